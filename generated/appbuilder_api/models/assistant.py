@@ -1,0 +1,93 @@
+# Generated from openapi.yaml by `make generate`; do not edit.
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from attrs import define
+
+from ..models.assistant_tool import AssistantTool
+from ..types import Fields, Model
+
+
+@define(eq=False, repr=False, getstate_setstate=False)
+class Assistant(Model):
+    """An assistant."""
+
+    id: str
+    """`asst_` and 32 hexadecimal digits."""
+
+    object: str
+    """Always `assistant`."""
+
+    name: str
+    """The assistant's name."""
+
+    created_at: int
+    """When it was created, milliseconds."""
+
+    description: str = ""
+    """What the assistant is for."""
+
+    model: str = ""
+    """The model's name; seen in the answer to an update only."""
+
+    instructions: str = ""
+    """How the assistant is to behave."""
+
+    thought_instructions: str = ""
+    """How the assistant is to plan."""
+
+    chat_instructions: str = ""
+    """How the assistant is to word its answer."""
+
+    response_format: str = "text"
+    """The form of answers."""
+
+    tools: list[AssistantTool] | None = None
+    """Functions the assistant may call."""
+
+    file_ids: list[str] | None = None
+    """Ids of files the assistant may use."""
+
+    metadata: dict[str, Any] | None = None
+    """The caller's own pairs."""
+
+    _fields: ClassVar[Fields] = (
+        ("id", "id", ..., None),
+        ("object", "object", ..., None),
+        ("name", "name", ..., None),
+        ("description", "description", "", ""),
+        ("model", "model", "", ""),
+        ("instructions", "instructions", "", ""),
+        ("thought_instructions", "thought_instructions", "", ""),
+        ("chat_instructions", "chat_instructions", "", ""),
+        ("response_format", "response_format", "text", "text"),
+        ("tools", "tools", None, None),
+        ("file_ids", "file_ids", None, None),
+        ("metadata", "metadata", None, None),
+        ("created_at", "created_at", ..., None),
+    )
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Assistant:
+        """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
+        get = data.get
+        return cls(
+            data["id"],
+            data["object"],
+            data["name"],
+            data["created_at"],
+            get("description") or "",
+            get("model") or "",
+            get("instructions") or "",
+            get("thought_instructions") or "",
+            get("chat_instructions") or "",
+            "text" if (value := get("response_format")) is None else value,
+            None
+            if (value := get("tools")) is None
+            else [AssistantTool.from_dict(item) for item in value],
+            get("file_ids"),
+            get("metadata"),
+        )._read_from(data)

@@ -1,0 +1,40 @@
+# Generated from openapi.yaml by `make generate`; do not edit.
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal
+
+from attrs import define
+
+from ..types import Fields, Model
+
+
+@define(eq=False, repr=False, getstate_setstate=False)
+class AssistantMessage(Model):
+    """A message handed over with a thread."""
+
+    content: str
+    """The text of the message."""
+
+    role: Literal["assistant", "user"]
+    """Who speaks. Documented is `user`; the official client allows `assistant` too."""
+
+    file_ids: list[str] | None = None
+    """Ids of files that go with the message, at most 10."""
+
+    _fields: ClassVar[Fields] = (
+        ("content", "content", ..., None),
+        ("role", "role", ..., None),
+        ("file_ids", "file_ids", None, None),
+    )
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> AssistantMessage:
+        """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
+        get = data.get
+        return cls(
+            data["content"],
+            data["role"],
+            get("file_ids"),
+        )._read_from(data)

@@ -1,0 +1,41 @@
+# Generated from openapi.yaml by `make generate`; do not edit.
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from attrs import define
+
+from ..models.assistant_chat_parameters import AssistantChatParameters
+from ..models.assistant_thought_parameters import AssistantThoughtParameters
+from ..types import Fields, Model
+
+
+@define(eq=False, repr=False, getstate_setstate=False)
+class AssistantModelParameters(Model):
+    """Sampling parameters of the two models a run uses."""
+
+    chat_parameters: AssistantChatParameters | None = None
+    """For the model that words the answer."""
+
+    thought_parameters: AssistantThoughtParameters | None = None
+    """For the model that plans."""
+
+    _fields: ClassVar[Fields] = (
+        ("chat_parameters", "chat_parameters", None, None),
+        ("thought_parameters", "thought_parameters", None, None),
+    )
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> AssistantModelParameters:
+        """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
+        get = data.get
+        return cls(
+            None
+            if (value := get("chat_parameters")) is None
+            else AssistantChatParameters.from_dict(value),
+            None
+            if (value := get("thought_parameters")) is None
+            else AssistantThoughtParameters.from_dict(value),
+        )._read_from(data)

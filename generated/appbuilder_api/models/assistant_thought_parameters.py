@@ -1,0 +1,40 @@
+# Generated from openapi.yaml by `make generate`; do not edit.
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from attrs import define
+
+from ..types import Fields, Model
+
+
+@define(eq=False, repr=False, getstate_setstate=False)
+class AssistantThoughtParameters(Model):
+    """Sampling parameters of the model that plans."""
+
+    temperature: float | None = None
+    """Above 0, at most 1. Left out, 0.01. The official client lets 0 pass."""
+
+    top_p: float | None = None
+    """From 0 to 1. Left out, 0."""
+
+    penalty_score: float | None = None
+    """From 1 to 2. Left out, 1.0."""
+
+    _fields: ClassVar[Fields] = (
+        ("temperature", "temperature", None, None),
+        ("top_p", "top_p", None, None),
+        ("penalty_score", "penalty_score", None, None),
+    )
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> AssistantThoughtParameters:
+        """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
+        get = data.get
+        return cls(
+            get("temperature"),
+            get("top_p"),
+            get("penalty_score"),
+        )._read_from(data)

@@ -1,0 +1,38 @@
+# Generated from openapi.yaml by `make generate`; do not edit.
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from attrs import define
+
+from ..models.assistant_message import AssistantMessage
+from ..types import Fields, Model
+
+
+@define(eq=False, repr=False, getstate_setstate=False)
+class AssistantThread(Model):
+    """What a run is to append to its thread first."""
+
+    messages: list[AssistantMessage] | None = None
+    """At most one message, of the role `user`."""
+
+    metadata: dict[str, str] | None = None
+    """At most 16 pairs; keys of at most 64 characters, values of at most 512."""
+
+    _fields: ClassVar[Fields] = (
+        ("messages", "messages", None, None),
+        ("metadata", "metadata", None, None),
+    )
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> AssistantThread:
+        """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
+        get = data.get
+        return cls(
+            None
+            if (value := get("messages")) is None
+            else [AssistantMessage.from_dict(item) for item in value],
+            get("metadata"),
+        )._read_from(data)

@@ -1,0 +1,110 @@
+# Generated from openapi.yaml by `make generate`; do not edit.
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal
+
+from attrs import define
+
+from ..models.assistant_model_parameters import AssistantModelParameters
+from ..models.assistant_thread import AssistantThread
+from ..models.assistant_tool import AssistantTool
+from ..models.assistant_user_info import AssistantUserInfo
+from ..models.assistant_user_loc import AssistantUserLoc
+from ..models.tool_output import ToolOutput
+from ..types import Fields, Model
+
+
+@define(eq=False, repr=False, getstate_setstate=False)
+class CreateRunRequest(Model):
+    """Which assistant is to run, on what, and with what changed for this run only."""
+
+    assistant_id: str
+    """The assistant that is to run."""
+
+    thread_id: str | None = None
+    """The thread to run on. Absent or empty, a new thread is made from `thread`."""
+
+    thread: AssistantThread | None = None
+    """A message to append before the run."""
+
+    model: str | None = None
+    """The model's name for this run. Names change over time, so any is taken."""
+
+    response_format: Literal["json_object", "text"] | None = None
+    """The form of the answer. Left out, `text`."""
+
+    instructions: str | None = None
+    """Instead of the assistant's own, at most 4096 characters."""
+
+    thought_instructions: str | None = None
+    """Instead of the assistant's own, at most 4096 characters."""
+
+    chat_instructions: str | None = None
+    """Instead of the assistant's own, at most 4096 characters."""
+
+    stream: bool | None = None
+    """Whether to answer by events as the run goes on. Left out, `false`."""
+
+    tools: list[AssistantTool] | None = None
+    """Functions the run may call, at most 10; with any, instead of the assistant's."""
+
+    metadata: dict[str, str] | None = None
+    """At most 16 pairs; keys of at most 64 characters, values of at most 512."""
+
+    tool_output: ToolOutput | None = None
+    """The output that lets a run go on that stopped at `requires_action`."""
+
+    model_parameters: AssistantModelParameters | None = None
+    """Sampling parameters for this run."""
+
+    user_info: AssistantUserInfo | None = None
+    """Who the end user is."""
+
+    user_loc: AssistantUserLoc | None = None
+    """Where the end user is."""
+
+    _fields: ClassVar[Fields] = (
+        ("assistant_id", "assistant_id", ..., None),
+        ("thread_id", "thread_id", None, None),
+        ("thread", "thread", None, None),
+        ("model", "model", None, None),
+        ("response_format", "response_format", None, None),
+        ("instructions", "instructions", None, None),
+        ("thought_instructions", "thought_instructions", None, None),
+        ("chat_instructions", "chat_instructions", None, None),
+        ("stream", "stream", None, None),
+        ("tools", "tools", None, None),
+        ("metadata", "metadata", None, None),
+        ("tool_output", "tool_output", None, None),
+        ("model_parameters", "model_parameters", None, None),
+        ("user_info", "user_info", None, None),
+        ("user_loc", "user_loc", None, None),
+    )
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> CreateRunRequest:
+        """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
+        get = data.get
+        return cls(
+            data["assistant_id"],
+            get("thread_id"),
+            None if (value := get("thread")) is None else AssistantThread.from_dict(value),
+            get("model"),
+            get("response_format"),
+            get("instructions"),
+            get("thought_instructions"),
+            get("chat_instructions"),
+            get("stream"),
+            None
+            if (value := get("tools")) is None
+            else [AssistantTool.from_dict(item) for item in value],
+            get("metadata"),
+            None if (value := get("tool_output")) is None else ToolOutput.from_dict(value),
+            None
+            if (value := get("model_parameters")) is None
+            else AssistantModelParameters.from_dict(value),
+            None if (value := get("user_info")) is None else AssistantUserInfo.from_dict(value),
+            None if (value := get("user_loc")) is None else AssistantUserLoc.from_dict(value),
+        )._read_from(data)

@@ -1,0 +1,28 @@
+# Generated from openapi.yaml by `make generate`; do not edit.
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from attrs import define
+
+from ..models.error_detail import ErrorDetail
+from ..types import Fields, Model
+
+
+@define(eq=False, repr=False, getstate_setstate=False)
+class ErrorEnvelope(Model):
+    """An error, under an error status or under status 200."""
+
+    error: ErrorDetail
+    """What went wrong. The field at fault comes as `param` or as `params`."""
+
+    _fields: ClassVar[Fields] = (("error", "error", ..., None),)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> ErrorEnvelope:
+        """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
+        return cls(
+            ErrorDetail.from_dict(data["error"]),
+        )._read_from(data)

@@ -1,0 +1,36 @@
+# Generated from openapi.yaml by `make generate`; do not edit.
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from attrs import define
+
+from ..models.final_answer_message import FinalAnswerMessage
+from ..types import Fields, Model
+
+
+@define(eq=False, repr=False, getstate_setstate=False)
+class FinalAnswer(Model):
+    """The answer of a run."""
+
+    type: str = "message"
+    """Only `message` was seen."""
+
+    message: FinalAnswerMessage | None = None
+    """The message that answers."""
+
+    _fields: ClassVar[Fields] = (
+        ("type", "type", "message", "message"),
+        ("message", "message", None, None),
+    )
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> FinalAnswer:
+        """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
+        get = data.get
+        return cls(
+            "message" if (value := get("type")) is None else value,
+            None if (value := get("message")) is None else FinalAnswerMessage.from_dict(value),
+        )._read_from(data)

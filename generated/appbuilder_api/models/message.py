@@ -1,0 +1,71 @@
+# Generated from openapi.yaml by `make generate`; do not edit.
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from attrs import define
+
+from ..models.assistant_content import AssistantContent
+from ..types import Fields, Model
+
+
+@define(eq=False, repr=False, getstate_setstate=False)
+class Message(Model):
+    """A message of a thread."""
+
+    id: str
+    """`msg_` and 32 hexadecimal digits, `chatmsg_…` for an assistant's answer."""
+
+    object: str
+    """Always `thread.message`."""
+
+    role: str
+    """`user` or `assistant`."""
+
+    content: list[AssistantContent]
+    """The parts of the message."""
+
+    created_at: int
+    """When it was created, milliseconds."""
+
+    thread_id: str
+    """The message's thread."""
+
+    assistant_id: str | None = ""
+    """The assistant that answered; empty or null for a user's message."""
+
+    run_id: str | None = ""
+    """The run that answered; empty or null for a user's message."""
+
+    file_ids: list[str] | None = None
+    """Ids of files that go with the message."""
+
+    _fields: ClassVar[Fields] = (
+        ("id", "id", ..., None),
+        ("object", "object", ..., None),
+        ("role", "role", ..., None),
+        ("content", "content", ..., []),
+        ("created_at", "created_at", ..., None),
+        ("thread_id", "thread_id", ..., None),
+        ("assistant_id", "assistant_id", "", None),
+        ("run_id", "run_id", "", None),
+        ("file_ids", "file_ids", None, None),
+    )
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Message:
+        """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
+        get = data.get
+        return cls(
+            data["id"],
+            data["object"],
+            data["role"],
+            [AssistantContent.from_dict(item) for item in (data["content"] or ())],
+            data["created_at"],
+            data["thread_id"],
+            get("assistant_id", ""),
+            get("run_id", ""),
+            get("file_ids"),
+        )._read_from(data)

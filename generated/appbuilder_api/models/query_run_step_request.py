@@ -1,0 +1,39 @@
+# Generated from openapi.yaml by `make generate`; do not edit.
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from attrs import define
+
+from ..types import Fields, Model
+
+
+@define(eq=False, repr=False, getstate_setstate=False)
+class QueryRunStepRequest(Model):
+    """Which step to look up."""
+
+    thread_id: str
+    """The run's thread."""
+
+    run_id: str
+    """The step's run."""
+
+    step_id: str
+    """The step."""
+
+    _fields: ClassVar[Fields] = (
+        ("thread_id", "thread_id", ..., None),
+        ("run_id", "run_id", ..., None),
+        ("step_id", "step_id", ..., None),
+    )
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> QueryRunStepRequest:
+        """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
+        return cls(
+            data["thread_id"],
+            data["run_id"],
+            data["step_id"],
+        )._read_from(data)

@@ -1,0 +1,38 @@
+# Generated from openapi.yaml by `make generate`; do not edit.
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from attrs import define
+
+from ..models.submit_tool_output import SubmitToolOutput
+from ..types import Fields, Model
+
+
+@define(eq=False, repr=False, getstate_setstate=False)
+class RequiredAction(Model):
+    """What a run waits for."""
+
+    type: str
+    """Only `submit_tool_outputs` is known."""
+
+    submit_tool_outputs: SubmitToolOutput | None = None
+    """The calls to answer."""
+
+    _fields: ClassVar[Fields] = (
+        ("type", "type", ..., None),
+        ("submit_tool_outputs", "submit_tool_outputs", None, None),
+    )
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> RequiredAction:
+        """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
+        get = data.get
+        return cls(
+            data["type"],
+            None
+            if (value := get("submit_tool_outputs")) is None
+            else SubmitToolOutput.from_dict(value),
+        )._read_from(data)

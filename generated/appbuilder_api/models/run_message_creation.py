@@ -1,0 +1,28 @@
+# Generated from openapi.yaml by `make generate`; do not edit.
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from attrs import define
+
+from ..types import Fields, Model
+
+
+@define(eq=False, repr=False, getstate_setstate=False)
+class RunMessageCreation(Model):
+    """A message that a run makes."""
+
+    message_id: str = ""
+    """The message's id."""
+
+    _fields: ClassVar[Fields] = (("message_id", "message_id", "", ""),)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> RunMessageCreation:
+        """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
+        get = data.get
+        return cls(
+            get("message_id") or "",
+        )._read_from(data)

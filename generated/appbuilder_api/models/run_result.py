@@ -1,0 +1,146 @@
+# Generated from openapi.yaml by `make generate`; do not edit.
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal
+
+from attrs import define
+
+from ..models.assistant_tool import AssistantTool
+from ..models.final_answer import FinalAnswer
+from ..models.last_error import LastError
+from ..models.required_action import RequiredAction
+from ..types import Fields, Model
+
+
+@define(eq=False, repr=False, getstate_setstate=False)
+class RunResult(Model):
+    """A run. The raw answer of createRun (`object` is `run.result`) leaves out `model`, the
+    instructions, `tools` and `file_ids`; queries, lists and events (`thread.run`) leave
+    `final_answer` null even when the run completed.
+    """
+
+    id: str
+    """`run_` and 32 hexadecimal digits."""
+
+    object: str
+    """`run.result` from createRun, `thread.run` elsewhere."""
+
+    assistant_id: str
+    """The assistant that runs."""
+
+    thread_id: str
+    """The thread it runs on."""
+
+    status: (
+        Literal[
+            "cancelled",
+            "cancelling",
+            "completed",
+            "expired",
+            "failed",
+            "in_progress",
+            "queued",
+            "requires_action",
+        ]
+        | str
+    )
+    """Where a run or a step stands. The server may know more words than these."""
+
+    created_at: int
+    """When it was created, milliseconds."""
+
+    model: str = ""
+    """The model's name."""
+
+    instructions: str = ""
+    """The instructions of this run."""
+
+    thought_instructions: str = ""
+    """The planning instructions of this run."""
+
+    chat_instructions: str = ""
+    """The wording instructions of this run."""
+
+    tools: list[AssistantTool] | None = None
+    """Functions the run may call."""
+
+    file_ids: list[str] | None = None
+    """Ids of files the run may use."""
+
+    required_action: RequiredAction | None = None
+    """What the run waits for while its status is `requires_action`."""
+
+    last_error: LastError | None = None
+    """Why the run failed."""
+
+    final_answer: FinalAnswer | None = None
+    """The answer of a run that completed; null in queries, lists and events."""
+
+    started_at: int = 0
+    """When it started, milliseconds, or 0."""
+
+    expired_at: int = 0
+    """When it expired, milliseconds, or 0."""
+
+    cancelled_at: int = 0
+    """When it was cancelled, milliseconds, or 0."""
+
+    failed_at: int = 0
+    """When it failed, milliseconds, or 0."""
+
+    completed_at: int = 0
+    """When it completed, milliseconds, or 0."""
+
+    _fields: ClassVar[Fields] = (
+        ("id", "id", ..., None),
+        ("object", "object", ..., None),
+        ("assistant_id", "assistant_id", ..., None),
+        ("thread_id", "thread_id", ..., None),
+        ("model", "model", "", ""),
+        ("instructions", "instructions", "", ""),
+        ("thought_instructions", "thought_instructions", "", ""),
+        ("chat_instructions", "chat_instructions", "", ""),
+        ("tools", "tools", None, None),
+        ("file_ids", "file_ids", None, None),
+        ("status", "status", ..., None),
+        ("required_action", "required_action", None, None),
+        ("last_error", "last_error", None, None),
+        ("final_answer", "final_answer", None, None),
+        ("created_at", "created_at", ..., None),
+        ("started_at", "started_at", 0, 0),
+        ("expired_at", "expired_at", 0, 0),
+        ("cancelled_at", "cancelled_at", 0, 0),
+        ("failed_at", "failed_at", 0, 0),
+        ("completed_at", "completed_at", 0, 0),
+    )
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> RunResult:
+        """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
+        get = data.get
+        return cls(
+            data["id"],
+            data["object"],
+            data["assistant_id"],
+            data["thread_id"],
+            data["status"],
+            data["created_at"],
+            get("model") or "",
+            get("instructions") or "",
+            get("thought_instructions") or "",
+            get("chat_instructions") or "",
+            None
+            if (value := get("tools")) is None
+            else [AssistantTool.from_dict(item) for item in value],
+            get("file_ids"),
+            None if (value := get("required_action")) is None else RequiredAction.from_dict(value),
+            None if (value := get("last_error")) is None else LastError.from_dict(value),
+            None if (value := get("final_answer")) is None else FinalAnswer.from_dict(value),
+            get("started_at") or 0,
+            get("expired_at") or 0,
+            get("cancelled_at") or 0,
+            get("failed_at") or 0,
+            get("completed_at") or 0,
+        )._read_from(data)

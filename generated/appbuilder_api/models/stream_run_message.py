@@ -1,0 +1,65 @@
+# Generated from openapi.yaml by `make generate`; do not edit.
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from attrs import define
+
+from ..models.assistant_content import AssistantContent
+from ..types import Fields, Model
+
+
+@define(eq=False, repr=False, getstate_setstate=False)
+class StreamRunMessage(Model):
+    """The payload of a `message` event: a piece of the answer. The texts of all pieces of one
+    message are joined in order.
+    """
+
+    send_id: int
+    """Counts 1, 2, 3, … over the stream."""
+
+    message_id: str
+    """The message's id."""
+
+    content: list[AssistantContent] | None
+    """The piece. Whether a last event repeats the whole text is not known; here it does not."""
+
+    status: str = ""
+    """Where the run stands."""
+
+    is_end: bool | int = False
+    """Whether this piece is the message's last."""
+
+    message_index: str | int | None = ""
+    """The piece's place in the message."""
+
+    metadata: dict[str, Any] | None = None
+    """On the last piece, why the message ended (`finish_reason`)."""
+
+    _fields: ClassVar[Fields] = (
+        ("status", "status", "", ""),
+        ("send_id", "send_id", ..., None),
+        ("is_end", "is_end", False, False),
+        ("message_id", "message_id", ..., None),
+        ("message_index", "message_index", "", None),
+        ("content", "content", ..., None),
+        ("metadata", "metadata", None, None),
+    )
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> StreamRunMessage:
+        """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
+        get = data.get
+        return cls(
+            data["send_id"],
+            data["message_id"],
+            None
+            if (value := data["content"]) is None
+            else [AssistantContent.from_dict(item) for item in value],
+            get("status") or "",
+            False if (value := get("is_end")) is None else value,
+            get("message_index", ""),
+            get("metadata"),
+        )._read_from(data)

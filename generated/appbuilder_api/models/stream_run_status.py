@@ -1,0 +1,75 @@
+# Generated from openapi.yaml by `make generate`; do not edit.
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal
+
+from attrs import define
+
+from ..models.stream_run_detail import StreamRunDetail
+from ..types import Fields, Model
+
+
+@define(eq=False, repr=False, getstate_setstate=False)
+class StreamRunStatus(Model):
+    """The payload of a `status` event: where the run stands."""
+
+    status: (
+        Literal[
+            "cancelled",
+            "cancelling",
+            "completed",
+            "expired",
+            "failed",
+            "in_progress",
+            "queued",
+            "requires_action",
+        ]
+        | str
+    )
+    """Where a run or a step stands. The server may know more words than these."""
+
+    send_id: int
+    """Counts 1, 2, 3, … over the stream."""
+
+    event_type: (
+        Literal[
+            "message_creation",
+            "run_begin",
+            "run_cancelling",
+            "run_end",
+            "tool_calls",
+            "tool_step_begin",
+            "tool_step_end",
+            "tool_submitted_output",
+        ]
+        | str
+    )
+    """What happened. The server may know more words than these."""
+
+    message: str = ""
+    """The event in words, such as `run end. duration:10s logId:…`."""
+
+    details: StreamRunDetail | None = None
+    """The thing it happened to."""
+
+    _fields: ClassVar[Fields] = (
+        ("status", "status", ..., None),
+        ("send_id", "send_id", ..., None),
+        ("message", "message", "", ""),
+        ("event_type", "event_type", ..., None),
+        ("details", "details", None, None),
+    )
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> StreamRunStatus:
+        """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
+        get = data.get
+        return cls(
+            data["status"],
+            data["send_id"],
+            data["event_type"],
+            get("message") or "",
+            None if (value := get("details")) is None else StreamRunDetail.from_dict(value),
+        )._read_from(data)

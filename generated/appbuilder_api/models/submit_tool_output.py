@@ -1,0 +1,31 @@
+# Generated from openapi.yaml by `make generate`; do not edit.
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from attrs import define
+
+from ..models.tool_call import ToolCall
+from ..types import Fields, Model
+
+
+@define(eq=False, repr=False, getstate_setstate=False)
+class SubmitToolOutput(Model):
+    """The calls a run waits for."""
+
+    tool_calls: list[ToolCall] | None = None
+    """The calls to answer, each by its id."""
+
+    _fields: ClassVar[Fields] = (("tool_calls", "tool_calls", None, None),)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> SubmitToolOutput:
+        """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
+        get = data.get
+        return cls(
+            None
+            if (value := get("tool_calls")) is None
+            else [ToolCall.from_dict(item) for item in value],
+        )._read_from(data)

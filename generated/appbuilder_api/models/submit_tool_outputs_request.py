@@ -1,0 +1,40 @@
+# Generated from openapi.yaml by `make generate`; do not edit.
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from attrs import define
+
+from ..models.tool_output import ToolOutput
+from ..types import Fields, Model
+
+
+@define(eq=False, repr=False, getstate_setstate=False)
+class SubmitToolOutputsRequest(Model):
+    """The outputs of the tool calls a run waits for."""
+
+    thread_id: str
+    """The run's thread."""
+
+    run_id: str
+    """The run that waits."""
+
+    tool_outputs: list[ToolOutput]
+    """One output for each call the run waits for, at least one."""
+
+    _fields: ClassVar[Fields] = (
+        ("thread_id", "thread_id", ..., None),
+        ("run_id", "run_id", ..., None),
+        ("tool_outputs", "tool_outputs", ..., []),
+    )
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> SubmitToolOutputsRequest:
+        """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
+        return cls(
+            data["thread_id"],
+            data["run_id"],
+            [ToolOutput.from_dict(item) for item in (data["tool_outputs"] or ())],
+        )._read_from(data)

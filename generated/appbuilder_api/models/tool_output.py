@@ -1,0 +1,40 @@
+# Generated from openapi.yaml by `make generate`; do not edit.
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from attrs import define
+
+from ..types import Fields, Model
+
+
+@define(eq=False, repr=False, getstate_setstate=False)
+class ToolOutput(Model):
+    """What a tool answered to one call."""
+
+    tool_call_id: str
+    """The call that is answered."""
+
+    output: str
+    """The answer, as text."""
+
+    run_id: str | None = None
+    """The run that goes on; needed in `tool_output` of a second run call only."""
+
+    _fields: ClassVar[Fields] = (
+        ("tool_call_id", "tool_call_id", ..., None),
+        ("output", "output", ..., None),
+        ("run_id", "run_id", None, None),
+    )
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> ToolOutput:
+        """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
+        get = data.get
+        return cls(
+            data["tool_call_id"],
+            data["output"],
+            get("run_id"),
+        )._read_from(data)

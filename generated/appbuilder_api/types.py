@@ -1,0 +1,94 @@
+# Generated from openapi.yaml by `make generate`; do not edit.
+"""What all models share, and what a request builder returns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, TypedDict, TypeVar
+
+ModelT = TypeVar("ModelT", bound="Model")
+
+# Per field in the order of the spec: the name on the wire, the attribute, what it reads as when it
+# is absent (... if it must not be), and what it reads as when it is null.
+Fields = tuple[tuple[str, str, object, object], ...]
+
+
+class Request(TypedDict):
+    """Arguments for `httpx.Client.request`: pass them with `**`."""
+
+    method: str
+    url: str
+    json: dict[str, Any]
+
+
+class Model:
+    """An object on the wire.
+
+    `from_dict` reads it: absent fields get the spec's default or None. It does not check values
+    one by one: a text where the spec has a number is kept as it came.
+
+    An object that was read keeps a reference to the dict it was read from, so that nothing the
+    server sent is lost: unknown fields are in `additional_properties`, and `to_dict` gives back
+    what came, together with what was changed since. Neither takes part in `==` or `repr`.
+
+    Equality and `repr` stand here, and copying and pickling are left to Python: attrs would
+    write all of them for every class, each time it is imported.
+    """
+
+    __slots__ = ("_source",)
+
+    _fields: ClassVar[Fields] = ()
+
+    # Unset in an object built by hand.
+    _source: Mapping[str, Any]
+
+    @property
+    def additional_properties(self) -> dict[str, Any]:
+        """The fields that came and that the spec does not know (a new dict each time)."""
+        known = {name for name, *_ in self._fields}
+        return {name: value for name, value in self._received().items() if name not in known}
+
+    def to_dict(self) -> dict[str, Any]:
+        """The object as JSON has it, in a new dict.
+
+        What was absent stays absent and what was null stays null, unless the attribute was
+        changed since. In an object built by hand, None and defaults are left out.
+        """
+        source = self._received()
+        result = dict(source)
+        for name, attribute, absent, null in self._fields:
+            value = getattr(self, attribute)
+            if name in source:
+                if source[name] is not None or value != null:
+                    result[name] = _plain(value)
+            elif value != absent:
+                result[name] = _plain(value)
+        return result
+
+    def _read_from(self: ModelT, source: Mapping[str, Any]) -> ModelT:
+        self._source = source
+        return self
+
+    def _received(self) -> Mapping[str, Any]:
+        source: Mapping[str, Any] = getattr(self, "_source", {})
+        return source
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not type(self):
+            return NotImplemented
+        return all(getattr(self, name) == getattr(other, name) for _, name, *_ in self._fields)
+
+    def __repr__(self) -> str:
+        values = ", ".join(f"{name}={getattr(self, name)!r}" for _, name, *_ in self._fields)
+        return f"{type(self).__name__}({values})"
+
+
+def _plain(value: Any) -> Any:
+    """The value with every model in it as a dict, every list and dict copied."""
+    if isinstance(value, Model):
+        return value.to_dict()
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return value

@@ -1,0 +1,109 @@
+"""Write generated/appbuilder_api from openapi.yaml, or check that it is up to date.
+
+    python scripts/generate.py            write it  (`make generate`)
+    python scripts/generate.py --check    exit 1 and show the difference if it is not what would be
+                                          written now  (`make generate-check`)
+
+Needs openapi-python-client and ruff beside the interpreter that runs this.
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+WRITTEN = ROOT / "generated" / "appbuilder_api"
+
+
+def main() -> int:
+    """Do what the command line asks and return the exit code."""
+    parser = argparse.ArgumentParser(description="Write generated/appbuilder_api.")
+    parser.add_argument("--check", action="store_true", help="write nothing, only compare")
+    parser.add_argument(
+        "--spec", type=Path, default=ROOT / "openapi.yaml", help="default: %(default)s"
+    )
+    parser.add_argument("--output", type=Path, default=WRITTEN, help="default: %(default)s")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        fresh = Path(folder) / "appbuilder_api"
+        problem = generate(options.spec, fresh)
+        if problem:
+            print(problem, file=sys.stderr)
+            return 1
+        if not options.check:
+            replace(options.output, fresh)
+            return 0
+        difference = list(compare(options.output, fresh))
+    sys.stdout.writelines(difference)
+    if difference:
+        print(
+            f"\n{options.output} is not what {options.spec.name} and generated/templates make of it:"
+        )
+        print("run make generate, and commit the result.")
+    return 1 if difference else 0
+
+
+def generate(spec: Path, folder: Path) -> str:
+    """Run the generator into a new folder; what it complained about, or nothing."""
+    # The generator's hooks run the first ruff on the PATH: let it be the one of this interpreter.
+    # Not .resolve(): in a virtual environment the interpreter is a link out of it.
+    tools = Path(sys.executable).parent
+    path = os.pathsep.join([str(tools), os.environ.get("PATH", os.defpath)])
+    command = [sys.executable, "-m", "openapi_python_client", "generate"]
+    command += ["--path", str(spec), "--output-path", str(folder)]
+    command += ["--config", str(ROOT / "generated" / "config.yaml")]
+    command += ["--custom-template-path", str(ROOT / "generated" / "templates")]
+    command += ["--meta", "none", "--fail-on-warning"]
+    done = subprocess.run(
+        command,
+        env={**os.environ, "PATH": path, "PYTHONUTF8": "1"},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )
+    return done.stdout + done.stderr if done.returncode else ""
+
+
+def replace(old: Path, new: Path) -> None:
+    """Put a folder in another's place, so that nothing of the old one is left."""
+    shutil.rmtree(old, ignore_errors=True)
+    old.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copytree(new, old)
+
+
+def compare(old: Path, new: Path) -> Iterator[str]:
+    """Lines of a diff that turns `old` into `new`; none if they hold the same bytes."""
+    before, after = contents(old), contents(new)
+    for name in sorted(before.keys() | after.keys()):
+        if before.get(name) == after.get(name):
+            continue
+        if name not in before or name not in after:
+            yield f"{'missing' if name in after else 'extra'} file: {name}\n"
+            continue
+        yield from difflib.unified_diff(
+            before[name].decode(errors="replace").splitlines(keepends=True),
+            after[name].decode(errors="replace").splitlines(keepends=True),
+            f"{name} (as it is)",
+            f"{name} (as it should be)",
+        )
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Every file's bytes, without what Python leaves behind."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())
