@@ -1,0 +1,101 @@
+"""A typed client of Baidu AppBuilder's Assistants API.
+
+with AppBuilder() as client:
+    run = client.threads.runs.run(assistant_id="asst_…", thread_id="thread_…")
+    print(final_text(run))
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from . import assistant, errors, types
+    from ._async.client import AsyncAppBuilder
+    from ._async.streams import AsyncRunStream
+    from ._core.events import RunEvent, UnknownEvent
+    from ._core.retry import RetryPolicy
+    from ._core.snapshot import RunSnapshot
+    from ._sync.client import AppBuilder
+    from ._sync.streams import RunStream
+    from ._version import __version__
+    from .errors import (
+        ApiConnectionError,
+        ApiStatusError,
+        ApiTimeoutError,
+        AssistantsError,
+        AuthenticationError,
+        BadRequestError,
+        ConflictError,
+        NotFoundError,
+        PermissionDeniedError,
+        RateLimitError,
+        ResponseError,
+        ServerError,
+        StreamInterruptedError,
+    )
+    from .types import final_text
+
+__all__ = [
+    "ApiConnectionError",
+    "ApiStatusError",
+    "ApiTimeoutError",
+    "AppBuilder",
+    "AssistantsError",
+    "AsyncAppBuilder",
+    "AsyncRunStream",
+    "AuthenticationError",
+    "BadRequestError",
+    "ConflictError",
+    "NotFoundError",
+    "PermissionDeniedError",
+    "RateLimitError",
+    "ResponseError",
+    "RetryPolicy",
+    "RunEvent",
+    "RunSnapshot",
+    "RunStream",
+    "ServerError",
+    "StreamInterruptedError",
+    "UnknownEvent",
+    "__version__",
+    "assistant",
+    "errors",
+    "final_text",
+    "types",
+]
+
+
+# Where the public names are, but for the errors and the modules.
+_HOMES = {
+    "AppBuilder": "_sync.client",
+    "AsyncAppBuilder": "_async.client",
+    "AsyncRunStream": "_async.streams",
+    "RetryPolicy": "_core.retry",
+    "RunEvent": "_core.events",
+    "RunSnapshot": "_core.snapshot",
+    "RunStream": "_sync.streams",
+    "UnknownEvent": "_core.events",
+    "__version__": "_version",
+    "final_text": "types",
+}
+_MODULES = ("assistant", "errors", "types")
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used: importing the package itself costs nearly none.
+
+    Neither httpx nor a model is imported before something needs it.
+    """
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name in _MODULES:
+        return import_module(f".{name}", __name__)
+    value = getattr(import_module(f".{_HOMES.get(name, 'errors')}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

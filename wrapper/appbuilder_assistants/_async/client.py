@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from appbuilder_assistants._drive import check_async_http, new_async_http
+from appbuilder_assistants._settings import DEFAULT_RETRY, KEEP, Keep, Timeout, settings_from
+
+from ._caller import AsyncCaller
+from .assistants import AsyncAssistants
+from .threads import AsyncThreads
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    import httpx
+    from typing_extensions import Self
+
+    from appbuilder_assistants._core.retry import RetryPolicy
+
+
+class AsyncAppBuilder:
+    """A client of the Assistants API.
+
+    `token` and `gateway_url` come from APPBUILDER_TOKEN and GATEWAY_URL when they are None.
+    SECRET_KEY_PREFIX (`Bearer` if unset) goes before a token that does not start with it. A
+    gateway without a scheme gets https. Raises ValueError without a usable token.
+
+    `timeout` is a number of seconds, for connecting and for each silence, or an `httpx.Timeout`.
+    None means the defaults: 5 s to connect; then 30 s of silence for a look-up, 600 s for a run.
+    `retry` says what is tried again and when.
+
+    The connections of the client are closed by `close` or on leaving it as a context manager. An
+    `http_client` that is passed in stays the caller's, who closes it.
+    """
+
+    def __init__(
+        self,
+        token: str | None = None,
+        gateway_url: str | None = None,
+        *,
+        timeout: Timeout = None,
+        retry: RetryPolicy = DEFAULT_RETRY,
+        http_client: httpx.AsyncClient | None = None,
+    ) -> None:
+        settings = settings_from(token, gateway_url, timeout=timeout, retry=retry)
+        own = http_client is None
+        http = new_async_http() if http_client is None else check_async_http(http_client)
+        self._set_up(AsyncCaller(http, settings), own)
+
+    def with_options(
+        self, *, timeout: Timeout | Keep = KEEP, retry: RetryPolicy | Keep = KEEP
+    ) -> Self:
+        """A light copy with other options, sharing the connections of this client.
+
+        What is not named stays as it is; `timeout=None` goes back to the defaults. Closing the
+        copy does nothing: the connections are this client's to close.
+        """
+        old = self._caller.settings
+        settings = replace(
+            old,
+            timeout=old.timeout if isinstance(timeout, Keep) else timeout,
+            retry=old.retry if isinstance(retry, Keep) else retry,
+        )
+        copy = object.__new__(type(self))
+        copy._set_up(AsyncCaller(self._caller.http, settings), own=False)
+        return copy
+
+    async def close(self) -> None:
+        """Close the connections. Later calls raise RuntimeError."""
+        if self._own:
+            await self._caller.http.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(gateway_url={self._caller.settings.base_url!r})"
+
+    def _set_up(self, caller: AsyncCaller, own: bool) -> None:
+        self._caller = caller
+        self._own = own
+        self.assistants = AsyncAssistants(caller)
+        self.threads = AsyncThreads(caller)

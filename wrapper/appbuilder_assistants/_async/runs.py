@@ -1,0 +1,160 @@
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Literal
+
+from appbuilder_assistants import _operations as ops
+
+from ._caller import AsyncCaller
+from .steps import AsyncSteps
+from .streams import AsyncRunStream
+
+if TYPE_CHECKING:
+    from appbuilder_assistants.types import (
+        AssistantModelParameters,
+        AssistantThread,
+        AssistantTool,
+        AssistantUserInfo,
+        AssistantUserLoc,
+        Json,
+        RunList,
+        RunResult,
+        ToolOutput,
+    )
+
+
+class AsyncRuns:
+    """Runs (运行): one turn of an assistant on a thread."""
+
+    def __init__(self, caller: AsyncCaller) -> None:
+        self._caller = caller
+        self.steps = AsyncSteps(caller)
+
+    async def run(
+        self,
+        assistant_id: str,
+        thread_id: str | None = None,
+        thread: AssistantThread | Json | None = None,
+        model: str | None = None,
+        response_format: Literal["json_object", "text"] | None = None,
+        instructions: str | None = None,
+        thought_instructions: str | None = None,
+        chat_instructions: str | None = None,
+        tools: Sequence[AssistantTool | Json] | None = None,
+        metadata: Mapping[str, str] | None = None,
+        tool_output: ToolOutput | Json | None = None,
+        model_parameters: AssistantModelParameters | Json | None = None,
+        user_info: AssistantUserInfo | Json | None = None,
+        user_loc: AssistantUserLoc | Json | None = None,
+    ) -> RunResult:
+        """Run an assistant and wait until the run has ended or needs a tool's output.
+
+        `thread_id` names the thread to run on, `thread` holds a user message to append first;
+        without `thread_id` a new thread is made. The context must end in a user message. A run
+        that came back with `requires_action` goes on by a second call with `tool_output`.
+
+        Waits for up to 600 seconds of silence. Never repeated after a lost answer, because the
+        run may be going on. Raises ValueError when neither thread is given.  (createRun)
+        """
+        request = ops.run_request(
+            assistant_id=assistant_id,
+            thread_id=thread_id,
+            thread=thread,
+            model=model,
+            response_format=response_format,
+            instructions=instructions,
+            thought_instructions=thought_instructions,
+            chat_instructions=chat_instructions,
+            tools=tools,
+            metadata=metadata,
+            tool_output=tool_output,
+            model_parameters=model_parameters,
+            user_info=user_info,
+            user_loc=user_loc,
+        )
+        return await self._caller.run(ops.runs_run(request))
+
+    def stream_run(
+        self,
+        assistant_id: str,
+        thread_id: str | None = None,
+        thread: AssistantThread | Json | None = None,
+        model: str | None = None,
+        response_format: Literal["json_object", "text"] | None = None,
+        instructions: str | None = None,
+        thought_instructions: str | None = None,
+        chat_instructions: str | None = None,
+        tools: Sequence[AssistantTool | Json] | None = None,
+        metadata: Mapping[str, str] | None = None,
+        tool_output: ToolOutput | Json | None = None,
+        model_parameters: AssistantModelParameters | Json | None = None,
+        user_info: AssistantUserInfo | Json | None = None,
+        user_loc: AssistantUserLoc | Json | None = None,
+    ) -> AsyncRunStream:
+        """The events of a run as it happens, with the parameters of `run`.
+
+        Nothing is sent until the stream is entered or iterated. At the event type `tool_calls`
+        the run waits, and the stream with it, for `submit_tool_outputs`. Silence of 600 seconds
+        breaks it.  (createRun)
+        """
+        request = ops.run_request(
+            assistant_id=assistant_id,
+            thread_id=thread_id,
+            thread=thread,
+            model=model,
+            response_format=response_format,
+            instructions=instructions,
+            thought_instructions=thought_instructions,
+            chat_instructions=chat_instructions,
+            tools=tools,
+            metadata=metadata,
+            tool_output=tool_output,
+            model_parameters=model_parameters,
+            user_info=user_info,
+            user_loc=user_loc,
+        )
+        return AsyncRunStream(self._caller, ops.runs_stream_run(request))
+
+    async def submit_tool_outputs(
+        self, run_id: str, thread_id: str, tool_outputs: Sequence[ToolOutput | Json]
+    ) -> RunResult:
+        """Give a waiting run the outputs of its tool calls, at least one.
+
+        With a stream of the run open, the run goes on there. Never repeated after a lost answer.
+        (submitToolOutputs)
+        """
+        call = ops.runs_submit_tool_outputs(
+            run_id=run_id, thread_id=thread_id, tool_outputs=tool_outputs
+        )
+        return await self._caller.run(call)
+
+    async def cancel(self, run_id: str, thread_id: str, sync: bool | None = None) -> RunResult:
+        """Cancel a run that has not ended. Note the order: the run comes first.
+
+        With `sync` the service answers when the run is cancelled, else at once.  (cancelRun)
+        """
+        return await self._caller.run(
+            ops.runs_cancel(run_id=run_id, thread_id=thread_id, sync=sync)
+        )
+
+    async def list(
+        self,
+        thread_id: str,
+        limit: int | None = None,
+        order: Literal["asc", "desc"] | None = None,
+        after: str | None = None,
+        before: str | None = None,
+    ) -> RunList:
+        """One page of a thread's runs: 20 unless `limit` says otherwise, newest first.
+
+        `after` and `before` are run ids that bound the page. The runs have no `final_answer`.
+        (listRuns)
+        """
+        call = ops.runs_list(
+            thread_id=thread_id, limit=limit, order=order, after=after, before=before
+        )
+        return await self._caller.run(call)
+
+    async def query(self, thread_id: str, run_id: str) -> RunResult:
+        """Look a run up. It has no `final_answer`, even when completed.  (queryRun)"""
+        return await self._caller.run(ops.runs_query(thread_id=thread_id, run_id=run_id))

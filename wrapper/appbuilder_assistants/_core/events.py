@@ -1,0 +1,128 @@
+"""The bytes of a run's stream to events, and the run so far; no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from appbuilder_assistants.errors import ApiConnectionError, ApiTimeoutError, StreamInterruptedError
+
+from .calls import Lost, Reply, StreamCall
+from .decode import REQUEST_ID, is_error, loads, loads_or_none, origin, status_error
+from .snapshot import RunSnapshot
+from .sse import SseDecoder, SseEvent
+
+if TYPE_CHECKING:
+    from appbuilder_assistants.types import StreamRunMessage, StreamRunStatus
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownEvent:
+    """An event of a kind that this version does not know, as it came.
+
+    `event` is its name ("" if it had none), `data` its text, most likely JSON.
+    """
+
+    event: str
+    data: str
+
+
+RunEvent: TypeAlias = "StreamRunStatus | StreamRunMessage | UnknownEvent"
+
+
+class EventReader:
+    """Reads one stream to its final event, keeping the run so far in `snapshot`."""
+
+    def __init__(self, call: StreamCall, reply: Reply, snapshot: RunSnapshot) -> None:
+        self.snapshot = snapshot
+        self._call = call
+        self._reply = reply
+        self._decoder = SseDecoder()
+
+    def feed(self, chunk: bytes | Lost) -> Iterator[RunEvent]:
+        """The events that a chunk completes, up to the final one.
+
+        Raises StreamInterruptedError for a lost connection or an event that cannot be read, and
+        an ApiStatusError for an error object in place of an event.
+        """
+        if isinstance(chunk, Lost):
+            raise self._interrupted(chunk.message) from chunk.cause
+        events = self._decoder.feed(chunk)
+        while not self.snapshot.finished:
+            try:
+                sse = next(events, None)
+                if sse is None:
+                    return
+                event = self._read(sse)
+            except (KeyError, TypeError, ValueError, AttributeError) as error:
+                told = f"an event cannot be read ({type(error).__name__}: {error})"
+                raise self._interrupted(told) from error
+            if event is not None:
+                yield event
+
+    def end(self) -> None:
+        """Judge the end of the bytes: raises unless the final event was there."""
+        if self.snapshot.finished:
+            return
+        rest = loads_or_none(self._decoder.rest())
+        if is_error(rest):
+            raise status_error(self._call, self._reply, rest)
+        raise self._interrupted("it ended without a final event")
+
+    def _read(self, sse: SseEvent) -> RunEvent | None:
+        """The event, taken into the snapshot; None for a ping, which tells nothing."""
+        if sse.event == "ping":
+            return None
+        if sse.event in ("status", "message"):
+            body = loads(sse.data)
+            self._refuse_error(sse, body)
+            if sse.event == "status":
+                status = self._call.read_status(body)
+                self.snapshot.apply_status(status)
+                return status
+            message = self._call.read_message(body)
+            self.snapshot.apply_message(message)
+            return message
+        self._refuse_error(sse, loads_or_none(sse.data))
+        return UnknownEvent(sse.event, sse.data)
+
+    def _refuse_error(self, sse: SseEvent, body: object) -> None:
+        if is_error(body) or sse.event == "error":
+            detail = {"error": sse.data} if body is None else body
+            raise status_error(self._call, self._reply, detail)
+
+    def _interrupted(self, why: str) -> StreamInterruptedError:
+        return interrupted(self._call, self.snapshot, why, self._reply.headers.get(REQUEST_ID))
+
+
+def lost_stream(
+    call: StreamCall, snapshot: RunSnapshot, error: ApiConnectionError
+) -> ApiConnectionError:
+    """What losing the answer to a streamed call means before its first byte.
+
+    A time-out and a server that was not reached stay what they are; after that the run may have
+    begun, as it may when a stream breaks later.
+    """
+    if isinstance(error, ApiTimeoutError) or not error.reached_server:
+        return error
+    return interrupted(call, snapshot, error.message, error.request_id)
+
+
+def interrupted(
+    call: StreamCall, snapshot: RunSnapshot, why: str, request_id: str | None
+) -> StreamInterruptedError:
+    """The error for a stream that did not reach its final event."""
+    message = f"the stream was interrupted after {_known(snapshot)}: {why}"
+    if snapshot.run_id:
+        message += (
+            "; the run may be going on: ask client.threads.runs.query("
+            f"thread_id={snapshot.thread_id!r}, run_id={snapshot.run_id!r})"
+        )
+    return StreamInterruptedError(message, snapshot=snapshot, origin=origin(call, request_id))
+
+
+def _known(snapshot: RunSnapshot) -> str:
+    if snapshot.last_send_id is None:
+        return "no event"
+    return f"event {snapshot.last_send_id} (status {snapshot.status})"

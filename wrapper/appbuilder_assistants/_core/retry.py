@@ -1,0 +1,64 @@
+"""Whether to try again, and when."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from appbuilder_assistants.errors import (
+    ApiConnectionError,
+    ApiStatusError,
+    RateLimitError,
+    ServerError,
+)
+
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    Failure: TypeAlias = ApiConnectionError | ApiStatusError
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """How often and how soon a call is tried again. `RetryPolicy(attempts=1)` never does.
+
+    Any call is tried again when the request did not reach the server or was answered 429. A
+    call that does no harm twice (a look-up, a cancel) also when its answer was lost, and on
+    5xx. Each attempt has the whole timeout for itself.
+
+    The delays are in seconds and double from `first_delay` to `max_delay`; `jitter` gives a
+    number in [0, 1) that takes up to half off. A `Retry-After` is kept to when it is at most
+    `max_delay`; a longer one is left to the caller, on the error's `retry_after`.
+    """
+
+    attempts: int = 3
+    first_delay: float = 0.5
+    max_delay: float = 8.0
+    jitter: Callable[[], float] = field(default=random.random, repr=False)
+
+    def __post_init__(self) -> None:
+        if self.attempts < 1:
+            raise ValueError(f"RetryPolicy: attempts must be 1 or more, got {self.attempts}")
+        if not 0 <= self.first_delay <= self.max_delay:
+            raise ValueError(
+                "RetryPolicy: expected 0 <= first_delay <= max_delay (seconds), "
+                f"got {self.first_delay} and {self.max_delay}"
+            )
+
+    def delay(self, attempt: int, failure: Failure, *, repeatable: bool) -> float | None:
+        """Seconds to wait after attempt number `attempt` (from 1), or None to give up."""
+        if attempt >= self.attempts or not _worth_it(failure, repeatable):
+            return None
+        if isinstance(failure, ApiStatusError) and failure.retry_after is not None:
+            return failure.retry_after if failure.retry_after <= self.max_delay else None
+        # The exponent is bounded so that a huge `attempts` cannot overflow a float.
+        ceiling = min(self.first_delay * 2.0 ** min(attempt - 1, 64), self.max_delay)
+        return ceiling * (1.0 - 0.5 * self.jitter())
+
+
+def _worth_it(failure: Failure, repeatable: bool) -> bool:
+    if isinstance(failure, ApiConnectionError):
+        return repeatable or not failure.reached_server
+    return isinstance(failure, RateLimitError) or (repeatable and isinstance(failure, ServerError))

@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from appbuilder_assistants._core.calls import StreamCall
+from appbuilder_assistants._core.events import EventReader, RunEvent, lost_stream
+from appbuilder_assistants._core.snapshot import RunSnapshot
+from appbuilder_assistants.errors import ApiConnectionError
+
+from ._caller import Caller
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from typing_extensions import Self
+
+    from appbuilder_assistants._drive import Body
+
+
+class RunStream:
+    """The events of one run, to be read once.
+
+    Use it as a context manager (leaving it closes the connection at once) or iterate it
+    directly. Iterating ends after the run's final event; if that never comes, it raises
+    StreamInterruptedError. The run itself goes on when the stream is left.
+
+    `snapshot` is the run so far, before, while and after the events are read.
+    """
+
+    def __init__(self, caller: Caller, call: StreamCall) -> None:
+        self.snapshot = RunSnapshot()
+        self._caller = caller
+        self._call = call
+        self._body: Body | None = None
+        self._reader: EventReader | None = None
+        self._entered = False
+        self._spent = False
+
+    def __enter__(self) -> Self:
+        if self._entered or self._spent:
+            raise RuntimeError("a run's stream is entered once: start another with stream_run")
+        self._entered = True
+        self._open()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __iter__(self) -> Iterator[RunEvent]:
+        if self._spent:
+            raise RuntimeError("a run's events are read once, while the stream is open")
+        self._spent = True
+        return self._read()
+
+    def close(self) -> None:
+        """Close the connection, whatever is still to come. Closing again does nothing."""
+        self._spent = True
+        if self._body is not None:
+            self._body.close()
+
+    def _open(self) -> None:
+        try:
+            reply = self._caller.open(self._call)
+        except ApiConnectionError as error:
+            raise lost_stream(self._call, self.snapshot, error) from error.__cause__
+        self._reader = EventReader(self._call, reply, self.snapshot)
+        self._body = reply.live
+
+    def _read(self) -> Iterator[RunEvent]:
+        try:
+            if self._body is None:
+                self._open()
+            body, reader = self._body, self._reader
+            assert body is not None
+            assert reader is not None
+            for chunk in body:
+                for event in reader.feed(chunk):
+                    yield event
+                    if self.snapshot.finished:
+                        return
+            reader.end()
+        finally:
+            self.close()

@@ -1,0 +1,57 @@
+"""A ready client, so that code for the official SDK runs after changing one import.
+
+    import appbuilder_assistants as appbuilder
+    thread = appbuilder.assistant.threads.create()
+
+`assistants` and `threads` belong to a client made from APPBUILDER_TOKEN, GATEWAY_URL and
+SECRET_KEY_PREFIX when one of them is first used, by whichever thread comes first. When these
+variables have changed since, the next use makes a new client: setting another token takes effect
+at once, as with the official SDK. What was fetched before (`runs = assistant.threads.runs`) keeps
+the client it came from. Clients are closed when the program ends.
+
+Programs that want more than one token, time-outs or asyncio make an `AppBuilder` of their own.
+"""
+
+from __future__ import annotations
+
+import atexit
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from ._settings import Settings, settings_from
+
+if TYPE_CHECKING:
+    from ._sync.assistants import Assistants
+    from ._sync.client import AppBuilder
+    from ._sync.threads import Threads
+
+    assistants: Assistants
+    threads: Threads
+
+__all__ = ["assistants", "threads"]
+
+_lock = Lock()
+_made: tuple[Settings, AppBuilder] | None = None
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(_client(), name)
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+def _client() -> AppBuilder:
+    global _made
+    settings = settings_from()
+    with _lock:
+        if _made is None or _made[0] != settings:
+            from ._sync.client import AppBuilder
+
+            client = AppBuilder()
+            atexit.register(client.close)
+            _made = (settings, client)
+        return _made[1]

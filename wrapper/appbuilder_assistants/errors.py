@@ -1,0 +1,178 @@
+"""Every way a call can fail, as one tree.
+
+    AssistantsError
+    ├── ApiConnectionError         no usable answer           .reached_server
+    │   ├── ApiTimeoutError        it did not come in time
+    │   └── StreamInterruptedError the stream broke off       .snapshot
+    ├── ApiStatusError             the service said no        .status_code .code .message .param
+    │   ├── BadRequestError          400                      .request_id .retry_after
+    │   ├── AuthenticationError      401
+    │   ├── PermissionDeniedError    403
+    │   ├── NotFoundError            404
+    │   ├── ConflictError            409
+    │   ├── RateLimitError           429
+    │   └── ServerError              500 to 599
+    └── ResponseError              a 2xx answer that is not what the API promises
+
+Wrong use (no token, a value that JSON cannot hold, a stream read twice) is a `ValueError`,
+`TypeError` or `RuntimeError` and is raised before anything is sent.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ._core.snapshot import RunSnapshot
+
+__all__ = [
+    "ApiConnectionError",
+    "ApiStatusError",
+    "ApiTimeoutError",
+    "AssistantsError",
+    "AuthenticationError",
+    "BadRequestError",
+    "ConflictError",
+    "NotFoundError",
+    "PermissionDeniedError",
+    "RateLimitError",
+    "ResponseError",
+    "ServerError",
+    "StreamInterruptedError",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Which call an error belongs to; None where that is not known."""
+
+    operation: str | None = None
+    method: str | None = None
+    path: str | None = None
+    request_id: str | None = None
+
+
+NOWHERE = Origin()
+
+
+class AssistantsError(Exception):
+    """The root: catch this to catch every failure of a call.
+
+    `operation` is the operationId in openapi.yaml, `method` and `path` are what was asked for.
+    `request_id` is what the service's support asks for: the answer's `X-Appbuilder-Request-Id`,
+    or the id that was sent where no answer came.
+    """
+
+    # Every argument but the first has a default, or the errors could not be pickled.
+    def __init__(self, message: str = "", *, origin: Origin = NOWHERE) -> None:
+        super().__init__(message)
+        self.message = message
+        self.operation = origin.operation
+        self.method = origin.method
+        self.path = origin.path
+        self.request_id = origin.request_id
+
+    def __str__(self) -> str:
+        request = f" (request id {self.request_id})" if self.request_id else ""
+        return f"{self._what()}{request}"
+
+    def _what(self) -> str:
+        return f"{self.operation}: {self.message}" if self.operation else self.message
+
+
+class ApiConnectionError(AssistantsError):
+    """No usable answer came.
+
+    `reached_server` is False when the request provably never arrived, so that repeating it
+    cannot do anything twice.
+    """
+
+    def __init__(
+        self, message: str = "", *, reached_server: bool = True, origin: Origin = NOWHERE
+    ) -> None:
+        super().__init__(message, origin=origin)
+        self.reached_server = reached_server
+
+
+class ApiTimeoutError(ApiConnectionError):
+    """The connection or the answer did not come in time."""
+
+
+class StreamInterruptedError(ApiConnectionError):
+    """A stream broke off, went silent or became unreadable before its final event.
+
+    `snapshot` holds what was received. The run itself may still be going on: ask
+    `client.threads.runs.query` before starting another.
+    """
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        snapshot: RunSnapshot | None = None,
+        origin: Origin = NOWHERE,
+    ) -> None:
+        super().__init__(message, origin=origin)
+        self.snapshot = RunSnapshot() if snapshot is None else snapshot
+
+
+class ApiStatusError(AssistantsError):
+    """The service refused the call.
+
+    The class follows the HTTP status. The service also refuses under HTTP 200 with an error
+    object in the body; then `status_code` is 200 and the class follows the error's own code
+    or type (`ApiStatusError` itself where they tell nothing).
+
+    `code` and `param` are None when the answer does not name them. `retry_after` is in seconds.
+    """
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        status_code: int = 0,
+        code: str | None = None,
+        param: str | None = None,
+        retry_after: float | None = None,
+        origin: Origin = NOWHERE,
+    ) -> None:
+        super().__init__(message, origin=origin)
+        self.status_code = status_code
+        self.code = code
+        self.param = param
+        self.retry_after = retry_after
+
+    def _what(self) -> str:
+        code = f" {self.code}" if self.code else ""
+        return f"{self.status_code}{code}: {self.message}"
+
+
+class BadRequestError(ApiStatusError):
+    """400: the request breaks a rule; `param` may name the field."""
+
+
+class AuthenticationError(ApiStatusError):
+    """401: the token is missing, wrong or out of date."""
+
+
+class PermissionDeniedError(ApiStatusError):
+    """403: the token is right but may not do this."""
+
+
+class NotFoundError(ApiStatusError):
+    """404: no such assistant, thread, run, step or route."""
+
+
+class ConflictError(ApiStatusError):
+    """409: the object is not in a state that allows this."""
+
+
+class RateLimitError(ApiStatusError):
+    """429: too many calls; `retry_after` says how long to wait where the service does."""
+
+
+class ServerError(ApiStatusError):
+    """5xx: the service, or a proxy in front of it, failed."""
+
+
+class ResponseError(AssistantsError):
+    """A 2xx answer that is not what the API promises: not JSON, the wrong kind, a field missing."""
