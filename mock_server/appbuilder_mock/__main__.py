@@ -1,0 +1,94 @@
+"""`python -m appbuilder_mock`: serve until SIGINT or SIGTERM."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import signal
+import socket
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from appbuilder_mock.app import DEFAULT_TOKEN, create_app
+from appbuilder_mock.running import Server, listen, url_of
+from appbuilder_mock.seeds import seed_examples
+from appbuilder_mock.store import Store, StoreError
+
+
+def parser() -> argparse.ArgumentParser:
+    parse = argparse.ArgumentParser(
+        prog="python -m appbuilder_mock", description="A mock server of the Assistants API."
+    )
+    add = parse.add_argument
+    add("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    add("--port", type=port, default=8080, help="0 takes a free one (default: %(default)s)")
+    add("--db", type=Path, metavar="FILE", help="keep the state in this SQLite file, not in memory")
+    add(
+        "--token",
+        default=DEFAULT_TOKEN,
+        metavar="SECRET",
+        help="the one token that is right (default: %(default)s)",
+    )
+    add("--seed", metavar="TEXT", help="make the same ids each time")
+    add("--examples", action="store_true", help="create what the examples in openapi.yaml name")
+    add(
+        "--errors",
+        choices=("status", "body"),
+        default="status",
+        help="answer errors by an error status, or by an error object under status 200",
+    )
+    return parse
+
+
+def port(text: str) -> int:
+    number = int(text)
+    if not 0 <= number <= 65535:
+        raise argparse.ArgumentTypeError(f"expected a port from 0 to 65535, got {text}")
+    return number
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Serve; 0 after a signal, 2 when the server cannot start (with one line that says why)."""
+    options = parser().parse_args(arguments)
+    try:
+        store = Store(options.db, seed=options.seed)
+    except StoreError as error:
+        return _refuse(str(error))
+    try:
+        if options.examples:
+            seed_examples(store)
+        app = create_app(store, token=options.token, error_form=options.errors)
+        sock = listen(options.host, options.port)
+        url = url_of(sock)
+        server = Server(app, on_start=lambda: print(f"listening on {url}", flush=True))
+        asyncio.run(_serve_until_signalled(server, sock))
+    except ValueError as error:
+        return _refuse(str(error))
+    except OSError as error:
+        reason = error.strerror or str(error)
+        return _refuse(f"cannot listen on {options.host} port {options.port}: {reason}")
+    finally:
+        store.close()
+    return 0
+
+
+async def _serve_until_signalled(server: Server, sock: socket.socket) -> None:
+    loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        server.force_exit = server.should_exit  # the second signal does not wait for anyone
+        server.should_exit = True
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop)
+    await server.serve([sock])
+
+
+def _refuse(reason: str) -> int:
+    print(f"appbuilder_mock: {reason}", file=sys.stderr)
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

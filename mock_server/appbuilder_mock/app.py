@@ -1,0 +1,189 @@
+"""The web application: routes, authorization, and how errors are answered."""
+
+from __future__ import annotations
+
+import difflib
+import hmac
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from appbuilder_mock.contract import MAX_BODY, the_contract
+from appbuilder_mock.errors import MockApiError
+from appbuilder_mock.handlers import assistants, messages, runs, steps, threads
+from appbuilder_mock.plan import Plan, default_plan
+from appbuilder_mock.request_ids import RequestIds
+from appbuilder_mock.runs import Runs
+from appbuilder_mock.state import ErrorForm, MockState
+from appbuilder_mock.store import Document, Store
+
+DEFAULT_TOKEN = "mock-token"
+
+Handler = Callable[[MockState, dict[str, Any]], Awaitable[Document | Response]]
+
+HANDLERS: Mapping[str, Handler] = {
+    "createAssistant": assistants.create,
+    "createThread": threads.create,
+    "createMessage": messages.create,
+    "createRun": runs.create,
+    "submitToolOutputs": runs.submit_tool_outputs,
+    "cancelRun": runs.cancel,
+    "listRuns": runs.list_,
+    "queryRun": runs.query,
+    "listRunSteps": steps.list_,
+    "queryRunStep": steps.query,
+}
+
+
+def create_app(
+    store: Store | None = None,
+    *,
+    token: str | None = None,
+    ping_interval: float = 15.0,
+    expire_after: float = 600.0,
+    error_form: ErrorForm = "status",
+    plan: Plan = default_plan,
+) -> RequestIds:
+    """An ASGI application with a state of its own (in memory unless `store` is given).
+
+    - `token`: the one token that is right; `mock-token` when None.
+    - `ping_interval`: seconds of silence after which a stream sends a ping.
+    - `expire_after`: seconds a run waits for tool outputs before it expires.
+    - `error_form`: `status` answers errors by an error status. `body` answers errors of an
+      operation by status 200 and an error object with `params`, the service's other form; a wrong
+      token is 401 in both.
+    - `plan`: what the model does next.
+    """
+    store = store or Store()
+    state = MockState(
+        store=store,
+        runs=Runs(store, plan=plan, expire_after=expire_after),
+        token=token if token is not None else DEFAULT_TOKEN,
+        ping_interval=ping_interval,
+        error_form=error_form,
+    )
+    if not state.token.isascii() or not state.token.isprintable() or not state.token.strip():
+        raise ValueError("expected a token of printable ASCII characters, as a header can carry")
+    contract = the_contract()
+    app = Starlette(
+        routes=[
+            *(
+                Route(contract.operations[id_].path, operation(id_, handler), methods=["POST"])
+                for id_, handler in HANDLERS.items()
+            ),
+            Route("/openapi.yaml", openapi_yaml, methods=["GET"]),
+        ],
+        exception_handlers={
+            MockApiError: render_error,
+            HTTPException: render_http_exception,
+            Exception: render_failure,
+        },
+    )
+    app.router.redirect_slashes = False  # a path with one slash too many is a wrong path
+    app.state.mock = state
+    return RequestIds(app)
+
+
+def operation(operation_id: str, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
+    """The endpoint of an operation: the token, the contract, the handler."""
+
+    async def endpoint(request: Request) -> Response:
+        state = state_of(request)
+        check_token(request, state.token)
+        raw = await read_body(request)
+        try:
+            content_type = request.headers.get("content-type", "")
+            body = the_contract().body(operation_id, content_type, raw)
+            answer = await handler(state, body)
+        except MockApiError as error:
+            if state.error_form == "status":
+                raise
+            return JSONResponse(error.envelope(param_name="params"))
+        return answer if isinstance(answer, Response) else JSONResponse(answer)
+
+    return endpoint
+
+
+def state_of(request: Request) -> MockState:
+    state: MockState = request.app.state.mock
+    return state
+
+
+def check_token(request: Request, token: str) -> None:
+    """Only `Authorization` counts; the official client repeats it in X-Appbuilder-Authorization."""
+    header = request.headers.get("authorization", "")
+    scheme, _, given = header.partition(" ")
+    right = hmac.compare_digest(given.strip().encode("latin-1"), token.encode())
+    if scheme.lower() != "bearer" or not right:
+        raise MockApiError(
+            401,
+            "invalid_token",
+            "expected the header `Authorization: Bearer <token>` with the token this server was "
+            f"started with, got {'another token' if given else 'none'}",
+            headers={"WWW-Authenticate": "Bearer"},
+        )
+
+
+async def read_body(request: Request) -> bytes:
+    """The whole body, at most MAX_BODY bytes.
+
+    A larger one is read to its end and thrown away: a client that still sends sees no answer.
+    """
+    chunks, size = [], 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size <= MAX_BODY:
+            chunks.append(chunk)
+    if size > MAX_BODY:
+        raise MockApiError(
+            413, "body_too_large", f"expected a body of at most {MAX_BODY} bytes, got {size}"
+        )
+    return b"".join(chunks)
+
+
+async def openapi_yaml(request: Request) -> Response:
+    return Response(the_contract().text, media_type="application/yaml")
+
+
+async def render_error(request: Request, error: Exception) -> Response:
+    """The one form of every error answer."""
+    assert isinstance(error, MockApiError)
+    return JSONResponse(error.envelope(), error.status, headers=error.headers)
+
+
+async def render_http_exception(request: Request, error: Exception) -> Response:
+    """Starlette's own 404 and 405, in the same words as ours."""
+    assert isinstance(error, HTTPException)
+    method, path = request.method, request.url.path[:200]
+    if error.status_code == 404:
+        told = MockApiError(404, "route_not_found", f"no route {path}; {nearest_route(path)}")
+    elif error.status_code == 405:
+        allowed = (error.headers or {}).get("Allow", "")
+        told = MockApiError(
+            405,
+            "method_not_allowed",
+            f"{path} answers to {allowed}, got {method}",
+            headers=error.headers,
+        )
+    else:
+        told = MockApiError(
+            error.status_code, "http_error", str(error.detail), headers=error.headers
+        )
+    return await render_error(request, told)
+
+
+async def render_failure(request: Request, error: Exception) -> Response:
+    """A bug of ours; the server's log has its traceback."""
+    told = MockApiError(500, "internal_error", f"the mock server failed: {type(error).__name__}")
+    return await render_error(request, told)
+
+
+def nearest_route(path: str) -> str:
+    routes = [operation.path for operation in the_contract().operations.values()]
+    close = difflib.get_close_matches(path, routes, n=1, cutoff=0.0)
+    return f"the nearest is POST {close[0]}" if close else "there is none"

@@ -1,0 +1,14 @@
+"""Assistants."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from appbuilder_mock import views
+from appbuilder_mock.conversation import new_assistant
+from appbuilder_mock.state import MockState
+from appbuilder_mock.store import Document
+
+
+async def create(state: MockState, body: dict[str, Any]) -> Document:
+    return views.assistant(new_assistant(state.store, body))

@@ -1,0 +1,57 @@
+"""Runs of a thread."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.responses import Response
+
+from appbuilder_mock import views
+from appbuilder_mock.conversation import find_thread
+from appbuilder_mock.state import MockState
+from appbuilder_mock.store import Document
+from appbuilder_mock.streams import EventStream
+
+
+async def create(state: MockState, body: dict[str, Any]) -> Document | Response:
+    """Begin a run, or go on with one that waits for the `tool_output` given."""
+    runs = state.runs
+    run = runs.resume(body) if body.get("tool_output") else runs.begin(body)
+    if body.get("stream"):
+        # It listens before the work begins, so it hears the first event.
+        stream = EventStream(runs, run, ping_interval=state.ping_interval)
+        runs.carry_on(run)
+        return stream
+    runs.carry_on(run)
+    return views.run_result(await runs.settled(run))
+
+
+async def submit_tool_outputs(state: MockState, body: dict[str, Any]) -> Document:
+    """With a stream open the run goes on there, and this answers at once; else it answers the end.
+
+    Whether the real service does the same is unknown.
+    """
+    run = state.runs.submit(body)
+    told_elsewhere = state.runs.audience.hears(run["id"])
+    state.runs.carry_on(run)
+    return views.run_result(run if told_elsewhere else await state.runs.settled(run))
+
+
+async def cancel(state: MockState, body: dict[str, Any]) -> Document:
+    run = state.runs.cancel(body["thread_id"], body["run_id"])
+    if body.get("sync"):
+        run = await state.runs.settled(run)
+    return views.run_read(run)
+
+
+async def query(state: MockState, body: dict[str, Any]) -> Document:
+    return views.run_read(state.runs.find(body["thread_id"], body["run_id"]))
+
+
+async def list_(state: MockState, body: dict[str, Any]) -> Document:
+    thread = find_thread(state.store, body["thread_id"])
+    page = state.page("run", thread["id"], body)
+    # Through find, so that a run that has waited too long shows as expired.
+    return views.listing(
+        page, (views.run_read(state.runs.find(thread["id"], run["id"])) for run in page.data)
+    )

@@ -1,0 +1,24 @@
+"""Steps of a run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from appbuilder_mock import views
+from appbuilder_mock.errors import not_found
+from appbuilder_mock.state import MockState
+from appbuilder_mock.store import Document
+
+
+async def list_(state: MockState, body: dict[str, Any]) -> Document:
+    run = state.runs.find(body["thread_id"], body["run_id"])
+    page = state.page("step", run["id"], body)
+    return views.listing(page, map(views.step, page.data))
+
+
+async def query(state: MockState, body: dict[str, Any]) -> Document:
+    run = state.runs.find(body["thread_id"], body["run_id"])
+    step = state.store.find("step", run["id"], body["step_id"])
+    if step is None:
+        raise not_found("step", body["step_id"], within=f"run {run['id']!r}")
+    return views.step_queried(step)

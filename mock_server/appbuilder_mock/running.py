@@ -1,0 +1,133 @@
+"""Serve the mock: in a thread of this process, or until a signal comes."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import uvicorn
+
+from appbuilder_mock.app import DEFAULT_TOKEN, create_app
+from appbuilder_mock.plan import Plan, default_plan
+from appbuilder_mock.request_ids import RequestIds
+from appbuilder_mock.seeds import seed_examples
+from appbuilder_mock.state import ErrorForm, MockState
+from appbuilder_mock.store import Store
+
+BACKLOG = 2048  # connections that may wait to be accepted
+GRACE = 3  # seconds that open connections have to finish when the server stops
+
+
+class Server(uvicorn.Server):
+    """uvicorn without its signals and its log, that ends open streams when it stops."""
+
+    def __init__(self, app: RequestIds, *, on_start: Callable[[], None]) -> None:
+        config = uvicorn.Config(
+            app,
+            loop="asyncio",
+            http="h11",
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=GRACE,
+        )
+        super().__init__(config)
+        self._on_start = on_start
+        self._mock: MockState = app.app.state.mock
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._on_start()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._mock.runs.audience.close()  # a stream that waits for tool outputs would never end
+        await super().shutdown(sockets)
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals to the caller: uvicorn would raise them again when it has stopped."""
+        yield
+
+
+@dataclass(frozen=True)
+class Running:
+    """A mock server that accepts connections."""
+
+    url: str
+    port: int
+    token: str = field(repr=False)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises OSError when the address cannot be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    sock = socket.create_server((host, port), family=family, backlog=BACKLOG)
+    # Made anew so that it knows its protocol: asyncio turns Nagle's algorithm off (40 ms a call)
+    # only where it sees that it has a TCP socket.
+    return socket.socket(fileno=sock.detach())
+
+
+def url_of(sock: socket.socket) -> str:
+    host, port = sock.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+@contextmanager
+def running(
+    token: str | None = None,
+    db: str | Path | None = None,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    *,
+    examples: bool = False,
+    seed: str | None = None,
+    ping_interval: float = 15.0,
+    expire_after: float = 600.0,
+    error_form: ErrorForm = "status",
+    plan: Plan = default_plan,
+) -> Iterator[Running]:
+    """A mock server in a thread of this process, for tests and demonstrations.
+
+    It accepts connections when the block begins and has stopped when the block ends. `examples`
+    creates the objects that the spec's examples name; `seed` makes ids reproducible; the other
+    options are those of `create_app`. Raises OSError when the port is taken and StoreError when
+    `db` cannot be used.
+    """
+    store = Store(db, seed=seed)
+    try:
+        if examples:
+            seed_examples(store)
+        app = create_app(
+            store,
+            token=token,
+            ping_interval=ping_interval,
+            expire_after=expire_after,
+            error_form=error_form,
+            plan=plan,
+        )
+        sock = listen(host, port)
+        started = threading.Event()
+        server = Server(app, on_start=started.set)
+        thread = threading.Thread(
+            target=lambda: asyncio.run(server.serve([sock])), name="appbuilder-mock", daemon=True
+        )
+        thread.start()
+        started.wait()
+        try:
+            yield Running(
+                url=url_of(sock),
+                port=sock.getsockname()[1],
+                token=DEFAULT_TOKEN if token is None else token,
+            )
+        finally:
+            server.should_exit = True
+            thread.join()
+    finally:
+        store.close()

@@ -1,0 +1,215 @@
+"""Arguments for a tool call: a value that satisfies a JSON Schema, the same one each time."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import jsonschema_rs
+
+from appbuilder_mock.sample_text import text_for
+
+MOST_PARTS = 2_000  # of one value, so that no schema can blow up
+MOST_ITEMS = 100
+DEEPEST = 12  # levels, after which optional parts are left out
+
+
+def sample_arguments(schema: dict[str, Any] | None) -> dict[str, Any]:
+    """An object that satisfies `schema`, where one can be made without much cleverness.
+
+    Every declared property is filled, or where that breaks a rule only the required ones. When
+    neither satisfies the schema (or it is no valid schema) the attempt is returned all the same:
+    the real model makes mistakes, too.
+    """
+    if not schema:
+        return {}
+    attempts = [_Sampler(schema, optional=optional).value() for optional in (True, False)]
+    objects = [attempt for attempt in attempts if isinstance(attempt, dict)]
+    for candidate in (*objects, {}):
+        if _satisfies(candidate, schema):
+            return candidate
+    return objects[0] if objects else {}
+
+
+def _satisfies(value: object, schema: Any) -> bool:
+    try:
+        # Offline: a `$ref` in a caller's schema must not make this server fetch anything.
+        return bool(jsonschema_rs.validator_for(_clean(schema), offline=True).is_valid(value))
+    except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError):
+        return False
+
+
+def _clean(schema: Any) -> Any:
+    """The schema without `null` keywords at its top: the official client sends such."""
+    if isinstance(schema, dict):
+        return {key: value for key, value in schema.items() if value is not None or key == "const"}
+    return schema
+
+
+class _Sampler:
+    """Builds one value; what was spent on it is counted."""
+
+    def __init__(self, root: dict[str, Any], *, optional: bool) -> None:
+        self._root = root
+        self._optional = optional
+        self._parts = 0
+
+    def value(self) -> Any:
+        return self._any(self._root, 0)
+
+    def _any(self, schema: Any, depth: int) -> Any:
+        self._parts += 1
+        if not isinstance(schema, dict) or depth > 4 * DEEPEST or self._parts > MOST_PARTS:
+            return {} if depth == 0 else "sample"
+        schema = self._resolved(_clean(schema), depth)
+        for candidate in _given(schema):
+            if _satisfies(candidate, {**schema, "$defs": self._root.get("$defs", {})}):
+                return candidate
+        match _kind(schema):
+            case "object":
+                return self._object(schema, depth)
+            case "array":
+                return self._array(schema, depth)
+            case "integer" | "number" as kind:
+                return _number(schema, whole=kind == "integer")
+            case "boolean":
+                return True
+            case "null":
+                return None
+            case _:
+                return text_for(schema)
+
+    def _resolved(self, schema: dict[str, Any], depth: int) -> dict[str, Any]:
+        """The schema with its reference followed and its combinations folded in."""
+        for _ in range(DEEPEST):
+            if not isinstance(reference := schema.get("$ref"), str):
+                break
+            others = {key: value for key, value in schema.items() if key != "$ref"}
+            schema = {**_clean(self._referred(reference)), **others}
+        for part in _dicts(schema.get("allOf")):
+            schema = _merged(schema, self._resolved(_clean(part), depth + 1) if depth < 40 else {})
+        for keyword in ("oneOf", "anyOf"):
+            branches = _dicts(schema.get(keyword))
+            # An optional field is often `anyOf: [the thing, null]`: prefer the thing.
+            useful = [branch for branch in branches if branch.get("type") != "null"] or branches
+            if useful and depth < 40:
+                schema = _merged(schema, self._resolved(_clean(useful[0]), depth + 1))
+        return schema
+
+    def _referred(self, reference: str) -> dict[str, Any]:
+        target: Any = self._root
+        for part in reference.removeprefix("#").split("/")[1:]:
+            key = part.replace("~1", "/").replace("~0", "~")
+            target = target.get(key) if isinstance(target, dict) else None
+        return target if isinstance(target, dict) else {}
+
+    def _object(self, schema: dict[str, Any], depth: int) -> dict[str, Any]:
+        properties = schema.get("properties")
+        properties = properties if isinstance(properties, dict) else {}
+        required = [key for key in _list(schema.get("required")) if isinstance(key, str)]
+        names = list(dict.fromkeys([*required, *properties]))
+        if not self._optional or depth > DEEPEST:
+            names = required
+        most = schema.get("maxProperties")
+        if isinstance(most, int):
+            names = names[: max(most, len(required))]
+        rest = schema.get("additionalProperties", True)
+        made = {name: self._any(properties.get(name, rest), depth + 1) for name in names}
+        least = schema.get("minProperties")
+        if isinstance(least, int):
+            for number in range(1, min(least, MOST_ITEMS) - len(made) + 1):
+                made[f"key{number}"] = self._any(rest, depth + 1)
+        return made
+
+    def _array(self, schema: dict[str, Any], depth: int) -> list[Any]:
+        first = [self._any(item, depth + 1) for item in _list(schema.get("prefixItems"))]
+        least, most = schema.get("minItems", 0), schema.get("maxItems", MOST_ITEMS)
+        wanted = 1 if self._optional and depth <= DEEPEST else 0
+        wanted = max(
+            wanted, least if isinstance(least, int) else 0, 1 if "contains" in schema else 0
+        )
+        wanted = min(wanted, most if isinstance(most, int) else MOST_ITEMS, MOST_ITEMS)
+        item = schema.get("contains") or schema.get("items", {})
+        made = first[:wanted] if len(first) > wanted else first
+        choices = _list(item.get("enum")) if isinstance(item, dict) else []
+        while len(made) < wanted:
+            place = len(made)
+            value = self._any(item, depth + 1)
+            if schema.get("uniqueItems") and value in made:
+                value = choices[place] if place < len(choices) else _other(value, place)
+            made.append(value)
+        return made
+
+
+def _given(schema: dict[str, Any]) -> list[Any]:
+    """Values the schema itself offers, best first."""
+    offered = [schema[key] for key in ("const", "default", "example") if key in schema]
+    return [*offered, *_list(schema.get("examples")), *_list(schema.get("enum"))]
+
+
+def _kind(schema: dict[str, Any]) -> str:
+    kind = schema.get("type")
+    if isinstance(kind, list):
+        kind = next((name for name in kind if name != "null"), "null")
+    if isinstance(kind, str):
+        return kind
+    if "properties" in schema or "required" in schema:
+        return "object"
+    if "items" in schema or "prefixItems" in schema:
+        return "array"
+    return "number" if "minimum" in schema or "maximum" in schema else "string"
+
+
+def _number(schema: dict[str, Any], *, whole: bool) -> int | float:
+    """The number nearest to 1 that the bounds allow."""
+    step = schema.get("multipleOf", 1 if whole else 0)
+    low = _bound(schema, "minimum", "exclusiveMinimum", step or 0.5, max)
+    high = _bound(schema, "maximum", "exclusiveMaximum", -(step or 0.5), min)
+    value = max(1.0, low) if high is None or high >= 1 or low > 1 else high
+    if high is not None and value > high:
+        value = (low + high) / 2
+    if step:
+        value = math.ceil(value / step) * step
+        if high is not None and value > high:
+            value = math.floor(high / step) * step
+    return int(value) if whole or value == int(value) else value
+
+
+def _bound(schema: dict[str, Any], plain: str, exclusive: str, step: float, pick: Any) -> Any:
+    """The innermost bound, an exclusive one moved by a step; -inf or None when there is none."""
+    found = []
+    if isinstance(schema.get(plain), (int, float)):
+        found.append(schema[plain])
+    limit = schema.get(exclusive)
+    if isinstance(limit, (int, float)) and not isinstance(limit, bool):
+        found.append(limit + step)
+    if found:
+        return pick(found)
+    return -math.inf if pick is max else None
+
+
+def _other(value: Any, place: int) -> Any:
+    """Another value of the same kind, for lists whose items must differ."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return value + place
+    return f"{value}{place}" if isinstance(value, str) else value
+
+
+def _merged(schema: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:
+    """Both schemas at once, as far as a sample needs it."""
+    merged = {**schema, **part}
+    for key in ("properties", "required"):
+        ours, theirs = schema.get(key), part.get(key)
+        if isinstance(ours, dict) and isinstance(theirs, dict):
+            merged[key] = {**ours, **theirs}
+        elif isinstance(ours, list) and isinstance(theirs, list):
+            merged[key] = [*ours, *theirs]
+    return merged
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _dicts(value: Any) -> list[dict[str, Any]]:
+    return [part for part in _list(value) if isinstance(part, dict)]

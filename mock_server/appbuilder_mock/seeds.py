@@ -1,0 +1,74 @@
+"""The objects that the examples in openapi.yaml name, so that the examples succeed."""
+
+from __future__ import annotations
+
+from appbuilder_mock.contract import the_contract
+from appbuilder_mock.conversation import new_assistant, new_message, new_thread, now
+from appbuilder_mock.records import mark_ended, new_call, new_run, new_step
+from appbuilder_mock.store import Store
+
+# Operations whose example needs a run that waits; the others name one that completed.
+ON_WAITING_RUNS = ("submitToolOutputs", "cancelRun")
+
+WEATHER = {
+    "type": "function",
+    "function": {
+        "name": "get_weather",
+        "description": "查询一个城市的天气",
+        "parameters": {
+            "type": "object",
+            "properties": {"city": {"type": "string", "default": "北京"}},
+            "required": ["city"],
+        },
+    },
+}
+
+
+def seed_examples(store: Store) -> None:
+    """Create what is missing of the assistants, threads and runs in the request examples.
+
+    A waiting run can be continued or cancelled once; for another time make another run.
+    """
+    with store.transaction():
+        for operation in the_contract().operations.values():
+            for example in operation.examples:
+                if "assistant_id" in example:
+                    _assistant(store, example["assistant_id"])
+        for operation in the_contract().operations.values():
+            for example in operation.examples:
+                if "thread_id" in example:
+                    _thread(store, example["thread_id"])
+                if "run_id" in example:
+                    waits = operation.id in ON_WAITING_RUNS
+                    _run(store, example["thread_id"], example["run_id"], waits=waits)
+
+
+def _assistant(store: Store, id_: str) -> None:
+    if store.find("assistant", "", id_) is None:
+        body = {"name": "example", "instructions": "每句话回复前都加上我是秦始皇"}
+        new_assistant(store, body, id_=id_)
+
+
+def _thread(store: Store, id_: str) -> None:
+    if store.find("thread", "", id_) is None:
+        new_thread(store, {}, id_=id_)
+
+
+def _run(store: Store, thread_id: str, id_: str, *, waits: bool) -> None:
+    if store.find("run", thread_id, id_) is not None:
+        return
+    assistant = next(store.every("assistant"))
+    asked = new_message(store, thread_id, {"role": "user", "content": "北京天气如何？"})
+    body = {"tools": [WEATHER]} if waits else {}
+    run = new_run(assistant, thread_id, body, id_=id_, asked=asked["id"])
+    run["started_at"] = now()
+    if waits:
+        call = new_call(run, 1, "get_weather", '{"city": "北京"}')
+        run.update(status="requires_action", waiting_since=now(), calls=[call])
+        step = new_step(run, 1, "tool_calls", calls=[call])
+    else:
+        step = new_step(run, 1, "message_creation", message_id=store.new_id("chatmsg_"))
+        mark_ended(step, "completed")
+        mark_ended(run, "completed")
+    store.add("run", thread_id, run)
+    store.add("step", id_, step)

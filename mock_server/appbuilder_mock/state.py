@@ -1,0 +1,48 @@
+"""What an app instance holds: its memory, its runs, and how it behaves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from appbuilder_mock.errors import not_found
+from appbuilder_mock.runs import Runs
+from appbuilder_mock.store import Page, Store
+
+DEFAULT_LIMIT = 20
+
+ErrorForm = Literal["status", "body"]
+
+
+@dataclass(frozen=True)
+class MockState:
+    """One server's state; its settings are explained at `create_app`."""
+
+    store: Store
+    runs: Runs
+    token: str
+    ping_interval: float
+    error_form: ErrorForm
+
+    def __repr__(self) -> str:
+        return "MockState()"  # keeps the token out of tracebacks
+
+    def page(self, kind: str, parent: str, body: dict[str, Any]) -> Page:
+        """The page a list request asks for.
+
+        `after` and `before` bound it in the order of the listing, so that the last id of one page
+        is the `after` of the next, whichever the order (the real service: unknown).
+        """
+        try:
+            return self.store.page(
+                kind,
+                parent,
+                limit=int(body.get("limit") or DEFAULT_LIMIT),  # 86.0 is a JSON integer
+                newest_first=body.get("order") != "asc",
+                after=body.get("after") or "",
+                before=body.get("before") or "",
+            )
+        except KeyError as unknown:
+            id_ = str(unknown.args[0])
+            bound = "after" if id_ == body.get("after") else "before"
+            raise not_found(kind, id_, param=bound) from None

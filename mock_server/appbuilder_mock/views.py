@@ -1,0 +1,168 @@
+"""What is stored, as it looks on the wire."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from appbuilder_mock.records import TIMES, waiting_calls
+from appbuilder_mock.store import Document, Page
+
+# What the raw answer of a run leaves out altogether.
+ECHOED = ("model", "instructions", "thought_instructions", "chat_instructions", "tools", "file_ids")
+
+
+def text_content(text: str) -> list[Document]:
+    """The content of a message, in the list form in use since October 2024."""
+    return [{"type": "text", "text": {"value": text, "annotations": []}}]
+
+
+def assistant(document: Document) -> Document:
+    """An assistant without its model, which the real service echoes to an update only."""
+    shown = {key: value for key, value in document.items() if key != "model"}
+    return {"id": document["id"], "object": "assistant", **shown}
+
+
+def thread(document: Document) -> Document:
+    return {"id": document["id"], "object": "thread", **document}
+
+
+def message(document: Document) -> Document:
+    return {
+        "id": document["id"],
+        "object": "thread.message",
+        "role": document["role"],
+        "content": text_content(document["text"]),
+        "created_at": document["created_at"],
+        "thread_id": document["thread_id"],
+        "assistant_id": document["assistant_id"],
+        "run_id": document["run_id"],
+        "file_ids": document["file_ids"],
+    }
+
+
+def run_result(run: Document) -> Document:
+    """The raw answer to a call that carries a run on: `run.result`, with the final answer."""
+    return {
+        "id": run["id"],
+        "object": "run.result",
+        "assistant_id": run["assistant_id"],
+        "thread_id": run["thread_id"],
+        "status": run["status"],
+        "required_action": _required_action(run),
+        "last_error": run["last_error"],
+        "final_answer": _final_answer(run),
+        **{name: run[name] for name in TIMES},
+        "log_id": log_id(run),
+    }
+
+
+def run_object(run: Document) -> Document:
+    """`thread.run`, as in events: with what was echoed, without the final answer."""
+    return {
+        "id": run["id"],
+        "object": "thread.run",
+        "assistant_id": run["assistant_id"],
+        "thread_id": run["thread_id"],
+        **{name: run[name] for name in ECHOED},
+        "status": run["status"],
+        "required_action": _required_action(run),
+        "last_error": run["last_error"],
+        "final_answer": None,
+        **{name: run[name] for name in TIMES},
+    }
+
+
+def run_read(run: Document) -> Document:
+    """`thread.run`, as list and query give it: they were seen to lose `started_at`."""
+    return {**run_object(run), "started_at": 0}
+
+
+def step(document: Document) -> Document:
+    """A step; `last_error` is the empty string where nothing failed, as recorded."""
+    return {
+        "id": document["id"],
+        "object": "thread.run.step",
+        "assistant_id": document["assistant_id"],
+        "thread_id": document["thread_id"],
+        "run_id": document["run_id"],
+        "status": document["status"],
+        **{name: document[name] for name in TIMES},
+        "last_error": document["last_error"] or "",
+        "type": document["type"],
+        "step_datail": _step_detail(document),  # misspelt so on the wire
+    }
+
+
+def step_queried(document: Document) -> Document:
+    """A step as query gives it: it was seen to lose `assistant_id`."""
+    return {**step(document), "assistant_id": None}
+
+
+def listing(page: Page, items: Iterable[Document]) -> Document:
+    return {
+        "object": "list",
+        "data": list(items),
+        "first_id": page.data[0]["id"] if page.data else "",
+        "last_id": page.data[-1]["id"] if page.data else "",
+        "has_more": page.has_more,
+    }
+
+
+def tool_calls(calls: list[Document]) -> list[Document]:
+    """Calls as the caller gets them; the output is there once it was submitted."""
+    return [
+        {
+            "id": call["id"],
+            "type": "function",
+            "function": {
+                name: call[name] for name in ("name", "arguments", "output") if name in call
+            },
+        }
+        for call in calls
+    ]
+
+
+def log_id(run: Document) -> str:
+    """A number for the run in the server's log, the same each time."""
+    return str(int(run["id"].rpartition("_")[2][:12] or "0", 16) % 10**10)
+
+
+def _required_action(run: Document) -> Document | None:
+    if run["status"] != "requires_action":
+        return None
+    return {
+        "type": "submit_tool_outputs",
+        "submit_tool_outputs": {"tool_calls": tool_calls(waiting_calls(run))},
+    }
+
+
+def _final_answer(run: Document) -> Document | None:
+    answer: Any = run["answer"]
+    if answer is None:
+        return None
+    return {
+        "type": "message",
+        "message": {"message_id": answer["id"], "content": text_content(answer["text"])},
+    }
+
+
+def _step_detail(document: Document) -> Document:
+    detail: Document = {
+        "type": document["type"],
+        "message_creation": None,
+        "action_info": None,
+        "tool_calls": None,
+        "tool_info": None,
+    }
+    if document["type"] == "message_creation":
+        detail["message_creation"] = {"message_id": document["message_id"]}
+    else:
+        calls = document["calls"]
+        detail["tool_calls"] = tool_calls(calls)
+        detail["tool_info"] = [
+            {"type": "function", **{key: call[key] for key in ("name", "arguments", "output")}}
+            for call in calls
+            if "output" in call
+        ]
+    return detail
