@@ -42,7 +42,7 @@ def step(title: str) -> None:
 
 def show(name: str, value: object) -> None:
     """Print one fact of the current step."""
-    print(f"   {name:<14} {value}")
+    print(f"   {name:<14} {str(value).replace(chr(10), chr(10) + ' ' * 18)}")
 
 
 def check(holds: bool, promise: str) -> None:
@@ -127,7 +127,7 @@ def walk() -> None:
         assistant_id=assistant.id,
         tool_output={"tool_call_id": call.id, "output": output, "run_id": run.id},
     )
-    show("answer", appbuilder.final_text(run).replace("\n", "\n" + " " * 18))
+    show("answer", appbuilder.final_text(run))
     check(run.status == "completed", "the run completed")
     check(output in appbuilder.final_text(run), "the answer uses the function's output")
 
