@@ -50,29 +50,43 @@ class RunSnapshot:
             f"status={self.status!r}, last_send_id={self.last_send_id}, finished={self.finished})"
         )
 
+    # Both read the whole event before they change anything: one that turns out to be malformed
+    # halfway leaves the run so far as it was.
+
     def apply_status(self, event: StreamRunStatus) -> None:
         """Take in a `status` event."""
+        details = event.details
+        run = details.run_object if details else None
+        step = details.run_step_object if details else None
+        calls = self._waiting(
+            event.event_type, event.status, details.tool_calls if details else None
+        )
+        # A step ends with a status of its own; only the run's ends the stream.
+        finished = event.event_type == "run_end" or (
+            run is not None and run.status in FINAL_STATUSES
+        )
+        if run is not None:
+            self.run, self.run_id, self.thread_id = run, run.id, run.thread_id
+        elif step is not None:
+            self.run_id, self.thread_id = step.run_id, step.thread_id
         self.status = event.status
         self.last_send_id = event.send_id
-        calls: list[ToolCall] = []
-        run = None
-        if details := event.details:
-            run, step = details.run_object, details.run_step_object
-            if run is not None:
-                self.run, self.run_id, self.thread_id = run, run.id, run.thread_id
-            elif step is not None:
-                self.run_id, self.thread_id = step.run_id, step.thread_id
-            calls = details.tool_calls or []
-        if calls:
-            self.tool_calls = list(calls)
-        elif event.event_type == "tool_submitted_output" or event.status != "requires_action":
-            self.tool_calls = []
-        # A step ends with a status of its own; only the run's ends the stream.
-        if event.event_type == "run_end" or (run is not None and run.status in FINAL_STATUSES):
-            self.finished = True
+        self.tool_calls = calls
+        self.finished = finished
 
     def apply_message(self, event: StreamRunMessage) -> None:
         """Take in a `message` event: a piece of the answer."""
+        parts = event.content or []
+        text = "".join(part.text.value for part in parts if part.text is not None)
+        self._texts.setdefault(event.message_id, []).append(text)
         self.last_send_id = event.send_id
-        texts = self._texts.setdefault(event.message_id, [])
-        texts.extend(part.text.value for part in event.content or [] if part.text is not None)
+
+    def _waiting(self, kind: str, status: str, calls: list[ToolCall] | None) -> list[ToolCall]:
+        """The calls that wait for an output after an event that names these."""
+        if kind == "tool_calls":
+            return list(calls or [])
+        if kind == "tool_submitted_output":
+            # Without a word on which outputs came, all are taken to have come.
+            answered = {call.id for call in calls or self.tool_calls}
+            return [call for call in self.tool_calls if call.id not in answered]
+        return self.tool_calls if status == "requires_action" else []

@@ -1,0 +1,38 @@
+"""Calls and answers for the tests of the core, which sends nothing."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from appbuilder_assistants._core.calls import Call, Reply, Request, StreamCall
+from appbuilder_assistants.types import StreamRunMessage, StreamRunStatus
+
+REQUEST = Request("POST", "/v2/threads/runs/query", b"{}")
+
+
+def look_up() -> Call[str]:
+    """A repeatable call whose answer is the `id` of an object."""
+    return Call(operation="queryRun", request=REQUEST, parse=lambda d: d["id"], repeatable=True)
+
+
+def create() -> Call[str]:
+    """A call that must not be done twice."""
+    return Call(operation="createRun", request=REQUEST, parse=lambda d: d["id"], repeatable=False)
+
+
+def streamed() -> StreamCall:
+    """A run asked for as events."""
+    return StreamCall(
+        operation="createRun",
+        request=REQUEST,
+        repeatable=False,
+        read_status=StreamRunStatus.from_dict,
+        read_message=StreamRunMessage.from_dict,
+    )
+
+
+def reply(status: int = 200, body: Any = b"", **headers: str) -> Reply:
+    """An answer. `body` is bytes, or written as JSON; `retry_after="1"` is a header."""
+    data = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False).encode()
+    return Reply(status, {k.replace("_", "-"): v for k, v in headers.items()}, data)

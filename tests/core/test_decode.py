@@ -1,0 +1,300 @@
+"""From an answer to its value, or to the right error."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from appbuilder_assistants import errors
+from appbuilder_assistants._core.calls import Lost, Outcome, Reply, json_body
+from appbuilder_assistants._core.decode import (
+    ErrorDetail,
+    answer,
+    error_detail,
+    is_event_stream,
+    parse,
+    retry_after,
+)
+
+from tests.core.calls import look_up, reply
+
+
+def failure(outcome: Outcome) -> errors.AssistantsError:
+    """The error that an outcome of a look-up comes to."""
+    call = look_up()
+    with pytest.raises(errors.AssistantsError) as caught:
+        parse(call, answer(call, outcome))
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("status", "cls"),
+    [
+        (400, errors.BadRequestError),
+        (401, errors.AuthenticationError),
+        (403, errors.PermissionDeniedError),
+        (404, errors.NotFoundError),
+        (405, errors.ApiStatusError),
+        (409, errors.ConflictError),
+        (422, errors.ApiStatusError),
+        (429, errors.RateLimitError),
+        (500, errors.ServerError),
+        (507, errors.ServerError),
+        (599, errors.ServerError),
+        (600, errors.ApiStatusError),
+        (302, errors.ApiStatusError),
+    ],
+)
+def test_the_class_follows_the_status(status: int, cls: type[errors.ApiStatusError]):
+    """Each status has its class, whatever the body says."""
+    error = failure(reply(status, {"error": {"code": "404", "message": "不"}}))
+
+    assert type(error) is cls
+    assert isinstance(error, errors.ApiStatusError)
+    assert error.status_code == status
+
+
+def test_an_error_tells_all_it_knows():
+    """Every field of the answer and the call is on the error and in its text."""
+    body = {"error": {"code": "run_not_found", "message": "没有 run 'r9'", "param": "run_id"}}
+    error = failure(reply(404, body, retry_after="3", x_appbuilder_request_id="req_81"))
+
+    assert isinstance(error, errors.NotFoundError)
+    assert str(error) == "404 run_not_found: 没有 run 'r9' (request id req_81)"
+    assert (error.status_code, error.code, error.message) == (404, "run_not_found", "没有 run 'r9'")
+    assert (error.param, error.retry_after, error.request_id) == ("run_id", 3.0, "req_81")
+    assert (error.operation, error.method) == ("queryRun", "POST")
+    assert error.path == "/v2/threads/runs/query"
+
+
+@pytest.mark.parametrize(
+    ("detail", "cls"),
+    [
+        ({"code": 404}, errors.NotFoundError),
+        ({"code": "429"}, errors.RateLimitError),
+        ({"code": 500}, errors.ServerError),
+        ({"code": 418}, errors.ApiStatusError),
+        ({"code": 200}, errors.ApiStatusError),
+        ({"code": 100002, "type": "invalid_request_error"}, errors.BadRequestError),
+        ({"code": "invalid_token", "type": "authentication_error"}, errors.AuthenticationError),
+        ({"code": "invalid_api_key"}, errors.AuthenticationError),
+        ({"code": "run_not_found", "type": "invalid_request_error"}, errors.NotFoundError),
+        ({"code": "QPS_LIMIT"}, errors.RateLimitError),
+        ({"code": 13, "type": "permission_denied"}, errors.PermissionDeniedError),
+        ({"code": "conflict"}, errors.ConflictError),
+        ({"code": "internal_error"}, errors.ServerError),
+        ({"code": "odd", "message": "not_found"}, errors.ApiStatusError),
+        ({}, errors.ApiStatusError),
+        ({"code": "４０４"}, errors.ApiStatusError),
+    ],
+)
+def test_an_error_under_200(detail: dict[str, Any], cls: type[errors.ApiStatusError]):
+    """An error object in a 200 is an error; its code or type chooses the class."""
+    error = failure(reply(200, {"error": detail}))
+
+    assert type(error) is cls
+    assert isinstance(error, errors.ApiStatusError)
+    assert error.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (b"", r"expected JSON, got an empty body \(no content type\)"),
+        (b'{"id": "r', 'expected JSON, got \'{"id": "r\''),
+        (b"<html>\xe4\xbd\xa0", "expected JSON, got '<html>你'"),
+        (b"\xff\xfe", "expected JSON"),
+        (b"[" * 100_000, "expected JSON"),
+        (b"9" * 5_000, "expected a JSON object|expected JSON"),
+        (b"[]", "expected a JSON object, got '\\[\\]'"),
+        (b"null", "expected a JSON object"),
+        (b'{"object": "run"}', "does not fit the API .KeyError: 'id'"),
+        (b'{"object": "run", "error": "x"}', "does not fit the API"),
+        (b'{"error": null}', "does not fit the API"),
+    ],
+)
+def test_a_200_that_is_no_answer(body: bytes, told: str):
+    """What the API does not promise is a ResponseError that shows how it begins."""
+    error = failure(reply(200, body, x_appbuilder_request_id="req_你"))
+
+    assert type(error) is errors.ResponseError
+    assert error.operation == "queryRun"
+    assert error.request_id == "req_你"
+    with pytest.raises(errors.ResponseError, match=told):
+        raise error
+
+
+def test_a_body_with_a_bom():
+    """A byte order mark before the JSON is no fault."""
+    assert parse(look_up(), reply(200, b'\xef\xbb\xbf{"id": "r"}')) == "r"
+
+
+def test_a_proxy_in_between():
+    """An error page that is not the API's shows what it is."""
+    error = failure(reply(502, b"<h1>Bad Gateway</h1>", content_type="text/html"))
+
+    assert str(error) == "502: no error object, but '<h1>Bad Gateway</h1>' (text/html)"
+
+
+def test_a_401_says_what_to_do():
+    """A wrong token names the variable that holds it."""
+    error = failure(reply(401, {"error": {"code": "invalid_token", "message": "wrong"}}))
+
+    assert "APPBUILDER_TOKEN" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("location", "told"),
+    [
+        ("https://user:secret@other.example/x?token=secret", "redirects to https://other.example;"),
+        ("/relative", "redirects; redirects are not followed"),
+        ("http://[", "redirects; redirects are not followed"),
+    ],
+)
+def test_a_redirect(location: str, told: str):
+    """A redirect is an error that names the host, and nothing secret."""
+    error = failure(reply(307, b"", location=location))
+
+    assert told in str(error)
+    assert "gateway_url" in str(error)
+    assert "secret" not in str(error)
+
+
+@pytest.mark.parametrize(
+    ("lost", "cls"),
+    [
+        (Lost("gone", reached_server=False, request_id="q"), errors.ApiConnectionError),
+        (Lost("slow", reached_server=True, timed_out=True), errors.ApiTimeoutError),
+    ],
+)
+def test_no_answer(lost: Lost, cls: type[errors.ApiConnectionError]):
+    """A lost answer keeps whether the server was reached and which request it was."""
+    error = failure(lost)
+
+    assert type(error) is cls
+    assert isinstance(error, errors.ApiConnectionError)
+    assert error.reached_server is lost.reached_server
+    assert error.request_id == lost.request_id
+    assert error.operation == "queryRun"
+
+
+JSON = [
+    None,
+    True,
+    0,
+    -1.5,
+    "",
+    "错误",
+    [],
+    [{"error": {}}],
+    {},
+    {"error": None},
+    {"error": "错误"},
+    {"error": 5},
+    {"error": ["a"]},
+    {"error": {"code": {"a": 1}, "message": ["m"], "type": 3, "param": {"x": None}}},
+    {"error": {"code": None, "message": None, "params": ["a", "b"]}},
+    {"code": 1, "message": "m"},
+]
+
+
+@pytest.mark.parametrize("body", JSON, ids=json.dumps)
+def test_error_detail_never_raises(body: object):
+    """Any JSON can be asked what error it holds; what it tells is text or nothing."""
+    detail = error_detail(body)
+
+    assert all(
+        part is None or isinstance(part, str)
+        for part in (detail.code, detail.message, detail.type, detail.param)
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "detail"),
+    [
+        ({"error": "错误"}, ErrorDetail(message="错误")),
+        ({"error": {"code": 7, "params": "run_id"}}, ErrorDetail(code="7", param="run_id")),
+        ({"error": {"param": "a", "params": "b"}}, ErrorDetail(param="a")),
+        ({"error": {"params": ["名"]}}, ErrorDetail(param='["名"]')),
+        ({"code": 1, "message": "m"}, ErrorDetail(code="1", message="m")),
+        ({"error": {"message": ""}}, ErrorDetail()),
+    ],
+)
+def test_error_detail(body: object, detail: ErrorDetail):
+    """Both spellings of the field at fault and both kinds of code are read."""
+    assert error_detail(body) == detail
+
+
+NOON = "Wed, 21 Oct 2026 12:00:00 GMT"
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({}, None),
+        ({"retry_after": "2"}, 2.0),
+        ({"retry_after": " 1.5 "}, 1.5),
+        ({"retry_after": "-1"}, None),
+        ({"retry_after": "nan"}, None),
+        ({"retry_after": "inf"}, None),
+        ({"retry_after": "soon"}, None),
+        ({"retry_after": "Wed, 21 Oct 2026 12:00:07 GMT", "date": NOON}, 7.0),
+        ({"retry_after": "Wed, 21 Oct 2026 11:00:00 GMT", "date": NOON}, 0.0),
+        ({"retry_after": "Wed, 99 Oct 2026 11:00:00 GMT", "date": NOON}, None),
+        ({"retry_after": "Wed, 21 Oct 2026 12:00:07 GMT", "date": "today"}, 1_792_584_007.0),
+    ],
+)
+def test_retry_after(headers: dict[str, str], seconds: float | None):
+    """Seconds and dates are read, a date by the clock of the server that wrote it."""
+    assert retry_after(reply(429, **headers)) == seconds
+
+
+def test_retry_after_by_our_clock():
+    """Without a Date in the answer our own clock must do."""
+    date = {"retry-after": "Wed, 21 Oct 2026 12:00:07 GMT"}
+
+    assert retry_after(Reply(429, date, b"", received_at=1_792_584_000.0)) == 7.0
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "stream"),
+    [
+        (200, "text/event-stream", True),
+        (200, "Text/Event-Stream ; charset=utf-8", True),
+        (200, "application/json", False),
+        (200, "", False),
+        (500, "text/event-stream", False),
+    ],
+)
+def test_is_event_stream(status: int, kind: str, stream: bool):
+    """Only a 2xx answer of the right type is read as events."""
+    assert is_event_stream(status, {"content-type": kind} if kind else {}) is stream
+
+
+def test_json_body():
+    """Text goes out as it is, in UTF-8, without spaces."""
+    assert json_body("op", {"名": ["你好", None, 1.5]}) == '{"名":["你好",null,1.5]}'.encode()
+
+
+LOOP: list[Any] = []
+LOOP.append(LOOP)
+
+
+@pytest.mark.parametrize(
+    ("value", "error"),
+    [
+        ({1, 2}, TypeError),
+        (object(), TypeError),
+        (b"bytes", TypeError),
+        (float("nan"), ValueError),
+        (float("inf"), ValueError),
+        ("\ud800", ValueError),
+        (LOOP, ValueError),
+    ],
+    ids=repr,
+)
+def test_what_json_cannot_hold(value: object, error: type[Exception]):
+    """A value that cannot be sent is refused by name, before anything is sent."""
+    with pytest.raises(error, match="createRun: the request"):
+        json_body("createRun", {"metadata": value})

@@ -1,0 +1,319 @@
+"""Events, the run so far, and every way a stream can fail to reach its end."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from appbuilder_assistants import (
+    ApiStatusError,
+    NotFoundError,
+    RateLimitError,
+    RunEvent,
+    RunSnapshot,
+    ServerError,
+    StreamInterruptedError,
+    UnknownEvent,
+)
+from appbuilder_assistants._core.calls import Lost
+from appbuilder_assistants._core.events import EventReader
+from appbuilder_assistants.types import StreamRunMessage, StreamRunStatus
+
+from tests.core.calls import reply, streamed
+
+RUN = {"id": "run_1", "object": "thread.run", "assistant_id": "asst_1", "thread_id": "thread_1"}
+STEP = {"id": "step-1", "object": "thread.run.step", "thread_id": "thread_1", "run_id": "run_1"}
+CALLS = [{"id": f"call-{n}", "function": {"name": "天气", "arguments": "{}"}} for n in (1, 2)]
+
+
+def event(name: str, data: Any) -> bytes:
+    text = data if isinstance(data, str) else json.dumps(data, ensure_ascii=False)
+    return f"event: {name}\ndata: {text}\n\n".encode()
+
+
+def status(send_id: int, event_type: str, status: str, **details: Any) -> bytes:
+    for name in ("run_object", "run_step_object"):
+        if name in details:
+            details[name] = {**details[name], "status": status, "created_at": 1}
+    body = {"status": status, "send_id": send_id, "event_type": event_type, "details": details}
+    return event("status", body)
+
+
+def piece(send_id: int, text: str, message_id: str = "chatmsg_1") -> bytes:
+    content = [{"type": "text", "text": {"value": text}}]
+    body = {"send_id": send_id, "message_id": message_id, "content": content}
+    return event("message", body)
+
+
+BEGIN = status(1, "run_begin", "queued", run_object=RUN)
+END = status(9, "run_end", "completed", run_object=RUN)
+PLAIN = [
+    BEGIN,
+    event("ping", ""),
+    status(2, "tool_step_begin", "in_progress", run_step_object=STEP),
+    piece(3, "我是"),
+    piece(4, "秦始皇"),
+    status(5, "tool_step_end", "completed", run_step_object=STEP),
+    END,
+]
+
+
+def reader(**headers: str) -> EventReader:
+    return EventReader(streamed(), reply(**headers), RunSnapshot())
+
+
+def drain(source: EventReader, events: list[RunEvent], *chunks: bytes | Lost) -> None:
+    """Read to the end of the bytes, keeping the events that come before an error."""
+    for chunk in chunks:
+        events.extend(source.feed(chunk))
+    source.end()
+
+
+def read(*chunks: bytes | Lost) -> tuple[list[RunEvent], RunSnapshot]:
+    """All events of a stream that ends behind these chunks."""
+    source, events = reader(), list[RunEvent]()
+    drain(source, events, *chunks)
+    return events, source.snapshot
+
+
+def broken(*chunks: bytes | Lost) -> tuple[list[RunEvent], StreamInterruptedError]:
+    """The events before the interruption, and the interruption."""
+    source, events = reader(), list[RunEvent]()
+    with pytest.raises(StreamInterruptedError) as caught:
+        drain(source, events, *chunks)
+    assert caught.value.snapshot is source.snapshot
+    return events, caught.value
+
+
+def test_a_plain_run():
+    """Events are the wire's own models; the ping is none; the snapshot adds them up."""
+    events, snapshot = read(*PLAIN)
+
+    assert [type(e).__name__ for e in events] == ["StreamRunStatus"] * 2 + [
+        "StreamRunMessage"
+    ] * 2 + ["StreamRunStatus"] * 2
+    assert snapshot.finished
+    assert (snapshot.run_id, snapshot.thread_id) == ("run_1", "thread_1")
+    assert (snapshot.status, snapshot.last_send_id) == ("completed", 9)
+    assert snapshot.messages == {"chatmsg_1": "我是秦始皇"}
+    assert snapshot.run is not None
+    assert snapshot.run.status == "completed"
+
+
+def test_nothing_is_known_at_first():
+    """A snapshot of a stream that has told nothing says so."""
+    snapshot = RunSnapshot()
+
+    assert (snapshot.run_id, snapshot.thread_id, snapshot.status) == (None, None, None)
+    assert (snapshot.run, snapshot.last_send_id, snapshot.finished) == (None, None, False)
+    assert (snapshot.tool_calls, snapshot.messages) == ([], {})
+
+
+def test_the_snapshot_is_ahead_of_the_event():
+    """What an event tells is in the snapshot when the event is handed over."""
+    source = reader()
+
+    for event_ in source.feed(b"".join(PLAIN)):
+        assert not isinstance(event_, UnknownEvent)
+        assert source.snapshot.last_send_id == event_.send_id
+
+
+def test_what_follows_the_final_event_is_not_read():
+    """The final event ends the stream, whatever the server sends after it."""
+    events, snapshot = read(END + event("status", "no JSON"), b"\xff\n\n", piece(10, "x"))
+
+    assert len(events) == 1
+    assert snapshot.messages == {}
+
+
+def test_a_step_that_ends_does_not_end_the_stream():
+    """Only the run's own status counts, not that of its steps."""
+    events, error = broken(status(5, "tool_step_end", "completed", run_step_object=STEP))
+
+    assert len(events) == 1
+    assert error.snapshot.run_id == "run_1"
+
+
+@pytest.mark.parametrize("final", ["completed", "failed", "cancelled", "expired"])
+def test_a_final_run_ends_the_stream(final: str):
+    """A run object that is final ends it, under whatever event type."""
+    _, snapshot = read(status(2, "run_x", final, run_object=RUN))
+
+    assert snapshot.finished
+
+
+@pytest.mark.parametrize("going_on", ["queued", "requires_action", "cancelling", "新"])
+def test_another_status_does_not(going_on: str):
+    """A status that is not known to be final is not."""
+    broken(status(2, "run_x", going_on, run_object=RUN))
+
+
+def test_run_end_without_a_run():
+    """`run_end` is final by itself."""
+    _, snapshot = read(event("status", {"status": "", "send_id": 1, "event_type": "run_end"}))
+
+    assert snapshot.finished
+    assert snapshot.run is None
+
+
+def test_tool_calls_wait_until_they_are_answered():
+    """The snapshot holds the calls that still need an output."""
+    source = reader()
+    waiting = []
+    for chunk in (
+        status(1, "tool_calls", "requires_action", tool_calls=CALLS),
+        status(2, "new_kind", "requires_action"),
+        status(3, "tool_submitted_output", "in_progress", tool_calls=CALLS[:1]),
+        status(4, "tool_calls", "requires_action", tool_calls=CALLS),
+        status(5, "tool_submitted_output", "in_progress"),
+        status(6, "tool_calls", "requires_action", tool_calls=CALLS),
+        status(7, "tool_step_end", "in_progress"),
+    ):
+        list(source.feed(chunk))
+        waiting.append([call.id for call in source.snapshot.tool_calls])
+
+    both = ["call-1", "call-2"]
+    assert waiting == [both, both, ["call-2"], both, [], both, []]
+
+
+def test_messages_are_kept_apart():
+    """Each message has its own text; content that is no text adds none."""
+    _, snapshot = read(
+        piece(1, "一"),
+        piece(2, "A", message_id="chatmsg_2"),
+        piece(3, "二"),
+        event("message", {"send_id": 4, "message_id": "chatmsg_1", "content": [{"type": "image"}]}),
+        event("message", {"send_id": 5, "message_id": "chatmsg_3", "content": None}),
+        END,
+    )
+
+    assert snapshot.messages == {"chatmsg_1": "一二", "chatmsg_2": "A", "chatmsg_3": ""}
+
+
+@pytest.mark.parametrize(
+    ("chunk", "unknown"),
+    [
+        (event("audio", {"你": 1}), UnknownEvent("audio", '{"你": 1}')),
+        (event("audio", "no JSON"), UnknownEvent("audio", "no JSON")),
+        (b"data: {}\n\n", UnknownEvent("", "{}")),
+        (b"<p>\n\n", UnknownEvent("", "<p>")),
+    ],
+)
+def test_unknown_events_are_delivered(chunk: bytes, unknown: UnknownEvent):
+    """An event of another kind comes as it is and changes nothing."""
+    events, snapshot = read(BEGIN, chunk, END)
+
+    assert events[1] == unknown
+    assert len(events) == 3
+    assert snapshot.last_send_id == 9
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        pytest.param(event("status", "{"), id="no JSON"),
+        pytest.param(event("status", ""), id="empty"),
+        pytest.param(event("message", "[1]"), id="a list"),
+        pytest.param(event("status", "null"), id="null"),
+        pytest.param(event("status", {"status": "queued"}), id="fields missing"),
+        pytest.param(event("message", {"send_id": 1, "message_id": "m"}), id="no content"),
+        pytest.param(
+            event("status", {**json.loads(END.split(b"data: ")[1]), "details": 5}),
+            id="a number for an object",
+        ),
+        pytest.param(piece(2, "x").replace(b'"x"', b"5"), id="a number for a text"),
+        pytest.param(
+            event("message", {"send_id": 1, "message_id": [], "content": []}), id="a list for an id"
+        ),
+        pytest.param(event("status", "[" * 100_000), id="deep"),
+        pytest.param(b"event: status\ndata: \xff\n\n", id="no UTF-8"),
+    ],
+)
+def test_a_malformed_event_interrupts(bad: bytes):
+    """It is neither skipped nor replaced: the stream raises with the run so far."""
+    events, error = broken(BEGIN + piece(2, "你") + bad + END)
+
+    assert len(events) == 2
+    assert "cannot be read" in str(error)
+    assert error.__cause__ is not None
+    assert error.snapshot.last_send_id == 2
+    assert not error.snapshot.finished
+
+
+def test_a_polite_early_end():
+    """A stream that simply ends is interrupted, and the error says what to do."""
+    events, error = broken(BEGIN, piece(2, "你"))
+
+    assert len(events) == 2
+    assert error.snapshot.messages == {"chatmsg_1": "你"}
+    assert str(error) == (
+        "createRun: the stream was interrupted after event 2 (status queued): it ended without a "
+        "final event; the run may be going on: ask client.threads.runs.query("
+        "thread_id='thread_1', run_id='run_1')"
+    )
+
+
+def test_a_lost_connection():
+    """A break is told with its cause."""
+    cause = OSError("reset")
+    _, error = broken(BEGIN, Lost("connection reset", reached_server=True, cause=cause))
+
+    assert "connection reset" in str(error)
+    assert error.__cause__ is cause
+    assert error.reached_server
+
+
+def test_nothing_at_all():
+    """An empty stream is interrupted, too."""
+    _, error = broken(b"")
+
+    assert "after no event" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("body", "cls"),
+    [
+        (event("status", {"error": {"code": 404, "message": "没有"}}), NotFoundError),
+        (event("message", {"error": {"code": "QPS", "message": "没有"}}), RateLimitError),
+        (event("error", {"error": {"code": 500, "message": "没有"}}), ServerError),
+        (event("error", {"code": 500, "message": "没有"}), ServerError),
+        (event("error", "没有"), ApiStatusError),
+        (event("oops", {"error": {"code": 404, "message": "没有"}}), NotFoundError),
+        ('data: {"error": {"code": 404, "message": "没有"}}\n\n'.encode(), NotFoundError),
+        ('{"error": {"code": 404, "message": "没有"}}\n\n'.encode(), NotFoundError),
+        ('{"error": {"code": 404, "message": "没有"}}\n'.encode(), NotFoundError),
+        ('{"error": {"code": 404, "message": "没有"}}'.encode(), NotFoundError),
+        ('{\n  "error": {\n "code": 404, "message":\n "没有"}}'.encode(), NotFoundError),
+    ],
+)
+@pytest.mark.parametrize("before", [b"", BEGIN])
+def test_an_error_in_place_of_an_event(body: bytes, cls: type[ApiStatusError], before: bytes):
+    """The service's error is raised, in whichever form it comes, after the events before it."""
+    source, events = reader(x_appbuilder_request_id="req_1"), list[RunEvent]()
+    with pytest.raises(ApiStatusError, match="没有") as caught:
+        drain(source, events, before, body)
+
+    assert type(caught.value) is cls
+    assert caught.value.request_id == "req_1"
+    assert len(events) == bool(before)
+
+
+def test_every_cut_and_every_split():
+    """Cut anywhere, a stream gives a true beginning of its events and then raises."""
+    body = b"".join(PLAIN)
+    whole, _ = read(body)
+
+    for cut in range(len(body)):
+        events, _ = broken(body[: cut // 2], body[cut // 2 : cut])
+        assert events == whole[: len(events)]
+        assert len(events) < len(whole)
+        assert read(body[:cut], body[cut:])[0] == whole
+
+
+def test_types():
+    """A status is a status and a message a message."""
+    events, _ = read(*PLAIN)
+
+    assert isinstance(events[0], StreamRunStatus)
+    assert isinstance(events[2], StreamRunMessage)

@@ -1,0 +1,170 @@
+"""What is sent, when it is sent again, and what comes of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from appbuilder_assistants import RetryPolicy
+from appbuilder_assistants._core.calls import Flow, Lost, Outcome, Send, Sleep
+from appbuilder_assistants._core.flows import open_stream, run_call
+from appbuilder_assistants.errors import (
+    ApiConnectionError,
+    ApiTimeoutError,
+    AssistantsError,
+    NotFoundError,
+    RateLimitError,
+    ResponseError,
+    ServerError,
+)
+
+from tests.core.calls import create, look_up, reply, streamed
+
+POLICY = RetryPolicy(jitter=lambda: 0.0)
+RUN = reply(body={"id": "run_你好", "object": "thread.run"})
+BROKEN = Lost("the answer broke off", reached_server=True)
+UNREACHED = Lost("no connection", reached_server=False)
+
+
+def finish(flow: Flow[Any], outcome: Outcome) -> Any:
+    """Send the last outcome and give what the flow comes to."""
+    with pytest.raises(StopIteration) as stop:
+        flow.send(outcome)
+    return stop.value.value
+
+
+def test_one_answer_is_enough():
+    """A good answer ends the flow with its value."""
+    flow = run_call(look_up(), retry=POLICY)
+
+    assert next(flow) == Send(look_up().request, read_seconds=30.0)
+    assert finish(flow, RUN) == "run_你好"
+
+
+@pytest.mark.parametrize(
+    "outcome",
+    [reply(503), reply(500), reply(507), reply(429), BROKEN, UNREACHED],
+    ids=lambda o: str(getattr(o, "status", o)),
+)
+def test_a_look_up_is_asked_again(outcome: Outcome):
+    """A repeatable call survives what may pass: 5xx, 429, a lost answer."""
+    flow = run_call(look_up(), retry=POLICY)
+    next(flow)
+
+    assert flow.send(outcome) == Sleep(0.5)
+    assert isinstance(flow.send(None), Send)
+    assert flow.send(outcome) == Sleep(1.0)
+    assert isinstance(flow.send(None), Send)
+    assert finish(flow, RUN) == "run_你好"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "error"),
+    [
+        (reply(404), NotFoundError),
+        (reply(501, b"{}"), ServerError),
+        (reply(200, b"<html>"), ResponseError),
+    ],
+)
+def test_what_cannot_pass_is_raised(outcome: Outcome, error: type[AssistantsError]):
+    """A refusal or a wrong answer is not asked for twice; 5xx after all attempts."""
+    flow = run_call(look_up(), retry=RetryPolicy(attempts=1))
+    next(flow)
+
+    with pytest.raises(error):
+        flow.send(outcome)
+
+
+@pytest.mark.parametrize("outcome", [UNREACHED, reply(429)])
+def test_a_run_is_sent_again_if_it_surely_did_not_happen(outcome: Outcome):
+    """A call that must not be done twice is tried again when it was not done once."""
+    flow = run_call(create(), retry=POLICY)
+    next(flow)
+
+    assert flow.send(outcome) == Sleep(0.5)
+    assert isinstance(flow.send(None), Send)
+    assert finish(flow, RUN) == "run_你好"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "error"),
+    [
+        (BROKEN, ApiConnectionError),
+        (Lost("silent", reached_server=True, timed_out=True), ApiTimeoutError),
+        (reply(500), ServerError),
+        (reply(503, retry_after="0"), ServerError),
+    ],
+)
+def test_a_run_that_may_have_happened_is_never_sent_again(
+    outcome: Outcome, error: type[AssistantsError]
+):
+    """After the request has left, only the caller can decide to run twice."""
+    flow = run_call(create(), retry=POLICY)
+    next(flow)
+
+    with pytest.raises(error):
+        flow.send(outcome)
+
+
+def test_attempts_are_bounded():
+    """The last attempt's error is the one that is raised, with its cause."""
+    cause = OSError("reset")
+    flow = run_call(look_up(), retry=RetryPolicy(attempts=2, jitter=lambda: 0.0))
+    next(flow)
+
+    assert flow.send(reply(500)) == Sleep(0.5)
+    assert isinstance(flow.send(None), Send)
+    with pytest.raises(ApiConnectionError, match="broke off") as caught:
+        flow.send(Lost("the answer broke off", reached_server=True, cause=cause))
+    assert caught.value.__cause__ is cause
+    assert caught.value.reached_server is True
+
+
+def test_a_rate_limit_under_200_is_one_too():
+    """An error object that names a rate limit is waited for whatever the status."""
+    body = {"error": {"code": "rate_limit_exceeded", "message": "QPS"}}
+    flow = run_call(create(), retry=POLICY)
+    next(flow)
+
+    assert flow.send(reply(200, body, retry_after="2")) == Sleep(2.0)
+
+
+def test_a_long_retry_after_is_left_to_the_caller():
+    """Beyond the policy's limit the error is raised at once and says how long to wait."""
+    flow = run_call(look_up(), retry=POLICY)
+    next(flow)
+
+    with pytest.raises(RateLimitError) as caught:
+        flow.send(reply(429, retry_after="60"))
+    assert caught.value.retry_after == 60.0
+
+
+def test_a_stream_is_opened_and_left_unread():
+    """An event stream is given as the open answer it is."""
+    flow = open_stream(streamed(), retry=POLICY)
+    step = next(flow)
+    answer = reply(content_type="text/event-stream")
+    live = type(answer)(200, answer.headers, b"", live=object())
+
+    assert isinstance(step, Send)
+    assert step.stream
+    assert finish(flow, live) is live
+
+
+@pytest.mark.parametrize(
+    ("outcome", "error", "told"),
+    [
+        (reply(200, {"error": {"code": 404, "message": "没有"}}), NotFoundError, "200 404: 没有"),
+        (reply(200, b"<p>hi", content_type="text/html"), ResponseError, "expected text/event-s"),
+        (reply(200, {"id": "r", "object": "run"}), ResponseError, "expected text/event-stream"),
+        (reply(500, b""), ServerError, "an empty body"),
+        (BROKEN, ApiConnectionError, "broke off"),
+    ],
+)
+def test_what_is_no_stream_is_an_error(outcome: Outcome, error: type[AssistantsError], told: str):
+    """Anything but an event stream is told as what it is, and nothing is sent again."""
+    flow = open_stream(streamed(), retry=POLICY)
+    next(flow)
+
+    with pytest.raises(error, match=told):
+        flow.send(outcome)

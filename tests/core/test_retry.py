@@ -1,0 +1,63 @@
+"""The retry policy by itself."""
+
+from __future__ import annotations
+
+import pytest
+from appbuilder_assistants import ApiConnectionError, RateLimitError, RetryPolicy, ServerError
+
+BUSY = ServerError(status_code=503)
+
+
+def test_delays_double_up_to_a_limit():
+    """Each wait is twice the one before, until `max_delay`."""
+    policy = RetryPolicy(attempts=8, jitter=lambda: 0.0)
+
+    delays = [policy.delay(n, BUSY, repeatable=True) for n in range(1, 9)]
+
+    assert delays == [0.5, 1.0, 2.0, 4.0, 8.0, 8.0, 8.0, None]
+
+
+def test_jitter_takes_up_to_half_off():
+    """Clients that failed together do not come back together."""
+    assert RetryPolicy(jitter=lambda: 1.0).delay(1, BUSY, repeatable=True) == 0.25
+    delays = {RetryPolicy().delay(1, BUSY, repeatable=True) for _ in range(20)}
+    assert len(delays) > 1
+    assert all(delay is not None and 0.25 <= delay <= 0.5 for delay in delays)
+
+
+def test_very_many_attempts():
+    """The doubling does not outgrow a float."""
+    assert RetryPolicy(attempts=10_000).delay(5_000, BUSY, repeatable=True) is not None
+
+
+@pytest.mark.parametrize(("retry_after", "delay"), [(0.0, 0.0), (8.0, 8.0), (8.1, None)])
+def test_retry_after(retry_after: float, delay: float | None):
+    """What the service asks for is kept to, or given up on."""
+    limited = RateLimitError(status_code=429, retry_after=retry_after)
+
+    assert RetryPolicy().delay(1, limited, repeatable=False) == delay
+
+
+def test_reached_or_not():
+    """A lost answer is asked for again only where that does no harm."""
+    policy = RetryPolicy(jitter=lambda: 0.0)
+    lost, unreached = ApiConnectionError(), ApiConnectionError(reached_server=False)
+
+    assert policy.delay(1, lost, repeatable=True) == 0.5
+    assert policy.delay(1, lost, repeatable=False) is None
+    assert policy.delay(1, unreached, repeatable=False) == 0.5
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"attempts": 0}, "attempts must be 1 or more, got 0"),
+        ({"first_delay": -1.0}, "first_delay"),
+        ({"first_delay": 9.0}, "got 9.0 and 8.0"),
+        ({"max_delay": float("nan")}, "max_delay"),
+    ],
+)
+def test_wrong_policies(options: dict[str, float], told: str):
+    """A policy that makes no sense is refused when it is made."""
+    with pytest.raises(ValueError, match=told):
+        RetryPolicy(**options)  # type: ignore[arg-type]

@@ -1,0 +1,153 @@
+"""What the arguments and the environment come to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import pytest
+from appbuilder_assistants import RetryPolicy
+from appbuilder_assistants._settings import Settings, settings_from
+
+TOKEN = "bce-v3/ALTAK-秘密".encode("ascii", "ignore").decode() + "secret"
+
+
+def made(
+    token: str | None = None, gateway_url: str | None = None, /, **environ: str
+) -> tuple[str, str]:
+    settings = settings_from(token, gateway_url, environ=environ)
+    return settings.authorization, settings.base_url
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environ", "authorization"),
+    [
+        (("t",), {}, "Bearer t"),
+        ((), {"APPBUILDER_TOKEN": "e"}, "Bearer e"),
+        (("t",), {"APPBUILDER_TOKEN": "e"}, "Bearer t"),
+        (("Bearer t",), {}, "Bearer t"),
+        (("t",), {"SECRET_KEY_PREFIX": "Key"}, "Key t"),
+        (("Key t",), {"SECRET_KEY_PREFIX": "Key"}, "Key t"),
+        (("t",), {"SECRET_KEY_PREFIX": ""}, "t"),
+    ],
+)
+def test_the_token(arguments: tuple[str, ...], environ: dict[str, str], authorization: str):
+    """An argument wins over the environment; the prefix is added once."""
+    assert made(*arguments, **environ)[0] == authorization
+
+
+@pytest.mark.parametrize(
+    ("gateway", "environ", "base_url"),
+    [
+        (None, {}, "https://appbuilder.baidu.com"),
+        (None, {"GATEWAY_URL": ""}, "https://appbuilder.baidu.com"),
+        (None, {"GATEWAY_URL": "gw.example"}, "https://gw.example"),
+        ("http://127.0.0.1:8080", {"GATEWAY_URL": "gw.example"}, "http://127.0.0.1:8080"),
+        ("http://127.0.0.1:8080//", {}, "http://127.0.0.1:8080"),
+        ("localhost:8080", {}, "https://localhost:8080"),
+        (" https://gw.example/team/a/ ", {}, "https://gw.example/team/a"),
+        ("http://[::1]:8080", {}, "http://[::1]:8080"),
+        ("https://例子.example", {}, "https://例子.example"),
+    ],
+)
+def test_the_gateway(gateway: str | None, environ: dict[str, str], base_url: str):
+    """An argument wins over the environment; a scheme is added, slashes at the end go."""
+    assert made("t", gateway, **environ)[1] == base_url
+
+
+@pytest.mark.parametrize(
+    ("token", "environ"), [(None, {}), (None, {"APPBUILDER_TOKEN": " "}), ("", {"A": "x"})]
+)
+def test_no_token(token: str | None, environ: dict[str, str]):
+    """Without a token the error says how to set one; an empty argument is not the environment's."""
+    with pytest.raises(ValueError, match=r"export APPBUILDER_TOKEN=.*AppBuilder\(token="):
+        made(token, None, **environ)
+
+
+@pytest.mark.parametrize("bad", ["secret\n", " secret", "secr\net", "秘密secret", "se\x00cret"])
+@pytest.mark.parametrize("argument", [True, False])
+def test_an_unusable_token(bad: str, argument: bool):
+    """A token that no header can carry is refused without being shown."""
+    with pytest.raises(ValueError, match="printable ASCII") as caught:
+        made(bad) if argument else made(None, None, APPBUILDER_TOKEN=bad)
+
+    assert "secr" not in str(caught.value)
+    assert str(caught.value).startswith("token:" if argument else "APPBUILDER_TOKEN:")
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        "",
+        "http://",
+        "ftp://gw.example",
+        "http://[::1",
+        "http://gw:port",
+        "http://gw example",
+        "a\nb",
+    ],
+)
+def test_an_unusable_gateway(bad: str):
+    """What is no http URL is refused and shown."""
+    with pytest.raises(ValueError, match="expected an http or https URL") as caught:
+        made("t", bad)
+
+    assert repr(bad) in str(caught.value)
+
+
+@pytest.mark.parametrize("bad", ["http://me:secret@gw", "http://gw/?k=secret", "http://gw/#secret"])
+def test_a_gateway_with_secrets(bad: str):
+    """Credentials do not belong into the URL, nor into the error."""
+    with pytest.raises(ValueError, match="a user name, a query or a fragment") as caught:
+        made("t", bad)
+
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("which", ["token", "gateway_url"])
+def test_text_is_text(which: str):
+    """Bytes are refused by type, not by what comes of them."""
+    with pytest.raises(TypeError, match=f"{which}: expected text, got bytes"):
+        settings_from(**{"token": "t", which: b"secret"})  # type: ignore[arg-type]
+
+
+def test_the_token_is_not_shown():
+    """The representation has everything but the token."""
+    settings = settings_from(TOKEN, "http://127.0.0.1", environ={})
+
+    assert TOKEN not in repr(settings)
+    assert "http://127.0.0.1" in repr(settings)
+
+
+@pytest.mark.parametrize("timeout", [None, 1, 0.5, httpx.Timeout(5), httpx.Timeout(None)])
+def test_timeouts(timeout: Any):
+    """Seconds, a Timeout of httpx, or None."""
+    assert Settings("u", "a", timeout=timeout).timeout is timeout
+
+
+@pytest.mark.parametrize(
+    ("options", "error"),
+    [
+        ({"timeout": 0}, ValueError),
+        ({"timeout": -1.0}, ValueError),
+        ({"timeout": True}, ValueError),
+        ({"timeout": float("nan")}, ValueError),
+        ({"timeout": float("inf")}, ValueError),
+        ({"timeout": "5"}, TypeError),
+        ({"retry": 3}, TypeError),
+        ({"retry": None}, TypeError),
+    ],
+)
+def test_wrong_options(options: dict[str, Any], error: type[Exception]):
+    """An option that makes no sense is refused when it is given."""
+    with pytest.raises(error, match=next(iter(options))):
+        settings_from("t", environ={}, **options)
+
+
+def test_equal_settings_are_equal():
+    """The default client compares them to see whether the environment has changed."""
+    one, two, other = (settings_from(t, environ={}) for t in ("t", "t", "o"))
+
+    assert one == two
+    assert one != other
+    assert one.retry == RetryPolicy()
