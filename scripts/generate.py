@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -43,16 +44,20 @@ def main() -> int:
             return 0
         difference = list(compare(options.output, fresh))
     sys.stdout.writelines(difference)
-    if difference:
-        print(
-            f"\n{options.output} is not what {options.spec.name} and generated/templates make of it:"
-        )
-        print("run make generate, and commit the result.")
-    return 1 if difference else 0
+    if not difference:
+        return 0
+    print(f"\n{options.output} is not what {options.spec} and generated/templates give:")
+    print("run make generate, look at what changed, and commit it.")
+    return 1
 
 
 def generate(spec: Path, folder: Path) -> str:
     """Run the generator into a new folder; what it complained about, or nothing."""
+    if find_spec("openapi_python_client") is None:
+        return (
+            f"openapi-python-client is not installed for {sys.executable}: it needs Python 3.11 or "
+            "newer. `make generate` runs this in an environment that has it."
+        )
     # The generator's hooks run the first ruff on the PATH: let it be the one of this interpreter.
     # Not .resolve(): in a virtual environment the interpreter is a link out of it.
     tools = Path(sys.executable).parent

@@ -39,7 +39,7 @@ class Model:
 
     _fields: ClassVar[Fields] = ()
 
-    # Unset in an object built by hand.
+    # An object built by hand does not have it.
     _source: Mapping[str, Any]
 
     @property
@@ -84,11 +84,13 @@ class Model:
 
 
 def _plain(value: Any) -> Any:
-    """The value with every model in it as a dict, every list and dict copied."""
+    """The value as JSON has it: every model a dict, every list and mapping copied."""
+    if value is None or isinstance(value, (str, int, float)):
+        return value
     if isinstance(value, Model):
         return value.to_dict()
     if isinstance(value, (list, tuple)):
         return [_plain(item) for item in value]
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         return {key: _plain(item) for key, item in value.items()}
     return value

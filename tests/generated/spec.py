@@ -1,0 +1,108 @@
+"""openapi.yaml as the tests of the generated code read it: models, examples, valid values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import appbuilder_api.models
+import yaml
+from hypothesis import strategies as st
+
+ROOT = Path(__file__).resolve().parents[2]
+SPEC = yaml.safe_load((ROOT / "openapi.yaml").read_text(encoding="utf-8"))
+SCHEMAS: dict[str, Any] = SPEC["components"]["schemas"]
+MODELS = sorted(name for name, schema in SCHEMAS.items() if "properties" in schema)
+
+
+def model(name: str) -> Any:
+    """The generated class of a schema."""
+    return getattr(appbuilder_api.models, name)
+
+
+def resolved(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema itself, or the one it refers to."""
+    return SCHEMAS[schema["$ref"].rsplit("/", 1)[-1]] if "$ref" in schema else schema
+
+
+def types(schema: dict[str, Any]) -> set[str]:
+    """The names of the JSON types that a schema lets through, as far as it names them."""
+    schema = resolved(schema)
+    named = schema.get("type", [])
+    own = {named} if isinstance(named, str) else set(named)
+    if None in schema.get("enum", []):
+        own.add("null")
+    return own.union(*(types(part) for key in ("anyOf", "oneOf") for part in schema.get(key, [])))
+
+
+def examples() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every example in the spec, with the name of the model it is an example of."""
+    for name in MODELS:
+        for value in SCHEMAS[name].get("examples", []):
+            yield name, value
+    yield from media_type_examples(SPEC)
+
+
+def media_type_examples(node: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The examples of request and answer bodies below a node of the spec."""
+    if isinstance(node, list):
+        for item in node:
+            yield from media_type_examples(item)
+    if not isinstance(node, dict):
+        return
+    if "schema" in node and isinstance(node.get("examples"), dict):
+        schema = node["schema"]
+        names = [ref["$ref"].rsplit("/", 1)[-1] for ref in schema.get("oneOf", [schema])]
+        for example in node["examples"].values():
+            value = example["value"]
+            yield ("ErrorEnvelope" if "error" in value else names[0]), value
+        return
+    for value in node.values():
+        yield from media_type_examples(value)
+
+
+TEXT = st.text(st.sampled_from('aé你好，😀\n" '), max_size=4)
+SCALARS = {
+    "string": TEXT,
+    "integer": st.integers(min_value=0, max_value=2**53),
+    "number": st.floats(min_value=0, max_value=2) | st.integers(min_value=0, max_value=2),
+    "boolean": st.booleans(),
+    "null": st.none(),
+}
+ANYTHING = st.recursive(
+    st.one_of(*SCALARS.values()),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(TEXT, inner, max_size=2),
+    max_leaves=4,
+)
+UNKNOWN_FIELD = "log_id_未知"
+
+
+def values(schema: dict[str, Any]) -> st.SearchStrategy[Any]:
+    """JSON values of the form a schema gives; without its limits, which reading does not check."""
+    schema = resolved(schema)
+    if "enum" in schema:
+        return st.sampled_from(schema["enum"])
+    if "const" in schema:
+        return st.just(schema["const"])
+    if parts := schema.get("anyOf") or schema.get("oneOf"):
+        return st.one_of(*(values(part) for part in parts))
+    kind = schema.get("type")
+    if isinstance(kind, list):
+        return st.one_of(*(values({**schema, "type": one}) for one in kind))
+    if kind == "array":
+        return st.lists(values(schema["items"]), max_size=2)
+    if kind == "object":
+        return objects(schema)
+    return SCALARS[kind] if kind else ANYTHING
+
+
+def objects(schema: dict[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
+    """Objects with the required fields, some of the optional ones, perhaps one unknown."""
+    fields = {name: values(field) for name, field in schema.get("properties", {}).items()}
+    if not fields:
+        extra = schema.get("additionalProperties")
+        items = values(extra) if isinstance(extra, dict) else ANYTHING
+        return st.dictionaries(TEXT, items, max_size=2)
+    required = {name: fields.pop(name) for name in schema.get("required", [])}
+    return st.fixed_dictionaries(required, optional={**fields, UNKNOWN_FIELD: ANYTHING})
