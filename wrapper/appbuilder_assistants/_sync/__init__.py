@@ -1,1 +1,3 @@
-"""The clients for threads and scripts. Written by scripts/unasync.py from `_async`; do not edit."""
+# Written by scripts/unasync.py from _async/__init__.py; do not edit.
+
+"""The clients for threads and scripts."""

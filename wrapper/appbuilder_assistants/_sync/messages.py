@@ -1,3 +1,5 @@
+# Written by scripts/unasync.py from _async/messages.py; do not edit.
+
 from __future__ import annotations
 
 from collections.abc import Sequence

@@ -1,3 +1,5 @@
+# Written by scripts/unasync.py from _async/runs.py; do not edit.
+
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence

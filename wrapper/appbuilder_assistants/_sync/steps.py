@@ -1,3 +1,5 @@
+# Written by scripts/unasync.py from _async/steps.py; do not edit.
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal

@@ -1,0 +1,130 @@
+"""Write the wrapper's _sync from its _async, or check that it is up to date.
+
+    python scripts/unasync.py            write it  (`make sync`)
+    python scripts/unasync.py --check    exit 1 and show the difference  (`make sync-check`)
+
+The rules are words to replace, so `_async` must be written in words they know: no asyncio, the
+driver imported by name. A word that smells of async and has no rule is an error. Needs ruff beside
+the interpreter that runs this.
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "wrapper" / "appbuilder_assistants"
+HEADER = "# Written by scripts/unasync.py from _async/{name}; do not edit.\n\n"
+
+# Tried in this order at every place; a rule must match whole words.
+RULES = (
+    (r"async (def|for|with)", r"\1"),
+    (r"await ", ""),
+    # asyncio's words, and ours for the one place that does I/O
+    (r"adrive", "drive"),
+    (r"(check|new)_async_http", r"\1_http"),
+    (r"__a(enter|exit|iter|next)__", r"__\1__"),
+    (r"a(close|iter|next)", r"\1"),
+    (r"a(iter_bytes|iter_lines|read)", r"\1"),
+    (r"StopAsyncIteration", "StopIteration"),
+    # AsyncRuns -> Runs, httpx.AsyncClient -> httpx.Client, AsyncIterator -> Iterator
+    (r"Async([A-Z]\w*)", r"\1"),
+    # prose
+    (
+        r"The clients for asyncio\. `_sync` is written from these files by scripts/unasync\.py\.",
+        "The clients for threads and scripts.",
+    ),
+)
+# Whole words: no letter before, and none after a letter (but any after the blank of "await ").
+PATTERN = re.compile("|".join(rf"\b(?:{old})(?!(?<=\w)\w)" for old, _ in RULES))
+LEFT_OVER = re.compile(r"\w*(?:async|await)\w*", re.IGNORECASE)
+
+
+def main() -> int:
+    """Do what the command line asks and return the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--check", action="store_true", help="write nothing, only compare")
+    options = parser.parse_args()
+    wanted = {source.name: translate(source) for source in sources(PACKAGE / "_async")}
+    folder = PACKAGE / "_sync"
+    if not options.check:
+        write(folder, wanted)
+        return 0
+    difference = list(compare(folder, wanted))
+    sys.stdout.writelines(difference)
+    if difference:
+        print("\n_sync is not what scripts/unasync.py makes of _async: run make sync, and commit.")
+    return 1 if difference else 0
+
+
+def sources(folder: Path) -> list[Path]:
+    """The modules of a package, which must be flat."""
+    nested = [path for path in folder.rglob("*.py") if path.parent != folder]
+    if nested:
+        sys.exit(f"{nested[0]}: sub-packages are not supported")
+    return sorted(folder.glob("*.py"))
+
+
+def translate(source: Path) -> str:
+    """The text of the synchronous twin of one file."""
+    text = PATTERN.sub(replace, source.read_text(encoding="utf-8"))
+    for number, line in enumerate(text.splitlines(), start=1):
+        word = LEFT_OVER.search(line)
+        if word:
+            sys.exit(f"{source}:{number}: no rule in scripts/unasync.py for {word[0]!r}: {line}")
+    text = HEADER.format(name=source.name) + text
+    text = ruff("check", "--select=I", "--fix", text=text, name=source.name)
+    return ruff("format", text=text, name=source.name)
+
+
+def replace(match: re.Match[str]) -> str:
+    """What stands in the place of one match: the first rule that fits it whole."""
+    for old, new in RULES:
+        if re.fullmatch(old, match[0]):
+            return re.sub(old, new, match[0])
+    raise AssertionError("unreachable: the pattern is made of the rules")
+
+
+def ruff(*arguments: str, text: str, name: str) -> str:
+    """Pass a text through ruff, under the settings that hold in `_sync`."""
+    command = [sys.executable, "-m", "ruff", *arguments, "--quiet"]
+    command += ["--stdin-filename", str(PACKAGE / "_sync" / name), "-"]
+    done = subprocess.run(command, input=text, capture_output=True, encoding="utf-8", check=False)
+    if done.returncode:
+        sys.exit(f"ruff refuses the twin of _async/{name}:\n{done.stdout}{done.stderr}")
+    return done.stdout
+
+
+def write(folder: Path, wanted: dict[str, str]) -> None:
+    """Make the modules of `folder` exactly those wanted."""
+    folder.mkdir(exist_ok=True)
+    for path in sources(folder):
+        if path.name not in wanted:
+            path.unlink()
+    for name, text in wanted.items():
+        (folder / name).write_text(text, encoding="utf-8", newline="\n")
+
+
+def compare(folder: Path, wanted: dict[str, str]) -> Iterator[str]:
+    """Lines of a diff that turns `folder` into what is wanted; none if it is that already."""
+    found = {path.name: path.read_bytes().decode() for path in sources(folder)}
+    for name in sorted(found.keys() | wanted.keys()):
+        if name not in found or name not in wanted:
+            yield f"{'missing' if name in wanted else 'extra'} file: _sync/{name}\n"
+        elif found[name] != wanted[name]:
+            yield from difflib.unified_diff(
+                found[name].splitlines(keepends=True),
+                wanted[name].splitlines(keepends=True),
+                f"_sync/{name} (as it is)",
+                f"_sync/{name} (as it should be)",
+            )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
