@@ -1,0 +1,48 @@
+"""Answers and streams that the raw servers give."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+RUN: dict[str, Any] = {
+    "id": "run_1",
+    "object": "thread.run",
+    "assistant_id": "a",
+    "thread_id": "t",
+    "status": "completed",
+    "created_at": 1,
+}
+EMPTY_LIST = {"object": "list", "data": [], "has_more": False}
+
+
+def event(name: str, data: object) -> bytes:
+    text = data if isinstance(data, str) else json.dumps(data, ensure_ascii=False)
+    return f"event: {name}\ndata: {text}\n\n".encode()
+
+
+def status(send_id: int, event_type: str, state: str, **details: Any) -> bytes:
+    body: dict[str, Any] = {"status": state, "send_id": send_id, "event_type": event_type}
+    if details:
+        body["details"] = details
+    return event("status", body)
+
+
+def piece(send_id: int, text: str) -> bytes:
+    content = [{"type": "text", "text": {"value": text}}]
+    return event("message", {"send_id": send_id, "message_id": "m", "content": content})
+
+
+BEGIN = status(1, "run_begin", "queued", run_object={**RUN, "status": "queued"})
+END = status(4, "run_end", "completed", run_object=RUN)
+STREAM = BEGIN + event("ping", "") + piece(2, "我是") + piece(3, "秦始皇") + END
+
+STREAM_HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
+"""Until the header that says how the body ends."""
+
+CLOSED = STREAM_HEAD + b"Connection: close\r\n\r\n"
+CHUNKED = STREAM_HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
+
+
+def chunk(data: bytes) -> bytes:
+    return b"%x\r\n%s\r\n" % (len(data), data)

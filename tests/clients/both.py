@@ -1,0 +1,151 @@
+"""One way to speak to both clients, so that each test is written once.
+
+The asynchronous client is driven from plain code: what it would await is run to its end on one
+event loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import httpx
+from appbuilder_assistants import AppBuilder, AsyncAppBuilder, AsyncRunStream
+
+
+class Sync:
+    """Makes `AppBuilder`s."""
+
+    name = "sync"
+    client_class = AppBuilder
+
+    def __init__(self) -> None:
+        self._made: list[AppBuilder | httpx.Client] = []
+
+    def http(self, **options: Any) -> httpx.Client:
+        """A connection pool of the caller's own, closed after the test."""
+        http = httpx.Client(**options)
+        self._made.append(http)
+        return http
+
+    def client(self, *args: Any, **options: Any) -> Any:
+        client = AppBuilder(*args, **options)
+        self._made.append(client)
+        return client
+
+    def together(self, calls: list[Callable[[], Any]]) -> list[Any]:
+        """Make several calls at once."""
+        with ThreadPoolExecutor(len(calls)) as pool:
+            return list(pool.map(lambda call: call(), calls))
+
+    def close(self) -> None:
+        for client in self._made:
+            client.close()
+
+
+class Async:
+    """Makes `AsyncAppBuilder`s that behave like `AppBuilder`s."""
+
+    name = "async"
+    client_class = AsyncAppBuilder
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._made: list[AsyncAppBuilder] = []
+        self._https: list[httpx.AsyncClient] = []
+        self._gathering = False
+
+    def http(self, **options: Any) -> httpx.AsyncClient:
+        """A connection pool of the caller's own, closed after the test."""
+        http = httpx.AsyncClient(**options)
+        self._https.append(http)
+        return http
+
+    def client(self, *args: Any, **options: Any) -> Any:
+        client = AsyncAppBuilder(*args, **options)
+        self._made.append(client)
+        return OnLoop(client, self)
+
+    def together(self, calls: list[Callable[[], Any]]) -> list[Any]:
+        """Make several calls at once."""
+
+        async def all_of_them() -> list[Any]:
+            return list(await asyncio.gather(*[call() for call in calls]))
+
+        self._gathering = True
+        try:
+            return self._loop.run_until_complete(all_of_them())
+        finally:
+            self._gathering = False
+
+    def settle(self, value: Any) -> Any:
+        """Run what would be awaited; make streams and resources do the same."""
+        if inspect.iscoroutine(value):
+            return value if self._gathering else self.settle(self._loop.run_until_complete(value))
+        if isinstance(value, AsyncRunStream):
+            return StreamOnLoop(value, self)
+        return (
+            OnLoop(value, self)
+            if "appbuilder_assistants._async" in type(value).__module__
+            else value
+        )
+
+    def close(self) -> None:
+        for client in self._made:
+            self._loop.run_until_complete(client.close())
+        for http in self._https:
+            self._loop.run_until_complete(http.aclose())
+        self._loop.run_until_complete(self._loop.shutdown_asyncgens())
+        self._loop.close()
+
+
+class OnLoop:
+    """An asynchronous client or resource whose methods answer at once."""
+
+    def __init__(self, target: Any, world: Async) -> None:
+        self._target = target
+        self._world = world
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(self._target, name)
+        if not inspect.ismethod(value):
+            return self._world.settle(value)
+        return lambda *args, **options: self._world.settle(value(*args, **options))
+
+    def __enter__(self) -> Any:
+        self._world.settle(self._target.__aenter__())
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self._world.settle(self._target.__aexit__(*error))
+
+    def __repr__(self) -> str:
+        return repr(self._target)
+
+
+class StreamOnLoop(OnLoop):
+    """An asynchronous stream that is iterated like any other."""
+
+    def __iter__(self) -> Iterator[Any]:
+        return self._each(self._target.__aiter__())
+
+    def _each(self, events: Any) -> Iterator[Any]:
+        try:
+            while True:
+                try:
+                    yield self._world.settle(_next(events))
+                except StopAsyncIteration:
+                    return
+        finally:
+            self._world.settle(_close(events))
+
+
+async def _next(events: Any) -> Any:
+    return await events.__anext__()
+
+
+async def _close(events: Any) -> None:
+    await events.aclose()

@@ -1,0 +1,55 @@
+"""Fixtures for the tests that drive both clients over real sockets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import appbuilder_mock
+import pytest
+from appbuilder_assistants import RetryPolicy
+
+from tests.clients.both import Async, Sync
+from tests.clients.raw_server import RawServer, Script, raw_server
+
+AT_ONCE = RetryPolicy(first_delay=0.0)
+"""The default policy without its waits."""
+
+
+@pytest.fixture(params=[Sync, Async], ids=["sync", "async"])
+def world(request: pytest.FixtureRequest) -> Iterator[Sync | Async]:
+    """Where clients are made: one test for both kinds."""
+    made: Sync | Async = request.param()
+    yield made
+    made.close()
+
+
+@pytest.fixture(autouse=True)
+def _no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is exported on this machine is not a test's business."""
+    for name in ("APPBUILDER_TOKEN", "GATEWAY_URL", "SECRET_KEY_PREFIX"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="session")
+def mock() -> Iterator[appbuilder_mock.Running]:
+    """One mock server for all tests: each makes its own objects."""
+    with appbuilder_mock.running(token="secret-密".encode().hex()) as running:
+        yield running
+
+
+@pytest.fixture
+def client(world: Sync | Async, mock: appbuilder_mock.Running) -> Any:
+    """A client of the mock server."""
+    return world.client(mock.token, mock.url)
+
+
+Serve = Callable[[Script], RawServer]
+
+
+@pytest.fixture
+def serve() -> Iterator[Serve]:
+    """Start raw servers that are gone after the test."""
+    with ExitStack() as stack:
+        yield lambda script: stack.enter_context(raw_server(script))

@@ -1,0 +1,275 @@
+"""Calls over a real socket: headers, retries, time-outs, connections, odd answers."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from typing import Any
+
+import httpx
+import pytest
+from appbuilder_assistants import (
+    ApiConnectionError,
+    ApiStatusError,
+    ApiTimeoutError,
+    AssistantsError,
+    NotFoundError,
+    RateLimitError,
+    ResponseError,
+    RetryPolicy,
+    ServerError,
+    __version__,
+)
+
+from tests.clients.bodies import EMPTY_LIST, RUN
+from tests.clients.both import Async, Sync
+from tests.clients.conftest import AT_ONCE, Serve
+from tests.clients.raw_server import Exchange, answer
+
+
+def test_what_is_sent(world: Sync | Async, serve: Serve):
+    """The method, the path under the gateway's, the token and a fresh id for each request."""
+    server = serve(lambda exchange: exchange.send(answer(RUN)))
+    client = world.client("k", f"{server.url}/team/")
+
+    client.threads.runs.query("线", "r")
+    client.threads.runs.query("线", "r")
+
+    first, second = server.exchanges
+    assert first.request_line == "POST /team/v2/threads/runs/query HTTP/1.1"
+    assert first.json == {"thread_id": "线", "run_id": "r"}
+    assert first.headers["authorization"] == "Bearer k"
+    assert first.headers["content-type"] == "application/json"
+    assert first.headers["user-agent"].startswith(f"appbuilder-assistants/{__version__} python/")
+    ids = [exchange.headers["x-appbuilder-request-id"] for exchange in (first, second)]
+    assert ids == [exchange.headers["x-bce-request-id"] for exchange in (first, second)]
+    assert uuid.UUID(ids[0]).version == 4
+    assert ids[0] != ids[1]
+
+
+def test_none_is_left_out(world: Sync | Async, serve: Serve):
+    """What the caller did not say is not in the body; an empty thread id counts as not said."""
+    server = serve(lambda exchange: exchange.send(answer(RUN)))
+    client = world.client("k", server.url)
+
+    client.threads.runs.run("a", "", {"messages": []}, metadata={}, tools=[])
+    client.threads.runs.cancel("r", "t")
+
+    assert [exchange.json for exchange in server.exchanges] == [
+        {
+            "assistant_id": "a",
+            "thread": {"messages": []},
+            "stream": False,
+            "tools": [],
+            "metadata": {},
+        },
+        {"thread_id": "t", "run_id": "r"},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "told"),
+    [
+        (lambda c: c.threads.runs.run("a"), ValueError, "createRun needs thread_id"),
+        (lambda c: c.threads.runs.run("a", ""), ValueError, "createRun needs thread_id"),
+        (lambda c: c.threads.runs.stream_run("a", ""), ValueError, "createRun needs thread_id"),
+        (lambda c: c.threads.runs.run("a", "t", "你好"), TypeError, "thread: expected a request"),
+        (lambda c: c.threads.runs.run("a", "t", tools={}), TypeError, "tools: expected a list"),
+        (lambda c: c.assistants.create("a", file_ids="f"), TypeError, "file_ids: expected a list"),
+        (lambda c: c.threads.create({"role": "user"}), TypeError, "messages: expected a list"),
+        (lambda c: c.assistants.create("a", metadata={"a": {1}}), TypeError, "createAssistant: "),
+        (lambda c: c.assistants.create("\ud800"), ValueError, "createAssistant: the request"),
+        (lambda c: c.threads.runs.list("t", float("nan")), ValueError, "listRuns: the request"),
+    ],
+)
+def test_wrong_use(world: Sync | Async, serve: Serve, call: Any, error: type[Exception], told: str):
+    """What cannot be asked for is refused before anything is sent."""
+    server = serve(lambda exchange: exchange.send(answer(RUN)))
+
+    with pytest.raises(error, match=told):
+        call(world.client("k", server.url))
+
+    assert server.exchanges == []
+
+
+CREATES = [
+    lambda c: c.assistants.create("a"),
+    lambda c: c.threads.create(),
+    lambda c: c.threads.messages.create("t", "你好"),
+    lambda c: c.threads.runs.run("a", "t"),
+    lambda c: c.threads.runs.submit_tool_outputs("r", "t", []),
+]
+LOOK_UPS = [
+    lambda c: c.threads.runs.list("t"),
+    lambda c: c.threads.runs.query("t", "r"),
+    lambda c: c.threads.runs.steps.list("t", "r"),
+    lambda c: c.threads.runs.steps.query("t", "r", "s"),
+    lambda c: c.threads.runs.cancel("r", "t"),
+]
+BUSY = answer({}, "503 Service Unavailable")
+LIMITED = answer({}, "429 Too Many Requests", retry_after="0")
+HALF = answer(RUN)[:-1]
+
+
+@pytest.mark.parametrize("call", CREATES)
+@pytest.mark.parametrize("sent", [BUSY, HALF, b""], ids=["503", "half an answer", "no answer"])
+def test_what_may_have_happened_is_not_sent_again(
+    world: Sync | Async, serve: Serve, call: Any, sent: bytes
+):
+    """Nothing is created, run or submitted twice."""
+    server = serve(lambda exchange: (exchange.send(sent), False)[1])
+
+    with pytest.raises(AssistantsError):
+        call(world.client("k", server.url, retry=AT_ONCE))
+
+    assert len(server.exchanges) == 1
+
+
+@pytest.mark.parametrize("call", LOOK_UPS)
+@pytest.mark.parametrize("sent", [BUSY, HALF, b""], ids=["503", "half an answer", "no answer"])
+def test_what_does_no_harm_twice_is_sent_again(
+    world: Sync | Async, serve: Serve, call: Any, sent: bytes
+):
+    """Up to the policy's attempts, each with an id of its own."""
+    server = serve(lambda exchange: (exchange.send(sent), False)[1])
+
+    with pytest.raises((ServerError, ApiConnectionError)):
+        call(world.client("k", server.url, retry=AT_ONCE))
+
+    assert len({e.headers["x-appbuilder-request-id"] for e in server.exchanges}) == 3
+
+
+@pytest.mark.parametrize("call", [CREATES[3], LOOK_UPS[1]])
+def test_a_rate_limit_passes(world: Sync | Async, serve: Serve, call: Any):
+    """Whatever was answered 429 is sent again."""
+    answers = [LIMITED, LIMITED, answer(RUN)]
+    server = serve(lambda exchange: exchange.send(answers.pop(0)))
+
+    assert call(world.client("k", server.url)).id == "run_1"
+    assert len(server.exchanges) == 3
+
+
+def test_a_long_retry_after(world: Sync | Async, serve: Serve):
+    """A wait beyond the policy's limit is the caller's decision."""
+    far = answer({}, "429 Too Many Requests", retry_after="3600")
+    server = serve(lambda exchange: exchange.send(far))
+
+    with pytest.raises(RateLimitError) as caught:
+        LOOK_UPS[0](world.client("k", server.url))
+
+    assert caught.value.retry_after == 3600.0
+    assert len(server.exchanges) == 1
+
+
+@pytest.mark.parametrize("call", [CREATES[3], LOOK_UPS[1]])
+def test_a_server_that_is_not_there(world: Sync | Async, call: Any):
+    """A connection that is refused is tried again, also for a run, and then says where."""
+    waits: list[float] = []
+    policy = RetryPolicy(first_delay=0.0, jitter=lambda: waits.append(0.0) or 0.0)
+
+    with pytest.raises(
+        ApiConnectionError, match=r"no connection to http://127\.0\.0\.1:9"
+    ) as caught:
+        call(world.client("k", "http://127.0.0.1:9", retry=policy))
+
+    assert len(waits) == 2
+    assert caught.value.reached_server is False
+    assert isinstance(caught.value.__cause__, httpx.ConnectError)
+
+
+def test_a_server_that_is_silent(world: Sync | Async, serve: Serve):
+    """The read time-out ends the wait; the error has the id of the request."""
+    server = serve(lambda exchange: not exchange.client_left())
+    client = world.client("k", server.url, timeout=0.2)
+
+    with pytest.raises(ApiTimeoutError, match=r"silent for too long .*read 0\.2 s") as caught:
+        client.threads.runs.run("a", "t")
+
+    assert caught.value.reached_server is True
+    assert caught.value.request_id == server.exchanges[0].headers["x-appbuilder-request-id"]
+
+
+def test_a_drip_is_not_silence(world: Sync | Async, serve: Serve):
+    """The time-out is for each silence: an answer in many small parts may take longer."""
+    gate = threading.Event()
+
+    def script(exchange: Exchange) -> None:
+        for byte in answer(RUN):
+            exchange.send(bytes([byte]))
+            gate.wait(0.002)
+
+    assert LOOK_UPS[1](world.client("k", serve(script).url, timeout=0.2)).id == "run_1"
+
+
+@pytest.mark.parametrize(
+    ("sent", "cls"),
+    [
+        (answer(b""), ResponseError),
+        (answer(b"{"), ResponseError),
+        (answer(b"<html>", content_type="text/html"), ResponseError),
+        (answer({"object": "thread.run"}), ResponseError),
+        (answer({**RUN, "tools": 5}), ResponseError),
+        (answer(b"", "204 No Content"), ResponseError),
+        (answer({"error": {"code": 404, "message": "没有"}}), NotFoundError),
+        (answer({"error": "没有"}), ApiStatusError),
+        (answer(b"junk", content_encoding="gzip"), ApiConnectionError),
+        (b"HTTP/1.1 banana\r\n\r\n", ApiConnectionError),
+        (b"junk", ApiConnectionError),
+        (answer(b"", "302 Found", location="http://["), AssistantsError),
+    ],
+)
+def test_odd_answers(world: Sync | Async, serve: Serve, sent: bytes, cls: type[AssistantsError]):
+    """Whatever comes back, it is one of the documented errors, and names the operation."""
+    server = serve(lambda exchange: (exchange.send(sent), False)[1])
+
+    with pytest.raises(cls) as caught:
+        LOOK_UPS[1](world.client("k", server.url, retry=RetryPolicy(attempts=1)))
+
+    assert caught.value.operation == "queryRun"
+    assert caught.value.path == "/v2/threads/runs/query"
+
+
+@pytest.mark.parametrize("status", ["301 Moved", "302 Found", "307 Temporary Redirect"])
+def test_redirects_are_not_followed(world: Sync | Async, serve: Serve, status: str):
+    """The token goes nowhere it was not meant for, even with an http client that follows."""
+    other = serve(lambda exchange: exchange.send(answer(RUN)))
+    server = serve(lambda exchange: exchange.send(answer(b"", status, location=other.url)))
+    client = world.client("k", server.url, http_client=world.http(follow_redirects=True))
+
+    with pytest.raises(ApiStatusError, match=r"redirects to http://127\.0\.0\.1") as caught:
+        client.threads.runs.run("a", "t")
+
+    assert caught.value.status_code == int(status[:3])
+    assert other.exchanges == []
+
+
+def test_one_connection_for_many_calls(world: Sync | Async, serve: Serve):
+    """Calls after one another share a connection."""
+    server = serve(lambda exchange: exchange.send(answer(EMPTY_LIST)))
+    client = world.client("k", server.url)
+
+    for _ in range(20):
+        client.threads.runs.list("t")
+
+    assert len(server.exchanges) == 20
+    assert server.connections == 1
+
+
+def test_many_calls_at_once(world: Sync | Async, serve: Serve):
+    """Connections that were opened for many calls at once are kept for the next ones."""
+    count = 64
+    together = threading.Barrier(count)
+
+    def script(exchange: Exchange) -> None:
+        together.wait(30)
+        exchange.send(answer(EMPTY_LIST))
+
+    server = serve(script)
+    client = world.client("k", server.url)
+
+    for _ in range(2):
+        pages = world.together([lambda: client.threads.runs.list("t")] * count)
+        assert [page.data for page in pages] == [[]] * count
+
+    assert len(server.exchanges) == 2 * count
+    assert server.connections == count

@@ -1,0 +1,214 @@
+"""The client objects: options, who owns what, what they show."""
+
+from __future__ import annotations
+
+import pickle
+import traceback
+from typing import Any
+
+import httpx
+import pytest
+from appbuilder_assistants import AppBuilder, AssistantsError, AsyncAppBuilder, RetryPolicy
+
+from tests.clients.bodies import RUN
+from tests.clients.both import Async, Sync
+from tests.clients.conftest import AT_ONCE, Serve
+from tests.clients.raw_server import answer
+
+SECRET = "秘密".encode().hex()
+
+
+class Recorder:
+    """An httpx client that answers by itself and keeps what it was asked."""
+
+    def __init__(self, world: Sync | Async) -> None:
+        self.requests: list[httpx.Request] = []
+        self.http: Any = world.http(transport=httpx.MockTransport(self._answer))
+
+    def _answer(self, request: httpx.Request) -> httpx.Response:
+        self.requests.append(request)
+        return httpx.Response(200, json=RUN)
+
+    @property
+    def timeout(self) -> dict[str, float | None]:
+        timeout: dict[str, float | None] = self.requests[-1].extensions["timeout"]
+        return timeout
+
+
+@pytest.fixture
+def recorder(world: Sync | Async) -> Recorder:
+    return Recorder(world)
+
+
+def test_resources_are_made_once(world: Sync | Async):
+    """Reading a resource again gives the same object."""
+    client = world.client_class("k")
+
+    assert client.threads is client.threads
+    assert client.threads.runs.steps is client.threads.runs.steps
+    assert client.assistants is client.assistants
+
+
+def test_the_default_time_outs(world: Sync | Async, recorder: Recorder):
+    """5 s to connect; 30 s of silence for a look-up, 600 s where a model is at work."""
+    client = world.client("k", http_client=recorder.http)
+
+    client.threads.runs.query("t", "r")
+    look_up = recorder.timeout
+    client.threads.runs.run("a", "t")
+    run = recorder.timeout
+    client.threads.runs.submit_tool_outputs("r", "t", [])
+    submit = recorder.timeout
+    with pytest.raises(AssistantsError):
+        list(client.threads.runs.stream_run("a", "t"))
+    stream = recorder.timeout
+
+    assert (look_up["connect"], look_up["read"]) == (5.0, 30.0)
+    assert run == submit == stream
+    assert (run["connect"], run["read"]) == (5.0, 600.0)
+
+
+def test_time_outs_of_ones_own(world: Sync | Async, recorder: Recorder):
+    """Seconds hold for each phase; an httpx.Timeout is taken as it is."""
+    client = world.client("k", http_client=recorder.http, timeout=7)
+    client.threads.runs.run("a", "t")
+    assert recorder.timeout == dict.fromkeys(("connect", "read", "write", "pool"), 7)
+
+    own = httpx.Timeout(connect=1, read=None, write=3, pool=4)
+    client.with_options(timeout=own).threads.runs.run("a", "t")
+    assert recorder.timeout == {"connect": 1, "read": None, "write": 3, "pool": 4}
+
+
+def test_with_options(world: Sync | Async, recorder: Recorder):
+    """A copy has its own options; what is not named stays; the original is as it was."""
+    client = world.client("k", http_client=recorder.http, timeout=7, retry=AT_ONCE)
+    quick = client.with_options(timeout=1).with_options(retry=RetryPolicy(attempts=1))
+    default = client.with_options(timeout=None)
+
+    quick.threads.runs.query("t", "r")
+    assert recorder.timeout["read"] == 1
+    default.threads.runs.query("t", "r")
+    assert recorder.timeout["read"] == 30.0
+    client.threads.runs.query("t", "r")
+    assert recorder.timeout["read"] == 7
+
+
+def test_with_options_shares_the_connections(world: Sync | Async, serve: Serve):
+    """A copy opens none of its own, and closing it closes none."""
+    server = serve(lambda exchange: exchange.send(answer(RUN)))
+    client = world.client("k", server.url)
+
+    client.threads.runs.query("t", "r")
+    with client.with_options(timeout=5) as copy:
+        copy.threads.runs.query("t", "r")
+    client.threads.runs.query("t", "r")
+
+    assert server.connections == 1
+
+
+def test_retries_of_ones_own(world: Sync | Async, serve: Serve):
+    """`with_options(retry=...)` changes how often a call is sent."""
+    server = serve(lambda exchange: exchange.send(answer({}, "503 Service Unavailable")))
+    client = world.client("k", server.url, retry=RetryPolicy(attempts=1))
+
+    with pytest.raises(AssistantsError):
+        client.threads.runs.query("t", "r")
+    assert len(server.exchanges) == 1
+    with pytest.raises(AssistantsError):
+        client.with_options(retry=AT_ONCE).threads.runs.query("t", "r")
+    assert len(server.exchanges) == 4
+
+
+def test_closing(world: Sync | Async, serve: Serve):
+    """A client closes its own connections, and is of no use after that."""
+    left: list[bool] = []
+
+    def script(exchange: Any) -> None:
+        exchange.send(answer(RUN))
+        left.append(exchange.client_left())
+
+    server = serve(script)
+    with world.client("k", server.url) as client:
+        client.threads.runs.query("t", "r")
+
+    with pytest.raises(RuntimeError, match="closed"):
+        client.threads.runs.query("t", "r")
+    assert len(server.exchanges) == 1
+
+
+def test_anothers_http_client_is_left_open(world: Sync | Async, recorder: Recorder):
+    """Whoever made the http client closes it."""
+    with world.client("k", http_client=recorder.http) as client:
+        client.threads.runs.query("t", "r")
+
+    assert recorder.http.is_closed is False
+
+
+def test_the_wrong_http_client(world: Sync | Async):
+    """A client of the other kind is refused at once."""
+    wrong = httpx.AsyncClient() if world.name == "sync" else httpx.Client()
+
+    with pytest.raises(TypeError, match=f"http_client: {world.client_class.__name__} takes"):
+        world.client("k", http_client=wrong)
+
+
+def test_no_token(world: Sync | Async):
+    """A client without a token is not made."""
+    with pytest.raises(ValueError, match="export APPBUILDER_TOKEN"):
+        world.client()
+
+
+def test_the_environment(world: Sync | Async, recorder: Recorder, monkeypatch: pytest.MonkeyPatch):
+    """Token, gateway and prefix come from the environment when they are not given."""
+    monkeypatch.setenv("APPBUILDER_TOKEN", "env")
+    monkeypatch.setenv("GATEWAY_URL", "gw.example/")
+    monkeypatch.setenv("SECRET_KEY_PREFIX", "Key")
+
+    world.client(http_client=recorder.http).threads.runs.query("t", "r")
+
+    assert str(recorder.requests[0].url) == "https://gw.example/v2/threads/runs/query"
+    assert recorder.requests[0].headers["authorization"] == "Key env"
+
+
+def test_the_token_is_shown_nowhere(
+    world: Sync | Async, serve: Serve, caplog: pytest.LogCaptureFixture
+):
+    """Not by the client, its parts, its errors, their traceback, or any log."""
+    caplog.set_level(0)
+    server = serve(lambda exchange: exchange.send(answer({}, "404 Not Found")))
+    client = world.client(SECRET, server.url)
+    target = client if world.name == "sync" else client._target
+
+    with pytest.raises(AssistantsError) as caught:
+        client.threads.runs.query("t", "r")
+
+    shown = [
+        repr(client),
+        repr(target.threads),
+        repr(caught.value),
+        str(pickle.dumps(caught.value)),
+        "".join(traceback.format_exception(caught.value)),
+        caplog.text,
+    ]
+    assert repr(target) == f"{world.client_class.__name__}(gateway_url={server.url!r})"
+    assert not [text for text in shown if SECRET in text]
+
+
+def test_two_clients_in_one_process(serve: Serve):
+    """Each has its own token and gateway."""
+    servers = [serve(lambda exchange: exchange.send(answer(RUN))) for _ in range(2)]
+    with AppBuilder("k0", servers[0].url) as zero, AppBuilder("k1", servers[1].url) as one:
+        one.threads.runs.query("t", "r")
+        zero.threads.runs.query("t", "r")
+
+    sent = [[e.headers["authorization"] for e in server.exchanges] for server in servers]
+    assert sent == [["Bearer k0"], ["Bearer k1"]]
+
+
+def test_a_subclass_keeps_its_class():
+    """`with_options` gives the same kind of client."""
+
+    class Mine(AsyncAppBuilder):
+        pass
+
+    assert type(Mine("k").with_options(timeout=1)) is Mine
