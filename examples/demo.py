@@ -11,9 +11,8 @@ import json
 import os
 import sys
 
-import appbuilder_mock
-
 import appbuilder_assistants as appbuilder
+import appbuilder_mock
 from appbuilder_assistants.types import StreamRunMessage, StreamRunStatus
 
 INSTRUCTIONS = "每句话回复前都加上我是秦始皇"
