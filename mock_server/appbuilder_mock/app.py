@@ -9,7 +9,7 @@ from typing import Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
@@ -81,6 +81,7 @@ def create_app(
         exception_handlers={
             MockApiError: render_error,
             HTTPException: render_http_exception,
+            ClientDisconnect: render_nothing,
             Exception: render_failure,
         },
     )
@@ -175,6 +176,11 @@ async def render_http_exception(request: Request, error: Exception) -> Response:
             error.status_code, "http_error", str(error.detail), headers=error.headers
         )
     return await render_error(request, told)
+
+
+async def render_nothing(request: Request, error: Exception) -> Response:
+    """The caller broke off in the middle of its body; nobody reads this."""
+    return Response(status_code=400)
 
 
 async def render_failure(request: Request, error: Exception) -> Response:

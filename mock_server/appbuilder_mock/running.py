@@ -20,7 +20,7 @@ from appbuilder_mock.state import ErrorForm, MockState
 from appbuilder_mock.store import Store
 
 BACKLOG = 2048  # connections that may wait to be accepted
-GRACE = 3  # seconds that open connections have to finish when the server stops
+GRACE = 2.0  # seconds that open connections have to finish when the server stops
 
 
 class Server(uvicorn.Server):
@@ -36,7 +36,6 @@ class Server(uvicorn.Server):
             log_config=None,
             access_log=False,
             server_header=False,
-            timeout_graceful_shutdown=GRACE,
         )
         super().__init__(config)
         self._on_start = on_start
@@ -48,7 +47,14 @@ class Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._mock.runs.audience.close()  # a stream that waits for tool outputs would never end
+        late = asyncio.get_running_loop().call_later(GRACE, self._hang_up)
         await super().shutdown(sockets)
+        late.cancel()
+
+    def _hang_up(self) -> None:
+        """Leave clients that neither read nor send to themselves."""
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, TypeGuard
+from urllib.parse import unquote
 
 import jsonschema_rs
 
@@ -11,7 +12,7 @@ from appbuilder_mock.sample_text import text_for
 
 MOST_PARTS = 2_000  # of one value, so that no schema can blow up
 MOST_ITEMS = 100
-DEEPEST = 12  # levels, after which optional parts are left out
+DEEPEST = 4  # levels, after which optional parts are left out
 
 
 def sample_arguments(schema: dict[str, Any] | None) -> dict[str, Any]:
@@ -59,7 +60,7 @@ class _Sampler:
 
     def _any(self, schema: Any, depth: int) -> Any:
         self._parts += 1
-        if not isinstance(schema, dict) or depth > 4 * DEEPEST or self._parts > MOST_PARTS:
+        if not isinstance(schema, dict) or depth > 40 or self._parts > MOST_PARTS:
             return {} if depth == 0 else "sample"
         schema = self._resolved(_clean(schema), depth)
         for candidate in _given(schema):
@@ -98,7 +99,7 @@ class _Sampler:
 
     def _referred(self, reference: str) -> dict[str, Any]:
         target: Any = self._root
-        for part in reference.removeprefix("#").split("/")[1:]:
+        for part in unquote(reference).removeprefix("#").split("/")[1:]:
             key = part.replace("~1", "/").replace("~0", "~")
             target = target.get(key) if isinstance(target, dict) else None
         return target if isinstance(target, dict) else {}
@@ -161,36 +162,31 @@ def _kind(schema: dict[str, Any]) -> str:
 
 
 def _number(schema: dict[str, Any], *, whole: bool) -> int | float:
-    """The number nearest to 1 that the bounds allow."""
-    step = schema.get("multipleOf", 1 if whole else 0)
-    low = _bound(schema, "minimum", "exclusiveMinimum", step or 0.5, max)
-    high = _bound(schema, "maximum", "exclusiveMaximum", -(step or 0.5), min)
-    value = max(1.0, low) if high is None or high >= 1 or low > 1 else high
-    if high is not None and value > high:
-        value = (low + high) / 2
-    if step:
-        value = math.ceil(value / step) * step
-        if high is not None and value > high:
-            value = math.floor(high / step) * step
-    return int(value) if whole or value == int(value) else value
+    """1, or a number near the bounds that they allow."""
+    low, high = (_bounds(schema, side) for side in ("inimum", "aximum"))
+    near = [1, *low, *high, *(bound + 1 for bound in low), *(bound - 1 for bound in high)]
+    near += [(one + other) / 2 for one in low for other in high]
+    step = schema.get("multipleOf")
+    if _is_number(step) and step > 0:
+        near += [step, *(math.ceil(number / step) * step for number in near)]
+    for number in near:
+        number = math.ceil(number) if whole else number
+        if _satisfies(number, schema):
+            return number
+    return 1
 
 
-def _bound(schema: dict[str, Any], plain: str, exclusive: str, step: float, pick: Any) -> Any:
-    """The innermost bound, an exclusive one moved by a step; -inf or None when there is none."""
-    found = []
-    if isinstance(schema.get(plain), (int, float)):
-        found.append(schema[plain])
-    limit = schema.get(exclusive)
-    if isinstance(limit, (int, float)) and not isinstance(limit, bool):
-        found.append(limit + step)
-    if found:
-        return pick(found)
-    return -math.inf if pick is max else None
+def _bounds(schema: dict[str, Any], side: str) -> list[float]:
+    return [schema[key] for key in (f"m{side}", f"exclusiveM{side}") if _is_number(schema.get(key))]
+
+
+def _is_number(value: Any) -> TypeGuard[float]:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _other(value: Any, place: int) -> Any:
     """Another value of the same kind, for lists whose items must differ."""
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
+    if _is_number(value):
         return value + place
     return f"{value}{place}" if isinstance(value, str) else value
 

@@ -1,0 +1,23 @@
+"""Servers to call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import appbuilder_mock
+import pytest
+
+from tests.mock.wire import Api
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[appbuilder_mock.Running]:
+    """One server for all tests that only look at what they made themselves."""
+    with appbuilder_mock.running(ping_interval=0.05) as running:
+        yield running
+
+
+@pytest.fixture
+def api(server: appbuilder_mock.Running) -> Iterator[Api]:
+    with Api(server.url, server.token) as caller:
+        yield caller

@@ -1,0 +1,215 @@
+"""`python -m appbuilder_mock`: its one line, its signals, its refusals."""
+
+from __future__ import annotations
+
+import re
+import signal
+import socket
+import sqlite3
+import subprocess
+from pathlib import Path
+
+import appbuilder_mock
+import httpx
+import pytest
+from appbuilder_mock.contract import the_contract
+
+from tests.mock.process import GRACE, command, refused, serving
+from tests.mock.wire import WEATHER, Api
+
+
+def test_the_one_line() -> None:
+    """It is printed when connections are accepted, and nothing else ever is."""
+    with serving("--token", "s3cret") as server:
+        assert re.fullmatch(r"listening on http://127\.0\.0\.1:\d+\n", server.line)
+        with server.api("s3cret").http as http:
+            assert http.post("/v2/threads", json={}).status_code == 200
+            assert http.post("/v2/threads", json={}, headers={"Authorization": "x"}).is_error
+            assert http.post("/v2/nowhere").status_code == 404
+
+        assert server.stop() == (0, "", "")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_while_streams_are_open(number: signal.Signals) -> None:
+    """Exit status 0 and silence; the streams end without a final event."""
+    with (
+        serving() as server,
+        server.api() as api,
+        api.stream(tools=[WEATHER]) as one,
+        api.stream(tools=[WEATHER]) as other,
+    ):
+        for events in (one, other):
+            next(event for event in events if event.kind == "tool_calls")
+
+        assert server.stop(number) == (0, "", "")
+        assert [event.kind for events in (one, other) for event in events] == []
+
+
+def test_a_signal_while_a_client_does_not_read() -> None:
+    """A stream that nobody takes off the socket does not keep the server alive."""
+    with serving() as server:
+        with server.api() as api, api.stream(thread_id=api.thread("长" * 5_000_000)):
+            status, out, err = server.stop()
+
+        assert (status, out, err) == (0, "", "")
+
+
+def test_a_signal_while_a_client_sends() -> None:
+    """A request that never ends does not keep the server alive; one that broke off is no news."""
+    head = b"POST /v2/threads HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n"
+    head += b"Authorization: Bearer mock-token\r\n\r\n{"
+    with serving() as server:
+        address = ("127.0.0.1", int(server.url.rpartition(":")[2]))
+        with socket.create_connection(address) as broken, socket.create_connection(address) as slow:
+            broken.sendall(head)
+            broken.close()
+            slow.sendall(head)
+            with server.api() as api:
+                api.thread()
+
+            assert server.stop() == (0, "", "")
+
+
+def test_a_signal_between_keep_alive_requests() -> None:
+    """An idle connection does not hold the server up, nor does one that has sent nothing."""
+    with serving() as server:
+        address = ("127.0.0.1", int(server.url.rpartition(":")[2]))
+        with server.api() as api, socket.create_connection(address):
+            api.thread()
+
+            assert server.stop() == (0, "", "")
+
+
+def test_ipv6() -> None:
+    """An address of that family, in brackets in the line."""
+    with serving("--host", "::1") as server:
+        assert re.fullmatch(r"listening on http://\[::1\]:\d+\n", server.line)
+        with server.api() as api:
+            assert api.thread()
+
+
+def test_a_port_in_use() -> None:
+    """One line that names it, exit status 2."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        status, out, err = refused("--port", port)
+
+    assert (status, out) == (2, "")
+    assert re.fullmatch(
+        rf"appbuilder_mock: cannot listen .* port {port}: Address already in use.*\n", err
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        (["--host", "256.0.0.1"], "cannot listen on 256.0.0.1"),
+        (["--token", ""], "expected a token"),
+        (["--token", "令牌"], "expected a token"),
+    ],
+)
+def test_other_wrong_options(options: list[str], reason: str) -> None:
+    """One line that says why, exit status 2."""
+    status, out, err = refused("--port", 0, *options)
+
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    assert reason in err
+
+
+@pytest.mark.parametrize("port", ["-1", "65536", "http"])
+def test_a_port_that_is_none(port: str) -> None:
+    """Usage and reason, exit status 2."""
+    status, out, err = refused("--port", port)
+
+    assert (status, out) == (2, "")
+    assert f"'{port}'" in err or port in err
+
+
+def test_a_database_that_cannot_be_used(tmp_path: Path) -> None:
+    """Another program's, no database, a folder, a folder that is not there: one line, status 2."""
+    other = tmp_path / "other.db"
+    with sqlite3.connect(other) as db:
+        db.execute("CREATE TABLE notes (text)")
+    db.close()
+    text = tmp_path / "notes.txt"
+    text.write_text("这不是数据库，" * 1000, encoding="utf-8")
+    newer = tmp_path / "newer.db"
+    appbuilder_mock.Store(newer).close()
+    with sqlite3.connect(newer) as db:
+        db.execute("PRAGMA user_version = 99")
+    db.close()
+
+    for path, reason in [
+        (other, "a database of another program"),
+        (text, "not an SQLite database"),
+        (newer, "has format 99"),
+        (tmp_path, "cannot open"),
+        (tmp_path / "none" / "a.db", "cannot open"),
+    ]:
+        status, out, err = refused("--port", 0, "--db", path)
+
+        assert (status, out, err.count("\n")) == (2, "", 1)
+        assert reason in err
+        assert str(path) in err
+    assert text.read_text(encoding="utf-8").startswith("这不是数据库")
+
+
+def test_two_servers_on_one_database(tmp_path: Path) -> None:
+    """The second one is refused with a clear line; the first one does not notice."""
+    path = tmp_path / "mock.db"
+    with serving("--db", path) as first:
+        status, out, err = refused("--port", 0, "--db", path)
+
+        assert (status, out) == (2, "")
+        assert err == (
+            f"appbuilder_mock: the database {path} is in use by another server; "
+            "stop it or name another file\n"
+        )
+        with first.api() as api:
+            assert api.thread()
+        assert first.stop()[0] == 0
+    with serving("--db", path) as second, second.api() as api:
+        assert api.thread()
+
+
+def test_two_servers_on_one_database_in_one_process(tmp_path: Path) -> None:
+    """Here it is an error to catch."""
+    path = tmp_path / "mock.db"
+    with (
+        appbuilder_mock.running(db=path),
+        pytest.raises(appbuilder_mock.StoreError, match="in use by another server"),
+        appbuilder_mock.running(db=path),
+    ):
+        pass
+
+
+def test_the_examples() -> None:
+    """With --examples, what openapi.yaml's examples name is there, and calls with them succeed."""
+    with serving("--examples") as server, server.api() as api:
+        for operation in the_contract().operations.values():
+            assert operation.examples
+            for example in operation.examples:
+                answer = api.http.post(operation.path, json=example)
+                assert answer.status_code == 200, (operation.id, answer.text)
+
+
+def test_help() -> None:
+    """Every option is explained."""
+    done = subprocess.run(
+        command("--help"), capture_output=True, encoding="utf-8", timeout=GRACE, check=True
+    )
+
+    for option in ("--host", "--port", "--db", "--token"):
+        assert option in done.stdout
+
+
+def test_it_stops_when_the_block_ends() -> None:
+    """Nobody listens any longer, in this process either."""
+    with appbuilder_mock.running() as server:
+        url = server.url
+        with Api(url, server.token) as api:
+            assert api.thread()
+
+    with pytest.raises(httpx.ConnectError):
+        httpx.post(url)

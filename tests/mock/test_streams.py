@@ -1,0 +1,243 @@
+"""A run told as events: their order, their count, their texts."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.mock.wire import WEATHER, Api, Event, final_text, joined
+
+PLAIN = ["run_begin", "tool_step_begin", "message_creation", "message", "tool_step_end", "run_end"]
+
+
+def order(told: list[Event]) -> list[str]:
+    """The kinds of events, pings left out and neighbours of one kind taken together."""
+    kinds = [event.kind for event in told if event.name != "ping"]
+    return [kind for index, kind in enumerate(kinds) if kinds[index - 1 : index] != [kind]]
+
+
+def counted(told: list[Event]) -> list[int]:
+    return [event.data["send_id"] for event in told if event.name != "ping"]
+
+
+def test_a_plain_answer_in_the_recorded_order(api: Api) -> None:
+    """Each event with its status and its object, counted from 1."""
+    told = api.streamed()
+    begin, step_begin, creation, *pieces, step_end, end = told
+
+    assert order(told) == PLAIN
+    assert counted(told) == list(range(1, len(told) + 1))
+    assert begin.data["status"] == "queued"
+    assert begin.data["details"]["type"] == "run_object"
+    assert begin.data["details"]["run_object"]["status"] == "queued"
+    assert step_begin.data["status"] == "in_progress"
+    assert step_begin.data["details"]["type"] == "run_step_object"
+    assert step_begin.data["details"]["run_step_object"]["id"] == "step-1"
+    assert creation.data["details"]["type"] == "message_creation"
+    assert {piece.data["message_id"] for piece in pieces} == {
+        creation.data["details"]["message_creation"]["message_id"]
+    }
+    assert step_end.data["status"] == "completed"
+    assert step_end.data["details"]["run_step_object"]["status"] == "completed"
+    assert end.data["status"] == "completed"
+    assert end.data["details"]["run_object"]["completed_at"] > 0
+    assert end.data["details"]["run_object"]["object"] == "thread.run"
+    assert end.data["message"].startswith("run end. duration:0s logId:")
+
+
+@pytest.mark.parametrize("text", ["a", '你好🌏\n「引号」"\\ \u2028', "长" * 4000])
+def test_the_pieces_join_to_the_answer(api: Api, text: str) -> None:
+    """Several pieces, the last one marked; together they are the message that is stored."""
+    told = api.streamed(thread_id=api.thread(text))
+    pieces = [event for event in told if event.name == "message"]
+
+    assert len(pieces) > 1
+    assert [piece.data["is_end"] for piece in pieces] == [0] * (len(pieces) - 1) + [1]
+    assert pieces[-1].data["metadata"] == {"finish_reason": "stop"}
+    assert "metadata" not in pieces[0].data
+    assert [piece.data["message_index"] for piece in pieces] == [
+        str(index) for index in range(len(pieces))
+    ]
+    assert joined(told) == f'你说:「{text}」 You said: "{text}"'
+
+
+def test_stream_and_blocking_say_the_same(api: Api) -> None:
+    """Only the way of telling differs."""
+    assistant = api.assistant(instructions="简短")
+
+    assert joined(api.streamed(assistant_id=assistant)) == final_text(
+        api.run(assistant_id=assistant)
+    )
+
+
+def test_a_function_call_while_the_stream_waits(api: Api) -> None:
+    """The stream stays open with pings, and goes on when the output comes on another connection."""
+    told: list[Event] = []
+    with api.stream(tools=[WEATHER]) as events, ThreadPoolExecutor(1) as elsewhere:
+        for event in events:
+            told.append(event)
+            # The first ping: the stream is silent because it waits.
+            if event.name == "ping" and order(told)[-1] == "tool_calls":
+                [call] = told[-2].data["details"]["tool_calls"] if told[-2].name != "ping" else [{}]
+                if call:
+                    outputs = [{"tool_call_id": call["id"], "output": "晴，25 度", "run_id": ""}]
+                    run = told[0].data["details"]["run_object"]
+                    body = {"thread_id": run["thread_id"], "run_id": run["id"]}
+                    submitted = elsewhere.submit(
+                        api.ok, "threads/runs/submit_tool_outputs", **body, tool_outputs=outputs
+                    )
+    result = submitted.result()
+
+    assert order(told) == [
+        "run_begin",
+        "tool_step_begin",
+        "tool_calls",
+        "tool_submitted_output",
+        "tool_step_end",
+        "tool_step_begin",
+        "message_creation",
+        "message",
+        "tool_step_end",
+        "run_end",
+    ]
+    status = [event for event in told if event.name != "ping"]
+    assert counted(told) == list(range(1, len(status) + 1))
+    assert status[2].data["status"] == "requires_action"
+    assert status[2].data["details"]["type"] == "tool_calls"
+    assert json.loads(call["function"]["arguments"]) == {"city": "北京"}
+    assert call["id"] == f"call-{run['thread_id']}-{run['id']}-step-1"
+    [answered] = status[3].data["details"]["tool_calls"]
+    assert answered["function"]["output"] == "晴，25 度"
+    assert joined(told).endswith("工具 get_weather 的结果 Tool result: 晴，25 度")
+    assert result["status"] == "in_progress"  # it goes on in the stream
+
+
+def test_cancel_while_the_stream_waits(api: Api) -> None:
+    """run_cancelling, then an end that says when."""
+    told: list[Event] = []
+    with api.stream(tools=[WEATHER]) as events:
+        for event in events:
+            told.append(event)
+            if event.kind == "tool_calls":
+                run = told[0].data["details"]["run_object"]
+                answer = api.ok("threads/runs/cancel", thread_id=run["thread_id"], run_id=run["id"])
+
+    assert order(told)[-2:] == ["run_cancelling", "run_end"]
+    assert answer["status"] in ("cancelling", "cancelled")
+    cancelling, end = [event for event in told if event.name != "ping"][-2:]
+    assert cancelling.data["status"] == "cancelling"
+    assert end.data["status"] == "cancelled"
+    assert end.data["details"]["run_object"]["cancelled_at"] > 0
+    [step] = api.ok("threads/runs/steps/list", thread_id=run["thread_id"], run_id=run["id"])["data"]
+    assert step["status"] == "cancelled"
+
+
+def test_a_client_that_goes_away(api: Api) -> None:
+    """The run goes on to its end without it."""
+    with api.stream() as events:
+        run = next(events).data["details"]["run_object"]
+    where = {"thread_id": run["thread_id"], "run_id": run["id"]}
+    api.ok("threads/messages", thread_id=run["thread_id"], role="user", content="还在吗")
+    # Only when the first run is over may a second one begin.
+    until_accepted(api, assistant_id=run["assistant_id"], thread_id=run["thread_id"])
+
+    assert api.ok("threads/runs/query", **where)["status"] == "completed"
+
+
+def test_a_waiting_run_outlives_its_stream(api: Api) -> None:
+    """Its output can be submitted afterwards, and the answer comes with that call."""
+    with api.stream(tools=[WEATHER]) as events:
+        run = next(events).data["details"]["run_object"]
+        call = next(event for event in events if event.kind == "tool_calls")
+    [waiting] = call.data["details"]["tool_calls"]
+    where = {"thread_id": run["thread_id"], "run_id": run["id"]}
+    outputs = [{"tool_call_id": waiting["id"], "output": "晴"}]
+
+    assert api.ok("threads/runs/query", **where)["status"] == "requires_action"
+    submitted = api.ok("threads/runs/submit_tool_outputs", **where, tool_outputs=outputs)
+    while submitted["status"] == "in_progress":  # the server had not yet seen the stream go
+        submitted = api.ok("threads/runs/query", **where)
+    assert submitted["status"] == "completed"
+
+
+def test_tool_output_continues_as_a_stream(api: Api) -> None:
+    """The new stream begins with the run as it stands, and counts from 1."""
+    where, call = api.waiting_run()
+    output = {"tool_call_id": call, "output": "晴", "run_id": where["run_id"]}
+    told = api.streamed(thread_id=where["thread_id"], tool_output=output)
+
+    assert order(told)[:3] == ["run_begin", "tool_submitted_output", "tool_step_end"]
+    assert order(told)[-1] == "run_end"
+    assert counted(told) == list(range(1, len(told) + 1))
+    assert told[0].data["details"]["run_object"]["id"] == where["run_id"]
+
+
+def test_an_error_comes_in_place_of_the_stream(api: Api) -> None:
+    """A JSON body with its status, no event."""
+    response = api.post("threads/runs", {"assistant_id": "a", "thread_id": "t", "stream": True})
+
+    assert response.status_code == 404
+    assert response.headers["content-type"] == "application/json"
+
+
+def test_fifty_streams_at_once(api: Api) -> None:
+    """Each hears its own run, whole and in order."""
+    assistant = api.assistant()
+
+    def one(number: int) -> tuple[int, list[Event]]:
+        text = f"第 {number} 号"
+        body: dict[str, Any] = {"messages": [{"role": "user", "content": text}]}
+        return number, api.streamed(assistant_id=assistant, thread=body)
+
+    with ThreadPoolExecutor(50) as pool:
+        results = list(pool.map(one, range(50)))
+
+    assert len({told[0].data["details"]["run_object"]["id"] for _, told in results}) == 50
+    for number, told in results:
+        assert order(told) == PLAIN
+        assert counted(told) == list(range(1, len(told) + 1))
+        assert joined(told) == f'你说:「第 {number} 号」 You said: "第 {number} 号"'
+
+
+def test_many_streams_wait_at_once(api: Api) -> None:
+    """Twenty runs wait in open streams; each output goes to its own run."""
+    assistant = api.assistant(tools=[WEATHER])
+
+    def one(number: int) -> str:
+        told = []
+        with api.stream(assistant_id=assistant) as events:
+            for event in events:
+                told.append(event)
+                if event.kind == "tool_calls":
+                    run = told[0].data["details"]["run_object"]
+                    api.ok(
+                        "threads/runs/submit_tool_outputs",
+                        thread_id=run["thread_id"],
+                        run_id=run["id"],
+                        tool_outputs=[
+                            {
+                                "tool_call_id": event.data["details"]["tool_calls"][0]["id"],
+                                "output": f"第 {number} 号",
+                            }
+                        ],
+                    )
+        return joined(told)
+
+    with ThreadPoolExecutor(20) as pool:
+        answers = list(pool.map(one, range(20)))
+
+    for number, answer in enumerate(answers):
+        assert answer.endswith(f"Tool result: 第 {number} 号")
+
+
+def until_accepted(api: Api, **body: Any) -> httpx.Response:
+    """Ask until the server no longer answers 409."""
+    for _ in range(500):
+        response = api.post("threads/runs", body)
+        if response.status_code != 409:
+            return response
+    raise AssertionError(response.text)
