@@ -41,7 +41,7 @@ def asked(text: str) -> dict[str, Any]:
     return {"messages": [{"role": "user", "content": text}]}
 
 
-def test_the_walk(client: Any):
+def test_the_walk(client: Any) -> None:
     """Create an assistant, a thread and a message; run; look everything up again."""
     assistant = client.assistants.create(
         "秦始皇", "test", instructions="我是秦始皇", metadata={"a": "b"}
@@ -67,7 +67,7 @@ def test_the_walk(client: Any):
     assert step.run_id == run.id
 
 
-def test_paging(client: Any):
+def test_paging(client: Any) -> None:
     """`limit`, `order`, `after` and `before` reach the server in their positions."""
     assistant = client.assistants.create("a")
     thread = client.threads.create([AssistantMessage("你好", "user")])
@@ -81,7 +81,7 @@ def test_paging(client: Any):
     assert runs.list(thread.id, 1).has_more
 
 
-def test_a_stream(client: Any):
+def test_a_stream(client: Any) -> None:
     """The events come in the recorded order, numbered, and add up to the answer."""
     assistant = client.assistants.create("a", instructions="每句话")
 
@@ -99,7 +99,7 @@ def test_a_stream(client: Any):
 
 
 @pytest.mark.parametrize("plain", [True, False], ids=["dicts", "types"])
-def test_a_function_call_by_tool_output(client: Any, plain: bool):
+def test_a_function_call_by_tool_output(client: Any, plain: bool) -> None:
     """A blocking run stops for the tool and goes on by a second call."""
     function = AssistantFunction("get_weather", "天气", WEATHER["function"]["parameters"])  # type: ignore[index]
     tool = WEATHER if plain else AssistantTool("function", function)
@@ -119,7 +119,7 @@ def test_a_function_call_by_tool_output(client: Any, plain: bool):
     assert "工具 get_weather 的结果 Tool result: 晴" in final_text(done)
 
 
-def test_a_function_call_in_a_stream(client: Any):
+def test_a_function_call_in_a_stream(client: Any) -> None:
     """The stream waits while the outputs go by another connection, and then goes on."""
     assistant = client.assistants.create("a", tools=(WEATHER,))
     submitted = []
@@ -138,7 +138,7 @@ def test_a_function_call_in_a_stream(client: Any):
     assert "晴,25 度" in next(iter(stream.snapshot.messages.values()))
 
 
-def test_cancel_in_a_stream(client: Any):
+def test_cancel_in_a_stream(client: Any) -> None:
     """A run that is cancelled while its stream waits ends the stream as cancelled."""
     assistant = client.assistants.create("a", tools=[WEATHER])
     kinds = []
@@ -153,7 +153,7 @@ def test_cancel_in_a_stream(client: Any):
     assert stream.snapshot.status == "cancelled"
 
 
-def test_errors(client: Any):
+def test_errors(client: Any) -> None:
     """The service's refusals are raised by kind, with what it said and the request's id."""
     thread = client.threads.create()
     assistant = client.assistants.create("a")
@@ -176,13 +176,13 @@ def test_errors(client: Any):
     assert wrong.value.param == "name"
 
 
-def test_a_wrong_token(world: Sync | Async, mock: appbuilder_mock.Running):
+def test_a_wrong_token(world: Sync | Async, mock: appbuilder_mock.Running) -> None:
     """A 401 names the variable to set."""
     with pytest.raises(AuthenticationError, match="APPBUILDER_TOKEN"):
         world.client("wrong", mock.url).threads.create()
 
 
-def test_a_stream_that_is_refused(client: Any):
+def test_a_stream_that_is_refused(client: Any) -> None:
     """A stream for an assistant that is not there raises when it is opened, not before."""
     stream = client.threads.runs.stream_run("asst_没有", thread=asked("你好"))
 
@@ -190,7 +190,7 @@ def test_a_stream_that_is_refused(client: Any):
         pass
 
 
-def test_errors_under_200(world: Sync | Async):
+def test_errors_under_200(world: Sync | Async) -> None:
     """The same refusals in the other form the service has."""
     with appbuilder_mock.running(error_form="body") as mock:
         client = world.client(mock.token, mock.url)

@@ -27,7 +27,7 @@ from tests.clients.conftest import AT_ONCE, Serve
 from tests.clients.raw_server import Exchange, answer
 
 
-def test_what_is_sent(world: Sync | Async, serve: Serve):
+def test_what_is_sent(world: Sync | Async, serve: Serve) -> None:
     """The method, the path under the gateway's, the token and a fresh id for each request."""
     server = serve(lambda exchange: exchange.send(answer(RUN)))
     client = world.client("k", f"{server.url}/team/")
@@ -47,7 +47,7 @@ def test_what_is_sent(world: Sync | Async, serve: Serve):
     assert ids[0] != ids[1]
 
 
-def test_none_is_left_out(world: Sync | Async, serve: Serve):
+def test_none_is_left_out(world: Sync | Async, serve: Serve) -> None:
     """What the caller did not say is not in the body; an empty thread id counts as not said."""
     server = serve(lambda exchange: exchange.send(answer(RUN)))
     client = world.client("k", server.url)
@@ -82,7 +82,9 @@ def test_none_is_left_out(world: Sync | Async, serve: Serve):
         (lambda c: c.threads.runs.list("t", float("nan")), ValueError, "listRuns: the request"),
     ],
 )
-def test_wrong_use(world: Sync | Async, serve: Serve, call: Any, error: type[Exception], told: str):
+def test_wrong_use(
+    world: Sync | Async, serve: Serve, call: Any, error: type[Exception], told: str
+) -> None:
     """What cannot be asked for is refused before anything is sent."""
     server = serve(lambda exchange: exchange.send(answer(RUN)))
 
@@ -115,7 +117,7 @@ HALF = answer(RUN)[:-1]
 @pytest.mark.parametrize("sent", [BUSY, HALF, b""], ids=["503", "half an answer", "no answer"])
 def test_what_may_have_happened_is_not_sent_again(
     world: Sync | Async, serve: Serve, call: Any, sent: bytes
-):
+) -> None:
     """Nothing is created, run or submitted twice."""
     server = serve(lambda exchange: (exchange.send(sent), False)[1])
 
@@ -129,7 +131,7 @@ def test_what_may_have_happened_is_not_sent_again(
 @pytest.mark.parametrize("sent", [BUSY, HALF, b""], ids=["503", "half an answer", "no answer"])
 def test_what_does_no_harm_twice_is_sent_again(
     world: Sync | Async, serve: Serve, call: Any, sent: bytes
-):
+) -> None:
     """Up to the policy's attempts, each with an id of its own."""
     server = serve(lambda exchange: (exchange.send(sent), False)[1])
 
@@ -140,7 +142,7 @@ def test_what_does_no_harm_twice_is_sent_again(
 
 
 @pytest.mark.parametrize("call", [CREATES[3], LOOK_UPS[1]])
-def test_a_rate_limit_passes(world: Sync | Async, serve: Serve, call: Any):
+def test_a_rate_limit_passes(world: Sync | Async, serve: Serve, call: Any) -> None:
     """Whatever was answered 429 is sent again."""
     answers = [LIMITED, LIMITED, answer(RUN)]
     server = serve(lambda exchange: exchange.send(answers.pop(0)))
@@ -149,7 +151,7 @@ def test_a_rate_limit_passes(world: Sync | Async, serve: Serve, call: Any):
     assert len(server.exchanges) == 3
 
 
-def test_a_long_retry_after(world: Sync | Async, serve: Serve):
+def test_a_long_retry_after(world: Sync | Async, serve: Serve) -> None:
     """A wait beyond the policy's limit is the caller's decision."""
     far = answer({}, "429 Too Many Requests", retry_after="3600")
     server = serve(lambda exchange: exchange.send(far))
@@ -162,7 +164,7 @@ def test_a_long_retry_after(world: Sync | Async, serve: Serve):
 
 
 @pytest.mark.parametrize("call", [CREATES[3], LOOK_UPS[1]])
-def test_a_server_that_is_not_there(world: Sync | Async, call: Any):
+def test_a_server_that_is_not_there(world: Sync | Async, call: Any) -> None:
     """A connection that is refused is tried again, also for a run, and then says where."""
     waits: list[float] = []
     policy = RetryPolicy(first_delay=0.0, jitter=lambda: waits.append(0.0) or 0.0)
@@ -177,7 +179,7 @@ def test_a_server_that_is_not_there(world: Sync | Async, call: Any):
     assert isinstance(caught.value.__cause__, httpx.ConnectError)
 
 
-def test_a_server_that_is_silent(world: Sync | Async, serve: Serve):
+def test_a_server_that_is_silent(world: Sync | Async, serve: Serve) -> None:
     """The read time-out ends the wait; the error has the id of the request."""
     server = serve(lambda exchange: not exchange.client_left())
     client = world.client("k", server.url, timeout=0.2)
@@ -189,7 +191,7 @@ def test_a_server_that_is_silent(world: Sync | Async, serve: Serve):
     assert caught.value.request_id == server.exchanges[0].headers["x-appbuilder-request-id"]
 
 
-def test_a_drip_is_not_silence(world: Sync | Async, serve: Serve):
+def test_a_drip_is_not_silence(world: Sync | Async, serve: Serve) -> None:
     """The time-out is for each silence: an answer in many small parts may take longer."""
     gate = threading.Event()
 
@@ -218,7 +220,9 @@ def test_a_drip_is_not_silence(world: Sync | Async, serve: Serve):
         (answer(b"", "302 Found", location="http://["), AssistantsError),
     ],
 )
-def test_odd_answers(world: Sync | Async, serve: Serve, sent: bytes, cls: type[AssistantsError]):
+def test_odd_answers(
+    world: Sync | Async, serve: Serve, sent: bytes, cls: type[AssistantsError]
+) -> None:
     """Whatever comes back, it is one of the documented errors, and names the operation."""
     server = serve(lambda exchange: (exchange.send(sent), False)[1])
 
@@ -230,7 +234,7 @@ def test_odd_answers(world: Sync | Async, serve: Serve, sent: bytes, cls: type[A
 
 
 @pytest.mark.parametrize("status", ["301 Moved", "302 Found", "307 Temporary Redirect"])
-def test_redirects_are_not_followed(world: Sync | Async, serve: Serve, status: str):
+def test_redirects_are_not_followed(world: Sync | Async, serve: Serve, status: str) -> None:
     """The token goes nowhere it was not meant for, even with an http client that follows."""
     other = serve(lambda exchange: exchange.send(answer(RUN)))
     server = serve(lambda exchange: exchange.send(answer(b"", status, location=other.url)))
@@ -243,7 +247,7 @@ def test_redirects_are_not_followed(world: Sync | Async, serve: Serve, status: s
     assert other.exchanges == []
 
 
-def test_one_connection_for_many_calls(world: Sync | Async, serve: Serve):
+def test_one_connection_for_many_calls(world: Sync | Async, serve: Serve) -> None:
     """Calls after one another share a connection."""
     server = serve(lambda exchange: exchange.send(answer(EMPTY_LIST)))
     client = world.client("k", server.url)
@@ -255,7 +259,7 @@ def test_one_connection_for_many_calls(world: Sync | Async, serve: Serve):
     assert server.connections == 1
 
 
-def test_many_calls_at_once(world: Sync | Async, serve: Serve):
+def test_many_calls_at_once(world: Sync | Async, serve: Serve) -> None:
     """Connections that were opened for many calls at once are kept for the next ones."""
     count = 64
     together = threading.Barrier(count)

@@ -40,7 +40,7 @@ def recorder(world: Sync | Async) -> Recorder:
     return Recorder(world)
 
 
-def test_resources_are_made_once(world: Sync | Async):
+def test_resources_are_made_once(world: Sync | Async) -> None:
     """Reading a resource again gives the same object."""
     client = world.client_class("k")
 
@@ -49,7 +49,7 @@ def test_resources_are_made_once(world: Sync | Async):
     assert client.assistants is client.assistants
 
 
-def test_the_default_time_outs(world: Sync | Async, recorder: Recorder):
+def test_the_default_time_outs(world: Sync | Async, recorder: Recorder) -> None:
     """5 s to connect; 30 s of silence for a look-up, 600 s where a model is at work."""
     client = world.client("k", http_client=recorder.http)
 
@@ -68,7 +68,7 @@ def test_the_default_time_outs(world: Sync | Async, recorder: Recorder):
     assert (run["connect"], run["read"]) == (5.0, 600.0)
 
 
-def test_time_outs_of_ones_own(world: Sync | Async, recorder: Recorder):
+def test_time_outs_of_ones_own(world: Sync | Async, recorder: Recorder) -> None:
     """Seconds hold for each phase; an httpx.Timeout is taken as it is."""
     client = world.client("k", http_client=recorder.http, timeout=7)
     client.threads.runs.run("a", "t")
@@ -79,7 +79,7 @@ def test_time_outs_of_ones_own(world: Sync | Async, recorder: Recorder):
     assert recorder.timeout == {"connect": 1, "read": None, "write": 3, "pool": 4}
 
 
-def test_with_options(world: Sync | Async, recorder: Recorder):
+def test_with_options(world: Sync | Async, recorder: Recorder) -> None:
     """A copy has its own options; what is not named stays; the original is as it was."""
     client = world.client("k", http_client=recorder.http, timeout=7, retry=AT_ONCE)
     quick = client.with_options(timeout=1).with_options(retry=RetryPolicy(attempts=1))
@@ -93,7 +93,7 @@ def test_with_options(world: Sync | Async, recorder: Recorder):
     assert recorder.timeout["read"] == 7
 
 
-def test_with_options_shares_the_connections(world: Sync | Async, serve: Serve):
+def test_with_options_shares_the_connections(world: Sync | Async, serve: Serve) -> None:
     """A copy opens none of its own, and closing it closes none."""
     server = serve(lambda exchange: exchange.send(answer(RUN)))
     client = world.client("k", server.url)
@@ -106,7 +106,7 @@ def test_with_options_shares_the_connections(world: Sync | Async, serve: Serve):
     assert server.connections == 1
 
 
-def test_retries_of_ones_own(world: Sync | Async, serve: Serve):
+def test_retries_of_ones_own(world: Sync | Async, serve: Serve) -> None:
     """`with_options(retry=...)` changes how often a call is sent."""
     server = serve(lambda exchange: exchange.send(answer({}, "503 Service Unavailable")))
     client = world.client("k", server.url, retry=RetryPolicy(attempts=1))
@@ -119,7 +119,7 @@ def test_retries_of_ones_own(world: Sync | Async, serve: Serve):
     assert len(server.exchanges) == 4
 
 
-def test_closing(world: Sync | Async, serve: Serve):
+def test_closing(world: Sync | Async, serve: Serve) -> None:
     """A client closes its own connections, and is of no use after that."""
     left: list[bool] = []
 
@@ -136,7 +136,7 @@ def test_closing(world: Sync | Async, serve: Serve):
     assert len(server.exchanges) == 1
 
 
-def test_anothers_http_client_is_left_open(world: Sync | Async, recorder: Recorder):
+def test_anothers_http_client_is_left_open(world: Sync | Async, recorder: Recorder) -> None:
     """Whoever made the http client closes it."""
     with world.client("k", http_client=recorder.http) as client:
         client.threads.runs.query("t", "r")
@@ -144,7 +144,7 @@ def test_anothers_http_client_is_left_open(world: Sync | Async, recorder: Record
     assert recorder.http.is_closed is False
 
 
-def test_the_wrong_http_client(world: Sync | Async):
+def test_the_wrong_http_client(world: Sync | Async) -> None:
     """A client of the other kind is refused at once."""
     wrong = httpx.AsyncClient() if world.name == "sync" else httpx.Client()
 
@@ -152,13 +152,15 @@ def test_the_wrong_http_client(world: Sync | Async):
         world.client("k", http_client=wrong)
 
 
-def test_no_token(world: Sync | Async):
+def test_no_token(world: Sync | Async) -> None:
     """A client without a token is not made."""
     with pytest.raises(ValueError, match="export APPBUILDER_TOKEN"):
         world.client()
 
 
-def test_the_environment(world: Sync | Async, recorder: Recorder, monkeypatch: pytest.MonkeyPatch):
+def test_the_environment(
+    world: Sync | Async, recorder: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Token, gateway and prefix come from the environment when they are not given."""
     monkeypatch.setenv("APPBUILDER_TOKEN", "env")
     monkeypatch.setenv("GATEWAY_URL", "gw.example/")
@@ -172,7 +174,7 @@ def test_the_environment(world: Sync | Async, recorder: Recorder, monkeypatch: p
 
 def test_the_token_is_shown_nowhere(
     world: Sync | Async, serve: Serve, caplog: pytest.LogCaptureFixture
-):
+) -> None:
     """Not by the client, its parts, its errors, their traceback, or any log."""
     caplog.set_level(0)
     server = serve(lambda exchange: exchange.send(answer({}, "404 Not Found")))
@@ -194,7 +196,7 @@ def test_the_token_is_shown_nowhere(
     assert not [text for text in shown if SECRET in text]
 
 
-def test_two_clients_in_one_process(serve: Serve):
+def test_two_clients_in_one_process(serve: Serve) -> None:
     """Each has its own token and gateway."""
     servers = [serve(lambda exchange: exchange.send(answer(RUN))) for _ in range(2)]
     with AppBuilder("k0", servers[0].url) as zero, AppBuilder("k1", servers[1].url) as one:
@@ -205,7 +207,7 @@ def test_two_clients_in_one_process(serve: Serve):
     assert sent == [["Bearer k0"], ["Bearer k1"]]
 
 
-def test_a_subclass_keeps_its_class():
+def test_a_subclass_keeps_its_class() -> None:
     """`with_options` gives the same kind of client."""
 
     class Mine(AsyncAppBuilder):

@@ -27,7 +27,7 @@ def assistant(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 def test_it_is_made_from_the_environment(
     assistant: ModuleType, serve: Serve, monkeypatch: pytest.MonkeyPatch
-):
+) -> None:
     """What is set after the import and before the first use counts."""
     server = serve(lambda exchange: exchange.send(answer(RUN)))
     monkeypatch.setenv("APPBUILDER_TOKEN", "one")
@@ -40,7 +40,7 @@ def test_it_is_made_from_the_environment(
 
 def test_another_token_takes_effect_at_once(
     assistant: ModuleType, serve: Serve, monkeypatch: pytest.MonkeyPatch
-):
+) -> None:
     """As with the official SDK; what was fetched before keeps its client."""
     server = serve(lambda exchange: exchange.send(answer(RUN)))
     monkeypatch.setenv("GATEWAY_URL", server.url)
@@ -55,7 +55,7 @@ def test_another_token_takes_effect_at_once(
     assert sent == ["Bearer two", "Bearer one"]
 
 
-def test_threads_share_one_client(assistant: ModuleType, monkeypatch: pytest.MonkeyPatch):
+def test_threads_share_one_client(assistant: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whichever thread comes first makes it, and makes it once."""
     monkeypatch.setenv("APPBUILDER_TOKEN", "one")
     together = threading.Barrier(8)
@@ -70,20 +70,20 @@ def test_threads_share_one_client(assistant: ModuleType, monkeypatch: pytest.Mon
     assert len({id(threads) for threads in made}) == 1
 
 
-def test_no_token(assistant: ModuleType):
+def test_no_token(assistant: ModuleType) -> None:
     """The error of a client without a token comes at the first use."""
     with pytest.raises(ValueError, match="export APPBUILDER_TOKEN"):
         _ = assistant.threads
 
 
-def test_other_names(assistant: ModuleType):
+def test_other_names(assistant: ModuleType) -> None:
     """What is not there is an AttributeError that says so."""
     with pytest.raises(AttributeError, match="no attribute 'thread'"):
         _ = assistant.thread
     assert dir(assistant) == ["assistants", "threads"]
 
 
-def test_it_is_closed_when_the_program_ends(serve: Serve):
+def test_it_is_closed_when_the_program_ends(serve: Serve) -> None:
     """A program that never closes it ends without a warning."""
     server = serve(lambda exchange: exchange.send(answer(RUN)))
     program = (

@@ -59,7 +59,7 @@ def seen(events: list[Any]) -> list[Any]:
 
 
 @pytest.mark.parametrize("how", ["chunked", "length", "close"])
-def test_a_whole_stream(world: Sync | Async, serve: Serve, how: str):
+def test_a_whole_stream(world: Sync | Async, serve: Serve, how: str) -> None:
     """However the body's end is told, the events are the same; pings are not among them."""
     server = serve(lambda exchange: (exchange.send(framed(STREAM)[how]), False)[1])
     stream = stream_of(world.client("k", server.url))
@@ -74,7 +74,7 @@ def test_a_whole_stream(world: Sync | Async, serve: Serve, how: str):
 
 
 @pytest.mark.parametrize("how", ["chunked", "length", "close"])
-def test_cut_at_every_byte(world: Sync | Async, serve: Serve, how: str):
+def test_cut_at_every_byte(world: Sync | Async, serve: Serve, how: str) -> None:
     """Cut anywhere, headers included, a stream gives a true beginning and then raises."""
     answer = framed(STREAM)[how]
     cuts = iter(range(len(answer)))
@@ -103,7 +103,7 @@ def test_cut_at_every_byte(world: Sync | Async, serve: Serve, how: str):
     assert len(server.exchanges) == len(answer)
 
 
-def test_the_first_event_comes_when_it_is_sent(world: Sync | Async, serve: Serve):
+def test_the_first_event_comes_when_it_is_sent(world: Sync | Async, serve: Serve) -> None:
     """Each event is delivered before the server sends the next one."""
     go = [threading.Event() for _ in range(4)]
 
@@ -119,7 +119,7 @@ def test_the_first_event_comes_when_it_is_sent(world: Sync | Async, serve: Serve
         gate.set()
 
 
-def test_iteration_ends_with_the_final_event(world: Sync | Async, serve: Serve):
+def test_iteration_ends_with_the_final_event(world: Sync | Async, serve: Serve) -> None:
     """A server that keeps the connection open after it is not waited for."""
     left = threading.Event()
 
@@ -144,7 +144,9 @@ def leaver(left: threading.Event) -> Callable[[Exchange], None]:
 
 
 @pytest.mark.parametrize("entered", [True, False], ids=["with", "plain"])
-def test_leaving_early_closes_the_connection(world: Sync | Async, serve: Serve, entered: bool):
+def test_leaving_early_closes_the_connection(
+    world: Sync | Async, serve: Serve, entered: bool
+) -> None:
     """The server sees the reader go, at the first event already."""
     left = threading.Event()
     stream = stream_of(world.client("k", serve(leaver(left)).url))
@@ -159,7 +161,7 @@ def test_leaving_early_closes_the_connection(world: Sync | Async, serve: Serve, 
     assert left.wait(PATIENCE)
 
 
-def test_an_exception_in_the_body_closes_the_connection(world: Sync | Async, serve: Serve):
+def test_an_exception_in_the_body_closes_the_connection(world: Sync | Async, serve: Serve) -> None:
     """It reaches the caller as it is."""
     left = threading.Event()
     stream = stream_of(world.client("k", serve(leaver(left)).url))
@@ -175,7 +177,7 @@ def test_an_exception_in_the_body_closes_the_connection(world: Sync | Async, ser
     assert left.wait(PATIENCE)
 
 
-def test_breaking_out_of_a_native_async_for(serve: Serve):
+def test_breaking_out_of_a_native_async_for(serve: Serve) -> None:
     """`async for` and `break`, with no context manager: the connection is closed, too."""
     left = threading.Event()
     server = serve(leaver(left))
@@ -190,7 +192,7 @@ def test_breaking_out_of_a_native_async_for(serve: Serve):
     asyncio.run(main())
 
 
-def test_cancellation_closes_the_connection(serve: Serve):
+def test_cancellation_closes_the_connection(serve: Serve) -> None:
     """A task that is cancelled while it waits for an event leaves no open socket."""
     left = threading.Event()
     server = serve(leaver(left))
@@ -214,7 +216,7 @@ def test_cancellation_closes_the_connection(serve: Serve):
     asyncio.run(main())
 
 
-def test_nothing_is_sent_before_the_stream_is_used(world: Sync | Async, serve: Serve):
+def test_nothing_is_sent_before_the_stream_is_used(world: Sync | Async, serve: Serve) -> None:
     """Making a stream costs no request; closing one that was never used neither."""
     server = serve(lambda exchange: exchange.send(framed(STREAM)["length"]))
     stream = stream_of(world.client("k", server.url))
@@ -226,7 +228,7 @@ def test_nothing_is_sent_before_the_stream_is_used(world: Sync | Async, serve: S
     assert server.exchanges == []
 
 
-def test_a_stream_is_read_once(world: Sync | Async, serve: Serve):
+def test_a_stream_is_read_once(world: Sync | Async, serve: Serve) -> None:
     """Reading or entering it again is wrong use and says so."""
     server = serve(lambda exchange: exchange.send(framed(STREAM)["length"]))
     client = world.client("k", server.url)
@@ -245,7 +247,7 @@ def test_a_stream_is_read_once(world: Sync | Async, serve: Serve):
     assert len(server.exchanges) == 2
 
 
-def test_unknown_events_come_as_they_are(world: Sync | Async, serve: Serve):
+def test_unknown_events_come_as_they_are(world: Sync | Async, serve: Serve) -> None:
     """A newer server's events are delivered, not dropped."""
     body = BEGIN + event("audio", {"你": 1}) + END
     server = serve(lambda exchange: exchange.send(framed(body)["length"]))
@@ -255,7 +257,7 @@ def test_unknown_events_come_as_they_are(world: Sync | Async, serve: Serve):
     assert events[1] == UnknownEvent("audio", '{"你": 1}')
 
 
-def test_a_malformed_event(world: Sync | Async, serve: Serve):
+def test_a_malformed_event(world: Sync | Async, serve: Serve) -> None:
     """It interrupts the stream behind the events that were right."""
     body = BEGIN + event("status", '{"status":') + END
     server = serve(lambda exchange: exchange.send(framed(body)["length"]))
@@ -286,7 +288,7 @@ ERROR = {"error": {"code": 404, "message": "没有"}}
         (answer(b"", "307 Temporary Redirect", location="http://other.example/"), ApiStatusError),
     ],
 )
-def test_no_stream(world: Sync | Async, serve: Serve, sent: bytes, cls: type[Exception]):
+def test_no_stream(world: Sync | Async, serve: Serve, sent: bytes, cls: type[Exception]) -> None:
     """An error in place of a stream is that error; a wrong type of answer is a ResponseError."""
     server = serve(lambda exchange: (exchange.send(sent), False)[1])
 
@@ -299,7 +301,7 @@ def test_no_stream(world: Sync | Async, serve: Serve, sent: bytes, cls: type[Exc
 
 def test_a_stream_is_opened_again_only_if_it_surely_did_not_begin(
     world: Sync | Async, serve: Serve
-):
+) -> None:
     """429 is waited for; a lost answer is not asked for again, as the run may be going on."""
     answers = [answer({}, "429 Too Many", retry_after="0"), framed(STREAM)["length"], b""]
     server = serve(lambda exchange: (exchange.send(answers.pop(0)), False)[1])
@@ -312,7 +314,7 @@ def test_a_stream_is_opened_again_only_if_it_surely_did_not_begin(
     assert len(server.exchanges) == 3
 
 
-def test_a_limit_that_lasts(world: Sync | Async, serve: Serve):
+def test_a_limit_that_lasts(world: Sync | Async, serve: Serve) -> None:
     """After the last attempt the refusal is raised as it came."""
     server = serve(lambda exchange: exchange.send(answer({}, "429 Too Many", retry_after="0")))
 
@@ -322,7 +324,7 @@ def test_a_limit_that_lasts(world: Sync | Async, serve: Serve):
     assert len(server.exchanges) == 3
 
 
-def test_silence(world: Sync | Async, serve: Serve):
+def test_silence(world: Sync | Async, serve: Serve) -> None:
     """Silence before the answer is a time-out, in the middle of it an interruption."""
     first = threading.Event()
 
@@ -343,7 +345,7 @@ def test_silence(world: Sync | Async, serve: Serve):
     assert within.value.snapshot.last_send_id == 1
 
 
-def test_a_server_that_is_not_there(world: Sync | Async):
+def test_a_server_that_is_not_there(world: Sync | Async) -> None:
     """Not reaching the server is no interruption: nothing began."""
     with pytest.raises(ApiConnectionError) as caught:
         list(stream_of(world.client("k", "http://127.0.0.1:9", retry=AT_ONCE)))
@@ -352,7 +354,7 @@ def test_a_server_that_is_not_there(world: Sync | Async):
     assert caught.value.reached_server is False
 
 
-def test_other_calls_go_on_beside_a_stream(serve: Serve):
+def test_other_calls_go_on_beside_a_stream(serve: Serve) -> None:
     """A stream holds one connection; a call in its middle takes another."""
 
     def script(exchange: Exchange) -> None:

@@ -46,7 +46,7 @@ def failure(outcome: Outcome) -> errors.AssistantsError:
         (302, errors.ApiStatusError),
     ],
 )
-def test_the_class_follows_the_status(status: int, cls: type[errors.ApiStatusError]):
+def test_the_class_follows_the_status(status: int, cls: type[errors.ApiStatusError]) -> None:
     """Each status has its class, whatever the body says."""
     error = failure(reply(status, {"error": {"code": "404", "message": "不"}}))
 
@@ -55,7 +55,7 @@ def test_the_class_follows_the_status(status: int, cls: type[errors.ApiStatusErr
     assert error.status_code == status
 
 
-def test_an_error_tells_all_it_knows():
+def test_an_error_tells_all_it_knows() -> None:
     """Every field of the answer and the call is on the error and in its text."""
     body = {"error": {"code": "run_not_found", "message": "没有 run 'r9'", "param": "run_id"}}
     error = failure(reply(404, body, retry_after="3", x_appbuilder_request_id="req_81"))
@@ -89,7 +89,7 @@ def test_an_error_tells_all_it_knows():
         ({"code": "４０４"}, errors.ApiStatusError),
     ],
 )
-def test_an_error_under_200(detail: dict[str, Any], cls: type[errors.ApiStatusError]):
+def test_an_error_under_200(detail: dict[str, Any], cls: type[errors.ApiStatusError]) -> None:
     """An error object in a 200 is an error; its code or type chooses the class."""
     error = failure(reply(200, {"error": detail}))
 
@@ -114,7 +114,7 @@ def test_an_error_under_200(detail: dict[str, Any], cls: type[errors.ApiStatusEr
         (b'{"error": null}', "does not fit the API"),
     ],
 )
-def test_a_200_that_is_no_answer(body: bytes, told: str):
+def test_a_200_that_is_no_answer(body: bytes, told: str) -> None:
     """What the API does not promise is a ResponseError that shows how it begins."""
     error = failure(reply(200, body, x_appbuilder_request_id="req_你"))
 
@@ -125,19 +125,19 @@ def test_a_200_that_is_no_answer(body: bytes, told: str):
         raise error
 
 
-def test_a_body_with_a_bom():
+def test_a_body_with_a_bom() -> None:
     """A byte order mark before the JSON is no fault."""
     assert parse(look_up(), reply(200, b'\xef\xbb\xbf{"id": "r"}')) == "r"
 
 
-def test_a_proxy_in_between():
+def test_a_proxy_in_between() -> None:
     """An error page that is not the API's shows what it is."""
     error = failure(reply(502, b"<h1>Bad Gateway</h1>", content_type="text/html"))
 
     assert str(error) == "502: no error object, but '<h1>Bad Gateway</h1>' (text/html)"
 
 
-def test_a_401_says_what_to_do():
+def test_a_401_says_what_to_do() -> None:
     """A wrong token names the variable that holds it."""
     error = failure(reply(401, {"error": {"code": "invalid_token", "message": "wrong"}}))
 
@@ -152,7 +152,7 @@ def test_a_401_says_what_to_do():
         ("http://[", "redirects; redirects are not followed"),
     ],
 )
-def test_a_redirect(location: str, told: str):
+def test_a_redirect(location: str, told: str) -> None:
     """A redirect is an error that names the host, and nothing secret."""
     error = failure(reply(307, b"", location=location))
 
@@ -168,7 +168,7 @@ def test_a_redirect(location: str, told: str):
         (Lost("slow", reached_server=True, timed_out=True), errors.ApiTimeoutError),
     ],
 )
-def test_no_answer(lost: Lost, cls: type[errors.ApiConnectionError]):
+def test_no_answer(lost: Lost, cls: type[errors.ApiConnectionError]) -> None:
     """A lost answer keeps whether the server was reached and which request it was."""
     error = failure(lost)
 
@@ -200,7 +200,7 @@ JSON = [
 
 
 @pytest.mark.parametrize("body", JSON, ids=json.dumps)
-def test_error_detail_never_raises(body: object):
+def test_error_detail_never_raises(body: object) -> None:
     """Any JSON can be asked what error it holds; what it tells is text or nothing."""
     detail = error_detail(body)
 
@@ -221,7 +221,7 @@ def test_error_detail_never_raises(body: object):
         ({"error": {"message": ""}}, ErrorDetail()),
     ],
 )
-def test_error_detail(body: object, detail: ErrorDetail):
+def test_error_detail(body: object, detail: ErrorDetail) -> None:
     """Both spellings of the field at fault and both kinds of code are read."""
     assert error_detail(body) == detail
 
@@ -245,12 +245,12 @@ NOON = "Wed, 21 Oct 2026 12:00:00 GMT"
         ({"retry_after": "Wed, 21 Oct 2026 12:00:07 GMT", "date": "today"}, 1_792_584_007.0),
     ],
 )
-def test_retry_after(headers: dict[str, str], seconds: float | None):
+def test_retry_after(headers: dict[str, str], seconds: float | None) -> None:
     """Seconds and dates are read, a date by the clock of the server that wrote it."""
     assert retry_after(reply(429, **headers)) == seconds
 
 
-def test_retry_after_by_our_clock():
+def test_retry_after_by_our_clock() -> None:
     """Without a Date in the answer our own clock must do."""
     date = {"retry-after": "Wed, 21 Oct 2026 12:00:07 GMT"}
 
@@ -267,12 +267,12 @@ def test_retry_after_by_our_clock():
         (500, "text/event-stream", False),
     ],
 )
-def test_is_event_stream(status: int, kind: str, stream: bool):
+def test_is_event_stream(status: int, kind: str, stream: bool) -> None:
     """Only a 2xx answer of the right type is read as events."""
     assert is_event_stream(status, {"content-type": kind} if kind else {}) is stream
 
 
-def test_json_body():
+def test_json_body() -> None:
     """Text goes out as it is, in UTF-8, without spaces."""
     assert json_body("op", {"名": ["你好", None, 1.5]}) == '{"名":["你好",null,1.5]}'.encode()
 
@@ -294,7 +294,7 @@ LOOP.append(LOOP)
     ],
     ids=repr,
 )
-def test_what_json_cannot_hold(value: object, error: type[Exception]):
+def test_what_json_cannot_hold(value: object, error: type[Exception]) -> None:
     """A value that cannot be sent is refused by name, before anything is sent."""
     with pytest.raises(error, match="createRun: the request"):
         json_body("createRun", {"metadata": value})

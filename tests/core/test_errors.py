@@ -14,7 +14,7 @@ CLASSES = [getattr(errors, name) for name in errors.__all__]
 
 
 @pytest.mark.parametrize("cls", CLASSES)
-def test_the_tree(cls: type[errors.AssistantsError]):
+def test_the_tree(cls: type[errors.AssistantsError]) -> None:
     """All are caught by the root, can be made from a text alone, and are in the picture."""
     assert issubclass(cls, errors.AssistantsError)
     assert "失败" in str(cls("失败"))
@@ -22,7 +22,7 @@ def test_the_tree(cls: type[errors.AssistantsError]):
 
 
 @pytest.mark.parametrize("cls", CLASSES)
-def test_pickling(cls: type[errors.AssistantsError]):
+def test_pickling(cls: type[errors.AssistantsError]) -> None:
     """An error survives a process boundary with all it knows."""
     error: Any = cls("失败", origin=WHERE)
     if isinstance(error, errors.ApiStatusError):
@@ -40,7 +40,7 @@ def test_pickling(cls: type[errors.AssistantsError]):
     assert repr(snapshots[0]) == repr(snapshots[1])
 
 
-def test_texts():
+def test_texts() -> None:
     """Each kind of error says where it comes from."""
     assert str(errors.ResponseError("odd", origin=WHERE)) == "queryRun: odd (request id req_1)"
     assert str(errors.NotFoundError("no", status_code=404)) == "404: no"

@@ -86,7 +86,7 @@ def broken(*chunks: bytes | Lost) -> tuple[list[RunEvent], StreamInterruptedErro
     return events, caught.value
 
 
-def test_a_plain_run():
+def test_a_plain_run() -> None:
     """Events are the wire's own models; the ping is none; the snapshot adds them up."""
     events, snapshot = read(*PLAIN)
 
@@ -101,7 +101,7 @@ def test_a_plain_run():
     assert snapshot.run.status == "completed"
 
 
-def test_nothing_is_known_at_first():
+def test_nothing_is_known_at_first() -> None:
     """A snapshot of a stream that has told nothing says so."""
     snapshot = RunSnapshot()
 
@@ -110,7 +110,7 @@ def test_nothing_is_known_at_first():
     assert (snapshot.tool_calls, snapshot.messages) == ([], {})
 
 
-def test_the_snapshot_is_ahead_of_the_event():
+def test_the_snapshot_is_ahead_of_the_event() -> None:
     """What an event tells is in the snapshot when the event is handed over."""
     source = reader()
 
@@ -119,7 +119,7 @@ def test_the_snapshot_is_ahead_of_the_event():
         assert source.snapshot.last_send_id == event_.send_id
 
 
-def test_what_follows_the_final_event_is_not_read():
+def test_what_follows_the_final_event_is_not_read() -> None:
     """The final event ends the stream, whatever the server sends after it."""
     events, snapshot = read(END + event("status", "no JSON"), b"\xff\n\n", piece(10, "x"))
 
@@ -127,7 +127,7 @@ def test_what_follows_the_final_event_is_not_read():
     assert snapshot.messages == {}
 
 
-def test_a_step_that_ends_does_not_end_the_stream():
+def test_a_step_that_ends_does_not_end_the_stream() -> None:
     """Only the run's own status counts, not that of its steps."""
     events, error = broken(status(5, "tool_step_end", "completed", run_step_object=STEP))
 
@@ -136,7 +136,7 @@ def test_a_step_that_ends_does_not_end_the_stream():
 
 
 @pytest.mark.parametrize("final", ["completed", "failed", "cancelled", "expired"])
-def test_a_final_run_ends_the_stream(final: str):
+def test_a_final_run_ends_the_stream(final: str) -> None:
     """A run object that is final ends it, under whatever event type."""
     _, snapshot = read(status(2, "run_x", final, run_object=RUN))
 
@@ -144,12 +144,12 @@ def test_a_final_run_ends_the_stream(final: str):
 
 
 @pytest.mark.parametrize("going_on", ["queued", "requires_action", "cancelling", "新"])
-def test_another_status_does_not(going_on: str):
+def test_another_status_does_not(going_on: str) -> None:
     """A status that is not known to be final is not."""
     broken(status(2, "run_x", going_on, run_object=RUN))
 
 
-def test_run_end_without_a_run():
+def test_run_end_without_a_run() -> None:
     """`run_end` is final by itself."""
     _, snapshot = read(event("status", {"status": "", "send_id": 1, "event_type": "run_end"}))
 
@@ -157,7 +157,7 @@ def test_run_end_without_a_run():
     assert snapshot.run is None
 
 
-def test_tool_calls_wait_until_they_are_answered():
+def test_tool_calls_wait_until_they_are_answered() -> None:
     """The snapshot holds the calls that still need an output."""
     source = reader()
     waiting = []
@@ -177,7 +177,7 @@ def test_tool_calls_wait_until_they_are_answered():
     assert waiting == [both, both, ["call-2"], both, [], both, []]
 
 
-def test_messages_are_kept_apart():
+def test_messages_are_kept_apart() -> None:
     """Each message has its own text; content that is no text adds none."""
     _, snapshot = read(
         piece(1, "一"),
@@ -200,7 +200,7 @@ def test_messages_are_kept_apart():
         (b"<p>\n\n", UnknownEvent("", "<p>")),
     ],
 )
-def test_unknown_events_are_delivered(chunk: bytes, unknown: UnknownEvent):
+def test_unknown_events_are_delivered(chunk: bytes, unknown: UnknownEvent) -> None:
     """An event of another kind comes as it is and changes nothing."""
     events, snapshot = read(BEGIN, chunk, END)
 
@@ -230,7 +230,7 @@ def test_unknown_events_are_delivered(chunk: bytes, unknown: UnknownEvent):
         pytest.param(b"event: status\ndata: \xff\n\n", id="no UTF-8"),
     ],
 )
-def test_a_malformed_event_interrupts(bad: bytes):
+def test_a_malformed_event_interrupts(bad: bytes) -> None:
     """It is neither skipped nor replaced: the stream raises with the run so far."""
     events, error = broken(BEGIN + piece(2, "你") + bad + END)
 
@@ -241,7 +241,7 @@ def test_a_malformed_event_interrupts(bad: bytes):
     assert not error.snapshot.finished
 
 
-def test_a_polite_early_end():
+def test_a_polite_early_end() -> None:
     """A stream that simply ends is interrupted, and the error says what to do."""
     events, error = broken(BEGIN, piece(2, "你"))
 
@@ -254,7 +254,7 @@ def test_a_polite_early_end():
     )
 
 
-def test_a_lost_connection():
+def test_a_lost_connection() -> None:
     """A break is told with its cause."""
     cause = OSError("reset")
     _, error = broken(BEGIN, Lost("connection reset", reached_server=True, cause=cause))
@@ -264,7 +264,7 @@ def test_a_lost_connection():
     assert error.reached_server
 
 
-def test_nothing_at_all():
+def test_nothing_at_all() -> None:
     """An empty stream is interrupted, too."""
     _, error = broken(b"")
 
@@ -288,7 +288,9 @@ def test_nothing_at_all():
     ],
 )
 @pytest.mark.parametrize("before", [b"", BEGIN])
-def test_an_error_in_place_of_an_event(body: bytes, cls: type[ApiStatusError], before: bytes):
+def test_an_error_in_place_of_an_event(
+    body: bytes, cls: type[ApiStatusError], before: bytes
+) -> None:
     """The service's error is raised, in whichever form it comes, after the events before it."""
     source, events = reader(x_appbuilder_request_id="req_1"), list[RunEvent]()
     with pytest.raises(ApiStatusError, match="没有") as caught:
@@ -299,7 +301,7 @@ def test_an_error_in_place_of_an_event(body: bytes, cls: type[ApiStatusError], b
     assert len(events) == bool(before)
 
 
-def test_every_cut_and_every_split():
+def test_every_cut_and_every_split() -> None:
     """Cut anywhere, a stream gives a true beginning of its events and then raises."""
     body = b"".join(PLAIN)
     whole, _ = read(body)
@@ -311,7 +313,7 @@ def test_every_cut_and_every_split():
         assert read(body[:cut], body[cut:])[0] == whole
 
 
-def test_types():
+def test_types() -> None:
     """A status is a status and a message a message."""
     events, _ = read(*PLAIN)
 

@@ -33,7 +33,7 @@ def finish(flow: Flow[Any], outcome: Outcome) -> Any:
     return stop.value.value
 
 
-def test_one_answer_is_enough():
+def test_one_answer_is_enough() -> None:
     """A good answer ends the flow with its value."""
     flow = run_call(look_up(), retry=POLICY)
 
@@ -46,7 +46,7 @@ def test_one_answer_is_enough():
     [reply(503), reply(500), reply(507), reply(429), BROKEN, UNREACHED],
     ids=lambda o: str(getattr(o, "status", o)),
 )
-def test_a_look_up_is_asked_again(outcome: Outcome):
+def test_a_look_up_is_asked_again(outcome: Outcome) -> None:
     """A repeatable call survives what may pass: 5xx, 429, a lost answer."""
     flow = run_call(look_up(), retry=POLICY)
     next(flow)
@@ -66,7 +66,7 @@ def test_a_look_up_is_asked_again(outcome: Outcome):
         (reply(200, b"<html>"), ResponseError),
     ],
 )
-def test_what_cannot_pass_is_raised(outcome: Outcome, error: type[AssistantsError]):
+def test_what_cannot_pass_is_raised(outcome: Outcome, error: type[AssistantsError]) -> None:
     """A refusal or a wrong answer is not asked for twice; 5xx after all attempts."""
     flow = run_call(look_up(), retry=RetryPolicy(attempts=1))
     next(flow)
@@ -76,7 +76,7 @@ def test_what_cannot_pass_is_raised(outcome: Outcome, error: type[AssistantsErro
 
 
 @pytest.mark.parametrize("outcome", [UNREACHED, reply(429)])
-def test_a_run_is_sent_again_if_it_surely_did_not_happen(outcome: Outcome):
+def test_a_run_is_sent_again_if_it_surely_did_not_happen(outcome: Outcome) -> None:
     """A call that must not be done twice is tried again when it was not done once."""
     flow = run_call(create(), retry=POLICY)
     next(flow)
@@ -97,7 +97,7 @@ def test_a_run_is_sent_again_if_it_surely_did_not_happen(outcome: Outcome):
 )
 def test_a_run_that_may_have_happened_is_never_sent_again(
     outcome: Outcome, error: type[AssistantsError]
-):
+) -> None:
     """After the request has left, only the caller can decide to run twice."""
     flow = run_call(create(), retry=POLICY)
     next(flow)
@@ -106,7 +106,7 @@ def test_a_run_that_may_have_happened_is_never_sent_again(
         flow.send(outcome)
 
 
-def test_attempts_are_bounded():
+def test_attempts_are_bounded() -> None:
     """The last attempt's error is the one that is raised, with its cause."""
     cause = OSError("reset")
     flow = run_call(look_up(), retry=RetryPolicy(attempts=2, jitter=lambda: 0.0))
@@ -120,7 +120,7 @@ def test_attempts_are_bounded():
     assert caught.value.reached_server is True
 
 
-def test_a_rate_limit_under_200_is_one_too():
+def test_a_rate_limit_under_200_is_one_too() -> None:
     """An error object that names a rate limit is waited for whatever the status."""
     body = {"error": {"code": "rate_limit_exceeded", "message": "QPS"}}
     flow = run_call(create(), retry=POLICY)
@@ -129,7 +129,7 @@ def test_a_rate_limit_under_200_is_one_too():
     assert flow.send(reply(200, body, retry_after="2")) == Sleep(2.0)
 
 
-def test_a_long_retry_after_is_left_to_the_caller():
+def test_a_long_retry_after_is_left_to_the_caller() -> None:
     """Beyond the policy's limit the error is raised at once and says how long to wait."""
     flow = run_call(look_up(), retry=POLICY)
     next(flow)
@@ -139,7 +139,7 @@ def test_a_long_retry_after_is_left_to_the_caller():
     assert caught.value.retry_after == 60.0
 
 
-def test_a_stream_is_opened_and_left_unread():
+def test_a_stream_is_opened_and_left_unread() -> None:
     """An event stream is given as the open answer it is."""
     flow = open_stream(streamed(), retry=POLICY)
     step = next(flow)
@@ -161,7 +161,9 @@ def test_a_stream_is_opened_and_left_unread():
         (BROKEN, ApiConnectionError, "broke off"),
     ],
 )
-def test_what_is_no_stream_is_an_error(outcome: Outcome, error: type[AssistantsError], told: str):
+def test_what_is_no_stream_is_an_error(
+    outcome: Outcome, error: type[AssistantsError], told: str
+) -> None:
     """Anything but an event stream is told as what it is, and nothing is sent again."""
     flow = open_stream(streamed(), retry=POLICY)
     next(flow)

@@ -8,7 +8,7 @@ from appbuilder_assistants import ApiConnectionError, RateLimitError, RetryPolic
 BUSY = ServerError(status_code=503)
 
 
-def test_delays_double_up_to_a_limit():
+def test_delays_double_up_to_a_limit() -> None:
     """Each wait is twice the one before, until `max_delay`."""
     policy = RetryPolicy(attempts=8, jitter=lambda: 0.0)
 
@@ -17,7 +17,7 @@ def test_delays_double_up_to_a_limit():
     assert delays == [0.5, 1.0, 2.0, 4.0, 8.0, 8.0, 8.0, None]
 
 
-def test_jitter_takes_up_to_half_off():
+def test_jitter_takes_up_to_half_off() -> None:
     """Clients that failed together do not come back together."""
     assert RetryPolicy(jitter=lambda: 1.0).delay(1, BUSY, repeatable=True) == 0.25
     delays = {RetryPolicy().delay(1, BUSY, repeatable=True) for _ in range(20)}
@@ -25,20 +25,20 @@ def test_jitter_takes_up_to_half_off():
     assert all(delay is not None and 0.25 <= delay <= 0.5 for delay in delays)
 
 
-def test_very_many_attempts():
+def test_very_many_attempts() -> None:
     """The doubling does not outgrow a float."""
     assert RetryPolicy(attempts=10_000).delay(5_000, BUSY, repeatable=True) is not None
 
 
 @pytest.mark.parametrize(("retry_after", "delay"), [(0.0, 0.0), (8.0, 8.0), (8.1, None)])
-def test_retry_after(retry_after: float, delay: float | None):
+def test_retry_after(retry_after: float, delay: float | None) -> None:
     """What the service asks for is kept to, or given up on."""
     limited = RateLimitError(status_code=429, retry_after=retry_after)
 
     assert RetryPolicy().delay(1, limited, repeatable=False) == delay
 
 
-def test_reached_or_not():
+def test_reached_or_not() -> None:
     """A lost answer is asked for again only where that does no harm."""
     policy = RetryPolicy(jitter=lambda: 0.0)
     lost, unreached = ApiConnectionError(), ApiConnectionError(reached_server=False)
@@ -57,7 +57,7 @@ def test_reached_or_not():
         ({"max_delay": float("nan")}, "max_delay"),
     ],
 )
-def test_wrong_policies(options: dict[str, float], told: str):
+def test_wrong_policies(options: dict[str, float], told: str) -> None:
     """A policy that makes no sense is refused when it is made."""
     with pytest.raises(ValueError, match=told):
         RetryPolicy(**options)  # type: ignore[arg-type]

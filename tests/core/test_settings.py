@@ -31,7 +31,7 @@ def made(
         (("t",), {"SECRET_KEY_PREFIX": ""}, "t"),
     ],
 )
-def test_the_token(arguments: tuple[str, ...], environ: dict[str, str], authorization: str):
+def test_the_token(arguments: tuple[str, ...], environ: dict[str, str], authorization: str) -> None:
     """An argument wins over the environment; the prefix is added once."""
     assert made(*arguments, **environ)[0] == authorization
 
@@ -50,7 +50,7 @@ def test_the_token(arguments: tuple[str, ...], environ: dict[str, str], authoriz
         ("https://例子.example", {}, "https://例子.example"),
     ],
 )
-def test_the_gateway(gateway: str | None, environ: dict[str, str], base_url: str):
+def test_the_gateway(gateway: str | None, environ: dict[str, str], base_url: str) -> None:
     """An argument wins over the environment; a scheme is added, slashes at the end go."""
     assert made("t", gateway, **environ)[1] == base_url
 
@@ -58,7 +58,7 @@ def test_the_gateway(gateway: str | None, environ: dict[str, str], base_url: str
 @pytest.mark.parametrize(
     ("token", "environ"), [(None, {}), (None, {"APPBUILDER_TOKEN": " "}), ("", {"A": "x"})]
 )
-def test_no_token(token: str | None, environ: dict[str, str]):
+def test_no_token(token: str | None, environ: dict[str, str]) -> None:
     """Without a token the error says how to set one; an empty argument is not the environment's."""
     with pytest.raises(ValueError, match=r"export APPBUILDER_TOKEN=.*AppBuilder\(token="):
         made(token, None, **environ)
@@ -66,7 +66,7 @@ def test_no_token(token: str | None, environ: dict[str, str]):
 
 @pytest.mark.parametrize("bad", ["secret\n", " secret", "secr\net", "秘密secret", "se\x00cret"])
 @pytest.mark.parametrize("argument", [True, False])
-def test_an_unusable_token(bad: str, argument: bool):
+def test_an_unusable_token(bad: str, argument: bool) -> None:
     """A token that no header can carry is refused without being shown."""
     with pytest.raises(ValueError, match="printable ASCII") as caught:
         made(bad) if argument else made(None, None, APPBUILDER_TOKEN=bad)
@@ -87,7 +87,7 @@ def test_an_unusable_token(bad: str, argument: bool):
         "a\nb",
     ],
 )
-def test_an_unusable_gateway(bad: str):
+def test_an_unusable_gateway(bad: str) -> None:
     """What is no http URL is refused and shown."""
     with pytest.raises(ValueError, match="expected an http or https URL") as caught:
         made("t", bad)
@@ -96,7 +96,7 @@ def test_an_unusable_gateway(bad: str):
 
 
 @pytest.mark.parametrize("bad", ["http://me:secret@gw", "http://gw/?k=secret", "http://gw/#secret"])
-def test_a_gateway_with_secrets(bad: str):
+def test_a_gateway_with_secrets(bad: str) -> None:
     """Credentials do not belong into the URL, nor into the error."""
     with pytest.raises(ValueError, match="a user name, a query or a fragment") as caught:
         made("t", bad)
@@ -105,13 +105,13 @@ def test_a_gateway_with_secrets(bad: str):
 
 
 @pytest.mark.parametrize("which", ["token", "gateway_url"])
-def test_text_is_text(which: str):
+def test_text_is_text(which: str) -> None:
     """Bytes are refused by type, not by what comes of them."""
     with pytest.raises(TypeError, match=f"{which}: expected text, got bytes"):
         settings_from(**{"token": "t", which: b"secret"})  # type: ignore[arg-type]
 
 
-def test_the_token_is_not_shown():
+def test_the_token_is_not_shown() -> None:
     """The representation has everything but the token."""
     settings = settings_from(TOKEN, "http://127.0.0.1", environ={})
 
@@ -120,7 +120,7 @@ def test_the_token_is_not_shown():
 
 
 @pytest.mark.parametrize("timeout", [None, 1, 0.5, httpx.Timeout(5), httpx.Timeout(None)])
-def test_timeouts(timeout: Any):
+def test_timeouts(timeout: Any) -> None:
     """Seconds, a Timeout of httpx, or None."""
     assert Settings("u", "a", timeout=timeout).timeout is timeout
 
@@ -138,13 +138,13 @@ def test_timeouts(timeout: Any):
         ({"retry": None}, TypeError),
     ],
 )
-def test_wrong_options(options: dict[str, Any], error: type[Exception]):
+def test_wrong_options(options: dict[str, Any], error: type[Exception]) -> None:
     """An option that makes no sense is refused when it is given."""
     with pytest.raises(error, match=next(iter(options))):
         settings_from("t", environ={}, **options)
 
 
-def test_equal_settings_are_equal():
+def test_equal_settings_are_equal() -> None:
     """The default client compares them to see whether the environment has changed."""
     one, two, other = (settings_from(t, environ={}) for t in ("t", "t", "o"))
 

@@ -25,12 +25,12 @@ def decoded(*chunks: bytes) -> list[SseEvent]:
     return [event for chunk in chunks for event in decoder.feed(chunk)]
 
 
-def test_whole():
+def test_whole() -> None:
     """The fields of every line ending and form are read as the standard says."""
     assert decoded(BODY) == EVENTS
 
 
-def test_every_pair_of_cuts():
+def test_every_pair_of_cuts() -> None:
     """Where the network cuts the stream changes nothing."""
     size = len(BODY)
 
@@ -39,7 +39,7 @@ def test_every_pair_of_cuts():
             assert decoded(BODY[:first], BODY[first:second], BODY[second:]) == EVENTS
 
 
-def test_byte_by_byte():
+def test_byte_by_byte() -> None:
     """One byte at a time is as good as all at once."""
     assert decoded(*(BODY[i : i + 1] for i in range(len(BODY)))) == EVENTS
 
@@ -68,7 +68,7 @@ def test_byte_by_byte():
         pytest.param(b"data: a\n", [], id="an unfinished event is dropped"),
     ],
 )
-def test_rules(body: bytes, events: list[SseEvent]):
+def test_rules(body: bytes, events: list[SseEvent]) -> None:
     """Each rule of the format, by itself."""
     assert decoded(body) == events
 
@@ -85,7 +85,7 @@ def test_rules(body: bytes, events: list[SseEvent]):
         (b"\xff", "\ufffd"),
     ],
 )
-def test_rest(body: bytes, rest: str):
+def test_rest(body: bytes, rest: str) -> None:
     """Lines behind the last event that are no fields can be had at the end."""
     decoder = SseDecoder()
     list(decoder.feed(body))
@@ -94,7 +94,7 @@ def test_rest(body: bytes, rest: str):
 
 
 @pytest.mark.parametrize("bad", [b"data: \xff\n\n", b"event: \xe4\xbd\ndata: a\n\n", b"\xff\n\n"])
-def test_invalid_utf8(bad: bytes):
+def test_invalid_utf8(bad: bytes) -> None:
     """Bytes that are no text raise, after the events before them."""
     events = SseDecoder().feed(b"data: \xe4\xbd\xa0\n\n" + bad)
 
@@ -104,7 +104,7 @@ def test_invalid_utf8(bad: bytes):
 
 
 @pytest.mark.parametrize("size", [1, 1000])
-def test_time_grows_with_the_bytes(size: int):
+def test_time_grows_with_the_bytes(size: int) -> None:
     """An event of ten times as many chunks takes about ten times as long."""
 
     def seconds(count: int) -> float:
@@ -120,7 +120,7 @@ def test_time_grows_with_the_bytes(size: int):
     assert many < 40 * few
 
 
-def test_ten_megabytes_in_one_event():
+def test_ten_megabytes_in_one_event() -> None:
     """A large event arrives whole."""
     text = "秦" * 3_500_000
     body = f"data: {text}\n\n".encode()

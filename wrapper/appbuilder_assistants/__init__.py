@@ -83,18 +83,21 @@ _HOMES = {
 _MODULES = ("assistant", "errors", "types")
 
 
-def __getattr__(name: str) -> Any:
-    """Import a public name when it is first used: importing the package itself costs nearly none.
+# Hidden from type checkers, who would take any name for one that is there.
+if not TYPE_CHECKING:
 
-    Neither httpx nor a model is imported before something needs it.
-    """
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    if name in _MODULES:
-        return import_module(f".{name}", __name__)
-    value = getattr(import_module(f".{_HOMES.get(name, 'errors')}", __name__), name)
-    globals()[name] = value
-    return value
+    def __getattr__(name: str) -> Any:
+        """Import a public name when it is first used: importing the package costs nearly none.
+
+        Neither httpx nor a model is imported before something needs it.
+        """
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        if name in _MODULES:
+            return import_module(f".{name}", __name__)
+        value = getattr(import_module(f".{_HOMES.get(name, 'errors')}", __name__), name)
+        globals()[name] = value
+        return value
 
 
 def __dir__() -> list[str]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Protocol, TypeAlias
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from ._core.retry import RetryPolicy
 
@@ -120,15 +120,21 @@ def _base_url(gateway: str) -> str:
     url = gateway.strip()
     if "://" not in url:
         url = f"https://{url}"
-    try:
-        parts = urlsplit(url)
-        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
-    except ValueError:
-        usable = False
     expected = f"gateway_url: expected an http or https URL such as {DEFAULT_GATEWAY}"
-    if not usable or any(char <= " " or char == "\x7f" for char in url):
+    parts = _split(url)
+    if parts is None or any(char <= " " or char == "\x7f" for char in url):
         raise ValueError(f"{expected}, got {gateway!r}")
     if parts.username is not None or parts.query or parts.fragment:
         # Not shown: there may be a password in it.
         raise ValueError(f"{expected}, got one with a user name, a query or a fragment")
     return url.rstrip("/")
+
+
+def _split(url: str) -> SplitResult | None:
+    """The parts of an http URL with a host; None for anything else."""
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        return None
+    return parts if usable else None

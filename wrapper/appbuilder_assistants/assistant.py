@@ -34,10 +34,13 @@ _lock = Lock()
 _made: tuple[Settings, AppBuilder] | None = None
 
 
-def __getattr__(name: str) -> Any:
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(_client(), name)
+# Hidden from type checkers, who would take any name for one that is there.
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return getattr(_client(), name)
 
 
 def __dir__() -> list[str]:

@@ -65,6 +65,7 @@ __all__ = [
     "FinalAnswer",
     "FinalAnswerMessage",
     "FunctionCall",
+    "Json",
     "LastError",
     "Message",
     "RequiredAction",
@@ -91,13 +92,16 @@ Json: TypeAlias = Mapping[str, Any]
 """A plain dict of the same shape as a request type."""
 
 
-def __getattr__(name: str) -> Any:
-    # Each model is imported when it is first named: together they cost more than the rest.
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module("appbuilder_api.models"), name)
-    globals()[name] = value
-    return value
+# Hidden from type checkers, who would take any name for one that is there.
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        # Each model is imported when it is first named: together they cost more than the rest.
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = getattr(import_module("appbuilder_api.models"), name)
+        globals()[name] = value
+        return value
 
 
 def __dir__() -> list[str]:

@@ -1,0 +1,74 @@
+"""The package as a whole: what it exports, and what importing it costs."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import appbuilder_assistants
+import pytest
+
+IMPORTED = """
+import sys
+import appbuilder_assistants
+{use}
+print(*sorted(m for m in sys.modules if m.split(".")[0] in {watched}))
+"""
+WATCHED = ("httpx", "attr", "attrs", "appbuilder_api")
+
+
+def modules_after(use: str) -> list[str]:
+    """What a fresh interpreter has imported after `import appbuilder_assistants` and `use`."""
+    program = IMPORTED.format(use=use, watched=WATCHED)
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", program],
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=True,
+    )
+    return done.stdout.split()
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        "",
+        "dir(appbuilder_assistants)",
+        "appbuilder_assistants.assistant",
+        "appbuilder_assistants.errors.NotFoundError",
+        "appbuilder_assistants.RetryPolicy()",
+        "appbuilder_assistants.RunSnapshot()",
+        "appbuilder_assistants.types",
+        "from appbuilder_assistants import UnknownEvent, final_text",
+    ],
+)
+def test_importing_is_cheap(use: str) -> None:
+    """Neither httpx nor a model is imported before something needs it."""
+    assert modules_after(use) == []
+
+
+def test_a_model_is_imported_when_it_is_named() -> None:
+    """One model does not bring all the others."""
+    modules = modules_after("appbuilder_assistants.types.ToolOutput")
+
+    assert "appbuilder_api.models.tool_output" in modules
+    assert "appbuilder_api.models.run_result" not in modules
+    assert "httpx" not in modules
+
+
+def test_making_a_client_needs_httpx() -> None:
+    """The list of what is watched can tell."""
+    assert "httpx" in modules_after("appbuilder_assistants.AppBuilder('k').close()")
+
+
+def test_public_names() -> None:
+    """Every name is there, in order, and nothing else is."""
+    names = appbuilder_assistants.__all__
+
+    assert names == sorted(names)
+    assert dir(appbuilder_assistants) == names
+    assert all(hasattr(appbuilder_assistants, name) for name in names)
+    assert set(appbuilder_assistants.errors.__all__) <= set(names)
+    with pytest.raises(AttributeError, match="no attribute 'Client'"):
+        _ = appbuilder_assistants.Client

@@ -1,0 +1,46 @@
+"""What users' editors see: their program is read by mypy and pyright."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROGRAM = Path(__file__).with_name("user_program.py")
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A user's folder, with a configuration of its own and a copy of the program."""
+    (tmp_path / "program.py").write_text(PROGRAM.read_text(encoding="utf-8"), encoding="utf-8")
+    (tmp_path / "pyrightconfig.json").write_text(
+        '{"typeCheckingMode": "strict", "reportUnnecessaryTypeIgnoreComment": true,'
+        ' "enableTypeIgnoreComments": false, "pythonVersion": "3.10"}',
+        encoding="utf-8",
+    )
+    return tmp_path
+
+
+def check(project: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", *command, "program.py"],
+        cwd=project,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=300,
+        check=False,
+    )
+
+
+MYPY = ("mypy", "--strict", "--python-version=3.10", "--cache-dir=mypy")
+PYRIGHT = ("pyright", f"--pythonpath={sys.executable}")
+
+
+@pytest.mark.parametrize("command", [MYPY, PYRIGHT], ids=lambda c: c[0])
+def test_a_users_program(project: Path, command: tuple[str, ...]) -> None:
+    """It is right, and wrong just where it says so: an ignore that is not needed is an error."""
+    done = check(project, *command)
+
+    assert done.returncode == 0, done.stdout

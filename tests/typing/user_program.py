@@ -1,0 +1,173 @@
+"""What a user writes and what the type checkers must make of it.
+
+Never run: mypy and pyright read it, by `make type` and by the test beside it. Every line that is
+wrong on purpose carries an `ignore` for both, and both complain about one that is not needed.
+"""
+
+# ruff: noqa: T201
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+import appbuilder_assistants as appbuilder
+import httpx
+from appbuilder_assistants import (
+    ApiStatusError,
+    AppBuilder,
+    AsyncAppBuilder,
+    AsyncRunStream,
+    RetryPolicy,
+    RunEvent,
+    RunSnapshot,
+    RunStream,
+    StreamInterruptedError,
+    UnknownEvent,
+    final_text,
+)
+from appbuilder_assistants.types import (
+    Assistant,
+    AssistantContent,
+    AssistantFunction,
+    AssistantMessage,
+    AssistantThread,
+    AssistantTool,
+    Message,
+    RunList,
+    RunResult,
+    RunStep,
+    RunStepList,
+    StreamRunMessage,
+    StreamRunStatus,
+    Thread,
+    ToolCall,
+    ToolOutput,
+)
+from typing_extensions import assert_type
+
+
+def answers_have_plain_types(client: AppBuilder) -> None:
+    x: str = client.threads.runs.query(thread_id="t", run_id="r").model
+    created: int = client.threads.create().created_at
+    more: bool = client.threads.runs.list("t").has_more
+    step_type: str | None = client.threads.runs.steps.query("t", "r", "s").type
+    answer: str = final_text(client.threads.runs.run("a", "t"))
+    print(x, created, more, step_type, answer)
+
+    wrong: int = client.threads.runs.query("t", "r").model  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]
+    client.threads.runs.query("t", "r").modell  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]  # noqa: B018
+    client.threads.run  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]  # noqa: B018
+    print(wrong)
+
+
+def each_operation_has_its_answer(client: AppBuilder) -> None:
+    assert_type(client.assistants.create("a"), Assistant)
+    assert_type(client.threads.create(), Thread)
+    assert_type(client.threads.messages.create("t", "c"), Message)
+    assert_type(client.threads.runs.run("a", "t"), RunResult)
+    assert_type(client.threads.runs.stream_run("a", "t"), RunStream)
+    assert_type(client.threads.runs.submit_tool_outputs("r", "t", []), RunResult)
+    assert_type(client.threads.runs.cancel("r", "t"), RunResult)
+    assert_type(client.threads.runs.list("t"), RunList)
+    assert_type(client.threads.runs.query("t", "r"), RunResult)
+    assert_type(client.threads.runs.steps.list("t", "r"), RunStepList)
+    assert_type(client.threads.runs.steps.query("t", "r", "s"), RunStep)
+
+
+async def each_operation_is_awaited(client: AsyncAppBuilder) -> None:
+    assert_type(await client.assistants.create("a"), Assistant)
+    assert_type(await client.threads.create(), Thread)
+    assert_type(await client.threads.messages.create("t", "c"), Message)
+    assert_type(await client.threads.runs.run("a", "t"), RunResult)
+    assert_type(client.threads.runs.stream_run("a", "t"), AsyncRunStream)
+    assert_type(await client.threads.runs.submit_tool_outputs("r", "t", []), RunResult)
+    assert_type(await client.threads.runs.cancel("r", "t"), RunResult)
+    assert_type(await client.threads.runs.list("t"), RunList)
+    assert_type(await client.threads.runs.query("t", "r"), RunResult)
+    assert_type(await client.threads.runs.steps.list("t", "r"), RunStepList)
+    assert_type(await client.threads.runs.steps.query("t", "r", "s"), RunStep)
+    client.threads.runs.query("t", "r").model  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]  # noqa: B018
+
+
+def events_are_told_apart(client: AppBuilder) -> None:
+    with client.threads.runs.stream_run("a", "t") as stream:
+        for event in stream:
+            seen(event)
+            if isinstance(event, StreamRunMessage):
+                assert_type(event.content, list[AssistantContent] | None)
+                for part in event.content or []:
+                    print(part.text.value if part.text else "")
+            elif isinstance(event, UnknownEvent):
+                assert_type(event.data, str)
+            else:
+                assert_type(event, StreamRunStatus)
+    snapshot(stream.snapshot)
+    for event in client.threads.runs.stream_run("a", "t"):
+        event.send_id  # type: ignore[union-attr]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]  # noqa: B018
+
+
+async def events_are_awaited(client: AsyncAppBuilder) -> None:
+    async with client.threads.runs.stream_run("a", "t") as stream:
+        async for event in stream:
+            seen(event)
+    snapshot(stream.snapshot)
+
+
+def seen(event: RunEvent) -> None:
+    print(event)
+
+
+def snapshot(run: RunSnapshot) -> None:
+    assert_type(run.run_id, str | None)
+    assert_type(run.run, RunResult | None)
+    assert_type(run.tool_calls, list[ToolCall])
+    assert_type(run.messages, dict[str, str])
+
+
+def requests_take_types_and_dicts(client: AppBuilder, order: Literal["asc", "desc"]) -> None:
+    function = AssistantFunction("f", "d", {"type": "object"})
+    message = AssistantMessage(role="user", content="你好")
+    plain: Mapping[str, object] = {"messages": [{"role": "user", "content": "你好"}]}
+    client.assistants.create("a", tools=[AssistantTool("function", function)])
+    client.assistants.create("a", tools=({"type": "function"},), metadata={"a": "b"})
+    client.threads.create([message])
+    client.threads.create([{"role": "user", "content": "你好"}, message])
+    client.threads.runs.run("a", thread=AssistantThread([message]))
+    client.threads.runs.run("a", thread=plain, tool_output={"tool_call_id": "c", "output": "o"})
+    client.threads.runs.submit_tool_outputs("r", "t", [ToolOutput("c", "o")])
+    client.threads.runs.list("t", 5, order)
+
+    client.threads.runs.list("t", order="up")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    client.threads.messages.create("t", "c", role="system")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    client.assistants.create()  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    client.threads.runs.run("a", threads=plain)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    client.threads.runs.run("a", tools="f")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
+def clients_have_options(http: httpx.Client, other: httpx.AsyncClient) -> None:
+    AppBuilder("k", "gw", timeout=5, retry=RetryPolicy(attempts=1), http_client=http)
+    AsyncAppBuilder("k", timeout=httpx.Timeout(5, read=None), http_client=other)
+    assert_type(AppBuilder().with_options(timeout=None), AppBuilder)
+    assert_type(AsyncAppBuilder().with_options(retry=RetryPolicy()), AsyncAppBuilder)
+
+    AppBuilder(http_client=other)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    AppBuilder(timeout="5")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    AppBuilder("k", "gw", 5)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+
+
+def errors_say_what_they_know(client: AppBuilder) -> None:
+    try:
+        client.threads.create()
+    except appbuilder.NotFoundError as error:
+        assert_type(error.param, str | None)
+    except ApiStatusError as error:
+        assert_type(error.status_code, int)
+        assert_type(error.retry_after, float | None)
+    except StreamInterruptedError as error:
+        assert_type(error.snapshot, RunSnapshot)
+
+
+def the_module_object_is_a_client() -> None:
+    assert_type(appbuilder.assistant.threads.runs.query("t", "r"), RunResult)
+    assert_type(appbuilder.assistant.assistants.create("a"), Assistant)
+    appbuilder.assistant.runs  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]  # noqa: B018
