@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import hmac
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any
 
 from starlette.applications import Starlette
@@ -15,21 +15,43 @@ from starlette.routing import Route
 
 from appbuilder_mock.contract import MAX_BODY, the_contract
 from appbuilder_mock.errors import MockApiError
-from appbuilder_mock.handlers import assistants, messages, runs, steps, threads
+from appbuilder_mock.handlers import assistants, files, messages, runs, steps, threads
 from appbuilder_mock.plan import Plan, default_plan
 from appbuilder_mock.request_ids import RequestIds
 from appbuilder_mock.runs import Runs
 from appbuilder_mock.state import ErrorForm, MockState
 from appbuilder_mock.store import Document, Store
+from appbuilder_mock.uploads import Upload
+from appbuilder_mock.wire import Wire, as_in_june_2024
 
 DEFAULT_TOKEN = "mock-token"
 
-Handler = Callable[[MockState, dict[str, Any]], Awaitable[Document | Response]]
+Handler = Callable[[MockState, Any], Awaitable[Document | Response]]
 
 HANDLERS: Mapping[str, Handler] = {
     "createAssistant": assistants.create,
+    "updateAssistant": assistants.update,
+    "listAssistants": assistants.list_,
+    "queryAssistant": assistants.query,
+    "deleteAssistant": assistants.delete,
+    "mountAssistantFile": assistants.mount,
+    "listMountedFiles": assistants.list_mounted,
+    "unmountAssistantFile": assistants.unmount,
+    "createFile": files.create,
+    "listFiles": files.list_,
+    "queryFile": files.query,
+    "deleteFile": files.delete,
+    "downloadFile": files.download,
+    "readFile": files.read,
     "createThread": threads.create,
+    "queryThread": threads.query,
+    "updateThread": threads.update,
+    "deleteThread": threads.delete,
     "createMessage": messages.create,
+    "updateMessage": messages.update,
+    "listMessages": messages.list_,
+    "queryMessage": messages.query,
+    "listMessageFiles": messages.list_files,
     "createRun": runs.create,
     "submitToolOutputs": runs.submit_tool_outputs,
     "cancelRun": runs.cancel,
@@ -47,6 +69,7 @@ def create_app(
     ping_interval: float = 15.0,
     expire_after: float = 600.0,
     error_form: ErrorForm = "status",
+    wire: Wire = "current",
     plan: Plan = default_plan,
 ) -> RequestIds:
     """An ASGI application with a state of its own (in memory unless `store` is given).
@@ -57,6 +80,7 @@ def create_app(
     - `error_form`: `status` answers errors by an error status. `body` answers errors of an
       operation by status 200 and an error object with `params`, the service's other form; a wrong
       token is 401 in both.
+    - `wire`: `2024-06` answers in the older form, see wire.py.
     - `plan`: what the model does next.
     """
     store = store or Store()
@@ -66,6 +90,7 @@ def create_app(
         token=token if token is not None else DEFAULT_TOKEN,
         ping_interval=ping_interval,
         error_form=error_form,
+        wire=wire,
     )
     if not state.token.isascii() or not state.token.isprintable() or not state.token.strip():
         raise ValueError("expected a token of printable ASCII characters, as a header can carry")
@@ -92,22 +117,57 @@ def create_app(
 
 def operation(operation_id: str, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
     """The endpoint of an operation: the token, the contract, the handler."""
+    is_upload = the_contract().operations[operation_id].validator is None
 
     async def endpoint(request: Request) -> Response:
         state = state_of(request)
-        check_token(request, state.token)
-        raw = await read_body(request)
+        chunks = request.stream()
         try:
-            content_type = request.headers.get("content-type", "")
-            body = the_contract().body(operation_id, content_type, raw)
-            answer = await handler(state, body)
+            check_token(request, state.token)
+        except MockApiError:
+            await discard(chunks)
+            raise
+        call = upload if is_upload else json_call
+        try:
+            answer = await call(operation_id, handler, request, chunks)
         except MockApiError as error:
             if state.error_form == "status":
                 raise
             return JSONResponse(error.envelope(param_name="params"))
-        return answer if isinstance(answer, Response) else JSONResponse(answer)
+        if isinstance(answer, Response):
+            return answer
+        if state.wire == "2024-06":
+            answer = as_in_june_2024(operation_id, answer)
+        return JSONResponse(answer)
 
     return endpoint
+
+
+async def json_call(
+    operation_id: str, handler: Handler, request: Request, chunks: AsyncIterator[bytes]
+) -> Document | Response:
+    raw = await read_body(chunks)
+    content_type = request.headers.get("content-type", "")
+    body = the_contract().body(operation_id, content_type, raw)
+    return await handler(state_of(request), body)
+
+
+async def upload(
+    operation_id: str, handler: Handler, request: Request, chunks: AsyncIterator[bytes]
+) -> Document | Response:
+    try:
+        query = the_contract().query(operation_id, request.query_params)
+        content_type = request.headers.get("content-type", "")
+        return await handler(state_of(request), Upload(query["purpose"], content_type, chunks))
+    except MockApiError:
+        await discard(chunks)
+        raise
+
+
+async def discard(chunks: AsyncIterator[bytes]) -> None:
+    """Read to the end: a client that still sends sees no answer."""
+    async for _ in chunks:
+        pass
 
 
 def state_of(request: Request) -> MockState:
@@ -130,21 +190,18 @@ def check_token(request: Request, token: str) -> None:
         )
 
 
-async def read_body(request: Request) -> bytes:
-    """The whole body, at most MAX_BODY bytes.
-
-    A larger one is read to its end and thrown away: a client that still sends sees no answer.
-    """
-    chunks, size = [], 0
-    async for chunk in request.stream():
+async def read_body(chunks: AsyncIterator[bytes]) -> bytes:
+    """The whole body, at most MAX_BODY bytes; of a larger one, all is read and nothing kept."""
+    body, size = [], 0
+    async for chunk in chunks:
         size += len(chunk)
         if size <= MAX_BODY:
-            chunks.append(chunk)
+            body.append(chunk)
     if size > MAX_BODY:
         raise MockApiError(
             413, "body_too_large", f"expected a body of at most {MAX_BODY} bytes, got {size}"
         )
-    return b"".join(chunks)
+    return b"".join(body)
 
 
 async def openapi_yaml(request: Request) -> Response:

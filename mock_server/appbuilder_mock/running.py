@@ -18,6 +18,7 @@ from appbuilder_mock.request_ids import RequestIds
 from appbuilder_mock.seeds import seed_examples
 from appbuilder_mock.state import ErrorForm, MockState
 from appbuilder_mock.store import Store
+from appbuilder_mock.wire import Wire
 
 BACKLOG = 2048  # connections that may wait to be accepted
 GRACE = 2.0  # seconds that open connections have to finish when the server stops
@@ -97,6 +98,7 @@ def running(
     ping_interval: float = 15.0,
     expire_after: float = 600.0,
     error_form: ErrorForm = "status",
+    wire: Wire = "current",
     plan: Plan = default_plan,
 ) -> Iterator[Running]:
     """A mock server in a thread of this process, for tests and demonstrations.
@@ -116,6 +118,7 @@ def running(
             ping_interval=ping_interval,
             expire_after=expire_after,
             error_form=error_form,
+            wire=wire,
             plan=plan,
         )
         sock = listen(host, port)

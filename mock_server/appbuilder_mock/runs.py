@@ -114,6 +114,21 @@ class Runs:
             self.carry_on(run)
         return run
 
+    def stop(self, thread_id: str) -> None:
+        """Cancel the thread's active run here and now: the thread is about to be deleted.
+
+        Its streams end as cancelled runs do. A call that waits for its end finds no thread.
+        """
+        run = self._newest(thread_id)  # only the newest can be active
+        if run is None or run["status"] not in ACTIVE:
+            return
+        if task := self._work.pop(run["id"], None):
+            task.cancel()
+        if run["status"] != "cancelling":
+            run["status"] = "cancelling"
+            self.audience.tell(run["id"], events.run_event("run_cancelling", run))
+        self._end(run, "cancelled")
+
     def find(self, thread_id: str, run_id: str) -> Document:
         """The run as it stands now. A run that has waited too long expires here."""
         find_thread(self._store, thread_id)
@@ -140,7 +155,7 @@ class Runs:
     async def settled(self, run: Document) -> Document:
         """The run when it has ended or waits."""
         if task := self._work.get(run["id"]):
-            await asyncio.shield(task)
+            await asyncio.wait([task])  # its own end is not ours: it may be stopped
         return self.find(run["thread_id"], run["id"])
 
     # ── The path ───────────────────────────────────────────────────────────────────────────────

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from appbuilder_mock.errors import not_found
 from appbuilder_mock.runs import Runs
 from appbuilder_mock.store import Page, Store
+from appbuilder_mock.wire import Wire
 
 DEFAULT_LIMIT = 20
 
@@ -23,6 +24,7 @@ class MockState:
     token: str
     ping_interval: float
     error_form: ErrorForm
+    wire: Wire
 
     def __repr__(self) -> str:
         return "MockState()"  # keeps the token out of tracebacks

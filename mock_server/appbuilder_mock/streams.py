@@ -11,6 +11,7 @@ from starlette.types import Receive, Scope, Send
 from appbuilder_mock.events import Event, run_event
 from appbuilder_mock.runs import Runs
 from appbuilder_mock.store import Document
+from appbuilder_mock.wire import Wire
 
 PING = b"event: ping\ndata: {}\n\n"
 
@@ -24,7 +25,8 @@ class EventStream(StreamingResponse):
 
     media_type = "text/event-stream"
 
-    def __init__(self, runs: Runs, run: Document, *, ping_interval: float) -> None:
+    def __init__(self, runs: Runs, run: Document, *, ping_interval: float, wire: Wire) -> None:
+        self._wire = wire
         self._runs = runs
         self._run = run
         self._ping_interval = ping_interval
@@ -48,7 +50,7 @@ class EventStream(StreamingResponse):
                 yield PING
             elif isinstance(event, Event):
                 send_id += 1
-                yield event.encode(send_id)
+                yield event.encode(send_id, self._wire)
             if event is None or (isinstance(event, Event) and event.last):
                 return
 

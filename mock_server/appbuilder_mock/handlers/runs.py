@@ -19,7 +19,7 @@ async def create(state: MockState, body: dict[str, Any]) -> Document | Response:
     run = runs.resume(body) if body.get("tool_output") else runs.begin(body)
     if body.get("stream"):
         # It listens before the work begins, so it hears the first event.
-        stream = EventStream(runs, run, ping_interval=state.ping_interval)
+        stream = EventStream(runs, run, ping_interval=state.ping_interval, wire=state.wire)
         runs.carry_on(run)
         return stream
     runs.carry_on(run)
