@@ -4,7 +4,9 @@
 
 PYTHON ?= python3
 PY := .venv/bin/python
-ENVIRONMENT = $(PYTHON) scripts/environment.py
+ENVIRONMENT = command -v $(PYTHON) >/dev/null || \
+	{ echo "No $(PYTHON) here: name a Python 3.10 or newer, as in make demo PYTHON=python3.11"; \
+	exit 1; }; $(PYTHON) scripts/environment.py
 
 # Text is UTF-8 everywhere, and nothing from outside slips into the environments.
 export PYTHONUTF8 := 1
@@ -67,7 +69,7 @@ type: dev-env ## check types with mypy and pyright
 	$(PY) -m mypy
 	$(PY) -m pyright
 
-check: lint type generate-check sync-check test contract ## everything CI runs, in its order
+check: lint type generate-check sync-check test contract ## everything that CI checks, without the official client
 
 build: dev-env ## make the sdist and the wheel, in dist/
 	$(PY) -m build --no-isolation
