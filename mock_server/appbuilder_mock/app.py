@@ -95,8 +95,9 @@ def operation(operation_id: str, handler: Handler) -> Callable[[Request], Awaita
 
     async def endpoint(request: Request) -> Response:
         state = state_of(request)
-        check_token(request, state.token)
+        # All of it first: a client that still sends would not see an answer.
         raw = await read_body(request)
+        check_token(request, state.token)
         try:
             content_type = request.headers.get("content-type", "")
             body = the_contract().body(operation_id, content_type, raw)
@@ -133,7 +134,7 @@ def check_token(request: Request, token: str) -> None:
 async def read_body(request: Request) -> bytes:
     """The whole body, at most MAX_BODY bytes.
 
-    A larger one is read to its end and thrown away: a client that still sends sees no answer.
+    A larger one is read to its end and thrown away, so that the caller gets to see the refusal.
     """
     chunks, size = [], 0
     async for chunk in request.stream():
