@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from starlette.requests import Request
+
 from appbuilder_mock.errors import not_found
+from appbuilder_mock.received import Received
 from appbuilder_mock.runs import Runs
+from appbuilder_mock.script import Script
 from appbuilder_mock.store import Page, Store
 
 DEFAULT_LIMIT = 20
@@ -23,6 +27,15 @@ class MockState:
     token: str
     ping_interval: float
     error_form: ErrorForm
+    received: Received
+    script: Script
+
+    def reset(self) -> None:
+        """Forget everything: what is stored, what was received, and how far the script was."""
+        self.runs.forget()
+        self.store.clear()
+        self.received.clear()
+        self.script.restart()
 
     def __repr__(self) -> str:
         return "MockState()"  # keeps the token out of tracebacks
@@ -46,3 +59,8 @@ class MockState:
             id_ = str(unknown.args[0])
             bound = "after" if id_ == body.get("after") else "before"
             raise not_found(kind, id_, param=bound) from None
+
+
+def state_of(request: Request) -> MockState:
+    state: MockState = request.app.state.mock
+    return state

@@ -52,6 +52,7 @@ class Store:
     """
 
     def __init__(self, path: str | Path | None = None, *, seed: str | None = None) -> None:
+        self._seeded = seed is not None
         self._seed = seed if seed is not None else secrets.token_hex(16)
         self._db = _connect(path)
         # Ids go on behind everything the file ever held, so that a seed never repeats one in it.
@@ -60,6 +61,21 @@ class Store:
 
     def close(self) -> None:
         self._db.close()
+
+    @property
+    def changes(self) -> int:
+        """Grows whenever something is written."""
+        return self._db.total_changes
+
+    def clear(self) -> None:
+        """Forget everything, and be a new store; with the same seed, if one was given."""
+        tables = self._db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        with self.transaction():
+            for (name,) in tables:
+                self._db.execute(f"DELETE FROM {name}")
+        self._ids_made = 0
+        if not self._seeded:
+            self._seed = secrets.token_hex(16)  # ids given out before must not come again
 
     def new_id(self, prefix: str) -> str:
         """The prefix and 32 hexadecimal digits."""
@@ -115,6 +131,12 @@ class Store:
         rows = self._db.execute("SELECT body FROM objects WHERE kind = ? ORDER BY seq", (kind,))
         for (body,) in rows.fetchall():
             yield json.loads(body)
+
+    def latest(self, count: int) -> list[tuple[str, str, str]]:
+        """Kind, parent and id of the documents created last, newest first."""
+        return self._db.execute(
+            "SELECT kind, parent, id FROM objects ORDER BY seq DESC LIMIT ?", (count,)
+        ).fetchall()
 
     def page(
         self,
