@@ -40,9 +40,28 @@ STREAM = BEGIN + event("ping", "") + piece(2, "我是") + piece(3, "秦始皇") 
 STREAM_HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
 """Until the header that says how the body ends."""
 
+LENGTH = STREAM_HEAD + b"Content-Length: %d\r\n\r\n"
 CLOSED = STREAM_HEAD + b"Connection: close\r\n\r\n"
 CHUNKED = STREAM_HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
 
 
 def chunk(data: bytes) -> bytes:
     return b"%x\r\n%s\r\n" % (len(data), data)
+
+
+def framed(body: bytes) -> dict[str, bytes]:
+    """The same stream with each of the three ways to tell where it ends."""
+    middle = len(body) // 2
+    return {
+        "chunked": CHUNKED + chunk(body[:middle]) + chunk(body[middle:]) + chunk(b""),
+        "length": LENGTH % len(body) + body,
+        "close": CLOSED + body,
+    }
+
+
+def stream_of(client: Any) -> Any:
+    return client.threads.runs.stream_run("a", "t")
+
+
+def seen(events: list[Any]) -> list[Any]:
+    return [getattr(e, "send_id", e) for e in events]

@@ -133,7 +133,8 @@ def test_what_does_no_harm_twice_is_sent_again(
     world: Sync | Async, serve: Serve, call: Any, sent: bytes
 ) -> None:
     """Up to the policy's attempts, each with an id of its own."""
-    server = serve(lambda exchange: (exchange.send(sent), False)[1])
+    # Hanging up behind a whole answer could lose the next request before it is seen here.
+    server = serve(lambda exchange: (exchange.send(sent), sent is BUSY)[1])
 
     with pytest.raises((ServerError, ApiConnectionError)):
         call(world.client("k", server.url, retry=AT_ONCE))
@@ -261,7 +262,7 @@ def test_one_connection_for_many_calls(world: Sync | Async, serve: Serve) -> Non
 
 def test_many_calls_at_once(world: Sync | Async, serve: Serve) -> None:
     """Connections that were opened for many calls at once are kept for the next ones."""
-    count = 64
+    count = 32
     together = threading.Barrier(count)
 
     def script(exchange: Exchange) -> None:

@@ -158,6 +158,13 @@ def test_no_token(world: Sync | Async) -> None:
         world.client()
 
 
+@pytest.mark.parametrize("gateway", ["http://例子..example", "http://xn--", "http://☃.net"])
+def test_a_gateway_that_is_no_host(world: Sync | Async, gateway: str) -> None:
+    """A host name that cannot be looked up is refused when the client is made."""
+    with pytest.raises(ValueError, match="gateway_url: "):
+        world.client("k", gateway)
+
+
 def test_the_environment(
     world: Sync | Async, recorder: Recorder, monkeypatch: pytest.MonkeyPatch
 ) -> None:

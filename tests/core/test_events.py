@@ -177,6 +177,15 @@ def test_tool_calls_wait_until_they_are_answered() -> None:
     assert waiting == [both, both, ["call-2"], both, [], both, []]
 
 
+def test_a_new_field_is_no_error() -> None:
+    """An event that has an `error` beside all the rest is still that event."""
+    body = {"status": "x", "send_id": 1, "event_type": "x", "error": {"code": 1}}
+    events, _ = read(event("status", body), END)
+
+    assert isinstance(events[0], StreamRunStatus)
+    assert events[0].additional_properties == {"error": {"code": 1}}
+
+
 def test_messages_are_kept_apart() -> None:
     """Each message has its own text; content that is no text adds none."""
     _, snapshot = read(

@@ -47,6 +47,14 @@ def new_async_http() -> httpx.AsyncClient:
     return httpx.AsyncClient(limits=LIMITS)
 
 
+def check_gateway(url: str) -> None:
+    """Refuse, by ValueError, a URL that httpx would refuse at the first call."""
+    try:
+        _ = httpx.URL(url).host
+    except (httpx.InvalidURL, ValueError) as error:
+        raise ValueError(f"gateway_url: {error}, in {url[:80]!r}") from error
+
+
 def check_http(http: httpx.Client) -> httpx.Client:
     """The caller's own pool. Raises TypeError for one of the wrong kind."""
     if isinstance(http, httpx.Client):

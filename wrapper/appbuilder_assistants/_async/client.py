@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from appbuilder_assistants._drive import check_async_http, new_async_http
+from appbuilder_assistants._drive import check_async_http, check_gateway, new_async_http
 from appbuilder_assistants._settings import DEFAULT_RETRY, KEEP, Keep, Timeout, settings_from
 
 from ._caller import AsyncCaller
@@ -44,6 +44,7 @@ class AsyncAppBuilder:
         http_client: httpx.AsyncClient | None = None,
     ) -> None:
         settings = settings_from(token, gateway_url, timeout=timeout, retry=retry)
+        check_gateway(settings.base_url)
         own = http_client is None
         http = new_async_http() if http_client is None else check_async_http(http_client)
         self._set_up(AsyncCaller(http, settings), own)

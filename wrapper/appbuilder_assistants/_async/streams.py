@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
-from appbuilder_assistants._core.calls import StreamCall
+from appbuilder_assistants._core.calls import Reply, StreamCall
 from appbuilder_assistants._core.events import EventReader, RunEvent, lost_stream
 from appbuilder_assistants._core.snapshot import RunSnapshot
 from appbuilder_assistants.errors import ApiConnectionError
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from typing_extensions import Self
-
-    from appbuilder_assistants._drive import AsyncBody
 
 
 class AsyncRunStream:
@@ -32,8 +30,7 @@ class AsyncRunStream:
         self.snapshot = RunSnapshot()
         self._caller = caller
         self._call = call
-        self._body: AsyncBody | None = None
-        self._reader: EventReader | None = None
+        self._reply: Reply | None = None
         self._entered = False
         self._spent = False
 
@@ -41,7 +38,7 @@ class AsyncRunStream:
         if self._entered or self._spent:
             raise RuntimeError("a run's stream is entered once: start another with stream_run")
         self._entered = True
-        await self._open()
+        self._reply = await self._open()
         return self
 
     async def __aexit__(
@@ -61,25 +58,21 @@ class AsyncRunStream:
     async def close(self) -> None:
         """Close the connection, whatever is still to come. Closing again does nothing."""
         self._spent = True
-        if self._body is not None:
-            await self._body.aclose()
+        if self._reply is not None:
+            await self._reply.live.aclose()
 
-    async def _open(self) -> None:
+    async def _open(self) -> Reply:
         try:
-            reply = await self._caller.open(self._call)
+            return await self._caller.open(self._call)
         except ApiConnectionError as error:
             raise lost_stream(self._call, self.snapshot, error) from error.__cause__
-        self._reader = EventReader(self._call, reply, self.snapshot)
-        self._body = reply.live
 
     async def _read(self) -> AsyncIterator[RunEvent]:
         try:
-            if self._body is None:
-                await self._open()
-            body, reader = self._body, self._reader
-            assert body is not None
-            assert reader is not None
-            async for chunk in body:
+            if self._reply is None:
+                self._reply = await self._open()
+            reader = EventReader(self._call, self._reply, self.snapshot)
+            async for chunk in self._reply.live:
                 for event in reader.feed(chunk):
                     yield event
                     if self.snapshot.finished:

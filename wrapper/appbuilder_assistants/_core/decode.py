@@ -122,8 +122,12 @@ def loads_or_none(body: bytes | str) -> Any:
 
 
 def is_error(body: object) -> bool:
-    """Whether a 2xx body is an error object. Real objects name their kind in `object`."""
-    if not isinstance(body, dict) or "object" in body:
+    """Whether a 2xx body is an error object.
+
+    Other objects name their kind in `object` and events have a number; a field `error` that is
+    new to one of them makes no error of it.
+    """
+    if not isinstance(body, dict) or "object" in body or "send_id" in body:
         return False
     error = body.get("error")
     return isinstance(error, dict) or (isinstance(error, str) and error != "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from appbuilder_assistants._drive import check_http, new_http
+from appbuilder_assistants._drive import check_gateway, check_http, new_http
 from appbuilder_assistants._settings import DEFAULT_RETRY, KEEP, Keep, Timeout, settings_from
 
 from ._caller import Caller
@@ -46,6 +46,7 @@ class AppBuilder:
         http_client: httpx.Client | None = None,
     ) -> None:
         settings = settings_from(token, gateway_url, timeout=timeout, retry=retry)
+        check_gateway(settings.base_url)
         own = http_client is None
         http = new_http() if http_client is None else check_http(http_client)
         self._set_up(Caller(http, settings), own)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from appbuilder_assistants._core.calls import StreamCall
+from appbuilder_assistants._core.calls import Reply, StreamCall
 from appbuilder_assistants._core.events import EventReader, RunEvent, lost_stream
 from appbuilder_assistants._core.snapshot import RunSnapshot
 from appbuilder_assistants.errors import ApiConnectionError
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from typing_extensions import Self
-
-    from appbuilder_assistants._drive import Body
 
 
 class RunStream:
@@ -34,8 +32,7 @@ class RunStream:
         self.snapshot = RunSnapshot()
         self._caller = caller
         self._call = call
-        self._body: Body | None = None
-        self._reader: EventReader | None = None
+        self._reply: Reply | None = None
         self._entered = False
         self._spent = False
 
@@ -43,7 +40,7 @@ class RunStream:
         if self._entered or self._spent:
             raise RuntimeError("a run's stream is entered once: start another with stream_run")
         self._entered = True
-        self._open()
+        self._reply = self._open()
         return self
 
     def __exit__(
@@ -63,25 +60,21 @@ class RunStream:
     def close(self) -> None:
         """Close the connection, whatever is still to come. Closing again does nothing."""
         self._spent = True
-        if self._body is not None:
-            self._body.close()
+        if self._reply is not None:
+            self._reply.live.close()
 
-    def _open(self) -> None:
+    def _open(self) -> Reply:
         try:
-            reply = self._caller.open(self._call)
+            return self._caller.open(self._call)
         except ApiConnectionError as error:
             raise lost_stream(self._call, self.snapshot, error) from error.__cause__
-        self._reader = EventReader(self._call, reply, self.snapshot)
-        self._body = reply.live
 
     def _read(self) -> Iterator[RunEvent]:
         try:
-            if self._body is None:
-                self._open()
-            body, reader = self._body, self._reader
-            assert body is not None
-            assert reader is not None
-            for chunk in body:
+            if self._reply is None:
+                self._reply = self._open()
+            reader = EventReader(self._call, self._reply, self.snapshot)
+            for chunk in self._reply.live:
                 for event in reader.feed(chunk):
                     yield event
                     if self.snapshot.finished:

@@ -1,0 +1,145 @@
+"""Every way a stream can fail to come, or to reach its end."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+from appbuilder_assistants import (
+    ApiConnectionError,
+    ApiStatusError,
+    ApiTimeoutError,
+    NotFoundError,
+    RateLimitError,
+    ResponseError,
+    ServerError,
+    StreamInterruptedError,
+)
+
+from tests.clients.bodies import (
+    BEGIN,
+    CHUNKED,
+    END,
+    STREAM,
+    chunk,
+    event,
+    framed,
+    seen,
+    stream_of,
+)
+from tests.clients.both import Async, Sync
+from tests.clients.conftest import AT_ONCE, Serve
+from tests.clients.raw_server import Exchange, answer
+
+
+@pytest.mark.parametrize("how", ["chunked", "length", "close"])
+def test_cut_at_every_byte(world: Sync | Async, serve: Serve, how: str) -> None:
+    """Cut anywhere, headers included, a stream gives a true beginning and then raises."""
+    answer = framed(STREAM)[how]
+    cuts = iter(range(len(answer)))
+    server = serve(lambda exchange: (exchange.send(answer[: next(cuts)]), False)[1])
+    client = world.client("k", server.url, retry=AT_ONCE)
+    final = answer.index(END) + len(END) if how != "chunked" else answer.rindex(b"\n\n") + 2
+    lengths = []
+
+    for cut in range(len(answer)):
+        stream = stream_of(client)
+        events: list[Any] = []
+        if cut >= final:
+            # The final event is there; whatever framing follows it no longer matters.
+            events.extend(stream)
+        else:
+            with pytest.raises(StreamInterruptedError) as caught:
+                events.extend(stream)
+            assert caught.value.snapshot is stream.snapshot
+            assert caught.value.snapshot.finished is False
+        assert seen(events) == [1, 2, 3, 4][: len(events)]
+        assert stream.snapshot.last_send_id == (len(events) or None)
+        lengths.append(len(events))
+
+    assert lengths == sorted(lengths)
+    assert set(lengths) == ({0, 1, 2, 3} if final == len(answer) else {0, 1, 2, 3, 4})
+    assert len(server.exchanges) == len(answer)
+
+
+def test_a_malformed_event(world: Sync | Async, serve: Serve) -> None:
+    """It interrupts the stream behind the events that were right."""
+    body = BEGIN + event("status", '{"status":') + END
+    server = serve(lambda exchange: exchange.send(framed(body)["length"]))
+    stream = stream_of(world.client("k", server.url))
+    events: list[Any] = []
+
+    with pytest.raises(StreamInterruptedError, match="cannot be read"):
+        events.extend(stream)
+
+    assert seen(events) == [1]
+
+
+ERROR = {"error": {"code": 404, "message": "没有"}}
+
+
+@pytest.mark.parametrize(
+    ("sent", "cls"),
+    [
+        (answer(ERROR), NotFoundError),
+        (answer(ERROR, "404 Not Found"), NotFoundError),
+        (answer(b"<h1>", "502 Bad Gateway", content_type="text/html"), ServerError),
+        (framed(event("error", ERROR))["length"], NotFoundError),
+        (framed(b'{"error": {"code": 404}}')["length"], NotFoundError),
+        (framed(b'{"error": {"code": 404}}')["close"], NotFoundError),
+        (answer(STREAM), ResponseError),
+        (answer(STREAM, content_type="text/html"), ResponseError),
+        (answer(b""), ResponseError),
+        (answer(b"", "307 Temporary Redirect", location="http://other.example/"), ApiStatusError),
+    ],
+)
+def test_no_stream(world: Sync | Async, serve: Serve, sent: bytes, cls: type[Exception]) -> None:
+    """An error in place of a stream is that error; a wrong type of answer is a ResponseError."""
+    server = serve(lambda exchange: (exchange.send(sent), False)[1])
+
+    with pytest.raises(cls) as caught:
+        list(stream_of(world.client("k", server.url, retry=AT_ONCE)))
+
+    assert type(caught.value) is cls
+    assert len(server.exchanges) == 1
+
+
+def test_a_limit_that_lasts(world: Sync | Async, serve: Serve) -> None:
+    """After the last attempt the refusal is raised as it came."""
+    server = serve(lambda exchange: exchange.send(answer({}, "429 Too Many", retry_after="0")))
+
+    with pytest.raises(RateLimitError):
+        list(stream_of(world.client("k", server.url)))
+
+    assert len(server.exchanges) == 3
+
+
+def test_silence(world: Sync | Async, serve: Serve) -> None:
+    """Silence before the answer is a time-out, in the middle of it an interruption."""
+    first = threading.Event()
+
+    def script(exchange: Exchange) -> None:
+        if first.is_set():
+            exchange.send(CHUNKED + chunk(BEGIN))
+        first.set()
+        exchange.client_left()
+
+    client = world.client("k", serve(script).url, timeout=0.2)
+    with pytest.raises(ApiTimeoutError) as before:
+        list(stream_of(client))
+    stream = stream_of(client)
+    with pytest.raises(StreamInterruptedError, match="silent for too long") as within:
+        list(stream)
+
+    assert type(before.value) is ApiTimeoutError
+    assert within.value.snapshot.last_send_id == 1
+
+
+def test_a_server_that_is_not_there(world: Sync | Async) -> None:
+    """Not reaching the server is no interruption: nothing began."""
+    with pytest.raises(ApiConnectionError) as caught:
+        list(stream_of(world.client("k", "http://127.0.0.1:9", retry=AT_ONCE)))
+
+    assert type(caught.value) is ApiConnectionError
+    assert caught.value.reached_server is False
