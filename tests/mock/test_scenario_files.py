@@ -216,6 +216,7 @@ WRONG = [
     (R + "reply: {chunks: [a], chunk_size: 1}", 2, 38, "chunk_size goes with text"),
     (R + "reply: {chunk_delay: 1}", 2, 12, "expected one of text and chunks"),
     (R + "reply: {text: a, first_delay: -1}", 2, 35, "expected seconds, from 0 to 86400"),
+    (R + "reply: {text: a, first_delay: true}", 2, 35, "expected seconds, from 0 to 86400"),
     (R + "reply: a\n    expired: true", 3, 14, "ends in one way, by reply or expired"),
     (R + "expired: false", 2, 14, "expected true, got false"),
     (R + "failed: {type: a}", 2, 13, "missing message; add it"),

@@ -146,6 +146,9 @@ def test_reset_before_the_body_is_read() -> None:
     [
         Rule(match=Match(text="你好"), fault=BUSY),
         Rule(match=Match(assistant="甲"), fault=BUSY),
+        Rule(match=Match(text="你好", nth=2), fault=BUSY),
+        Rule(match=Match(regex="你", nth=2), fault=BUSY),
+        Rule(match=Match(assistant="甲", nth=2), fault=BUSY),
         Rule(match=Match(nth=2), reply="a run that begins, or not"),
         Rule(match=Match(times=1), fault=BUSY),
         Rule(match=Match(times=1), fault=Fault(reset="before_answering")),
