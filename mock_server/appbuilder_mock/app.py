@@ -24,10 +24,9 @@ from appbuilder_mock.received import Received, Recorder
 from appbuilder_mock.request_ids import RequestIds
 from appbuilder_mock.runs import Runs
 from appbuilder_mock.script import Script
+from appbuilder_mock.state import DEFAULT_TOKEN as DEFAULT_TOKEN
 from appbuilder_mock.state import ErrorForm, MockState, state_of
 from appbuilder_mock.store import Document, Store
-
-DEFAULT_TOKEN = "mock-token"
 
 Handler = Callable[[MockState, dict[str, Any]], Awaitable[Document | Response]]
 

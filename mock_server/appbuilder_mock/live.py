@@ -83,6 +83,7 @@ def _run(state: MockState, thread_id: str, id_: str) -> Document | None:
     except MockApiError:
         return None
     assistant = state.store.find("assistant", "", run["assistant_id"])
+    waits = run["status"] == "requires_action"
     steps = state.store.page("step", id_, limit=ITEMS, newest_first=True).data
     return {
         "kind": "run",
@@ -92,7 +93,7 @@ def _run(state: MockState, thread_id: str, id_: str) -> Document | None:
         "error": _error(run),
         "time": run["created_at"],
         "took": _took(run),
-        "waits": [call["name"] for call in waiting_calls(run)],
+        "waits": [call["name"] for call in waiting_calls(run)] if waits else [],
         "steps": [_step(step) for step in reversed(steps)],
     }
 

@@ -14,6 +14,7 @@ from appbuilder_mock.script import Script
 from appbuilder_mock.store import Page, Store
 
 DEFAULT_LIMIT = 20
+DEFAULT_TOKEN = "mock-token"
 
 ErrorForm = Literal["status", "body"]
 
