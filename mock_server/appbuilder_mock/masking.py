@@ -25,7 +25,9 @@ class Mask:
     def text(self, text: str) -> str:
         """The text with the token hidden; hidden altogether when it holds an escaped token."""
         masked = text.replace(self._token, HIDDEN)
-        return HIDDEN if self._token in ESCAPED.sub(_unescaped, masked) else masked
+        if "\\" in masked or "%" in masked:
+            return HIDDEN if self._token in ESCAPED.sub(_unescaped, masked) else masked
+        return masked
 
     def value(self, value: Any) -> Any:
         """A JSON value with the token hidden in its keys, texts and numbers."""

@@ -19,7 +19,8 @@ from appbuilder_mock.request_ids import SCOPE_KEY
 KEPT = 1000  # requests
 WHOLE_BODY = 16 * 1024  # bytes up to which a body is kept as it came
 LONGEST_TEXT = 500  # characters of one text in a larger body, and of a body that is not JSON
-LONGEST_READ = 256 * 1024  # bytes of a body that are looked at
+LONGEST_READ = 64 * 1024  # bytes up to which a body is looked at as JSON
+LONGEST_SEEN = 4 * 1024  # bytes of any other body that are looked at
 LONGEST_HEADER = 500  # characters
 MOST_HEADERS = 50
 
@@ -116,12 +117,13 @@ class Received:
         """Keep a body, of which `body` is the beginning and `length` the whole length in bytes."""
         entry.body_length = length
         if body:
-            kept = self._kept(body, whole=len(body) == length)
+            kept = self._kept(body, length)
             entry.body = json.dumps(kept, ensure_ascii=False)
         self.changes += 1
 
-    def _kept(self, body: bytes, *, whole: bool) -> Any:
+    def _kept(self, body: bytes, length: int) -> Any:
         """A JSON body, with long texts shortened when it is large; of others, the beginning."""
+        whole = len(body) == length
         if whole:
             try:
                 value = self.mask.value(json.loads(body.decode("utf-8")))
@@ -135,9 +137,10 @@ class Received:
                 value = _with_short_texts(value)
                 if len(json.dumps(value, ensure_ascii=False).encode("utf-8")) <= WHOLE_BODY:
                     return value
-        text = body.decode("utf-8", "replace")
-        masked = self.mask.text(text) if whole else self.mask.beginning(text)
-        return _shortened(masked, LONGEST_TEXT)
+        text = body[:LONGEST_SEEN].decode("utf-8", "replace")
+        if whole and length <= LONGEST_SEEN:
+            return _shortened(self.mask.text(text), LONGEST_TEXT)
+        return f"{self.mask.beginning(text)[:LONGEST_TEXT]}… ({length} bytes)"
 
     def _headers(self, headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
         """By name in lower case; of a repeated one, all values."""

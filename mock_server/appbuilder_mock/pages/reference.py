@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator
+from typing import Any
 
 from starlette.requests import Request
 
@@ -21,12 +22,17 @@ from appbuilder_mock.pages.words import other, words
 
 
 def reference(request: Request, language: str) -> str:
-    return _page(language)
+    return _reference(language)
 
 
 @functools.cache
-def _page(language: str) -> str:
-    spec = Spec(the_contract().document, words(language))
+def _reference(language: str) -> str:
+    return written(the_contract().document, language)
+
+
+def written(document: dict[str, Any], language: str) -> str:
+    """The page about an OpenAPI document."""
+    spec = Spec(document, words(language))
     said = spec.said
     head = el(
         "head",
