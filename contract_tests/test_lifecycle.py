@@ -118,8 +118,10 @@ def test_cancel(caller: Caller, waiting: dict[str, Any]) -> None:
 def test_wrong_output_is_refused(caller: Caller, waiting: dict[str, Any]) -> None:
     """A call that nobody made cannot be answered, and the run waits on."""
     ids = {"thread_id": waiting["thread_id"], "run_id": waiting["id"]}
-    outputs = [{"tool_call_id": "call-unknown", "output": "晴"}]
-    caller.call("submitToolOutputs", {**ids, "tool_outputs": outputs}, status=400)
+    right = {"tool_call_id": only_call(waiting)["id"], "output": "晴"}
+    wrong = {"tool_call_id": "call-unknown", "output": "晴"}
+    for outputs in ([wrong], [right, wrong], [right, right]):
+        caller.call("submitToolOutputs", {**ids, "tool_outputs": outputs}, status=400)
 
     assert caller.call("queryRun", ids)["status"] == "requires_action"
 
