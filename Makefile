@@ -4,7 +4,13 @@
 
 PYTHON ?= python3
 PY := .venv/bin/python
-ENVIRONMENT = $(PYTHON) scripts/environment.py
+ENVIRONMENT = command -v $(PYTHON) >/dev/null || \
+	{ echo "No $(PYTHON) here: name a Python 3.10 or newer, as in make demo PYTHON=python3.11"; \
+	exit 1; }; $(PYTHON) scripts/environment.py
+
+# The generator and schemathesis need Python 3.11; everything else, 3.10.
+NEEDS_3_11 = $(PY) -c 'import sys; sys.version_info < (3, 11) and sys.exit("make $@ needs Python \
+3.11 or newer, and .venv has an older one. Try: make $@ PYTHON=python3.11")'
 
 # Text is UTF-8 everywhere, and nothing from outside slips into the environments.
 export PYTHONUTF8 := 1
@@ -33,6 +39,7 @@ test: dev-env ## run the tests; options: make test PYTEST="-k stream"
 	$(PY) -m pytest $(PYTEST)
 
 contract: dev-env ## attack the mock server with requests made from openapi.yaml
+	@$(NEEDS_3_11)
 	$(PY) -m pytest contract_tests $(PYTEST)
 
 test-interop: ## run the official client against the mock server, in .venv-interop
@@ -40,9 +47,11 @@ test-interop: ## run the official client against the mock server, in .venv-inter
 	.venv-interop/bin/python -m pytest tests/interop $(PYTEST)
 
 generate: dev-env ## write generated/appbuilder_api from openapi.yaml
+	@$(NEEDS_3_11)
 	$(PY) scripts/generate.py
 
 generate-check: dev-env ## fail if generated/appbuilder_api is not what `make generate` writes
+	@$(NEEDS_3_11)
 	$(PY) scripts/generate.py --check
 
 sync: dev-env ## write the wrapper's _sync from its _async
@@ -67,7 +76,7 @@ type: dev-env ## check types with mypy and pyright
 	$(PY) -m mypy
 	$(PY) -m pyright
 
-check: lint type generate-check sync-check test contract ## everything CI runs, in its order
+check: lint type generate-check sync-check test contract ## everything that CI checks, without the official client
 
 build: dev-env ## make the sdist and the wheel, in dist/
 	$(PY) -m build --no-isolation

@@ -9,22 +9,26 @@ from typing import Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from appbuilder_mock import control, pages
 from appbuilder_mock.contract import MAX_BODY, the_contract
 from appbuilder_mock.errors import MockApiError
 from appbuilder_mock.handlers import assistants, files, messages, runs, steps, threads
+from appbuilder_mock.masking import Mask
 from appbuilder_mock.plan import Plan, default_plan
+from appbuilder_mock.received import Received, Recorder
 from appbuilder_mock.request_ids import RequestIds
 from appbuilder_mock.runs import Runs
-from appbuilder_mock.state import ErrorForm, MockState
+from appbuilder_mock.script import Script
+from appbuilder_mock.state import DEFAULT_TOKEN as DEFAULT_TOKEN
+from appbuilder_mock.state import ErrorForm, MockState, state_of
 from appbuilder_mock.store import Document, Store
 from appbuilder_mock.uploads import Upload
 from appbuilder_mock.wire import Wire, as_in_june_2024
-
-DEFAULT_TOKEN = "mock-token"
 
 Handler = Callable[[MockState, Any], Awaitable[Document | Response]]
 
@@ -84,17 +88,21 @@ def create_app(
     - `plan`: what the model does next.
     """
     store = store or Store()
+    contract = the_contract()
+    token = token if token is not None else DEFAULT_TOKEN
+    paths = {operation.path: id_ for id_, operation in contract.operations.items()}
     state = MockState(
         store=store,
         runs=Runs(store, plan=plan, expire_after=expire_after),
-        token=token if token is not None else DEFAULT_TOKEN,
+        token=token,
         ping_interval=ping_interval,
         error_form=error_form,
         wire=wire,
+        received=Received(Mask(token), paths),
+        script=Script(),
     )
     if not state.token.isascii() or not state.token.isprintable() or not state.token.strip():
         raise ValueError("expected a token of printable ASCII characters, as a header can carry")
-    contract = the_contract()
     app = Starlette(
         routes=[
             *(
@@ -102,7 +110,10 @@ def create_app(
                 for id_, handler in HANDLERS.items()
             ),
             Route("/openapi.yaml", openapi_yaml, methods=["GET"]),
+            *control.ROUTES,
+            *pages.ROUTES,
         ],
+        middleware=[Middleware(Recorder, state.received)],
         exception_handlers={
             MockApiError: render_error,
             HTTPException: render_http_exception,
@@ -168,11 +179,6 @@ async def discard(chunks: AsyncIterator[bytes]) -> None:
     """Read to the end: a client that still sends sees no answer."""
     async for _ in chunks:
         pass
-
-
-def state_of(request: Request) -> MockState:
-    state: MockState = request.app.state.mock
-    return state
 
 
 def check_token(request: Request, token: str) -> None:

@@ -82,7 +82,7 @@ def message_piece(message_id: str, index: int, text: str, *, is_end: bool) -> Ev
 
 @dataclass
 class Listener:
-    """One stream: what it has yet to tell. None means that the server stops."""
+    """One stream: what it has yet to tell. None means that it ends without an end of the run."""
 
     queue: asyncio.Queue[Event | None] = field(default_factory=asyncio.Queue)
 
@@ -119,6 +119,10 @@ class Audience:
     def close(self) -> None:
         """End every stream, now and from now on."""
         self._closed = True
+        self.dismiss()
+
+    def dismiss(self) -> None:
+        """End every stream that is open now."""
         for listeners in self._listeners.values():
             for listener in listeners:
                 listener.queue.put_nowait(None)

@@ -10,6 +10,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import Message, Receive, Scope, Send
 
 HEADER = "X-Appbuilder-Request-Id"
+SCOPE_KEY = "appbuilder_mock.request_id"  # where the application finds it
 SANE = re.compile(r"[A-Za-z0-9._:-]{1,128}", re.ASCII)
 
 
@@ -29,6 +30,8 @@ class RequestIds:
         given = next((v for k, v in scope["headers"] if k == HEADER.lower().encode()), b"")
         text = given.decode("latin-1")
         request_id = text if SANE.fullmatch(text) else str(uuid.uuid4())
+
+        scope[SCOPE_KEY] = request_id
 
         async def send_with_id(message: Message) -> None:
             if message["type"] == "http.response.start":

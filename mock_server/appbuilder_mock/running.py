@@ -21,6 +21,7 @@ from appbuilder_mock.store import Store
 from appbuilder_mock.wire import Wire
 
 BACKLOG = 2048  # connections that may wait to be accepted
+KEEP_ALIVE = 60  # seconds that an idle connection is kept for its client's next call
 GRACE = 2.0  # seconds that open connections have to finish when the server stops
 
 
@@ -37,6 +38,7 @@ class Server(uvicorn.Server):
             log_config=None,
             access_log=False,
             server_header=False,
+            timeout_keep_alive=KEEP_ALIVE,
         )
         super().__init__(config)
         self._on_start = on_start
@@ -124,11 +126,18 @@ def running(
         sock = listen(host, port)
         started = threading.Event()
         server = Server(app, on_start=started.set)
-        thread = threading.Thread(
-            target=lambda: asyncio.run(server.serve([sock])), name="appbuilder-mock", daemon=True
-        )
+
+        def serve() -> None:
+            try:
+                asyncio.run(server.serve([sock]))
+            finally:
+                started.set()
+
+        thread = threading.Thread(target=serve, name="appbuilder-mock", daemon=True)
         thread.start()
         started.wait()
+        if not server.started:
+            raise RuntimeError("the mock server did not start; its thread has said why on stderr")
         try:
             yield Running(
                 url=url_of(sock),

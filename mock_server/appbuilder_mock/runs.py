@@ -155,8 +155,15 @@ class Runs:
     async def settled(self, run: Document) -> Document:
         """The run when it has ended or waits."""
         if task := self._work.get(run["id"]):
-            await asyncio.wait([task])  # its own end is not ours: it may be stopped
+            await asyncio.wait([task])  # its own end is not ours: it may be stopped by `forget`
         return self.find(run["thread_id"], run["id"])
+
+    def forget(self) -> None:
+        """Stop all work and end all streams, as if nothing had been begun."""
+        for task in self._work.values():
+            task.cancel()
+        self._work.clear()
+        self.audience.dismiss()
 
     # ── The path ───────────────────────────────────────────────────────────────────────────────
 

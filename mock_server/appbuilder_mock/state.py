@@ -5,12 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from starlette.requests import Request
+
 from appbuilder_mock.errors import not_found
+from appbuilder_mock.received import Received
 from appbuilder_mock.runs import Runs
+from appbuilder_mock.script import Script
 from appbuilder_mock.store import Page, Store
 from appbuilder_mock.wire import Wire
 
 DEFAULT_LIMIT = 20
+DEFAULT_TOKEN = "mock-token"
 
 ErrorForm = Literal["status", "body"]
 
@@ -25,6 +30,15 @@ class MockState:
     ping_interval: float
     error_form: ErrorForm
     wire: Wire
+    received: Received
+    script: Script
+
+    def reset(self) -> None:
+        """Forget everything: what is stored, what was received, and how far the script was."""
+        self.runs.forget()
+        self.store.clear()
+        self.received.clear()
+        self.script.restart()
 
     def __repr__(self) -> str:
         return "MockState()"  # keeps the token out of tracebacks
@@ -48,3 +62,8 @@ class MockState:
             id_ = str(unknown.args[0])
             bound = "after" if id_ == body.get("after") else "before"
             raise not_found(kind, id_, param=bound) from None
+
+
+def state_of(request: Request) -> MockState:
+    state: MockState = request.app.state.mock
+    return state

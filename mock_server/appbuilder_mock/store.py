@@ -55,6 +55,7 @@ class Store:
     """
 
     def __init__(self, path: str | Path | None = None, *, seed: str | None = None) -> None:
+        self._seeded = seed is not None
         self._seed = seed if seed is not None else secrets.token_hex(16)
         self._db = _connect(path)
         self.blobs = blobs.Blobs(self._db)
@@ -64,6 +65,21 @@ class Store:
 
     def close(self) -> None:
         self._db.close()
+
+    @property
+    def changes(self) -> int:
+        """Grows whenever something is written."""
+        return self._db.total_changes
+
+    def clear(self) -> None:
+        """Forget everything, and be a new store; with the same seed, if one was given."""
+        tables = self._db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        with self.transaction():
+            for (name,) in tables:
+                self._db.execute(f"DELETE FROM {name}")
+        self._ids_made = 0
+        if not self._seeded:
+            self._seed = secrets.token_hex(16)  # ids given out before must not come again
 
     def new_id(self, prefix: str) -> str:
         """The prefix and 32 hexadecimal digits."""
@@ -139,6 +155,12 @@ class Store:
             "SELECT body FROM objects WHERE kind = ? AND parent = ? ORDER BY seq", (kind, parent)
         )
         return [json.loads(body) for (body,) in rows.fetchall()]
+
+    def latest(self, count: int) -> list[tuple[str, str, str]]:
+        """Kind, parent and id of the documents created last, newest first."""
+        return self._db.execute(
+            "SELECT kind, parent, id FROM objects ORDER BY seq DESC LIMIT ?", (count,)
+        ).fetchall()
 
     def page(
         self,

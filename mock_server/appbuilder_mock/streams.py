@@ -55,12 +55,13 @@ class EventStream(StreamingResponse):
                 return
 
     async def _next(self) -> Event | bytes | None:
-        """The next event, a ping when none comes in time, or None when the server stops."""
+        """The next event, a ping when none comes in time, or None when the stream is to end."""
         queue = self._listener.queue
         if queue.empty():
             try:
                 return await asyncio.wait_for(queue.get(), self._ping_interval)
             except asyncio.TimeoutError:
                 # Looking at the run lets it expire, which is an event.
-                self._runs.find(self._run["thread_id"], self._run["id"])
+                if queue.empty():
+                    self._runs.find(self._run["thread_id"], self._run["id"])
         return PING if queue.empty() else queue.get_nowait()

@@ -231,7 +231,7 @@ def test_errors_have_their_types(monkeypatch: pytest.MonkeyPatch) -> None:
     assistant, thread_id = new_assistant(), new_thread("你好")
     run = runs.run(assistant_id=assistant, thread_id=thread_id)
 
-    with pytest.raises(official_errors.BadRequestException, match="request_id=[0-9a-f]"):
+    with pytest.raises(official_errors.BadRequestException, match=r"request_id=[0-9a-f]"):
         runs.run(assistant_id=assistant, thread_id=thread_id)
     with pytest.raises(official_errors.NotFoundException, match="no run 'run_0'"):
         runs.query(thread_id=thread_id, run_id="run_0")

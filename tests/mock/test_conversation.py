@@ -69,6 +69,15 @@ def test_a_run_needs_something_to_answer(api: Api, body: dict[str, Any]) -> None
     assert error["type"] == "invalid_request_error"
 
 
+def test_a_run_takes_messages_of_users_only(api: Api) -> None:
+    """The error points at the role, also behind a history that ends in a user's message."""
+    thread = {"messages": [{"role": "assistant", "content": "我"}]}
+    body = {"assistant_id": api.assistant(), "thread_id": api.thread("你好"), "thread": thread}
+    error = api.error("threads/runs", 400, **body)
+
+    assert error["param"] == "thread.messages[0].role"
+
+
 def test_a_refused_run_leaves_nothing_behind(api: Api) -> None:
     """Neither the message nor a run is kept."""
     thread_id, assistant = api.thread("一"), api.assistant()

@@ -214,6 +214,14 @@ def test_a_wrong_token(api: Api, header: str | bytes | None) -> None:
     assert "mock-token" not in response.text
 
 
+def test_a_wrong_token_on_a_large_body(api: Api) -> None:
+    """The answer is seen although the client is still sending when its token is known."""
+    body = {"messages": [{"role": "user", "content": "字" * 5_000_000}]}
+    response = api.post("threads", body, headers={"Authorization": "Bearer wrong"})
+
+    assert response.status_code == 401
+
+
 def test_the_other_authorization_header_does_not_count(api: Api) -> None:
     """The official client sends both; only `Authorization` is documented."""
     token = api.http.headers.pop("Authorization")

@@ -6,6 +6,8 @@ import json
 
 import appbuilder_mock
 import pytest
+from appbuilder_mock.errors import MockApiError
+from appbuilder_mock.run_rules import refuse_wrong_outputs
 
 from tests.mock.wire import WEATHER, Api, final_text
 
@@ -74,6 +76,15 @@ def test_wrong_outputs_are_refused(api: Api, ids: list[str]) -> None:
 
     assert error["param"].startswith("tool_outputs")
     assert run["status"] == "completed"
+
+
+def test_every_call_is_to_be_answered() -> None:
+    """Of two calls that wait, one output is not enough; the error names the other call."""
+    calls = [{"id": "call-1"}, {"id": "call-2"}]
+    with pytest.raises(MockApiError, match="missing: call-2") as caught:
+        refuse_wrong_outputs(calls, [{"tool_call_id": "call-1"}], "tool_outputs[{}]")
+
+    assert (caught.value.status, caught.value.param) == (400, "tool_outputs")
 
 
 def test_only_a_waiting_run_takes_outputs(api: Api) -> None:

@@ -1,0 +1,1 @@
+"""Attacks on a server with requests made from openapi.yaml."""

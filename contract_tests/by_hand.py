@@ -1,0 +1,72 @@
+"""Requests made by hand, whose answers are held to every check all the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+from schemathesis import Case, Response
+
+from . import sse
+from .contract import reach, schema
+from .target import Target
+
+TIMEOUT = 20  # seconds without a byte
+
+
+class Caller:
+    """Calls one target."""
+
+    def __init__(self, target: Target) -> None:
+        self._target = target
+        self._headers = {"Authorization": f"Bearer {target.token}"}
+
+    def send(self, operation_id: str, body: dict[str, Any]) -> Response:
+        """The answer, whatever it is; a stream is read to its end."""
+        case = _case(operation_id, body)
+        return case.call_and_validate(base_url=self._target.url, headers=self._headers)
+
+    def call(self, operation_id: str, body: dict[str, Any], *, status: int = 200) -> dict[str, Any]:
+        """The JSON answer, which must have this status."""
+        response = self.send(operation_id, body)
+        answer: dict[str, Any] = response.json()
+
+        assert response.status_code == status, answer
+        assert ("error" in answer) == (status >= 400), answer
+        return answer
+
+    def stream(self, body: dict[str, Any]) -> Iterator[sse.Event]:
+        """Each event of a run when it arrives; at the end the whole stream is judged."""
+        case = _case("createRun", {**body, "stream": True})
+        url = self._target.url + case.path
+        chunks: list[bytes] = []
+        with httpx.stream(
+            "POST", url, json=case.body, headers=self._headers, timeout=TIMEOUT
+        ) as response:
+            yield from sse.events(_noted(response.iter_raw(), chunks))
+        whole = httpx.Response(
+            response.status_code,
+            headers=response.headers,
+            content=b"".join(chunks),
+            request=response.request,
+        )
+        whole.elapsed = response.elapsed
+        judged = Response.from_any(whole)
+        case.validate_response(
+            judged,
+            headers=self._headers,
+            transport_kwargs={"base_url": self._target.url, "headers": dict(self._headers)},
+        )
+        reach.count(case, judged)
+
+
+def _case(operation_id: str, body: dict[str, Any]) -> Case[Any]:
+    operation = schema.find_operation_by_id(operation_id)
+    return operation.Case(body=body, media_type="application/json")
+
+
+def _noted(chunks: Iterator[bytes], notes: list[bytes]) -> Iterator[bytes]:
+    for chunk in chunks:
+        notes.append(chunk)
+        yield chunk

@@ -1,0 +1,35 @@
+"""Checks of ours that schemathesis runs on every answer, beside its own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from schemathesis import Case, Response
+from schemathesis.checks import CheckContext
+
+from . import rules, sse
+from .reach import is_error, media_type_of
+
+
+def stream_keeps_its_grammar(_ctx: CheckContext, response: Response, _case: Case[Any]) -> None:
+    """The order of events, what is counted and what comes in pairs."""
+    if media_type_of(response) != "text/event-stream":
+        return
+    assert not response.stream_cut_short, "the stream did not end in time"
+    try:
+        wrong = sse.violations(sse.events([response.content]))
+    except (ValueError, LookupError, TypeError) as error:
+        # The schema of the event says what is wrong with it.
+        raise AssertionError(f"the events cannot be read: {error!r}") from error
+
+    assert not wrong, "; ".join(wrong)
+
+
+def broken_rule_is_refused(_ctx: CheckContext, response: Response, case: Case[Any]) -> None:
+    """A request that breaks a rule which no schema can say is answered by an error."""
+    certain = [rule.words for rule in rules.broken(case) if rule.certain]
+
+    assert not certain or is_error(response), f"accepted, but {certain[0]}"
+
+
+ALL = (stream_keeps_its_grammar, broken_rule_is_refused)

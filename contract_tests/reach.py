@@ -1,0 +1,48 @@
+"""Which documented answers were reached, and by what."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from schemathesis import Case, Response
+
+from .spec import Answer, operation_of
+
+
+class Reach:
+    """Counts answers as they come. An error under status 200 is not a success and not counted."""
+
+    def __init__(self) -> None:
+        self.answers: Counter[tuple[Answer, str]] = Counter()
+
+    def count(self, case: Case[Any], response: Response) -> None:
+        if response.status_code < 300 and is_error(response):
+            return
+        media_type = media_type_of(response)
+        phase = case.meta.phase.name.value if case.meta else "by hand"
+        answer = Answer(operation_of(case), str(response.status_code), media_type)
+        self.answers[answer, phase] += 1
+
+    def by(self, *phases: str) -> set[Answer]:
+        """What the requests of these phases reached."""
+        return {answer for answer, phase in self.answers if phase in phases}
+
+
+def is_error(response: Response) -> bool:
+    """Whether the answer is an error, under an error status or under 200."""
+    if response.status_code >= 400:
+        return True
+    if media_type_of(response) != "application/json":
+        return False
+    try:
+        body = response.json()
+    except ValueError:
+        return True
+    return isinstance(body, dict) and "error" in body
+
+
+def media_type_of(response: Response) -> str:
+    """Such as `application/json`, without parameters; empty when the answer does not say."""
+    content_type: str = response.headers.get("content-type", [""])[0]
+    return content_type.partition(";")[0]

@@ -1,0 +1,79 @@
+"""openapi.yaml, as far as the tests read it themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+from schemathesis import Case
+
+PATH = Path(__file__).parent.parent / "openapi.yaml"
+DOCUMENT: dict[str, Any] = yaml.safe_load(PATH.read_text("utf-8"))
+
+
+class Answer(NamedTuple):
+    """One documented answer of an operation."""
+
+    operation_id: str
+    status: str
+    media_type: str
+
+
+def operations() -> dict[str, dict[str, Any]]:
+    """Each operation by its operationId."""
+    return {
+        operation["operationId"]: operation
+        for path in DOCUMENT["paths"].values()
+        for operation in path.values()
+    }
+
+
+def answers() -> Iterator[Answer]:
+    """Every documented answer."""
+    for operation_id, operation in operations().items():
+        for status, response in operation["responses"].items():
+            for media_type in resolved(response)["content"]:
+                yield Answer(operation_id, status, media_type)
+
+
+def links() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Every link: the operation it leads from, its name, and the link."""
+    for operation_id, operation in operations().items():
+        for response in operation["responses"].values():
+            for name, link in resolved(response).get("links", {}).items():
+                yield operation_id, name, link
+
+
+def example(operation_id: str) -> dict[str, Any]:
+    """The body of the operation's first example."""
+    media = operations()[operation_id]["requestBody"]["content"]["application/json"]
+    body: dict[str, Any] = next(iter(media["examples"].values()))["value"]
+    return body
+
+
+def body_schema(operation: dict[str, Any]) -> dict[str, Any]:
+    return resolved(operation["requestBody"]["content"]["application/json"]["schema"])
+
+
+def body_of(case: Case[Any]) -> dict[str, Any]:
+    """The body of a request; empty when it is not an object, which is not so of positive data."""
+    return case.body if isinstance(case.body, dict) else {}
+
+
+def operation_of(case: Case[Any]) -> str:
+    """The operationId of what a case is for."""
+    operation_id: str = case.operation.definition.raw["operationId"]
+    return operation_id
+
+
+def resolved(part: dict[str, Any]) -> dict[str, Any]:
+    """A part of the document, or what it refers to."""
+    if "$ref" not in part:
+        return part
+    place: Any = DOCUMENT
+    for key in part["$ref"].removeprefix("#/").split("/"):
+        place = place[key]
+    found: dict[str, Any] = place
+    return found

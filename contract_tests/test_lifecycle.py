@@ -1,0 +1,182 @@
+"""The whole life of a run, step by step."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from .by_hand import Caller
+
+QUESTION = "北京天气如何？"
+WEATHER = {
+    "type": "function",
+    "function": {
+        "name": "get_weather",
+        "description": "查询一个城市的天气",
+        "parameters": {
+            "type": "object",
+            "properties": {"city": {"type": "string"}},
+            "required": ["city"],
+        },
+    },
+}
+
+
+@pytest.fixture
+def assistant_id(caller: Caller) -> str:
+    """An assistant without tools."""
+    body = {"name": "天气助手", "instructions": "每句话回复前都加上我是秦始皇"}
+    return str(caller.call("createAssistant", body)["id"])
+
+
+@pytest.fixture
+def thread_id(caller: Caller) -> str:
+    """A thread that ends in a question."""
+    thread_id = caller.call("createThread", {})["id"]
+    message = {"thread_id": thread_id, "role": "user", "content": QUESTION}
+    assert caller.call("createMessage", message)["thread_id"] == thread_id
+    return str(thread_id)
+
+
+@pytest.fixture
+def waiting(caller: Caller, assistant_id: str, thread_id: str) -> dict[str, Any]:
+    """A run that waits for the output of one call."""
+    body = {"assistant_id": assistant_id, "thread_id": thread_id, "tools": [WEATHER]}
+    run = caller.call("createRun", body)
+    assert run["status"] == "requires_action"
+    return run
+
+
+def test_run_is_found_again(caller: Caller, assistant_id: str, thread_id: str) -> None:
+    """Create, run, list, query, steps: each speaks of the same run."""
+    run = caller.call("createRun", {"assistant_id": assistant_id, "thread_id": thread_id})
+    ids = {"thread_id": thread_id, "run_id": run["id"]}
+
+    assert (run["object"], run["status"]) == ("run.result", "completed")
+    assert (run["assistant_id"], run["thread_id"]) == (assistant_id, thread_id)
+    assert answer_text(run)
+    [listed] = caller.call("listRuns", {"thread_id": thread_id})["data"]
+    queried = caller.call("queryRun", ids)
+    assert listed == queried
+    assert (queried["id"], queried["object"]) == (run["id"], "thread.run")
+    assert queried["status"] == "completed"
+    steps = caller.call("listRunSteps", ids)["data"]
+    assert [step["id"] for step in steps] == ["step-1"]
+    step = caller.call("queryRunStep", {**ids, "step_id": "step-1"})
+    assert (step["run_id"], step["status"]) == (run["id"], "completed")
+
+
+def test_output_by_a_second_run_call(caller: Caller, waiting: dict[str, Any]) -> None:
+    """The same path and the same run id: the run goes on with `tool_output`."""
+    call = only_call(waiting)
+    run = caller.call(
+        "createRun",
+        {
+            "assistant_id": waiting["assistant_id"],
+            "thread_id": waiting["thread_id"],
+            "tool_output": {"tool_call_id": call["id"], "output": "晴", "run_id": waiting["id"]},
+        },
+    )
+
+    assert call["function"]["name"] == "get_weather"
+    assert (run["id"], run["status"], run["required_action"]) == (waiting["id"], "completed", None)
+    assert answer_text(run)
+
+
+def test_output_by_submitting(caller: Caller, waiting: dict[str, Any]) -> None:
+    """Without a stream the answer comes when the run has ended; a second time is a conflict."""
+    ids = {"thread_id": waiting["thread_id"], "run_id": waiting["id"]}
+    output = {"tool_call_id": only_call(waiting)["id"], "output": "晴"}
+    run = caller.call("submitToolOutputs", {**ids, "tool_outputs": [output]})
+
+    assert (run["id"], run["status"]) == (waiting["id"], "completed")
+    steps = caller.call("listRunSteps", {**ids, "order": "asc"})["data"]
+    assert [step["id"] for step in steps] == ["step-1", "step-2"]
+    caller.call("submitToolOutputs", {**ids, "tool_outputs": [output]}, status=409)
+
+
+def test_cancel(caller: Caller, waiting: dict[str, Any]) -> None:
+    """A cancelled run says when, may be cancelled again, and leaves its thread free."""
+    ids = {"thread_id": waiting["thread_id"], "run_id": waiting["id"]}
+    another = {
+        "assistant_id": waiting["assistant_id"],
+        "thread_id": waiting["thread_id"],
+        "thread": {"messages": [{"role": "user", "content": QUESTION}]},
+    }
+    caller.call("createRun", another, status=409)
+    run = caller.call("cancelRun", {**ids, "sync": True})
+
+    assert (run["status"], run["required_action"]) == ("cancelled", None)
+    assert run["cancelled_at"] >= run["created_at"]
+    assert caller.call("cancelRun", ids)["status"] == "cancelled"
+    completed = caller.call("createRun", another)
+    assert completed["status"] == "completed"
+    caller.call("cancelRun", {**ids, "run_id": completed["id"]}, status=409)
+
+
+def test_wrong_output_is_refused(caller: Caller, waiting: dict[str, Any]) -> None:
+    """A call that nobody made cannot be answered, and the run waits on."""
+    ids = {"thread_id": waiting["thread_id"], "run_id": waiting["id"]}
+    right = {"tool_call_id": only_call(waiting)["id"], "output": "晴"}
+    wrong = {"tool_call_id": "call-unknown", "output": "晴"}
+    for outputs in ([wrong], [right, wrong], [right, right]):
+        caller.call("submitToolOutputs", {**ids, "tool_outputs": outputs}, status=400)
+
+    assert caller.call("queryRun", ids)["status"] == "requires_action"
+
+
+@pytest.mark.parametrize(
+    "addition",
+    [{"thread_id": ""}, {"thread": {}}, {"thread": {"messages": []}}],
+    ids=["no-thread", "empty-thread", "no-message"],
+)
+def test_nothing_to_answer_is_refused(
+    caller: Caller, assistant_id: str, addition: dict[str, Any]
+) -> None:
+    caller.call("createRun", {"assistant_id": assistant_id, **addition}, status=400)
+
+
+def test_context_ends_in_a_message_of_the_user(
+    caller: Caller, assistant_id: str, thread_id: str
+) -> None:
+    """After the answer it is the user's turn, whoever wrote the answer."""
+    body = {"assistant_id": assistant_id, "thread_id": thread_id}
+    said = {"role": "assistant", "content": "晴"}
+    caller.call("createRun", {**body, "thread": {"messages": [said]}}, status=400)
+    caller.call("createMessage", {"thread_id": thread_id, **said})
+    caller.call("createRun", body, status=400)
+    caller.call("createMessage", {"thread_id": thread_id, "role": "user", "content": "明天呢？"})
+    caller.call("createRun", body)
+
+    caller.call("createRun", body, status=400)
+
+
+def test_unknown_ids_are_not_found(caller: Caller, waiting: dict[str, Any]) -> None:
+    """Each id is looked up where it belongs."""
+    ids = {"thread_id": waiting["thread_id"], "run_id": waiting["id"]}
+    run = {"assistant_id": waiting["assistant_id"], "thread_id": "thread_0"}
+    elsewhere = {**ids, "thread_id": caller.call("createThread", {})["id"]}
+
+    caller.call("createRun", run, status=404)
+    caller.call("createRun", {**run, **ids, "assistant_id": "asst_0"}, status=404)
+    caller.call("createMessage", {**run, "role": "user", "content": "你好"}, status=404)
+    caller.call("listRuns", {"thread_id": "thread_0"}, status=404)
+    caller.call("queryRunStep", {**ids, "step_id": "step-9"}, status=404)
+    for operation_id in ("queryRun", "cancelRun", "listRunSteps"):
+        caller.call(operation_id, elsewhere, status=404)
+        caller.call(operation_id, {**ids, "run_id": "run_0"}, status=404)
+
+
+def only_call(run: dict[str, Any]) -> dict[str, Any]:
+    """The one call that a run waits for."""
+    calls: list[dict[str, Any]] = run["required_action"]["submit_tool_outputs"]["tool_calls"]
+    assert len(calls) == 1
+    return calls[0]
+
+
+def answer_text(run: dict[str, Any]) -> str:
+    """The text of the final answer, in either of the two forms it is known in."""
+    content = run["final_answer"]["message"]["content"]
+    parts = content if isinstance(content, list) else [content]
+    return "".join(part["text"]["value"] for part in parts)

@@ -1,0 +1,109 @@
+"""Runs told as they happen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import hypothesis
+from schemathesis import Case
+
+from . import spec, sse
+from .by_hand import Caller
+from .contract import schema
+from .target import Target
+from .test_lifecycle import WEATHER, answer_text
+
+QUESTION = {"messages": [{"role": "user", "content": "北京天气如何？"}]}
+ASSISTANT_ID = spec.example("createRun")["assistant_id"]
+
+ANSWER = ["run_begin", "tool_step_begin", "message_creation", "message", "tool_step_end", "run_end"]
+
+
+@hypothesis.seed(schema.config.seed)
+@hypothesis.settings(schema.config.get_hypothesis_settings(phase="fuzzing"), deadline=None)
+@hypothesis.given(case=schema.find_operation_by_id("createRun").as_strategy())
+def test_any_stream(case: Case[Any], target: Target) -> None:
+    """Whatever is asked for, the events are valid, in order and counted."""
+    # With tools the stream would wait for outputs, and nobody is there to submit them.
+    case.body = {**spec.body_of(case), "stream": True, "tools": None}
+    response = case.call_and_validate(base_url=target.url)
+
+    assert response.headers["content-type"] == ["text/event-stream; charset=utf-8"]
+
+
+def test_recorded_order(caller: Caller) -> None:
+    """The events of a plain answer come in the order they were recorded in."""
+    told = list(caller.stream({"assistant_id": ASSISTANT_ID, "thread": QUESTION}))
+
+    assert kinds(told) == ANSWER
+    statuses = [event.payload["status"] for event in told if event.name == "status"]
+    assert statuses == ["queued", "in_progress", "in_progress", "completed", "completed"]
+
+
+def test_texts_joined_are_the_answer(caller: Caller) -> None:
+    """The pieces of the stream make up what the same question is answered without one."""
+    body = {"assistant_id": ASSISTANT_ID, "thread": QUESTION}
+    told = list(caller.stream(body))
+    [text] = sse.texts(told).values()
+
+    assert len([event for event in told if event.name == "message"]) > 1
+    assert text == answer_text(caller.call("createRun", body))
+
+
+def test_last_event_is_the_run(caller: Caller) -> None:
+    """What the stream tells at its end is what a query tells after it."""
+    *_, end = caller.stream({"assistant_id": ASSISTANT_ID, "thread": QUESTION})
+    run = end.details["run_object"]
+    ids = {"thread_id": run["thread_id"], "run_id": run["id"]}
+
+    # The service was seen to lose `started_at` in queries.
+    assert caller.call("queryRun", ids) == {**run, "started_at": 0}
+
+
+def test_outputs_are_submitted_while_the_stream_waits(caller: Caller) -> None:
+    """The stream stays open over a function call and then tells the rest."""
+    told: list[sse.Event] = []
+    run: dict[str, Any] = {}
+    for event in caller.stream(
+        {"assistant_id": ASSISTANT_ID, "thread": QUESTION, "tools": [WEATHER]}
+    ):
+        told.append(event)
+        run = event.details.get("run_object") or run
+        if event.kind == "tool_calls":
+            [call] = event.details["tool_calls"]
+            output = {"tool_call_id": call["id"], "output": "晴，25 度"}
+            ids = {"thread_id": run["thread_id"], "run_id": run["id"]}
+            submitted = caller.call("submitToolOutputs", {**ids, "tool_outputs": [output]})
+            assert submitted["id"] == run["id"]
+
+    calling = ["run_begin", "tool_step_begin", "tool_calls", "tool_submitted_output"]
+    assert kinds(told) == [*calling, "tool_step_end", *ANSWER[1:]]
+    assert told[-1].payload["status"] == "completed"
+
+
+def test_cancelled_while_the_stream_waits(caller: Caller) -> None:
+    """Cancelling is told on the stream, which then ends."""
+    told: list[sse.Event] = []
+    run: dict[str, Any] = {}
+    for event in caller.stream(
+        {"assistant_id": ASSISTANT_ID, "thread": QUESTION, "tools": [WEATHER]}
+    ):
+        told.append(event)
+        run = event.details.get("run_object") or run
+        if event.kind == "tool_calls":
+            caller.call("cancelRun", {"thread_id": run["thread_id"], "run_id": run["id"]})
+
+    assert kinds(told)[-1] == "run_end"
+    assert "run_cancelling" in kinds(told)
+    assert run["status"] == "cancelled"
+    assert run["cancelled_at"] >= run["created_at"]
+
+
+def kinds(told: list[sse.Event]) -> list[str]:
+    """The kinds of the events in order, the pieces of one message counted as one."""
+    every = [event.kind for event in told if event.name != "ping"]
+    return [
+        kind
+        for kind, before in zip(every, ["", *every], strict=False)
+        if kind != "message" or before != kind
+    ]

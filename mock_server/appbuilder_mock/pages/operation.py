@@ -1,0 +1,171 @@
+"""One operation in the API reference: what to send, what comes back, what can go wrong."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Iterator
+
+from appbuilder_mock.pages.markup import Html, el, joined
+from appbuilder_mock.pages.prose import inline, prose
+from appbuilder_mock.pages.schemas import (
+    Schema,
+    as_json,
+    evidence,
+    examples_of,
+    field_table,
+    object_link,
+    type_of,
+)
+from appbuilder_mock.pages.spec import Operation, Spec
+
+ERROR = "#/components/schemas/ErrorEnvelope"  # possible everywhere; told once
+
+
+def operation_article(spec: Spec, operation: Operation) -> Html:
+    told, id_ = operation.told, operation.id
+    return el(
+        "article",
+        el("h3", el("a", id_, href=f"#{id_}", class_="heading-link")),
+        el("code", el("strong", operation.method.upper()), " ", operation.path, class_="path"),
+        el("p", el("strong", inline(told.get("summary", "")))),
+        el("div", _repeatable(spec, told), evidence(told), class_="badges"),
+        prose(told.get("description", "")),
+        _parameters(spec, told["parameters"]),
+        _request(spec, operation),
+        *_answers(spec, told["responses"]),
+        id=id_,
+        class_="operation",
+    )
+
+
+def operation_link(id_: str) -> Html:
+    return el("a", id_, href=f"#{id_}")
+
+
+def folded(summary: object, *inside: object, open_: bool = False) -> Html:
+    return el("details", el("summary", summary), *inside, open_=open_)
+
+
+def examples(spec: Spec, part: Schema) -> Html:
+    return joined(
+        folded(
+            joined([spec.said["example"], f": {summary}" if summary else ""]),
+            el("pre", value if isinstance(value, str) else as_json(value), tabindex=0),
+        )
+        for summary, value in examples_of(part)
+    )
+
+
+def headers(spec: Spec, answer: Schema) -> Html:
+    told = {name: spec.resolved(one) for name, one in answer.get("headers", {}).items()}
+    items = (
+        el("li", el("code", name), " ", inline(one.get("description", "")), " ", evidence(one))
+        for name, one in told.items()
+    )
+    return folded(spec.said["headers"], el("ul", *items)) if told else Html()
+
+
+def _repeatable(spec: Spec, told: Schema) -> Html:
+    if "x-repeatable" not in told:
+        return Html()
+    if told["x-repeatable"]:
+        return el("span", spec.said["repeatable"], class_="badge yes")
+    return el("span", spec.said["not_repeatable"], class_="badge no")
+
+
+def _parameters(spec: Spec, parameters: list[Schema]) -> Html:
+    if not parameters:
+        return Html()
+    resolved = {f"{one['name']} ({one['in']})": one for one in map(spec.resolved, parameters)}
+    fields = {
+        "properties": {
+            name: {**spec.resolved(one.get("schema", {})), **one} for name, one in resolved.items()
+        },
+        "required": [name for name, one in resolved.items() if one.get("required")],
+    }
+    table = field_table(fields, spec.said, required="required")
+    return joined([el("h4", spec.said["parameters"]), table])
+
+
+def _request(spec: Spec, operation: Operation) -> Html:
+    if "requestBody" not in operation.told:
+        return Html()
+    parts: list[Html] = []
+    for media_type, media in spec.resolved(operation.told["requestBody"])["content"].items():
+        schema = media["schema"]
+        parts += [
+            el("h4", spec.said["request"], " ", el("code", media_type), " ", _name(schema)),
+            field_table(spec.resolved(schema), spec.said, required="required"),
+            examples(spec, media),
+        ]
+        if media_type == "application/json" and (bodies := examples_of(media)):
+            command = _shell(operation, bodies[0][1])
+            parts.append(folded(spec.said["try"], el("pre", command, tabindex=0)))
+    return joined(parts)
+
+
+def _answers(spec: Spec, responses: Schema) -> Iterator[Html]:
+    """The good answers in full, the errors as a table that points to what is said of them."""
+    errors = []
+    for status, given in responses.items():
+        answer = spec.resolved(given)
+        if not status.startswith("2"):
+            errors.append(_error_row(status, given, answer))
+            continue
+        yield el("h4", spec.said["answer"], " ", el("code", status))
+        yield prose(answer.get("description", ""))
+        for media_type, media in answer.get("content", {}).items():
+            yield _media(spec, media_type, media)
+        yield headers(spec, answer)
+        yield _next(spec, answer.get("links", {}))
+    if errors:
+        yield el("h4", spec.said["errors"])
+        yield el("table", el("tbody", *errors))
+
+
+def _error_row(status: str, given: Schema, answer: Schema) -> Html:
+    code = el("code", status)
+    if "$ref" in given:
+        code = el("a", code, href=f"#answer-{given['$ref'].rsplit('/', 1)[-1]}")
+    description = inline(" ".join(answer.get("description", "").split()))
+    return el("tr", el("td", code), el("td", description), el("td", evidence(answer)))
+
+
+def _media(spec: Spec, media_type: str, media: Schema) -> Html:
+    schema = media.get("schema", {})
+    parts: list[Html] = [el("p", el("code", media_type), " ", type_of(schema))]
+    for branch in schema.get("oneOf") or schema.get("anyOf") or [schema]:
+        resolved = spec.resolved(branch)
+        if branch.get("$ref") == ERROR or "properties" not in resolved:
+            continue
+        title = _name(branch) or branch.get("title") or media_type
+        table = field_table(resolved, spec.said, required="always")
+        # What has a name can be looked up by it; the rest stands nowhere else.
+        parts.append(folded(joined([spec.said["fields_of"], " ", title]), table))
+    parts.append(examples(spec, media))
+    return joined(parts)
+
+
+def _next(spec: Spec, links: Schema) -> Html:
+    items = (
+        el("li", operation_link(one["operationId"]), " ", inline(one.get("description", "")))
+        for one in map(spec.resolved, links.values())
+        if "operationId" in one
+    )
+    return folded(spec.said["next"], el("ul", *items)) if links else Html()
+
+
+def _name(schema: Schema) -> Html:
+    return object_link(schema["$ref"]) if "$ref" in schema else Html()
+
+
+def _shell(operation: Operation, body: object) -> str:
+    return " \\\n  ".join(
+        [
+            f'curl -X {operation.method.upper()} "$GATEWAY_URL{operation.path}"',
+            '-H "Authorization: Bearer $APPBUILDER_TOKEN"',
+            "-H 'Content-Type: application/json'",
+            f"-d {shlex.quote(json.dumps(body, ensure_ascii=False))}",
+        ]
+    )

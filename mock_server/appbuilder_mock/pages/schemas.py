@@ -1,0 +1,182 @@
+"""A schema of openapi.yaml in words: its type, its limits, its fields."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from appbuilder_mock.pages.markup import Html, el, joined, safe
+from appbuilder_mock.pages.prose import inline, prose
+
+Schema = dict[str, Any]
+
+# How a keyword reads before or around its value.
+LIMITS = {
+    "minLength": "characters ≥ {}",
+    "maxLength": "characters ≤ {}",
+    "minItems": "items ≥ {}",
+    "maxItems": "items ≤ {}",
+    "minProperties": "pairs ≥ {}",
+    "maxProperties": "pairs ≤ {}",
+    "minimum": "≥ {}",
+    "exclusiveMinimum": "> {}",
+    "maximum": "≤ {}",
+    "exclusiveMaximum": "< {}",
+    "multipleOf": "a multiple of {}",
+    "pattern": "matches {}",
+    "format": "format {}",
+    "contentMediaType": "{} inside",
+    "default": "{} when absent",
+}
+
+
+class Field(NamedTuple):
+    path: str
+    schema: Schema
+    required: bool
+
+
+def as_json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2)
+
+
+def shown(value: object) -> Html:
+    return el("code", value if isinstance(value, str) and value else json.dumps(value))
+
+
+def object_link(reference: str) -> Html:
+    name = reference.rsplit("/", 1)[-1]
+    return el("a", name, href=f"#object-{name}")
+
+
+def evidence(part: Schema) -> Html:
+    """How the facts here are known, where the spec says so."""
+    marks = part.get("x-evidence") or []
+    badges = (el("a", mark, href="#about", class_=_badge(mark)) for mark in marks)
+    return el("span", joined(badges, " "), class_="badges") if marks else Html()
+
+
+def _badge(mark: str) -> str:
+    return "badge unknown" if mark == "unknown" else "badge"
+
+
+def type_of(schema: Schema) -> Html:
+    """`text or null`, `list of ToolCall`, `one of "a", "b"`."""
+    if "$ref" in schema:
+        return object_link(schema["$ref"])
+    for choice in ("oneOf", "anyOf"):
+        if choice in schema and not _only_narrows(schema[choice]):
+            return _either(schema[choice])
+    if "contentSchema" in schema:
+        return joined(["text: JSON of ", type_of(schema["contentSchema"])])
+    if "const" in schema:
+        return joined(["always ", shown(schema["const"])])
+    if "enum" in schema:
+        return joined((shown(value) for value in schema["enum"]), " or ")
+    types = schema.get("type", "any value")
+    names = types if isinstance(types, list) else [types]
+    lists = "array" in names or "object" in names
+    return joined((_named(name, schema) for name in names), ", or " if lists else " or ")
+
+
+def _either(branches: list[Schema]) -> Html:
+    """A choice; of words that the server may extend, the known ones and "another"."""
+    words = [branch for branch in branches if "enum" in branch]
+    if words and {"type": "string"} in branches:
+        known = [type_of(branch) for branch in words]
+        return joined([*known, "another text"], " or ")
+    return joined((type_of(branch) for branch in branches), " or ")
+
+
+def _only_narrows(branches: list[Schema]) -> bool:
+    """Whether the branches add to the schema they stand in, rather than name types."""
+    return all("properties" in branch or "required" in branch for branch in branches)
+
+
+def _named(name: str, schema: Schema) -> Html:
+    if name == "array":
+        return joined(["list of ", type_of(schema.get("items") or {})])
+    if name == "object" and isinstance(schema.get("additionalProperties"), dict):
+        return joined(["object of ", type_of(schema["additionalProperties"])])
+    if name == "string":
+        return safe("bytes" if schema.get("format") == "binary" else "text")
+    return safe({"integer": "whole number", "boolean": "true or false"}.get(name, name))
+
+
+def limits_of(schema: Schema) -> list[Html]:
+    """What a value must keep to, beyond its type; of parts without a name, too."""
+    told = [_limit(keyword, schema[keyword]) for keyword in LIMITS if keyword in schema]
+    for keyword, whose in (
+        ("propertyNames", "name "),
+        ("additionalProperties", "value "),
+        ("items", "item "),
+    ):
+        if isinstance(part := schema.get(keyword), dict) and "$ref" not in part:
+            told += [joined([whose, limit]) for limit in limits_of(part)]
+    for branch in (*schema.get("oneOf", ()), *schema.get("anyOf", ())):
+        if "$ref" not in branch:
+            told += limits_of(branch)
+    return told
+
+
+def _limit(keyword: str, value: object) -> Html:
+    before, after = LIMITS[keyword].split("{}")
+    return joined([before, shown(value), after])
+
+
+def fields_of(schema: Schema, path: str = "") -> Iterator[Field]:
+    """The fields of an object, those of objects within it that have no name of their own, too."""
+    for part in schema.get("allOf", ()):
+        yield from fields_of(part, path)
+    required = schema.get("required", ())
+    for name, field in schema.get("properties", {}).items():
+        here = f"{path}{name}"
+        yield Field(here, field, name in required)
+        yield from fields_of(field, f"{here}.")
+        yield from fields_of(field.get("items") or {}, f"{here}[].")
+
+
+def field_table(schema: Schema, said: dict[str, str], *, required: str) -> Html:
+    """The fields of one object; `required` names what is said of one that must be there."""
+    rows = [
+        el(
+            "tr",
+            el(
+                "td",
+                el("code", field.path),
+                el("span", said[required], class_=required) if field.required else "",
+            ),
+            el("td", type_of(field.schema), _limits(field.schema)),
+            el("td", prose(str(field.schema.get("description", ""))), evidence(field.schema)),
+        )
+        for field in fields_of(schema)
+    ]
+    if not rows:
+        return el("p", said["no_fields"], class_="note")
+    head = (el("th", said[name]) for name in ("field", "type", "meaning"))
+    table = el("table", el("thead", el("tr", *head)), el("tbody", *rows), class_="fields")
+    return joined([table, _rule(schema, said)])
+
+
+def _limits(schema: Schema) -> Html:
+    told = limits_of(schema)
+    return el("span", joined(told, "; "), class_="limits") if told else Html()
+
+
+def _rule(schema: Schema, said: dict[str, str]) -> Html:
+    """What the fields must not be together."""
+    forbidden = schema.get("not")
+    if not isinstance(forbidden, dict) or "description" not in forbidden:
+        return Html()
+    return el("p", el("strong", said["not_allowed"], ": "), inline(forbidden["description"]))
+
+
+def examples_of(part: Schema) -> list[tuple[str, Any]]:
+    """The examples of a media type or schema, with what is said of each."""
+    if "example" in part:
+        return [("", part["example"])]
+    examples = part.get("examples") or {}
+    if isinstance(examples, list):
+        return [("", value) for value in examples]
+    return [(one.get("summary", name), one.get("value")) for name, one in examples.items()]

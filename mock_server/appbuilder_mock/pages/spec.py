@@ -1,0 +1,75 @@
+"""openapi.yaml as the reference reads it: operations by tag, references followed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from appbuilder_mock.pages.schemas import Schema
+
+METHODS = ("get", "put", "post", "delete", "patch", "head", "options")
+
+
+class Operation(NamedTuple):
+    method: str
+    path: str
+    told: Schema  # as the spec has it, with the parameters of its path
+
+    @property
+    def id(self) -> str:
+        return str(self.told["operationId"])
+
+
+class Spec:
+    """One description of an API, and the words to tell it with."""
+
+    def __init__(self, document: dict[str, Any], said: dict[str, str]) -> None:
+        self.document = document
+        self.said = said
+        self.operations = [
+            Operation(method, path, _with_shared(item, item[method]))
+            for path, item in document["paths"].items()
+            for method in METHODS
+            if method in item
+        ]
+
+    def by_tag(self) -> Iterator[tuple[str, str, list[Operation]]]:
+        """Each tag in use, its description and its operations; an operation once, by its first."""
+        described = {
+            one["name"]: one.get("description", "") for one in self.document.get("tags", ())
+        }
+        first = [(one.told.get("tags") or [""])[0] for one in self.operations]
+        for tag in dict.fromkeys([*described, *first]):
+            of_tag = [one for one, its in zip(self.operations, first, strict=True) if its == tag]
+            if of_tag:
+                yield tag, described.get(tag, ""), of_tag
+
+    def components(self, kind: str) -> Schema:
+        found: Schema = self.document["components"].get(kind, {})
+        return found
+
+    def resolved(self, part: Schema) -> Schema:
+        """The part itself, or what it refers to."""
+        while "$ref" in part:
+            place: Any = self.document
+            for key in part["$ref"].removeprefix("#/").split("/"):
+                place = place[key]
+            part = place
+        return part
+
+    def statuses_of(self, answer: str) -> list[str]:
+        """Under which statuses operations give a shared answer."""
+        reference = f"#/components/responses/{answer}"
+        return sorted(
+            {
+                status
+                for one in self.operations
+                for status, given in one.told["responses"].items()
+                if given.get("$ref") == reference
+            }
+        )
+
+
+def _with_shared(item: Schema, operation: Schema) -> Schema:
+    shared = item.get("parameters", [])
+    return {**operation, "parameters": [*shared, *operation.get("parameters", [])]}

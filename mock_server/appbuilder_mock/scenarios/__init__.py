@@ -1,0 +1,34 @@
+"""Scenarios: scripted answers, tool calls, failures and faults, as rules tried in order.
+
+Pure code: it decides what a call meets, and something else acts it out. A scenario is read from
+YAML or JSON (`load_scenario`) or built in Python (`Scenario([Rule(...)])`); both are checked alike.
+"""
+
+from __future__ import annotations
+
+from appbuilder_mock.scenarios.checks import ScenarioError
+from appbuilder_mock.scenarios.faults import Cut, Drip, ErrorBody, Fault, Malformed, Pause
+from appbuilder_mock.scenarios.load import load_scenario, read_scenario
+from appbuilder_mock.scenarios.outcomes import Failed, Reply, ToolCall
+from appbuilder_mock.scenarios.rehearsal import Rehearsal
+from appbuilder_mock.scenarios.rules import OPERATIONS, Match, Rule, Scenario
+
+__all__ = [
+    "OPERATIONS",
+    "Cut",
+    "Drip",
+    "ErrorBody",
+    "Failed",
+    "Fault",
+    "Malformed",
+    "Match",
+    "Pause",
+    "Rehearsal",
+    "Reply",
+    "Rule",
+    "Scenario",
+    "ScenarioError",
+    "ToolCall",
+    "load_scenario",
+    "read_scenario",
+]

@@ -1,0 +1,375 @@
+"""The control under /_mock/: what it does, and who may use it."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import appbuilder_mock
+import httpx
+import pytest
+from appbuilder_mock.errors import MockApiError
+from appbuilder_mock.plan import Say
+from appbuilder_mock.script import Script
+from appbuilder_mock.state import MockState
+from appbuilder_mock.store import Store
+
+from tests.mock.wire import WEATHER, Api
+
+SECRET = "s3cret-令牌".encode().hex()  # any ASCII text
+
+
+@pytest.fixture
+def api() -> Iterator[Api]:
+    """A caller of a server of its own: these tests look at everything the server holds."""
+    with appbuilder_mock.running(token=SECRET) as running, Api(running.url, running.token) as own:
+        yield own
+
+
+def got(api: Api, path: str) -> Any:
+    response = api.http.get(f"/_mock/{path}")
+    assert response.status_code == 200, response.text
+    return response.json()
+
+
+# ── Reset ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_reset_forgets_everything(api: Api) -> None:
+    """Objects are unknown afterwards, nothing was received, and the server goes on."""
+    run = api.run()
+    assert api.http.post("/_mock/reset").status_code == 204
+
+    assert got(api, "state") == {"assistants": [], "threads": [], "files": []}
+    assert got(api, "requests") == {"total": 0, "data": []}
+    api.error("threads/runs/query", 404, thread_id=run["thread_id"], run_id=run["id"])
+    assert api.run()["status"] == "completed"
+
+
+def test_reset_ends_open_streams(api: Api) -> None:
+    """A stream that waits for a tool ends, without an end of its run."""
+    with api.stream(tools=[WEATHER]) as told:
+        kinds = []
+        for event in told:
+            kinds.append(event.kind)
+            if event.kind == "tool_calls":
+                api.http.post("/_mock/reset")
+
+    assert kinds == ["run_begin", "tool_step_begin", "tool_calls"]
+
+
+def test_reset_stops_runs_under_way() -> None:
+    """The work is cancelled, who waits for the run is told that it is unknown, nothing is left."""
+
+    async def reset_in_the_middle() -> tuple[MockApiError, set[Any]]:
+        state: MockState = appbuilder_mock.create_app(
+            plan=lambda _: Say(("字",) * 10_000)
+        ).app.state.mock
+        assistant = {"id": "a", "name": "助手", "model": "", "tools": [], "file_ids": []}
+        assistant |= dict.fromkeys(
+            ("instructions", "thought_instructions", "chat_instructions"), ""
+        )
+        state.store.add("assistant", "", assistant)
+        thread = {"messages": [{"role": "user", "content": "你好"}]}
+        run = state.runs.begin({"assistant_id": "a", "thread": thread})
+        state.runs.carry_on(run)
+        waiting = asyncio.create_task(state.runs.settled(run))
+        for _ in range(5):
+            await asyncio.sleep(0)
+        assert not waiting.done()
+        state.reset()
+        with pytest.raises(MockApiError) as caught:
+            await waiting
+        return caught.value, asyncio.all_tasks() - {asyncio.current_task()}
+
+    error, left = asyncio.run(reset_in_the_middle())
+    assert (error.status, error.code) == (404, "thread_not_found")
+    assert left == set()
+
+
+def test_ids_after_a_reset() -> None:
+    """With a seed they begin anew; without, none that was given out comes again."""
+    seeded, free = Store(seed="种子"), Store()
+    before = [store.new_id("run_") for store in (seeded, free)]
+    for store in (seeded, free):
+        store.clear()
+
+    assert seeded.new_id("run_") == before[0]
+    assert free.new_id("run_") != before[1]
+    seeded.close()
+    free.close()
+
+
+# ── State ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_state_tells_everything(api: Api) -> None:
+    """Threads with their messages and runs, runs with their steps; oldest first, without blanks."""
+    assistant = api.assistant(name="天气助手", tools=[WEATHER])
+    first, second = api.thread("你好"), api.thread()
+    where, call = api.waiting_run(assistant_id=assistant, thread_id=first)
+    outputs = [{"tool_call_id": call, "output": "晴，25 度"}]
+    api.ok("threads/runs/submit_tool_outputs", **where, tool_outputs=outputs)
+
+    state = got(api, "state")
+    assert [one["name"] for one in state["assistants"]] == ["天气助手"]
+    assert [one["id"] for one in state["threads"]] == [first, second]
+    assert set(state["threads"][1]) == {"id", "created_at", "messages", "runs"}
+    told = state["threads"][0]
+    assert [(one["role"], one["text"][:2]) for one in told["messages"]] == [
+        ("user", "你好"),
+        ("assistant", "你说"),
+    ]
+    [run] = told["runs"]
+    assert run["status"] == "completed"
+    assert run["created_at"].startswith("20")
+    assert run["created_at"].endswith("Z")
+    assert "failed_at" not in run
+    assert [step["type"] for step in run["steps"]] == ["tool_calls", "message_creation"]
+    assert run["steps"][0]["calls"][0]["output"] == "晴，25 度"
+    assert "天气助手" in api.http.get("/_mock/state").text  # readable as it is
+
+
+def test_of_many_threads_the_newest(api: Api) -> None:
+    """And how many are left out."""
+    threads = [api.thread() for _ in range(203)]
+
+    state = got(api, "state")
+    assert [one["id"] for one in state["threads"]] == threads[3:]
+    assert state["older_threads_left_out"] == 3
+
+
+def test_no_page_shows_the_token(api: Api) -> None:
+    """Neither the state nor the live view, even when a user wrote it into a message."""
+    api.run(
+        assistant_id=api.assistant(instructions=f"密码是 {SECRET}"), thread_id=api.thread(SECRET)
+    )
+
+    for path in ("state", "live", "requests", "requests/1"):
+        assert SECRET not in api.http.get(f"/_mock/{path}").text, path
+    assert "密码是 •••" in api.http.get("/_mock/state").text
+
+
+# ── What was received ──────────────────────────────────────────────────────────────────────────
+
+
+def test_what_was_received(api: Api) -> None:
+    """Each call with its operation, answer and body, oldest first; credentials are masked."""
+    headers = {
+        "X-Appbuilder-Request-Id": "question-1",
+        "X-Appbuilder-Authorization": "Bearer other",
+    }
+    response = api.post("assistants", {"name": "助手"}, headers=headers)
+    api.post("assistant", {})
+    api.post("threads", {}, headers={"Authorization": "Bearer wrong"})
+
+    received = got(api, "requests")
+    first, unknown, refused = received["data"]
+    assert received["total"] == 3
+    assert [one["number"] for one in received["data"]] == [1, 2, 3]
+    assert [one["status"] for one in received["data"]] == [200, 404, 401]
+    assert first["operation_id"] == "createAssistant"
+    assert (first["method"], first["path"], first["query"]) == ("POST", "/v2/assistants", "")
+    assert first["request_id"] == response.headers["X-Appbuilder-Request-Id"] == "question-1"
+    assert first["body"] == {"name": "助手"}
+    assert first["body_length"] == len(response.request.content)
+    assert first["milliseconds"] >= 0
+    assert first["headers"]["authorization"] == "Bearer •••"
+    assert first["headers"]["x-appbuilder-authorization"] == "Bearer •••"
+    assert unknown["operation_id"] is None
+    assert refused["headers"]["authorization"] == "Bearer •••"
+    assert got(api, "requests/2") == unknown
+
+
+def test_the_control_is_not_recorded(api: Api) -> None:
+    """Looking changes nothing that is looked at."""
+    for path in ("/", "/docs", "/openapi.yaml", "/_mock/state", "/_mock/assets/live.js"):
+        assert api.http.get(path).status_code == 200, path
+
+    assert got(api, "requests")["total"] == 0
+
+
+def test_a_stream_is_open_until_it_ends(api: Api) -> None:
+    """Its status is there at once, its milliseconds when it is over."""
+    with api.stream(tools=[WEATHER]) as told:
+        for event in told:
+            if event.kind == "tool_calls":
+                during = got(api, "requests")["data"][-1]
+                api.http.post("/_mock/reset")
+    assert (during["operation_id"], during["status"]) == ("createRun", 200)
+    assert during["milliseconds"] is None
+
+    api.streamed()
+    assert got(api, "requests")["data"][-1]["milliseconds"] is not None
+
+
+def test_an_unknown_number(api: Api) -> None:
+    response = api.http.get("/_mock/requests/77")
+    assert (response.status_code, response.json()["error"]["code"]) == (404, "request_not_found")
+
+
+# ── Scenarios ──────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_scenario_is_kept_and_dropped(api: Api) -> None:
+    """As it was given, YAML or JSON; DELETE takes it away."""
+    text = "rules:\n  - reply: 你好 # 注释\n"
+    played = api.http.post("/_mock/scenario", content=text.encode())
+    assert (played.status_code, played.json()) == (200, {"scenario": text, "rules": 1})
+    assert got(api, "scenario") == {"scenario": text, "rules": 1}
+
+    assert api.http.post("/_mock/scenario", json={"rules": []}).json()["rules"] == 0
+    assert api.http.delete("/_mock/scenario").status_code == 204
+    assert got(api, "scenario") == {"scenario": None, "rules": 0}
+
+
+def test_a_wrong_scenario_is_refused(api: Api) -> None:
+    """With the line and the reason; the one before stays."""
+    api.http.post("/_mock/scenario", content="rules:\n  - reply: 一")
+    refused = api.http.post("/_mock/scenario", content="rules:\n  - reply: 一\n  - replay: 二")
+
+    assert refused.status_code == 400
+    message = refused.json()["error"]["message"]
+    assert message.startswith('scenario:3:5: rules[1]: unknown key "replay"; did you mean "reply"?')
+    assert got(api, "scenario")["rules"] == 1
+
+
+def test_reset_plays_the_scenario_from_its_start() -> None:
+    """Rules that count calls count from one again."""
+    script = Script()
+    script.play("rules: [{match: {nth: 1}, reply: 只有第一次}]".encode())
+    assert script.rehearsal is not None
+    answers = [script.rehearsal.choose("createRun", "助手", "你好") for _ in range(2)]
+    script.restart()
+
+    assert [bool(answer) for answer in answers] == [True, False]
+    assert script.rehearsal.choose("createRun", "助手", "你好") is not None
+
+
+# ── The live view's data ───────────────────────────────────────────────────────────────────────
+
+
+def test_live_costs_nothing_while_nothing_changes(api: Api) -> None:
+    """304 without a body until something is received, stored or reset."""
+    api.run()
+    seen = api.http.get("/_mock/live")
+    tag = {"If-None-Match": seen.headers["ETag"]}
+    same = api.http.get("/_mock/live", headers=tag)
+    assert (same.status_code, same.content) == (304, b"")
+
+    api.post("nowhere")
+    assert api.http.get("/_mock/live", headers=tag).status_code == 200
+    before = api.http.get("/_mock/live").headers["ETag"]
+    api.http.post("/_mock/reset")
+    assert api.http.get("/_mock/live", headers={"If-None-Match": before}).status_code == 200
+
+
+def test_live_threads_and_requests(api: Api) -> None:
+    """The threads in use, newest first; an old one comes back when it is used."""
+    threads = [api.thread() for _ in range(16)]
+    live = got(api, "live")
+    assert [one["id"] for one in live["threads"]] == threads[:0:-1]
+    assert [one["number"] for one in live["requests"]] == list(range(16, 0, -1))
+
+    api.ok("threads/messages", thread_id=threads[0], role="user", content="还在吗" * 2000)
+    live = got(api, "live")
+    assert [one["id"] for one in live["threads"]] == [*threads[:1:-1], threads[0]]
+    [message] = live["threads"][-1]["items"]
+    assert message["text"].endswith("… (6000)")
+
+
+def test_live_run(api: Api) -> None:
+    """What it waits for, its calls, and how it ended."""
+    assistant = api.assistant(name="天气助手")
+    where, _ = api.waiting_run(assistant_id=assistant)
+    run, asked = got(api, "live")["threads"][0]["items"]
+    assert (run["status"], run["assistant"], run["waits"]) == (
+        "requires_action",
+        "天气助手",
+        ["get_weather"],
+    )
+    assert run["took"] is None
+    assert run["steps"][0]["calls"] == [{"name": "get_weather", "arguments": '{"city": "北京"}'}]
+    assert (asked["role"], asked["text"]) == ("user", "你好")
+
+    api.ok("threads/runs/cancel", **where, sync=True)
+    run = got(api, "live")["threads"][0]["items"][0]
+    assert (run["status"], run["waits"]) == ("cancelled", [])
+    assert run["took"] >= 0
+
+
+# ── Who may use it ─────────────────────────────────────────────────────────────────────────────
+
+CONTROLS = [("GET", "state"), ("GET", "requests"), ("GET", "live"), ("GET", "scenario")]
+CONTROLS += [("POST", "reset"), ("POST", "scenario"), ("DELETE", "scenario")]
+
+
+def asked(api: Api, method: str, path: str, headers: dict[str, str]) -> httpx.Response:
+    """Without the token that the caller usually sends."""
+    with httpx.Client(base_url=api.url) as client:
+        return client.request(method, f"/_mock/{path}", headers=headers)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Host": "attacker.example"},
+        {"Host": "attacker.example:8080"},
+        {"Host": "127.0.0.1.attacker.example"},
+        {"Host": "[bad"},
+        {"Host": ""},
+        {"Origin": "https://attacker.example"},
+        {"Origin": "http://127.0.0.1:1"},
+        {"Origin": "null"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+    ],
+    ids=str,
+)
+def test_other_sites_are_refused(api: Api, headers: dict[str, str]) -> None:
+    """A page in the user's browser can neither read nor change anything."""
+    api.thread()
+    for method, path in CONTROLS:
+        response = asked(api, method, path, headers)
+
+        assert response.status_code == 403, (method, path, response.text)
+        assert response.json()["error"]["code"] in ("foreign_host", "foreign_origin")
+    assert len(got(api, "state")["threads"]) == 1
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost:1", "127.0.0.1", "[::1]:80", "mock:8080", "a.localhost"]
+)
+def test_own_names_are_welcome(api: Api, host: str) -> None:
+    """Addresses, names without a dot, and names that nobody can register; no token is needed."""
+    own_page = {"Host": host, "Origin": f"http://{host}", "Sec-Fetch-Site": "same-origin"}
+    assert asked(api, "GET", "state", {"Host": host}).status_code == 200
+    assert asked(api, "GET", "state", own_page).status_code == 200
+
+
+def test_from_another_machine_the_token_is_needed(api: Api) -> None:
+    """As Bearer, or as the password a browser asks for. The proxy header tells who calls."""
+    far = {"X-Forwarded-For": "192.0.2.7"}
+
+    def status(authorization: str) -> int:
+        return asked(api, "GET", "state", {**far, "Authorization": authorization}).status_code
+
+    def basic(password: str) -> str:
+        return "Basic " + base64.b64encode(f"me:{password}".encode()).decode()
+
+    refused = asked(api, "GET", "state", far)
+    assert refused.status_code == 401
+    assert refused.headers["WWW-Authenticate"].startswith("Basic ")
+    assert status(f"Bearer {SECRET}") == status(basic(SECRET)) == 200
+    for wrong in ("Bearer other", basic("other"), "Basic !", "Basic", f"Digest {SECRET}"):
+        assert status(wrong) == 401, wrong
+
+
+def test_errors_have_the_one_form(api: Api) -> None:
+    """Like every error of this server, with a request id."""
+    response = asked(api, "POST", "reset", {"Origin": "null"})
+    assert set(json.loads(response.text)["error"]) == {"code", "message", "type", "param"}
+    assert response.headers["X-Appbuilder-Request-Id"]
