@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import hmac
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from starlette.applications import Starlette
@@ -132,15 +132,10 @@ def operation(operation_id: str, handler: Handler) -> Callable[[Request], Awaita
 
     async def endpoint(request: Request) -> Response:
         state = state_of(request)
-        chunks = request.stream()
+        check_token(request, state.token)
+        read = read_upload if is_upload else read_json
         try:
-            check_token(request, state.token)
-        except MockApiError:
-            await discard(chunks)
-            raise
-        call = upload if is_upload else json_call
-        try:
-            answer = await call(operation_id, handler, request, chunks)
+            answer = await handler(state, await read(operation_id, request))
         except MockApiError as error:
             if state.error_form == "status":
                 raise
@@ -154,31 +149,15 @@ def operation(operation_id: str, handler: Handler) -> Callable[[Request], Awaita
     return endpoint
 
 
-async def json_call(
-    operation_id: str, handler: Handler, request: Request, chunks: AsyncIterator[bytes]
-) -> Document | Response:
-    raw = await read_body(chunks)
+async def read_json(operation_id: str, request: Request) -> dict[str, Any]:
     content_type = request.headers.get("content-type", "")
-    body = the_contract().body(operation_id, content_type, raw)
-    return await handler(state_of(request), body)
+    return the_contract().body(operation_id, content_type, await read_body(request))
 
 
-async def upload(
-    operation_id: str, handler: Handler, request: Request, chunks: AsyncIterator[bytes]
-) -> Document | Response:
-    try:
-        query = the_contract().query(operation_id, request.query_params)
-        content_type = request.headers.get("content-type", "")
-        return await handler(state_of(request), Upload(query["purpose"], content_type, chunks))
-    except MockApiError:
-        await discard(chunks)
-        raise
-
-
-async def discard(chunks: AsyncIterator[bytes]) -> None:
-    """Read to the end: a client that still sends sees no answer."""
-    async for _ in chunks:
-        pass
+async def read_upload(operation_id: str, request: Request) -> Upload:
+    query = the_contract().query(operation_id, request.query_params)
+    content_type = request.headers.get("content-type", "")
+    return Upload(query["purpose"], content_type, request.stream())
 
 
 def check_token(request: Request, token: str) -> None:
@@ -196,18 +175,21 @@ def check_token(request: Request, token: str) -> None:
         )
 
 
-async def read_body(chunks: AsyncIterator[bytes]) -> bytes:
-    """The whole body, at most MAX_BODY bytes; of a larger one, all is read and nothing kept."""
-    body, size = [], 0
-    async for chunk in chunks:
+async def read_body(request: Request) -> bytes:
+    """The whole body, at most MAX_BODY bytes.
+
+    A larger one is read to its end and thrown away: a client that still sends sees no answer.
+    """
+    chunks, size = [], 0
+    async for chunk in request.stream():
         size += len(chunk)
         if size <= MAX_BODY:
-            body.append(chunk)
+            chunks.append(chunk)
     if size > MAX_BODY:
         raise MockApiError(
             413, "body_too_large", f"expected a body of at most {MAX_BODY} bytes, got {size}"
         )
-    return b"".join(body)
+    return b"".join(chunks)
 
 
 async def openapi_yaml(request: Request) -> Response:

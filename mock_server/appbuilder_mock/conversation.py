@@ -79,7 +79,7 @@ def change_assistant(store: Store, assistant: Document, body: dict[str, Any]) ->
 
 def delete_assistant(store: Store, assistant_id: str) -> None:
     """Remove it and its mounts. Its runs keep what they need of it and go on."""
-    store.remove_under("mount", assistant_id)
+    store.remove_under("assistant_file", assistant_id)
     store.remove("assistant", "", assistant_id)
 
 

@@ -40,17 +40,17 @@ def new_file(store: Store, stored: Stored, purpose: str, *, id_: str | None = No
 
 def delete_file(store: Store, file: Document) -> None:
     """Remove it, its mounts and its bytes. What only names it, in a `file_ids`, stays as it is."""
-    store.remove_everywhere("mount", file["id"])
+    store.remove_everywhere("assistant_file", file["id"])
     store.remove("file", "", file["id"])
     store.blobs.remove(file["blob"])
 
 
 def mount_file(store: Store, assistant_id: str, file_id: str) -> Document:
     """The file on the assistant; mounted again, it is the mount that there is."""
-    mount = store.find("mount", assistant_id, file_id)
+    mount = store.find("assistant_file", assistant_id, file_id)
     if mount is None:
         mount = {"id": file_id, "assistant_id": assistant_id, "created_at": now()}
-        store.add("mount", assistant_id, mount)
+        store.add("assistant_file", assistant_id, mount)
     return mount
 
 

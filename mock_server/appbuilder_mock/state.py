@@ -61,7 +61,7 @@ class MockState:
         except KeyError as unknown:
             id_ = str(unknown.args[0])
             bound = "after" if id_ == body.get("after") else "before"
-            raise not_found(kind, id_, param=bound) from None
+            raise not_found(kind.rpartition("_")[2], id_, param=bound) from None
 
 
 def state_of(request: Request) -> MockState:

@@ -51,14 +51,14 @@ async def mount(state: MockState, body: dict[str, Any]) -> Document:
 
 async def list_mounted(state: MockState, body: dict[str, Any]) -> Document:
     assistant = find_assistant(state.store, body["assistant_id"])
-    page = state.page("mount", assistant["id"], body)
+    page = state.page("assistant_file", assistant["id"], body)
     return views.listing(page, map(views.mounted_file, page.data))
 
 
 async def unmount(state: MockState, body: dict[str, Any]) -> Document:
     assistant = find_assistant(state.store, body["assistant_id"])
     file_id = body["file_id"]
-    if state.store.find("mount", assistant["id"], file_id) is None:
+    if state.store.find("assistant_file", assistant["id"], file_id) is None:
         raise not_found("file", file_id, within=f"the files mounted on {assistant['id']!r}")
-    state.store.remove("mount", assistant["id"], file_id)
+    state.store.remove("assistant_file", assistant["id"], file_id)
     return views.deleted("assistant.file", file_id)
