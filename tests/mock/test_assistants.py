@@ -155,6 +155,7 @@ def test_a_mount(api: Api) -> None:
     unmounted = api.ok("assistants/files/delete", **mount)
     empty = api.ok("assistants/files/list", assistant_id=assistant_id)
     twice = api.error("assistants/files/delete", 404, **mount)
+    bound = api.error("assistants/files/list", 404, assistant_id=assistant_id, after=file_id)
 
     assert set(made) == {"id", "object", "created_at", "assistant_id"}
     assert (made["id"], made["object"]) == (file_id, "assistant.file")
@@ -163,7 +164,8 @@ def test_a_mount(api: Api) -> None:
     assert listed["data"] == [made]
     assert unmounted == {"id": file_id, "object": "assistant.file.deleted", "deleted": True}
     assert (empty["data"], empty["has_more"]) == ([], False)
-    assert twice["param"] == "file_id"
+    assert (twice["code"], twice["param"]) == ("file_not_found", "file_id")
+    assert (bound["code"], bound["param"]) == ("file_not_found", "after")
     assert api.ok("storage/files/query", file_id=file_id)["id"] == file_id
 
 
