@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import get_args
 
 from appbuilder_mock.app import DEFAULT_TOKEN, create_app
-from appbuilder_mock.running import Server, listen, url_of
 from appbuilder_mock.seeds import seed_examples
+from appbuilder_mock.server import Server, listen, url_of
 from appbuilder_mock.store import Store, StoreError
 from appbuilder_mock.wire import Wire
 
@@ -46,6 +46,12 @@ def parser() -> argparse.ArgumentParser:
         default="current",
         help="the form of answers: today's, or the one of June 2024 (default: %(default)s)",
     )
+    add(
+        "--scenario",
+        type=Path,
+        metavar="FILE",
+        help="what is scripted: answers, tool calls, faults; YAML or JSON, see docs/scenarios.md",
+    )
     return parse
 
 
@@ -66,7 +72,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if options.examples:
             seed_examples(store)
-        app = create_app(store, token=options.token, error_form=options.errors, wire=options.wire)
+        app = create_app(
+            store,
+            token=options.token,
+            error_form=options.errors,
+            wire=options.wire,
+            scenario=options.scenario,
+        )
         sock = listen(options.host, options.port)
         url = url_of(sock)
         server = Server(app, on_start=lambda: print(f"listening on {url}", flush=True))

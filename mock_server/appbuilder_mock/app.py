@@ -12,18 +12,19 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import Route, request_response
 
 from appbuilder_mock import control, pages
 from appbuilder_mock.contract import MAX_BODY, the_contract
 from appbuilder_mock.errors import MockApiError
+from appbuilder_mock.fault_injection import Scripted
 from appbuilder_mock.handlers import assistants, files, messages, runs, steps, threads
 from appbuilder_mock.masking import Mask
 from appbuilder_mock.plan import Plan, default_plan
 from appbuilder_mock.received import Received, Recorder
 from appbuilder_mock.request_ids import RequestIds
 from appbuilder_mock.runs import Runs
-from appbuilder_mock.script import Script
+from appbuilder_mock.script import Given, Script
 from appbuilder_mock.state import DEFAULT_TOKEN as DEFAULT_TOKEN
 from appbuilder_mock.state import ErrorForm, MockState, state_of
 from appbuilder_mock.store import Document, Store
@@ -75,6 +76,7 @@ def create_app(
     error_form: ErrorForm = "status",
     wire: Wire = "current",
     plan: Plan = default_plan,
+    scenario: Given | None = None,
 ) -> RequestIds:
     """An ASGI application with a state of its own (in memory unless `store` is given).
 
@@ -86,6 +88,8 @@ def create_app(
       token is 401 in both.
     - `wire`: `2024-06` answers in the older form, see wire.py.
     - `plan`: what the model does next.
+    - `scenario`: what is scripted, see docs/scenarios.md: a Path names a file, a text is YAML or
+      JSON, a list holds rules. Raises ScenarioError for a wrong one.
     """
     store = store or Store()
     contract = the_contract()
@@ -103,12 +107,19 @@ def create_app(
     )
     if not state.token.isascii() or not state.token.isprintable() or not state.token.strip():
         raise ValueError("expected a token of printable ASCII characters, as a header can carry")
+    if scenario is not None:
+        state.script.play(scenario)
+
+    def check(request: Request) -> None:
+        check_token(request, state.token)
+
+    def route(id_: str, handler: Handler) -> Route:
+        endpoint = Scripted(id_, request_response(operation(id_, handler)), check=check)
+        return Route(contract.operations[id_].path, endpoint, methods=["POST"])
+
     app = Starlette(
         routes=[
-            *(
-                Route(contract.operations[id_].path, operation(id_, handler), methods=["POST"])
-                for id_, handler in HANDLERS.items()
-            ),
+            *(route(id_, handler) for id_, handler in HANDLERS.items()),
             Route("/openapi.yaml", openapi_yaml, methods=["GET"]),
             *control.ROUTES,
             *pages.ROUTES,

@@ -8,7 +8,8 @@ from collections.abc import AsyncIterator
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from appbuilder_mock.events import Event, run_event
+from appbuilder_mock.events import Event, calls_event, run_event
+from appbuilder_mock.records import waiting_calls
 from appbuilder_mock.runs import Runs
 from appbuilder_mock.store import Document
 from appbuilder_mock.wire import Wire
@@ -34,6 +35,9 @@ class EventStream(StreamingResponse):
         if run["status"] != "queued":
             # Of a run that goes on, this stream has missed the beginning.
             self._listener.queue.put_nowait(run_event("run_begin", run))
+        if run["status"] == "requires_action":
+            calls = calls_event("tool_calls", run["status"], waiting_calls(run))
+            self._listener.queue.put_nowait(calls)
         super().__init__(self._events(), headers={"Cache-Control": "no-cache"})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
