@@ -53,3 +53,10 @@ def environment(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     """Where the official client looks; it reads this anew for each call."""
     monkeypatch.setenv("GATEWAY_URL", url)
     monkeypatch.setenv("APPBUILDER_TOKEN", TOKEN)
+
+
+@pytest.fixture(autouse=True)
+def quiet(capsys: pytest.CaptureFixture[str]) -> Iterator[None]:
+    """The official reader prints what it cannot parse, and goes on: so it must print nothing."""
+    yield
+    assert capsys.readouterr().out == ""
