@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from appbuilder.core import _exception as official_errors
 
 from tests.interop.official import WEATHER, api, new_assistant, new_thread, output_for, types
+from tests.interop.process import serving
 
 output = types.ToolOutput(tool_call_id="call-0", output="晴")
 message = types.AssistantThread(messages=[types.AssistantMessage(content="你好")])
@@ -164,3 +166,28 @@ def test_too_large() -> None:
     assert "http status code is 413" in raised(
         official_errors.BaseRPCException, lambda: api.threads.messages.create(thread_id, text)
     )
+
+
+STATUSES = {
+    403: official_errors.ForbiddenException,
+    405: official_errors.MethodNotAllowedException,
+    411: official_errors.MissingContentLengthException,
+    422: official_errors.UnprocessableEntityException,
+    424: official_errors.DependencyFailedException,
+    429: official_errors.TooManyRequestsException,
+    500: official_errors.InternalServerErrorException,
+    507: official_errors.InsufficientStorageException,
+}
+
+
+def test_every_other_status(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the mock only answers when a scenario says so."""
+    match = {"operation": "queryThread", "times": 1}
+    rules = [{"match": match, "fault": {"status": status}} for status in STATUSES]
+    scenario = tmp_path / "scenario.json"
+    scenario.write_text(json.dumps({"rules": rules}), encoding="utf-8")
+    with serving("--scenario", str(scenario)) as url:
+        monkeypatch.setenv("GATEWAY_URL", url)
+
+        for status, kind in STATUSES.items():
+            assert f"status code is {status}" in raised(kind, lambda: api.threads.query("thread_0"))
