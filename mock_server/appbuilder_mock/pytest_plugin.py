@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 
     from appbuilder_mock.handle import Running
 
-    # What a hook sees of the others.
-    Result = pluggy.Result[pytest.TestReport]
-
 MISSING = "the fixture {} needs {}: pip install 'appbuilder-assistants[mock]'"
 LONGEST_REPORT = 20_000  # characters
 
@@ -79,7 +76,9 @@ def async_appbuilder_client(appbuilder_mock: Running) -> Iterator[AsyncAppBuilde
 
 
 @pytest.hookimpl(hookwrapper=True)  # the old form: pytest 7 must be able to load this
-def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Result, None]:
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pluggy.Result[pytest.TestReport], None]:
     """Show the server in the report of a test that failed while it was running."""
     report = (yield).get_result()
     server = item.stash.get(_server, None)
