@@ -24,6 +24,7 @@ from appbuilder_mock.scenarios import (
 )
 
 from tests.mock.test_streams import order
+from tests.mock.uploads import upload
 from tests.mock.wire import Api, final_text
 
 LONG = 3600  # seconds: a test that waited for it would not end
@@ -193,9 +194,7 @@ def test_what_no_rule_takes_goes_as_ever(mock: appbuilder_mock.Running, api: Api
     mock.script(other)
 
     assert statuses() == as_ever == [400, 400, 413, 200, 400]
-    files = {"file": ("说明.txt", "你好".encode())}
-    file = api.http.post("/v2/files", params={"purpose": "assistant"}, files=files)
-    assert file.json()["bytes"] == 6
+    assert upload(api, "你好".encode())["bytes"] == 6
 
 
 # ── Resets ─────────────────────────────────────────────────────────────────────────────────────
