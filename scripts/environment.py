@@ -147,7 +147,7 @@ NODE = Part(
 )
 PARTS = {
     part.name: part
-    for part in (*map(locked_packages, ("demo", "dev", "interop", "lock")), PROJECT, NODE)
+    for part in (*map(locked_packages, ("demo", "dev", "browser", "interop", "lock")), PROJECT, NODE)
 }
 
 
