@@ -85,6 +85,13 @@ def test_a_body_that_breaks_the_contract(
     assert len(error["message"]) < 600
 
 
+def test_a_huge_value_is_shown_in_part(api: Api) -> None:
+    """Neither one long text nor many short ones make a long message."""
+    pairs = {str(key): "" for key in range(10_000)}
+    for body in ({"name": "a", "metadata": pairs}, {"name": "字" * 1_000_000}):
+        assert len(api.error("assistants", 400, **body)["message"]) < 600
+
+
 def test_nulls_count_as_left_out(api: Api) -> None:
     """Explicit nulls and empty lists, as the official client sends them."""
     nulls = dict.fromkeys(
