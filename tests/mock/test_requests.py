@@ -255,7 +255,7 @@ def test_another_token() -> None:
         ("/v2/threads/", "/v2/threads"),
         ("/v2/threads/runs/querry", "/v2/threads/runs/query"),
         ("/v1/threads/runs/steps/list", "/v2/threads/runs/steps/list"),
-        ("/", "POST /v2/"),
+        ("/v3", "POST /v2/"),
         ("/%00%ff/字", "POST /v2/"),
     ],
 )
