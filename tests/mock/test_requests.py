@@ -49,7 +49,7 @@ JSON = {"Content-Type": "application/json"}
             "threads/runs",
             {"assistant_id": "a", "thread": {"messages": [{"role": "x", "content": ""}]}},
             "thread.messages[0].role",
-            'expected one of "user", "assistant", got "x"',
+            'expected "user", got "x"',
         ),
         ("threads/runs", {"assistant_id": "a", "thread": 5}, "thread", "expected object or null"),
         ("threads/runs", {"assistant_id": "a"}, None, "Neither `thread_id` nor `thread`"),
@@ -58,10 +58,10 @@ JSON = {"Content-Type": "application/json"}
             {
                 "assistant_id": "a",
                 "thread_id": "t",
-                "model_parameters": {"chat_parameters": {"temperature": 0}},
+                "model_parameters": {"chat_parameters": {"temperature": -0.5}},
             },
             "model_parameters.chat_parameters.temperature",
-            "expected more than 0, got 0",
+            "expected at least 0, got -0.5",
         ),
         (
             "threads/runs/submit_tool_outputs",
