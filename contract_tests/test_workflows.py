@@ -13,9 +13,8 @@ from schemathesis.generation.stateful.state_machine import normalize_name
 from . import spec
 from .by_hand import Caller
 from .contract import schema
+from .runs import WEATHER
 from .target import Target
-
-TOOL = {"type": "function", "function": {"name": "get_weather"}}
 
 
 @pytest.mark.parametrize(
@@ -27,14 +26,14 @@ def test_link(caller: Caller, source: str, link: dict[str, Any]) -> None:
     target = link["operationId"]
     body = spec.example(source)
     if target in ("submitToolOutputs", "cancelRun"):
-        body = {**body, "thread_id": None, "tools": [TOOL]}  # a run that waits
+        body = {**body, "thread_id": None, "tools": [WEATHER]}  # a run that waits
     answer = caller.call(source, body)
     values = _evaluated(link["requestBody"], answer)
 
     caller.call(target, {**spec.example(target), **values})
 
 
-@pytest.mark.parametrize("tools", [None, [TOOL]], ids=["runs-end", "runs-wait"])
+@pytest.mark.parametrize("tools", [None, [WEATHER]], ids=["runs-end", "runs-wait"])
 def test_walk(target: Target, tools: Any) -> None:
     """Whatever the way, every answer keeps the promises.
 

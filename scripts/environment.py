@@ -145,10 +145,8 @@ NODE = Part(
     install_node_packages,
     remake=False,
 )
-PARTS = {
-    part.name: part
-    for part in (*map(locked_packages, ("demo", "dev", "interop", "lock")), PROJECT, NODE)
-}
+LOCKED = map(locked_packages, ("demo", "dev", "browser", "interop", "lock"))
+PARTS = {part.name: part for part in (*LOCKED, PROJECT, NODE)}
 
 
 def has(module: str) -> bool:

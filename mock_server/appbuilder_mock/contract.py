@@ -224,8 +224,6 @@ def _expected(problem: Any, schema: Any) -> str:
         return f"expected at {_least(name)} {kind.limit} pairs"
     if name in ("minimum", "maximum"):
         return f"expected at {_least(name)} {kind.limit}"
-    if name == "exclusiveMinimum":
-        return f"expected more than {kind.limit}"
     if name == "pattern":
         return f"expected a text that matches {kind.pattern}"
     if name == "enum":

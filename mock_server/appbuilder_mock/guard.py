@@ -19,6 +19,7 @@ import base64
 import binascii
 import hmac
 import ipaddress
+import re
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
@@ -26,6 +27,7 @@ from starlette.requests import Request
 from appbuilder_mock.errors import MockApiError
 from appbuilder_mock.state import state_of
 
+NAME = re.compile(r"[a-z0-9._-]+")
 PRIVATE_DOMAINS = (".localhost", ".local", ".internal")
 
 
@@ -71,9 +73,9 @@ def _is_ours(host: str) -> bool:
         name = (urlsplit(f"//{host}").hostname or "").rstrip(".")
     except ValueError:
         return False
-    if not name:
-        return False
-    return _is_address(name) or "." not in name or name.endswith(PRIVATE_DOMAINS)
+    if _is_address(name):
+        return True
+    return bool(NAME.fullmatch(name)) and ("." not in name or name.endswith(PRIVATE_DOMAINS))
 
 
 def _is_address(name: str) -> bool:

@@ -6,6 +6,7 @@ import pickle
 import traceback
 from typing import Any
 
+import appbuilder_mock
 import httpx
 import pytest
 from appbuilder_assistants import AppBuilder, AssistantsError, AsyncAppBuilder, RetryPolicy
@@ -156,6 +157,31 @@ def test_no_token(world: Sync | Async) -> None:
     """A client without a token is not made."""
     with pytest.raises(ValueError, match="export APPBUILDER_TOKEN"):
         world.client()
+
+
+PROXIES = ["http://127.0.0.1:1", "socks://127.0.0.1:1", "http://:::"]
+
+
+@pytest.mark.parametrize("proxy", PROXIES)
+def test_this_machine_is_not_reached_through_a_proxy(
+    world: Sync | Async, mock: appbuilder_mock.Running, monkeypatch: pytest.MonkeyPatch, proxy: str
+) -> None:
+    """A mock server on 127.0.0.1 works whatever proxy the environment names."""
+    monkeypatch.setenv("ALL_PROXY", proxy)
+    monkeypatch.setenv("HTTP_PROXY", proxy)
+
+    assert world.client(mock.token, mock.url).threads.create().object == "thread"
+
+
+@pytest.mark.parametrize("proxy", PROXIES[1:])
+def test_a_proxy_that_cannot_be_used(
+    world: Sync | Async, monkeypatch: pytest.MonkeyPatch, proxy: str
+) -> None:
+    """The error names the variables it comes from."""
+    monkeypatch.setenv("ALL_PROXY", proxy)
+
+    with pytest.raises(ValueError, match="ALL_PROXY"):
+        world.client("k", "https://gw.example")
 
 
 @pytest.mark.parametrize("gateway", ["http://例子..example", "http://xn--", "http://☃.net"])

@@ -127,6 +127,14 @@ def test_what_follows_the_final_event_is_not_read() -> None:
     assert snapshot.messages == {}
 
 
+def test_a_step_that_completed_is_not_a_run_that_completed() -> None:
+    """A stream cut behind a step's end leaves the run where it was."""
+    _, error = broken(*PLAIN[:-1])
+
+    assert error.snapshot.status == "in_progress"
+    assert error.snapshot.last_send_id == 5
+
+
 def test_a_step_that_ends_does_not_end_the_stream() -> None:
     """Only the run's own status counts, not that of its steps."""
     events, error = broken(status(5, "tool_step_end", "completed", run_step_object=STEP))
@@ -226,7 +234,7 @@ def test_unknown_events_are_delivered(chunk: bytes, unknown: UnknownEvent) -> No
         pytest.param(event("message", "[1]"), id="a list"),
         pytest.param(event("status", "null"), id="null"),
         pytest.param(event("status", {"status": "queued"}), id="fields missing"),
-        pytest.param(event("message", {"send_id": 1, "message_id": "m"}), id="no content"),
+        pytest.param(event("message", {"send_id": 1, "content": []}), id="no message id"),
         pytest.param(
             event("status", {**json.loads(END.split(b"data: ")[1]), "details": 5}),
             id="a number for an object",

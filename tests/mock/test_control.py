@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+import logging
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,7 +14,6 @@ import httpx
 import pytest
 from appbuilder_mock.errors import MockApiError
 from appbuilder_mock.plan import Say
-from appbuilder_mock.script import Script
 from appbuilder_mock.state import MockState
 from appbuilder_mock.store import Store
 
@@ -61,8 +61,9 @@ def test_reset_ends_open_streams(api: Api) -> None:
     assert kinds == ["run_begin", "tool_step_begin", "tool_calls"]
 
 
-def test_reset_stops_runs_under_way() -> None:
+def test_reset_stops_runs_under_way(caplog: pytest.LogCaptureFixture) -> None:
     """The work is cancelled, who waits for the run is told that it is unknown, nothing is left."""
+    caplog.set_level(logging.INFO)
 
     async def reset_in_the_middle() -> tuple[MockApiError, set[Any]]:
         state: MockState = appbuilder_mock.create_app(
@@ -88,6 +89,7 @@ def test_reset_stops_runs_under_way() -> None:
     error, left = asyncio.run(reset_in_the_middle())
     assert (error.status, error.code) == (404, "thread_not_found")
     assert left == set()
+    assert caplog.records == []
 
 
 def test_ids_after_a_reset() -> None:
@@ -239,14 +241,16 @@ def test_a_wrong_scenario_is_refused(api: Api) -> None:
 
 def test_reset_plays_the_scenario_from_its_start() -> None:
     """Rules that count calls count from one again."""
-    script = Script()
-    script.play("rules: [{match: {nth: 1}, reply: 只有第一次}]".encode())
-    assert script.rehearsal is not None
-    answers = [script.rehearsal.choose("createRun", "助手", "你好") for _ in range(2)]
-    script.restart()
+    state: MockState = appbuilder_mock.create_app().app.state.mock
 
-    assert [bool(answer) for answer in answers] == [True, False]
-    assert script.rehearsal.choose("createRun", "助手", "你好") is not None
+    def met() -> bool:
+        assert state.script.rehearsal is not None
+        return state.script.rehearsal.choose("createRun", "助手", "你好") is not None
+
+    state.script.play("rules: [{match: {nth: 1}, reply: 只有第一次}]".encode())
+    assert [met(), met()] == [True, False]
+    state.reset()
+    assert met()
 
 
 # ── The live view's data ───────────────────────────────────────────────────────────────────────
@@ -320,6 +324,7 @@ def asked(api: Api, method: str, path: str, headers: dict[str, str]) -> httpx.Re
         {"Host": "attacker.example:8080"},
         {"Host": "127.0.0.1.attacker.example"},
         {"Host": "[bad"},
+        {"Host": '"><script>alert(1)</script>'},
         {"Host": ""},
         {"Origin": "https://attacker.example"},
         {"Origin": "http://127.0.0.1:1"},

@@ -138,7 +138,9 @@ def test_a_token_of_ones_own_is_not_shown() -> None:
     with appbuilder_mock.running(token="s3cret") as mock, httpx.Client(base_url=mock.url) as client:
         for path in PAGES:
             assert "s3cret" not in client.get(path).text
-        assert "--token" in client.get("/").text
+        shown = Page(client.get("/").text).text
+    assert "--token" in shown
+    assert "export APPBUILDER_TOKEN='<the token this server was started with>'" in shown
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -14,13 +15,14 @@ NAMES = [f"物{number}" for number in range(5)]
 
 
 @pytest.fixture(scope="module")
-def store() -> Store:
+def store() -> Iterator[Store]:
     """Five things in one place and one in another."""
     store = Store()
     for name in NAMES:
         store.add("thing", "here", {"id": name})
         store.add("thing", f"with {name}", {"id": name})
-    return store
+    yield store
+    store.close()
 
 
 @pytest.mark.parametrize("newest_first", [True, False])

@@ -49,7 +49,7 @@ JSON = {"Content-Type": "application/json"}
             "threads/runs",
             {"assistant_id": "a", "thread": {"messages": [{"role": "x", "content": ""}]}},
             "thread.messages[0].role",
-            'expected one of "user", "assistant", got "x"',
+            'expected "user", got "x"',
         ),
         ("threads/runs", {"assistant_id": "a", "thread": 5}, "thread", "expected object or null"),
         ("threads/runs", {"assistant_id": "a"}, None, "Neither `thread_id` nor `thread`"),
@@ -58,10 +58,10 @@ JSON = {"Content-Type": "application/json"}
             {
                 "assistant_id": "a",
                 "thread_id": "t",
-                "model_parameters": {"chat_parameters": {"temperature": 0}},
+                "model_parameters": {"chat_parameters": {"temperature": -0.5}},
             },
             "model_parameters.chat_parameters.temperature",
-            "expected more than 0, got 0",
+            "expected at least 0, got -0.5",
         ),
         (
             "threads/runs/submit_tool_outputs",
@@ -83,6 +83,13 @@ def test_a_body_that_breaks_the_contract(
     assert error["param"] == param
     assert message in error["message"]
     assert len(error["message"]) < 600
+
+
+def test_a_huge_value_is_shown_in_part(api: Api) -> None:
+    """Neither one long text nor many short ones make a long message."""
+    pairs = {str(key): "" for key in range(10_000)}
+    for body in ({"name": "a", "metadata": pairs}, {"name": "字" * 1_000_000}):
+        assert len(api.error("assistants", 400, **body)["message"]) < 600
 
 
 def test_nulls_count_as_left_out(api: Api) -> None:

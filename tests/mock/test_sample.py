@@ -50,6 +50,7 @@ SATISFIABLE = [
     of({"type": "array", "items": {"type": "string"}, "maxItems": 0}),
     of({"type": "array", "contains": {"const": 7}}),
     of({"$ref": "#/$defs/a%25b"}, **{"$defs": {"a%b": {"type": "string", "enum": ["广州"]}}}),
+    {"properties": {"a": {"type": "integer"}, "never": False}, "required": ["a"]},
     {"type": "object", "minProperties": 3},
     {"type": "object", "additionalProperties": False},
     {"type": "object", "required": ["free"], "additionalProperties": {"type": "integer"}},

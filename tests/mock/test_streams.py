@@ -164,6 +164,22 @@ def test_a_waiting_run_outlives_its_stream(api: Api) -> None:
     assert submitted["status"] == "completed"
 
 
+def test_a_stream_that_was_left_is_no_longer_open(api: Api) -> None:
+    """Outputs are then answered with the end, and not with a run that goes on elsewhere."""
+    with api.stream(tools=[WEATHER]) as events:
+        run = next(events).data["details"]["run_object"]
+        call = next(event for event in events if event.kind == "tool_calls")
+    [waiting] = call.data["details"]["tool_calls"]
+    where = {"thread_id": run["thread_id"], "run_id": run["id"]}
+    # The connection is closed by now; answering these, the server has come past noticing it.
+    for _ in range(20):
+        api.ok("threads/runs/query", **where)
+    outputs = [{"tool_call_id": waiting["id"], "output": "晴"}]
+    answer = api.ok("threads/runs/submit_tool_outputs", **where, tool_outputs=outputs)
+
+    assert answer["status"] == "completed"
+
+
 def test_tool_output_continues_as_a_stream(api: Api) -> None:
     """The new stream begins with the run as it stands, and counts from 1."""
     where, call = api.waiting_run()

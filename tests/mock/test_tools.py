@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import islice
 
 import appbuilder_mock
 import pytest
@@ -170,7 +171,8 @@ def test_a_run_that_waits_too_long_expires() -> None:
         appbuilder_mock.running(ping_interval=0.01, expire_after=0) as server,
         Api(server.url, server.token) as api,
     ):
-        *_, end = api.streamed(tools=[WEATHER])
+        with api.stream(tools=[WEATHER]) as events:
+            *_, end = islice(events, 200)  # pings for ever, if it never expires
         run = end.data["details"]["run_object"]
         where = {"thread_id": run["thread_id"], "run_id": run["id"]}
         [step] = api.ok("threads/runs/steps/list", **where)["data"]

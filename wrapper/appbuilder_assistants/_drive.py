@@ -7,6 +7,7 @@ import platform
 import time
 import uuid
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from typing import TypeVar, cast
 
 import httpx
@@ -37,14 +38,35 @@ UNREACHED = (
 FAILURES = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError)
 
 
-def new_http() -> httpx.Client:
-    """A connection pool for one client."""
-    return httpx.Client(limits=LIMITS)
+def new_http(base_url: str) -> httpx.Client:
+    """A connection pool for one client. ValueError: the environment's proxy cannot be used."""
+    with usable_proxy():
+        return httpx.Client(limits=LIMITS, trust_env=not is_loopback(base_url))
 
 
-def new_async_http() -> httpx.AsyncClient:
-    """A connection pool for one asynchronous client."""
-    return httpx.AsyncClient(limits=LIMITS)
+def new_async_http(base_url: str) -> httpx.AsyncClient:
+    """A connection pool for one asynchronous client. ValueError as for `new_http`."""
+    with usable_proxy():
+        return httpx.AsyncClient(limits=LIMITS, trust_env=not is_loopback(base_url))
+
+
+def is_loopback(base_url: str) -> bool:
+    """Whether the gateway is this machine, which a proxy cannot reach."""
+    host = httpx.URL(base_url).host
+    return host in ("localhost", "::1") or host.startswith("127.")
+
+
+@contextmanager
+def usable_proxy() -> Iterator[None]:
+    """Turn what httpx says of a proxy it cannot use into an error that says where it comes from."""
+    try:
+        yield
+    except (ImportError, ValueError, httpx.InvalidURL) as error:
+        raise ValueError(
+            "the proxy that HTTP_PROXY, HTTPS_PROXY or ALL_PROXY names cannot be used "
+            f"({type(error).__name__}); correct or unset the variable, or pass "
+            "http_client= with a proxy of your own"
+        ) from error
 
 
 def check_gateway(url: str) -> None:

@@ -15,7 +15,7 @@ class AssistantChatParameters(Model):
     """Sampling parameters of the model that words the answer."""
 
     temperature: float | None = None
-    """Above 0, at most 1. Left out, 0.8. The official client lets 0 pass."""
+    """Documented is above 0, at most 1; the official client sends 0 too. Left out, 0.8."""
 
     top_p: float | None = None
     """From 0 to 1. Left out, 0.8."""

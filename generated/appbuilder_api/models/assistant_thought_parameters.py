@@ -15,7 +15,7 @@ class AssistantThoughtParameters(Model):
     """Sampling parameters of the model that plans."""
 
     temperature: float | None = None
-    """Above 0, at most 1. Left out, 0.01. The official client lets 0 pass."""
+    """Documented is above 0, at most 1; the official client sends 0 too. Left out, 0.01."""
 
     top_p: float | None = None
     """From 0 to 1. Left out, 0."""

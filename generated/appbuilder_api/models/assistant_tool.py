@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 from attrs import define
 
@@ -13,23 +13,26 @@ from ..types import Fields, Model
 
 @define(eq=False, repr=False, getstate_setstate=False)
 class AssistantTool(Model):
-    """A tool that an assistant or a run may call."""
+    """A tool that an assistant or a run may call. Requests take functions only; answers may name
+    kinds that are not known here.
+    """
 
-    type: Literal["function"]
-    """The kind of tool."""
+    type: str
+    """The kind of tool: `function`."""
 
-    function: AssistantFunction
-    """A function of the caller's, described so that the model can call it."""
+    function: AssistantFunction | None = None
+    """The function, of a tool of that kind."""
 
     _fields: ClassVar[Fields] = (
         ("type", "type", ..., None),
-        ("function", "function", ..., None),
+        ("function", "function", None, None),
     )
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> AssistantTool:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
+        get = data.get
         return cls(
             data["type"],
-            AssistantFunction.from_dict(data["function"]),
+            None if (value := get("function")) is None else AssistantFunction.from_dict(value),
         )._read_from(data)

@@ -48,9 +48,6 @@ class RunResult(Model):
     )
     """Where a run or a step stands. The server may know more words than these."""
 
-    created_at: int
-    """When it was created, milliseconds."""
-
     model: str = ""
     """The model's name."""
 
@@ -77,6 +74,9 @@ class RunResult(Model):
 
     final_answer: FinalAnswer | None = None
     """The answer of a run that completed; null in queries, lists and events."""
+
+    created_at: int = 0
+    """When it was created, milliseconds."""
 
     started_at: int = 0
     """When it started, milliseconds, or 0."""
@@ -108,7 +108,7 @@ class RunResult(Model):
         ("required_action", "required_action", None, None),
         ("last_error", "last_error", None, None),
         ("final_answer", "final_answer", None, None),
-        ("created_at", "created_at", ..., None),
+        ("created_at", "created_at", 0, 0),
         ("started_at", "started_at", 0, 0),
         ("expired_at", "expired_at", 0, 0),
         ("cancelled_at", "cancelled_at", 0, 0),
@@ -126,7 +126,6 @@ class RunResult(Model):
             data["assistant_id"],
             data["thread_id"],
             data["status"],
-            data["created_at"],
             get("model") or "",
             get("instructions") or "",
             get("thought_instructions") or "",
@@ -138,6 +137,7 @@ class RunResult(Model):
             None if (value := get("required_action")) is None else RequiredAction.from_dict(value),
             None if (value := get("last_error")) is None else LastError.from_dict(value),
             None if (value := get("final_answer")) is None else FinalAnswer.from_dict(value),
+            get("created_at") or 0,
             get("started_at") or 0,
             get("expired_at") or 0,
             get("cancelled_at") or 0,

@@ -43,11 +43,11 @@ class RunStep(Model):
     )
     """Where a run or a step stands. The server may know more words than these."""
 
-    created_at: int
-    """When it was created, milliseconds."""
-
     assistant_id: str | None = ""
     """The assistant that runs; null from queryRunStep."""
+
+    created_at: int = 0
+    """When it was created, milliseconds."""
 
     started_at: int = 0
     """When it started, milliseconds, or 0."""
@@ -80,7 +80,7 @@ class RunStep(Model):
         ("thread_id", "thread_id", ..., None),
         ("run_id", "run_id", ..., None),
         ("status", "status", ..., None),
-        ("created_at", "created_at", ..., None),
+        ("created_at", "created_at", 0, 0),
         ("started_at", "started_at", 0, 0),
         ("expired_at", "expired_at", 0, 0),
         ("cancelled_at", "cancelled_at", 0, 0),
@@ -101,8 +101,8 @@ class RunStep(Model):
             data["thread_id"],
             data["run_id"],
             data["status"],
-            data["created_at"],
             get("assistant_id", ""),
+            get("created_at") or 0,
             get("started_at") or 0,
             get("expired_at") or 0,
             get("cancelled_at") or 0,

@@ -23,9 +23,6 @@ class StreamRunMessage(Model):
     message_id: str
     """The message's id."""
 
-    content: list[AssistantContent] | None
-    """The piece. Whether a last event repeats the whole text is not known; here it does not."""
-
     status: str = ""
     """Where the run stands."""
 
@@ -33,7 +30,10 @@ class StreamRunMessage(Model):
     """Whether this piece is the message's last."""
 
     message_index: str | int | None = ""
-    """The piece's place in the message."""
+    """Perhaps the piece's place in the message; its meaning is not known."""
+
+    content: list[AssistantContent] | None = None
+    """The piece. Whether a last event repeats the whole text is not known; here it does not."""
 
     metadata: dict[str, Any] | None = None
     """On the last piece, why the message ended (`finish_reason`)."""
@@ -44,7 +44,7 @@ class StreamRunMessage(Model):
         ("is_end", "is_end", False, False),
         ("message_id", "message_id", ..., None),
         ("message_index", "message_index", "", None),
-        ("content", "content", ..., None),
+        ("content", "content", None, None),
         ("metadata", "metadata", None, None),
     )
 
@@ -55,11 +55,11 @@ class StreamRunMessage(Model):
         return cls(
             data["send_id"],
             data["message_id"],
-            None
-            if (value := data["content"]) is None
-            else [AssistantContent.from_dict(item) for item in value],
             get("status") or "",
             False if (value := get("is_end")) is None else value,
             get("message_index", ""),
+            None
+            if (value := get("content")) is None
+            else [AssistantContent.from_dict(item) for item in value],
             get("metadata"),
         )._read_from(data)

@@ -44,7 +44,7 @@ class Refused extends Error {}
 
 function tell(state, text) {
   const place = byId("connection");
-  place.dataset.state = state;
+  setAttribute(place, "data-state", state);
   setText(place, text);
 }
 

@@ -24,7 +24,8 @@ class AsyncAppBuilder:
 
     `token` and `gateway_url` come from APPBUILDER_TOKEN and GATEWAY_URL when they are None.
     SECRET_KEY_PREFIX (`Bearer` if unset) goes before a token that does not start with it. A
-    gateway without a scheme gets https. Raises ValueError without a usable token.
+    gateway without a scheme gets https. Raises ValueError without a usable token. A gateway on
+    this machine (127.0.0.1, localhost) is never reached through a proxy.
 
     `timeout` is a number of seconds, for connecting and for each silence, or an `httpx.Timeout`.
     None means the defaults: 5 s to connect; then 30 s of silence for a look-up, 600 s for a run.
@@ -46,7 +47,7 @@ class AsyncAppBuilder:
         settings = settings_from(token, gateway_url, timeout=timeout, retry=retry)
         check_gateway(settings.base_url)
         own = http_client is None
-        http = new_async_http() if http_client is None else check_async_http(http_client)
+        http = check_async_http(http_client) if http_client else new_async_http(settings.base_url)
         self._set_up(AsyncCaller(http, settings), own)
 
     def with_options(

@@ -61,7 +61,6 @@ class RunSnapshot:
         calls = self._waiting(
             event.event_type, event.status, details.tool_calls if details else None
         )
-        # A step ends with a status of its own; only the run's ends the stream.
         finished = event.event_type == "run_end" or (
             run is not None and run.status in FINAL_STATUSES
         )
@@ -69,7 +68,9 @@ class RunSnapshot:
             self.run, self.run_id, self.thread_id = run, run.id, run.thread_id
         elif step is not None:
             self.run_id, self.thread_id = step.run_id, step.thread_id
-        self.status = event.status
+        # A step ends with a status of its own, which is not the run's.
+        if event.event_type != "tool_step_end":
+            self.status = event.status
         self.last_send_id = event.send_id
         self.tool_calls = calls
         self.finished = finished

@@ -1,0 +1,32 @@
+"""What the tests ask runs for, and what they read out of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+WEATHER = {
+    "type": "function",
+    "function": {
+        "name": "get_weather",
+        "description": "查询一个城市的天气",
+        "parameters": {
+            "type": "object",
+            "properties": {"city": {"type": "string"}},
+            "required": ["city"],
+        },
+    },
+}
+
+
+def only_call(run: dict[str, Any]) -> dict[str, Any]:
+    """The one call that a run waits for."""
+    calls: list[dict[str, Any]] = run["required_action"]["submit_tool_outputs"]["tool_calls"]
+    assert len(calls) == 1
+    return calls[0]
+
+
+def answer_text(run: dict[str, Any]) -> str:
+    """The text of the final answer, in either of the two forms it is known in."""
+    content = run["final_answer"]["message"]["content"]
+    parts = content if isinstance(content, list) else [content]
+    return "".join(part["text"]["value"] for part in parts)

@@ -1,0 +1,70 @@
+"""A page in a browser, in the words of the tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from selenium import webdriver
+from selenium.common.exceptions import TimeoutException
+from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.wait import WebDriverWait
+
+T = TypeVar("T")
+PATIENCE = 20  # seconds until a test fails; the page itself looks every second
+
+
+class View:
+    """What is to be seen of one server."""
+
+    def __init__(self, driver: webdriver.Chrome, url: str) -> None:
+        self.driver = driver
+        self.url = url
+        self.expected: list[str] = []  # parts of console messages that are no fault
+
+    def open(self, path: str) -> None:
+        self.driver.get(self.url + path)
+
+    def expects(self, message: str) -> bool:
+        return any(part in message for part in self.expected)
+
+    def js(self, script: str, *arguments: Any) -> Any:
+        return self.driver.execute_script(script, *arguments)
+
+    def devtools(self, command: str, **parameters: Any) -> Any:
+        return self.driver.execute_cdp_cmd(command, parameters)
+
+    def all(self, selector: str) -> list[WebElement]:
+        return self.driver.find_elements(By.CSS_SELECTOR, selector)
+
+    def one(self, selector: str) -> WebElement:
+        [found] = self.all(selector)
+        return found
+
+    def texts(self, selector: str) -> list[str]:
+        """In one step, so that no element can go away in between."""
+        told = "return [...document.querySelectorAll(arguments[0])].map((e) => e.innerText)"
+        found: list[str] = self.js(told, selector)
+        return found
+
+    def until(self, what: Callable[[], T]) -> T:
+        """Wait until it is true, or fail and say what the page shows."""
+        try:
+            result: T = WebDriverWait(self.driver, PATIENCE, 0.05).until(lambda _: what())
+        except TimeoutException:
+            shown = self.js("return document.body.innerText")
+            raise AssertionError(f"still not so; the page shows: {shown}") from None
+        return result
+
+    def until_texts(self, selector: str, texts: list[str]) -> None:
+        try:
+            self.until(lambda: self.texts(selector) == texts)
+        except AssertionError:
+            assert self.texts(selector) == texts
+
+    def until_looked(self, times: int = 2) -> None:
+        """Wait until the page has asked the server again, so many times."""
+        asked = 'return performance.getEntriesByName(location.origin + "/_mock/live").length'
+        before = self.js(asked)
+        self.until(lambda: self.js(asked) >= before + times)
