@@ -16,7 +16,11 @@ def kept(rule: Rule) -> Document:
     So the run keeps to it when the scenario is replaced, and when the server comes back.
     """
     ends = {"reply": rule.reply, "failed": rule.failed}
-    course: Document = {name: asdict(end) for name, end in ends.items() if end is not None}
+    course: Document = {
+        name: {key: value for key, value in asdict(end).items() if value not in (None, 0.0)}
+        for name, end in ends.items()
+        if end is not None
+    }
     if rule.expired:
         course["expired"] = True
     if rule.tool_rounds:

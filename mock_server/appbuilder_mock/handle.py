@@ -93,7 +93,7 @@ class Running:
         found = [one for one in received if one.operation == operation and _has(one.body, fields)]
         if len(found) == times or (found and times is None):
             return found
-        wanted = "at least one" if times is None else f"{times} times"
+        wanted = "at least once" if times is None else f"{times} times"
         fitting = f" with {json.dumps(fields, ensure_ascii=False, default=repr)}" if fields else ""
         shown = "\n".join(map(str, received)) or "  nothing"
         raise AssertionError(
