@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from typing import Protocol
 from urllib.parse import quote
 
-# What cannot stand between quotes is written with percent signs, as browsers do it.
-_UNQUOTABLE = re.compile(r'["\x00-\x1f\x7f]')
-# Names that readers are not of one mind about: some take percent signs for what they stand for and
-# some do not, some take a backslash for an escape and some do not.
-_AMBIGUOUS = re.compile(r'["%\\\x00-\x1f\x7f]')
+# What ends a quoted text is written behind a backslash, and what ends a line with percent signs.
+_ESCAPED = re.compile(r'["\\]')
+_UNQUOTABLE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+# What readers are not of one mind about: browsers write a quote as %22 and leave a backslash as it
+# is, so some readers undo that, some undo backslashes, some both and some neither.
+_AMBIGUOUS = re.compile(r'["%\\\x00-\x08\x0a-\x1f\x7f]')
 
 
 class Source(Protocol):
@@ -74,12 +75,14 @@ class Form:
 def file_name(name: str) -> str:
     """The parameters that tell a file's name.
 
-    A name goes out as it is, in UTF-8. One that readers may take for another is told a second
-    time as `filename*`, which leaves no doubt. RFC 7578 would rather not have that, because old
-    readers pass over it; they still have the first.
+    A name goes out as it is, in UTF-8, between quotes. One that readers may take for another is
+    told a second time as `filename*` (RFC 8187), which leaves no doubt. RFC 7578 would rather not
+    have that, and a reader that keeps to it passes over it and still has the first.
     """
-    quoted = _UNQUOTABLE.sub(lambda found: f"%{ord(found[0]):02X}", name)
+    quoted = _ESCAPED.sub(lambda found: f"\\{found[0]}", name)
+    quoted = _UNQUOTABLE.sub(lambda found: f"%{ord(found[0]):02X}", quoted)
     plain = f'filename="{quoted}"'
     if not _AMBIGUOUS.search(name):
         return plain
-    return f"{plain}; filename*=UTF-8''{quote(name, safe='')}"
+    # The plain one stands last: to some readers a backslash before a quote is one that escapes.
+    return f"filename*=UTF-8''{quote(name, safe='')}; {plain}"
