@@ -36,7 +36,14 @@ if not TYPE_CHECKING:
         """Import a public name when it is first used: pytest loads this package in every run."""
         if name not in _HOMES:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+        try:
+            return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+        except ModuleNotFoundError as error:
+            raise ModuleNotFoundError(
+                f"{error}. The mock server's extra brings what it needs: "
+                'pip install "appbuilder-assistants[mock]"',
+                name=error.name,
+            ) from error
 
 
 def __dir__() -> list[str]:

@@ -11,10 +11,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import get_args
 
-from appbuilder_mock.app import DEFAULT_TOKEN, create_app
+try:
+    from appbuilder_mock import Store, StoreError, create_app
+except ModuleNotFoundError as missing:
+    sys.exit(str(missing))
 from appbuilder_mock.seeds import seed_examples
 from appbuilder_mock.server import Server, listen, url_of
-from appbuilder_mock.store import Store, StoreError
+from appbuilder_mock.state import DEFAULT_TOKEN
 from appbuilder_mock.wire import Wire
 
 

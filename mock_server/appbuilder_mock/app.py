@@ -177,11 +177,15 @@ def check_token(request: Request, token: str) -> None:
     scheme, _, given = header.partition(" ")
     right = hmac.compare_digest(given.strip().encode("latin-1"), token.encode())
     if scheme.lower() != "bearer" or not right:
+        if scheme.lower() == "bearer":
+            got = "another token" if given else "no token"
+        else:
+            got = "another scheme" if header else "no such header"
         raise MockApiError(
             401,
             "invalid_token",
             "expected the header `Authorization: Bearer <token>` with the token this server was "
-            f"started with, got {'another token' if given else 'none'}",
+            f"started with, got {got}",
             headers={"WWW-Authenticate": "Bearer"},
         )
 
