@@ -82,8 +82,10 @@ def test_any_operation(mock: appbuilder_mock.Running, api: Api, operation: str) 
     met(mock, Fault(status=503), operation)
     path = the_contract().operations[operation].path
     if operation == "createFile":
-        files = {"file": ("说明.txt", b"x" * 1_000_000)}
+        files = {"file": ("说明.txt", b"x" * 30_000_000)}
         response = api.http.post(path, params={"purpose": "assistant"}, files=files)
+        [upload_seen] = api.http.get("/_mock/requests").json()["data"]
+        assert upload_seen["body_length"] > 30_000_000  # answered when all had come
     else:
         response = api.http.post(path, json={"name": "助手", "assistant_id": "a"})
 
