@@ -16,21 +16,18 @@ class FaultyAnswer:
     """Stands between the application and `send`.
 
     Events are counted from 1, as their `send_id`: a stream sends each by itself, and pings between.
-    Once the connection is gone, the rest of the answer goes nowhere.
+    Once the connection is gone, the server drops what is still sent.
     """
 
     def __init__(self, fault: Fault, scope: Scope, send: Send) -> None:
         self._fault = fault
         self._scope = scope
         self._send = send
-        self._over = False
         self._streams = False
         self._events = 0
         self._bytes = 0
 
     async def send(self, message: Message) -> None:
-        if self._over:
-            return
         if message["type"] == "http.response.start":
             await self._begin(message)
         elif message["type"] == "http.response.body":
@@ -41,7 +38,6 @@ class FaultyAnswer:
         if fault.pause and fault.pause.before_event is None:
             await self._pause(fault.pause.seconds)
         if fault.reset:
-            self._over = True
             await connection_of(self._scope).reset()
             return
         headers = MutableHeaders(scope=message)
@@ -65,8 +61,6 @@ class FaultyAnswer:
             if self._fault.drip and piece:
                 await self._pause(self._fault.drip.seconds)
             await self._cut_if_due(is_whole=is_last)
-            if self._over:
-                return
 
     async def _event(self, body: bytes) -> bytes:
         """The event that is sent instead of this one."""
@@ -100,7 +94,6 @@ class FaultyAnswer:
             return
         told = self._streams and is_whole and cut.after_event == self._events
         if told or self._cuts_at(self._bytes):
-            self._over = True
             await connection_of(self._scope).hang_up()
 
     async def _pause(self, seconds: float) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
-from typing import Any
+from pathlib import Path
 
 import appbuilder_mock
 import httpx
@@ -19,10 +19,12 @@ from appbuilder_mock.scenarios import (
     Malformed,
     Match,
     Pause,
+    Reply,
     Rule,
     ToolCall,
 )
 
+from tests.mock.process import serving
 from tests.mock.test_streams import order
 from tests.mock.uploads import upload
 from tests.mock.wire import Api, final_text
@@ -236,6 +238,7 @@ def test_reset_before_answering(mock: appbuilder_mock.Running, api: Api) -> None
         api.post("threads", {})
 
     assert threads(mock) == 1
+    assert mock.assert_received("createThread")[0].status is None
 
 
 @pytest.mark.parametrize("stream", [False, True])
@@ -275,6 +278,17 @@ def test_cut_after_a_byte_of_a_stream(mock: appbuilder_mock.Running, api: Api, c
 
     assert len(told) == count
     assert isinstance(error, httpx.RemoteProtocolError)
+
+
+def test_pings_are_no_events(mock: appbuilder_mock.Running, api: Api) -> None:
+    """They come between, and do not count."""
+    reply = Reply(chunks=["一", "二"], first_delay=0.3)
+    mock.script(Rule(reply=reply, fault=Fault(cut=Cut(after_event=4))))
+    told, _ = streamed(api)
+
+    assert b"event: ping" in told
+    assert len(events_in(told)) == 4
+    assert "一" in events_in(told)[-1].decode()
 
 
 def test_cut_of_an_answer(mock: appbuilder_mock.Running, api: Api) -> None:
@@ -376,12 +390,13 @@ def test_content_type(mock: appbuilder_mock.Running, api: Api) -> None:
     """It is another one; the answer is what it was."""
     met(mock, Fault(content_type="text/html"))
     response = api.post("threads", {})
-    mock.script(Rule(fault=Fault(content_type="application/json")))
+    fault = Fault(content_type="application/json", cut=Cut(after_event=2))
+    mock.script(Rule(fault=fault))
     told, _ = streamed(api)
 
     assert response.headers["content-type"] == "text/html"
     assert response.json()["object"] == "thread"
-    assert b"run_end" in told
+    assert len(events_in(told)) == 2
 
 
 def test_faults_together(mock: appbuilder_mock.Running, api: Api) -> None:
@@ -400,21 +415,30 @@ def test_faults_together(mock: appbuilder_mock.Running, api: Api) -> None:
     assert isinstance(error, httpx.RemoteProtocolError)
 
 
-def test_the_server_says_nothing(capfd: pytest.CaptureFixture[str]) -> None:
-    """Broken connections are not worth a word in its log."""
-    faults: list[dict[str, Any]] = [
-        {"reset": "before_reading"},
-        {"reset": "before_answering"},
-        {"cut": Cut(after_byte=1)},
-        {"pause": Pause(LONG)},
-    ]
-    rules = [
-        Rule(match=Match(operation="createThread", times=1), fault=Fault(**one)) for one in faults
-    ]
-    with appbuilder_mock.running(scenario=rules) as server, Api(server.url, server.token) as api:
-        for _ in rules:
+BROKEN = """
+rules:
+  - match: {operation: createThread, times: 1}
+    fault: {reset: before_reading}
+  - match: {operation: createThread, times: 1}
+    fault: {reset: before_answering}
+  - match: {operation: createThread, times: 1}
+    fault: {cut: {after_byte: 0}}
+  - match: {operation: createThread, times: 1}
+    fault: {cut: {after_byte: 9}, drip: {bytes: 4, seconds: 0}}
+  - match: {operation: createThread, times: 1}
+    fault: {pause: {seconds: 3600}}
+  - fault: {cut: {after_event: 3}}
+"""
+
+
+def test_the_server_says_nothing(tmp_path: Path) -> None:
+    """Broken connections are not worth a word of its; and it does not wait for a pause."""
+    file = tmp_path / "场景.yaml"
+    file.write_text(BROKEN, encoding="utf-8")
+    with serving("--scenario", file) as server, server.api() as api:
+        for _ in range(5):
             with pytest.raises(httpx.TransportError):
                 api.post("threads", {}, timeout=0.5)
+        assert len(events_in(streamed(api)[0])) == 3
         assert api.thread()
-
-    assert capfd.readouterr() == ("", "")
+        assert server.stop() == (0, "", "")
