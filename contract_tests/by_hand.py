@@ -22,14 +22,25 @@ class Caller:
         self._target = target
         self._headers = {"Authorization": f"Bearer {target.token}"}
 
-    def send(self, operation_id: str, body: dict[str, Any]) -> Response:
-        """The answer, whatever it is; a stream is read to its end."""
+    def send(
+        self, operation_id: str, body: dict[str, Any], *, query: dict[str, str] | None = None
+    ) -> Response:
+        """The answer, whatever it is; a stream is read to its end. `query` is the example's."""
         case = _case(operation_id, body)
+        if query is not None:
+            case.query = query
         return case.call_and_validate(base_url=self._target.url, headers=self._headers)
 
-    def call(self, operation_id: str, body: dict[str, Any], *, status: int = 200) -> dict[str, Any]:
+    def call(
+        self,
+        operation_id: str,
+        body: dict[str, Any],
+        *,
+        status: int = 200,
+        query: dict[str, str] | None = None,
+    ) -> dict[str, Any]:
         """The JSON answer, which must have this status."""
-        response = self.send(operation_id, body)
+        response = self.send(operation_id, body, query=query)
         answer: dict[str, Any] = response.json()
 
         assert response.status_code == status, answer
@@ -64,6 +75,7 @@ class Caller:
             headers=self._headers,
             timeout=TIMEOUT,
         )
+        response.request.read()  # schemathesis wants to show it
         self._judge(case, response)
         answer: dict[str, Any] = response.json()
         assert response.status_code == 200, answer

@@ -8,9 +8,10 @@ from typing import Any
 
 from schemathesis import Case, HookContext, Response
 from schemathesis.core.failures import Failure
-from schemathesis.openapi.checks import RejectedPositiveData
+from schemathesis.openapi.checks import JsonSchemaError, RejectedPositiveData
 
 from . import spec
+from .reach import is_error
 
 Body = dict[str, Any]
 
@@ -100,7 +101,13 @@ def broken(case: Case[Any]) -> Iterator[Rule]:
 def filter_failure(
     _context: HookContext, failure: Failure, case: Case[Any], response: Response
 ) -> bool:
-    """Let a 400 for a broken rule pass, though the schema allows the request."""
+    """Let pass what only looks like a fault.
+
+    That is a 400 for a broken rule, though the schema allows the request; and a file that is JSON
+    itself, though JSON in place of a file's bytes is otherwise an error.
+    """
+    if isinstance(failure, JsonSchemaError) and spec.answers_bytes(spec.operation_of(case)):
+        return is_error(response)
     if not isinstance(failure, RejectedPositiveData) or response.status_code != 400:
         return True
     blamed = response.json()["error"].get("param")
