@@ -165,10 +165,12 @@ def test_nothing_is_overwritten(world: Sync | Async, serve: Serve, folder: Path,
         assert exchange.client_left()
         left.set()
 
-    with pytest.raises(FileExistsError, match=r"a\.png"):
+    # What was caught is kept, and with it all that only its frames hold.
+    with pytest.raises(FileExistsError, match=r"a\.png") as caught:
         world.client("k", serve(script).url).assistants.files.download("file-1", folder)
 
     assert left.wait(PATIENCE)
+    assert caught.value.filename == str(taken)
     assert names(folder) == ["a.png"]
     assert kind != "file" or taken.read_bytes() == b"mine"
 

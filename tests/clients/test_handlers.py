@@ -170,11 +170,13 @@ def test_what_a_hook_raises(
         else:
             list(manager)
 
-    with pytest.raises(error, match="坏了"):
+    # What was caught is kept, and with it all that only its frames hold.
+    with pytest.raises(error, match="坏了") as caught:
         act()
 
-    assert handler.told == ["run_begin", "messages"]
     assert left.wait(PATIENCE)
+    assert handler.told == ["run_begin", "messages"]
+    assert caught.value.__cause__ is None
 
 
 @pytest.mark.parametrize("way", ["with", "for"])
