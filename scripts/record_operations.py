@@ -39,6 +39,7 @@ class Recorder:
 
     def __init__(self, suite: str) -> None:
         self.suite = suite
+        self.of = fingerprint(suite)  # now: it may change while it runs
         self.whole = True
         self.reached: set[str] = set()
         if suite == "interop":
@@ -53,7 +54,7 @@ class Recorder:
         if self.suite == "contract":  # it keeps count itself
             reach = sys.modules["contract_tests.contract"].reach
             self.reached |= {a.operation_id for a, _ in reach.answers if a.status.startswith("2")}
-        write(self.suite, self.reached)
+        write(self.suite, self.of, self.reached)
 
 
 def watch_requests(found: Callable[[str], None]) -> None:
@@ -84,10 +85,10 @@ def succeeded(response: Any, streamed: bool) -> bool:
     return not streamed and "error" not in response.json()  # a stream is not read here
 
 
-def write(suite: str, reached: set[str]) -> None:
+def write(suite: str, of: str, reached: set[str]) -> None:
     path = place(suite)
     path.parent.mkdir(parents=True, exist_ok=True)
-    note = {"of": fingerprint(suite), "reached": sorted(reached)}
+    note = {"of": of, "reached": sorted(reached)}
     path.write_text(json.dumps(note, indent=2) + "\n", encoding="utf-8")
 
 

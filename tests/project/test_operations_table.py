@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -22,6 +23,9 @@ MODULE = '''
 def request(body):
     """What to send."""
     return {"method": "POST", "url": "/v2/threads", "json": body.to_dict()}
+
+def read(body):
+    return {"method": "POST", "url": "/v2/threads/query"}
 '''
 
 
@@ -103,7 +107,7 @@ def test_a_suite_that_was_not_run_keeps_its_column(suites: Path) -> None:
 
 def test_a_noted_run_takes_its_place(suites: Path) -> None:
     """Also where it reached less than before."""
-    record.write("contract", {"queryThread"})
+    record.write("contract", record.fingerprint("contract"), {"queryThread"})
     before = "| `createThread` | a | a | a | a | a | yes | – |\n"
 
     assert table.tested("contract", before) == {"queryThread": "yes"}
@@ -111,9 +115,26 @@ def test_a_noted_run_takes_its_place(suites: Path) -> None:
 
 @pytest.mark.parametrize("changed", ["openapi.yaml", "contract_tests/test_one.py"])
 def test_a_note_on_another_spec_or_suite_is_not_used(suites: Path, changed: str) -> None:
-    record.write("contract", {"queryThread"})
+    record.write("contract", record.fingerprint("contract"), {"queryThread"})
     (suites / changed).write_text("# 变了", encoding="utf-8")
 
+    assert record.read("contract") is None
+
+
+def test_a_whole_run_that_passed_is_noted(suites: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With its successes; and as it was when it began, if it changes while it runs."""
+    reached = [
+        (SimpleNamespace(operation_id="createThread", status="200"), "by hand"),
+        (SimpleNamespace(operation_id="queryThread", status="404"), "fuzzing"),
+    ]
+    suite = SimpleNamespace(reach=SimpleNamespace(answers=reached))
+    monkeypatch.setitem(sys.modules, "contract_tests.contract", suite)
+    recorder = record.Recorder("contract")
+    recorder.pytest_sessionfinish(0)
+    assert record.read("contract") == {"createThread"}
+
+    (suites / "contract_tests" / "test_one.py").write_text("# 变了", encoding="utf-8")
+    recorder.pytest_sessionfinish(0)
     assert record.read("contract") is None
 
 
@@ -134,9 +155,9 @@ def test_a_failed_or_partial_run_is_not_noted(
     [
         (200, "application/json", {"id": "thread_1"}, False, True),
         (200, "application/json; charset=utf-8", {"error": {"code": "x"}}, False, False),
-        (404, "application/json", {"error": {"code": "x"}}, False, False),
+        (404, "text/html", None, False, False),
         (200, "text/event-stream", None, True, True),
-        (200, "application/json", {"error": {"code": "x"}}, True, False),
+        (200, "application/json", {"id": "thread_1"}, True, False),
     ],
 )
 def test_an_error_is_no_success(
