@@ -157,7 +157,7 @@ def test_is_another():
 @pytest.mark.parametrize("options", [(), ("-n", "2")], ids=["alone", "xdist"])
 def test_a_failing_test_shows_the_server(tmp_path: Path, options: tuple[str, ...]) -> None:
     """What it received and holds, also when a fixture failed; and only of tests that failed."""
-    status, out = pytest_run(tmp_path, FAILING, *options)
+    status, out = pytest_run(tmp_path, FAILING, "-rA", *options)
 
     assert status == 1
     assert "2 failed, 1 passed, 1 error" in out
@@ -239,6 +239,7 @@ def test_assert_received(appbuilder_mock: appbuilder_mock.Running) -> None:
     assert created.headers["authorization"] == "Bearer •••"
     appbuilder_mock.assert_received("createRun", times=1)
     appbuilder_mock.assert_received("cancelRun", times=0)
+    appbuilder_mock.assert_received("createAssistant", times=0, name="别的")
     assert [one.operation for one in appbuilder_mock.requests] == [
         *("createAssistant", "createRun", None)
     ]
