@@ -37,4 +37,5 @@ class Comparison:
         """One row of a Markdown table."""
         found = self.ratios()
         numbers = (min(found), statistics.median(found), max(found))
-        return " | ".join([f"| {self.title}", *(f"{number:.2f}" for number in numbers), "|"])[:-2]
+        cells = [self.title, *(f"{number:.2f}" for number in numbers)]
+        return f"| {' | '.join(cells)} |"
