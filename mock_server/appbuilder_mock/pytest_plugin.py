@@ -6,8 +6,6 @@ test that asks for them.
 
 from __future__ import annotations
 
-import asyncio
-import secrets
 from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING
 
@@ -36,6 +34,8 @@ def appbuilder_mock(request: pytest.FixtureRequest) -> Iterator[Running]:
         from appbuilder_mock.server import running
     except ModuleNotFoundError as missing:
         pytest.fail(MISSING.format("appbuilder_mock", missing.name), pytrace=False)
+    import secrets
+
     with running(token=f"test-{secrets.token_hex(8)}") as server:
         request.node.stash[_server] = server
         yield server
@@ -68,6 +68,8 @@ def async_appbuilder_client(appbuilder_mock: Running) -> Iterator[AsyncAppBuilde
     limits = httpx.Limits(max_keepalive_connections=0)
     http = httpx.AsyncClient(limits=limits, trust_env=False)
     yield AsyncAppBuilder(appbuilder_mock.token, appbuilder_mock.url, http_client=http)
+    import asyncio
+
     loop = asyncio.new_event_loop()  # the test's is over; and ours must not become pytest's
     try:
         loop.run_until_complete(http.aclose())

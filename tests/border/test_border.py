@@ -105,7 +105,7 @@ PAGING = "order after before page_size"
 LISTS = {
     "assistants.list_all": ("assistants.list", PAGING),
     "assistants.mounted_files_list_all": ("assistants.mounted_files_list", PAGING),
-    "files.list_all": ("files.list", ""),
+    "files.list_all": ("files.list", "order"),
     "messages.list_all": ("messages.list", PAGING),
     "messages.files_all": ("messages.files", PAGING),
     "runs.list_all": ("runs.list", PAGING),

@@ -141,7 +141,8 @@ def test_hostile_names(
 
 def test_no_name_at_all(world: Sync | Async, serve: Serve, folder: Path) -> None:
     """The id stands in, made safe as well."""
-    server = serve(lambda exchange: exchange.send(answer(b"x", content_type="image/png")))
+    sent = answer(b"x", content_type="image/png", content_disposition="attachment")
+    server = serve(lambda exchange: exchange.send(sent))
 
     path = world.client("k", server.url).assistants.files.download("../file-1", folder)
 
@@ -349,6 +350,7 @@ def error_in_chunks(body: bytes) -> bytes:
         (answer(ERROR, "404 Not Found"), NotFoundError),
         (answer(ERROR), NotFoundError),
         (answer(ERROR, content_disposition="attachment; filename=a.json"), NotFoundError),
+        (answer(ERROR, content_type="application/octet-stream"), NotFoundError),
         (error_in_chunks(b'{"error": {"code": 404, "message": "m"}}'), NotFoundError),
         (answer(b"<html>", "502 Bad Gateway", content_type="text/html"), ApiStatusError),
         (answer({"error": {"code": "qps", "message": "慢"}}), RateLimitError),

@@ -23,7 +23,7 @@ def create() -> Call[str]:
 
 def file_call() -> FileCall:
     """A question that a file answers."""
-    return FileCall(operation="downloadFile", request=REQUEST, repeatable=True)
+    return FileCall(operation="downloadFile", request=REQUEST, repeatable=True, named=True)
 
 
 def streamed() -> StreamCall:

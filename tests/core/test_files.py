@@ -7,7 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from appbuilder_assistants import ApiConnectionError, ApiStatusError, NotFoundError, RetryPolicy
+from appbuilder_assistants import (
+    ApiConnectionError,
+    ApiStatusError,
+    NotFoundError,
+    ResponseError,
+    RetryPolicy,
+)
 from appbuilder_assistants._core.calls import Lost, Reply, Save, Send, Sleep
 from appbuilder_assistants._core.flows import save_file
 from appbuilder_assistants.types import FileContent
@@ -16,6 +22,7 @@ from tests.core.calls import file_call, reply
 
 POLICY = RetryPolicy(jitter=lambda: 0.0)
 ERROR = {"error": {"code": 404, "message": "没有"}}
+NAMED = reply(200, b"x", content_disposition="attachment; filename=a")
 
 
 class Nowhere:
@@ -37,10 +44,10 @@ class Nowhere:
         return "saved"
 
 
-def is_file(answer: Reply) -> bool:
+def is_file(answer: Reply, *, named: bool = True) -> bool:
     """Whether the flow asks for this answer to be saved."""
     target = Nowhere()
-    flow = save_file(file_call(), target, retry=POLICY)
+    flow = save_file(replace(file_call(), named=named), target, retry=POLICY)
     next(flow)
     return flow.send(answer) == Save(answer, target)
 
@@ -52,10 +59,11 @@ def test_a_file_is_saved() -> None:
 
     assert isinstance(step, Send)
     assert (step.accept, step.peek) == ("*/*", 64 * 1024)
-    assert step.leave_open(200, {})
-    assert not step.leave_open(302, {})
-    assert not step.leave_open(404, {})
-    assert isinstance(flow.send(reply(200, b"x")), Save)
+    assert step.leave_open(200, {"content-disposition": "attachment"})
+    assert not step.leave_open(200, {})
+    assert not step.leave_open(302, {"content-disposition": "attachment"})
+    assert not step.leave_open(404, {"content-disposition": "attachment"})
+    assert isinstance(flow.send(NAMED), Save)
     with pytest.raises(StopIteration) as stop:
         flow.send(None)
     assert stop.value.value == "saved"
@@ -65,37 +73,54 @@ def test_a_file_is_saved() -> None:
     "body",
     [
         ERROR,
-        {"error": {"code": "x", "message": ""}},
+        {"error": "无"},
+        {"error": {"code": 404}},
+        {**ERROR, "request_id": "r"},
         {"error": {"code": 1, "message": "m", "type": "t", "param": "p", "params": None}},
     ],
 )
-@pytest.mark.parametrize("kind", ["application/json", "application/problem+json; a=b", ""])
-def test_an_error_object_is_no_file(body: Any, kind: str) -> None:
-    """Under status 200, as JSON or without a type."""
+@pytest.mark.parametrize("kind", ["application/json", "text/plain", "application/octet-stream", ""])
+@pytest.mark.parametrize("named", [True, False])
+def test_an_error_object_is_no_file(body: Any, kind: str, named: bool) -> None:
+    """Under status 200, whatever content type it is given."""
     headers = {"content_type": kind} if kind else {}
 
     with pytest.raises(ApiStatusError):
-        is_file(reply(200, body, **headers))
+        is_file(reply(200, body, **headers), named=named)
+
+
+OTHERS = [[ERROR], {"id": 1}, b"{", b"", b"<html>"]
+
+
+NAME = "attachment; filename=e.json"
 
 
 @pytest.mark.parametrize(
-    "answer",
-    [
-        reply(200, {"error": {"message": "no code"}}, content_type="application/json"),
-        reply(200, {"error": "text"}, content_type="application/json"),
-        reply(200, {**ERROR, "id": 1}, content_type="application/json"),
-        reply(200, {"error": {**ERROR["error"], "stack": []}}, content_type="application/json"),
-        reply(200, [ERROR], content_type="application/json"),
-        reply(200, b"{", content_type="application/json"),
-        reply(200, b"", content_type="application/json"),
-        reply(200, ERROR, content_type="text/plain"),
-        reply(200, ERROR, content_type="application/jsonlines"),
-        replace(reply(200, ERROR, content_type="application/json"), live=object()),
-    ],
+    "body", [*OTHERS, {"error": "text"}, {**ERROR, "id": 1}, {"error": {"message": "no code"}}]
 )
-def test_other_json_is_a_file(answer: Reply) -> None:
-    """Only the exact shape of an error object is taken for one."""
-    assert is_file(answer)
+def test_what_names_its_file_is_that_file(body: Any) -> None:
+    """A user's own file may be JSON, and speak of errors."""
+    assert is_file(reply(200, body, content_disposition=NAME, content_type="application/json"))
+    assert is_file(reply(200, ERROR, content_disposition=NAME, content_type="text/plain"))
+
+
+def test_just_an_error_object_is_never_a_file() -> None:
+    """Not even under a name: raising is better than saving a refusal."""
+    with pytest.raises(NotFoundError):
+        is_file(reply(200, ERROR, content_disposition=NAME, content_type="application/json"))
+
+
+@pytest.mark.parametrize("body", OTHERS)
+def test_what_is_no_error_is_a_file_only_where_files_have_no_name(body: Any) -> None:
+    """A proxy's page is not saved as the file that was asked for."""
+    assert is_file(reply(200, body), named=False)
+    with pytest.raises(ResponseError, match="Content-Disposition"):
+        is_file(reply(200, body))
+
+
+def test_an_open_answer_is_a_file() -> None:
+    """It is too long for an error object."""
+    assert is_file(replace(reply(200, ERROR), live=object()), named=False)
 
 
 @pytest.mark.parametrize("outcome", [Lost("cut", reached_server=True), reply(503), reply(429)])
@@ -106,7 +131,7 @@ def test_it_is_asked_for_again_before_it_begins(outcome: Any) -> None:
 
     assert isinstance(flow.send(outcome), Sleep)
     assert isinstance(flow.send(None), Send)
-    assert isinstance(flow.send(reply(200, b"x")), Save)
+    assert isinstance(flow.send(NAMED), Save)
 
 
 def test_it_is_never_begun_anew() -> None:
@@ -114,7 +139,7 @@ def test_it_is_never_begun_anew() -> None:
     cause = OSError("reset")
     flow = save_file(file_call(), Nowhere(), retry=POLICY)
     next(flow)
-    flow.send(reply(200, b"x"))
+    flow.send(NAMED)
 
     with pytest.raises(ApiConnectionError, match="cut") as caught:
         flow.send(Lost("cut", reached_server=True, cause=cause))

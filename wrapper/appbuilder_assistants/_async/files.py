@@ -49,10 +49,15 @@ class AsyncFiles:
         """All files. This list has no pages.  (listFiles)"""
         return await self._caller.run(ops.files_list())
 
-    async def list_all(self) -> AsyncIterator[File]:
-        """Every file, one by one: the data of `list`.  (listFiles)"""
-        page = await self.list()
-        for file in page.data:
+    async def list_all(self, *, order: Literal["asc", "desc"] | None = None) -> AsyncIterator[File]:
+        """Every file, one by one, in the order of `list`, or by age if `order` is given.
+
+        `desc` is newest first.  (listFiles)
+        """
+        files = (await self.list()).data
+        if order is not None:
+            files = sorted(files, key=lambda file: file.create_at, reverse=order == "desc")
+        for file in files:
             yield file
 
     async def query(self, file_id: str) -> File:
@@ -80,8 +85,7 @@ class AsyncFiles:
 
         Raises FileNotFoundError or NotADirectoryError before anything is sent, FileExistsError
         when the name is taken, unless `overwrite` is true. An error object under status 200 is
-        raised, not saved: a JSON body of at most 64 KiB that holds `error` with `code` and
-        `message`, and nothing else.  (downloadFile)
+        raised, not saved; an answer that names no file raises ResponseError.  (downloadFile)
         """
         target = Download(file_path, instead=file_id, overwrite=overwrite)
         return await self._caller.save(ops.files_download(file_id=file_id), target, timeout)
@@ -89,7 +93,7 @@ class AsyncFiles:
     async def content(self, file_id: str, timeout: Timeout = None) -> FileContent:
         """The bytes of a file, in memory, and its media type: one request.
 
-        For a large file use `download`. `timeout` and errors under status 200 are as there.
-        (readFile)
+        For a large file use `download`, with `timeout` as there. An error object under status
+        200 is raised: JSON of at most 64 KiB with an `error`.  (readFile)
         """
         return await self._caller.save(ops.files_content(file_id=file_id), InMemory(), timeout)

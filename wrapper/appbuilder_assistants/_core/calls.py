@@ -78,7 +78,9 @@ class StreamCall(Question):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FileCall(Question):
-    """A question that is answered by the bytes of a file."""
+    """A question that is answered by the bytes of a file; by a `named` one, only under its name."""
+
+    named: bool
 
 
 def never(status: int, headers: Mapping[str, str]) -> bool:

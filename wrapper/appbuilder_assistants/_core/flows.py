@@ -23,7 +23,7 @@ from .calls import (
     Target,
 )
 from .decode import EVENT_STREAM, answer, is_event_stream, lost_error, not_a_stream, parse
-from .files import PEEK, begun, is_success
+from .files import PEEK, begun, is_named_file, may_be_file
 from .retry import RetryPolicy
 
 T = TypeVar("T")
@@ -50,7 +50,8 @@ def open_stream(call: StreamCall, *, retry: RetryPolicy) -> Flow[Reply]:
 
 def save_file(call: FileCall, target: Target[T], *, retry: RetryPolicy) -> Flow[T]:
     """Send until a file begins, and save it. It is never begun anew after its first bytes."""
-    send = Send(call.request, call.read_seconds, "*/*", leave_open=is_success, peek=PEEK)
+    leave_open = is_named_file if call.named else may_be_file
+    send = Send(call.request, call.read_seconds, "*/*", leave_open=leave_open, peek=PEEK)
     reply = yield from _ask(call, send, retry, lambda reply: begun(call, reply))
     lost = yield Save(reply, target)
     if isinstance(lost, Lost):

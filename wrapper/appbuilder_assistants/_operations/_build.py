@@ -37,8 +37,9 @@ def call(
     )
 
 
-def file_call(operation: str, built: Mapping[str, Any]) -> FileCall:
+def file_call(operation: str, built: Mapping[str, Any], *, named: bool) -> FileCall:
     return FileCall(
+        named=named,
         operation=operation,
         request=request(operation, built),
         repeatable=True,

@@ -55,8 +55,9 @@ def files_delete(*, file_id: str) -> Call[Deleted]:
 
 
 def files_download(*, file_id: str) -> FileCall:
-    return file_call("downloadFile", download_file.request(QueryFileRequest(file_id=file_id)))
+    built = download_file.request(QueryFileRequest(file_id=file_id))
+    return file_call("downloadFile", built, named=True)
 
 
 def files_content(*, file_id: str) -> FileCall:
-    return file_call("readFile", read_file.request(QueryFileRequest(file_id=file_id)))
+    return file_call("readFile", read_file.request(QueryFileRequest(file_id=file_id)), named=False)
