@@ -119,7 +119,9 @@ def answer_of(fault: Fault) -> Response:
     if fault.body is not None:
         return Response(fault.body, fault.status, headers, "application/json")
     error = fault.error or ErrorBody("scripted_fault", f"scripted: status {fault.status}")
-    told = MockApiError(fault.status, error.code, error.message, param=error.param, type=error.type)
+    # Under an error status an error has the type that goes with it; 200 says nothing of the kind.
+    kind = "" if error.type is None and fault.status == 200 else error.type
+    told = MockApiError(fault.status, error.code, error.message, param=error.param, type=kind)
     # An error under status 200 is the service's other form, which spells the field so.
     envelope = told.envelope(param_name="params" if fault.status == 200 else "param")
     return JSONResponse(envelope, fault.status, headers)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import ExitStack
 
@@ -75,3 +76,5 @@ class FileStream(StreamingResponse):
     async def _pieces(self) -> AsyncIterator[bytes]:
         for piece in self._bytes:
             yield piece
+            # Sending to a client that is gone never waits; let the loop notice that it is.
+            await asyncio.sleep(0)

@@ -115,13 +115,16 @@ def test_an_error_of_its_own(mock: appbuilder_mock.Running, api: Api) -> None:
     }
 
 
-def test_an_error_under_status_200(mock: appbuilder_mock.Running, api: Api) -> None:
-    """The service's other form, with a code that is a number and a type of its own."""
-    met(mock, Fault(status=200, error=ErrorBody(13, "QPS", type="quota")))
+@pytest.mark.parametrize(("given", "sent"), [("quota", "quota"), (None, "")])
+def test_an_error_under_status_200(
+    mock: appbuilder_mock.Running, api: Api, given: str | None, sent: str
+) -> None:
+    """The service's other form, with a code that is a number and a type of its own, or none."""
+    met(mock, Fault(status=200, error=ErrorBody(13, "QPS", type=given)))
     response = api.post("threads", {})
 
     assert response.status_code == 200
-    error = {"code": 13, "message": "QPS", "type": "quota", "params": None}
+    error = {"code": 13, "message": "QPS", "type": sent, "params": None}
     assert response.json() == {"error": error}
 
 

@@ -148,3 +148,14 @@ def blobs_in(path: Path) -> int:
     """How many blobs a database holds that no server has open."""
     with contextlib.closing(sqlite3.connect(path)) as db:
         return int(db.execute("SELECT count(DISTINCT blob) FROM blobs").fetchone()[0])
+
+
+def test_a_client_that_leaves_a_download() -> None:
+    """The rest is not sent to nobody, which would fill the log."""
+    with serving() as server, server.api() as api:
+        where = {"file_id": send(api, large(20 * 1024 * 1024)).json()["id"]}
+        with api.http.stream("POST", "/v2/storage/files/content", json=where) as response:
+            next(response.iter_raw())
+
+        assert api.ok("storage/files/list")["data"]
+        assert server.stop() == (0, "", "")
