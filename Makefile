@@ -27,7 +27,7 @@ LOCK = .venv/bin/uv pip compile --quiet --universal --python-version 3.10 --gene
 
 .DEFAULT_GOAL := help
 .PHONY: help demo mock test test-interop test-browser contract generate generate-check sync sync-check \
-	lint format type check build lock clean demo-env dev-env lint-env
+	table table-check bench lint format type check build lock clean demo-env dev-env lint-env
 
 help:
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
@@ -43,11 +43,11 @@ test: dev-env ## run the tests; options: make test PYTEST="-k stream"
 
 contract: dev-env ## attack the mock server with requests made from openapi.yaml
 	@$(NEEDS_3_11)
-	$(DIRECT) $(PY) -m pytest contract_tests $(PYTEST)
+	$(DIRECT) $(PY) -m pytest contract_tests -p scripts.record_operations $(PYTEST)
 
 test-interop: ## run the official client against the mock server, in .venv-interop
 	@$(ENVIRONMENT) .venv-interop interop project
-	$(DIRECT) .venv-interop/bin/python -m pytest tests/interop $(PYTEST)
+	$(DIRECT) .venv-interop/bin/python -m pytest tests/interop -p scripts.record_operations $(PYTEST)
 
 test-browser: ## look at the mock server's pages in the machine's own Chromium
 	@$(ENVIRONMENT) .venv demo project dev browser
@@ -67,13 +67,24 @@ sync: dev-env ## write the wrapper's _sync from its _async
 sync-check: dev-env ## fail if _sync is not what `make sync` writes
 	$(PY) scripts/unasync.py --check
 
-lint: lint-env ## check style, import contracts, openapi.yaml and _sync
+table: dev-env ## write docs/operations.md: what each operation has, and what tests it
+	$(PY) -m scripts.operations_table
+
+table-check: dev-env ## fail if docs/operations.md is not what `make table` writes
+	$(PY) -m scripts.operations_table --check
+
+bench: ## measure the client beside the official one, httpx and json.loads
+	@$(ENVIRONMENT) .venv-interop interop project
+	$(DIRECT) .venv-interop/bin/python -m benchmarks $(BENCH)
+
+lint: lint-env ## check style, import contracts, openapi.yaml, _sync and docs/operations.md
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
 	.venv/bin/lint-imports
 	$(PY) -m openapi_spec_validator openapi.yaml
 	$(REDOCLY) lint --max-problems 1000 openapi.yaml
 	$(PY) scripts/unasync.py --check
+	$(PY) -m scripts.operations_table --check
 
 format: dev-env ## mend what ruff can mend
 	$(PY) -m ruff check --fix

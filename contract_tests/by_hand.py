@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 from schemathesis import Case, Response
 
-from . import sse
+from . import spec, sse
 from .contract import reach, schema
 from .target import Target
 
@@ -22,14 +22,25 @@ class Caller:
         self._target = target
         self._headers = {"Authorization": f"Bearer {target.token}"}
 
-    def send(self, operation_id: str, body: dict[str, Any]) -> Response:
-        """The answer, whatever it is; a stream is read to its end."""
+    def send(
+        self, operation_id: str, body: dict[str, Any], *, query: dict[str, str] | None = None
+    ) -> Response:
+        """The answer, whatever it is; a stream is read to its end. `query` is the example's."""
         case = _case(operation_id, body)
+        if query is not None:
+            case.query = query
         return case.call_and_validate(base_url=self._target.url, headers=self._headers)
 
-    def call(self, operation_id: str, body: dict[str, Any], *, status: int = 200) -> dict[str, Any]:
+    def call(
+        self,
+        operation_id: str,
+        body: dict[str, Any],
+        *,
+        status: int = 200,
+        query: dict[str, str] | None = None,
+    ) -> dict[str, Any]:
         """The JSON answer, which must have this status."""
-        response = self.send(operation_id, body)
+        response = self.send(operation_id, body, query=query)
         answer: dict[str, Any] = response.json()
 
         assert response.status_code == status, answer
@@ -52,7 +63,26 @@ class Caller:
             request=response.request,
         )
         whole.elapsed = response.elapsed
-        judged = Response.from_any(whole)
+        self._judge(case, whole)
+
+    def upload(self, name: str, content: bytes, content_type: str) -> dict[str, Any]:
+        """The new file. Its part says its name and type, which schemathesis cannot be told."""
+        case = _case("createFile", {"file": content})
+        response = httpx.post(
+            self._target.url + case.path,
+            params=case.query,
+            files={"file": (name, content, content_type)},
+            headers=self._headers,
+            timeout=TIMEOUT,
+        )
+        response.request.read()  # schemathesis wants to show it
+        self._judge(case, response)
+        answer: dict[str, Any] = response.json()
+        assert response.status_code == 200, answer
+        return answer
+
+    def _judge(self, case: Case[Any], response: httpx.Response) -> None:
+        judged = Response.from_any(response)
         case.validate_response(
             judged,
             headers=self._headers,
@@ -63,7 +93,8 @@ class Caller:
 
 def _case(operation_id: str, body: dict[str, Any]) -> Case[Any]:
     operation = schema.find_operation_by_id(operation_id)
-    return operation.Case(body=body, media_type="application/json")
+    query = spec.query_example(operation_id)
+    return operation.Case(body=body, query=query, media_type=spec.media_type(operation_id))
 
 
 def _noted(chunks: Iterator[bytes], notes: list[bytes]) -> Iterator[bytes]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from schemathesis import Case, Response
 
-from .spec import Answer, operation_of
+from .spec import Answer, answers_bytes, operation_of
 
 
 class Reach:
@@ -19,9 +19,11 @@ class Reach:
     def count(self, case: Case[Any], response: Response) -> None:
         if response.status_code < 300 and is_error(response):
             return
-        media_type = media_type_of(response)
         phase = case.meta.phase.name.value if case.meta else "by hand"
-        answer = Answer(operation_of(case), str(response.status_code), media_type)
+        operation_id = operation_of(case)
+        is_bytes = response.status_code < 300 and answers_bytes(operation_id)
+        media_type = "*/*" if is_bytes else media_type_of(response)
+        answer = Answer(operation_id, str(response.status_code), media_type)
         self.answers[answer, phase] += 1
 
     def by(self, *phases: str) -> set[Answer]:

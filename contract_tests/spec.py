@@ -11,6 +11,7 @@ from schemathesis import Case
 
 PATH = Path(__file__).parent.parent / "openapi.yaml"
 DOCUMENT: dict[str, Any] = yaml.safe_load(PATH.read_text("utf-8"))
+ERROR = {"$ref": "#/components/schemas/ErrorEnvelope"}
 
 
 class Answer(NamedTuple):
@@ -30,12 +31,18 @@ def operations() -> dict[str, dict[str, Any]]:
     }
 
 
-def answers() -> Iterator[Answer]:
-    """Every documented answer."""
+def successes() -> Iterator[Answer]:
+    """Every documented success: a form of answer under 2xx that is more than an error."""
     for operation_id, operation in operations().items():
         for status, response in operation["responses"].items():
-            for media_type in resolved(response)["content"]:
-                yield Answer(operation_id, status, media_type)
+            for media_type, media in resolved(response)["content"].items():
+                if status.startswith("2") and media["schema"] != ERROR:
+                    yield Answer(operation_id, status, media_type)
+
+
+def answers_bytes(operation_id: str) -> bool:
+    """Whether a success is bytes of any type, JSON too."""
+    return "*/*" in resolved(operations()[operation_id]["responses"]["200"])["content"]
 
 
 def links() -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -48,13 +55,28 @@ def links() -> Iterator[tuple[str, str, dict[str, Any]]]:
 
 def example(operation_id: str) -> dict[str, Any]:
     """The body of the operation's first example."""
-    media = operations()[operation_id]["requestBody"]["content"]["application/json"]
-    body: dict[str, Any] = next(iter(media["examples"].values()))["value"]
-    return body
+    media = _media(operations()[operation_id])
+    if "examples" not in media:  # of a multipart body
+        [body, *_] = body_schema(operations()[operation_id])["examples"]
+        return dict(body)
+    body = next(iter(media["examples"].values()))["value"]
+    return dict(body)
+
+
+def query_example(operation_id: str) -> dict[str, Any]:
+    """The parameters of an example's query."""
+    parameters = operations()[operation_id].get("parameters", ())
+    return {one["name"]: one["example"] for one in parameters if one["in"] == "query"}
+
+
+def media_type(operation_id: str) -> str:
+    """The one type that the operation's body may have."""
+    [media_type] = operations()[operation_id]["requestBody"]["content"]
+    return str(media_type)
 
 
 def body_schema(operation: dict[str, Any]) -> dict[str, Any]:
-    return resolved(operation["requestBody"]["content"]["application/json"]["schema"])
+    return resolved(_media(operation)["schema"])
 
 
 def body_of(case: Case[Any]) -> dict[str, Any]:
@@ -76,4 +98,10 @@ def resolved(part: dict[str, Any]) -> dict[str, Any]:
     for key in part["$ref"].removeprefix("#/").split("/"):
         place = place[key]
     found: dict[str, Any] = place
+    return found
+
+
+def _media(operation: dict[str, Any]) -> dict[str, Any]:
+    [media] = operation["requestBody"]["content"].values()
+    found: dict[str, Any] = media
     return found

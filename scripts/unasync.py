@@ -27,7 +27,7 @@ RULES = (
     (r"async (def|for|with)", r"\1"),
     (r"await ", ""),
     # asyncio's words, and ours for the one place that does I/O
-    (r"adrive", "drive"),
+    (r"a(drive|settle)", r"\1"),
     (r"(check|new)_async_http", r"\1_http"),
     (r"__a(enter|exit|iter|next)__", r"__\1__"),
     (r"a(close|iter|next)", r"\1"),

@@ -21,6 +21,18 @@ class Request(TypedDict):
     json: dict[str, Any]
 
 
+class MultipartRequest(TypedDict):
+    """The same for a body of parts: `files` holds for each part what the caller gave for it.
+
+    Writing the body is the sender's. For httpx, give (file name, open binary file, media type).
+    """
+
+    method: str
+    url: str
+    params: dict[str, str]
+    files: dict[str, Any]
+
+
 class Model:
     """An object on the wire.
 

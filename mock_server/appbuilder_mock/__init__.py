@@ -4,12 +4,47 @@ From the command line: `python -m appbuilder_mock --help`. From Python:
 
     with appbuilder_mock.running() as mock:
         client = AppBuilder(token=mock.token, gateway_url=mock.url)
+
+In pytest, the fixture `appbuilder_mock` is such a server; see docs/testing-your-app.md.
 """
 
 from __future__ import annotations
 
-from appbuilder_mock.app import create_app
-from appbuilder_mock.running import Running, running
-from appbuilder_mock.store import Store, StoreError
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from appbuilder_mock.app import create_app
+    from appbuilder_mock.handle import Running
+    from appbuilder_mock.server import running
+    from appbuilder_mock.store import Store, StoreError
 
 __all__ = ["Running", "Store", "StoreError", "create_app", "running"]
+
+_HOMES = {
+    "Running": "handle",
+    "Store": "store",
+    "StoreError": "store",
+    "create_app": "app",
+    "running": "server",
+}
+
+# Hidden from type checkers, who would take any name for one that is there.
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        """Import a public name when it is first used: pytest loads this package in every run."""
+        if name not in _HOMES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        try:
+            return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+        except ModuleNotFoundError as error:
+            raise ModuleNotFoundError(
+                f"{error}. The mock server's extra brings what it needs: "
+                'pip install "appbuilder-assistants[mock]"',
+                name=error.name,
+            ) from error
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -9,11 +9,16 @@ import socket
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import get_args
 
-from appbuilder_mock.app import DEFAULT_TOKEN, create_app
-from appbuilder_mock.running import Server, listen, url_of
+try:
+    from appbuilder_mock import Store, StoreError, create_app
+except ModuleNotFoundError as missing:
+    sys.exit(str(missing))
 from appbuilder_mock.seeds import seed_examples
-from appbuilder_mock.store import Store, StoreError
+from appbuilder_mock.server import Server, listen, url_of
+from appbuilder_mock.state import DEFAULT_TOKEN
+from appbuilder_mock.wire import Wire
 
 
 def parser() -> argparse.ArgumentParser:
@@ -38,6 +43,18 @@ def parser() -> argparse.ArgumentParser:
         default="status",
         help="answer errors by an error status, or by an error object under status 200",
     )
+    add(
+        "--wire",
+        choices=get_args(Wire),
+        default="current",
+        help="the form of answers: today's, or the one of June 2024 (default: %(default)s)",
+    )
+    add(
+        "--scenario",
+        type=Path,
+        metavar="FILE",
+        help="what is scripted: answers, tool calls, faults; YAML or JSON, see docs/scenarios.md",
+    )
     return parse
 
 
@@ -58,7 +75,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if options.examples:
             seed_examples(store)
-        app = create_app(store, token=options.token, error_form=options.errors)
+        app = create_app(
+            store,
+            token=options.token,
+            error_form=options.errors,
+            wire=options.wire,
+            scenario=options.scenario,
+        )
         sock = listen(options.host, options.port)
         url = url_of(sock)
         server = Server(app, on_start=lambda: print(f"listening on {url}", flush=True))

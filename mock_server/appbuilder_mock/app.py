@@ -12,28 +12,51 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import Route, request_response
 
 from appbuilder_mock import control, pages
 from appbuilder_mock.contract import MAX_BODY, the_contract
 from appbuilder_mock.errors import MockApiError
-from appbuilder_mock.handlers import assistants, messages, runs, steps, threads
+from appbuilder_mock.fault_injection import Scripted
+from appbuilder_mock.handlers import assistants, files, messages, runs, steps, threads
 from appbuilder_mock.masking import Mask
 from appbuilder_mock.plan import Plan, default_plan
 from appbuilder_mock.received import Received, Recorder
 from appbuilder_mock.request_ids import RequestIds
 from appbuilder_mock.runs import Runs
-from appbuilder_mock.script import Script
+from appbuilder_mock.script import Given, Script
 from appbuilder_mock.state import DEFAULT_TOKEN as DEFAULT_TOKEN
 from appbuilder_mock.state import ErrorForm, MockState, state_of
 from appbuilder_mock.store import Document, Store
+from appbuilder_mock.uploads import Upload
+from appbuilder_mock.wire import Wire, as_in_june_2024
 
-Handler = Callable[[MockState, dict[str, Any]], Awaitable[Document | Response]]
+Handler = Callable[[MockState, Any], Awaitable[Document | Response]]
 
 HANDLERS: Mapping[str, Handler] = {
     "createAssistant": assistants.create,
+    "updateAssistant": assistants.update,
+    "listAssistants": assistants.list_,
+    "queryAssistant": assistants.query,
+    "deleteAssistant": assistants.delete,
+    "mountAssistantFile": assistants.mount,
+    "listMountedFiles": assistants.list_mounted,
+    "unmountAssistantFile": assistants.unmount,
+    "createFile": files.create,
+    "listFiles": files.list_,
+    "queryFile": files.query,
+    "deleteFile": files.delete,
+    "downloadFile": files.download,
+    "readFile": files.read,
     "createThread": threads.create,
+    "queryThread": threads.query,
+    "updateThread": threads.update,
+    "deleteThread": threads.delete,
     "createMessage": messages.create,
+    "updateMessage": messages.update,
+    "listMessages": messages.list_,
+    "queryMessage": messages.query,
+    "listMessageFiles": messages.list_files,
     "createRun": runs.create,
     "submitToolOutputs": runs.submit_tool_outputs,
     "cancelRun": runs.cancel,
@@ -51,7 +74,9 @@ def create_app(
     ping_interval: float = 15.0,
     expire_after: float = 600.0,
     error_form: ErrorForm = "status",
+    wire: Wire = "current",
     plan: Plan = default_plan,
+    scenario: Given | None = None,
 ) -> RequestIds:
     """An ASGI application with a state of its own (in memory unless `store` is given).
 
@@ -61,7 +86,10 @@ def create_app(
     - `error_form`: `status` answers errors by an error status. `body` answers errors of an
       operation by status 200 and an error object with `params`, the service's other form; a wrong
       token is 401 in both.
+    - `wire`: `2024-06` answers in the older form, see wire.py.
     - `plan`: what the model does next.
+    - `scenario`: what is scripted, see docs/scenarios.md: a Path names a file, a text is YAML or
+      JSON, a list holds rules. Raises ScenarioError for a wrong one.
     """
     store = store or Store()
     contract = the_contract()
@@ -73,17 +101,25 @@ def create_app(
         token=token,
         ping_interval=ping_interval,
         error_form=error_form,
+        wire=wire,
         received=Received(Mask(token), paths),
         script=Script(),
     )
     if not state.token.isascii() or not state.token.isprintable() or not state.token.strip():
         raise ValueError("expected a token of printable ASCII characters, as a header can carry")
+    if scenario is not None:
+        state.script.play(scenario)
+
+    def check(request: Request) -> None:
+        check_token(request, state.token)
+
+    def route(id_: str, handler: Handler) -> Route:
+        endpoint = Scripted(id_, request_response(operation(id_, handler)), check=check)
+        return Route(contract.operations[id_].path, endpoint, methods=["POST"])
+
     app = Starlette(
         routes=[
-            *(
-                Route(contract.operations[id_].path, operation(id_, handler), methods=["POST"])
-                for id_, handler in HANDLERS.items()
-            ),
+            *(route(id_, handler) for id_, handler in HANDLERS.items()),
             Route("/openapi.yaml", openapi_yaml, methods=["GET"]),
             *control.ROUTES,
             *pages.ROUTES,
@@ -103,23 +139,36 @@ def create_app(
 
 def operation(operation_id: str, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
     """The endpoint of an operation: the token, the contract, the handler."""
+    is_upload = the_contract().operations[operation_id].validator is None
 
     async def endpoint(request: Request) -> Response:
         state = state_of(request)
-        # All of it first: a client that still sends would not see an answer.
-        raw = await read_body(request)
         check_token(request, state.token)
+        read = read_upload if is_upload else read_json
         try:
-            content_type = request.headers.get("content-type", "")
-            body = the_contract().body(operation_id, content_type, raw)
-            answer = await handler(state, body)
+            answer = await handler(state, await read(operation_id, request))
         except MockApiError as error:
             if state.error_form == "status":
                 raise
             return JSONResponse(error.envelope(param_name="params"))
-        return answer if isinstance(answer, Response) else JSONResponse(answer)
+        if isinstance(answer, Response):
+            return answer
+        if state.wire == "2024-06":
+            answer = as_in_june_2024(operation_id, answer)
+        return JSONResponse(answer)
 
     return endpoint
+
+
+async def read_json(operation_id: str, request: Request) -> dict[str, Any]:
+    content_type = request.headers.get("content-type", "")
+    return the_contract().body(operation_id, content_type, await read_body(request))
+
+
+async def read_upload(operation_id: str, request: Request) -> Upload:
+    query = the_contract().query(operation_id, request.query_params)
+    content_type = request.headers.get("content-type", "")
+    return Upload(query["purpose"], content_type, request.stream())
 
 
 def check_token(request: Request, token: str) -> None:
@@ -128,11 +177,15 @@ def check_token(request: Request, token: str) -> None:
     scheme, _, given = header.partition(" ")
     right = hmac.compare_digest(given.strip().encode("latin-1"), token.encode())
     if scheme.lower() != "bearer" or not right:
+        if scheme.lower() == "bearer":
+            got = "another token" if given else "no token"
+        else:
+            got = "another scheme" if header else "no such header"
         raise MockApiError(
             401,
             "invalid_token",
             "expected the header `Authorization: Bearer <token>` with the token this server was "
-            f"started with, got {'another token' if given else 'none'}",
+            f"started with, got {got}",
             headers={"WWW-Authenticate": "Bearer"},
         )
 
@@ -140,7 +193,7 @@ def check_token(request: Request, token: str) -> None:
 async def read_body(request: Request) -> bytes:
     """The whole body, at most MAX_BODY bytes.
 
-    A larger one is read to its end and thrown away, so that the caller gets to see the refusal.
+    A larger one is read to its end and thrown away: a client that still sends sees no answer.
     """
     chunks, size = [], 0
     async for chunk in request.stream():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,12 +26,16 @@ _PLACES = (_HERE / "openapi.yaml", _HERE.parent.parent / "openapi.yaml")
 
 @dataclass(frozen=True)
 class Operation:
-    """One operation of the spec and the schema of its JSON body."""
+    """One operation of the spec and the schemas of its JSON body and its query.
+
+    Without a `validator` it takes no JSON, but an upload.
+    """
 
     id: str
     path: str
     body_required: bool
     validator: Any
+    query: Any
     examples: tuple[dict[str, Any], ...]
 
 
@@ -51,19 +56,29 @@ class Contract:
 
     def _operation(self, path: str, entry: dict[str, Any]) -> Operation:
         body = entry["requestBody"]
-        media = body["content"]["application/json"]
-        schema = {
-            "$schema": "https://json-schema.org/draft/2020-12/schema",
-            "components": self.document["components"],
-            **media["schema"],
-        }
+        media = body["content"].get("application/json")
+        query = [one for one in entry.get("parameters", ()) if one["in"] == "query"]
         return Operation(
             entry["operationId"],
             path,
             bool(body.get("required", False)),
-            jsonschema_rs.validator_for(schema, offline=True),
-            tuple(example["value"] for example in media.get("examples", {}).values()),
+            self._validator(media["schema"]) if media else None,
+            self._validator(
+                {
+                    "properties": {one["name"]: one["schema"] for one in query},
+                    "required": [one["name"] for one in query if one.get("required")],
+                }
+            ),
+            tuple(example["value"] for example in (media or {}).get("examples", {}).values()),
         )
+
+    def _validator(self, schema: dict[str, Any]) -> Any:
+        whole = {
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "components": self.document["components"],
+            **schema,
+        }
+        return jsonschema_rs.validator_for(whole, offline=True)
 
     def body(self, operation_id: str, content_type: str, raw: bytes) -> dict[str, Any]:
         """The body of a request, held to the contract.
@@ -79,12 +94,20 @@ class Contract:
                 "unsupported_media_type",
                 f"expected a body of type application/json, got {content_type or 'none'}",
             )
-        value = _parse(raw)
-        problems = list(operation.validator.iter_errors(value))
+        body: dict[str, Any] = _parse(raw)
+        self._hold(operation.validator, body)
+        return body
+
+    def query(self, operation_id: str, parameters: Mapping[str, str]) -> dict[str, str]:
+        """The query of a request, held to the contract. Raises MockApiError, 400."""
+        query = dict(parameters)
+        self._hold(self.operations[operation_id].query, query)
+        return query
+
+    def _hold(self, validator: Any, value: Any) -> None:
+        problems = list(validator.iter_errors(value))
         if problems:
             raise self._problem(problems)
-        body: dict[str, Any] = value
-        return body
 
     def _problem(self, problems: list[Any]) -> MockApiError:
         problem = _telling(problems)

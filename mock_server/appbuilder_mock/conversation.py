@@ -28,6 +28,14 @@ def find_thread(store: Store, thread_id: str) -> Document:
     return thread
 
 
+def find_message(store: Store, thread_id: str, message_id: str) -> Document:
+    find_thread(store, thread_id)
+    message = store.find("message", thread_id, message_id)
+    if message is None:
+        raise not_found("message", message_id, within=f"thread {thread_id!r}")
+    return message
+
+
 def new_assistant(store: Store, body: dict[str, Any], *, id_: str | None = None) -> Document:
     """Keep an assistant; what the caller left out reads as empty."""
     assistant = {
@@ -48,6 +56,33 @@ def new_assistant(store: Store, body: dict[str, Any], *, id_: str | None = None)
     return assistant
 
 
+# What an update may change of an assistant.
+CHANGEABLE = (
+    "name",
+    "model",
+    "description",
+    "instructions",
+    "thought_instructions",
+    "chat_instructions",
+    "response_format",
+    "tools",
+    "file_ids",
+    "metadata",
+)
+
+
+def change_assistant(store: Store, assistant: Document, body: dict[str, Any]) -> None:
+    """Change what the body says; null is as good as left out, an empty text or list is not."""
+    assistant.update({key: body[key] for key in CHANGEABLE if body.get(key) is not None})
+    store.save("assistant", "", assistant)
+
+
+def delete_assistant(store: Store, assistant_id: str) -> None:
+    """Remove it and its mounts. Its runs keep what they need of it and go on."""
+    store.remove_under("assistant_file", assistant_id)
+    store.remove("assistant", "", assistant_id)
+
+
 def new_thread(store: Store, body: dict[str, Any], *, id_: str | None = None) -> Document:
     """Keep a thread and its first messages."""
     thread: Document = {
@@ -61,10 +96,23 @@ def new_thread(store: Store, body: dict[str, Any], *, id_: str | None = None) ->
     return thread
 
 
-def new_message(store: Store, thread_id: str, body: dict[str, Any]) -> Document:
+def delete_thread(store: Store, thread_id: str) -> None:
+    """Remove it with all that is in it; no run of it may be under way."""
+    for message in store.under("message", thread_id):
+        store.remove_under("message_file", message["id"])
+    for run in store.under("run", thread_id):
+        store.remove_under("step", run["id"])
+    store.remove_under("message", thread_id)
+    store.remove_under("run", thread_id)
+    store.remove("thread", "", thread_id)
+
+
+def new_message(
+    store: Store, thread_id: str, body: dict[str, Any], *, id_: str | None = None
+) -> Document:
     """Append a message of the caller's to a thread."""
     message = {
-        "id": store.new_id("msg_"),
+        "id": id_ or store.new_id("msg_"),
         "thread_id": thread_id,
         "role": body["role"],
         "text": body["content"],
@@ -74,7 +122,26 @@ def new_message(store: Store, thread_id: str, body: dict[str, Any]) -> Document:
         "created_at": now(),
     }
     store.add("message", thread_id, message)
+    _list_files(store, message)
     return message
+
+
+def change_message(store: Store, message: Document, body: dict[str, Any]) -> None:
+    """Change what the body says; null is as good as left out, an empty text or list is not."""
+    if body.get("content") is not None:
+        message["text"] = body["content"]
+    if body.get("file_ids") is not None:
+        message["file_ids"] = body["file_ids"]
+        store.remove_under("message_file", message["id"])
+        _list_files(store, message)
+    store.save("message", message["thread_id"], message)
+
+
+def _list_files(store: Store, message: Document) -> None:
+    """Keep a message's files so that they can be paged; one that is named twice is one file."""
+    for file_id in dict.fromkeys(message["file_ids"]):
+        document = {"id": file_id, "message_id": message["id"], "created_at": now()}
+        store.add("message_file", message["id"], document)
 
 
 def new_answer(store: Store, run: Document, message_id: str, text: str) -> Document:

@@ -10,16 +10,18 @@ FAMILIES = {401: "authentication_error", 429: "rate_limit_error"}
 class MockApiError(Exception):
     """An error to answer instead of the object asked for.
 
-    `param` is the path of the field at fault, such as `thread.messages[0].role`.
+    `param` is the path of the field at fault, such as `thread.messages[0].role`. Without a `type`,
+    it has the one that goes with the status.
     """
 
     def __init__(
         self,
         status: int,
-        code: str,
+        code: str | int,
         message: str,
         *,
         param: str | None = None,
+        type: str | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(message)
@@ -27,16 +29,17 @@ class MockApiError(Exception):
         self.code = code
         self.message = message
         self.param = param
+        family = "server_error" if status >= 500 else "invalid_request_error"
+        self.type = type if type is not None else FAMILIES.get(status, family)
         self.headers = dict(headers or {})
 
     def envelope(self, *, param_name: str = "param") -> dict[str, object]:
         """The error as its body; the real service spells the field `param` or `params`."""
-        family = "server_error" if self.status >= 500 else "invalid_request_error"
         return {
             "error": {
                 "code": self.code,
                 "message": self.message,
-                "type": FAMILIES.get(self.status, family),
+                "type": self.type,
                 param_name: self.param,
             }
         }

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from appbuilder_mock import views
 from appbuilder_mock.store import Document
+from appbuilder_mock.wire import Wire, event_as_in_june_2024
 
 
 @dataclass(frozen=True)
@@ -18,9 +19,12 @@ class Event:
     data: Document
     last: bool = False
 
-    def encode(self, send_id: int) -> bytes:
-        data = json.dumps({**self.data, "send_id": send_id}, ensure_ascii=False)
-        return f"event: {self.name}\ndata: {data}\n\n".encode()
+    def encode(self, send_id: int, wire: Wire) -> bytes:
+        data = {**self.data, "send_id": send_id}
+        if wire == "2024-06":
+            data = event_as_in_june_2024(data)
+        text = json.dumps(data, ensure_ascii=False)
+        return f"event: {self.name}\ndata: {text}\n\n".encode()
 
 
 def status_event(

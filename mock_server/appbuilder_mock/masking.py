@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from urllib.parse import parse_qsl
 
 # A token is ASCII, so no token is part of this, nor arises beside it.
 HIDDEN = "•••"
@@ -11,6 +12,8 @@ HIDDEN = "•••"
 SECRET_NAME = re.compile(r"authorization|cookie|token|secret|password|api-?key", re.IGNORECASE)
 # How a character can be written in JSON text, and in an address.
 ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})|%([0-9a-fA-F]{2})|\\([\"\\/])")
+# The same, by a reader to whom a backslash before the backslash says nothing.
+CARELESS = re.compile(r"\\u([0-9a-fA-F]{4})|%([0-9a-fA-F]{2})|\\([\"/])")
 
 
 class Mask:
@@ -26,13 +29,22 @@ class Mask:
         """The text with the token hidden; hidden altogether when it holds an escaped token."""
         masked = text.replace(self._token, HIDDEN)
         if "\\" in masked or "%" in masked:
-            return HIDDEN if self._token in ESCAPED.sub(_unescaped, masked) else masked
+            readings = (form.sub(_unescaped, masked) for form in (ESCAPED, CARELESS))
+            return HIDDEN if any(self._token in reading for reading in readings) else masked
         return masked
 
     def value(self, value: Any) -> Any:
-        """A JSON value with the token hidden in its keys, texts and numbers."""
+        """A JSON value with the token hidden in its keys, texts and numbers.
+
+        Hides the texts under keys that speak of secrets, whatever they are.
+        """
         if isinstance(value, dict):
-            return {self.text(key): self.value(part) for key, part in value.items()}
+            return {
+                self.text(key): HIDDEN
+                if isinstance(part, str) and SECRET_NAME.search(key)
+                else self.value(part)
+                for key, part in value.items()
+            }
         if isinstance(value, list):
             return [self.value(part) for part in value]
         if isinstance(value, str):
@@ -48,6 +60,14 @@ class Mask:
         scheme, space, _ = value.partition(" ")
         known = scheme.lower() in ("bearer", "basic", "digest")
         return f"{scheme} {HIDDEN}" if space and known else HIDDEN
+
+    def query(self, query: str) -> str:
+        """A query string in readable form, without secrets."""
+        pairs = parse_qsl(query, keep_blank_values=True)
+        shown = (HIDDEN if SECRET_NAME.search(name) else self.text(value) for name, value in pairs)
+        return "&".join(
+            f"{self.text(name)}={value}" for (name, _), value in zip(pairs, shown, strict=True)
+        )
 
     def beginning(self, text: str) -> str:
         """A text that was cut off somewhere, without what may be the first part of the token."""

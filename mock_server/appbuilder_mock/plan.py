@@ -1,11 +1,11 @@
-"""What the model does next: the default, and the one place a scripted course would replace."""
+"""What the model does next, unless a scenario says it: see course.py."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from appbuilder_mock.sample import sample_arguments
 
@@ -26,24 +26,42 @@ class Situation:
     user_text: str
     functions: tuple[dict[str, Any], ...]  # as the caller described them
     results: tuple[ToolResult, ...]  # of this run, oldest first
+    rounds: int = 0  # how often this run has asked for tools, and got its outputs
 
 
 @dataclass(frozen=True)
 class Say:
-    """Answer, in these pieces; ends the run."""
+    """Answer, in these pieces; ends the run. The delays are in seconds."""
 
     pieces: tuple[str, ...]
+    first_delay: float = 0.0
+    chunk_delay: float = 0.0
 
 
 @dataclass(frozen=True)
-class CallTool:
-    """Ask the caller to call a function; the run waits for the output."""
+class Call:
+    """The call of a function."""
 
     name: str
     arguments: str  # JSON text
 
 
-Move = Say | CallTool
+@dataclass(frozen=True)
+class CallTools:
+    """Ask the caller to call functions; the run waits for all their outputs."""
+
+    calls: tuple[Call, ...]
+
+
+@dataclass(frozen=True)
+class End:
+    """End the run without an answer."""
+
+    status: Literal["failed", "expired"]
+    error: dict[str, Any] | None = None
+
+
+Move = Say | CallTools | End
 Plan = Callable[[Situation], Move]
 
 PIECES = 6  # how many events tell an answer, about
@@ -54,7 +72,7 @@ def default_plan(situation: Situation) -> Move:
     if situation.functions and not situation.results:
         function = situation.functions[0]
         arguments = sample_arguments(function.get("parameters"))
-        return CallTool(function["name"], json.dumps(arguments, ensure_ascii=False))
+        return CallTools((Call(function["name"], json.dumps(arguments, ensure_ascii=False)),))
     return Say(pieces_of(default_answer(situation)))
 
 

@@ -8,7 +8,6 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import unquote_plus
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -104,7 +103,9 @@ class Received:
             time=now(),
             method=self.mask.text(method)[:LONGEST_HEADER],
             path=_shortened(self.mask.text(path), LONGEST_TEXT),
-            query=_shortened(self.mask.text(_query(scope)), LONGEST_TEXT),
+            query=_shortened(
+                self.mask.query(scope.get("query_string", b"").decode("latin-1")), LONGEST_TEXT
+            ),
             operation_id=self._operations.get(path) if method == "POST" else None,
             request_id=self.mask.text(scope.get(SCOPE_KEY, "")),
             headers=self._headers(scope["headers"]),
@@ -203,10 +204,6 @@ class Recorder:
 
 def _is_recorded(path: str) -> bool:
     return path != "/" and not path.startswith(UNRECORDED)
-
-
-def _query(scope: Scope) -> str:
-    return unquote_plus(scope.get("query_string", b"").decode("latin-1"))
 
 
 def _header_text(raw: bytes) -> str:

@@ -58,10 +58,13 @@ def new_step(run: Document, number: int, kind: str, **more: Any) -> Document:
     }
 
 
-def new_call(run: Document, step_number: int, name: str, arguments: str) -> Document:
-    """The call of a tool; it gets an `output` when one is submitted."""
-    id_ = f"call-{run['thread_id']}-{run['id']}-step-{step_number}"
-    return {"id": id_, "name": name, "arguments": arguments}
+def new_call(run: Document, step: int, name: str, arguments: str, index: int = 0) -> Document:
+    """The call of a tool, one of a step's; it gets an `output` when one is submitted.
+
+    Of several calls in a step no id was recorded; the first has the form of an only one.
+    """
+    id_ = f"call-{run['thread_id']}-{run['id']}-step-{step}"
+    return {"id": f"{id_}-{index + 1}" if index else id_, "name": name, "arguments": arguments}
 
 
 def waiting_calls(run: Document) -> list[Document]:

@@ -68,8 +68,10 @@ def refuse_cancelling_ended(run: Document) -> None:
         )
 
 
-def refuse_wrong_outputs(calls: list[Document], outputs: list[dict[str, Any]], where: str) -> None:
-    """Every waiting call is answered once, and nothing else is.
+def refuse_wrong_outputs(
+    calls: list[Document], outputs: list[dict[str, Any]], where: str, *, partly: bool = False
+) -> None:
+    """Every waiting call is answered once, and nothing else is; `partly`: not yet every one.
 
     `where` is the path of one output in the body, with `{}` for its number.
     """
@@ -83,7 +85,7 @@ def refuse_wrong_outputs(calls: list[Document], outputs: list[dict[str, Any]], w
         if id_ in answered:
             raise invalid(f"{param}: {id_!r} is answered twice", param=param)
         answered.add(id_)
-    if missing := sorted(waiting - answered):
+    if not partly and (missing := sorted(waiting - answered)):
         raise invalid(
             f"the run waits for every call to be answered; missing: {', '.join(missing)}",
             param=where.split("[", maxsplit=1)[0],

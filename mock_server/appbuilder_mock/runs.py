@@ -15,8 +15,9 @@ from appbuilder_mock.conversation import (
     new_thread,
     now,
 )
+from appbuilder_mock.course import kept, next_move
 from appbuilder_mock.errors import invalid, not_found
-from appbuilder_mock.plan import CallTool, Plan, Say, Situation, ToolResult, default_plan
+from appbuilder_mock.plan import CallTools, End, Plan, Say, Situation, ToolResult, default_plan
 from appbuilder_mock.records import mark_ended, new_call, new_run, new_step, waiting_calls
 from appbuilder_mock.run_rules import (
     ACTIVE,
@@ -27,6 +28,7 @@ from appbuilder_mock.run_rules import (
     refuse_unless_waiting,
     refuse_wrong_outputs,
 )
+from appbuilder_mock.scenarios import Rule
 from appbuilder_mock.store import Document, Store
 
 log = logging.getLogger("appbuilder_mock")
@@ -53,12 +55,16 @@ class Runs:
         self._plan = plan
         self._expire_after = expire_after
         self._work: dict[str, asyncio.Task[None]] = {}
+        self._hurry: dict[str, asyncio.Event] = {}  # of the runs that pause
         self._end_what_was_cut_off()
 
     # ── What a caller can ask for ──────────────────────────────────────────────────────────────
 
-    def begin(self, body: dict[str, Any]) -> Document:
-        """A new run, queued; on a new thread when the body names none."""
+    def begin(self, body: dict[str, Any], rule: Rule | None = None) -> Document:
+        """A new run, queued; on a new thread when the body names none.
+
+        It keeps what the `rule` says about its course for its whole life.
+        """
         store = self._store
         assistant = find_assistant(store, body["assistant_id"])
         thread_id = body.get("thread_id") or ""
@@ -79,11 +85,16 @@ class Runs:
                 earlier = store.newest("message", thread_id)
             assert earlier is not None
             run = new_run(assistant, thread_id, body, id_=store.new_id("run_"), asked=earlier["id"])
+            if rule and rule.course:
+                run["course"] = kept(rule)
             store.add("run", thread_id, run)
         return run
 
     def resume(self, body: dict[str, Any]) -> Document:
-        """The waiting run that a second `run` call continues with its `tool_output`."""
+        """The waiting run that a second `run` call continues with its `tool_output`.
+
+        One that asked for several tools waits on until the last output has come.
+        """
         output = body["tool_output"]
         thread_id = body.get("thread_id") or ""
         if not thread_id:
@@ -94,7 +105,8 @@ class Runs:
                 param="tool_output.run_id",
             )
         find_assistant(self._store, body["assistant_id"])
-        return self._answered(self.find(thread_id, output["run_id"]), [output], "tool_output")
+        run = self.find(thread_id, output["run_id"])
+        return self._answered(run, [output], "tool_output", partly=True)
 
     def submit(self, body: dict[str, Any]) -> Document:
         """The waiting run, with the outputs of its calls."""
@@ -112,7 +124,24 @@ class Runs:
         self.audience.tell(run_id, events.run_event("run_cancelling", run))
         if run_id not in self._work:
             self.carry_on(run)
+        elif pausing := self._hurry.get(run_id):
+            pausing.set()
         return run
+
+    def stop(self, thread_id: str) -> None:
+        """Cancel the thread's active run here and now: the thread is about to be deleted.
+
+        Its streams end as cancelled runs do. A call that waits for its end finds no thread.
+        """
+        run = self._newest(thread_id)  # only the newest can be active
+        if run is None or run["status"] not in ACTIVE:
+            return
+        if task := self._work.pop(run["id"], None):
+            task.cancel()
+        if run["status"] != "cancelling":
+            run["status"] = "cancelling"
+            self.audience.tell(run["id"], events.run_event("run_cancelling", run))
+        self._end(run, "cancelled")
 
     def find(self, thread_id: str, run_id: str) -> Document:
         """The run as it stands now. A run that has waited too long expires here."""
@@ -127,6 +156,8 @@ class Runs:
 
     def carry_on(self, run: Document) -> None:
         """Work on the run until it ends or waits, whoever looks on."""
+        if run["status"] == "requires_action":
+            return  # it waits for another output
         run_id = run["id"]
         task = asyncio.create_task(self._carry_out(run["thread_id"], run_id))
         self._work[run_id] = task
@@ -162,11 +193,15 @@ class Runs:
             elif run["status"] == "in_progress":
                 self._take_outputs(run)
             run = await self._others_first(run)
-            move = self._plan(self._situation(run))
-            if isinstance(move, Say):
-                await self._say(run, move)
-            else:
-                self._call(run, move)
+            situation = self._situation(run)
+            course = run.get("course")
+            match next_move(course, situation, self._plan) if course else self._plan(situation):
+                case Say() as move:
+                    await self._say(run, move)
+                case CallTools() as move:
+                    self._call(run, move)
+                case End() as move:
+                    self._end(run, move.status, move.error)
         except _Cancelled:
             self._end(self._load(thread_id, run_id), "cancelled")
         except Exception as error:
@@ -182,6 +217,17 @@ class Runs:
             raise _Cancelled
         return run
 
+    async def _pause(self, run: Document, seconds: float) -> None:
+        """Wait, unless the run is cancelled."""
+        if seconds:
+            cancelled = self._hurry[run["id"]] = asyncio.Event()
+            try:
+                await asyncio.wait_for(cancelled.wait(), seconds)
+            except asyncio.TimeoutError:
+                pass
+            finally:
+                del self._hurry[run["id"]]
+
     def _situation(self, run: Document) -> Situation:
         asked = self._store.find("message", run["thread_id"], run["asked"])
         tools = run["tools"] or []
@@ -190,6 +236,7 @@ class Runs:
             user_text=asked["text"] if asked else "",
             functions=tuple(tool["function"] for tool in tools),
             results=tuple(ToolResult(call["name"], call["output"]) for call in run["calls"]),
+            rounds=self._store.count("step", run["id"]),  # each step until now asked for tools
         )
 
     async def _say(self, run: Document, move: Say) -> None:
@@ -197,6 +244,7 @@ class Runs:
         step = self._begin_step(run, "message_creation", message_id=message_id)
         self.audience.tell(run["id"], events.message_created(message_id))
         for index, piece in enumerate(move.pieces):
+            await self._pause(run, move.chunk_delay if index else move.first_delay)
             run = await self._others_first(run)
             is_end = index == len(move.pieces) - 1
             event = events.message_piece(message_id, index, piece, is_end=is_end)
@@ -211,23 +259,31 @@ class Runs:
         self.audience.tell(run["id"], events.step_event("tool_step_end", step))
         self.audience.tell(run["id"], events.run_end(run, now()))
 
-    def _call(self, run: Document, move: CallTool) -> None:
-        call = new_call(run, self._next_step(run), move.name, move.arguments)
+    def _call(self, run: Document, move: CallTools) -> None:
+        step = self._next_step(run)
+        calls = [
+            new_call(run, step, call.name, call.arguments, index)
+            for index, call in enumerate(move.calls)
+        ]
         with self._store.transaction():
-            self._begin_step(run, "tool_calls", calls=[call])
-            run["calls"].append(call)
+            self._begin_step(run, "tool_calls", calls=calls)
+            run["calls"] += calls
             run.update(status="requires_action", waiting_since=now())
             self._save(run)
-        self.audience.tell(run["id"], events.calls_event("tool_calls", run["status"], [call]))
+        self.audience.tell(run["id"], events.calls_event("tool_calls", run["status"], calls))
 
-    def _answered(self, run: Document, outputs: list[dict[str, Any]], where: str) -> Document:
-        """Store the outputs; from here on the run no longer waits."""
+    def _answered(
+        self, run: Document, outputs: list[dict[str, Any]], where: str, *, partly: bool = False
+    ) -> Document:
+        """Store the outputs; once every call has one, the run no longer waits."""
         refuse_unless_waiting(run)
-        refuse_wrong_outputs(waiting_calls(run), outputs, where)
+        refuse_wrong_outputs(waiting_calls(run), outputs, where, partly=partly)
         texts = {output["tool_call_id"]: output["output"] for output in outputs}
         for call in waiting_calls(run):
-            call["output"] = texts[call["id"]]
-        run["status"] = "in_progress"
+            if call["id"] in texts:
+                call["output"] = texts[call["id"]]
+        if not waiting_calls(run):
+            run["status"] = "in_progress"
         self._save(run)
         return run
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from appbuilder_mock.contract import the_contract
 from appbuilder_mock.conversation import new_assistant, new_message, new_thread, now
+from appbuilder_mock.files import mount_file, new_file
 from appbuilder_mock.records import mark_ended, new_call, new_run, new_step
 from appbuilder_mock.store import Store
+from appbuilder_mock.uploads import Stored
 
 # Operations whose example needs a run that waits; the others name one that completed.
 ON_WAITING_RUNS = ("submitToolOutputs", "cancelRun")
+
+ON_MOUNTED_FILES = ("unmountAssistantFile",)
 
 WEATHER = {
     "type": "function",
@@ -25,22 +29,32 @@ WEATHER = {
 
 
 def seed_examples(store: Store) -> None:
-    """Create what is missing of the assistants, threads and runs in the request examples.
+    """Create what is missing of the objects in the request examples.
 
-    A waiting run can be continued or cancelled once; for another time make another run.
+    A waiting run can be continued or cancelled once, a mounted file unmounted once, and what an
+    example deletes is named by no other; for another time make another one.
     """
+    examples = [
+        (operation.id, example)
+        for operation in the_contract().operations.values()
+        for example in operation.examples
+    ]
     with store.transaction():
-        for operation in the_contract().operations.values():
-            for example in operation.examples:
-                if "assistant_id" in example:
-                    _assistant(store, example["assistant_id"])
-        for operation in the_contract().operations.values():
-            for example in operation.examples:
-                if "thread_id" in example:
-                    _thread(store, example["thread_id"])
-                if "run_id" in example:
-                    waits = operation.id in ON_WAITING_RUNS
-                    _run(store, example["thread_id"], example["run_id"], waits=waits)
+        for _, example in examples:
+            if "assistant_id" in example:
+                _assistant(store, example["assistant_id"])
+            if "file_id" in example:
+                _file(store, example["file_id"])
+        for operation, example in examples:
+            if operation in ON_MOUNTED_FILES:
+                mount_file(store, example["assistant_id"], example["file_id"])
+            if "thread_id" in example:
+                _thread(store, example["thread_id"])
+            if "message_id" in example:
+                _message(store, example["thread_id"], example["message_id"])
+            if "run_id" in example:
+                waits = operation in ON_WAITING_RUNS
+                _run(store, example["thread_id"], example["run_id"], waits=waits)
 
 
 def _assistant(store: Store, id_: str) -> None:
@@ -52,6 +66,22 @@ def _assistant(store: Store, id_: str) -> None:
 def _thread(store: Store, id_: str) -> None:
     if store.find("thread", "", id_) is None:
         new_thread(store, {}, id_=id_)
+
+
+def _message(store: Store, thread_id: str, id_: str) -> None:
+    if store.find("message", thread_id, id_) is None:
+        file = next(store.every("file"))
+        body = {"role": "user", "content": "hello world", "file_ids": [file["id"]]}
+        new_message(store, thread_id, body, id_=id_)
+
+
+def _file(store: Store, id_: str) -> None:
+    if store.find("file", "", id_) is None:
+        writer = store.blobs.new()
+        writer.write("你好世界".encode())
+        writer.close()
+        stored = Stored("说明.txt", "text/plain", writer.blob, writer.size)
+        new_file(store, stored, "assistant", id_=id_)
 
 
 def _run(store: Store, thread_id: str, id_: str, *, waits: bool) -> None:

@@ -12,6 +12,7 @@ from appbuilder_mock.received import Received
 from appbuilder_mock.runs import Runs
 from appbuilder_mock.script import Script
 from appbuilder_mock.store import Page, Store
+from appbuilder_mock.wire import Wire
 
 DEFAULT_LIMIT = 20
 DEFAULT_TOKEN = "mock-token"
@@ -28,6 +29,7 @@ class MockState:
     token: str
     ping_interval: float
     error_form: ErrorForm
+    wire: Wire
     received: Received
     script: Script
 
@@ -59,7 +61,7 @@ class MockState:
         except KeyError as unknown:
             id_ = str(unknown.args[0])
             bound = "after" if id_ == body.get("after") else "before"
-            raise not_found(kind, id_, param=bound) from None
+            raise not_found(kind.rpartition("_")[2], id_, param=bound) from None
 
 
 def state_of(request: Request) -> MockState:

@@ -11,10 +11,12 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from appbuilder_mock import blobs
+
 Document = dict[str, Any]
 
 APPLICATION_ID = 0x41424D4B  # "ABMK", kept in the file's header so that we know our own files
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 BUSY_SECONDS = 2.0  # a server that was just stopped may still be closing the file
 
 SCHEMA = (
@@ -22,13 +24,14 @@ SCHEMA = (
 CREATE TABLE objects (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,  -- the order of creation; times may repeat
     kind TEXT NOT NULL,
-    parent TEXT NOT NULL,  -- the thread of a message or run, the run of a step, else ''
+    parent TEXT NOT NULL,  -- what it belongs to, such as a message's thread, or ''
     id TEXT NOT NULL,
     body TEXT NOT NULL,
     UNIQUE (kind, parent, id)
 )
 """,
     "CREATE INDEX objects_by_age ON objects (kind, parent, seq)",
+    *blobs.SCHEMA,
 )
 
 
@@ -42,7 +45,7 @@ class Page(NamedTuple):
 
 
 class Store:
-    """Objects by kind, parent and id, as JSON.
+    """Objects by kind, parent and id, as JSON; the bytes of files are in `blobs`.
 
     In memory unless `path` is given. A file is in WAL mode and held by one server at a time. What
     a method wrote before it returned survives a kill -9 of the process (not a power cut: the file
@@ -55,6 +58,7 @@ class Store:
         self._seeded = seed is not None
         self._seed = seed if seed is not None else secrets.token_hex(16)
         self._db = _connect(path)
+        self.blobs = blobs.Blobs(self._db)
         # Ids go on behind everything the file ever held, so that a seed never repeats one in it.
         row = self._db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'objects'").fetchone()
         self._ids_made: int = row[0] if row else 0
@@ -107,6 +111,19 @@ class Store:
             (_dump(document), kind, parent, document["id"]),
         )
 
+    def remove(self, kind: str, parent: str, id_: str) -> None:
+        self._db.execute(
+            "DELETE FROM objects WHERE kind = ? AND parent = ? AND id = ?", (kind, parent, id_)
+        )
+
+    def remove_under(self, kind: str, parent: str) -> None:
+        """Remove all documents of a kind that belong to `parent`."""
+        self._db.execute("DELETE FROM objects WHERE kind = ? AND parent = ?", (kind, parent))
+
+    def remove_everywhere(self, kind: str, id_: str) -> None:
+        """Remove the documents of a kind with this id, whatever they belong to."""
+        self._db.execute("DELETE FROM objects WHERE kind = ? AND id = ?", (kind, id_))
+
     def find(self, kind: str, parent: str, id_: str) -> Document | None:
         row = self._db.execute(
             "SELECT body FROM objects WHERE kind = ? AND parent = ? AND id = ?", (kind, parent, id_)
@@ -131,6 +148,13 @@ class Store:
         rows = self._db.execute("SELECT body FROM objects WHERE kind = ? ORDER BY seq", (kind,))
         for (body,) in rows.fetchall():
             yield json.loads(body)
+
+    def under(self, kind: str, parent: str) -> list[Document]:
+        """All documents of a kind that belong to `parent`, oldest first."""
+        rows = self._db.execute(
+            "SELECT body FROM objects WHERE kind = ? AND parent = ? ORDER BY seq", (kind, parent)
+        )
+        return [json.loads(body) for (body,) in rows.fetchall()]
 
     def latest(self, count: int) -> list[tuple[str, str, str]]:
         """Kind, parent and id of the documents created last, newest first."""

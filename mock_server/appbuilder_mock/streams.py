@@ -8,9 +8,11 @@ from collections.abc import AsyncIterator
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from appbuilder_mock.events import Event, run_event
+from appbuilder_mock.events import Event, calls_event, run_event
+from appbuilder_mock.records import waiting_calls
 from appbuilder_mock.runs import Runs
 from appbuilder_mock.store import Document
+from appbuilder_mock.wire import Wire
 
 PING = b"event: ping\ndata: {}\n\n"
 
@@ -24,7 +26,8 @@ class EventStream(StreamingResponse):
 
     media_type = "text/event-stream"
 
-    def __init__(self, runs: Runs, run: Document, *, ping_interval: float) -> None:
+    def __init__(self, runs: Runs, run: Document, *, ping_interval: float, wire: Wire) -> None:
+        self._wire = wire
         self._runs = runs
         self._run = run
         self._ping_interval = ping_interval
@@ -32,6 +35,9 @@ class EventStream(StreamingResponse):
         if run["status"] != "queued":
             # Of a run that goes on, this stream has missed the beginning.
             self._listener.queue.put_nowait(run_event("run_begin", run))
+        if run["status"] == "requires_action":
+            calls = calls_event("tool_calls", run["status"], waiting_calls(run))
+            self._listener.queue.put_nowait(calls)
         super().__init__(self._events(), headers={"Cache-Control": "no-cache"})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -48,7 +54,7 @@ class EventStream(StreamingResponse):
                 yield PING
             elif isinstance(event, Event):
                 send_id += 1
-                yield event.encode(send_id)
+                yield event.encode(send_id, self._wire)
             if event is None or (isinstance(event, Event) and event.last):
                 return
 

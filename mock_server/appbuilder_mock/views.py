@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable
+from pathlib import PurePosixPath
 from typing import Any
 
-from appbuilder_mock.records import TIMES, waiting_calls
+from appbuilder_mock.records import DEFAULT_MODEL, TIMES, waiting_calls
 from appbuilder_mock.store import Document, Page
+
+APPROVED = 1  # of a file's audit
 
 # What the raw answer of a run leaves out altogether.
 ECHOED = ("model", "instructions", "thought_instructions", "chat_instructions", "tools", "file_ids")
@@ -22,6 +25,38 @@ def assistant(document: Document) -> Document:
     """An assistant without its model, which the real service echoes to an update only."""
     shown = {key: value for key, value in document.items() if key != "model"}
     return {"id": document["id"], "object": "assistant", **shown}
+
+
+def assistant_updated(document: Document) -> Document:
+    """An assistant as the answer to an update: with the model that its runs would use."""
+    return {**assistant(document), "model": document["model"] or DEFAULT_MODEL}
+
+
+def mounted_file(document: Document) -> Document:
+    return {"id": document["id"], "object": "assistant.file", **document}
+
+
+def file_created(document: Document) -> Document:
+    """A file as the answer to its upload: without how the audit stands."""
+    return {
+        "id": document["id"],
+        "bytes": document["bytes"],
+        "object": "file",
+        "purpose": document["purpose"],
+        "create_at": document["create_at"],  # spelt so on the wire
+        "filename": document["filename"],
+        "classification_id": "",
+    }
+
+
+def file(document: Document) -> Document:
+    """A file; every file is approved at once."""
+    suffix = PurePosixPath(document["filename"]).suffix
+    return {**file_created(document), "censored": APPROVED, "file_type": suffix[1:].lower()}
+
+
+def deleted(kind: str, id_: str) -> Document:
+    return {"id": id_, "object": f"{kind}.deleted", "deleted": True}
 
 
 def thread(document: Document) -> Document:
@@ -40,6 +75,10 @@ def message(document: Document) -> Document:
         "run_id": document["run_id"],
         "file_ids": document["file_ids"],
     }
+
+
+def message_file(document: Document) -> Document:
+    return {"id": document["id"], "object": "thread.message.file", **document}
 
 
 def run_result(run: Document) -> Document:
@@ -80,7 +119,7 @@ def run_read(run: Document) -> Document:
 
 
 def step(document: Document) -> Document:
-    """A step; `last_error` is the empty string where nothing failed, as recorded."""
+    """A step, in the list's form; wire.py has the one recorded in June 2024."""
     return {
         "id": document["id"],
         "object": "thread.run.step",
@@ -89,7 +128,7 @@ def step(document: Document) -> Document:
         "run_id": document["run_id"],
         "status": document["status"],
         **{name: document[name] for name in TIMES},
-        "last_error": document["last_error"] or "",
+        "last_error": document["last_error"],
         "type": document["type"],
         "step_datail": _step_detail(document),  # misspelt so on the wire
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import json
+import pkgutil
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -12,14 +13,19 @@ from typing import Any
 
 import pytest
 import yaml
-from appbuilder_assistants import _operations as ops
+from appbuilder_assistants import _operations
 from appbuilder_assistants._async.assistants import AsyncAssistants
+from appbuilder_assistants._async.files import AsyncFiles
 from appbuilder_assistants._async.messages import AsyncMessages
 from appbuilder_assistants._async.runs import AsyncRuns
 from appbuilder_assistants._async.steps import AsyncSteps
 from appbuilder_assistants._async.threads import AsyncThreads
-from appbuilder_assistants._core.calls import Question
+from appbuilder_assistants._core.calls import Question, Request
+from appbuilder_assistants._core.multipart import Form
+from appbuilder_assistants._files import uploading
+from appbuilder_assistants._operations import assistants, files, messages, runs, steps, threads
 from appbuilder_assistants._sync.assistants import Assistants
+from appbuilder_assistants._sync.files import Files
 from appbuilder_assistants._sync.messages import Messages
 from appbuilder_assistants._sync.runs import Runs
 from appbuilder_assistants._sync.steps import Steps
@@ -35,6 +41,7 @@ OPERATIONS: dict[str, dict[str, Any]] = {
 }
 RESOURCES = {
     "assistants": (Assistants, AsyncAssistants),
+    "files": (Files, AsyncFiles),
     "threads": (Threads, AsyncThreads),
     "messages": (Messages, AsyncMessages),
     "runs": (Runs, AsyncRuns),
@@ -50,37 +57,100 @@ RUN = (
     "assistant_id thread_id thread model response_format instructions thought_instructions "
     "chat_instructions tools metadata tool_output model_parameters user_info user_loc"
 )
+PAGE = "limit order after before"
+UPDATE = (
+    "assistant_id model name description instructions tools thought_instructions "
+    "chat_instructions response_format file_ids metadata"
+)
 OFFICIAL = {
-    "assistants.create": (
-        "createAssistant",
-        CREATE,
-    ),
+    "assistants.create": ("createAssistant", CREATE),
+    "assistants.update": ("updateAssistant", UPDATE),
+    "assistants.list": ("listAssistants", PAGE),
+    "assistants.query": ("queryAssistant", "assistant_id"),
+    "assistants.delete": ("deleteAssistant", "assistant_id"),
+    "assistants.mount_files": ("mountAssistantFile", "assistant_id file_id"),
+    "assistants.mounted_files_list": ("listMountedFiles", f"assistant_id {PAGE}"),
+    "assistants.unmount_files": ("unmountAssistantFile", "assistant_id file_id"),
+    "files.create": ("createFile", "file_path purpose"),
+    "files.list": ("listFiles", ""),
+    "files.query": ("queryFile", "file_id"),
+    "files.delete": ("deleteFile", "file_id"),
+    "files.download": ("downloadFile", "file_id file_path timeout"),
+    "files.content": ("readFile", "file_id timeout"),
     "threads.create": ("createThread", "messages"),
+    "threads.query": ("queryThread", "thread_id"),
+    "threads.update": ("updateThread", "thread_id metadata"),
+    "threads.delete": ("deleteThread", "thread_id"),
     "messages.create": ("createMessage", "thread_id content role file_ids"),
+    "messages.update": ("updateMessage", "thread_id message_id content file_ids"),
+    "messages.list": ("listMessages", f"thread_id {PAGE}"),
+    "messages.query": ("queryMessage", "thread_id message_id"),
+    "messages.files": ("listMessageFiles", f"thread_id message_id {PAGE}"),
     "runs.run": ("createRun", RUN),
     "runs.stream_run": ("createRun", RUN),
+    "runs.stream_run_with_handler": (
+        "createRun",
+        RUN.replace("tool_output", "tool_output event_handler"),
+    ),
     "runs.submit_tool_outputs": ("submitToolOutputs", "run_id thread_id tool_outputs"),
     "runs.cancel": ("cancelRun", "run_id thread_id sync"),
-    "runs.list": ("listRuns", "thread_id limit order after before"),
+    "runs.list": ("listRuns", f"thread_id {PAGE}"),
     "runs.query": ("queryRun", "thread_id run_id"),
-    "steps.list": ("listRunSteps", "thread_id run_id limit order after before"),
+    "steps.list": ("listRunSteps", f"thread_id run_id {PAGE}"),
     "steps.query": ("queryRunStep", "thread_id run_id step_id"),
 }
 
-_RUN_BODY = ops.run_request(assistant_id="a", thread_id="t")
+# What we add: whole methods, each with the official one that it completes, and parameters.
+PAGING = "order after before page_size"
+LISTS = {
+    "assistants.list_all": ("assistants.list", PAGING),
+    "assistants.mounted_files_list_all": ("assistants.mounted_files_list", PAGING),
+    "files.list_all": ("files.list", "order"),
+    "messages.list_all": ("messages.list", PAGING),
+    "messages.files_all": ("messages.files", PAGING),
+    "runs.list_all": ("runs.list", PAGING),
+    "steps.list_all": ("steps.list", PAGING),
+}
+ADDED = {"files.create": "filename progress", "files.download": "overwrite"}
+# Not in the body of the request.
+BESIDE = {"event_handler", "timeout"}
+_RUN_BODY = runs.run_request(assistant_id="a", thread_id="t")
+with uploading(b"", "f") as _file:
+    _UPLOAD = files.files_create(file=_file)
 CALLS: list[Question] = [
-    ops.assistants_create(name="a"),
-    ops.threads_create(),
-    ops.messages_create(thread_id="t", content="c"),
-    ops.runs_run(_RUN_BODY),
-    ops.runs_stream_run(_RUN_BODY),
-    ops.runs_submit_tool_outputs(run_id="r", thread_id="t", tool_outputs=[]),
-    ops.runs_cancel(run_id="r", thread_id="t"),
-    ops.runs_list(thread_id="t"),
-    ops.runs_query(thread_id="t", run_id="r"),
-    ops.steps_list(thread_id="t", run_id="r"),
-    ops.steps_query(thread_id="t", run_id="r", step_id="s"),
+    assistants.assistants_create(name="a"),
+    assistants.assistants_update(assistant_id="a"),
+    assistants.assistants_list(),
+    assistants.assistants_query(assistant_id="a"),
+    assistants.assistants_delete(assistant_id="a"),
+    assistants.assistants_mount_files(assistant_id="a", file_id="f"),
+    assistants.assistants_mounted_files_list(assistant_id="a"),
+    assistants.assistants_unmount_files(assistant_id="a", file_id="f"),
+    _UPLOAD,
+    files.files_list(),
+    files.files_query(file_id="f"),
+    files.files_delete(file_id="f"),
+    files.files_download(file_id="f"),
+    files.files_content(file_id="f"),
+    threads.threads_create(),
+    threads.threads_query(thread_id="t"),
+    threads.threads_update(thread_id="t"),
+    threads.threads_delete(thread_id="t"),
+    messages.messages_create(thread_id="t", content="c"),
+    messages.messages_update(thread_id="t", message_id="m"),
+    messages.messages_list(thread_id="t"),
+    messages.messages_query(thread_id="t", message_id="m"),
+    messages.messages_files(thread_id="t", message_id="m"),
+    runs.runs_run(_RUN_BODY),
+    runs.runs_stream_run(_RUN_BODY),
+    runs.runs_submit_tool_outputs(run_id="r", thread_id="t", tool_outputs=[]),
+    runs.runs_cancel(run_id="r", thread_id="t"),
+    runs.runs_list(thread_id="t"),
+    runs.runs_query(thread_id="t", run_id="r"),
+    steps.steps_list(thread_id="t", run_id="r"),
+    steps.steps_query(thread_id="t", run_id="r", step_id="s"),
 ]
+JSON_CALLS = [call for call in CALLS if call is not _UPLOAD]
 
 
 def methods() -> list[tuple[str, Callable[..., Any]]]:
@@ -99,30 +169,42 @@ def parameters(method: Callable[..., Any]) -> list[inspect.Parameter]:
 
 
 def request_schema(operation: str) -> dict[str, Any]:
-    content = OPERATIONS[operation]["requestBody"]["content"]["application/json"]
+    ((_, content),) = OPERATIONS[operation]["requestBody"]["content"].items()
     name = content["schema"]["$ref"].rpartition("/")[2]
     schema: dict[str, Any] = SPEC["components"]["schemas"][name]
     return schema
 
 
+def sent(request: Request) -> Any:
+    assert isinstance(request.body, bytes)
+    return json.loads(request.body)
+
+
 def test_every_operation_is_bound_once() -> None:
-    """Each operationId has one call; createRun has two, one for each kind of answer."""
+    """Each of the thirty has one call; createRun has two, one for each kind of answer."""
     bound = sorted(call.operation for call in CALLS)
 
+    assert len(OPERATIONS) == 30
     assert bound == sorted([*OPERATIONS, "createRun"])
 
 
 def test_every_border_function_is_checked_here() -> None:
-    """A new function in _operations.py must be added to the list above."""
+    """A new function in _operations must be added to the list above."""
+    modules = [
+        importlib.import_module(f"{_operations.__name__}.{found.name}")
+        for found in pkgutil.iter_modules(_operations.__path__)
+        if not found.name.startswith("_")
+    ]
     functions = [
         name
-        for name, value in vars(ops).items()
+        for module in modules
+        for name, value in vars(module).items()
         if inspect.isfunction(value)
-        and value.__module__ == ops.__name__
-        and not name.startswith("_")
+        and value.__module__ == module.__name__
         and name != "run_request"
     ]
 
+    assert len(modules) == len(RESOURCES)
     assert len(functions) == len(CALLS)
 
 
@@ -136,43 +218,65 @@ def test_paths_and_marks(call: Question) -> None:
     assert call.repeatable is operation["x-repeatable"]
 
 
-@pytest.mark.parametrize("call", CALLS, ids=lambda call: call.operation)
+@pytest.mark.parametrize("call", JSON_CALLS, ids=lambda call: call.operation)
 def test_bodies(call: Question) -> None:
     """What is sent has the required fields and no other than the spec's."""
     schema = request_schema(call.operation)
-    body = json.loads(call.request.body)
+    body = sent(call.request)
 
     assert set(schema.get("required", [])) <= set(body) <= set(schema["properties"])
 
 
+def test_the_upload_s_form() -> None:
+    """The part and the query have the spec's names."""
+    body = _UPLOAD.request.body
+    (parameter,) = OPERATIONS["createFile"]["parameters"]
+
+    assert isinstance(body, Form)
+    assert [body.name] == list(request_schema("createFile")["properties"])
+    assert _UPLOAD.request.query == {parameter["name"]: parameter["example"]}
+    assert OPERATIONS["createFile"]["requestBody"]["content"].keys() == {"multipart/form-data"}
+
+
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.operation)
 def test_patience(call: Question) -> None:
-    """Where a model is at work, the wait is long; elsewhere short."""
-    working = call.operation in ("createRun", "submitToolOutputs")
+    """Where a model is at work the wait is long, where bytes are stored less so, else short."""
+    waits = {"createRun": 600.0, "submitToolOutputs": 600.0}
+    waits |= {"createFile": 120.0, "downloadFile": 120.0, "readFile": 120.0}
 
-    assert call.read_seconds == (600.0 if working else 30.0)
+    assert call.read_seconds == waits.get(call.operation, 30.0)
 
 
 def test_the_methods_are_the_official_ones() -> None:
-    """No method is missing, none has another name, on either client."""
-    assert sorted(name for name, _ in methods()) == sorted([*OFFICIAL, *OFFICIAL])
+    """No method is missing, none has another name, on either client; ours are named here."""
+    assert sorted(name for name, _ in methods()) == sorted([*OFFICIAL, *LISTS] * 2)
 
 
 @pytest.mark.parametrize(
     ("name", "method"), methods(), ids=lambda v: v if isinstance(v, str) else ""
 )
 def test_signatures(name: str, method: Callable[..., Any]) -> None:
-    """Parameters have the official names in the official order, and can be given by position."""
-    operation, names = OFFICIAL[name]
+    """Parameters have the official names in the official order; ours are keyword-only."""
+    official, ours = LISTS.get(name, (name, ADDED.get(name, "")))
+    operation, names = OFFICIAL[official]
+    if name in LISTS:
+        names = names.removesuffix(PAGE)
+    schema = request_schema(operation)
     found = parameters(method)
-    properties = set(request_schema(operation)["properties"]) - {"stream"}
+    positional = [p.name for p in found if p.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD]
 
-    assert [p.name for p in found] == names.split()
-    assert all(p.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD for p in found)
-    assert {p.name for p in found} == properties
+    assert positional == names.split()
+    assert [p.name for p in found if p.kind is inspect.Parameter.KEYWORD_ONLY] == ours.split()
+    assert len(found) == len(names.split()) + len(ours.split())
     required = {p.name for p in found if p.default is inspect.Parameter.empty}
-    assert required == set(request_schema(operation).get("required", [])) - {"role"}
-    assert all(p.default in (None, "user") for p in found if p.name not in required)
+    if operation == "createFile":
+        assert required == {"file_path"}
+        return
+    assert required == set(schema.get("required", [])) - {"role"}
+    if name in OFFICIAL:
+        beside = {"file_path"} if operation == "downloadFile" else set()
+        assert set(positional) - BESIDE - beside == set(schema["properties"]) - {"stream"}
+    assert all(p.default in (None, "user", "", False) for p in found if p.name not in required)
 
 
 @pytest.mark.parametrize(
@@ -181,8 +285,9 @@ def test_signatures(name: str, method: Callable[..., Any]) -> None:
 def test_docstrings(name: str, method: Callable[..., Any]) -> None:
     """A docstring ends with the operation's id, so that the spec can be found from an editor."""
     text = inspect.getdoc(method) or ""
+    official, _ = LISTS.get(name, (name, ""))
 
-    assert re.findall(r"\((\w+)\)$", text) == [OFFICIAL[name][0]]
+    assert re.findall(r"\((\w+)\)$", text) == [OFFICIAL[official][0]]
 
 
 @pytest.mark.parametrize("name", sorted(RESOURCES))
@@ -205,18 +310,35 @@ def test_run_parameters_are_carried_over() -> None:
     names = [p for p in OFFICIAL["runs.run"][1].split() if p != "tools"]
     given: dict[str, Any] = {name: {"v": name} for name in names}
 
-    request = json.loads(ops.runs_run(ops.run_request(tools=[{"t": 1}], **given)).request.body)
+    request = runs.runs_run(runs.run_request(tools=[{"t": 1}], **given)).request
 
-    assert request == {**given, "tools": [{"t": 1}], "stream": False}
+    assert sent(request) == {**given, "tools": [{"t": 1}], "stream": False}
+
+
+def test_update_parameters_are_carried_over() -> None:
+    """Each parameter of `update` arrives under its own name; what is empty is sent, None is not."""
+    names = [p for p in UPDATE.split() if p not in ("tools", "file_ids", "metadata")]
+    given: dict[str, Any] = {name: f"v-{name}" for name in names}
+    lists: dict[str, Any] = {"tools": [], "file_ids": [], "metadata": {}}
+
+    request = assistants.assistants_update(**given, **lists).request
+    one = assistants.assistants_update(assistant_id="a", instructions="").request
+
+    assert sent(request) == {**given, **lists}
+    assert sent(one) == {"assistant_id": "a", "instructions": ""}
 
 
 def test_types_are_the_spec_s() -> None:
     """Every schema that a user may name is in `types`; bodies and errors are the wrapper's own."""
     types = importlib.import_module("appbuilder_assistants.types")
-    own = {"ErrorEnvelope", "ErrorDetail", "RunStatus"}
-    schemas = {name for name in SPEC["components"]["schemas"] if not name.endswith("Request")}
+    own = {"ErrorEnvelope", "ErrorDetail"}
+    schemas = {
+        name
+        for name, schema in SPEC["components"]["schemas"].items()
+        if "properties" in schema and not name.endswith("Request")
+    }
 
-    assert set(types.__all__) - {"Json", "final_text"} == schemas - own
+    assert set(types.__all__) - {"FileContent", "Json", "final_text"} == schemas - own
     assert sorted(types.__all__) == types.__all__ == dir(types)
     assert all(hasattr(types, name) for name in types.__all__)
     with pytest.raises(AttributeError, match="no attribute 'Runs'"):

@@ -40,6 +40,10 @@ def modules_after(use: str) -> list[str]:
         "appbuilder_assistants.RetryPolicy()",
         "appbuilder_assistants.RunSnapshot()",
         "appbuilder_assistants.types",
+        "appbuilder_assistants.types.FileContent(b'')",
+        "class H(appbuilder_assistants.AssistantEventHandler): pass",
+        "class H(appbuilder_assistants.AsyncAssistantEventHandler): pass",
+        "appbuilder_assistants.AssistantStreamManager, appbuilder_assistants.StreamRunContext()",
         "from appbuilder_assistants import UnknownEvent, final_text",
     ],
 )

@@ -8,12 +8,19 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
-from appbuilder_assistants import AppBuilder, AsyncAppBuilder, AsyncRunStream
+from appbuilder_assistants import (
+    AppBuilder,
+    AssistantEventHandler,
+    AsyncAppBuilder,
+    AsyncAssistantEventHandler,
+    AsyncAssistantStreamManager,
+    AsyncRunStream,
+)
 
 
 class Sync:
@@ -21,6 +28,7 @@ class Sync:
 
     name = "sync"
     client_class = AppBuilder
+    handler_class = AssistantEventHandler
 
     def __init__(self) -> None:
         self._made: list[AppBuilder | httpx.Client] = []
@@ -51,6 +59,7 @@ class Async:
 
     name = "async"
     client_class = AsyncAppBuilder
+    handler_class = AsyncAssistantEventHandler
 
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
@@ -85,8 +94,10 @@ class Async:
         """Run what would be awaited; make streams and resources do the same."""
         if inspect.iscoroutine(value):
             return value if self._gathering else self.settle(self._loop.run_until_complete(value))
-        if isinstance(value, AsyncRunStream):
+        if isinstance(value, STREAMS):
             return StreamOnLoop(value, self)
+        if isinstance(value, AsyncIterator):
+            return each(value, self)
         return (
             OnLoop(value, self)
             if "appbuilder_assistants._async" in type(value).__module__
@@ -116,8 +127,7 @@ class OnLoop:
         return lambda *args, **options: self._world.settle(value(*args, **options))
 
     def __enter__(self) -> Any:
-        self._world.settle(self._target.__aenter__())
-        return self
+        return self._world.settle(self._target.__aenter__())
 
     def __exit__(self, *error: Any) -> None:
         self._world.settle(self._target.__aexit__(*error))
@@ -130,22 +140,27 @@ class StreamOnLoop(OnLoop):
     """An asynchronous stream that is iterated like any other."""
 
     def __iter__(self) -> Iterator[Any]:
-        return self._each(self._target.__aiter__())
-
-    def _each(self, events: Any) -> Iterator[Any]:
-        try:
-            while True:
-                try:
-                    yield self._world.settle(_next(events))
-                except StopAsyncIteration:
-                    return
-        finally:
-            self._world.settle(_close(events))
+        return each(self._target.__aiter__(), self._world)
 
 
-async def _next(events: Any) -> Any:
-    return await events.__anext__()
+STREAMS = (AsyncRunStream, AsyncAssistantStreamManager, AsyncAssistantEventHandler)
 
 
-async def _close(events: Any) -> None:
-    await events.aclose()
+def each(items: Any, world: Async) -> Iterator[Any]:
+    """What an asynchronous iterator yields, one by one as it is asked for."""
+    try:
+        while True:
+            try:
+                yield world.settle(_next(items))
+            except StopAsyncIteration:
+                return
+    finally:
+        world.settle(_close(items))
+
+
+async def _next(items: Any) -> Any:
+    return await items.__anext__()
+
+
+async def _close(items: Any) -> None:
+    await items.aclose()

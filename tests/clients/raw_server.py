@@ -138,5 +138,8 @@ def _read(sock: socket.socket, connection: int) -> Exchange | None:
     line, *fields = top.decode("latin-1").split("\r\n")
     headers = {name.lower(): value.strip() for name, _, value in (f.partition(":") for f in fields)}
     while len(body) < int(headers.get("content-length", 0)):
-        body += sock.recv(65_536)
+        chunk = sock.recv(65_536)
+        if not chunk:
+            return None
+        body += chunk
     return Exchange(sock, connection, line, headers, body)

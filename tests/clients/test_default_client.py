@@ -7,8 +7,10 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from types import ModuleType
 
+import appbuilder_mock
 import pytest
 
 from tests.clients.bodies import RUN
@@ -70,6 +72,57 @@ def test_threads_share_one_client(assistant: ModuleType, monkeypatch: pytest.Mon
     assert len({id(threads) for threads in made}) == 1
 
 
+def test_a_program_for_the_official_sdk(
+    assistant: ModuleType,
+    mock: appbuilder_mock.Running,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Written as its documentation writes, with one import changed."""
+    import appbuilder_assistants as appbuilder
+
+    monkeypatch.setenv("APPBUILDER_TOKEN", mock.token)
+    monkeypatch.setenv("GATEWAY_URL", mock.url)
+    path = tmp_path / "说明.txt"
+    path.write_text("你好", encoding="utf-8")
+    told: list[str] = []
+
+    class MyEventHandler(appbuilder.AssistantEventHandler):
+        def messages(self, messages_event: appbuilder.types.StreamRunMessage) -> None:
+            told.append(messages_event.content[-1].text.value)
+
+    file = appbuilder.assistant.assistants.files.create(file_path=str(path))
+    helper = appbuilder.assistant.assistants.create(
+        name="test_function",
+        description="你是一个热心的朋友",
+        instructions="请用友善的语气回答问题",
+        model="ERNIE-4.0T-8K",
+        file_ids=[file.id],
+    )
+    appbuilder.assistant.assistants.mount_files(assistant_id=helper.id, file_id=file.id)
+    thread = appbuilder.assistant.threads.create(
+        messages=[appbuilder.assistant.type.AssistantMessage(content="你好")]
+    )
+    with appbuilder.assistant.threads.runs.stream_run_with_handler(
+        thread_id=thread.id,
+        assistant_id=helper.id,
+        event_handler=MyEventHandler(),
+        model_parameters=appbuilder.assistant.type.AssistantModelParameters(),
+    ) as stream:
+        stream.until_done()
+    content = appbuilder.assistant.assistants.files.content(file_id=file.id)
+    (tmp_path / "下载").mkdir()
+    appbuilder.assistant.assistants.files.download(file.id, f"{tmp_path}/下载/")
+    page = appbuilder.assistant.threads.messages.list(thread_id=thread.id, order="asc", after="")
+    run = appbuilder.assistant.threads.runs.list(thread.id).data[0]
+
+    assert "你好" in "".join(told)
+    assert content.content == "你好".encode()
+    assert (tmp_path / "下载" / "说明.txt").read_text(encoding="utf-8") == "你好"
+    assert [message.role for message in page.data] == ["user", "assistant"]
+    assert isinstance(run, appbuilder.assistant.type.RunResult)
+
+
 def test_no_token(assistant: ModuleType) -> None:
     """The error of a client without a token comes at the first use."""
     with pytest.raises(ValueError, match="export APPBUILDER_TOKEN"):
@@ -80,7 +133,22 @@ def test_other_names(assistant: ModuleType) -> None:
     """What is not there is an AttributeError that says so."""
     with pytest.raises(AttributeError, match="no attribute 'thread'"):
         _ = assistant.thread
-    assert dir(assistant) == ["assistants", "threads"]
+    assert dir(assistant) == [
+        "assistant_type",
+        "assistants",
+        "public_type",
+        "thread_type",
+        "threads",
+        "type",
+    ]
+
+
+def test_types_need_no_token(assistant: ModuleType) -> None:
+    """A program builds its messages before it has anyone to send them to."""
+    message = assistant.thread_type.AssistantMessage(content="你好")
+
+    assert message.role == "user"
+    assert assistant.type.AssistantMessage is assistant.thread_type.AssistantMessage
 
 
 def test_it_is_closed_when_the_program_ends(serve: Serve) -> None:

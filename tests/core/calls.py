@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from appbuilder_assistants._core.calls import Call, Reply, Request, StreamCall
+from appbuilder_assistants._core.calls import Call, FileCall, Reply, Request, StreamCall
 from appbuilder_assistants.types import StreamRunMessage, StreamRunStatus
 
 REQUEST = Request("POST", "/v2/threads/runs/query", b"{}")
@@ -19,6 +19,11 @@ def look_up() -> Call[str]:
 def create() -> Call[str]:
     """A call that must not be done twice."""
     return Call(operation="createRun", request=REQUEST, parse=lambda d: d["id"], repeatable=False)
+
+
+def file_call() -> FileCall:
+    """A question that a file answers."""
+    return FileCall(operation="downloadFile", request=REQUEST, repeatable=True, named=True)
 
 
 def streamed() -> StreamCall:

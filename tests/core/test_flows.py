@@ -147,7 +147,9 @@ def test_a_stream_is_opened_and_left_unread() -> None:
     live = type(answer)(200, answer.headers, b"", live=object())
 
     assert isinstance(step, Send)
-    assert step.stream
+    assert step.leave_open(200, answer.headers)
+    assert not step.leave_open(200, {"content-type": "application/json"})
+    assert not step.leave_open(500, answer.headers)
     assert finish(flow, live) is live
 
 

@@ -13,7 +13,27 @@ from hypothesis import strategies as st
 ROOT = Path(__file__).resolve().parents[2]
 SPEC = yaml.safe_load((ROOT / "openapi.yaml").read_text(encoding="utf-8"))
 SCHEMAS: dict[str, Any] = SPEC["components"]["schemas"]
-MODELS = sorted(name for name, schema in SCHEMAS.items() if "properties" in schema)
+OPERATIONS: dict[str, Any] = {
+    operation["operationId"]: {**operation, "path": path, "method": method}
+    for path, methods in SPEC["paths"].items()
+    for method, operation in methods.items()
+}
+
+
+def body_schema(operation: dict[str, Any], media_type: str) -> str | None:
+    """The name of the schema of a request body of this type, if there is one."""
+    content = operation["requestBody"]["content"]
+    if media_type not in content:
+        return None
+    name: str = content[media_type]["schema"]["$ref"].rsplit("/", 1)[-1]
+    return name
+
+
+# The parts of a multipart body are arguments, not fields of a model.
+MULTIPART = {body_schema(operation, "multipart/form-data") for operation in OPERATIONS.values()}
+MODELS = sorted(
+    name for name, schema in SCHEMAS.items() if "properties" in schema and name not in MULTIPART
+)
 
 
 def model(name: str) -> Any:
@@ -99,10 +119,10 @@ def values(schema: dict[str, Any]) -> st.SearchStrategy[Any]:
 
 def objects(schema: dict[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
     """Objects with the required fields, some of the optional ones, perhaps one unknown."""
-    fields = {name: values(field) for name, field in schema.get("properties", {}).items()}
-    if not fields:
+    if "properties" not in schema:
         extra = schema.get("additionalProperties")
         items = values(extra) if isinstance(extra, dict) else ANYTHING
         return st.dictionaries(TEXT, items, max_size=2)
+    fields = {name: values(field) for name, field in schema["properties"].items()}
     required = {name: fields.pop(name) for name in schema.get("required", [])}
     return st.fixed_dictionaries(required, optional={**fields, UNKNOWN_FIELD: ANYTHING})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import shutil
 import subprocess
 import sys
@@ -76,21 +77,45 @@ def test_check_shows_every_difference(tmp_path: Path) -> None:
     assert contents(copy) == before
 
 
-def test_a_field_in_the_spec_is_a_field_in_the_client(tmp_path: Path) -> None:
-    """One added field is an attribute: typed, with its default, under its own name."""
-    run_result = SPEC["components"]["schemas"]["RunResult"]
-    fields = {**run_result["properties"], "优先级": {"type": "integer", "default": 3}}
-    fields["class"] = {"type": ["string", "null"]}
-    schemas = {**SPEC["components"]["schemas"], "RunResult": {**run_result, "properties": fields}}
-    spec = {**SPEC, "components": {**SPEC["components"], "schemas": schemas}}
+@pytest.fixture(scope="module")
+def changed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the package from a spec with new fields, a new part, a new parameter."""
+    folder = tmp_path_factory.mktemp("changed")
+    spec = copy.deepcopy(SPEC)
+    schemas, responses = spec["components"]["schemas"], spec["components"]["responses"]
+    schemas["RunResult"]["properties"] |= {
+        "优先级": {"type": "integer", "default": 3},
+        "class": {"type": ["string", "null"]},
+    }
+    schemas["ListFilesRequest"]["properties"]["limit"] = {"$ref": "#/components/schemas/PageLimit"}
+    schemas["CreateFileRequest"]["properties"]["封面"] = {"type": "string", "format": "binary"}
+    schemas["CreateFileRequest"]["required"].append("封面")
+    spec["paths"]["/v2/storage/files"]["post"]["parameters"].append(
+        {"name": "class", "in": "query", "required": True, "schema": {"enum": ["甲", "乙"]}}
+    )
+    binary = {"schema": {"type": "string", "format": "binary"}}
+    responses["Bytes"] = {"description": "Any bytes.", "content": {"*/*": binary}}
+    content = spec["paths"]["/v2/storage/files/content"]["post"]
+    content["responses"]["200"] = {"$ref": "#/components/responses/Bytes"}
 
-    done = run("--spec", spec_file(tmp_path, spec), "--output", tmp_path / "appbuilder_api")
+    done = run("--spec", spec_file(folder, spec), "--output", folder / "appbuilder_api")
 
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-    text = (tmp_path / "appbuilder_api" / "models" / "run_result.py").read_text("utf-8")
+    return folder
+
+
+def run_code(folder: Path, code: str) -> None:
+    """Run it where the package in the folder is found first."""
+    subprocess.run([sys.executable, "-c", code], cwd=folder, check=True)
+
+
+def test_a_field_in_the_spec_is_a_field_in_the_client(changed: Path) -> None:
+    """An added field is an attribute: typed, with its default, under its own name."""
+    text = (changed / "appbuilder_api" / "models" / "run_result.py").read_text("utf-8")
     assert "    优先级: int = 3\n" in text
     assert "    class_: str | None = None\n" in text
-    code = (
+    run_code(
+        changed,
         "from appbuilder_api.models import RunResult\n"
         "given = dict.fromkeys(['id', 'object', 'assistant_id', 'thread_id', 'status'], '')\n"
         "given |= {'created_at': 0, 'class': '甲'}\n"
@@ -98,9 +123,38 @@ def test_a_field_in_the_spec_is_a_field_in_the_client(tmp_path: Path) -> None:
         "assert (run.优先级, run.class_) == (3, '甲')\n"
         "assert run.to_dict() == given\n"
         "run.优先级 = 0\n"
-        "assert run.to_dict()['优先级'] == 0\n"
+        "assert run.to_dict()['优先级'] == 0\n",
     )
-    subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True)
+
+
+def test_a_field_in_the_spec_is_sent(changed: Path) -> None:
+    """By an operation whose body had none, too."""
+    run_code(
+        changed,
+        "from appbuilder_api.api.files.list_files import request\n"
+        "from appbuilder_api.models import ListFilesRequest\n"
+        "assert request(ListFilesRequest(limit=2))['json'] == {'limit': 2}\n"
+        "assert request(ListFilesRequest())['json'] == {}\n",
+    )
+
+
+def test_a_part_or_parameter_in_the_spec_is_an_argument(changed: Path) -> None:
+    """Of the operation's request, which needs it."""
+    text = (changed / "appbuilder_api" / "api" / "files" / "create_file.py").read_text("utf-8")
+    assert 'class_: Literal["乙", "甲"]' in text
+    run_code(
+        changed,
+        "from appbuilder_api.api.files.create_file import request\n"
+        "built = request(file=1, 封面=2, purpose='assistant', class_='甲')\n"
+        "assert built['files'] == {'file': 1, '封面': 2}\n"
+        "assert built['params'] == {'purpose': 'assistant', 'class': '甲'}\n",
+    )
+
+
+def test_bytes_of_any_type_as_an_answer(changed: Path) -> None:
+    """Nothing is generated for answers, so these change nothing."""
+    name = Path("appbuilder_api", "api", "files", "read_file.py")
+    assert (changed / name).read_bytes() == (COMMITTED.parent / name).read_bytes()
 
 
 @pytest.mark.parametrize(
@@ -132,3 +186,58 @@ def test_what_cannot_be_generated_is_refused(
     assert done.returncode == 1
     assert complaint in done.stderr
     assert not (tmp_path / "appbuilder_api").exists()
+
+
+QUERY = {"name": "limit", "in": "query", "required": True, "schema": {"enum": ["1"]}}
+
+
+@pytest.mark.parametrize(
+    ("path", "change", "complaint"),
+    [
+        ("/v2/threads", {"requestBody": None}, "only_one_required_body"),
+        ("/v2/threads", {"parameters": [QUERY]}, "parameters_only_beside_a_multipart_body"),
+        ("/v2/storage/files", {"parameters": [{**QUERY, "required": False}]}, "only_required"),
+        (
+            "/v2/storage/files",
+            {"parameters": [{**QUERY, "schema": {"type": "integer"}}]},
+            "only_required_query_parameters_of_named_words",
+        ),
+        ("/v2/storage/files", {"parameters": [{**QUERY, "in": "header"}]}, "only_required_query"),
+    ],
+)
+def test_operations_that_cannot_be_generated_are_refused(
+    path: str, change: dict[str, Any], complaint: str, tmp_path: Path
+) -> None:
+    """Nothing of an operation is left out silently."""
+    spec = copy.deepcopy(SPEC)
+    operation = {**spec["paths"][path]["post"], **change}
+    spec["paths"][path]["post"] = {k: v for k, v in operation.items() if v is not None}
+
+    done = run("--spec", spec_file(tmp_path, spec), "--output", tmp_path / "appbuilder_api")
+
+    assert done.returncode == 1
+    assert complaint in words(done.stderr)
+
+
+@pytest.mark.parametrize(
+    ("part", "required"),
+    [({"type": "string", "format": "binary"}, ["file"]), ({"type": "string"}, ["file", "odd"])],
+)
+def test_parts_that_cannot_be_generated_are_refused(
+    part: dict[str, Any], required: list[str], tmp_path: Path
+) -> None:
+    """A part that may be absent, and one that is text."""
+    spec = copy.deepcopy(SPEC)
+    body = spec["components"]["schemas"]["CreateFileRequest"]
+    body["properties"]["odd"] = part
+    body["required"] = required
+
+    done = run("--spec", spec_file(tmp_path, spec), "--output", tmp_path / "appbuilder_api")
+
+    assert done.returncode == 1
+    assert "only_required_binary_parts" in words(done.stderr)
+
+
+def words(text: str) -> str:
+    """The text without the breaks and frames of a traceback in a box."""
+    return "".join(text.replace("│", "").split())

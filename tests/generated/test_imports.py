@@ -10,7 +10,6 @@ from pathlib import Path
 import appbuilder_api
 import pytest
 from appbuilder_api import models
-from appbuilder_api.api.runs import query_run
 
 
 def loaded_after(code: str) -> set[str]:
@@ -59,14 +58,3 @@ def test_every_name_is_there() -> None:
     assert set(models.__all__) <= set(dir(models))
     with pytest.raises(AttributeError, match="no attribute 'Runn'"):
         _ = models.Runn  # type: ignore[attr-defined]
-
-
-def test_request() -> None:
-    """An operation says what to send."""
-    body = models.QueryRunRequest(thread_id="thread_1", run_id="run_1")
-
-    assert query_run.request(body) == {
-        "method": "POST",
-        "url": "/v2/threads/runs/query",
-        "json": {"thread_id": "thread_1", "run_id": "run_1"},
-    }

@@ -126,7 +126,7 @@ def test_attributes_are_named_as_on_the_wire(name: str) -> None:
 
     assert sorted(get_type_hints(model(name)).keys() - {"_fields", "_source"}) == sorted(fields)
     assert [wire for wire, *_ in model(name)._fields] == fields
-    assert text.startswith(f"{name}({fields[0]}=")
+    assert text.startswith(f"{name}({fields[0]}=" if fields else f"{name}()")
 
 
 @pytest.mark.parametrize("value", [None, "你好", 7, [], [{}]])

@@ -36,5 +36,5 @@ def test_the_notebook_runs_top_to_bottom(url: str) -> None:
     assert "instructions='每句话回复前都加上我是秦始皇'" in listed
     assert "final_answer=None" in listed
     assert step.startswith("id='step-1' object='thread.run.step' assistant_id='asst_")
-    assert "last_error=''" in step
+    assert "last_error=None" in step
     assert "assistant_id=None" in step_queried

@@ -1,60 +1,22 @@
-"""The official client's runs: streams, tools, cancelling, errors."""
+"""The official client's runs: streams, tools, cancelling."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import appbuilder
 import pytest
-from appbuilder.core import _exception as official_errors
 
-types = appbuilder.assistant.thread_type
-
-WEATHER: dict[str, Any] = {
-    "type": "function",
-    "function": {
-        "name": "get_weather",
-        "description": "查询一个城市的天气",
-        "parameters": {
-            "type": "object",
-            "properties": {"city": {"type": "string", "enum": ["北京", "上海"]}},
-            "required": ["city"],
-        },
-    },
-}
-ANSWERED = "工具 get_weather 的结果 Tool result: 晴，25 度"
-
-
-@pytest.fixture(autouse=True)
-def quiet(capsys: pytest.CaptureFixture[str]) -> Any:
-    """The official reader prints what it cannot parse, and goes on: so it must print nothing."""
-    yield
-    assert capsys.readouterr().out == ""
-
-
-def new_assistant(**more: Any) -> str:
-    made = appbuilder.assistant.assistants.create(name="助手", description="测试", **more)
-    return str(made.id)
-
-
-def new_thread(text: str) -> str:
-    message = types.AssistantMessage(content=text)
-    return str(appbuilder.assistant.threads.create(messages=[message]).id)
-
-
-def text_of(events: Iterable[Any]) -> str:
-    return "".join(
-        part.text.value for event in events if hasattr(event, "content") for part in event.content
-    )
-
-
-def kinds(events: Iterable[Any]) -> list[str]:
-    return [event.event_type for event in events if hasattr(event, "event_type")]
-
-
-def output_for(call: Any, **more: str) -> Any:
-    return types.ToolOutput(tool_call_id=call.id, output="晴，25 度", **more)
+from tests.interop.official import (
+    ANSWERED,
+    WEATHER,
+    kinds,
+    new_assistant,
+    new_thread,
+    output_for,
+    text_of,
+    types,
+)
 
 
 def test_a_run_and_its_answer() -> None:
@@ -223,35 +185,3 @@ def test_lists() -> None:
     assert ([run.id for run in first.data], first.has_more) == (ids[1:], True)
     assert ([run.id for run in second.data], second.has_more) == (ids[:1], False)
     assert runs.steps.query(thread_id=thread_id, run_id=ids[0], step_id=step.id).id == "step-1"
-
-
-def test_errors_have_their_types(monkeypatch: pytest.MonkeyPatch) -> None:
-    """400, 401, 404, 409: each its own, with a request id."""
-    runs = appbuilder.assistant.threads.runs
-    assistant, thread_id = new_assistant(), new_thread("你好")
-    run = runs.run(assistant_id=assistant, thread_id=thread_id)
-
-    with pytest.raises(official_errors.BadRequestException, match=r"request_id=[0-9a-f]"):
-        runs.run(assistant_id=assistant, thread_id=thread_id)
-    with pytest.raises(official_errors.NotFoundException, match="no run 'run_0'"):
-        runs.query(thread_id=thread_id, run_id="run_0")
-    with pytest.raises(official_errors.ConflictException, match="cannot be cancelled"):
-        runs.cancel(thread_id=thread_id, run_id=run.id)
-    with pytest.raises(official_errors.NotFoundException, match="asst_0"):
-        runs.stream_run(assistant_id="asst_0", thread_id=thread_id)
-    monkeypatch.setenv("APPBUILDER_TOKEN", "wrong")
-    with pytest.raises(official_errors.UnAuthorizedException, match="invalid_token"):
-        appbuilder.assistant.threads.create()
-
-
-def test_an_error_under_status_200(
-    monkeypatch: pytest.MonkeyPatch, url_of_errors_in_the_body: str
-) -> None:
-    """The other form has its type, too."""
-    monkeypatch.setenv("GATEWAY_URL", url_of_errors_in_the_body)
-
-    with pytest.raises(official_errors.AssistantServerException) as caught:
-        appbuilder.assistant.threads.runs.query(thread_id="thread_0", run_id="run_0")
-
-    assert caught.value.code == "thread_not_found"
-    assert "params=thread_id" in str(caught.value)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import signal
+import subprocess
+import sys
 import threading
 from pathlib import Path
 from typing import Any
 
 import appbuilder_mock
 import httpx
+import pytest
 from appbuilder_mock import Store
-from appbuilder_mock.conversation import new_assistant, new_message, new_thread
-from appbuilder_mock.records import new_run, new_step
 
 from tests.mock.process import Process, serving
 from tests.mock.wire import WEATHER, Api, final_text
@@ -90,33 +92,88 @@ def test_a_stream_is_stored_before_it_is_told(tmp_path: Path) -> None:
     assert stored["status"] == "requires_action"
 
 
-def test_a_run_that_was_cut_off(tmp_path: Path) -> None:
-    """In progress when the server was killed, it has failed; its thread is free again."""
+# A server that kills itself with signal 9 at a chosen moment of a run.
+DYING = """
+import os, signal, sys, threading
+import appbuilder_mock
+from appbuilder_mock.plan import default_plan
+from appbuilder_mock.runs import Runs
+
+path, moment = sys.argv[1:]
+carry_on = Runs.carry_on
+
+def die(*_):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+def die_at(runs, run):
+    die() if run["status"] == moment else carry_on(runs, run)
+
+Runs.carry_on = die_at
+plan = die if moment == "planned" else default_plan
+with appbuilder_mock.running(db=path, plan=plan) as server:
+    print(f"listening on {server.url}", flush=True)
+    threading.Event().wait()
+"""
+
+
+def dying(path: Path, moment: str) -> Process:
+    popen = subprocess.Popen(
+        [sys.executable, "-c", DYING, path, moment], stdout=subprocess.PIPE, encoding="utf-8"
+    )
+    assert popen.stdout is not None
+    return Process(popen, popen.stdout.readline())
+
+
+@pytest.mark.parametrize(
+    ("moment", "last_status", "end"),
+    [
+        ("queued", "queued", "failed"),
+        ("planned", "in_progress", "failed"),
+        ("in_progress", "in_progress", "failed"),
+        ("cancelling", "cancelling", "cancelled"),
+    ],
+)
+def test_a_run_that_was_cut_off(tmp_path: Path, moment: str, last_status: str, end: str) -> None:
+    """What a kill -9 left under way has ended at the next start; its thread is free again.
+
+    A server dies when a run is queued, when the model is asked, when tool outputs were submitted,
+    and when it was cancelled.
+    """
     path = tmp_path / "mock.db"
+    tools = [WEATHER] if moment in ("in_progress", "cancelling") else []
+    server = dying(path, moment)
+    with server.popen, server.api() as api:
+        assistant_id, thread_id = api.assistant(tools=tools), api.thread("你好")
+        body: dict[str, Any] = {"assistant_id": assistant_id, "thread_id": thread_id}
+        with pytest.raises(httpx.TransportError):  # noqa: PT012 which of the calls it is differs
+            run = api.run(**body)
+            where = {"thread_id": thread_id, "run_id": run["id"]}
+            [call] = run["required_action"]["submit_tool_outputs"]["tool_calls"]
+            if moment == "cancelling":
+                api.ok("threads/runs/cancel", **where)
+            outputs = [{"tool_call_id": call["id"], "output": "晴"}]
+            api.ok("threads/runs/submit_tool_outputs", **where, tool_outputs=outputs)
+
+        assert server.popen.wait(30) == -signal.SIGKILL
     store = Store(path)
-    assistant = new_assistant(store, {"name": "a"})
-    ids: dict[str, dict[str, str]] = {}
-    for status in ("queued", "in_progress", "cancelling"):
-        thread = new_thread(store, {})
-        asked = new_message(store, thread["id"], {"role": "user", "content": "你好"})
-        run = new_run(assistant, thread["id"], {}, id_=f"run_{status}", asked=asked["id"])
-        store.add("run", thread["id"], {**run, "status": status})
-        store.add("step", run["id"], new_step(run, 1, "message_creation", message_id="m"))
-        ids[status] = {"thread_id": thread["id"], "run_id": run["id"]}
+    [left] = store.every("run")
     store.close()
+    with serving("--db", path) as server, server.api() as api:
+        [run] = api.ok("threads/runs/list", thread_id=thread_id)["data"]
+        steps = api.ok("threads/runs/steps/list", thread_id=thread_id, run_id=run["id"])["data"]
+        more = {"messages": [{"role": "user", "content": "再来"}]}
+        again = api.run(**body, thread=more, tools=[])
 
-    ends: dict[str, Any] = {}
-    with appbuilder_mock.running(db=path) as server, Api(server.url, server.token) as api:
-        for status, where in ids.items():
-            [step] = api.ok("threads/runs/steps/list", **where)["data"]
-            ends[status] = api.ok("threads/runs/query", **where)
-            assert step["status"] == ends[status]["status"]
-            run = api.run(assistant_id=assistant["id"], thread_id=where["thread_id"])
-            assert run["status"] == "completed"
-
-    assert [ends[status]["status"] for status in ids] == ["failed", "failed", "cancelled"]
-    assert "stopped" in ends["queued"]["last_error"]["message"]
-    assert ends["cancelling"]["last_error"] is None
+    assert left["status"] == last_status
+    assert run["status"] == end
+    assert run[f"{end}_at"] >= run["created_at"]
+    assert [step["status"] for step in steps] == [end] * len(tools)
+    if end == "failed":
+        assert run["last_error"]["type"] == "server_error"
+        assert "stopped" in run["last_error"]["message"]
+    else:
+        assert run["last_error"] is None
+    assert again["status"] in ("completed", "requires_action")
 
 
 def test_ids_are_not_used_twice(tmp_path: Path) -> None:

@@ -104,7 +104,7 @@ def test_the_run_of_an_assistant_without_a_model(api: Api) -> None:
 
 
 def test_a_step(api: Api) -> None:
-    """List and query differ in `assistant_id`; `last_error` is the empty string."""
+    """List and query differ in `assistant_id`."""
     run = api.run()
     where = {"thread_id": run["thread_id"], "run_id": run["id"]}
     [step] = api.ok("threads/runs/steps/list", **where)["data"]
@@ -114,7 +114,7 @@ def test_a_step(api: Api) -> None:
     assert step["object"] == "thread.run.step"
     assert step["assistant_id"] == run["assistant_id"]
     assert step["status"] == "completed"
-    assert step["last_error"] == ""
+    assert step["last_error"] is None
     assert step["type"] == "message_creation"
     assert step["step_datail"] == {
         "type": "message_creation",

@@ -255,9 +255,10 @@ def test_every_object(docs: str, name: str) -> None:
 
 def test_limits_in_words(docs: str) -> None:
     told, _ = article(docs, "object-CreateAssistantRequest")
+    metadata, _ = article(docs, "object-Metadata")
 
     assert "characters ≥ 1; characters ≤ 128; matches ^[" in told
-    assert "pairs ≤ 16; name characters ≤ 64; value characters ≤ 512" in told
+    assert "pairs ≤ 16; name characters ≤ 64; value characters ≤ 512" in metadata
     assert "list of AssistantTool, or null" in told
     assert "text or json_object or null" in told
 

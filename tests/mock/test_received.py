@@ -158,3 +158,22 @@ def test_memory_is_bounded() -> None:
 def test_headers(name: str, value: str, shown: str) -> None:
     """Of credentials only the scheme stays, also of wrong ones."""
     assert Mask("tok-en").header(name, value) == shown
+
+
+def test_what_is_named_a_secret_is_hidden() -> None:
+    """In a query and in JSON, whatever it is; the rest stays readable."""
+    received = Received(Mask("s3cret"), {})
+    entry = received.begin(scope(query="access_token=qsecret&purpose=assistant&city=%E5%8C%97"))
+    body = json.dumps({"api_key": "bsecret", "content": "北京", "max_tokens": 5}).encode()
+    received.note_body(entry, body, len(body))
+    shown = received.every()[0].full()
+
+    assert shown["query"] == f"access_token={HIDDEN}&purpose=assistant&city=北"
+    assert shown["body"] == {"api_key": HIDDEN, "content": "北京", "max_tokens": 5}
+
+
+def test_a_token_behind_a_stray_backslash() -> None:
+    """A careless reader of escapes finds no token either."""
+    token = "bce-v3/ALTAK-x/0123"
+
+    assert Mask(token).text("\\" + escaped(token)) == HIDDEN

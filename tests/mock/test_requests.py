@@ -195,20 +195,20 @@ def test_a_body_that_is_too_large(api: Api) -> None:
 
 
 @pytest.mark.parametrize(
-    "header",
+    ("header", "got"),
     [
-        None,
-        "",
-        "Bearer",
-        "Bearer wrong",
-        "Bearer mock-toke",
-        "Bearer mock-token2",
-        "Basic mock-token",
-        "mock-token",
-        "Bearer 令牌".encode(),
+        (None, "no such header"),
+        ("", "no such header"),
+        ("Bearer", "no token"),
+        ("Bearer wrong", "another token"),
+        ("Bearer mock-toke", "another token"),
+        ("Bearer mock-token2", "another token"),
+        ("Basic mock-token", "another scheme"),
+        ("mock-token", "another scheme"),
+        ("Bearer 令牌".encode(), "another token"),
     ],
 )
-def test_a_wrong_token(api: Api, header: str | bytes | None) -> None:
+def test_a_wrong_token(api: Api, header: str | bytes | None, got: str) -> None:
     """401 in the envelope that does not give the right one away."""
     headers: Any = {} if header is None else {"Authorization": header}
     api.http.headers.pop("Authorization")
@@ -217,6 +217,7 @@ def test_a_wrong_token(api: Api, header: str | bytes | None) -> None:
 
     assert response.status_code == 401
     assert (body["code"], body["type"]) == ("invalid_token", "authentication_error")
+    assert body["message"].endswith(f"got {got}")
     assert response.headers["WWW-Authenticate"] == "Bearer"
     assert "mock-token" not in response.text
 
@@ -255,7 +256,7 @@ def test_another_token() -> None:
         ("/v2/threads/", "/v2/threads"),
         ("/v2/threads/runs/querry", "/v2/threads/runs/query"),
         ("/v1/threads/runs/steps/list", "/v2/threads/runs/steps/list"),
-        ("/v3", "POST /v2/"),
+        ("/nowhere", "POST /v2/"),
         ("/%00%ff/字", "POST /v2/"),
     ],
 )

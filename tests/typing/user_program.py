@@ -7,7 +7,9 @@ wrong on purpose carries an `ignore` for both, and both complain about one that 
 # ruff: noqa: T201
 from __future__ import annotations
 
-from collections.abc import Mapping
+import io
+from collections.abc import AsyncIterator, Iterator, Mapping
+from pathlib import Path
 from typing import Literal
 
 import appbuilder_assistants as appbuilder
@@ -15,7 +17,11 @@ import httpx
 from appbuilder_assistants import (
     ApiStatusError,
     AppBuilder,
+    AssistantEventHandler,
+    AssistantStreamManager,
     AsyncAppBuilder,
+    AsyncAssistantEventHandler,
+    AsyncAssistantStreamManager,
     AsyncRunStream,
     RetryPolicy,
     RunEvent,
@@ -28,11 +34,21 @@ from appbuilder_assistants import (
 from appbuilder_assistants.types import (
     Assistant,
     AssistantContent,
+    AssistantFile,
+    AssistantFileList,
     AssistantFunction,
+    AssistantList,
     AssistantMessage,
     AssistantThread,
     AssistantTool,
+    Deleted,
+    File,
+    FileContent,
+    FileList,
     Message,
+    MessageFile,
+    MessageFileList,
+    MessageList,
     RunList,
     RunResult,
     RunStep,
@@ -72,6 +88,34 @@ def each_operation_has_its_answer(client: AppBuilder) -> None:
     assert_type(client.threads.runs.query("t", "r"), RunResult)
     assert_type(client.threads.runs.steps.list("t", "r"), RunStepList)
     assert_type(client.threads.runs.steps.query("t", "r", "s"), RunStep)
+    assert_type(client.assistants.update("a"), Assistant)
+    assert_type(client.assistants.list(), AssistantList)
+    assert_type(client.assistants.query("a"), Assistant)
+    assert_type(client.assistants.delete("a"), Deleted)
+    assert_type(client.assistants.mount_files("a", "f"), AssistantFile)
+    assert_type(client.assistants.mounted_files_list("a"), AssistantFileList)
+    assert_type(client.assistants.unmount_files("a", "f"), Deleted)
+    assert_type(client.assistants.files.create("path"), File)
+    assert_type(client.assistants.files.list(), FileList)
+    assert_type(client.assistants.files.query("f"), File)
+    assert_type(client.assistants.files.delete("f"), Deleted)
+    assert_type(client.assistants.files.download("f"), Path)
+    assert_type(client.assistants.files.content("f"), FileContent)
+    assert_type(client.threads.query("t"), Thread)
+    assert_type(client.threads.update("t", {}), Thread)
+    assert_type(client.threads.delete("t"), Deleted)
+    assert_type(client.threads.messages.update("t", "m"), Message)
+    assert_type(client.threads.messages.list("t"), MessageList)
+    assert_type(client.threads.messages.query("t", "m"), Message)
+    assert_type(client.threads.messages.files("t", "m"), MessageFileList)
+    assert_type(client.threads.runs.stream_run_with_handler("a", "t"), AssistantStreamManager)
+    assert_type(client.assistants.list_all(), Iterator[Assistant])
+    assert_type(client.assistants.mounted_files_list_all("a"), Iterator[AssistantFile])
+    assert_type(client.assistants.files.list_all(), Iterator[File])
+    assert_type(client.threads.messages.list_all("t"), Iterator[Message])
+    assert_type(client.threads.messages.files_all("t", "m"), Iterator[MessageFile])
+    assert_type(client.threads.runs.list_all("t"), Iterator[RunResult])
+    assert_type(client.threads.runs.steps.list_all("t", "r"), Iterator[RunStep])
 
 
 async def each_operation_is_awaited(client: AsyncAppBuilder) -> None:
@@ -86,6 +130,34 @@ async def each_operation_is_awaited(client: AsyncAppBuilder) -> None:
     assert_type(await client.threads.runs.query("t", "r"), RunResult)
     assert_type(await client.threads.runs.steps.list("t", "r"), RunStepList)
     assert_type(await client.threads.runs.steps.query("t", "r", "s"), RunStep)
+    assert_type(await client.assistants.update("a"), Assistant)
+    assert_type(await client.assistants.list(), AssistantList)
+    assert_type(await client.assistants.query("a"), Assistant)
+    assert_type(await client.assistants.delete("a"), Deleted)
+    assert_type(await client.assistants.mount_files("a", "f"), AssistantFile)
+    assert_type(await client.assistants.mounted_files_list("a"), AssistantFileList)
+    assert_type(await client.assistants.unmount_files("a", "f"), Deleted)
+    assert_type(await client.assistants.files.create("path"), File)
+    assert_type(await client.assistants.files.list(), FileList)
+    assert_type(await client.assistants.files.query("f"), File)
+    assert_type(await client.assistants.files.delete("f"), Deleted)
+    assert_type(await client.assistants.files.download("f"), Path)
+    assert_type(await client.assistants.files.content("f"), FileContent)
+    assert_type(await client.threads.query("t"), Thread)
+    assert_type(await client.threads.update("t", {}), Thread)
+    assert_type(await client.threads.delete("t"), Deleted)
+    assert_type(await client.threads.messages.update("t", "m"), Message)
+    assert_type(await client.threads.messages.list("t"), MessageList)
+    assert_type(await client.threads.messages.query("t", "m"), Message)
+    assert_type(await client.threads.messages.files("t", "m"), MessageFileList)
+    assert_type(client.threads.runs.stream_run_with_handler("a", "t"), AsyncAssistantStreamManager)
+    assert_type(client.assistants.list_all(), AsyncIterator[Assistant])
+    assert_type(client.assistants.mounted_files_list_all("a"), AsyncIterator[AssistantFile])
+    assert_type(client.assistants.files.list_all(), AsyncIterator[File])
+    assert_type(client.threads.messages.list_all("t"), AsyncIterator[Message])
+    assert_type(client.threads.messages.files_all("t", "m"), AsyncIterator[MessageFile])
+    assert_type(client.threads.runs.list_all("t"), AsyncIterator[RunResult])
+    assert_type(client.threads.runs.steps.list_all("t", "r"), AsyncIterator[RunStep])
     client.threads.runs.query("t", "r").model  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]  # noqa: B018
 
 
@@ -144,6 +216,59 @@ def requests_take_types_and_dicts(client: AppBuilder, order: Literal["asc", "des
     client.threads.runs.run("a", tools="f")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
 
+def files_come_from_anywhere(client: AppBuilder, done: list[int]) -> None:
+    files = client.assistants.files
+    files.create(Path("a.txt"), progress=lambda sent, total: done.append(sent + (total or 0)))
+    files.create(b"a", "assistant", filename="a.txt")
+    files.create(io.BytesIO(b"a"))
+    with open("a.txt", "rb") as file:  # noqa: PTH123
+        files.create(file_path=file)
+    files.download("f", Path("folder"), 5, overwrite=True)
+    assert_type(files.content("f", timeout=httpx.Timeout(5)).content, bytes)
+
+    files.create(io.StringIO("a"))  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    files.create("a.txt", "fine-tune")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    files.create("a.txt", "assistant", "b.txt")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    files.download("f", "folder", 5, True)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+
+
+async def lists_are_read_lazily(client: AsyncAppBuilder, other: AppBuilder) -> None:
+    async for run in client.threads.runs.list_all("t", order="asc", page_size=5):
+        assert_type(run, RunResult)
+    for message in other.threads.messages.list_all("t"):
+        assert_type(message, Message)
+    client.threads.runs.list_all("t", "asc")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+
+
+class Printer(AssistantEventHandler):
+    def messages(self, messages_event: StreamRunMessage) -> None:
+        assert_type(self.stream_run_context.current_run_id, str | None)
+        assert_type(self.stream_run_context.current_tool_calls, list[ToolCall] | None)
+
+    def unknown(self, event: StreamRunStatus | UnknownEvent) -> None: ...
+
+    def run_begin(self, status_event: StreamRunMessage) -> None: ...  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]
+
+
+class AsyncPrinter(AsyncAssistantEventHandler):
+    def messages(self, messages_event: StreamRunMessage) -> None: ...
+
+    async def tool_calls(self, status_event: StreamRunStatus) -> None: ...
+
+
+async def handlers_are_told(client: AsyncAppBuilder, other: AppBuilder) -> None:
+    with other.threads.runs.stream_run_with_handler("a", "t", event_handler=Printer()) as handler:
+        handler.until_done()
+        for event in handler:
+            seen(event)
+    runs = client.threads.runs
+    async with runs.stream_run_with_handler("a", "t", event_handler=AsyncPrinter()) as awaited:
+        await awaited.until_done()
+    await runs.stream_run_with_handler("a", "t").until_done()
+
+    runs.stream_run_with_handler("a", event_handler=Printer())  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
 def clients_have_options(http: httpx.Client, other: httpx.AsyncClient) -> None:
     AppBuilder("k", "gw", timeout=5, retry=RetryPolicy(attempts=1), http_client=http)
     AsyncAppBuilder("k", timeout=httpx.Timeout(5, read=None), http_client=other)
@@ -170,4 +295,12 @@ def errors_say_what_they_know(client: AppBuilder) -> None:
 def the_module_object_is_a_client() -> None:
     assert_type(appbuilder.assistant.threads.runs.query("t", "r"), RunResult)
     assert_type(appbuilder.assistant.assistants.create("a"), Assistant)
+    message = appbuilder.assistant.thread_type.AssistantMessage(content="hello")
+    assert_type(appbuilder.assistant.threads.create([message]), Thread)
+    thread = appbuilder.assistant.type.AssistantThread(messages=[message])
+    parameters = appbuilder.assistant.public_type.AssistantModelParameters()
+    appbuilder.assistant.threads.runs.run("a", thread=thread, model_parameters=parameters)
+    result: appbuilder.assistant.type.AssistantFilesContentResponse
+    result = appbuilder.assistant.assistants.files.content("f")
+    print(result.content_type)
     appbuilder.assistant.runs  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]  # noqa: B018

@@ -13,11 +13,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from . import assistant, errors, types
     from ._async.client import AsyncAppBuilder
+    from ._async.handlers import AsyncAssistantEventHandler, AsyncAssistantStreamManager
     from ._async.streams import AsyncRunStream
     from ._core.events import RunEvent, UnknownEvent
+    from ._core.handlers import StreamRunContext
     from ._core.retry import RetryPolicy
     from ._core.snapshot import RunSnapshot
     from ._sync.client import AppBuilder
+    from ._sync.handlers import AssistantEventHandler, AssistantStreamManager
     from ._sync.streams import RunStream
     from ._version import __version__
     from .errors import (
@@ -42,8 +45,12 @@ __all__ = [
     "ApiStatusError",
     "ApiTimeoutError",
     "AppBuilder",
+    "AssistantEventHandler",
+    "AssistantStreamManager",
     "AssistantsError",
     "AsyncAppBuilder",
+    "AsyncAssistantEventHandler",
+    "AsyncAssistantStreamManager",
     "AsyncRunStream",
     "AuthenticationError",
     "BadRequestError",
@@ -58,6 +65,7 @@ __all__ = [
     "RunStream",
     "ServerError",
     "StreamInterruptedError",
+    "StreamRunContext",
     "UnknownEvent",
     "__version__",
     "assistant",
@@ -70,12 +78,17 @@ __all__ = [
 # Where the public names are, but for the errors and the modules.
 _HOMES = {
     "AppBuilder": "_sync.client",
+    "AssistantEventHandler": "_sync.handlers",
+    "AssistantStreamManager": "_sync.handlers",
     "AsyncAppBuilder": "_async.client",
+    "AsyncAssistantEventHandler": "_async.handlers",
+    "AsyncAssistantStreamManager": "_async.handlers",
     "AsyncRunStream": "_async.streams",
     "RetryPolicy": "_core.retry",
     "RunEvent": "_core.events",
     "RunSnapshot": "_core.snapshot",
     "RunStream": "_sync.streams",
+    "StreamRunContext": "_core.handlers",
     "UnknownEvent": "_core.events",
     "__version__": "_version",
     "final_text": "types",

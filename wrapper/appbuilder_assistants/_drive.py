@@ -12,8 +12,8 @@ from typing import TypeVar, cast
 
 import httpx
 
-from ._core.calls import Flow, Lost, Outcome, Reply, Send, Sleep
-from ._core.decode import EVENT_STREAM, is_event_stream
+from ._core.calls import Flow, Lost, Outcome, Reply, Save, Send, Sleep, never
+from ._core.multipart import Form
 from ._settings import Settings
 from ._version import __version__
 
@@ -106,6 +106,8 @@ def drive(flow: Flow[T], http: httpx.Client, settings: Settings) -> T:
         if isinstance(step, Sleep):
             time.sleep(step.seconds)
             outcome = None
+        elif isinstance(step, Save):
+            outcome = _save(step)
         else:
             outcome = _perform(step, http, settings)
 
@@ -121,16 +123,28 @@ async def adrive(flow: Flow[T], http: httpx.AsyncClient, settings: Settings) -> 
         if isinstance(step, Sleep):
             await asyncio.sleep(step.seconds)
             outcome = None
+        elif isinstance(step, Save):
+            outcome = await _asave(step)
         else:
             outcome = await _aperform(step, http, settings)
 
 
 class Body:
-    """The open body of an event stream: chunks as they arrive, a `Lost` if it breaks."""
+    """The open body of an answer: chunks as they arrive, a `Lost` if it breaks."""
 
     def __init__(self, response: httpx.Response) -> None:
         self._response = response
         self._chunks = response.iter_bytes()
+
+    def peek(self, size: int) -> tuple[bytes, bool]:
+        """The first bytes, up to the chunk that exceeds `size`, and whether that is not all."""
+        start = bytearray()
+        while len(start) <= size:
+            chunk = next(self._chunks, None)
+            if chunk is None:
+                return bytes(start), False
+            start += chunk
+        return bytes(start), True
 
     def __iter__(self) -> Iterator[bytes | Lost]:
         return self
@@ -153,6 +167,16 @@ class AsyncBody:
         self._response = response
         self._chunks = response.aiter_bytes()
 
+    async def peek(self, size: int) -> tuple[bytes, bool]:
+        """The first bytes, up to the chunk that exceeds `size`, and whether that is not all."""
+        start = bytearray()
+        while len(start) <= size:
+            chunk = await anext(self._chunks, None)
+            if chunk is None:
+                return bytes(start), False
+            start += chunk
+        return bytes(start), True
+
     def __aiter__(self) -> AsyncIterator[bytes | Lost]:
         return self
 
@@ -168,55 +192,144 @@ class AsyncBody:
 
 
 def _perform(step: Send, http: httpx.Client, settings: Settings) -> Outcome:
-    request = _request(step, http, settings)
+    body = step.request.body
+    content = _form(body) if isinstance(body, Form) else body
+    request = _request(step, http, settings, content)
     try:
         response = http.send(request, stream=True, follow_redirects=False)
-        if step.stream and is_event_stream(response.status_code, response.headers):
-            return _reply(response, b"", Body(response))
+        open_ = False
         try:
-            return _reply(response, response.read())
+            if not step.leave_open(response.status_code, response.headers):
+                return _reply(response, response.read())
+            if step.peek and not _tells_its_end(response):
+                return _endless(request)
+            live = Body(response)
+            start, open_ = live.peek(step.peek) if step.peek else (b"", True)
+            return _reply(response, start, live if open_ else None)
         finally:
-            response.close()
+            if not open_:
+                response.close()
     except FAILURES as error:
         return _lost(error, request)
 
 
 async def _aperform(step: Send, http: httpx.AsyncClient, settings: Settings) -> Outcome:
-    request = _request(step, http, settings)
+    body = step.request.body
+    content = _aform(body) if isinstance(body, Form) else body
+    request = _request(step, http, settings, content)
     try:
         response = await http.send(request, stream=True, follow_redirects=False)
-        if step.stream and is_event_stream(response.status_code, response.headers):
-            return _reply(response, b"", AsyncBody(response))
+        open_ = False
         try:
-            return _reply(response, await response.aread())
+            if not step.leave_open(response.status_code, response.headers):
+                return _reply(response, await response.aread())
+            if step.peek and not _tells_its_end(response):
+                return _endless(request)
+            live = AsyncBody(response)
+            start, open_ = await live.peek(step.peek) if step.peek else (b"", True)
+            return _reply(response, start, live if open_ else None)
         finally:
-            await response.aclose()
+            if not open_:
+                await response.aclose()
     except FAILURES as error:
         return _lost(error, request)
 
 
+def _form(form: Form) -> Iterator[bytes]:
+    """The body of an upload, piece by piece."""
+    form.file.rewind()
+    form.file.report()
+    yield form.head
+    while piece := form.file.read():
+        yield piece
+        form.file.report()
+    yield form.tail
+
+
+async def _aform(form: Form) -> AsyncIterator[bytes]:
+    """As `_form`. The file is read in a worker thread: a slow disk does not stop the loop."""
+    form.file.rewind()
+    form.file.report()
+    yield form.head
+    while piece := await asyncio.to_thread(form.file.read):
+        yield piece
+        form.file.report()
+    yield form.tail
+
+
+def _save(step: Save) -> Lost | None:
+    target, live = step.target, step.reply.live
+    try:
+        target.begin(step.reply.headers)
+        target.write(step.reply.body)
+        for chunk in live or ():
+            if isinstance(chunk, Lost):
+                return chunk
+            target.write(chunk)
+        target.finish()
+        return None
+    finally:
+        target.abandon()
+        if live is not None:
+            live.close()
+
+
+async def _asave(step: Save) -> Lost | None:
+    target, live = step.target, step.reply.live
+    try:
+        target.begin(step.reply.headers)
+        await asyncio.to_thread(target.write, step.reply.body)
+        if live is not None:
+            async for chunk in live:
+                if isinstance(chunk, Lost):
+                    return chunk
+                await asyncio.to_thread(target.write, chunk)
+        # Not in a thread: being cancelled here must not leave a file that nobody was told of.
+        target.finish()
+        return None
+    finally:
+        target.abandon()
+        if live is not None:
+            await live.aclose()
+
+
 def _request(
-    step: Send, http: httpx.Client | httpx.AsyncClient, settings: Settings
+    step: Send,
+    http: httpx.Client | httpx.AsyncClient,
+    settings: Settings,
+    content: bytes | Iterator[bytes] | AsyncIterator[bytes],
 ) -> httpx.Request:
     request_id = str(uuid.uuid4())
     headers = {
         "Authorization": settings.authorization,
-        "Content-Type": "application/json",
-        "Accept": f"{EVENT_STREAM}, application/json" if step.stream else "application/json",
+        "Content-Type": step.request.content_type,
+        "Accept": step.accept,
         "User-Agent": USER_AGENT,
         "X-Appbuilder-Request-Id": request_id,
         "X-Bce-Request-Id": request_id,
     }
-    if step.stream:
-        # A compressed stream reaches the reader only when the compressor lets go of it.
+    body = step.request.body
+    if isinstance(body, Form) and body.length is not None:
+        headers["Content-Length"] = str(body.length)
+    if step.leave_open is not never:
+        # A compressed stream reaches the reader only when the compressor lets go of it, and a
+        # compressed file tells the length of something else.
         headers["Accept-Encoding"] = "identity"
     return http.build_request(
         step.request.method,
         settings.base_url + step.request.path,
-        content=step.request.body,
+        params=dict(step.request.query) or None,
+        content=content,
         headers=headers,
         timeout=_timeout(step, settings),
     )
+
+
+def _tells_its_end(response: httpx.Response) -> bool:
+    """Whether a body that is cut off can be told from one that is over."""
+    headers = response.headers
+    told = "content-length" in headers or "transfer-encoding" in headers
+    return told or not response.http_version.startswith("HTTP/1")
 
 
 def _timeout(step: Send, settings: Settings) -> httpx.Timeout:
@@ -236,9 +349,21 @@ def _reply(response: httpx.Response, body: bytes, live: object = None) -> Reply:
     return Reply(response.status_code, response.headers, body, live, time.time())
 
 
+def _endless(request: httpx.Request) -> Lost:
+    return Lost(
+        f"the answer of {_gateway(request)} does not tell where it ends (neither Content-Length "
+        "nor chunks), so that nobody could see whether it was cut off",
+        reached_server=True,
+        request_id=request.headers["X-Appbuilder-Request-Id"],
+    )
+
+
+def _gateway(request: httpx.Request) -> str:
+    return f"{request.url.scheme}://{request.url.netloc.decode('ascii')}"
+
+
 def _lost(error: Exception, request: httpx.Request) -> Lost:
-    url = request.url
-    gateway = f"{url.scheme}://{url.netloc.decode('ascii')}"
+    gateway = _gateway(request)
     reached = not isinstance(error, UNREACHED)
     timed_out = isinstance(error, httpx.TimeoutException)
     why = str(error) or type(error).__name__

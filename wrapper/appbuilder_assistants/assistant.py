@@ -9,18 +9,23 @@ variables have changed since, the next use makes a new client: setting another t
 at once, as with the official SDK. What was fetched before (`runs = assistant.threads.runs`) keeps
 the client it came from. Clients are closed when the program ends.
 
+`type` and its parts `assistant_type`, `public_type` and `thread_type` are the names of types that
+such programs use; see `docs/migrating.md`.
+
 Programs that want more than one token, time-outs or asyncio make an `AppBuilder` of their own.
 """
 
 from __future__ import annotations
 
 import atexit
+from importlib import import_module
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from ._settings import Settings, settings_from
 
 if TYPE_CHECKING:
+    from ._official import assistant_type, public_type, thread_type, type  # noqa: A004
     from ._sync.assistants import Assistants
     from ._sync.client import AppBuilder
     from ._sync.threads import Threads
@@ -28,7 +33,9 @@ if TYPE_CHECKING:
     assistants: Assistants
     threads: Threads
 
-__all__ = ["assistants", "threads"]
+__all__ = ["assistant_type", "assistants", "public_type", "thread_type", "threads", "type"]
+
+_TYPES = ("assistant_type", "public_type", "thread_type", "type")
 
 _lock = Lock()
 _made: tuple[Settings, AppBuilder] | None = None
@@ -40,6 +47,8 @@ if not TYPE_CHECKING:
     def __getattr__(name: str) -> Any:
         if name not in __all__:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        if name in _TYPES:
+            return import_module(f"._official.{name}", __package__)
         return getattr(_client(), name)
 
 

@@ -3,7 +3,7 @@
 Requests take these or plain dicts of the same shape; answers are these. A field has the name it
 has on the wire (`run.object`, the misspelt `step.step_datail`); one that is absent reads as the
 spec's default or None; unknown ones are in `.additional_properties`, and `.to_dict()` gives back
-everything that came.
+everything that came. `FileContent` is ours: the service answers with bytes.
 """
 
 from __future__ import annotations
@@ -17,7 +17,10 @@ if TYPE_CHECKING:
         Assistant,
         AssistantChatParameters,
         AssistantContent,
+        AssistantFile,
+        AssistantFileList,
         AssistantFunction,
+        AssistantList,
         AssistantMessage,
         AssistantModelParameters,
         AssistantText,
@@ -26,11 +29,17 @@ if TYPE_CHECKING:
         AssistantTool,
         AssistantUserInfo,
         AssistantUserLoc,
+        Deleted,
+        File,
+        FileList,
         FinalAnswer,
         FinalAnswerMessage,
         FunctionCall,
         LastError,
         Message,
+        MessageFile,
+        MessageFileList,
+        MessageList,
         RequiredAction,
         RunActionInfo,
         RunList,
@@ -49,11 +58,16 @@ if TYPE_CHECKING:
         ToolOutput,
     )
 
+    from ._core.files import FileContent
+
 __all__ = [
     "Assistant",
     "AssistantChatParameters",
     "AssistantContent",
+    "AssistantFile",
+    "AssistantFileList",
     "AssistantFunction",
+    "AssistantList",
     "AssistantMessage",
     "AssistantModelParameters",
     "AssistantText",
@@ -62,12 +76,19 @@ __all__ = [
     "AssistantTool",
     "AssistantUserInfo",
     "AssistantUserLoc",
+    "Deleted",
+    "File",
+    "FileContent",
+    "FileList",
     "FinalAnswer",
     "FinalAnswerMessage",
     "FunctionCall",
     "Json",
     "LastError",
     "Message",
+    "MessageFile",
+    "MessageFileList",
+    "MessageList",
     "RequiredAction",
     "RunActionInfo",
     "RunList",
@@ -99,7 +120,8 @@ if not TYPE_CHECKING:
         # Each model is imported when it is first named: together they cost more than the rest.
         if name not in __all__:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        value = getattr(import_module("appbuilder_api.models"), name)
+        home = "._core.files" if name == "FileContent" else "appbuilder_api.models"
+        value = getattr(import_module(home, __package__), name)
         globals()[name] = value
         return value
 

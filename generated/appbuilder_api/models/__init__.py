@@ -10,7 +10,10 @@ if TYPE_CHECKING:
     from .assistant import Assistant
     from .assistant_chat_parameters import AssistantChatParameters
     from .assistant_content import AssistantContent
+    from .assistant_file import AssistantFile
+    from .assistant_file_list import AssistantFileList
     from .assistant_function import AssistantFunction
+    from .assistant_list import AssistantList
     from .assistant_message import AssistantMessage
     from .assistant_model_parameters import AssistantModelParameters
     from .assistant_text import AssistantText
@@ -24,17 +27,36 @@ if TYPE_CHECKING:
     from .create_message_request import CreateMessageRequest
     from .create_run_request import CreateRunRequest
     from .create_thread_request import CreateThreadRequest
+    from .delete_assistant_request import DeleteAssistantRequest
+    from .delete_file_request import DeleteFileRequest
+    from .delete_thread_request import DeleteThreadRequest
+    from .deleted import Deleted
     from .error_detail import ErrorDetail
     from .error_envelope import ErrorEnvelope
+    from .file import File
+    from .file_list import FileList
     from .final_answer import FinalAnswer
     from .final_answer_message import FinalAnswerMessage
     from .function_call import FunctionCall
     from .last_error import LastError
+    from .list_assistants_request import ListAssistantsRequest
+    from .list_files_request import ListFilesRequest
+    from .list_message_files_request import ListMessageFilesRequest
+    from .list_messages_request import ListMessagesRequest
+    from .list_mounted_files_request import ListMountedFilesRequest
     from .list_run_steps_request import ListRunStepsRequest
     from .list_runs_request import ListRunsRequest
     from .message import Message
+    from .message_file import MessageFile
+    from .message_file_list import MessageFileList
+    from .message_list import MessageList
+    from .mount_assistant_file_request import MountAssistantFileRequest
+    from .query_assistant_request import QueryAssistantRequest
+    from .query_file_request import QueryFileRequest
+    from .query_message_request import QueryMessageRequest
     from .query_run_request import QueryRunRequest
     from .query_run_step_request import QueryRunStepRequest
+    from .query_thread_request import QueryThreadRequest
     from .required_action import RequiredAction
     from .run_action_info import RunActionInfo
     from .run_list import RunList
@@ -52,13 +74,20 @@ if TYPE_CHECKING:
     from .tool_call import ToolCall
     from .tool_info import ToolInfo
     from .tool_output import ToolOutput
+    from .unmount_assistant_file_request import UnmountAssistantFileRequest
+    from .update_assistant_request import UpdateAssistantRequest
+    from .update_message_request import UpdateMessageRequest
+    from .update_thread_request import UpdateThreadRequest
 else:
     # Out of type checkers' sight: they know the names from above, and that there are no others.
     _MODULES = {
         "Assistant": "assistant",
         "AssistantChatParameters": "assistant_chat_parameters",
         "AssistantContent": "assistant_content",
+        "AssistantFile": "assistant_file",
+        "AssistantFileList": "assistant_file_list",
         "AssistantFunction": "assistant_function",
+        "AssistantList": "assistant_list",
         "AssistantMessage": "assistant_message",
         "AssistantModelParameters": "assistant_model_parameters",
         "AssistantText": "assistant_text",
@@ -72,17 +101,36 @@ else:
         "CreateMessageRequest": "create_message_request",
         "CreateRunRequest": "create_run_request",
         "CreateThreadRequest": "create_thread_request",
+        "DeleteAssistantRequest": "delete_assistant_request",
+        "Deleted": "deleted",
+        "DeleteFileRequest": "delete_file_request",
+        "DeleteThreadRequest": "delete_thread_request",
         "ErrorDetail": "error_detail",
         "ErrorEnvelope": "error_envelope",
+        "File": "file",
+        "FileList": "file_list",
         "FinalAnswer": "final_answer",
         "FinalAnswerMessage": "final_answer_message",
         "FunctionCall": "function_call",
         "LastError": "last_error",
+        "ListAssistantsRequest": "list_assistants_request",
+        "ListFilesRequest": "list_files_request",
+        "ListMessageFilesRequest": "list_message_files_request",
+        "ListMessagesRequest": "list_messages_request",
+        "ListMountedFilesRequest": "list_mounted_files_request",
         "ListRunsRequest": "list_runs_request",
         "ListRunStepsRequest": "list_run_steps_request",
         "Message": "message",
+        "MessageFile": "message_file",
+        "MessageFileList": "message_file_list",
+        "MessageList": "message_list",
+        "MountAssistantFileRequest": "mount_assistant_file_request",
+        "QueryAssistantRequest": "query_assistant_request",
+        "QueryFileRequest": "query_file_request",
+        "QueryMessageRequest": "query_message_request",
         "QueryRunRequest": "query_run_request",
         "QueryRunStepRequest": "query_run_step_request",
+        "QueryThreadRequest": "query_thread_request",
         "RequiredAction": "required_action",
         "RunActionInfo": "run_action_info",
         "RunList": "run_list",
@@ -100,6 +148,10 @@ else:
         "ToolCall": "tool_call",
         "ToolInfo": "tool_info",
         "ToolOutput": "tool_output",
+        "UnmountAssistantFileRequest": "unmount_assistant_file_request",
+        "UpdateAssistantRequest": "update_assistant_request",
+        "UpdateMessageRequest": "update_message_request",
+        "UpdateThreadRequest": "update_thread_request",
     }
 
     def __getattr__(name: str) -> type:
@@ -119,7 +171,10 @@ __all__ = (
     "Assistant",
     "AssistantChatParameters",
     "AssistantContent",
+    "AssistantFile",
+    "AssistantFileList",
     "AssistantFunction",
+    "AssistantList",
     "AssistantMessage",
     "AssistantModelParameters",
     "AssistantText",
@@ -133,17 +188,36 @@ __all__ = (
     "CreateMessageRequest",
     "CreateRunRequest",
     "CreateThreadRequest",
+    "DeleteAssistantRequest",
+    "Deleted",
+    "DeleteFileRequest",
+    "DeleteThreadRequest",
     "ErrorDetail",
     "ErrorEnvelope",
+    "File",
+    "FileList",
     "FinalAnswer",
     "FinalAnswerMessage",
     "FunctionCall",
     "LastError",
+    "ListAssistantsRequest",
+    "ListFilesRequest",
+    "ListMessageFilesRequest",
+    "ListMessagesRequest",
+    "ListMountedFilesRequest",
     "ListRunsRequest",
     "ListRunStepsRequest",
     "Message",
+    "MessageFile",
+    "MessageFileList",
+    "MessageList",
+    "MountAssistantFileRequest",
+    "QueryAssistantRequest",
+    "QueryFileRequest",
+    "QueryMessageRequest",
     "QueryRunRequest",
     "QueryRunStepRequest",
+    "QueryThreadRequest",
     "RequiredAction",
     "RunActionInfo",
     "RunList",
@@ -161,4 +235,8 @@ __all__ = (
     "ToolCall",
     "ToolInfo",
     "ToolOutput",
+    "UnmountAssistantFileRequest",
+    "UpdateAssistantRequest",
+    "UpdateMessageRequest",
+    "UpdateThreadRequest",
 )

@@ -40,7 +40,7 @@ class CreateAssistantRequest(Model):
     """Functions the assistant may call, at most 10."""
 
     file_ids: list[str] | None = None
-    """Ids of files the assistant may use, at most 10."""
+    """Ids of files, at most 10."""
 
     metadata: dict[str, str] | None = None
     """At most 16 pairs; keys of at most 64 characters, values of at most 512."""

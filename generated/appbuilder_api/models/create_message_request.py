@@ -24,7 +24,7 @@ class CreateMessageRequest(Model):
     """Who speaks. Documented is `user`; the official client allows `assistant` too."""
 
     file_ids: list[str] | None = None
-    """Ids of files that go with the message, at most 10."""
+    """Ids of files, at most 10."""
 
     _fields: ClassVar[Fields] = (
         ("thread_id", "thread_id", ..., None),

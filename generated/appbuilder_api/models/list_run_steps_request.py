@@ -21,8 +21,8 @@ class ListRunStepsRequest(Model):
     """The run whose steps to list."""
 
     limit: int | None = None
-    """How many to answer at most. Left out, 20. The bounds here are our choice: the largest
-    the server takes is not known, and the official client sends 2147483647 in one place.
+    """How many to answer at most. Left out, 20. The bounds here are our choice: the largest the
+    server takes is not known, and the official client sends 2147483647 in one place.
     """
 
     order: Literal["asc", "desc"] | None = None

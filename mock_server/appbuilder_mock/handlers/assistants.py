@@ -1,14 +1,64 @@
-"""Assistants."""
+"""Assistants, and the files mounted on them."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from appbuilder_mock import views
-from appbuilder_mock.conversation import new_assistant
+from appbuilder_mock.conversation import (
+    change_assistant,
+    delete_assistant,
+    find_assistant,
+    new_assistant,
+)
+from appbuilder_mock.errors import not_found
+from appbuilder_mock.files import find_file, mount_file
 from appbuilder_mock.state import MockState
 from appbuilder_mock.store import Document
 
 
 async def create(state: MockState, body: dict[str, Any]) -> Document:
     return views.assistant(new_assistant(state.store, body))
+
+
+async def update(state: MockState, body: dict[str, Any]) -> Document:
+    assistant = find_assistant(state.store, body["assistant_id"])
+    change_assistant(state.store, assistant, body)
+    return views.assistant_updated(assistant)
+
+
+async def list_(state: MockState, body: dict[str, Any]) -> Document:
+    page = state.page("assistant", "", body)
+    return views.listing(page, map(views.assistant, page.data))
+
+
+async def query(state: MockState, body: dict[str, Any]) -> Document:
+    return views.assistant(find_assistant(state.store, body["assistant_id"]))
+
+
+async def delete(state: MockState, body: dict[str, Any]) -> Document:
+    assistant = find_assistant(state.store, body["assistant_id"])
+    with state.store.transaction():
+        delete_assistant(state.store, assistant["id"])
+    return views.deleted("assistant", assistant["id"])
+
+
+async def mount(state: MockState, body: dict[str, Any]) -> Document:
+    assistant = find_assistant(state.store, body["assistant_id"])
+    file = find_file(state.store, body["file_id"])
+    return views.mounted_file(mount_file(state.store, assistant["id"], file["id"]))
+
+
+async def list_mounted(state: MockState, body: dict[str, Any]) -> Document:
+    assistant = find_assistant(state.store, body["assistant_id"])
+    page = state.page("assistant_file", assistant["id"], body)
+    return views.listing(page, map(views.mounted_file, page.data))
+
+
+async def unmount(state: MockState, body: dict[str, Any]) -> Document:
+    assistant = find_assistant(state.store, body["assistant_id"])
+    file_id = body["file_id"]
+    if state.store.find("assistant_file", assistant["id"], file_id) is None:
+        raise not_found("file", file_id, within=f"the files mounted on {assistant['id']!r}")
+    state.store.remove("assistant_file", assistant["id"], file_id)
+    return views.deleted("assistant.file", file_id)

@@ -5,11 +5,35 @@ from __future__ import annotations
 from typing import Any
 
 from appbuilder_mock import views
-from appbuilder_mock.conversation import find_thread, new_message
+from appbuilder_mock.conversation import change_message, find_message, find_thread, new_message
 from appbuilder_mock.state import MockState
 from appbuilder_mock.store import Document
 
 
 async def create(state: MockState, body: dict[str, Any]) -> Document:
     thread = find_thread(state.store, body["thread_id"])
-    return views.message(new_message(state.store, thread["id"], body))
+    with state.store.transaction():
+        return views.message(new_message(state.store, thread["id"], body))
+
+
+async def update(state: MockState, body: dict[str, Any]) -> Document:
+    message = find_message(state.store, body["thread_id"], body["message_id"])
+    with state.store.transaction():
+        change_message(state.store, message, body)
+    return views.message(message)
+
+
+async def list_(state: MockState, body: dict[str, Any]) -> Document:
+    thread = find_thread(state.store, body["thread_id"])
+    page = state.page("message", thread["id"], body)
+    return views.listing(page, map(views.message, page.data))
+
+
+async def query(state: MockState, body: dict[str, Any]) -> Document:
+    return views.message(find_message(state.store, body["thread_id"], body["message_id"]))
+
+
+async def list_files(state: MockState, body: dict[str, Any]) -> Document:
+    message = find_message(state.store, body["thread_id"], body["message_id"])
+    page = state.page("message_file", message["id"], body)
+    return views.listing(page, map(views.message_file, page.data))

@@ -16,10 +16,10 @@ from appbuilder_mock.streams import EventStream
 async def create(state: MockState, body: dict[str, Any]) -> Document | Response:
     """Begin a run, or go on with one that waits for the `tool_output` given."""
     runs = state.runs
-    run = runs.resume(body) if body.get("tool_output") else runs.begin(body)
+    run = runs.resume(body) if body.get("tool_output") else runs.begin(body, state.script.met())
     if body.get("stream"):
         # It listens before the work begins, so it hears the first event.
-        stream = EventStream(runs, run, ping_interval=state.ping_interval)
+        stream = EventStream(runs, run, ping_interval=state.ping_interval, wire=state.wire)
         runs.carry_on(run)
         return stream
     runs.carry_on(run)

@@ -16,7 +16,7 @@ from appbuilder_mock.contract import the_contract
 from appbuilder_mock.pages.markup import Html, el, joined
 from appbuilder_mock.pages.operation import examples, headers, operation_article, operation_link
 from appbuilder_mock.pages.prose import inline, prose
-from appbuilder_mock.pages.schemas import Schema, evidence, field_table, type_of
+from appbuilder_mock.pages.schemas import Schema, evidence, field_table, plain_value
 from appbuilder_mock.pages.spec import Spec
 from appbuilder_mock.pages.words import other, words
 
@@ -132,7 +132,7 @@ def _object(spec: Spec, name: str, schema: Schema) -> Html:
     if "properties" in schema:
         told = field_table(schema, spec.said, required="always")
     else:
-        told = el("p", type_of(schema))
+        told = plain_value(schema)
     return el(
         "article",
         el("h3", el("a", name, href=f"#object-{name}", class_="heading-link")),

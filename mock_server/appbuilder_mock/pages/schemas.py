@@ -159,6 +159,11 @@ def field_table(schema: Schema, said: dict[str, str], *, required: str) -> Html:
     return joined([table, _rule(schema, said)])
 
 
+def plain_value(schema: Schema) -> Html:
+    """What a schema without fields takes: its type, and its limits."""
+    return el("p", type_of(schema), _limits(schema))
+
+
 def _limits(schema: Schema) -> Html:
     told = limits_of(schema)
     return el("span", joined(told, "; "), class_="limits") if told else Html()

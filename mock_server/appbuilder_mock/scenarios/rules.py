@@ -17,8 +17,28 @@ ANY = "any"
 # As in openapi.yaml and scenario.schema.json, which a test holds this to.
 OPERATIONS = (
     "createAssistant",
+    "updateAssistant",
+    "listAssistants",
+    "queryAssistant",
+    "deleteAssistant",
+    "mountAssistantFile",
+    "listMountedFiles",
+    "unmountAssistantFile",
+    "createFile",
+    "listFiles",
+    "queryFile",
+    "deleteFile",
+    "downloadFile",
+    "readFile",
     "createThread",
+    "queryThread",
+    "updateThread",
+    "deleteThread",
     "createMessage",
+    "updateMessage",
+    "listMessages",
+    "queryMessage",
+    "listMessageFiles",
     "createRun",
     "submitToolOutputs",
     "cancelRun",
@@ -92,8 +112,8 @@ class Rule:
     """One rule: which calls it takes, and what happens then.
 
     `tool_rounds` are asked for one after the other, the calls of a round together. Then the run
-    ends: with the `reply`, as `failed`, or as `expired`; else with the default answer. What a rule
-    leaves out goes as it would without the rule.
+    ends: with the `reply`, as `failed`, or as `expired`; else with the default answer. A rule that
+    names an end and no rounds asks for no tool. A fault alone leaves the run as it would be.
     """
 
     match: Match

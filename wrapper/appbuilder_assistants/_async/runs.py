@@ -1,11 +1,12 @@
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
-from appbuilder_assistants import _operations as ops
+from appbuilder_assistants._operations import runs as ops
 
 from ._caller import AsyncCaller
+from .handlers import AsyncAssistantStreamManager
 from .steps import AsyncSteps
 from .streams import AsyncRunStream
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
         RunResult,
         ToolOutput,
     )
+
+    from .handlers import AsyncAssistantEventHandler
 
 
 class AsyncRuns:
@@ -115,6 +118,48 @@ class AsyncRuns:
         )
         return AsyncRunStream(self._caller, ops.runs_stream_run(request))
 
+    def stream_run_with_handler(
+        self,
+        assistant_id: str,
+        thread_id: str | None = None,
+        thread: AssistantThread | Json | None = None,
+        model: str | None = None,
+        response_format: Literal["json_object", "text"] | None = None,
+        instructions: str | None = None,
+        thought_instructions: str | None = None,
+        chat_instructions: str | None = None,
+        tools: Sequence[AssistantTool | Json] | None = None,
+        metadata: Mapping[str, str] | None = None,
+        tool_output: ToolOutput | Json | None = None,
+        event_handler: AsyncAssistantEventHandler | None = None,
+        model_parameters: AssistantModelParameters | Json | None = None,
+        user_info: AssistantUserInfo | Json | None = None,
+        user_loc: AssistantUserLoc | Json | None = None,
+    ) -> AsyncAssistantStreamManager:
+        """The events of a run, told to a handler as they happen: `stream_run` the other way round.
+
+        Nothing is sent until what this returns is entered, iterated or told `until_done`, with
+        or without a `with` block. What the handler raises reaches the caller and closes the
+        connection.  (createRun)
+        """
+        stream = self.stream_run(
+            assistant_id,
+            thread_id,
+            thread,
+            model,
+            response_format,
+            instructions,
+            thought_instructions,
+            chat_instructions,
+            tools,
+            metadata,
+            tool_output,
+            model_parameters,
+            user_info,
+            user_loc,
+        )
+        return AsyncAssistantStreamManager(stream, event_handler)
+
     async def submit_tool_outputs(
         self, run_id: str, thread_id: str, tool_outputs: Sequence[ToolOutput | Json]
     ) -> RunResult:
@@ -154,6 +199,26 @@ class AsyncRuns:
             thread_id=thread_id, limit=limit, order=order, after=after, before=before
         )
         return await self._caller.run(call)
+
+    def list_all(
+        self,
+        thread_id: str,
+        *,
+        order: Literal["asc", "desc"] | None = None,
+        after: str | None = None,
+        before: str | None = None,
+        page_size: int | None = None,
+    ) -> AsyncIterator[RunResult]:
+        """Every run of a thread, newest first; a page is fetched when it is needed.
+
+        Raises ResponseError when the pages have no end.  (listRuns)
+        """
+        return self._caller.each(
+            lambda cursor: ops.runs_list(
+                thread_id=thread_id, limit=page_size, order=order, after=cursor, before=before
+            ),
+            after,
+        )
 
     async def query(self, thread_id: str, run_id: str) -> RunResult:
         """Look a run up. It has no `final_answer`, even when completed.  (queryRun)"""

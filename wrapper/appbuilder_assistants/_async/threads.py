@@ -1,16 +1,16 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from appbuilder_assistants import _operations as ops
+from appbuilder_assistants._operations import threads as ops
 
 from ._caller import AsyncCaller
 from .messages import AsyncMessages
 from .runs import AsyncRuns
 
 if TYPE_CHECKING:
-    from appbuilder_assistants.types import AssistantMessage, Json, Thread
+    from appbuilder_assistants.types import AssistantMessage, Deleted, Json, Thread
 
 
 class AsyncThreads:
@@ -24,3 +24,19 @@ class AsyncThreads:
     async def create(self, messages: Sequence[AssistantMessage | Json] | None = None) -> Thread:
         """Create a thread, empty or with its first messages.  (createThread)"""
         return await self._caller.run(ops.threads_create(messages=messages))
+
+    async def query(self, thread_id: str) -> Thread:
+        """Look a thread up.  (queryThread)"""
+        return await self._caller.run(ops.threads_query(thread_id=thread_id))
+
+    async def update(self, thread_id: str, metadata: Mapping[str, str] | None = None) -> Thread:
+        """Give a thread other metadata: all of it, at most 16 pairs.
+
+        None leaves it as it is, {} empties it.  (updateThread)
+        """
+        call = ops.threads_update(thread_id=thread_id, metadata=metadata)
+        return await self._caller.run(call)
+
+    async def delete(self, thread_id: str) -> Deleted:
+        """Delete a thread.  (deleteThread)"""
+        return await self._caller.run(ops.threads_delete(thread_id=thread_id))

@@ -5,25 +5,45 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar
+
+from .multipart import Form
 
 if TYPE_CHECKING:
     from appbuilder_assistants.types import StreamRunMessage, StreamRunStatus
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 LOOK_UP_SECONDS = 30.0
+FILE_SECONDS = 120.0
+"""How long to wait for bytes when a file is stored, or looked for, on the other side."""
+
 RUN_SECONDS = 600.0
 """How long to wait for bytes when a model is thinking on the other side."""
+
+JSON = "application/json"
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One HTTP request, before the gateway and the credentials are known."""
+    """One HTTP request, before the gateway and the credentials are known.
+
+    `path` is without the query, whose parameters are in `query`.
+    """
 
     method: str
     path: str
-    body: bytes = field(repr=False)
+    body: bytes | Form = field(repr=False)
+    query: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def content_type(self) -> str:
+        return self.body.content_type if isinstance(self.body, Form) else JSON
+
+    def can_be_sent_again(self) -> bool:
+        """Whether the whole body can be had once more: a pipe is read once."""
+        return not isinstance(self.body, Form) or self.body.file.can_rewind()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,10 +62,10 @@ class Question:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Call(Question, Generic[T]):
+class Call(Question, Generic[T_co]):
     """A question with one answer, and how to read it."""
 
-    parse: Callable[[dict[str, Any]], T]
+    parse: Callable[[dict[str, Any]], T_co]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,13 +76,32 @@ class StreamCall(Question):
     read_message: Callable[[dict[str, Any]], StreamRunMessage]
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FileCall(Question):
+    """A question that is answered by the bytes of a file; by a `named` one, only under its name."""
+
+    named: bool
+
+
+def never(status: int, headers: Mapping[str, str]) -> bool:
+    """No answer is left open."""
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Send:
-    """Ask for the request to be sent. With `stream`, leave the body of an event stream unread."""
+    """Ask for the request to be sent.
+
+    The body of an answer that `leave_open` is true of is left unread behind its first `peek`
+    bytes. With a `peek`, a body that does not tell where it ends counts as lost: nobody could
+    see that it was cut.
+    """
 
     request: Request
     read_seconds: float
-    stream: bool = False
+    accept: str = JSON
+    leave_open: Callable[[int, Mapping[str, str]], bool] = never
+    peek: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +115,9 @@ class Sleep:
 class Reply:
     """An HTTP answer, whatever its status.
 
-    `headers` has lower-case names, or ignores case. `live` is the open answer to a streamed
-    `Send` when it is an event stream; then `body` is empty. `received_at` is in seconds since
-    the epoch.
+    `headers` has lower-case names, or ignores case. `live` is what is still to come of a body
+    that was left open, None when `body` has all of it. `received_at` is in seconds since the
+    epoch.
     """
 
     status: int
@@ -99,8 +138,35 @@ class Lost:
     cause: BaseException | None = None
 
 
+class Target(Protocol[T_co]):
+    """Where the bytes of an answer go: into a file, or into memory."""
+
+    def begin(self, headers: Mapping[str, str]) -> None:
+        """Get ready, now that the answer's headers are known."""
+
+    def write(self, data: bytes) -> None: ...
+
+    def finish(self) -> None:
+        """All bytes have come."""
+
+    def abandon(self) -> None:
+        """Leave nothing behind. Does nothing once finished."""
+
+    def result(self) -> T_co:
+        """What it has become. Only once finished."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Save:
+    """Ask for all bytes of an answer to be written to the target."""
+
+    reply: Reply
+    target: Target[object]
+
+
 Outcome: TypeAlias = "Reply | Lost | None"
-Step: TypeAlias = "Send | Sleep"
+Step: TypeAlias = "Send | Sleep | Save"
 Flow: TypeAlias = Generator[Step, Outcome, T]
 
 

@@ -8,8 +8,22 @@ from typing import TypeVar
 
 from appbuilder_assistants.errors import ApiConnectionError, ApiStatusError
 
-from .calls import Call, Flow, Question, Reply, Send, Sleep, StreamCall
-from .decode import answer, not_a_stream, parse
+from .calls import (
+    JSON,
+    Call,
+    FileCall,
+    Flow,
+    Lost,
+    Question,
+    Reply,
+    Save,
+    Send,
+    Sleep,
+    StreamCall,
+    Target,
+)
+from .decode import EVENT_STREAM, answer, is_event_stream, lost_error, not_a_stream, parse
+from .files import PEEK, begun, is_named_file, may_be_file
 from .retry import RetryPolicy
 
 T = TypeVar("T")
@@ -17,7 +31,8 @@ T = TypeVar("T")
 
 def run_call(call: Call[T], *, retry: RetryPolicy) -> Flow[T]:
     """Send until there is an answer worth giving."""
-    return _ask(call, retry, stream=False, read=lambda reply: parse(call, reply))
+    send = Send(call.request, call.read_seconds)
+    return _ask(call, send, retry, lambda reply: parse(call, reply))
 
 
 def open_stream(call: StreamCall, *, retry: RetryPolicy) -> Flow[Reply]:
@@ -28,19 +43,30 @@ def open_stream(call: StreamCall, *, retry: RetryPolicy) -> Flow[Reply]:
             raise not_a_stream(call, reply)
         return reply
 
-    return _ask(call, retry, stream=True, read=read)
+    accept = f"{EVENT_STREAM}, {JSON}"
+    send = Send(call.request, call.read_seconds, accept, leave_open=is_event_stream)
+    return _ask(call, send, retry, read)
 
 
-def _ask(
-    call: Question, retry: RetryPolicy, *, stream: bool, read: Callable[[Reply], T]
-) -> Flow[T]:
+def save_file(call: FileCall, target: Target[T], *, retry: RetryPolicy) -> Flow[T]:
+    """Send until a file begins, and save it. It is never begun anew after its first bytes."""
+    leave_open = is_named_file if call.named else may_be_file
+    send = Send(call.request, call.read_seconds, "*/*", leave_open=leave_open, peek=PEEK)
+    reply = yield from _ask(call, send, retry, lambda reply: begun(call, reply))
+    lost = yield Save(reply, target)
+    if isinstance(lost, Lost):
+        raise lost_error(call, lost) from lost.cause
+    return target.result()
+
+
+def _ask(call: Question, send: Send, retry: RetryPolicy, read: Callable[[Reply], T]) -> Flow[T]:
     for attempt in count(1):
-        outcome = yield Send(call.request, call.read_seconds, stream)
+        outcome = yield send
         try:
             return read(answer(call, outcome))
         except (ApiConnectionError, ApiStatusError) as error:
             wait = retry.delay(attempt, error, repeatable=call.repeatable)
-            if wait is None:
+            if wait is None or not call.request.can_be_sent_again():
                 raise
         yield Sleep(wait)
     raise AssertionError("unreachable")

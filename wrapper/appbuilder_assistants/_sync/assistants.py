@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
-from appbuilder_assistants import _operations as ops
+from appbuilder_assistants._operations import assistants as ops
 
 from ._caller import Caller
+from .files import Files
 
 if TYPE_CHECKING:
-    from appbuilder_assistants.types import Assistant, AssistantTool, Json
+    from appbuilder_assistants.types import (
+        Assistant,
+        AssistantFile,
+        AssistantFileList,
+        AssistantList,
+        AssistantTool,
+        Deleted,
+        Json,
+    )
 
 
 class Assistants:
@@ -18,6 +27,7 @@ class Assistants:
 
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
+        self.files = Files(caller)
 
     def create(
         self,
@@ -50,4 +60,129 @@ class Assistants:
             file_ids=file_ids,
             metadata=metadata,
         )
+        return self._caller.run(call)
+
+    def update(
+        self,
+        assistant_id: str,
+        model: str | None = None,
+        name: str | None = None,
+        description: str | None = None,
+        instructions: str | None = None,
+        tools: Sequence[AssistantTool | Json] | None = None,
+        thought_instructions: str | None = None,
+        chat_instructions: str | None = None,
+        response_format: Literal["json_object", "text"] | None = None,
+        file_ids: Sequence[str] | None = None,
+        metadata: Mapping[str, str] | None = None,
+    ) -> Assistant:
+        """Change what is named, and nothing else.
+
+        None leaves a field as it is; "", [] and {} are sent, and empty it.  (updateAssistant)
+        """
+        call = ops.assistants_update(
+            assistant_id=assistant_id,
+            model=model,
+            name=name,
+            description=description,
+            instructions=instructions,
+            tools=tools,
+            thought_instructions=thought_instructions,
+            chat_instructions=chat_instructions,
+            response_format=response_format,
+            file_ids=file_ids,
+            metadata=metadata,
+        )
+        return self._caller.run(call)
+
+    def list(
+        self,
+        limit: int | None = None,
+        order: Literal["asc", "desc"] | None = None,
+        after: str | None = None,
+        before: str | None = None,
+    ) -> AssistantList:
+        """One page of assistants: 20 unless `limit` says otherwise, newest first.
+
+        `after` and `before` are assistant ids that bound the page.  (listAssistants)
+        """
+        call = ops.assistants_list(limit=limit, order=order, after=after, before=before)
+        return self._caller.run(call)
+
+    def list_all(
+        self,
+        *,
+        order: Literal["asc", "desc"] | None = None,
+        after: str | None = None,
+        before: str | None = None,
+        page_size: int | None = None,
+    ) -> Iterator[Assistant]:
+        """Every assistant, newest first; a page is fetched when it is needed.
+
+        Raises ResponseError when the pages have no end.  (listAssistants)
+        """
+        return self._caller.each(
+            lambda cursor: ops.assistants_list(
+                limit=page_size, order=order, after=cursor, before=before
+            ),
+            after,
+        )
+
+    def query(self, assistant_id: str) -> Assistant:
+        """Look an assistant up.  (queryAssistant)"""
+        return self._caller.run(ops.assistants_query(assistant_id=assistant_id))
+
+    def delete(self, assistant_id: str) -> Deleted:
+        """Delete an assistant.  (deleteAssistant)"""
+        return self._caller.run(ops.assistants_delete(assistant_id=assistant_id))
+
+    def mount_files(self, assistant_id: str, file_id: str) -> AssistantFile:
+        """Mount a file on an assistant.  (mountAssistantFile)"""
+        call = ops.assistants_mount_files(assistant_id=assistant_id, file_id=file_id)
+        return self._caller.run(call)
+
+    def mounted_files_list(
+        self,
+        assistant_id: str,
+        limit: int | None = None,
+        order: Literal["asc", "desc"] | None = None,
+        after: str | None = None,
+        before: str | None = None,
+    ) -> AssistantFileList:
+        """One page of an assistant's files: 20 unless `limit` says otherwise, newest first.
+
+        `after` and `before` are file ids that bound the page.  (listMountedFiles)
+        """
+        call = ops.assistants_mounted_files_list(
+            assistant_id=assistant_id, limit=limit, order=order, after=after, before=before
+        )
+        return self._caller.run(call)
+
+    def mounted_files_list_all(
+        self,
+        assistant_id: str,
+        *,
+        order: Literal["asc", "desc"] | None = None,
+        after: str | None = None,
+        before: str | None = None,
+        page_size: int | None = None,
+    ) -> Iterator[AssistantFile]:
+        """Every file of an assistant, newest first; a page is fetched when it is needed.
+
+        Raises ResponseError when the pages have no end.  (listMountedFiles)
+        """
+        return self._caller.each(
+            lambda cursor: ops.assistants_mounted_files_list(
+                assistant_id=assistant_id,
+                limit=page_size,
+                order=order,
+                after=cursor,
+                before=before,
+            ),
+            after,
+        )
+
+    def unmount_files(self, assistant_id: str, file_id: str) -> Deleted:
+        """Take a file off an assistant. The file itself stays.  (unmountAssistantFile)"""
+        call = ops.assistants_unmount_files(assistant_id=assistant_id, file_id=file_id)
         return self._caller.run(call)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Literal
 
-from appbuilder_assistants import _operations as ops
+from appbuilder_assistants._operations import messages as ops
 
 from ._caller import Caller
 
 if TYPE_CHECKING:
-    from appbuilder_assistants.types import Message
+    from appbuilder_assistants.types import Message, MessageFile, MessageFileList, MessageList
 
 
 class Messages:
@@ -34,3 +34,110 @@ class Messages:
             thread_id=thread_id, content=content, role=role, file_ids=file_ids
         )
         return self._caller.run(call)
+
+    def update(
+        self,
+        thread_id: str,
+        message_id: str,
+        content: str | None = None,
+        file_ids: Sequence[str] | None = None,
+    ) -> Message:
+        """Change what is named of a message, and nothing else.
+
+        None leaves a field as it is; "" and [] are sent, and empty it.  (updateMessage)
+        """
+        call = ops.messages_update(
+            thread_id=thread_id, message_id=message_id, content=content, file_ids=file_ids
+        )
+        return self._caller.run(call)
+
+    def list(
+        self,
+        thread_id: str,
+        limit: int | None = None,
+        order: Literal["asc", "desc"] | None = None,
+        after: str | None = None,
+        before: str | None = None,
+    ) -> MessageList:
+        """One page of a thread's messages: 20 unless `limit` says otherwise, newest first.
+
+        `after` and `before` are message ids that bound the page.  (listMessages)
+        """
+        call = ops.messages_list(
+            thread_id=thread_id, limit=limit, order=order, after=after, before=before
+        )
+        return self._caller.run(call)
+
+    def list_all(
+        self,
+        thread_id: str,
+        *,
+        order: Literal["asc", "desc"] | None = None,
+        after: str | None = None,
+        before: str | None = None,
+        page_size: int | None = None,
+    ) -> Iterator[Message]:
+        """Every message of a thread, newest first; a page is fetched when it is needed.
+
+        Raises ResponseError when the pages have no end.  (listMessages)
+        """
+        return self._caller.each(
+            lambda cursor: ops.messages_list(
+                thread_id=thread_id, limit=page_size, order=order, after=cursor, before=before
+            ),
+            after,
+        )
+
+    def query(self, thread_id: str, message_id: str) -> Message:
+        """Look a message up.  (queryMessage)"""
+        call = ops.messages_query(thread_id=thread_id, message_id=message_id)
+        return self._caller.run(call)
+
+    def files(
+        self,
+        thread_id: str,
+        message_id: str,
+        limit: int | None = None,
+        order: Literal["asc", "desc"] | None = None,
+        after: str | None = None,
+        before: str | None = None,
+    ) -> MessageFileList:
+        """One page of a message's files: 20 unless `limit` says otherwise, newest first.
+
+        `after` and `before` are file ids that bound the page.  (listMessageFiles)
+        """
+        call = ops.messages_files(
+            thread_id=thread_id,
+            message_id=message_id,
+            limit=limit,
+            order=order,
+            after=after,
+            before=before,
+        )
+        return self._caller.run(call)
+
+    def files_all(
+        self,
+        thread_id: str,
+        message_id: str,
+        *,
+        order: Literal["asc", "desc"] | None = None,
+        after: str | None = None,
+        before: str | None = None,
+        page_size: int | None = None,
+    ) -> Iterator[MessageFile]:
+        """Every file of a message, newest first; a page is fetched when it is needed.
+
+        Raises ResponseError when the pages have no end.  (listMessageFiles)
+        """
+        return self._caller.each(
+            lambda cursor: ops.messages_files(
+                thread_id=thread_id,
+                message_id=message_id,
+                limit=page_size,
+                order=order,
+                after=cursor,
+                before=before,
+            ),
+            after,
+        )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal
 
-from appbuilder_assistants import _operations as ops
+from appbuilder_assistants._operations import steps as ops
 
 from ._caller import Caller
 
@@ -40,6 +41,32 @@ class Steps:
             before=before,
         )
         return self._caller.run(call)
+
+    def list_all(
+        self,
+        thread_id: str,
+        run_id: str,
+        *,
+        order: Literal["asc", "desc"] | None = None,
+        after: str | None = None,
+        before: str | None = None,
+        page_size: int | None = None,
+    ) -> Iterator[RunStep]:
+        """Every step of a run, newest first; a page is fetched when it is needed.
+
+        Raises ResponseError when the pages have no end.  (listRunSteps)
+        """
+        return self._caller.each(
+            lambda cursor: ops.steps_list(
+                thread_id=thread_id,
+                run_id=run_id,
+                limit=page_size,
+                order=order,
+                after=cursor,
+                before=before,
+            ),
+            after,
+        )
 
     def query(self, thread_id: str, run_id: str, step_id: str) -> RunStep:
         """Look a step up. Step ids (`step-1`, …) count within their run.  (queryRunStep)"""

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from appbuilder_assistants import _operations as ops
+from appbuilder_assistants._operations import threads as ops
 
 from ._caller import Caller
 from .messages import Messages
 from .runs import Runs
 
 if TYPE_CHECKING:
-    from appbuilder_assistants.types import AssistantMessage, Json, Thread
+    from appbuilder_assistants.types import AssistantMessage, Deleted, Json, Thread
 
 
 class Threads:
@@ -26,3 +26,19 @@ class Threads:
     def create(self, messages: Sequence[AssistantMessage | Json] | None = None) -> Thread:
         """Create a thread, empty or with its first messages.  (createThread)"""
         return self._caller.run(ops.threads_create(messages=messages))
+
+    def query(self, thread_id: str) -> Thread:
+        """Look a thread up.  (queryThread)"""
+        return self._caller.run(ops.threads_query(thread_id=thread_id))
+
+    def update(self, thread_id: str, metadata: Mapping[str, str] | None = None) -> Thread:
+        """Give a thread other metadata: all of it, at most 16 pairs.
+
+        None leaves it as it is, {} empties it.  (updateThread)
+        """
+        call = ops.threads_update(thread_id=thread_id, metadata=metadata)
+        return self._caller.run(call)
+
+    def delete(self, thread_id: str) -> Deleted:
+        """Delete a thread.  (deleteThread)"""
+        return self._caller.run(ops.threads_delete(thread_id=thread_id))

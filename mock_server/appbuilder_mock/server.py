@@ -7,17 +7,20 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import uvicorn
 
-from appbuilder_mock.app import DEFAULT_TOKEN, create_app
+from appbuilder_mock.app import create_app
+from appbuilder_mock.connection import Protocol
+from appbuilder_mock.handle import Running
 from appbuilder_mock.plan import Plan, default_plan
 from appbuilder_mock.request_ids import RequestIds
+from appbuilder_mock.script import Given
 from appbuilder_mock.seeds import seed_examples
 from appbuilder_mock.state import ErrorForm, MockState
 from appbuilder_mock.store import Store
+from appbuilder_mock.wire import Wire
 
 BACKLOG = 2048  # connections that may wait to be accepted
 KEEP_ALIVE = 60  # seconds that an idle connection is kept for its client's next call
@@ -31,7 +34,7 @@ class Server(uvicorn.Server):
         config = uvicorn.Config(
             app,
             loop="asyncio",
-            http="h11",
+            http=Protocol,
             ws="none",
             lifespan="off",
             log_config=None,
@@ -42,9 +45,11 @@ class Server(uvicorn.Server):
         super().__init__(config)
         self._on_start = on_start
         self._mock: MockState = app.app.state.mock
+        self.loop: asyncio.AbstractEventLoop | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        self.loop = asyncio.get_running_loop()
         self._on_start()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -57,20 +62,12 @@ class Server(uvicorn.Server):
         """Leave clients that neither read nor send to themselves."""
         for connection in list(self.server_state.connections):
             connection.transport.abort()
+        self._mock.runs.forget()  # a scripted delay may be longer than anyone waits
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Leave signals to the caller: uvicorn would raise them again when it has stopped."""
         yield
-
-
-@dataclass(frozen=True)
-class Running:
-    """A mock server that accepts connections."""
-
-    url: str
-    port: int
-    token: str = field(repr=False)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -99,14 +96,16 @@ def running(
     ping_interval: float = 15.0,
     expire_after: float = 600.0,
     error_form: ErrorForm = "status",
+    wire: Wire = "current",
     plan: Plan = default_plan,
+    scenario: Given | None = None,
 ) -> Iterator[Running]:
     """A mock server in a thread of this process, for tests and demonstrations.
 
     It accepts connections when the block begins and has stopped when the block ends. `examples`
     creates the objects that the spec's examples name; `seed` makes ids reproducible; the other
-    options are those of `create_app`. Raises OSError when the port is taken and StoreError when
-    `db` cannot be used.
+    options are those of `create_app`. Raises OSError when the port is taken, StoreError when `db`
+    cannot be used and ScenarioError when the scenario is wrong.
     """
     store = Store(db, seed=seed)
     try:
@@ -118,7 +117,9 @@ def running(
             ping_interval=ping_interval,
             expire_after=expire_after,
             error_form=error_form,
+            wire=wire,
             plan=plan,
+            scenario=scenario,
         )
         sock = listen(host, port)
         started = threading.Event()
@@ -133,13 +134,14 @@ def running(
         thread = threading.Thread(target=serve, name="appbuilder-mock", daemon=True)
         thread.start()
         started.wait()
-        if not server.started:
+        if server.loop is None:
             raise RuntimeError("the mock server did not start; its thread has said why on stderr")
         try:
             yield Running(
                 url=url_of(sock),
                 port=sock.getsockname()[1],
-                token=DEFAULT_TOKEN if token is None else token,
+                state=app.app.state.mock,
+                loop=server.loop,
             )
         finally:
             server.should_exit = True

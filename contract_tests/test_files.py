@@ -1,0 +1,127 @@
+"""The whole life of files, and of their mounts on assistants."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+
+from .by_hand import Caller
+
+EVERY_BYTE = bytes(range(256)) * 400 + b"\r\n--\r\n"
+NAME = "说明 第一份.txt"
+
+
+@pytest.fixture
+def assistant_id(caller: Caller) -> str:
+    return str(caller.call("createAssistant", {"name": "助手"})["id"])
+
+
+@pytest.fixture
+def file_id(caller: Caller) -> str:
+    return str(caller.upload(NAME, "你好世界".encode(), "text/plain")["id"])
+
+
+def test_file(caller: Caller) -> None:
+    """Stored, found, read and downloaded, deleted and gone."""
+    file = caller.upload(NAME, EVERY_BYTE, "application/x-own")
+    which = {"file_id": file["id"]}
+    assert (file["filename"], file["bytes"]) == (NAME, len(EVERY_BYTE))
+    queried = caller.call("queryFile", which)
+    assert {name: queried[name] for name in file} == file
+    assert queried in caller.call("listFiles", {})["data"]
+
+    read = caller.send("readFile", which)
+    downloaded = caller.send("downloadFile", which)
+    assert read.content == downloaded.content == EVERY_BYTE
+    for answer in (read, downloaded):
+        assert answer.headers["content-type"] == ["application/x-own"]
+    assert attachment_name(downloaded.headers["content-disposition"][0]) == NAME
+
+    gone = caller.call("deleteFile", which)
+    assert gone == {"id": file["id"], "object": "file.deleted", "deleted": True}
+    for operation_id in ("queryFile", "readFile", "downloadFile", "deleteFile"):
+        caller.call(operation_id, which, status=404)
+    assert file["id"] not in [one["id"] for one in caller.call("listFiles", {})["data"]]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "content_type"),
+    [
+        ("空.bin", b"", "application/octet-stream"),
+        ("天气.json", '{"城市": "北京"}'.encode(), "application/json"),
+        ('a "quoted" name; x=y', b"x", "text/plain"),
+        ("../上一层/100%.txt", b"x", "text/plain; charset=utf-8"),
+    ],
+    ids=["empty", "json", "quotes", "path"],
+)
+def test_any_file(caller: Caller, name: str, content: bytes, content_type: str) -> None:
+    """Bytes and name come back as they were, and JSON that is a file is no error."""
+    file = caller.upload(name, content, content_type)
+    which = {"file_id": file["id"]}
+
+    assert (file["filename"], file["bytes"]) == (name, len(content))
+    assert caller.send("readFile", which).content == content
+    assert caller.send("downloadFile", which).content == content
+
+
+def test_refused_file(caller: Caller) -> None:
+    """Without the part or with another purpose nothing is stored."""
+    before = caller.call("listFiles", {})
+    for body, query in (
+        ({}, {"purpose": "assistant"}),
+        ({"other": b"x"}, {"purpose": "assistant"}),
+        ({"file": b"x"}, {"purpose": "fine-tune"}),
+        ({"file": b"x"}, {}),
+    ):
+        caller.call("createFile", body, query=query, status=400)
+    caller.call("deleteFile", {"file_id": "file-0"}, status=404)
+
+    assert caller.call("listFiles", {}) == before
+
+
+def test_mount(caller: Caller, assistant_id: str, file_id: str) -> None:
+    """Mounted twice it is there once; unmounted, the file itself stays."""
+    whose = {"assistant_id": assistant_id}
+    both = {**whose, "file_id": file_id}
+    mounted = caller.call("mountAssistantFile", both)
+    assert (mounted["id"], mounted["assistant_id"]) == (file_id, assistant_id)
+    assert caller.call("mountAssistantFile", both) == mounted
+    assert caller.call("listMountedFiles", whose)["data"] == [mounted]
+
+    gone = caller.call("unmountAssistantFile", both)
+    assert gone == {"id": file_id, "object": "assistant.file.deleted", "deleted": True}
+    assert caller.call("listMountedFiles", whose)["data"] == []
+    caller.call("unmountAssistantFile", both, status=404)
+    assert caller.call("queryFile", {"file_id": file_id})["id"] == file_id
+
+
+def test_deleted_is_no_longer_mounted(caller: Caller, assistant_id: str, file_id: str) -> None:
+    whose = {"assistant_id": assistant_id}
+    caller.call("mountAssistantFile", {**whose, "file_id": file_id})
+    caller.call("deleteFile", {"file_id": file_id})
+
+    assert caller.call("listMountedFiles", whose)["data"] == []
+
+
+def test_refused_mount(caller: Caller, assistant_id: str, file_id: str) -> None:
+    """Both ids are looked up, and a refusal leaves the mounts as they are."""
+    whose = {"assistant_id": assistant_id}
+    both = {**whose, "file_id": file_id}
+    caller.call("mountAssistantFile", both)
+    before: dict[str, Any] = caller.call("listMountedFiles", whose)
+    for operation_id in ("mountAssistantFile", "unmountAssistantFile"):
+        caller.call(operation_id, {**both, "file_id": "file-0"}, status=404)
+        caller.call(operation_id, {**both, "assistant_id": "asst_0"}, status=404)
+        caller.call(operation_id, {**both, "file_id": ""}, status=400)
+
+    assert caller.call("listMountedFiles", whose) == before
+
+
+def attachment_name(content_disposition: str) -> str:
+    """The name in `filename*`, which has it exactly."""
+    kind, *parameters = content_disposition.split("; ")
+    assert kind == "attachment"
+    [extended] = [one for one in parameters if one.startswith("filename*=")]
+    return unquote(extended.removeprefix("filename*=UTF-8''"), errors="strict")

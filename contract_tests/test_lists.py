@@ -1,0 +1,134 @@
+"""Pages of every list, for each pair of bounds."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import pytest
+
+from . import spec
+from .by_hand import Caller
+from .runs import WEATHER, only_call
+
+MESSAGES = [{"role": "user", "content": text} for text in ("一", "二", "三")]
+LIMITS = (1, None)
+ALL = {"limit": 2147483647}
+
+
+class Listed(NamedTuple):
+    """What a list has as its newest items, the oldest of them first; and where it is."""
+
+    ids: list[str]
+    where: dict[str, str]
+
+
+def assistants(caller: Caller) -> Listed:
+    made = [caller.call("createAssistant", {"name": name}) for name in ("甲", "乙", "丙")]
+    return Listed([one["id"] for one in made], {})
+
+
+def mounted_files(caller: Caller) -> Listed:
+    where = {"assistant_id": caller.call("createAssistant", {"name": "助手"})["id"]}
+    ids = files(caller)
+    for file_id in ids:
+        caller.call("mountAssistantFile", {**where, "file_id": file_id})
+    return Listed(ids, where)
+
+
+def messages(caller: Caller) -> Listed:
+    """Three, in one call and in calls of their own."""
+    where = {"thread_id": caller.call("createThread", {"messages": MESSAGES[:2]})["id"]}
+    [second, first] = caller.call("listMessages", where)["data"]
+    third = caller.call("createMessage", {**where, **MESSAGES[2]})
+    return Listed([first["id"], second["id"], third["id"]], where)
+
+
+def message_files(caller: Caller) -> Listed:
+    where = {"thread_id": caller.call("createThread", {})["id"]}
+    ids = files(caller)
+    message = caller.call("createMessage", {**where, **MESSAGES[0], "file_ids": ids})
+    return Listed(ids, {**where, "message_id": message["id"]})
+
+
+def runs(caller: Caller) -> Listed:
+    where = {"thread_id": caller.call("createThread", {})["id"]}
+    body = {**where, "assistant_id": caller.call("createAssistant", {"name": "助手"})["id"]}
+    made = [
+        caller.call("createRun", {**body, "thread": {"messages": [message]}})
+        for message in MESSAGES
+    ]
+    return Listed([run["id"] for run in made], where)
+
+
+def run_steps(caller: Caller) -> Listed:
+    """Two, the call of a tool and the answer."""
+    assistant_id = caller.call("createAssistant", {"name": "助手", "tools": [WEATHER]})["id"]
+    body = {"assistant_id": assistant_id, "thread": {"messages": MESSAGES[:1]}}
+    run = caller.call("createRun", body)
+    where = {"thread_id": run["thread_id"], "run_id": run["id"]}
+    output = {"tool_call_id": only_call(run)["id"], "output": "晴"}
+    caller.call("submitToolOutputs", {**where, "tool_outputs": [output]})
+    return Listed(["step-1", "step-2"], where)
+
+
+def files(caller: Caller) -> list[str]:
+    return [caller.upload(f"{name}.txt", b"", "text/plain")["id"] for name in "甲乙丙"]
+
+
+LISTS: dict[str, Callable[[Caller], Listed]] = {
+    "listAssistants": assistants,
+    "listMountedFiles": mounted_files,
+    "listMessages": messages,
+    "listMessageFiles": message_files,
+    "listRuns": runs,
+    "listRunSteps": run_steps,
+}
+
+
+def test_every_paged_list_is_here() -> None:
+    paged = {
+        operation_id
+        for operation_id, operation in spec.operations().items()
+        if "after" in spec.body_schema(operation)["properties"]
+    }
+
+    assert paged == set(LISTS)
+
+
+@pytest.mark.parametrize("operation_id", LISTS)
+def test_every_window(caller: Caller, operation_id: str) -> None:
+    """Each pair of bounds gives what cutting the whole list gives, in either order."""
+    ids, where = LISTS[operation_id](caller)
+    newest_first = ids_of(caller.call(operation_id, {**where, **ALL}))
+    assert newest_first[: len(ids)] == ids[::-1]
+
+    for order, listed in (("desc", newest_first), ("asc", newest_first[::-1])):
+        for limit, after, before in itertools.product(LIMITS, ["", *ids], ["", *ids]):
+            start = listed.index(after) + 1 if after else 0
+            stop = listed.index(before) if before else len(listed)
+            window = listed[start:stop]
+            asked = {"limit": limit, "order": order, "after": after, "before": before}
+
+            page = caller.call(operation_id, {**where, **asked})
+
+            expected = window[: limit or 20]
+            assert ids_of(page) == expected, asked
+            assert page["has_more"] == (len(window) > len(expected)), asked
+            assert (page["first_id"] or None) == (expected[0] if expected else None)
+            assert (page["last_id"] or None) == (expected[-1] if expected else None)
+
+
+@pytest.mark.parametrize("operation_id", LISTS)
+def test_wrong_page(caller: Caller, operation_id: str) -> None:
+    """A bound that is not in the list is not found; wrong words and numbers are refused."""
+    _, where = LISTS[operation_id](caller)
+    for bound in ("after", "before"):
+        caller.call(operation_id, {**where, bound: "没有"}, status=404)
+    for wrong in ({"limit": 0}, {"limit": "5"}, {"order": "up"}, {"after": 1}):
+        caller.call(operation_id, {**where, **wrong}, status=400)
+
+
+def ids_of(page: dict[str, Any]) -> list[str]:
+    return [item["id"] for item in page["data"]]

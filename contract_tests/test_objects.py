@@ -1,0 +1,184 @@
+"""The whole life of assistants, threads and messages: made, found, changed, deleted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from .by_hand import Caller
+from .runs import WEATHER
+
+FULL = {
+    "name": "天气助手",
+    "description": "说明",
+    "instructions": "每句话回复前都加上我是秦始皇",
+    "thought_instructions": "想一想",
+    "chat_instructions": "礼貌",
+    "response_format": "json_object",
+    "tools": [WEATHER],
+    "file_ids": ["file-1"],
+    "metadata": {"主题": "天气"},
+}
+NEWEST_OF_ALL = {"limit": 2147483647}
+
+
+@pytest.fixture
+def assistant(caller: Caller) -> dict[str, Any]:
+    return caller.call("createAssistant", FULL)
+
+
+@pytest.fixture
+def thread_id(caller: Caller) -> str:
+    """A thread with one message."""
+    body = {"messages": [{"role": "user", "content": "你好"}]}
+    return str(caller.call("createThread", body)["id"])
+
+
+def test_assistant(caller: Caller, assistant: dict[str, Any]) -> None:
+    """Every field comes back, an update changes what it says, and deleted is gone."""
+    which = {"assistant_id": assistant["id"]}
+    assert {name: assistant[name] for name in FULL} == FULL
+    assert caller.call("queryAssistant", which) == assistant
+    assert assistant in caller.call("listAssistants", NEWEST_OF_ALL)["data"]
+
+    updated = caller.call("updateAssistant", {**which, "description": "新的说明", "tools": []})
+    changed = {**assistant, "description": "新的说明", "tools": []}
+    assert updated == {**changed, "model": updated["model"]}
+    assert caller.call("queryAssistant", which) == changed
+    assert changed in caller.call("listAssistants", NEWEST_OF_ALL)["data"]
+
+    gone = caller.call("deleteAssistant", which)
+    assert gone == {"id": assistant["id"], "object": "assistant.deleted", "deleted": True}
+    for operation_id in ("queryAssistant", "updateAssistant", "deleteAssistant"):
+        caller.call(operation_id, which, status=404)
+    question = {"messages": [{"role": "user", "content": "你好"}]}
+    caller.call("createRun", {**which, "thread": question}, status=404)
+    listed = caller.call("listAssistants", NEWEST_OF_ALL)["data"]
+    assert assistant["id"] not in [one["id"] for one in listed]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"name": "两 个词"},
+        {"name": "名" * 129},
+        {"description": "字" * 513},
+        {"instructions": "字" * 4097},
+        {"response_format": "xml"},
+        {"tools": [WEATHER] * 11},
+        {"file_ids": [f"file-{number}" for number in range(11)]},
+        {"metadata": {f"键{number}": "值" for number in range(17)}},
+        {"metadata": {"键": 1}},
+    ],
+    ids=lambda wrong: next(iter(wrong)),
+)
+def test_refused_assistant(
+    caller: Caller, assistant: dict[str, Any], wrong: dict[str, Any]
+) -> None:
+    """One field that is wrong: nothing is made, and of what is there nothing changes."""
+    which = {"assistant_id": assistant["id"]}
+    before = caller.call("listAssistants", NEWEST_OF_ALL)
+    valid = {"chat_instructions": "换了"}
+
+    caller.call("createAssistant", {"name": "新助手", **valid, **wrong}, status=400)
+    caller.call("updateAssistant", {**which, **valid, **wrong}, status=400)
+
+    assert caller.call("listAssistants", NEWEST_OF_ALL) == before
+    assert caller.call("queryAssistant", which) == assistant
+
+
+def test_thread(caller: Caller) -> None:
+    """Its metadata is replaced when it is sent; what was in a deleted thread is gone too."""
+    thread = caller.call("createThread", {"messages": [{"role": "user", "content": "你好"}]})
+    which = {"thread_id": thread["id"]}
+    assert caller.call("queryThread", which) == thread
+    [message] = caller.call("listMessages", which)["data"]
+
+    for metadata in ({"主题": "天气", "a": ""}, {"b": "只有这个"}, {}):
+        updated = caller.call("updateThread", {**which, "metadata": metadata})
+        assert updated == {**thread, "metadata": metadata}
+        assert caller.call("queryThread", which) == updated
+        assert caller.call("updateThread", which) == updated
+
+    gone = caller.call("deleteThread", which)
+    assert gone == {"id": thread["id"], "object": "thread.deleted", "deleted": True}
+    for operation_id in ("queryThread", "updateThread", "deleteThread", "listMessages", "listRuns"):
+        caller.call(operation_id, which, status=404)
+    caller.call("createMessage", {**which, "role": "user", "content": "还在吗"}, status=404)
+    caller.call("queryMessage", {**which, "message_id": message["id"]}, status=404)
+
+
+def test_deleted_thread_takes_its_runs_along(caller: Caller, thread_id: str) -> None:
+    """Also a run that waits; another thread's is not touched."""
+    assistant_id = caller.call("createAssistant", FULL)["id"]
+    other = caller.call("createThread", {"messages": [{"role": "user", "content": "别的"}]})
+    body = {"assistant_id": assistant_id}
+    run = caller.call("createRun", {**body, "thread_id": thread_id})
+    kept = caller.call("createRun", {**body, "thread_id": other["id"]})
+    assert (run["status"], kept["status"]) == ("requires_action", "requires_action")
+
+    caller.call("deleteThread", {"thread_id": thread_id})
+
+    where = {"thread_id": thread_id, "run_id": run["id"]}
+    for operation_id in ("queryRun", "cancelRun", "listRunSteps"):
+        caller.call(operation_id, where, status=404)
+    still = caller.call("queryRun", {"thread_id": other["id"], "run_id": kept["id"]})
+    assert still["status"] == "requires_action"
+
+
+def test_refused_thread(caller: Caller, thread_id: str) -> None:
+    which = {"thread_id": thread_id}
+    thread = caller.call("updateThread", {**which, "metadata": {"主题": "天气"}})
+    for metadata in ({"键" * 65: ""}, {"键": "值" * 513}, {"键": None}, ["键"]):
+        caller.call("updateThread", {**which, "metadata": metadata}, status=400)
+
+    assert caller.call("queryThread", which) == thread
+
+
+def test_message(caller: Caller, thread_id: str) -> None:
+    """It keeps its place in the thread whatever is changed of it."""
+    which = {"thread_id": thread_id}
+    body = {"role": "user", "content": "北京天气如何？", "file_ids": ["file-1", "file-2"]}
+    message = caller.call("createMessage", {**which, **body})
+    last = caller.call("createMessage", {**which, "role": "assistant", "content": "晴"})
+    this = {**which, "message_id": message["id"]}
+    assert (message["role"], message["file_ids"]) == ("user", ["file-1", "file-2"])
+    assert text_of(message) == "北京天气如何？"
+    assert caller.call("queryMessage", this) == message
+    assert caller.call("listMessages", which)["data"][:2] == [last, message]
+
+    reworded = caller.call("updateMessage", {**this, "content": ""})
+    assert text_of(reworded) == ""
+    assert reworded == {**message, "content": reworded["content"]}
+    without = caller.call("updateMessage", {**this, "file_ids": ["file-2"]})
+    assert without == {**reworded, "file_ids": ["file-2"]}
+    assert caller.call("queryMessage", this) == without
+    assert caller.call("listMessages", which)["data"][:2] == [last, without]
+    [file] = caller.call("listMessageFiles", this)["data"]
+    assert (file["id"], file["message_id"]) == ("file-2", message["id"])
+
+
+def test_refused_message(caller: Caller, thread_id: str) -> None:
+    """Neither a wrong field nor a wrong place adds or changes anything."""
+    which = {"thread_id": thread_id}
+    before = caller.call("listMessages", which)
+    [message] = before["data"]
+    this = {**which, "message_id": message["id"]}
+    good = {"role": "user", "content": "你好"}
+    eleven = [f"file-{number}" for number in range(11)]
+    wrongs: list[dict[str, Any]] = [{"content": 1}, {"file_ids": eleven}, {"file_ids": [1]}]
+    for wrong in (*wrongs, {"role": "system"}, {"content": None}):
+        caller.call("createMessage", {**which, **good, **wrong}, status=400)
+    for wrong in wrongs:
+        caller.call("updateMessage", {**this, "content": "好", **wrong}, status=400)
+    elsewhere = {**this, "thread_id": caller.call("createThread", {})["id"]}
+    for operation_id in ("queryMessage", "listMessageFiles"):
+        caller.call(operation_id, elsewhere, status=404)
+    caller.call("updateMessage", {**elsewhere, "content": "好"}, status=404)
+
+    assert caller.call("listMessages", which) == before
+
+
+def text_of(message: dict[str, Any]) -> str:
+    return "".join(part["text"]["value"] for part in message["content"])

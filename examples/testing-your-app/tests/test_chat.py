@@ -1,0 +1,107 @@
+"""The chat against a mock server: one server a test, scripted by the test."""
+
+from __future__ import annotations
+
+import pytest
+from appbuilder_assistants import AppBuilder
+from appbuilder_mock import Running
+from appbuilder_mock.scenarios import (
+    Cut,
+    ErrorBody,
+    Failed,
+    Fault,
+    Malformed,
+    Match,
+    Reply,
+    Rule,
+    ToolCall,
+)
+from chat import Chat
+
+
+@pytest.fixture
+def chat(appbuilder_client: AppBuilder) -> Chat:
+    return Chat(appbuilder_client, weather=lambda city: f"{city}晴")
+
+
+def said(chat: Chat, question: str) -> str:
+    return "".join(chat.ask(question))
+
+
+def test_answers_come_in_pieces(chat: Chat, appbuilder_mock: Running) -> None:
+    appbuilder_mock.script(Rule(match=Match(text="你好"), reply=Reply(chunks=["您", "好"])))
+
+    assert list(chat.ask("你好")) == ["您", "好"]
+
+
+def test_the_weather_of_two_cities(chat: Chat, appbuilder_mock: Running) -> None:
+    """The assistant asks for both at once; the answer is told with what the tool gave."""
+    cities = [ToolCall("get_weather", {"city": city}) for city in ("北京", "上海")]
+    appbuilder_mock.script(Rule(tool_rounds=[cities], reply="天气：{outputs}"))
+
+    assert said(chat, "天气怎么样？") == "天气：北京晴\n上海晴"
+    [call] = appbuilder_mock.assert_received("submitToolOutputs", times=1)
+    assert [one["output"] for one in call.body["tool_outputs"]] == ["北京晴", "上海晴"]
+
+
+@pytest.mark.parametrize("arguments", ['{"city": "北', "{}", "[]"])
+def test_arguments_that_cannot_be_read(
+    chat: Chat, appbuilder_mock: Running, arguments: str
+) -> None:
+    rounds = [[ToolCall("get_weather", arguments)]]
+    appbuilder_mock.script(Rule(tool_rounds=rounds, reply="{outputs}"))
+
+    assert said(chat, "天气怎么样？").startswith("参数错误")
+
+
+def test_too_many_questions(chat: Chat, appbuilder_mock: Running) -> None:
+    """The first one is refused, the second one answered."""
+    busy = Fault(status=429, retry_after=60, error=ErrorBody("rate_limit", "请求过于频繁"))
+    appbuilder_mock.script(Rule(match=Match(times=1), fault=busy), Rule(reply="您好"))
+
+    assert said(chat, "你好") == "［请 60 秒后再试］"
+    assert said(chat, "你好") == "您好"
+
+
+@pytest.mark.parametrize("fault", [Fault(cut=Cut(after_event=4)), Fault(malformed=Malformed(5))])
+def test_a_stream_that_breaks_off(chat: Chat, appbuilder_mock: Running, fault: Fault) -> None:
+    """What came is shown; the next question is answered."""
+    broken = Rule(match=Match(times=1), reply=Reply("一二三", chunk_size=1), fault=fault)
+    appbuilder_mock.script(broken, Rule(reply="您好"))
+
+    assert said(chat, "数到三") == "一［回答中断了］"
+    assert said(chat, "你好") == "您好"
+
+
+@pytest.mark.parametrize("operation", ["createMessage", "createRun"])
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault(status=503),
+        Fault(status=200, error=ErrorBody(13, "QPS limit")),
+        Fault(status=502, body="<html>Bad gateway</html>", content_type="text/html"),
+    ],
+    ids=["503", "error under 200", "a proxy's page"],
+)
+def test_a_service_that_fails(
+    chat: Chat, appbuilder_mock: Running, operation: str, fault: Fault
+) -> None:
+    appbuilder_mock.script(Rule(match=Match(operation=operation), fault=fault))
+
+    assert said(chat, "你好") == "［服务暂时不可用］"
+
+
+def test_an_unreachable_service(chat: Chat, appbuilder_mock: Running) -> None:
+    """The question may have arrived, so it is not asked twice."""
+    reset = Rule(match=Match(operation="createMessage"), fault=Fault(reset="before_answering"))
+    appbuilder_mock.script(reset)
+
+    assert said(chat, "你好") == "［服务暂时不可用］"
+    appbuilder_mock.assert_received("createMessage", times=1, content="你好")
+    appbuilder_mock.assert_received("createRun", times=0)
+
+
+def test_a_run_that_fails(chat: Chat, appbuilder_mock: Running) -> None:
+    appbuilder_mock.script(Rule(failed=Failed("server_error", "模型不可用")))
+
+    assert said(chat, "你好") == "［没有答案：failed］"

@@ -1,0 +1,39 @@
+# Generated from openapi.yaml by `make generate`; do not edit.
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from attrs import define
+
+from ..types import Fields, Model
+
+
+@define(eq=False, repr=False, getstate_setstate=False)
+class Deleted(Model):
+    """What was deleted."""
+
+    id: str
+    """The id of what was deleted."""
+
+    object: str
+    """Such as `assistant.deleted`."""
+
+    deleted: bool
+    """Whether it is gone now."""
+
+    _fields: ClassVar[Fields] = (
+        ("id", "id", ..., None),
+        ("object", "object", ..., None),
+        ("deleted", "deleted", ..., None),
+    )
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Deleted:
+        """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
+        return cls(
+            data["id"],
+            data["object"],
+            data["deleted"],
+        )._read_from(data)

@@ -1,0 +1,72 @@
+# Generated from openapi.yaml by `make generate`; do not edit.
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from attrs import define
+
+from ..types import Fields, Model
+
+
+@define(eq=False, repr=False, getstate_setstate=False)
+class File(Model):
+    """A stored file."""
+
+    id: str
+    """`file-` and an identifier."""
+
+    bytes: int
+    """The size in bytes."""
+
+    object: str
+    """Such as `file`."""
+
+    purpose: str
+    """What the file is for."""
+
+    create_at: int
+    """When it was stored, milliseconds. Spelt so on the wire."""
+
+    filename: str
+    """The file's name."""
+
+    classification_id: str = ""
+    """The class the file was put in."""
+
+    censored: int = 0
+    """How the audit stands, in queries and lists: -1 auditing, 0 not audited, 1 approved,
+    2 rejected, 3 needs more, 4 failed by fault, 5 failed by time-out.
+    """
+
+    file_type: str = ""
+    """The kind of file, in queries and lists."""
+
+    _fields: ClassVar[Fields] = (
+        ("id", "id", ..., None),
+        ("bytes", "bytes", ..., None),
+        ("object", "object", ..., None),
+        ("purpose", "purpose", ..., None),
+        ("create_at", "create_at", ..., None),
+        ("filename", "filename", ..., None),
+        ("classification_id", "classification_id", "", ""),
+        ("censored", "censored", 0, 0),
+        ("file_type", "file_type", "", ""),
+    )
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> File:
+        """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
+        get = data.get
+        return cls(
+            data["id"],
+            data["bytes"],
+            data["object"],
+            data["purpose"],
+            data["create_at"],
+            data["filename"],
+            get("classification_id") or "",
+            get("censored") or 0,
+            get("file_type") or "",
+        )._read_from(data)

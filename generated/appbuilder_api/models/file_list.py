@@ -1,0 +1,35 @@
+# Generated from openapi.yaml by `make generate`; do not edit.
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from attrs import define
+
+from ..models.file import File
+from ..types import Fields, Model
+
+
+@define(eq=False, repr=False, getstate_setstate=False)
+class FileList(Model):
+    """All files; this list is not paged."""
+
+    object: str
+    """Always `list`."""
+
+    data: list[File]
+    """The files."""
+
+    _fields: ClassVar[Fields] = (
+        ("object", "object", ..., None),
+        ("data", "data", ..., []),
+    )
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> FileList:
+        """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
+        return cls(
+            data["object"],
+            [File.from_dict(item) for item in (data["data"] or ())],
+        )._read_from(data)

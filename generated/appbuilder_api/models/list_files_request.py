@@ -1,0 +1,22 @@
+# Generated from openapi.yaml by `make generate`; do not edit.
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from attrs import define
+
+from ..types import Fields, Model
+
+
+@define(eq=False, repr=False, getstate_setstate=False)
+class ListFilesRequest(Model):
+    """Nothing; the list of files is not paged."""
+
+    _fields: ClassVar[Fields] = ()
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> ListFilesRequest:
+        """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
+        return cls()._read_from(data)

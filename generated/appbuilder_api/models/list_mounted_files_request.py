@@ -1,0 +1,52 @@
+# Generated from openapi.yaml by `make generate`; do not edit.
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal
+
+from attrs import define
+
+from ..types import Fields, Model
+
+
+@define(eq=False, repr=False, getstate_setstate=False)
+class ListMountedFilesRequest(Model):
+    """Whose mounted files to list."""
+
+    assistant_id: str
+    """The assistant."""
+
+    limit: int | None = None
+    """How many to answer at most. Left out, 20. The bounds here are our choice: the largest the
+    server takes is not known, and the official client sends 2147483647 in one place.
+    """
+
+    order: Literal["asc", "desc"] | None = None
+    """By creation, newest first (`desc`) or oldest first (`asc`). Left out, `desc`."""
+
+    after: str | None = None
+    """An id: the page begins after it. Empty counts as absent."""
+
+    before: str | None = None
+    """An id: the page ends before it. Empty counts as absent."""
+
+    _fields: ClassVar[Fields] = (
+        ("assistant_id", "assistant_id", ..., None),
+        ("limit", "limit", None, None),
+        ("order", "order", None, None),
+        ("after", "after", None, None),
+        ("before", "before", None, None),
+    )
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> ListMountedFilesRequest:
+        """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
+        get = data.get
+        return cls(
+            data["assistant_id"],
+            get("limit"),
+            get("order"),
+            get("after"),
+            get("before"),
+        )._read_from(data)

@@ -1,0 +1,44 @@
+# Generated from openapi.yaml by `make generate`; do not edit.
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from attrs import define
+
+from ..types import Fields, Model
+
+
+@define(eq=False, repr=False, getstate_setstate=False)
+class MessageFile(Model):
+    """A file that goes with a message."""
+
+    id: str
+    """The file's id."""
+
+    object: str
+    """Such as `thread.message.file`."""
+
+    created_at: int
+    """When it was added, milliseconds."""
+
+    message_id: str
+    """The message it goes with."""
+
+    _fields: ClassVar[Fields] = (
+        ("id", "id", ..., None),
+        ("object", "object", ..., None),
+        ("created_at", "created_at", ..., None),
+        ("message_id", "message_id", ..., None),
+    )
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> MessageFile:
+        """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
+        return cls(
+            data["id"],
+            data["object"],
+            data["created_at"],
+            data["message_id"],
+        )._read_from(data)

@@ -1,0 +1,51 @@
+# Generated from openapi.yaml by `make generate`; do not edit.
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from attrs import define
+
+from ..models.message_file import MessageFile
+from ..types import Fields, Model
+
+
+@define(eq=False, repr=False, getstate_setstate=False)
+class MessageFileList(Model):
+    """One page of files of a message."""
+
+    object: str
+    """Always `list`."""
+
+    data: list[MessageFile]
+    """The files of a message of this page."""
+
+    has_more: bool
+    """Whether there are more behind this page."""
+
+    first_id: str | None = ""
+    """The first id; empty or null on an empty page."""
+
+    last_id: str | None = ""
+    """The last id; empty or null on an empty page."""
+
+    _fields: ClassVar[Fields] = (
+        ("object", "object", ..., None),
+        ("data", "data", ..., []),
+        ("first_id", "first_id", "", None),
+        ("last_id", "last_id", "", None),
+        ("has_more", "has_more", ..., None),
+    )
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> MessageFileList:
+        """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
+        get = data.get
+        return cls(
+            data["object"],
+            [MessageFile.from_dict(item) for item in (data["data"] or ())],
+            data["has_more"],
+            get("first_id", ""),
+            get("last_id", ""),
+        )._read_from(data)

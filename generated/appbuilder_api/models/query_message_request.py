@@ -1,0 +1,34 @@
+# Generated from openapi.yaml by `make generate`; do not edit.
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from attrs import define
+
+from ..types import Fields, Model
+
+
+@define(eq=False, repr=False, getstate_setstate=False)
+class QueryMessageRequest(Model):
+    """Which message to look up."""
+
+    thread_id: str
+    """The message's thread."""
+
+    message_id: str
+    """The message."""
+
+    _fields: ClassVar[Fields] = (
+        ("thread_id", "thread_id", ..., None),
+        ("message_id", "message_id", ..., None),
+    )
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> QueryMessageRequest:
+        """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
+        return cls(
+            data["thread_id"],
+            data["message_id"],
+        )._read_from(data)

@@ -1,0 +1,34 @@
+# Generated from openapi.yaml by `make generate`; do not edit.
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from attrs import define
+
+from ..types import Fields, Model
+
+
+@define(eq=False, repr=False, getstate_setstate=False)
+class UnmountAssistantFileRequest(Model):
+    """Which file to take from which assistant."""
+
+    assistant_id: str
+    """The assistant."""
+
+    file_id: str
+    """The mounted file."""
+
+    _fields: ClassVar[Fields] = (
+        ("assistant_id", "assistant_id", ..., None),
+        ("file_id", "file_id", ..., None),
+    )
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> UnmountAssistantFileRequest:
+        """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
+        return cls(
+            data["assistant_id"],
+            data["file_id"],
+        )._read_from(data)

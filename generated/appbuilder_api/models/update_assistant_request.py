@@ -1,0 +1,83 @@
+# Generated from openapi.yaml by `make generate`; do not edit.
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal
+
+from attrs import define
+
+from ..models.assistant_tool import AssistantTool
+from ..types import Fields, Model
+
+
+@define(eq=False, repr=False, getstate_setstate=False)
+class UpdateAssistantRequest(Model):
+    """What is to change of an assistant. What is left out stays."""
+
+    assistant_id: str
+    """The assistant to change."""
+
+    name: str | None = None
+    """Chinese characters, Latin letters, digits, `_` and `-`."""
+
+    description: str | None = None
+    """What the assistant is for, at most 512 characters."""
+
+    model: str | None = None
+    """The model's name. Names change over time, so any is taken. Left out, it stays."""
+
+    response_format: Literal["json_object", "text"] | None = None
+    """The form of answers. Left out, it stays."""
+
+    instructions: str | None = None
+    """How the assistant is to behave, at most 4096 characters."""
+
+    thought_instructions: str | None = None
+    """How the assistant is to plan, at most 4096 characters."""
+
+    chat_instructions: str | None = None
+    """How the assistant is to word its answer, at most 4096 characters."""
+
+    tools: list[AssistantTool] | None = None
+    """Functions the assistant may call, at most 10."""
+
+    file_ids: list[str] | None = None
+    """Ids of files, at most 10."""
+
+    metadata: dict[str, str] | None = None
+    """At most 16 pairs; keys of at most 64 characters, values of at most 512."""
+
+    _fields: ClassVar[Fields] = (
+        ("assistant_id", "assistant_id", ..., None),
+        ("name", "name", None, None),
+        ("description", "description", None, None),
+        ("model", "model", None, None),
+        ("response_format", "response_format", None, None),
+        ("instructions", "instructions", None, None),
+        ("thought_instructions", "thought_instructions", None, None),
+        ("chat_instructions", "chat_instructions", None, None),
+        ("tools", "tools", None, None),
+        ("file_ids", "file_ids", None, None),
+        ("metadata", "metadata", None, None),
+    )
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> UpdateAssistantRequest:
+        """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
+        get = data.get
+        return cls(
+            data["assistant_id"],
+            get("name"),
+            get("description"),
+            get("model"),
+            get("response_format"),
+            get("instructions"),
+            get("thought_instructions"),
+            get("chat_instructions"),
+            None
+            if (value := get("tools")) is None
+            else [AssistantTool.from_dict(item) for item in value],
+            get("file_ids"),
+            get("metadata"),
+        )._read_from(data)

@@ -1,0 +1,45 @@
+# Generated from openapi.yaml by `make generate`; do not edit.
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from attrs import define
+
+from ..types import Fields, Model
+
+
+@define(eq=False, repr=False, getstate_setstate=False)
+class UpdateMessageRequest(Model):
+    """What is to change of a message. What is left out stays."""
+
+    thread_id: str
+    """The message's thread."""
+
+    message_id: str
+    """The message."""
+
+    content: str | None = None
+    """The new text."""
+
+    file_ids: list[str] | None = None
+    """Ids of files, at most 10."""
+
+    _fields: ClassVar[Fields] = (
+        ("thread_id", "thread_id", ..., None),
+        ("message_id", "message_id", ..., None),
+        ("content", "content", None, None),
+        ("file_ids", "file_ids", None, None),
+    )
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> UpdateMessageRequest:
+        """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
+        get = data.get
+        return cls(
+            data["thread_id"],
+            data["message_id"],
+            get("content"),
+            get("file_ids"),
+        )._read_from(data)

@@ -1,0 +1,35 @@
+# Generated from openapi.yaml by `make generate`; do not edit.
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from attrs import define
+
+from ..types import Fields, Model
+
+
+@define(eq=False, repr=False, getstate_setstate=False)
+class UpdateThreadRequest(Model):
+    """What is to change of a thread."""
+
+    thread_id: str
+    """The thread."""
+
+    metadata: dict[str, str] | None = None
+    """At most 16 pairs; keys of at most 64 characters, values of at most 512."""
+
+    _fields: ClassVar[Fields] = (
+        ("thread_id", "thread_id", ..., None),
+        ("metadata", "metadata", None, None),
+    )
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> UpdateThreadRequest:
+        """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
+        get = data.get
+        return cls(
+            data["thread_id"],
+            get("metadata"),
+        )._read_from(data)

@@ -1,0 +1,45 @@
+"""Files."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.responses import Response
+
+from appbuilder_mock import views
+from appbuilder_mock.files import FileStream, delete_file, find_file, new_file
+from appbuilder_mock.state import MockState
+from appbuilder_mock.store import Document
+from appbuilder_mock.uploads import Upload
+
+
+async def create(state: MockState, upload: Upload) -> Document:
+    stored = await upload.into(state.store.blobs)
+    return views.file_created(new_file(state.store, stored, upload.purpose))
+
+
+async def list_(state: MockState, body: dict[str, Any]) -> Document:
+    """All files, newest first. The order of the real service is unknown."""
+    newest_first = reversed(list(state.store.every("file")))
+    return {"object": "list", "data": list(map(views.file, newest_first))}
+
+
+async def query(state: MockState, body: dict[str, Any]) -> Document:
+    return views.file(find_file(state.store, body["file_id"]))
+
+
+async def delete(state: MockState, body: dict[str, Any]) -> Document:
+    file = find_file(state.store, body["file_id"])
+    with state.store.transaction():
+        delete_file(state.store, file)
+    return views.deleted("file", file["id"])
+
+
+async def download(state: MockState, body: dict[str, Any]) -> Response:
+    file = find_file(state.store, body["file_id"])
+    return FileStream(state.store.blobs, file, as_attachment=True)
+
+
+async def read(state: MockState, body: dict[str, Any]) -> Response:
+    file = find_file(state.store, body["file_id"])
+    return FileStream(state.store.blobs, file, as_attachment=False)

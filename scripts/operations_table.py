@@ -1,0 +1,186 @@
+"""Write docs/operations.md from the spec and the code, or check that it is up to date.
+
+    python -m scripts.operations_table            write it  (`make table`)
+    python -m scripts.operations_table --check    exit 1 and show the difference if it is not what
+                                                  would be written now  (`make table-check`)
+
+What the suites reached is noted by scripts/record_operations.py.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import difflib
+import inspect
+import re
+import sys
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from scripts import record_operations
+
+ROOT = Path(__file__).resolve().parent.parent
+WRITTEN = ROOT / "docs" / "operations.md"
+GENERATED = ROOT / "generated" / "appbuilder_api" / "api"
+NOT_FOUND = "–"
+
+HEAD = """\
+# Operations
+
+Written by `make table` (scripts/operations_table.py); do not edit. Each column is found in the
+thing itself, and a dash says that nothing was found there:
+
+- **spec**: the path in [openapi.yaml](../openapi.yaml).
+- **generated**: the module of `appbuilder_api.api` whose `request` sends to that path.
+- **wrapper sync**, **wrapper async**: the methods of an `AppBuilder` and of an `AsyncAppBuilder`
+  whose docstring ends in the operationId; `tests/border` holds the docstrings to what is sent.
+- **mock**: the handler to which the mock server routes the operation.
+- **contract-tested**: `make contract` got an answer of status 2xx, not an error, that keeps the
+  spec's promises.
+- **interop-tested**: in `make test-interop` the official client, in the tests' own process, got
+  an answer of status 2xx that is no error.
+
+The last two are taken from the newest run of the suite that was whole and passed, as long as
+neither the suite nor the spec has changed since; without such a run they stay as they are.
+"""
+TITLES = [
+    "operation",
+    "spec",
+    "generated",
+    "wrapper sync",
+    "wrapper async",
+    "mock",
+    "contract-tested",
+    "interop-tested",
+]
+SUITES = ("contract", "interop")  # of the last columns
+
+Column = Mapping[str, str]
+
+
+def main() -> int:
+    """Do what the command line asks and return the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--check", action="store_true", help="write nothing, only compare")
+    options = parser.parse_args()
+    before = WRITTEN.read_text("utf-8") if WRITTEN.exists() else ""
+    wanted = text(columns(before))
+    if not options.check:
+        WRITTEN.write_text(wanted, encoding="utf-8", newline="\n")
+        return 0
+    if wanted == before:
+        return 0
+    old, new = before.splitlines(keepends=True), wanted.splitlines(keepends=True)
+    names = ("docs/operations.md (as it is)", "docs/operations.md (as it should be)")
+    sys.stdout.writelines(difflib.unified_diff(old, new, *names))
+    print("\ndocs/operations.md is not what scripts/operations_table.py writes:")
+    print("run make table, look at what changed, and commit it.")
+    return 1
+
+
+def columns(before: str) -> list[Column]:
+    """What each column has to say of an operation, by operationId, in the order of TITLES."""
+    from appbuilder_assistants import AppBuilder, AsyncAppBuilder
+    from appbuilder_mock.app import HANDLERS
+
+    paths = spec(yaml.safe_load((ROOT / "openapi.yaml").read_text("utf-8")))
+    return [
+        paths,
+        generated(GENERATED, paths),
+        wrapper(AppBuilder(token="none")),
+        wrapper(AsyncAppBuilder(token="none")),
+        {id_: code(dotted(handler)) for id_, handler in HANDLERS.items()},
+        *(tested(suite, before) for suite in SUITES),
+    ]
+
+
+def spec(document: Mapping[str, Any]) -> Column:
+    return {
+        operation["operationId"]: code(f"{method.upper()} {path}")
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+    }
+
+
+def generated(folder: Path, paths: Column) -> Column:
+    """Modules with a function `request`, by the operation that its method and path belong to."""
+    ids = {path.strip("`"): id_ for id_, path in paths.items()}
+    found = {}
+    for module in sorted(folder.glob("*/*.py")):
+        for node in ast.parse(module.read_text("utf-8")).body:
+            if isinstance(node, ast.FunctionDef) and node.name == "request":
+                sends = "{method} {url}".format_map(dict(constants(node)))
+                found[ids.get(sends, sends)] = code(f"{module.parent.name}.{module.stem}")
+    return found
+
+
+def constants(function: ast.FunctionDef) -> Iterator[tuple[str, str]]:
+    """The pairs of text in the dicts that a function writes down."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.Dict):
+            for key, value in zip(node.keys, node.values, strict=True):
+                if isinstance(key, ast.Constant) and isinstance(value, ast.Constant):
+                    yield str(key.value), str(value.value)
+
+
+def wrapper(client: object) -> Column:
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for name, method in methods(client):
+        claimed = re.search(r"\((\w+)\)$", inspect.getdoc(method) or "")
+        if claimed:
+            found[claimed[1]].append(code(name))
+    return {id_: "<br>".join(names) for id_, names in found.items()}
+
+
+def methods(thing: object, prefix: str = "") -> Iterator[tuple[str, object]]:
+    """The public methods of a client and of the resources it holds, by their path from it."""
+    for name, method in inspect.getmembers(type(thing), inspect.isfunction):
+        if not name.startswith("_"):
+            yield prefix + name, method
+    for name, part in vars(thing).items():
+        if not name.startswith("_"):
+            yield from methods(part, f"{prefix}{name}.")
+
+
+def tested(suite: str, before: str) -> Column:
+    """What the suite reached; as the page has it, if the suite was not run since it changed."""
+    reached = record_operations.read(suite)
+    if reached is None:
+        reached = kept(before, len(TITLES) - len(SUITES) + SUITES.index(suite))
+    return dict.fromkeys(reached, "yes")
+
+
+def kept(before: str, column: int) -> set[str]:
+    """The operations for which a column of the page says yes."""
+    rows = [row.split("|")[1:-1] for row in before.splitlines() if row.startswith("| `")]
+    return {row[0].strip(" `") for row in rows if row[column].strip() == "yes"}
+
+
+def text(found: list[Column]) -> str:
+    """The page: a row for every operation that any column knows, then how many each knows."""
+    ids = list(dict.fromkeys(id_ for column in found for id_ in column))
+    rows = [[code(id_), *(column.get(id_, NOT_FOUND) for column in found)] for id_ in ids]
+    rows.append([f"**{len(ids)}**", *(f"**{len(column)}**" for column in found)])
+    lines = ["", *map(line, [TITLES, ["---"] * len(TITLES), *rows])]
+    return HEAD + "\n".join(lines) + "\n"
+
+
+def line(cells: list[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def code(words: str) -> str:
+    return f"`{words}`"
+
+
+def dotted(handler: Any) -> str:
+    return f"{handler.__module__.rpartition('.')[2]}.{handler.__qualname__}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,82 @@
+"""What docs/migrating.md says of names, and its example."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import appbuilder_assistants as appbuilder
+import appbuilder_mock
+import pytest
+
+from tests.border.test_border import OFFICIAL
+
+TEXT = (Path(__file__).parents[2] / "docs" / "migrating.md").read_text(encoding="utf-8")
+SECTIONS = {
+    "assistants": "assistant.assistants",
+    "files": "assistant.assistants.files",
+    "threads": "assistant.threads",
+    "messages": "assistant.threads.messages",
+    "runs": "assistant.threads.runs",
+    "steps": "assistant.threads.runs.steps",
+}
+
+
+def section(resource: str) -> str:
+    _, _, rest = TEXT.partition(f"### `{SECTIONS[resource]}`\n")
+    return re.split(r"^##", rest, maxsplit=1, flags=re.MULTILINE)[0]
+
+
+@pytest.mark.parametrize("name", sorted(OFFICIAL))
+def test_every_call_is_there(name: str) -> None:
+    """Under its resource, with its parameters in order."""
+    resource, method = name.split(".")
+    parameters = ", ".join(OFFICIAL[name][1].split())
+    written = "…" if method.startswith("stream_run") else parameters
+
+    assert f"\n| `{method}({written})`" in section(resource)
+
+
+@pytest.mark.parametrize("resource", sorted(SECTIONS))
+def test_no_call_is_made_up(resource: str) -> None:
+    """What stands there is a method."""
+    listed = re.findall(r"^\| `(\w+)\(", section(resource), re.MULTILINE)
+
+    assert sorted(listed) == sorted(
+        method for found, method in (name.split(".") for name in OFFICIAL) if found == resource
+    )
+
+
+def test_the_errors_are_there() -> None:
+    """The right-hand names are exported."""
+    _, _, table = TEXT.partition("| `appbuilder.core._exception` | here |")
+    rows = [row.split(" | ")[1] for row in table.splitlines() if row.startswith("| `")]
+    names = {name for row in rows for name in re.findall(r"`(\w+Error)`", row)}
+
+    assert len(names) == 10
+    assert all(issubclass(getattr(appbuilder, name), appbuilder.AssistantsError) for name in names)
+
+
+@pytest.mark.parametrize("block", re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL))
+def test_the_example_runs(block: str) -> None:
+    """Against the mock server, as it stands."""
+    with appbuilder_mock.running() as server:
+        done = subprocess.run(
+            [sys.executable, "-W", "error", "-c", block],
+            env={
+                **os.environ,
+                "GATEWAY_URL": server.url,
+                "APPBUILDER_TOKEN": server.token,
+                "PYTHONUTF8": "1",
+            },
+            capture_output=True,
+            encoding="utf-8",
+            timeout=60,
+            check=False,
+        )
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "北京 25 度" in done.stdout

@@ -1,0 +1,149 @@
+"""Files, as a user handles them, against the mock server."""
+
+from __future__ import annotations
+
+import gc
+import hashlib
+import tracemalloc
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from appbuilder_assistants import NotFoundError
+
+from tests.clients.both import Async, Sync
+from tests.mock.process import Process, serving
+
+NAMES = [
+    "note.txt",
+    "说明 书.pdf",
+    'quo"te.txt',
+    "../../etc/passwd",
+    "a\r\nX-Evil: 1",
+    "back\\slash",
+    "end\\",
+    "\\\\share",
+    'a";x="b',
+    "100%22.txt",
+    "%0D%0A",
+    "tab\there",
+    "semi;colon=1",
+    "😀.txt",
+    " ",
+    "",
+    "x" * 300,
+]
+EVERY_BYTE = bytes(range(256)) * 10 + b"\r\n--\r\n"
+
+
+def test_a_file_goes_round(client: Any, tmp_path: Path) -> None:
+    """Stored, looked up, listed, read, saved, deleted."""
+    path = tmp_path / "说明.txt"
+    path.write_bytes(EVERY_BYTE)
+    files = client.assistants.files
+
+    stored = files.create(path)
+    again = files.query(stored.id)
+    content = files.content(stored.id)
+    saved = files.download(stored.id, overwrite=True, file_path=tmp_path)
+
+    assert (stored.filename, stored.bytes) == ("说明.txt", len(EVERY_BYTE))
+    assert (again.id, again.filename, again.bytes) == (stored.id, "说明.txt", len(EVERY_BYTE))
+    assert (content.content, content.content_type) == (EVERY_BYTE, "text/plain")
+    assert (saved, saved.read_bytes()) == (path, EVERY_BYTE)
+    assert stored.id in [file.id for file in files.list().data]
+    assert stored.id in [file.id for file in files.list_all()]
+    assert files.delete(stored.id).deleted
+    for look in (files.query, files.content, files.delete):
+        with pytest.raises(NotFoundError):
+            look(stored.id)
+    with pytest.raises(NotFoundError):
+        files.download(stored.id, tmp_path)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_names_arrive(client: Any, tmp_path: Path, name: str) -> None:
+    """Exactly, whatever is in them; and come back as a name in the folder."""
+    files = client.assistants.files
+
+    stored = files.create(EVERY_BYTE, filename=name)
+    saved = files.download(stored.id, tmp_path)
+
+    assert stored.filename == name
+    assert saved.parent == tmp_path
+    assert saved.read_bytes() == EVERY_BYTE
+    if name in ("note.txt", "说明 书.pdf", 'quo"te.txt', "100%22.txt", "%0D%0A", "😀.txt"):
+        assert saved.name == name
+
+
+def test_mounting(client: Any) -> None:
+    """A file on an assistant, and off it again; both ids are checked."""
+    assistants = client.assistants
+    assistant, file = assistants.create("a"), assistants.files.create(b"x", filename="x.txt")
+
+    mounted = assistants.mount_files(assistant.id, file.id)
+
+    assert (mounted.id, mounted.assistant_id) == (file.id, assistant.id)
+    page = assistants.mounted_files_list(assistant.id, 20, "desc", "", "")
+    assert [one.id for one in page.data] == [file.id]
+    assert [one.id for one in assistants.mounted_files_list_all(assistant.id)] == [file.id]
+    assert assistants.unmount_files(assistant.id, file.id).deleted
+    assert assistants.mounted_files_list(assistant.id).data == []
+    assert assistants.files.query(file.id).id == file.id
+    with pytest.raises(NotFoundError):
+        assistants.mount_files("asst_没有", file.id)
+    with pytest.raises(NotFoundError):
+        assistants.mount_files(assistant.id, "file-没有")
+
+
+# The server must not share this process's memory.
+@pytest.fixture(scope="module")
+def server() -> Iterator[Process]:
+    with serving() as process:
+        yield process
+
+
+SIZE = 10 * 1024 * 1024
+
+
+def peak_of(act: Callable[[], Any]) -> tuple[Any, int]:
+    """What comes of it, and the most memory that was held meanwhile beyond what there was."""
+    gc.collect()
+    tracemalloc.start()
+    try:
+        done = act()
+        return done, tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_large_files_take_little_memory(
+    world: Sync | Async, server: Process, tmp_path: Path
+) -> None:
+    """10 MiB go up from a path and down to a folder; an eighth of it is held at once at most."""
+    path = tmp_path / "large.bin"
+    path.write_bytes(hashlib.shake_256(b"seed").digest(SIZE))
+    files = world.client("mock-token", server.url).assistants.files
+    files.list()  # What is made once is not counted.
+    (tmp_path / "down").mkdir()
+
+    stored, going_up = peak_of(lambda: files.create(path))
+    saved, coming_down = peak_of(lambda: files.download(stored.id, tmp_path / "down"))
+
+    assert stored.bytes == SIZE
+    assert saved.read_bytes() == path.read_bytes()
+    assert files.content(stored.id).content == path.read_bytes()
+    assert going_up < SIZE / 8
+    assert coming_down < SIZE / 8
+
+
+def test_memory_can_tell(world: Sync | Async, server: Process) -> None:
+    """The measure sees a file that is held whole."""
+    files = world.client("mock-token", server.url).assistants.files
+    stored = files.create(b"x" * (2 * 1024 * 1024))
+
+    content, peak = peak_of(lambda: files.content(stored.id))
+
+    assert len(content.content) == 2 * 1024 * 1024
+    assert peak > 2 * 1024 * 1024

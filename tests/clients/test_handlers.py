@@ -1,0 +1,381 @@
+"""Handlers: a run's events told to methods, with or without a `with` block."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from typing import Any
+
+import pytest
+from appbuilder_assistants import (
+    AppBuilder,
+    AssistantEventHandler,
+    AsyncAppBuilder,
+    AsyncAssistantEventHandler,
+    NotFoundError,
+    StreamInterruptedError,
+    UnknownEvent,
+)
+
+from tests.clients.bodies import BEGIN, CHUNKED, END, STREAM, chunk, event, framed, piece, status
+from tests.clients.both import Async, Sync
+from tests.clients.conftest import Serve
+from tests.clients.raw_server import PATIENCE, Exchange
+from tests.clients.test_against_the_mock import WEATHER, asked
+
+HOOKS = (
+    "messages",
+    "message_creation",
+    "run_begin",
+    "run_end",
+    "run_cancelling",
+    "tool_step_begin",
+    "tool_step_end",
+    "tool_calls",
+    "tool_submitted_output",
+    "unknown",
+)
+
+
+def recorder(world: Sync | Async, **overridden: Any) -> Any:
+    """A handler that writes down what it is told, and does what is overridden."""
+    told: list[str] = []
+
+    def hook(name: str) -> Any:
+        def method(self: Any, event: Any) -> Any:
+            told.append(name)
+            return overridden[name](self, event) if name in overridden else None
+
+        return method
+
+    methods: dict[str, Any] = {name: hook(name) for name in HOOKS}
+    cls = type("Recorder", (world.handler_class,), {**methods, "told": told})
+    return cls()
+
+
+def whole(exchange: Exchange) -> None:
+    exchange.send(framed(STREAM)["chunked"])
+
+
+@pytest.mark.parametrize("way", ["with", "manager", "handler", "for", "for handler"])
+def test_every_event_is_told(world: Sync | Async, serve: Serve, way: str) -> None:
+    """Once and in order, however the run is carried to its end."""
+    server = serve(whole)
+    handler = recorder(world)
+    runs = world.client("k", server.url).threads.runs
+    manager = runs.stream_run_with_handler("a", "t", event_handler=handler)
+    mine = world.settle(handler) if isinstance(world, Async) else handler
+    assert server.exchanges == []
+
+    if way == "with":
+        with manager as entered:
+            assert entered.told is handler.told
+            assert len(server.exchanges) == 1
+            entered.until_done()
+    elif way in ("manager", "handler"):
+        (manager if way == "manager" else mine).until_done()
+    else:
+        numbers = [e.send_id for e in (manager if way == "for" else mine)]
+        assert numbers == [1, 2, 3, 4]
+
+    assert handler.told == ["run_begin", "messages", "messages", "run_end"]
+    assert handler.stream_run_context.current_run_id == "run_1"
+    assert manager.snapshot.messages == {"m": "我是秦始皇"}
+    (exchange,) = server.exchanges
+    assert exchange.json == {"assistant_id": "a", "thread_id": "t", "stream": True}
+
+
+def test_an_event_is_told_before_it_is_given(world: Sync | Async, serve: Serve) -> None:
+    """Who iterates sees what the handler has made of it."""
+    handler = recorder(world)
+    runs = world.client("k", serve(whole).url).threads.runs
+
+    counts = [
+        len(handler.told) for _ in runs.stream_run_with_handler("a", "t", event_handler=handler)
+    ]
+
+    assert counts == [1, 2, 3, 4]
+
+
+def test_the_context_in_a_hook(world: Sync | Async, serve: Serve) -> None:
+    """The ids that a tool's output needs are there when the tool is asked for."""
+    call = {"id": "call-1", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+    step = {
+        "id": "step-1",
+        "object": "thread.run.step",
+        "thread_id": "t",
+        "run_id": "run_1",
+        "status": "in_progress",
+        "created_at": 1,
+    }
+    body = (
+        BEGIN
+        + status(2, "tool_step_begin", "in_progress", run_step_object=step)
+        + status(3, "tool_calls", "requires_action", tool_calls=[call])
+        + piece(4, "晴")
+        + END
+    )
+    seen: list[tuple[Any, ...]] = []
+
+    def look(self: Any, event: Any) -> None:
+        now = self.stream_run_context
+        assert now.current_event is event
+        calls = now.current_tool_calls
+        seen.append(
+            (
+                now.current_run_id,
+                now.current_thread_id,
+                now.current_assistant_id,
+                now.current_run_step_id,
+                calls and [one.id for one in calls],
+            )
+        )
+
+    hooks = ("tool_step_begin", "tool_calls", "messages")
+    handler = recorder(world, **dict.fromkeys(hooks, look))
+    server = serve(lambda exchange: exchange.send(framed(body)["length"]))
+    runs = world.client("k", server.url).threads.runs
+    runs.stream_run_with_handler("a", "t", event_handler=handler).until_done()
+
+    ids = ("run_1", "t", "a")
+    assert seen == [(*ids, "step-1", None), (*ids, None, ["call-1"]), (*ids, None, None)]
+
+
+@pytest.mark.parametrize("way", ["with", "plain", "for"])
+@pytest.mark.parametrize("error", [ZeroDivisionError, KeyboardInterrupt])
+def test_what_a_hook_raises(
+    world: Sync | Async, serve: Serve, way: str, error: type[BaseException]
+) -> None:
+    """It reaches the caller as it is, and the connection is closed."""
+    left = threading.Event()
+
+    def script(exchange: Exchange) -> None:
+        exchange.send(CHUNKED + chunk(BEGIN + piece(2, "你")))
+        assert exchange.client_left()
+        left.set()
+
+    def fail(self: Any, event: Any) -> None:
+        raise error("坏了")
+
+    handler = recorder(world, messages=fail)
+    runs = world.client("k", serve(script).url).threads.runs
+    manager = runs.stream_run_with_handler("a", "t", event_handler=handler)
+
+    def act() -> None:
+        if way == "with":
+            with manager as entered:
+                entered.until_done()
+        elif way == "plain":
+            manager.until_done()
+        else:
+            list(manager)
+
+    # What was caught is kept, and with it all that only its frames hold.
+    with pytest.raises(error, match="坏了") as caught:
+        act()
+
+    assert left.wait(PATIENCE)
+    assert handler.told == ["run_begin", "messages"]
+    assert caught.value.__cause__ is None
+
+
+@pytest.mark.parametrize("way", ["with", "for"])
+def test_leaving_early_closes_the_connection(world: Sync | Async, serve: Serve, way: str) -> None:
+    """The server sees the reader go."""
+    left = threading.Event()
+
+    def script(exchange: Exchange) -> None:
+        exchange.send(CHUNKED + chunk(BEGIN))
+        assert exchange.client_left()
+        left.set()
+
+    handler = recorder(world)
+    runs = world.client("k", serve(script).url).threads.runs
+    manager = runs.stream_run_with_handler("a", "t", event_handler=handler)
+    if way == "with":
+        with manager as entered:
+            next(iter(entered))
+    else:
+        for _ in manager:
+            break
+
+    assert left.wait(PATIENCE)
+
+
+def test_unknown_events(world: Sync | Async, serve: Serve) -> None:
+    """A new event type and a new event are both told as unknown."""
+    seen: list[Any] = []
+    handler = recorder(world, unknown=lambda self, event: seen.append(event))
+    body = BEGIN + status(2, "run_paused", "paused") + event("audio", {"你": 1}) + END
+    server = serve(lambda exchange: exchange.send(framed(body)["length"]))
+    runs = world.client("k", server.url).threads.runs
+
+    runs.stream_run_with_handler("a", "t", event_handler=handler).until_done()
+
+    assert handler.told == ["run_begin", "unknown", "unknown", "run_end"]
+    assert seen[0].event_type == "run_paused"
+    assert seen[1] == UnknownEvent("audio", '{"你": 1}')
+
+
+def test_a_stream_that_breaks(world: Sync | Async, serve: Serve) -> None:
+    """Being done is more than having no more events."""
+    server = serve(lambda exchange: exchange.send(framed(BEGIN + piece(2, "你"))["length"]))
+    handler = recorder(world)
+    runs = world.client("k", server.url).threads.runs
+
+    with pytest.raises(StreamInterruptedError):
+        runs.stream_run_with_handler("a", "t", event_handler=handler).until_done()
+
+    assert handler.told == ["run_begin", "messages"]
+
+
+def test_no_handler(world: Sync | Async, serve: Serve) -> None:
+    """Without one, the events are told to one that does nothing."""
+    runs = world.client("k", serve(whole).url).threads.runs
+
+    with runs.stream_run_with_handler("a", "t") as handler:
+        handler.until_done()
+
+    assert handler.stream_run_context.current_run_id == "run_1"
+
+
+def test_a_handler_for_two_runs(world: Sync | Async, serve: Serve) -> None:
+    """One after the other; what was known of the first is forgotten."""
+    handler = recorder(world)
+    server = serve(whole)
+    runs = world.client("k", server.url).threads.runs
+
+    runs.stream_run_with_handler("a", "t", event_handler=handler).until_done()
+    first = handler.stream_run_context
+    runs.stream_run_with_handler("a", "t", event_handler=handler).until_done()
+
+    assert handler.stream_run_context is not first
+    assert len(handler.told) == 8
+
+
+def test_wrong_use(world: Sync | Async) -> None:
+    """A handler of the wrong kind, one without a run, a stream that was read."""
+    runs = world.client("k", "http://127.0.0.1:9").threads.runs
+    other = AsyncAssistantEventHandler if isinstance(world, Sync) else AssistantEventHandler
+
+    with pytest.raises(TypeError, match="event_handler: expected an instance of a subclass of"):
+        runs.stream_run_with_handler("a", "t", event_handler=other())
+    with pytest.raises(TypeError, match="event_handler"):
+        runs.stream_run_with_handler("a", "t", event_handler=world.handler_class)
+    alone = recorder(world)
+    with pytest.raises(RuntimeError, match="hand it to stream_run_with_handler"):
+        alone.until_done() if isinstance(world, Sync) else world.settle(alone.until_done())
+    manager = runs.stream_run_with_handler("a", "t")
+    manager.close()
+    with pytest.raises(RuntimeError, match="read once"):
+        manager.until_done()
+
+
+def test_every_parameter_is_carried_over(world: Sync | Async, serve: Serve) -> None:
+    """In the official order, the handler among them."""
+    server = serve(whole)
+    runs = world.client("k", server.url).threads.runs
+    handler = recorder(world)
+    given = {
+        "assistant_id": "a",
+        "thread_id": "t",
+        "thread": {"messages": []},
+        "model": "m",
+        "response_format": "text",
+        "instructions": "i",
+        "thought_instructions": "ti",
+        "chat_instructions": "ci",
+        "tools": [WEATHER],
+        "metadata": {"k": "v"},
+        "tool_output": {"tool_call_id": "c", "output": "o"},
+    }
+    rest = {"model_parameters": {}, "user_info": {"id": "u"}, "user_loc": {"loc": "l"}}
+
+    runs.stream_run_with_handler(*given.values(), handler, *rest.values()).until_done()
+
+    assert server.exchanges[0].json == {**given, **rest, "stream": True}
+    assert handler.told
+
+
+def test_a_run_that_is_refused(world: Sync | Async, client: Any) -> None:
+    """It is raised when the stream is opened."""
+    manager = client.threads.runs.stream_run_with_handler("asst_没有", thread=asked("你好"))
+
+    with pytest.raises(NotFoundError), manager:
+        pass
+
+
+def test_tools_within_a_stream(mock: Any) -> None:
+    """The official way: a hook gives the outputs, and the stream goes on."""
+
+    class Handler(AssistantEventHandler):
+        answer = ""
+
+        def messages(self, messages_event: Any) -> None:
+            self.answer += messages_event.content[-1].text.value
+
+        def tool_calls(self, status_event: Any) -> None:
+            for call in self.stream_run_context.current_tool_calls or []:
+                client.threads.runs.submit_tool_outputs(
+                    run_id=self.stream_run_context.current_run_id or "",
+                    thread_id=self.stream_run_context.current_thread_id or "",
+                    tool_outputs=[{"tool_call_id": call.id, "output": "晴,25 度"}],
+                )
+
+    with AppBuilder(mock.token, mock.url) as client:
+        assistant = client.assistants.create("a", tools=[WEATHER])
+        with client.threads.runs.stream_run_with_handler(
+            assistant_id=assistant.id, thread=asked("北京?"), event_handler=Handler()
+        ) as stream:
+            stream.until_done()
+
+    assert isinstance(stream, Handler)
+    assert "晴,25 度" in stream.answer
+
+
+def test_async_tools_within_a_stream(mock: Any) -> None:
+    """The same with hooks that are awaited, beside one that is plain."""
+
+    class Handler(AsyncAssistantEventHandler):
+        answer = ""
+
+        def messages(self, messages_event: Any) -> None:
+            self.answer += messages_event.content[-1].text.value
+
+        async def tool_calls(self, status_event: Any) -> None:
+            now = self.stream_run_context
+            outputs = [
+                {"tool_call_id": call.id, "output": "晴,25 度"}
+                for call in now.current_tool_calls or []
+            ]
+            await client.threads.runs.submit_tool_outputs(
+                now.current_run_id or "", now.current_thread_id or "", outputs
+            )
+
+    client = AsyncAppBuilder(mock.token, mock.url)
+
+    async def main() -> Handler:
+        handler = Handler()
+        async with client:
+            assistant = await client.assistants.create("a", tools=[WEATHER])
+            runs = client.threads.runs
+            await runs.stream_run_with_handler(
+                assistant.id, thread=asked("北京?"), event_handler=handler
+            ).until_done()
+        return handler
+
+    assert "晴,25 度" in asyncio.run(main()).answer
+
+
+def test_an_async_hook_in_a_plain_handler(serve: Serve) -> None:
+    """It would be forgotten: it is refused instead, at the first event."""
+
+    class Handler(AssistantEventHandler):
+        async def run_begin(self, status_event: Any) -> None:
+            raise AssertionError("never run")
+
+    with (
+        AppBuilder("k", serve(whole).url) as client,
+        pytest.raises(TypeError, match="plain `def`"),
+    ):
+        client.threads.runs.stream_run_with_handler("a", "t", event_handler=Handler()).until_done()

@@ -1,0 +1,100 @@
+"""The names of downloads: as they were told, and never anything but a name."""
+
+from __future__ import annotations
+
+import pytest
+from appbuilder_assistants._core.file_names import safe_name, told_name
+from hypothesis import given
+from hypothesis import strategies as st
+
+
+@pytest.mark.parametrize(
+    ("disposition", "name"),
+    [
+        ("", ""),
+        ("attachment", ""),
+        ("attachment; filename=a.txt", "a.txt"),
+        ("attachment;filename = a.txt ; x=y", "a.txt"),
+        ('attachment; filename="a b;c.txt"', "a b;c.txt"),
+        (r'attachment; filename="说\"明\\.txt"', r'说"明\.txt'),
+        ('attachment; FileName="说明.txt"', "说明.txt"),
+        ('attachment; filename=""', ""),
+        ("attachment; filename=100%25.txt", "100%25.txt"),
+        ("attachment; filename=x; filename*=UTF-8''%E8%AF%B4.txt", "说.txt"),
+        ("attachment; filename*=utf-8'zh'%E8%AF%B4.txt; filename=x", "说.txt"),
+        ("attachment; filename*=ISO-8859-1''%A3.txt", "£.txt"),
+        ("attachment; filename*=UTF-8''%FF; filename=x", "x"),
+        ("attachment; filename*=klingon''x; filename=y", "y"),
+        ("attachment; filename*=x; filename=y", "y"),
+        ('attachment; xfilename="no"; filename="yes"', "yes"),
+        ('attachment; a="; filename=no"; filename=yes', "yes"),
+        ("attachment; filename=first; filename=second", "first"),
+        ('attachment; filename="unended', '"unended'),
+    ],
+)
+def test_told_names(disposition: str, name: str) -> None:
+    """`filename*` before `filename`, quoted or not; what cannot be read is passed over."""
+    assert told_name(disposition) == name
+
+
+@pytest.mark.parametrize(
+    ("told", "name"),
+    [
+        ("a.txt", "a.txt"),
+        ('说 "明" 书.txt', '说 "明" 书.txt'),
+        ("文件\u3000名.txt", "文件\u3000名.txt"),
+        (".env", ".env"),
+        ("a:b?.txt", "a:b?.txt"),
+        ("../../etc/passwd", "passwd"),
+        ("/etc/passwd", "passwd"),
+        ("..\\..\\boot.ini", "boot.ini"),
+        ("C:\\b.txt", "b.txt"),
+        ("a/", "file-1"),
+        ("", "file-1"),
+        (".", "file-1"),
+        ("..", "file-1"),
+        (" .. ", "file-1"),
+        ("a\x00b\r\n\x1b[2Jc", "a_b___[2Jc"),
+        ("gpj\u202eexe.txt", "gpj_exe.txt"),
+        ("a\ud800", "a_"),
+        (" a.txt ", "a.txt"),
+    ],
+)
+def test_safe_names(told: str, name: str) -> None:
+    """As told where that is harmless; never a path, a control character or nothing."""
+    assert safe_name(told, instead="file-1") == name
+
+
+@pytest.mark.parametrize(
+    ("told", "name"),
+    [("a:b?.txt", "a_b_.txt"), ("nul.txt", "_nul.txt"), ("COM1", "_COM1"), ("a. .", "a")],
+)
+def test_safe_names_on_windows(told: str, name: str) -> None:
+    """Where devices and streams hide behind names, those are changed, too."""
+    assert safe_name(told, instead="file-1", windows=True) == name
+
+
+@pytest.mark.parametrize("instead", ["", "..", "../x/..", "\x00/"])
+def test_what_stands_in_is_made_safe_as_well(instead: str) -> None:
+    """A file's id comes from the caller, who may have it from anywhere."""
+    assert safe_name("..", instead=instead) == "file"
+
+
+def test_long_names_keep_their_suffix() -> None:
+    """255 bytes, cut between characters."""
+    name = safe_name("说" * 200 + ".txt", instead="x")
+
+    assert name == "说" * 83 + ".txt"
+    assert len(name.encode()) == 253
+    assert safe_name("a" * 300, instead="x") == "a" * 255
+    assert safe_name("a." + "b" * 300, instead="x") == ("a." + "b" * 300)[:255]
+
+
+@given(told=st.text(), instead=st.text(), windows=st.booleans())
+def test_any_name_is_one_file_in_the_folder(told: str, instead: str, windows: bool) -> None:
+    """Whatever is told."""
+    name = safe_name(told, instead=instead, windows=windows)
+
+    assert name not in ("", ".", "..")
+    assert not set(name) & set("/\\\x00\r\n")
+    assert 0 < len(name.encode()) <= 255

@@ -1,0 +1,161 @@
+"""A file or an error: what an answer is, when it is asked for again, and what is saved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from appbuilder_assistants import (
+    ApiConnectionError,
+    ApiStatusError,
+    NotFoundError,
+    ResponseError,
+    RetryPolicy,
+)
+from appbuilder_assistants._core.calls import Lost, Reply, Save, Send, Sleep
+from appbuilder_assistants._core.flows import save_file
+from appbuilder_assistants.types import FileContent
+
+from tests.core.calls import file_call, reply
+
+POLICY = RetryPolicy(jitter=lambda: 0.0)
+ERROR = {"error": {"code": 404, "message": "没有"}}
+NAMED = reply(200, b"x", content_disposition="attachment; filename=a")
+
+
+class Nowhere:
+    """A target that the flow hands on and never touches itself."""
+
+    def begin(self, headers: Mapping[str, str]) -> None:
+        raise AssertionError
+
+    def write(self, data: bytes) -> None:
+        raise AssertionError
+
+    def finish(self) -> None:
+        raise AssertionError
+
+    def abandon(self) -> None:
+        raise AssertionError
+
+    def result(self) -> str:
+        return "saved"
+
+
+def is_file(answer: Reply, *, named: bool = True) -> bool:
+    """Whether the flow asks for this answer to be saved."""
+    target = Nowhere()
+    flow = save_file(replace(file_call(), named=named), target, retry=POLICY)
+    next(flow)
+    return flow.send(answer) == Save(answer, target)
+
+
+def test_a_file_is_saved() -> None:
+    """Sent, begun, saved: the value is what the target has become."""
+    flow = save_file(file_call(), Nowhere(), retry=POLICY)
+    step = next(flow)
+
+    assert isinstance(step, Send)
+    assert (step.accept, step.peek) == ("*/*", 64 * 1024)
+    assert step.leave_open(200, {"content-disposition": "attachment"})
+    assert not step.leave_open(200, {})
+    assert not step.leave_open(302, {"content-disposition": "attachment"})
+    assert not step.leave_open(404, {"content-disposition": "attachment"})
+    assert isinstance(flow.send(NAMED), Save)
+    with pytest.raises(StopIteration) as stop:
+        flow.send(None)
+    assert stop.value.value == "saved"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        ERROR,
+        {"error": "无"},
+        {"error": {"code": 404}},
+        {**ERROR, "request_id": "r"},
+        {"error": {"code": 1, "message": "m", "type": "t", "param": "p", "params": None}},
+    ],
+)
+@pytest.mark.parametrize("kind", ["application/json", "text/plain", "application/octet-stream", ""])
+@pytest.mark.parametrize("named", [True, False])
+def test_an_error_object_is_no_file(body: Any, kind: str, named: bool) -> None:
+    """Under status 200, whatever content type it is given."""
+    headers = {"content_type": kind} if kind else {}
+
+    with pytest.raises(ApiStatusError):
+        is_file(reply(200, body, **headers), named=named)
+
+
+OTHERS = [[ERROR], {"id": 1}, b"{", b"", b"<html>"]
+
+
+NAME = "attachment; filename=e.json"
+
+
+@pytest.mark.parametrize(
+    "body", [*OTHERS, {"error": "text"}, {**ERROR, "id": 1}, {"error": {"message": "no code"}}]
+)
+def test_what_names_its_file_is_that_file(body: Any) -> None:
+    """A user's own file may be JSON, and speak of errors."""
+    assert is_file(reply(200, body, content_disposition=NAME, content_type="application/json"))
+    assert is_file(reply(200, ERROR, content_disposition=NAME, content_type="text/plain"))
+
+
+def test_just_an_error_object_is_never_a_file() -> None:
+    """Not even under a name: raising is better than saving a refusal."""
+    with pytest.raises(NotFoundError):
+        is_file(reply(200, ERROR, content_disposition=NAME, content_type="application/json"))
+
+
+@pytest.mark.parametrize("body", OTHERS)
+def test_what_is_no_error_is_a_file_only_where_files_have_no_name(body: Any) -> None:
+    """A proxy's page is not saved as the file that was asked for."""
+    assert is_file(reply(200, body), named=False)
+    with pytest.raises(ResponseError, match="Content-Disposition"):
+        is_file(reply(200, body))
+
+
+def test_an_open_answer_is_a_file() -> None:
+    """It is too long for an error object."""
+    assert is_file(replace(reply(200, ERROR), live=object()), named=False)
+
+
+@pytest.mark.parametrize("outcome", [Lost("cut", reached_server=True), reply(503), reply(429)])
+def test_it_is_asked_for_again_before_it_begins(outcome: Any) -> None:
+    """Nothing has been saved yet, so that nothing can come twice."""
+    flow = save_file(file_call(), Nowhere(), retry=POLICY)
+    next(flow)
+
+    assert isinstance(flow.send(outcome), Sleep)
+    assert isinstance(flow.send(None), Send)
+    assert isinstance(flow.send(NAMED), Save)
+
+
+def test_it_is_never_begun_anew() -> None:
+    """A file that is cut off is an error, with its cause."""
+    cause = OSError("reset")
+    flow = save_file(file_call(), Nowhere(), retry=POLICY)
+    next(flow)
+    flow.send(NAMED)
+
+    with pytest.raises(ApiConnectionError, match="cut") as caught:
+        flow.send(Lost("cut", reached_server=True, cause=cause))
+
+    assert caught.value.__cause__ is cause
+    assert caught.value.operation == "downloadFile"
+
+
+def test_a_file_that_is_not_there() -> None:
+    """A refusal is raised by its kind."""
+    with pytest.raises(NotFoundError):
+        is_file(reply(404, ERROR))
+    with pytest.raises(NotFoundError):
+        is_file(reply(200, ERROR))
+
+
+def test_content_does_not_show_its_bytes() -> None:
+    """A file in a log line or a traceback is of no use to anyone."""
+    assert repr(FileContent(b"secret", "text/plain")) == "FileContent(content_type='text/plain')"

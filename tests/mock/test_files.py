@@ -1,0 +1,277 @@
+"""Files: their bytes and names come back as they were sent."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import re
+from urllib.parse import unquote
+
+import appbuilder_mock
+import pytest
+
+from tests.mock.uploads import closed, file_part, part, send, upload
+from tests.mock.wire import Api
+
+
+def test_a_file(api: Api) -> None:
+    """Queries and lists know more of it than the answer to the upload."""
+    content = "你好世界".encode()
+    made = upload(api, content, "说明.TXT")
+    queried = api.ok("storage/files/query", file_id=made["id"])
+
+    assert re.fullmatch("file-[0-9a-f]{32}", made["id"])
+    assert set(made) == {
+        *("id", "bytes", "object", "purpose", "create_at", "filename", "classification_id")
+    }
+    assert (made["bytes"], made["object"], made["purpose"]) == (12, "file", "assistant")
+    assert made["filename"] == "说明.TXT"
+    assert made["create_at"] > 0
+    assert queried == {**made, "censored": 1, "file_type": "txt"}
+
+
+def test_a_list_of_files() -> None:
+    """All of them, newest first, in two fields."""
+    with appbuilder_mock.running() as server, Api(server.url, server.token) as api:
+        none = api.ok("storage/files/list")
+        ids = [upload(api, b"", f"{number}.pdf")["id"] for number in range(25)]
+        listed = api.ok("storage/files/list")
+
+    assert none == {"object": "list", "data": []}
+    assert [file["id"] for file in listed["data"]] == ids[::-1]
+    assert {file["file_type"] for file in listed["data"]} == {"pdf"}
+    assert set(listed) == {"object", "data"}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\r\n",
+        b"--",
+        b"\r\n--",
+        bytes(range(256)) * 5,
+        "汉字🌏".encode("utf-16"),
+        b"\x00" * 1_000_000,
+        bytes(range(251)) * 4000,
+    ],
+    ids=["empty", "line", "dashes", "almost", "all", "utf16", "nulls", "pieces"],
+)
+def test_any_bytes(api: Api, content: bytes) -> None:
+    """Both ways of reading them."""
+    made = upload(api, content)
+    where = {"file_id": made["id"]}
+    downloaded = api.post("storage/files/download", where)
+    read = api.post("storage/files/content", where)
+
+    assert made["bytes"] == len(content)
+    assert downloaded.content == read.content == content
+    assert downloaded.headers["content-length"] == str(len(content))
+    assert downloaded.headers["content-type"] == read.headers["content-type"] == "text/plain"
+    assert "content-disposition" not in read.headers
+    assert downloaded.headers["x-appbuilder-request-id"]
+
+
+NAMES = [
+    "note.txt",
+    "说明 书.docx",
+    'say "hi".txt',
+    "it's.txt",
+    "../../etc/passwd",
+    "..\\up.txt",
+    "a\\",
+    "100%.csv",
+    "a;b=c, d.txt",
+    "line\r\nSet-Cookie: a=b\r\n.txt",
+    "tab\tnull\x00.txt",
+    "🌏.png",
+    " space ",
+    "长" * 300,
+    "",
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_any_name(api: Api, name: str) -> None:
+    """As httpx writes it; it comes back in the object and in the header, and adds no header."""
+    made = upload(api, b"a", name)
+    downloaded = api.post("storage/files/download", {"file_id": made["id"]})
+
+    assert made["filename"] == name
+    assert name_in(downloaded.headers["content-disposition"]) == name
+    # What follows the last `filename=` is a name that stays in its folder, for simple clients.
+    assert "/" not in downloaded.headers["content-disposition"].rpartition("filename=")[2]
+    assert "set-cookie" not in downloaded.headers
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("", ""),  # no filename at all
+        ('; filename=""', ""),
+        ("; filename=bare.txt", "bare.txt"),
+        ('; filename="说明.txt"', "说明.txt"),
+        ('; filename="a\\\\b\\"c.txt"', 'a\\b"c.txt'),  # as curl writes it
+        ('; filename="C:\\dir\\"', "C:\\dir\\"),  # as a browser writes it
+        ('; filename="a%22b%0D%0a.txt"', 'a"b\r\n.txt'),
+        ('; filename="a%20b%E8.txt"', "a%20b%E8.txt"),  # forms do not write these so
+        ("; filename=\"x\"; filename*=UTF-8''%E8%AF%B4%2222.txt", '说"22.txt'),
+        ("; filename*=utf-8'zh'a%2522b; filename=\"x\"", "a%22b"),
+        ('; FileName="a;b.txt" ; other=1', "a;b.txt"),
+    ],
+)
+def test_a_name_as_others_write_it(api: Api, written: str, name: str) -> None:
+    """Browsers, curl, and RFC 8187."""
+    made = send(api, closed(file_part(b"a", written))).json()
+
+    assert made["filename"] == name
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "content_type"),
+    [
+        ("a.json", None, "application/json"),
+        ("a.png", "image/webp", "image/webp"),
+        ("a.txt", "text/plain; charset=gbk", "text/plain; charset=gbk"),
+        ("a.nothing", None, "application/octet-stream"),
+        ("a.csv", "nonsense", "text/csv"),
+        ("a.csv", "text/html\x00", "text/csv"),
+    ],
+)
+def test_a_content_type(api: Api, name: str, given: str | None, content_type: str) -> None:
+    """The part's own, or what the name suggests."""
+    headers = [f'Content-Disposition: form-data; name="file"; filename="{name}"']
+    headers += [f"Content-Type: {given}"] if given else []
+    made = send(api, closed(part(b"{}", *headers))).json()
+    read = api.post("storage/files/content", {"file_id": made["id"]})
+
+    assert read.headers["content-type"] == content_type
+
+
+def test_a_deleted_file(api: Api) -> None:
+    """Every later look-up is a 404, and no assistant has it any longer."""
+    file_id = upload(api, b"a")["id"]
+    assistants = [api.assistant() for _ in range(2)]
+    for assistant_id in assistants:
+        api.ok("assistants/files", assistant_id=assistant_id, file_id=file_id)
+    deleted = api.ok("storage/files/delete", file_id=file_id)
+
+    assert deleted == {"id": file_id, "object": "file.deleted", "deleted": True}
+    for path in ("query", "delete", "download", "content"):
+        error = api.error(f"storage/files/{path}", 404, file_id=file_id)
+        assert (error["code"], error["param"]) == ("file_not_found", "file_id")
+    assert file_id not in {file["id"] for file in api.ok("storage/files/list")["data"]}
+    for assistant_id in assistants:
+        assert api.ok("assistants/files/list", assistant_id=assistant_id)["data"] == []
+
+
+@pytest.mark.parametrize(
+    ("parameters", "param"), [({}, "purpose"), ({"purpose": "fine-tune"}, "purpose")]
+)
+def test_a_wrong_purpose(api: Api, parameters: dict[str, str], param: str) -> None:
+    """It has to be in the query, and only one is known."""
+    response = api.post("storage/files", files={"file": b"a"}, params=parameters)
+
+    assert response.status_code == 400
+    assert response.json()["error"]["param"] == param
+
+
+@pytest.mark.parametrize(
+    "content_type", ["", "application/json", "multipart/mixed; boundary=a", "text/plain"]
+)
+def test_an_upload_of_another_type(api: Api, content_type: str) -> None:
+    """415 that names the right one."""
+    response = send(api, closed(file_part(b"a", "")), {"Content-Type": content_type})
+
+    assert response.status_code == 415
+    assert "multipart/form-data" in response.json()["error"]["message"]
+
+
+WHOLE = closed(file_part(b"a", ""))
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (b"", "ends before its last boundary"),
+        (WHOLE[:-4], "ends before its last boundary"),
+        (b"nothing of the kind", "ends before its last boundary"),
+        (closed(), "file: expected a value, got nothing"),
+        (closed(part(b"a", 'Content-Disposition: form-data; name="other"')), "got nothing"),
+        (closed(part(b"a")), "got nothing"),
+        (closed(file_part(b"a", ""), file_part(b"b", "")), "expected one file, got several"),
+        (WHOLE.replace(b"\r\n", b"x\r\n", 1), "not followed by a line end"),
+        (WHOLE.replace(b"\r\n", b"-x\r\n", 1), "not followed by a line end"),
+        (WHOLE.replace(b"\r\n", b" " * 2000 + b"\r\n", 1), "too much white space"),
+        (closed(part(b"a", "X: " + "a" * 70_000)), "headers are longer than"),
+        (WHOLE.replace(b"form-data", b"\xff"), "not UTF-8"),
+        (closed(file_part(b"a", "; filename*=gbk''%CB%B5")), "UTF-8''name"),
+        (closed(file_part(b"a", "; filename*=UTF-8''%FF")), "a name in UTF-8"),
+        (closed(file_part(b"a", "; filename*=a.txt")), "UTF-8''name"),
+    ],
+)
+def test_a_malformed_upload(api: Api, body: bytes, message: str) -> None:
+    """400 that says what is wrong."""
+    response = send(api, body)
+
+    assert response.status_code == 400
+    assert message in response.json()["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    "boundary", ["", "; boundary=", "; boundary=" + "a" * 201, "; boundary=界"]
+)
+def test_a_wrong_boundary(api: Api, boundary: str) -> None:
+    """400, whatever the body is."""
+    headers: dict[str, str] = {"Content-Type": f"multipart/form-data{boundary}"}
+    response = api.http.post(
+        "/v2/storage/files",
+        content=WHOLE,
+        headers={key: value.encode() for key, value in headers.items()},  # type: ignore[misc]
+        params={"purpose": "assistant"},
+    )
+
+    assert response.status_code == 400
+    assert "boundary" in response.json()["error"]["message"]
+
+
+def test_other_parts_do_not_matter(api: Api) -> None:
+    """Before and behind the file, with preamble and epilogue."""
+    other = part(b"--" * 1000, 'Content-Disposition: form-data; name="x"; filename="x"')
+    body = b"preamble\r\n" + closed(other, file_part(b"the file", ""), other) + b"epilogue"
+    made = send(api, body).json()
+
+    assert api.post("storage/files/content", {"file_id": made["id"]}).content == b"the file"
+
+
+@pytest.mark.parametrize(
+    ("token", "boundary", "status"), [("wrong", "b", 401), ("mock-token", "", 400)]
+)
+def test_a_large_upload_that_is_refused_at_once(
+    server: appbuilder_mock.Running, token: str, boundary: str, status: int
+) -> None:
+    """The answer reaches a client that sends everything before it looks."""
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+    headers = {
+        "Authorization": f"Bearer {token}",
+        "Content-Type": f"multipart/form-data; boundary={boundary}",
+    }
+    with contextlib.closing(connection):
+        connection.request(
+            "POST", "/v2/storage/files?purpose=assistant", b"a" * 50_000_000, headers
+        )
+
+        assert connection.getresponse().status == status
+
+
+def name_in(disposition: str) -> str:
+    """The name in a Content-Disposition, by the rules of RFC 6266: `filename*` wins."""
+    kind, *parameters = disposition.split("; ")
+    names = dict(parameter.split("=", 1) for parameter in parameters)
+
+    assert kind == "attachment"
+    if "filename*" in names:
+        charset, _, written = names["filename*"].split("'")
+        assert charset == "UTF-8"
+        return unquote(written, errors="strict")
+    return names["filename"].strip('"')

@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING, Literal
+
+from appbuilder_assistants._files import Download, InMemory, uploading
+from appbuilder_assistants._operations import files as ops
+
+from ._caller import AsyncCaller
+
+if TYPE_CHECKING:
+    import os
+    from pathlib import Path
+
+    from appbuilder_assistants._files import Progress, Uploadable
+    from appbuilder_assistants._settings import Timeout
+    from appbuilder_assistants.types import Deleted, File, FileContent, FileList
+
+
+class AsyncFiles:
+    """Files (文件) in the store, to be mounted on assistants or added to messages."""
+
+    def __init__(self, caller: AsyncCaller) -> None:
+        self._caller = caller
+
+    async def create(
+        self,
+        file_path: Uploadable,
+        purpose: Literal["assistant"] = "assistant",
+        *,
+        filename: str | None = None,
+        progress: Progress | None = None,
+    ) -> File:
+        """Upload a file: a path, bytes, or a file that is open in binary mode.
+
+        An open file is sent from its beginning (from where it stands if it cannot seek) and left
+        open. It is read as it is sent, 256 KiB at a time. `filename` is the name it gets, by
+        default its own (`upload` for bytes). `progress` is called with the bytes sent so far and
+        their total, None if that is not known; when the upload begins anew, from 0 again.
+
+        Raises FileNotFoundError, IsADirectoryError, TypeError or ValueError before anything is
+        sent, OSError when the file shrinks meanwhile. Never repeated after a lost answer; after
+        a 429 only if the file can be read again.  (createFile)
+        """
+        with uploading(file_path, filename, progress) as file:
+            return await self._caller.run(ops.files_create(file=file, purpose=purpose))
+
+    async def list(self) -> FileList:
+        """All files. This list has no pages.  (listFiles)"""
+        return await self._caller.run(ops.files_list())
+
+    async def list_all(self, *, order: Literal["asc", "desc"] | None = None) -> AsyncIterator[File]:
+        """Every file, one by one, in the order of `list`, or by age if `order` is given.
+
+        `desc` is newest first.  (listFiles)
+        """
+        files = (await self.list()).data
+        if order is not None:
+            files = sorted(files, key=lambda file: file.create_at, reverse=order == "desc")
+        for file in files:
+            yield file
+
+    async def query(self, file_id: str) -> File:
+        """Look a file up: its name, its size, how its audit stands.  (queryFile)"""
+        return await self._caller.run(ops.files_query(file_id=file_id))
+
+    async def delete(self, file_id: str) -> Deleted:
+        """Delete a file.  (deleteFile)"""
+        return await self._caller.run(ops.files_delete(file_id=file_id))
+
+    async def download(
+        self,
+        file_id: str,
+        file_path: str | os.PathLike[str] = "",
+        timeout: Timeout = None,
+        *,
+        overwrite: bool = False,
+    ) -> Path:
+        """Save a file in the folder `file_path` (by default the current one); return its path.
+
+        It gets the name it has in the store, made safe: never a path, never hostile to a
+        terminal, the file's id where there is none. It is written in pieces under another name
+        and renamed at the end: what is cut off leaves nothing behind and raises
+        ApiConnectionError. `timeout` is in seconds, for this call.
+
+        Raises FileNotFoundError or NotADirectoryError before anything is sent, FileExistsError
+        when the name is taken, unless `overwrite` is true. An error object under status 200 is
+        raised, not saved; an answer that names no file raises ResponseError.  (downloadFile)
+        """
+        target = Download(file_path, instead=file_id, overwrite=overwrite)
+        return await self._caller.save(ops.files_download(file_id=file_id), target, timeout)
+
+    async def content(self, file_id: str, timeout: Timeout = None) -> FileContent:
+        """The bytes of a file, in memory, and its media type: one request.
+
+        For a large file use `download`, with `timeout` as there. An error object under status
+        200 is raised: JSON of at most 64 KiB with an `error`.  (readFile)
+        """
+        return await self._caller.save(ops.files_content(file_id=file_id), InMemory(), timeout)

@@ -1,0 +1,69 @@
+"""What is a file and what is an error, and what a file that was read is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from .calls import JSON, FileCall, Reply
+from .decode import is_error, loads_or_none, response_error, status_error
+
+PEEK = 64 * 1024
+"""Bytes: an answer that is longer is no error object."""
+
+_SAID = {"code", "message", "type", "param", "params"}
+
+
+@dataclass(frozen=True, slots=True)
+class FileContent:
+    """The bytes of a file and their media type, as the service names it ("" if it does not)."""
+
+    content: bytes = field(repr=False)
+    content_type: str = ""
+
+
+def may_be_file(status: int, headers: Mapping[str, str]) -> bool:
+    """Whether an answer may be a file."""
+    return 200 <= status < 300
+
+
+def is_named_file(status: int, headers: Mapping[str, str]) -> bool:
+    """Whether an answer names the file that it is."""
+    return may_be_file(status, headers) and "content-disposition" in headers
+
+
+def begun(call: FileCall, reply: Reply) -> Reply:
+    """An answer that is a file; raises ApiStatusError for an error object, which is none.
+
+    The service also refuses under HTTP 200. An answer that names its file is taken for a refusal
+    only when it is JSON of just the shape of one: a file may be JSON as well, and raising is
+    better than saving a refusal as the file. One without a name is a refusal as soon as it has an
+    `error`, whatever its content type; and where answers always name their file it raises
+    ResponseError if it is none.
+    """
+    if reply.live is not None:
+        return reply
+    body = loads_or_none(reply.body)
+    if is_named_file(reply.status, reply.headers):
+        refused = _is_json(reply.headers.get("content-type", "")) and _is_envelope(body)
+    else:
+        refused = is_error(body)
+    if refused:
+        raise status_error(call, reply, body)
+    if call.named and not is_named_file(reply.status, reply.headers):
+        raise response_error(
+            call, reply, "expected a file, named in Content-Disposition; got no such header"
+        )
+    return reply
+
+
+def _is_json(content_type: str) -> bool:
+    kind = content_type.partition(";")[0].strip().lower()
+    return kind in ("", JSON) or kind.endswith("+json")
+
+
+def _is_envelope(body: object) -> bool:
+    if not isinstance(body, dict) or set(body) != {"error"}:
+        return False
+    error = body["error"]
+    return isinstance(error, dict) and {"code", "message"} <= set(error) <= _SAID

@@ -1,0 +1,128 @@
+"""Which of a handler's methods an event is told to, and what it can look up meanwhile."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Awaitable
+from typing import TYPE_CHECKING, cast
+
+from .events import RunEvent, UnknownEvent
+
+if TYPE_CHECKING:
+    from appbuilder_assistants.types import StreamRunMessage, StreamRunStatus, ToolCall
+
+STATUS_HOOKS = frozenset(
+    {
+        "message_creation",
+        "run_begin",
+        "run_cancelling",
+        "run_end",
+        "tool_calls",
+        "tool_step_begin",
+        "tool_step_end",
+        "tool_submitted_output",
+    }
+)
+
+
+class StreamRunContext:
+    """What is known while one event is handled.
+
+    The ids of the run, its thread and its assistant stay once told. The event itself, the tool
+    calls that it asks for and the step that it begins or ends are of this event alone, and None
+    when it has none.
+    """
+
+    def __init__(self) -> None:
+        self.current_event: RunEvent | None = None
+        self.current_tool_calls: list[ToolCall] | None = None
+        self.current_run_id: str | None = None
+        self.current_run_step_id: str | None = None
+        self.current_thread_id: str | None = None
+        self.current_assistant_id: str | None = None
+
+    def enter(self, event: RunEvent) -> None:
+        """Take in the event that is handled next."""
+        self.current_event = event
+        self.current_tool_calls = None
+        self.current_run_step_id = None
+        details = getattr(event, "details", None)
+        if details is None:
+            return
+        self.current_tool_calls = details.tool_calls or None
+        run, step = details.run_object, details.run_step_object
+        if step is not None:
+            self.current_run_step_id = step.id or None
+            self._know(step.run_id, step.thread_id, step.assistant_id)
+        if run is not None:
+            self._know(run.id, run.thread_id, run.assistant_id)
+
+    def _know(self, run_id: str, thread_id: str, assistant_id: str | None) -> None:
+        self.current_run_id = run_id or self.current_run_id
+        self.current_thread_id = thread_id or self.current_thread_id
+        self.current_assistant_id = assistant_id or self.current_assistant_id
+
+
+class EventHooks:
+    """What is called for each kind of event. Every hook does nothing until it is overridden."""
+
+    def messages(self, messages_event: StreamRunMessage) -> object:
+        """A piece of the answer."""
+
+    def message_creation(self, status_event: StreamRunStatus) -> object:
+        """An answer begins."""
+
+    def run_begin(self, status_event: StreamRunStatus) -> object:
+        """The run begins; from here on its id is known."""
+
+    def run_end(self, status_event: StreamRunStatus) -> object:
+        """The run has ended, well or badly: `status_event.status` tells."""
+
+    def run_cancelling(self, status_event: StreamRunStatus) -> object:
+        """The run is being cancelled."""
+
+    def tool_step_begin(self, status_event: StreamRunStatus) -> object:
+        """A step begins."""
+
+    def tool_step_end(self, status_event: StreamRunStatus) -> object:
+        """A step has ended."""
+
+    def tool_calls(self, status_event: StreamRunStatus) -> object:
+        """The run waits, and the stream with it, for `submit_tool_outputs`."""
+
+    def tool_submitted_output(self, status_event: StreamRunStatus) -> object:
+        """The outputs have come and the run goes on."""
+
+    def unknown(self, event: StreamRunStatus | UnknownEvent) -> object:
+        """An event of a kind that this version does not know."""
+
+
+def dispatch(hooks: EventHooks, event: RunEvent) -> object:
+    """Tell an event to its hook. What the hook returns may still have to be awaited."""
+    if isinstance(event, UnknownEvent):
+        return hooks.unknown(event)
+    kind = getattr(event, "event_type", None)
+    if kind is None:
+        return hooks.messages(cast("StreamRunMessage", event))
+    status = cast("StreamRunStatus", event)
+    if kind not in STATUS_HOOKS:
+        return hooks.unknown(status)
+    told: object = getattr(hooks, kind)(status)
+    return told
+
+
+def settle(told: object) -> None:
+    """Refuse, by TypeError, a hook that would have to be awaited."""
+    if isinstance(told, Awaitable):
+        if inspect.iscoroutine(told):
+            told.close()
+        raise TypeError(
+            "a handler's method must be a plain `def` here; with AsyncAppBuilder and "
+            "AsyncAssistantEventHandler it may be `async def`"
+        )
+
+
+async def asettle(told: object) -> None:
+    """Wait for a hook that is awaited; a plain one is over already."""
+    if isinstance(told, Awaitable):
+        await told

@@ -1,0 +1,131 @@
+"""Runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from appbuilder_api.api.runs import cancel_run, create_run, list_runs, query_run
+from appbuilder_api.api.runs import submit_tool_outputs as submit_outputs
+from appbuilder_api.models import (
+    AssistantModelParameters,
+    AssistantThread,
+    AssistantTool,
+    AssistantUserInfo,
+    AssistantUserLoc,
+    CancelRunRequest,
+    CreateRunRequest,
+    ListRunsRequest,
+    QueryRunRequest,
+    RunList,
+    RunResult,
+    StreamRunMessage,
+    StreamRunStatus,
+    SubmitToolOutputsRequest,
+    ToolOutput,
+)
+
+from appbuilder_assistants._core.calls import RUN_SECONDS, Call, StreamCall
+from appbuilder_assistants.types import Json
+
+from ._build import Format, Order, call, items, object_, request
+
+
+def run_request(
+    *,
+    assistant_id: str,
+    thread_id: str | None = None,
+    thread: AssistantThread | Json | None = None,
+    model: str | None = None,
+    response_format: Format | None = None,
+    instructions: str | None = None,
+    thought_instructions: str | None = None,
+    chat_instructions: str | None = None,
+    tools: Sequence[AssistantTool | Json] | None = None,
+    metadata: Mapping[str, str] | None = None,
+    tool_output: ToolOutput | Json | None = None,
+    model_parameters: AssistantModelParameters | Json | None = None,
+    user_info: AssistantUserInfo | Json | None = None,
+    user_loc: AssistantUserLoc | Json | None = None,
+) -> CreateRunRequest:
+    """What `runs_run` and `runs_stream_run` have in common.
+
+    Raises ValueError without a thread: the service would refuse the call.
+    """
+    if not thread_id and thread is None:
+        raise ValueError(
+            "createRun needs thread_id=... (the thread to run on) or thread=... "
+            '(a new one, such as {"messages": [{"role": "user", "content": "..."}]}); got neither'
+        )
+    return CreateRunRequest(
+        assistant_id=assistant_id,
+        thread_id=thread_id or None,
+        thread=object_("thread", thread),
+        model=model,
+        response_format=response_format,
+        instructions=instructions,
+        thought_instructions=thought_instructions,
+        chat_instructions=chat_instructions,
+        tools=items("tools", tools),
+        metadata=object_("metadata", metadata),
+        tool_output=object_("tool_output", tool_output),
+        model_parameters=object_("model_parameters", model_parameters),
+        user_info=object_("user_info", user_info),
+        user_loc=object_("user_loc", user_loc),
+    )
+
+
+def runs_run(body: CreateRunRequest) -> Call[RunResult]:
+    body.stream = False
+    built = create_run.request(body)
+    return call("createRun", built, RunResult.from_dict, repeatable=False, seconds=RUN_SECONDS)
+
+
+def runs_stream_run(body: CreateRunRequest) -> StreamCall:
+    body.stream = True
+    return StreamCall(
+        operation="createRun",
+        request=request("createRun", create_run.request(body)),
+        repeatable=False,
+        read_seconds=RUN_SECONDS,
+        read_status=StreamRunStatus.from_dict,
+        read_message=StreamRunMessage.from_dict,
+    )
+
+
+def runs_submit_tool_outputs(
+    *, run_id: str, thread_id: str, tool_outputs: Sequence[ToolOutput | Json]
+) -> Call[RunResult]:
+    body = SubmitToolOutputsRequest(
+        thread_id=thread_id, run_id=run_id, tool_outputs=items("tool_outputs", tool_outputs)
+    )
+    return call(
+        "submitToolOutputs",
+        submit_outputs.request(body),
+        RunResult.from_dict,
+        repeatable=False,
+        seconds=RUN_SECONDS,
+    )
+
+
+def runs_cancel(*, run_id: str, thread_id: str, sync: bool | None = None) -> Call[RunResult]:
+    body = CancelRunRequest(thread_id=thread_id, run_id=run_id, sync=sync)
+    return call("cancelRun", cancel_run.request(body), RunResult.from_dict, repeatable=True)
+
+
+def runs_list(
+    *,
+    thread_id: str,
+    limit: int | None = None,
+    order: Order | None = None,
+    after: str | None = None,
+    before: str | None = None,
+) -> Call[RunList]:
+    body = ListRunsRequest(
+        thread_id=thread_id, limit=limit, order=order, after=after, before=before
+    )
+    return call("listRuns", list_runs.request(body), RunList.from_dict, repeatable=True)
+
+
+def runs_query(*, thread_id: str, run_id: str) -> Call[RunResult]:
+    body = QueryRunRequest(thread_id=thread_id, run_id=run_id)
+    return call("queryRun", query_run.request(body), RunResult.from_dict, repeatable=True)
