@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 # A token is ASCII, so no token is part of this, nor arises beside it.
 HIDDEN = "•••"
 
-SECRET_NAME = re.compile(r"authorization|cookie|token|secret|password|api-?key", re.IGNORECASE)
+SECRET_NAME = re.compile(r"authorization|cookie|token|secret|password|api[-_]?key", re.IGNORECASE)
 # How a character can be written in JSON text, and in an address.
 ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})|%([0-9a-fA-F]{2})|\\([\"\\/])")
 # The same, by a reader to whom a backslash before the backslash says nothing.
