@@ -142,6 +142,12 @@ class StreamOnLoop(OnLoop):
     def __iter__(self) -> Iterator[Any]:
         return each(self._target.__aiter__(), self._world)
 
+    def __next__(self) -> Any:
+        try:
+            return self._world.settle(_next(self._target))
+        except StopAsyncIteration:
+            raise StopIteration from None
+
 
 STREAMS = (AsyncRunStream, AsyncAssistantStreamManager, AsyncAssistantEventHandler)
 

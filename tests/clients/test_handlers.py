@@ -379,3 +379,19 @@ def test_an_async_hook_in_a_plain_handler(serve: Serve) -> None:
         pytest.raises(TypeError, match="plain `def`"),
     ):
         client.threads.runs.stream_run_with_handler("a", "t", event_handler=Handler()).until_done()
+
+
+def test_a_handler_one_event_at_a_time(world: Sync | Async, serve: Serve) -> None:
+    """`next` handles one event; `until_done` goes on behind it."""
+    handler = recorder(world)
+    client = world.client("k", serve(whole).url)
+
+    with client.threads.runs.stream_run_with_handler("a", "t", event_handler=handler) as events:
+        next(events)
+        one = list(handler.told)
+        events.until_done()
+
+    assert one == ["run_begin"]
+    assert handler.told[0] == "run_begin"
+    assert handler.told[-1] == "run_end"
+    assert handler.told.count("run_begin") == 1

@@ -194,6 +194,21 @@ def test_a_stream_is_read_once(world: Sync | Async, serve: Serve) -> None:
     assert len(server.exchanges) == 2
 
 
+def test_one_event_at_a_time(world: Sync | Async, serve: Serve) -> None:
+    """`next` gives an event alone, and a loop goes on behind it."""
+    server = serve(lambda exchange: exchange.send(framed(STREAM)["length"]))
+    client = world.client("k", server.url)
+    whole = [str(event) for event in stream_of(client)]
+
+    with stream_of(client) as stream:
+        first = str(next(stream))
+        rest = [str(event) for event in stream]
+        with pytest.raises(StopIteration):
+            next(stream)
+
+    assert [first, *rest] == whole
+
+
 def test_unknown_events_come_as_they_are(world: Sync | Async, serve: Serve) -> None:
     """A newer server's events are delivered, not dropped."""
     body = BEGIN + event("audio", {"你": 1}) + END

@@ -37,6 +37,10 @@ class AsyncAssistantEventHandler(EventHooks):
         """The events, each once it has been handled."""
         return self._bound().__aiter__()
 
+    async def __anext__(self) -> RunEvent:
+        """The next event, once it has been handled."""
+        return await self._bound().__anext__()
+
     def _bound(self) -> AsyncAssistantStreamManager:
         if self._manager is None:
             raise RuntimeError("this handler has no run: hand it to stream_run_with_handler first")
@@ -65,6 +69,7 @@ class AsyncAssistantStreamManager:
         handler._manager = self
         self._stream = stream
         self._handler = handler
+        self._pulled: AsyncIterator[RunEvent] | None = None
 
     @property
     def snapshot(self) -> RunSnapshot:
@@ -93,7 +98,13 @@ class AsyncAssistantStreamManager:
 
     def __aiter__(self) -> AsyncIterator[RunEvent]:
         """The events, each once it has been handled."""
-        return self._handle(self._stream.__aiter__())
+        return self._pulled or self._handle(self._stream.__aiter__())
+
+    async def __anext__(self) -> RunEvent:
+        """The next event, once it has been handled; iterating goes on."""
+        if self._pulled is None:
+            self._pulled = self.__aiter__()
+        return await self._pulled.__anext__()
 
     async def _handle(self, events: AsyncIterator[RunEvent]) -> AsyncIterator[RunEvent]:
         context = self._handler.stream_run_context

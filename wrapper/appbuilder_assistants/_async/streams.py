@@ -31,6 +31,7 @@ class AsyncRunStream:
         self._caller = caller
         self._call = call
         self._reply: Reply | None = None
+        self._pulled: AsyncIterator[RunEvent] | None = None
         self._entered = False
         self._spent = False
 
@@ -49,7 +50,15 @@ class AsyncRunStream:
     ) -> None:
         await self.close()
 
+    async def __anext__(self) -> RunEvent:
+        """The next event alone, as the official client's streams give it; iterating goes on."""
+        if self._pulled is None:
+            self._pulled = self.__aiter__()
+        return await self._pulled.__anext__()
+
     def __aiter__(self) -> AsyncIterator[RunEvent]:
+        if self._pulled is not None:
+            return self._pulled
         if self._spent:
             raise RuntimeError("a run's events are read once, while the stream is open")
         self._spent = True

@@ -39,6 +39,10 @@ class AssistantEventHandler(EventHooks):
         """The events, each once it has been handled."""
         return self._bound().__iter__()
 
+    def __next__(self) -> RunEvent:
+        """The next event, once it has been handled."""
+        return self._bound().__next__()
+
     def _bound(self) -> AssistantStreamManager:
         if self._manager is None:
             raise RuntimeError("this handler has no run: hand it to stream_run_with_handler first")
@@ -65,6 +69,7 @@ class AssistantStreamManager:
         handler._manager = self
         self._stream = stream
         self._handler = handler
+        self._pulled: Iterator[RunEvent] | None = None
 
     @property
     def snapshot(self) -> RunSnapshot:
@@ -93,7 +98,13 @@ class AssistantStreamManager:
 
     def __iter__(self) -> Iterator[RunEvent]:
         """The events, each once it has been handled."""
-        return self._handle(self._stream.__iter__())
+        return self._pulled or self._handle(self._stream.__iter__())
+
+    def __next__(self) -> RunEvent:
+        """The next event, once it has been handled; iterating goes on."""
+        if self._pulled is None:
+            self._pulled = self.__iter__()
+        return self._pulled.__next__()
 
     def _handle(self, events: Iterator[RunEvent]) -> Iterator[RunEvent]:
         context = self._handler.stream_run_context

@@ -33,6 +33,7 @@ class RunStream:
         self._caller = caller
         self._call = call
         self._reply: Reply | None = None
+        self._pulled: Iterator[RunEvent] | None = None
         self._entered = False
         self._spent = False
 
@@ -51,7 +52,15 @@ class RunStream:
     ) -> None:
         self.close()
 
+    def __next__(self) -> RunEvent:
+        """The next event alone, as the official client's streams give it; iterating goes on."""
+        if self._pulled is None:
+            self._pulled = self.__iter__()
+        return self._pulled.__next__()
+
     def __iter__(self) -> Iterator[RunEvent]:
+        if self._pulled is not None:
+            return self._pulled
         if self._spent:
             raise RuntimeError("a run's events are read once, while the stream is open")
         self._spent = True
