@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from appbuilder_mock.errors import MockApiError, invalid
@@ -10,16 +9,6 @@ from appbuilder_mock.store import Document
 
 # Active runs; every other status is an end.
 ACTIVE = ("queued", "in_progress", "requires_action", "cancelling")
-
-
-def refuse_foreign_messages(messages: Sequence[dict[str, Any]]) -> None:
-    """A run may append one message of the user's; the contract has counted them."""
-    for index, message in enumerate(messages):
-        if message["role"] != "user":
-            raise invalid(
-                f'thread.messages[{index}].role: expected "user" in a run, got "{message["role"]}"',
-                param=f"thread.messages[{index}].role",
-            )
 
 
 def refuse_unless_user_speaks_last(last: dict[str, Any] | None) -> None:

@@ -44,13 +44,14 @@ def begun(call: FileCall, reply: Reply) -> Reply:
     if reply.live is not None:
         return reply
     body = loads_or_none(reply.body)
-    if is_named_file(reply.status, reply.headers):
+    named = is_named_file(reply.status, reply.headers)
+    if named:
         refused = _is_json(reply.headers.get("content-type", "")) and _is_envelope(body)
     else:
         refused = is_error(body)
     if refused:
         raise status_error(call, reply, body)
-    if call.named and not is_named_file(reply.status, reply.headers):
+    if call.named and not named:
         raise response_error(
             call, reply, "expected a file, named in Content-Disposition; got no such header"
         )
