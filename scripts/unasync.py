@@ -27,8 +27,10 @@ RULES = (
     (r"async (def|for|with)", r"\1"),
     (r"await ", ""),
     # asyncio's words, and ours for the one place that does I/O
-    (r"a(drive|settle)", r"\1"),
-    (r"(check|new)_async_http", r"\1_http"),
+    (r"a(drive|raw|settle)", r"\1"),
+    (r"Callable\[P, Awaitable\[T\]\]", "Callable[P, T]"),
+    (r"Callable\[P, Awaitable\[RawResponse\[T\]\]\]", "Callable[P, RawResponse[T]]"),
+    (r"Awaitable, Callable", "Callable"),
     (r"__a(enter|exit|iter|next)__", r"__\1__"),
     (r"a(close|iter|next)", r"\1"),
     (r"a(iter_bytes|iter_lines|read)", r"\1"),

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 from appbuilder_assistants import RetryPolicy
-from appbuilder_assistants._settings import Settings, settings_from
+from appbuilder_assistants._settings import Secret, Settings, settings_from
 
 TOKEN = "bce-v3/ALTAK-秘密".encode("ascii", "ignore").decode() + "secret"
 
@@ -15,8 +15,9 @@ TOKEN = "bce-v3/ALTAK-秘密".encode("ascii", "ignore").decode() + "secret"
 def made(
     token: str | None = None, gateway_url: str | None = None, /, **environ: str
 ) -> tuple[str, str]:
-    settings = settings_from(token, gateway_url, environ=environ)
-    return settings.authorization, settings.base_url
+    secret = None if token is None else Secret(token)
+    settings = settings_from(secret, gateway_url, environ=environ)
+    return settings.authorization.reveal(), settings.base_url
 
 
 @pytest.mark.parametrize(
@@ -108,12 +109,12 @@ def test_a_gateway_with_secrets(bad: str) -> None:
 def test_text_is_text(which: str) -> None:
     """Bytes are refused by type, not by what comes of them."""
     with pytest.raises(TypeError, match=f"{which}: expected text, got bytes"):
-        settings_from(**{"token": "t", which: b"secret"})  # type: ignore[arg-type]
+        made(b"secret") if which == "token" else made("t", b"http://secret")  # type: ignore[arg-type]
 
 
 def test_the_token_is_not_shown() -> None:
     """The representation has everything but the token."""
-    settings = settings_from(TOKEN, "http://127.0.0.1", environ={})
+    settings = settings_from(Secret(TOKEN), "http://127.0.0.1", environ={})
 
     assert TOKEN not in repr(settings)
     assert "http://127.0.0.1" in repr(settings)
@@ -122,7 +123,7 @@ def test_the_token_is_not_shown() -> None:
 @pytest.mark.parametrize("timeout", [None, 1, 0.5, httpx.Timeout(5), httpx.Timeout(None)])
 def test_timeouts(timeout: Any) -> None:
     """Seconds, a Timeout of httpx, or None."""
-    assert Settings("u", "a", timeout=timeout).timeout is timeout
+    assert Settings("u", Secret("a"), timeout=timeout).timeout is timeout
 
 
 @pytest.mark.parametrize(
@@ -130,23 +131,37 @@ def test_timeouts(timeout: Any) -> None:
     [
         ({"timeout": 0}, ValueError),
         ({"timeout": -1.0}, ValueError),
-        ({"timeout": True}, ValueError),
+        ({"timeout": True}, TypeError),
         ({"timeout": float("nan")}, ValueError),
         ({"timeout": float("inf")}, ValueError),
         ({"timeout": "5"}, TypeError),
         ({"retry": 3}, TypeError),
         ({"retry": None}, TypeError),
+        ({"deadline": 0}, ValueError),
+        ({"deadline": "60"}, TypeError),
+        ({"on_deadline": "stop"}, ValueError),
+        ({"default_headers": {"Authorization": "Bearer x"}}, ValueError),
+        ({"default_headers": {"content-type": "text/plain"}}, ValueError),
+        ({"default_headers": {"X-键": "1"}}, ValueError),
+        ({"default_headers": {"X-A": "值"}}, ValueError),
+        ({"default_headers": {"X-A": "1\r\nX-B: 2"}}, ValueError),
+        ({"default_headers": {"X-A": 1}}, TypeError),
+        ({"default_headers": ["X-A"]}, TypeError),
+        ({"extra_body": {"a": {1}}}, TypeError),
+        ({"extra_body": {"a": float("nan")}}, ValueError),
+        ({"extra_body": [1]}, TypeError),
+        ({"event_hooks": ["print"]}, TypeError),
     ],
 )
 def test_wrong_options(options: dict[str, Any], error: type[Exception]) -> None:
     """An option that makes no sense is refused when it is given."""
     with pytest.raises(error, match=next(iter(options))):
-        settings_from("t", environ={}, **options)
+        settings_from(Secret("t"), environ={}, **options)
 
 
 def test_equal_settings_are_equal() -> None:
     """The default client compares them to see whether the environment has changed."""
-    one, two, other = (settings_from(t, environ={}) for t in ("t", "t", "o"))
+    one, two, other = (settings_from(Secret(t), environ={}) for t in ("t", "t", "o"))
 
     assert one == two
     assert one != other

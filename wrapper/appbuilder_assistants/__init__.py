@@ -11,12 +11,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from . import assistant, errors, types
+    from . import assistant, errors, hooks, types
     from ._async.client import AsyncAppBuilder
     from ._async.handlers import AsyncAssistantEventHandler, AsyncAssistantStreamManager
     from ._async.streams import AsyncRunStream
     from ._core.events import RunEvent, UnknownEvent
     from ._core.handlers import StreamRunContext
+    from ._core.raw import RawResponse
     from ._core.retry import RetryPolicy
     from ._core.snapshot import RunSnapshot
     from ._sync.client import AppBuilder
@@ -28,9 +29,11 @@ if TYPE_CHECKING:
         ApiStatusError,
         ApiTimeoutError,
         AssistantsError,
+        Attempt,
         AuthenticationError,
         BadRequestError,
         ConflictError,
+        DeadlineExceededError,
         NotFoundError,
         PermissionDeniedError,
         RateLimitError,
@@ -52,12 +55,15 @@ __all__ = [
     "AsyncAssistantEventHandler",
     "AsyncAssistantStreamManager",
     "AsyncRunStream",
+    "Attempt",
     "AuthenticationError",
     "BadRequestError",
     "ConflictError",
+    "DeadlineExceededError",
     "NotFoundError",
     "PermissionDeniedError",
     "RateLimitError",
+    "RawResponse",
     "ResponseError",
     "RetryPolicy",
     "RunEvent",
@@ -71,6 +77,7 @@ __all__ = [
     "assistant",
     "errors",
     "final_text",
+    "hooks",
     "types",
 ]
 
@@ -84,6 +91,7 @@ _HOMES = {
     "AsyncAssistantEventHandler": "_async.handlers",
     "AsyncAssistantStreamManager": "_async.handlers",
     "AsyncRunStream": "_async.streams",
+    "RawResponse": "_core.raw",
     "RetryPolicy": "_core.retry",
     "RunEvent": "_core.events",
     "RunSnapshot": "_core.snapshot",
@@ -93,7 +101,7 @@ _HOMES = {
     "__version__": "_version",
     "final_text": "types",
 }
-_MODULES = ("assistant", "errors", "types")
+_MODULES = ("assistant", "errors", "hooks", "types")
 
 
 # Hidden from type checkers, who would take any name for one that is there.

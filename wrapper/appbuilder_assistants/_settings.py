@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import inspect
+import json
 import math
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Protocol, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias
 from urllib.parse import SplitResult, urlsplit
 
 from ._core.retry import RetryPolicy
+from ._log import turn_on
+from .hooks import EventHook
 
 DEFAULT_GATEWAY = "https://appbuilder.baidu.com"
 DEFAULT_PREFIX = "Bearer"
 DEFAULT_RETRY = RetryPolicy()
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
 class TimeoutLike(Protocol):
@@ -39,6 +45,47 @@ class Keep(Enum):
 KEEP = Keep.KEEP
 
 Timeout: TypeAlias = "float | TimeoutLike | None"
+OnDeadline: TypeAlias = Literal["raise", "cancel"]
+
+# What a request needs of its own, and what carries the token: not for `default_headers` to change.
+OUR_HEADERS = frozenset(
+    {
+        "accept",
+        "accept-encoding",
+        "authorization",
+        "connection",
+        "content-length",
+        "content-type",
+        "host",
+        "transfer-encoding",
+        "x-appbuilder-request-id",
+        "x-bce-request-id",
+    }
+)
+
+
+class Secret:
+    """A text that nothing shows: no representation, no pickle, no traceback with its variables."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def reveal(self) -> str:
+        return self._text
+
+    def __repr__(self) -> str:
+        return "Secret(...)"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and other._text == self._text
+
+    def __hash__(self) -> int:
+        return hash(self._text)
+
+    def __reduce__(self) -> str:
+        raise TypeError("a token is not pickled: make another client where it is needed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +93,19 @@ class Settings:
     """All that a request needs besides itself. Never shows the token."""
 
     base_url: str
-    authorization: str = field(repr=False)
+    authorization: Secret
     timeout: Timeout = None
     retry: RetryPolicy = DEFAULT_RETRY
+    deadline: float | None = None
+    on_deadline: OnDeadline = "raise"
+    default_headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    extra_body: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    event_hooks: tuple[EventHook, ...] = ()
 
     def __post_init__(self) -> None:
         seconds = self.timeout
         if isinstance(seconds, (int, float)):
-            if isinstance(seconds, bool) or not 0 < seconds < math.inf:
-                raise ValueError(f"timeout: expected seconds above 0, got {seconds!r}")
+            _check_seconds("timeout", seconds)
         elif seconds is not None and not hasattr(seconds, "connect"):
             raise TypeError(
                 f"timeout: expected seconds, an httpx.Timeout or None, got {type(seconds).__name__}"
@@ -64,54 +115,120 @@ class Settings:
                 f"retry: expected a RetryPolicy (RetryPolicy(attempts=1) never retries), "
                 f"got {type(self.retry).__name__}"
             )
+        _check_seconds("deadline", self.deadline)
+        if self.on_deadline not in ("raise", "cancel"):
+            raise ValueError(f'on_deadline: expected "raise" or "cancel", got {self.on_deadline!r}')
+        _check_headers(self.default_headers)
+        _check_extra_body(self.extra_body)
+        for hook in self.event_hooks:
+            _check_hook(hook)
 
 
 def settings_from(
-    token: str | None = None,
+    token: Secret | None = None,
     gateway_url: str | None = None,
     *,
-    timeout: Timeout = None,
-    retry: RetryPolicy = DEFAULT_RETRY,
     environ: Mapping[str, str] | None = None,
+    event_hooks: Iterable[EventHook] = (),
+    default_headers: Mapping[str, str] | None = None,
+    extra_body: Mapping[str, Any] | None = None,
+    **options: Any,
 ) -> Settings:
     """Explicit arguments, else the environment, else the defaults.
 
-    The only place that reads the environment: APPBUILDER_TOKEN, GATEWAY_URL and
-    SECRET_KEY_PREFIX, each counting as unset when empty (an empty SECRET_KEY_PREFIX adds none).
-    Raises ValueError for a missing or unusable token or gateway.
+    The only place that reads the environment: APPBUILDER_TOKEN, GATEWAY_URL, SECRET_KEY_PREFIX and
+    APPBUILDER_LOG (which turns the log on), each counting as unset when empty (an empty
+    SECRET_KEY_PREFIX adds none). Raises ValueError for a missing or unusable token or gateway, or
+    an option that makes no sense.
     """
     env = os.environ if environ is None else environ
+    if env.get("APPBUILDER_LOG"):
+        turn_on(env["APPBUILDER_LOG"])
+    source = "APPBUILDER_TOKEN" if token is None else "token"
     if token is None:
-        token, source = env.get("APPBUILDER_TOKEN", ""), "APPBUILDER_TOKEN"
-    else:
-        source = "token"
+        token = Secret(env.get("APPBUILDER_TOKEN", ""))
     if gateway_url is None:
         gateway_url = env.get("GATEWAY_URL") or DEFAULT_GATEWAY
     prefix = env.get("SECRET_KEY_PREFIX", DEFAULT_PREFIX)
+    problem = _token_problem(token, prefix)
+    if problem is not None:
+        raise type(problem)(str(problem).replace("{source}", source))
     return Settings(
         base_url=_base_url(gateway_url),
-        authorization=_authorization(token, prefix, source),
-        timeout=timeout,
-        retry=retry,
+        authorization=_authorization(token, prefix),
+        default_headers=default_headers or {},
+        extra_body=extra_body or {},
+        event_hooks=tuple(event_hooks),
+        **options,
     )
 
 
-def _authorization(token: str, prefix: str, source: str) -> str:
+# No frame that raises holds the token: a traceback may be shown with its variables.
+
+
+def _token_problem(secret: Secret, prefix: str) -> Exception | None:
+    """What is wrong with a token, without showing any of it."""
+    token: object = secret.reveal()
     if not isinstance(token, str):
-        raise TypeError(f"{source}: expected text, got {type(token).__name__}")
+        return TypeError(f"{{source}}: expected text, got {type(token).__name__}")
     if not token.strip():
-        raise ValueError(
+        return ValueError(
             "no token: set one with `export APPBUILDER_TOKEN=...` "
             "or pass AppBuilder(token=...) (AsyncAppBuilder likewise)"
         )
-    value = token if token.startswith(prefix) else f"{prefix} {token}"
-    if token != token.strip() or not all(" " <= char <= "~" for char in value):
-        # Says where to look without showing any of it.
-        raise ValueError(
-            f"{source}: a token is printable ASCII without a space or line break at either end "
+    if token != token.strip() or not all(" " <= char <= "~" for char in f"{prefix}{token}"):
+        return ValueError(
+            "{source}: a token is printable ASCII without a space or line break at either end "
             f"(this one has {len(token)} characters); was it copied with something around it?"
         )
-    return value
+    return None
+
+
+def _authorization(secret: Secret, prefix: str) -> Secret:
+    token = secret.reveal()
+    return Secret(token if token.startswith(prefix) else f"{prefix} {token}")
+
+
+def _check_seconds(name: str, seconds: object) -> None:
+    if seconds is None:
+        return
+    if not isinstance(seconds, (int, float)) or isinstance(seconds, bool):
+        raise TypeError(f"{name}: expected seconds or None, got {type(seconds).__name__}")
+    if not 0 < seconds < math.inf:
+        raise ValueError(f"{name}: expected seconds above 0, got {seconds!r}")
+
+
+def _check_headers(headers: Mapping[str, str]) -> None:
+    if not isinstance(headers, Mapping):
+        raise TypeError(f"default_headers: expected a mapping, got {type(headers).__name__}")
+    for name, value in headers.items():
+        if not all(isinstance(text, str) for text in (name, value)):
+            raise TypeError(f"default_headers: expected names and values of text, at {name!r}")
+        if name.lower() in OUR_HEADERS:
+            todo = ": use token=" if name.lower() == "authorization" else ""
+            raise ValueError(f"default_headers: {name} is the client's to set{todo}")
+        if not _TOKEN.fullmatch(name):
+            raise ValueError(f"default_headers: {name!r} is no name of a header")
+        if not value.isprintable() or not value.isascii():
+            # The value is not shown: it may be a secret.
+            raise ValueError(f"default_headers: the value of {name} is not printable ASCII")
+
+
+def _check_extra_body(fields: Mapping[str, Any]) -> None:
+    if not isinstance(fields, Mapping):
+        raise TypeError(f"extra_body: expected a mapping, got {type(fields).__name__}")
+    try:
+        json.dumps(dict(fields), allow_nan=False).encode()
+    except (TypeError, ValueError, RecursionError) as error:
+        raise type(error)(f"extra_body: cannot be written as JSON: {error}") from None
+
+
+def _check_hook(hook: object) -> None:
+    call = getattr(hook, "__call__", None)  # noqa: B004 - the method itself is looked at
+    if call is None:
+        raise TypeError(f"event_hooks: expected functions, got {type(hook).__name__}")
+    if inspect.iscoroutinefunction(hook) or inspect.iscoroutinefunction(call):
+        raise TypeError("event_hooks: a hook is a plain `def`, for both clients; got an async one")
 
 
 def _base_url(gateway: str) -> str:

@@ -1,8 +1,9 @@
 """Every way a call can fail, as one tree.
 
-    AssistantsError
+    AssistantsError                every failure              .attempts .operation .request_id
     ├── ApiConnectionError         no usable answer           .reached_server
     │   ├── ApiTimeoutError        it did not come in time
+    │   │   └── DeadlineExceededError  the call's deadline passed .cancelled
     │   └── StreamInterruptedError the stream broke off       .snapshot
     ├── ApiStatusError             the service said no        .status_code .code .message .param
     │   ├── BadRequestError          400                      .request_id .retry_after
@@ -29,9 +30,11 @@ __all__ = [
     "ApiStatusError",
     "ApiTimeoutError",
     "AssistantsError",
+    "Attempt",
     "AuthenticationError",
     "BadRequestError",
     "ConflictError",
+    "DeadlineExceededError",
     "NotFoundError",
     "PermissionDeniedError",
     "RateLimitError",
@@ -54,12 +57,28 @@ class Origin:
 NOWHERE = Origin()
 
 
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One request of a call that failed.
+
+    `error` is what became of it, `status_code` is None when no answer came, `seconds` is how long
+    it took and `waited` how long the client paused before the next one (0 behind the last).
+    """
+
+    error: str
+    status_code: int | None = None
+    request_id: str | None = None
+    seconds: float = 0.0
+    waited: float = 0.0
+
+
 class AssistantsError(Exception):
     """The root: catch this to catch every failure of a call.
 
     `operation` is the operationId in openapi.yaml, `method` and `path` are what was asked for.
     `request_id` is what the service's support asks for: the answer's `X-Appbuilder-Request-Id`,
-    or the id that was sent where no answer came.
+    or the id that was sent where no answer came. `attempts` are the requests that were made, in
+    order: more than one when the call was tried again.
     """
 
     # Every argument but the first has a default, or the errors could not be pickled.
@@ -70,10 +89,13 @@ class AssistantsError(Exception):
         self.method = origin.method
         self.path = origin.path
         self.request_id = origin.request_id
+        self.attempts: tuple[Attempt, ...] = ()
 
     def __str__(self) -> str:
-        request = f" (request id {self.request_id})" if self.request_id else ""
-        return f"{self._what()}{request}"
+        more = [f"request id {self.request_id}"] if self.request_id else []
+        if len(self.attempts) > 1:
+            more.append(f"after {len(self.attempts)} attempts")
+        return f"{self._what()} ({', '.join(more)})" if more else self._what()
 
     def _what(self) -> str:
         return f"{self.operation}: {self.message}" if self.operation else self.message
@@ -95,6 +117,15 @@ class ApiConnectionError(AssistantsError):
 
 class ApiTimeoutError(ApiConnectionError):
     """The connection or the answer did not come in time."""
+
+
+class DeadlineExceededError(ApiTimeoutError):
+    """The call's own deadline passed: of all its attempts, pauses, tools and its stream together.
+
+    `cancelled` tells whether the run was cancelled on the server, as `on_deadline="cancel"` asks.
+    """
+
+    cancelled: bool = False
 
 
 class StreamInterruptedError(ApiConnectionError):

@@ -1,22 +1,35 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from appbuilder_assistants._drive import check_async_http, check_gateway, new_async_http
-from appbuilder_assistants._settings import DEFAULT_RETRY, KEEP, Keep, Timeout, settings_from
+from appbuilder_assistants._pool import AsyncPool, check_gateway
+from appbuilder_assistants._settings import (
+    DEFAULT_RETRY,
+    KEEP,
+    Keep,
+    OnDeadline,
+    Secret,
+    Timeout,
+    settings_from,
+)
 
-from ._caller import AsyncCaller
+from ._caller import AsyncCaller, AsyncRawCaller
 from .assistants import AsyncAssistants
 from .threads import AsyncThreads
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
     from types import TracebackType
 
     import httpx
     from typing_extensions import Self
 
     from appbuilder_assistants._core.retry import RetryPolicy
+    from appbuilder_assistants._pool import Verify
+    from appbuilder_assistants.hooks import EventHook
+
+    from .raw import AsyncRawAppBuilder
 
 
 class AsyncAppBuilder:
@@ -28,11 +41,20 @@ class AsyncAppBuilder:
     this machine (127.0.0.1, localhost) is never reached through a proxy.
 
     `timeout` is a number of seconds, for connecting and for each silence, or an `httpx.Timeout`.
-    None means the defaults: 5 s to connect; then 30 s of silence for a look-up, 600 s for a run.
-    `retry` says what is tried again and when.
+    None means the defaults: 5 s to connect; then 30 s of silence for a look-up, 120 s for a file,
+    600 s for a run. `deadline` is the number of seconds that a whole call may take, with its
+    retries, pauses, tools and stream; None for no limit. When it passes, DeadlineExceededError is
+    raised; with `on_deadline="cancel"` the run is cancelled on the server as well. `retry` says
+    what is tried again and when.
+
+    `default_headers` and `extra_body` are sent with every request: headers, and fields of a JSON
+    body, of which the call's own win. `event_hooks` are told of every request: see
+    `appbuilder_assistants.hooks`. `verify` is True, False, an `ssl.SSLContext`, or the path of the
+    CA certificates to trust.
 
     The connections of the client are closed by `close` or on leaving it as a context manager. An
-    `http_client` that is passed in stays the caller's, who closes it.
+    `http_client` that is passed in stays the caller's, who closes it. After a fork the child opens
+    connections of its own.
     """
 
     def __init__(
@@ -41,37 +63,80 @@ class AsyncAppBuilder:
         gateway_url: str | None = None,
         *,
         timeout: Timeout = None,
+        deadline: float | None = None,
+        on_deadline: OnDeadline = "raise",
         retry: RetryPolicy = DEFAULT_RETRY,
+        default_headers: Mapping[str, str] | None = None,
+        extra_body: Mapping[str, Any] | None = None,
+        event_hooks: Iterable[EventHook] = (),
+        verify: Verify = True,
         http_client: httpx.AsyncClient | None = None,
     ) -> None:
-        settings = settings_from(token, gateway_url, timeout=timeout, retry=retry)
+        secret = None if token is None else Secret(token)
+        del token  # what follows may raise, and a traceback may be shown with its variables
+        settings = settings_from(
+            secret,
+            gateway_url,
+            timeout=timeout,
+            deadline=deadline,
+            on_deadline=on_deadline,
+            retry=retry,
+            default_headers=default_headers,
+            extra_body=extra_body,
+            event_hooks=event_hooks,
+        )
         check_gateway(settings.base_url)
-        own = http_client is None
-        http = check_async_http(http_client) if http_client else new_async_http(settings.base_url)
-        self._set_up(AsyncCaller(http, settings), own)
+        pool = AsyncPool(settings.base_url, verify, http_client)
+        self._set_up(AsyncCaller(pool, settings), own=True)
 
     def with_options(
-        self, *, timeout: Timeout | Keep = KEEP, retry: RetryPolicy | Keep = KEEP
+        self,
+        *,
+        timeout: Timeout | Keep = KEEP,
+        deadline: float | Keep | None = KEEP,
+        on_deadline: OnDeadline | Keep = KEEP,
+        retry: RetryPolicy | Keep = KEEP,
+        default_headers: Mapping[str, str] | Keep = KEEP,
+        extra_body: Mapping[str, Any] | Keep = KEEP,
+        event_hooks: Iterable[EventHook] | Keep = KEEP,
     ) -> Self:
         """A light copy with other options, sharing the connections of this client.
 
-        What is not named stays as it is; `timeout=None` goes back to the defaults. Closing the
-        copy does nothing: the connections are this client's to close.
+        What is not named stays as it is; `timeout=None` goes back to the defaults, `deadline=None`
+        to none. `default_headers` and `extra_body` replace those there were. Closing the copy does
+        nothing: the connections are this client's to close.
         """
-        old = self._caller.settings
-        settings = replace(
-            old,
-            timeout=old.timeout if isinstance(timeout, Keep) else timeout,
-            retry=old.retry if isinstance(retry, Keep) else retry,
-        )
+        given = {
+            "timeout": timeout,
+            "deadline": deadline,
+            "on_deadline": on_deadline,
+            "retry": retry,
+            "default_headers": default_headers,
+            "extra_body": extra_body,
+            "event_hooks": event_hooks if isinstance(event_hooks, Keep) else tuple(event_hooks),
+        }
+        changes: dict[str, Any] = {
+            name: value for name, value in given.items() if not isinstance(value, Keep)
+        }
         copy = object.__new__(type(self))
-        copy._set_up(AsyncCaller(self._caller.http, settings), own=False)
+        caller = self._caller
+        copy._set_up(AsyncCaller(caller.pool, replace(caller.settings, **changes)), own=False)
         return copy
+
+    @property
+    def with_raw_response(self) -> AsyncRawAppBuilder:
+        """The same calls, each giving a RawResponse: status, headers, body and parsed object.
+
+        Errors are raised as ever. Streams, downloads and `list_all` are not among them.
+        """
+        from .raw import AsyncRawAppBuilder
+
+        return AsyncRawAppBuilder(AsyncRawCaller(self._caller.pool, self._caller.settings))
 
     async def close(self) -> None:
         """Close the connections. Later calls raise RuntimeError."""
         if self._own:
-            await self._caller.http.aclose()
+            await self._caller.pool.aclose()
 
     async def __aenter__(self) -> Self:
         return self

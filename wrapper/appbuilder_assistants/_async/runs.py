@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
+from appbuilder_assistants._core.flows import known
 from appbuilder_assistants._operations import runs as ops
 
 from ._caller import AsyncCaller
@@ -11,6 +12,7 @@ from .steps import AsyncSteps
 from .streams import AsyncRunStream
 
 if TYPE_CHECKING:
+    from appbuilder_assistants._settings import OnDeadline
     from appbuilder_assistants.types import (
         AssistantModelParameters,
         AssistantThread,
@@ -49,6 +51,9 @@ class AsyncRuns:
         model_parameters: AssistantModelParameters | Json | None = None,
         user_info: AssistantUserInfo | Json | None = None,
         user_loc: AssistantUserLoc | Json | None = None,
+        *,
+        deadline: float | None = None,
+        on_deadline: OnDeadline | None = None,
     ) -> RunResult:
         """Run an assistant and wait until the run has ended or needs a tool's output.
 
@@ -56,8 +61,10 @@ class AsyncRuns:
         without `thread_id` a new thread is made. The context must end in a user message. A run
         that came back with `requires_action` goes on by a second call with `tool_output`.
 
-        Waits for up to 600 seconds of silence. Never repeated after a lost answer, because the
-        run may be going on. Raises ValueError when neither thread is given.  (createRun)
+        Waits for up to 600 seconds of silence, and for `deadline` seconds at the most. Never
+        repeated after a lost answer, because the run may be going on. `on_deadline="cancel"`
+        cancels it; for that the `thread_id` must be known. Raises ValueError when neither thread
+        is given.  (createRun)
         """
         request = ops.run_request(
             assistant_id=assistant_id,
@@ -75,7 +82,10 @@ class AsyncRuns:
             user_info=user_info,
             user_loc=user_loc,
         )
-        return await self._caller.run(ops.runs_run(request))
+        caller = self._caller.within(deadline=deadline, on_deadline=on_deadline)
+        return await caller.run_or_cancel(
+            ops.runs_run(request), lambda: ops.cancel_of(request, retry=caller.settings.retry)
+        )
 
     def stream_run(
         self,
@@ -93,12 +103,15 @@ class AsyncRuns:
         model_parameters: AssistantModelParameters | Json | None = None,
         user_info: AssistantUserInfo | Json | None = None,
         user_loc: AssistantUserLoc | Json | None = None,
+        *,
+        deadline: float | None = None,
+        on_deadline: OnDeadline | None = None,
     ) -> AsyncRunStream:
         """The events of a run as it happens, with the parameters of `run`.
 
         Nothing is sent until the stream is entered or iterated. At the event type `tool_calls`
         the run waits, and the stream with it, for `submit_tool_outputs`. Silence of 600 seconds
-        breaks it.  (createRun)
+        breaks it, and so does its `deadline`, in seconds.  (createRun)
         """
         request = ops.run_request(
             assistant_id=assistant_id,
@@ -116,7 +129,8 @@ class AsyncRuns:
             user_info=user_info,
             user_loc=user_loc,
         )
-        return AsyncRunStream(self._caller, ops.runs_stream_run(request))
+        caller = self._caller.within(deadline=deadline, on_deadline=on_deadline)
+        return AsyncRunStream(caller, ops.runs_stream_run(request))
 
     def stream_run_with_handler(
         self,
@@ -135,6 +149,9 @@ class AsyncRuns:
         model_parameters: AssistantModelParameters | Json | None = None,
         user_info: AssistantUserInfo | Json | None = None,
         user_loc: AssistantUserLoc | Json | None = None,
+        *,
+        deadline: float | None = None,
+        on_deadline: OnDeadline | None = None,
     ) -> AsyncAssistantStreamManager:
         """The events of a run, told to a handler as they happen: `stream_run` the other way round.
 
@@ -157,21 +174,31 @@ class AsyncRuns:
             model_parameters,
             user_info,
             user_loc,
+            deadline=deadline,
+            on_deadline=on_deadline,
         )
         return AsyncAssistantStreamManager(stream, event_handler)
 
     async def submit_tool_outputs(
-        self, run_id: str, thread_id: str, tool_outputs: Sequence[ToolOutput | Json]
+        self,
+        run_id: str,
+        thread_id: str,
+        tool_outputs: Sequence[ToolOutput | Json],
+        *,
+        deadline: float | None = None,
+        on_deadline: OnDeadline | None = None,
     ) -> RunResult:
         """Give a waiting run the outputs of its tool calls, at least one.
 
         With a stream of the run open, the run goes on there. Never repeated after a lost answer.
-        (submitToolOutputs)
+        `deadline` and `on_deadline` as for `run`.  (submitToolOutputs)
         """
         call = ops.runs_submit_tool_outputs(
             run_id=run_id, thread_id=thread_id, tool_outputs=tool_outputs
         )
-        return await self._caller.run(call)
+        cancel = ops.runs_cancel(run_id=run_id, thread_id=thread_id)
+        caller = self._caller.within(deadline=deadline, on_deadline=on_deadline)
+        return await caller.run_or_cancel(call, known(cancel))
 
     async def cancel(self, run_id: str, thread_id: str, sync: bool | None = None) -> RunResult:
         """Cancel a run that has not ended. Note the order: the run comes first.

@@ -22,6 +22,15 @@ FILE_SECONDS = 120.0
 RUN_SECONDS = 600.0
 """How long to wait for bytes when a model is thinking on the other side."""
 
+MAX_BODY = 64 * 1024 * 1024
+"""Bytes of JSON, or of one event, that are read before giving up: memory is not the server's."""
+
+MAX_REFUSAL = 1024 * 1024
+"""Bytes of an answer that is no success that are read: it is only going to be told of."""
+
+CANCEL_SECONDS = 5.0
+"""How long cancelling a run may take after the deadline of its call."""
+
 JSON = "application/json"
 
 
@@ -94,7 +103,7 @@ class Send:
 
     The body of an answer that `leave_open` is true of is left unread behind its first `peek`
     bytes. With a `peek`, a body that does not tell where it ends counts as lost: nobody could
-    see that it was cut.
+    see that it was cut. `operation` and `attempt` are for those who watch.
     """
 
     request: Request
@@ -102,13 +111,47 @@ class Send:
     accept: str = JSON
     leave_open: Callable[[int, Mapping[str, str]], bool] = never
     peek: int = 0
+    operation: str = field(default="", compare=False)
+    attempt: int = field(default=1, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """Which attempt of which operation failed, and how."""
+
+    operation: str
+    attempt: int
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Sleep:
-    """Ask for a pause."""
+    """Ask for a pause. The outcome is None, or at once a `Lost` when the deadline is nearer."""
 
     seconds: float
+    retry: Retry | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Grace:
+    """Ask for some more seconds, from now, to clean up after the deadline."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """Say that a call begins, to those who watch."""
+
+    call: Question
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """Say that the call that began last is over."""
+
+    result: object = None
+    error: BaseException | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +159,8 @@ class Reply:
     """An HTTP answer, whatever its status.
 
     `headers` has lower-case names, or ignores case. `live` is what is still to come of a body
-    that was left open, None when `body` has all of it. `received_at` is in seconds since the
-    epoch.
+    that was left open, None when `body` has all of it. A body longer than MAX_BODY is
+    `cut_short` there. `received_at` is in seconds since the epoch, `seconds` is how long it took.
     """
 
     status: int
@@ -125,17 +168,24 @@ class Reply:
     body: bytes
     live: Any = None
     received_at: float = 0.0
+    seconds: float = 0.0
+    cut_short: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """No answer, or none that could be read to its end."""
+    """No answer, or none that could be read to its end.
+
+    `overdue` when it was the call's own deadline that passed.
+    """
 
     message: str
     reached_server: bool
     timed_out: bool = False
     request_id: str | None = None
     cause: BaseException | None = None
+    overdue: bool = False
+    seconds: float = 0.0
 
 
 class Target(Protocol[T_co]):
@@ -166,7 +216,7 @@ class Save:
 
 
 Outcome: TypeAlias = "Reply | Lost | None"
-Step: TypeAlias = "Send | Sleep | Save"
+Step: TypeAlias = "Send | Sleep | Save | Grace | Begin | End"
 Flow: TypeAlias = Generator[Step, Outcome, T]
 
 

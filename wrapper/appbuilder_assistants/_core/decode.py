@@ -19,6 +19,7 @@ from appbuilder_assistants.errors import (
     AuthenticationError,
     BadRequestError,
     ConflictError,
+    DeadlineExceededError,
     NotFoundError,
     Origin,
     PermissionDeniedError,
@@ -27,7 +28,7 @@ from appbuilder_assistants.errors import (
     ServerError,
 )
 
-from .calls import Call, Lost, Outcome, Question, Reply
+from .calls import MAX_BODY, Call, Lost, Outcome, Question, Reply
 
 T = TypeVar("T")
 
@@ -86,6 +87,11 @@ def answer(call: Question, outcome: Outcome) -> Reply:
 
 def parse(call: Call[T], reply: Reply) -> T:
     """Read a 2xx body, which may still be an error object."""
+    if reply.cut_short:
+        limit = f"{MAX_BODY // 1024 // 1024} MiB"
+        raise response_error(
+            call, reply, f"expected JSON of at most {limit}, got more; it begins {_shown(reply)}"
+        )
     try:
         body = loads(reply.body)
     except ValueError as error:
@@ -173,6 +179,8 @@ def not_a_stream(call: Question, reply: Reply) -> AssistantsError:
 def lost_error(call: Question, lost: Lost) -> ApiConnectionError:
     """The error for an answer that never came."""
     cls = ApiTimeoutError if lost.timed_out else ApiConnectionError
+    if lost.overdue:
+        cls = DeadlineExceededError
     return cls(
         lost.message,
         reached_server=lost.reached_server,

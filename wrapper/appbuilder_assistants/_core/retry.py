@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from appbuilder_assistants.errors import (
     ApiConnectionError,
     ApiStatusError,
+    DeadlineExceededError,
     RateLimitError,
     ServerError,
 )
@@ -59,6 +60,8 @@ class RetryPolicy:
 
 
 def _worth_it(failure: Failure, repeatable: bool) -> bool:
+    if isinstance(failure, DeadlineExceededError):
+        return False
     if isinstance(failure, ApiConnectionError):
         return repeatable or not failure.reached_server
     return isinstance(failure, RateLimitError) or (repeatable and isinstance(failure, ServerError))

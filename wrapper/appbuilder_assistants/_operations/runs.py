@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from appbuilder_api.api.runs import cancel_run, create_run, list_runs, query_run
 from appbuilder_api.api.runs import submit_tool_outputs as submit_outputs
@@ -24,7 +25,10 @@ from appbuilder_api.models import (
     ToolOutput,
 )
 
-from appbuilder_assistants._core.calls import RUN_SECONDS, Call, StreamCall
+from appbuilder_assistants._core.calls import RUN_SECONDS, Call, Flow, StreamCall
+from appbuilder_assistants._core.flows import run_call, watched
+from appbuilder_assistants._core.retry import RetryPolicy
+from appbuilder_assistants._core.snapshot import FINAL_STATUSES
 from appbuilder_assistants.types import Json
 
 from ._build import Format, Order, call, items, object_, request
@@ -129,3 +133,26 @@ def runs_list(
 def runs_query(*, thread_id: str, run_id: str) -> Call[RunResult]:
     body = QueryRunRequest(thread_id=thread_id, run_id=run_id)
     return call("queryRun", query_run.request(body), RunResult.from_dict, repeatable=True)
+
+
+def cancel_of(body: CreateRunRequest, *, retry: RetryPolicy) -> Flow[Call[RunResult] | None]:
+    """Find the call that cancels the run which this request began and whose answer never came.
+
+    A run that goes on is named by its `tool_output`. A new one is the only run of its assistant
+    that is going on in its thread; None when there is no thread to look in, or not just one.
+    """
+    goes_on: Any = body.tool_output
+    run_id = (
+        goes_on.get("run_id") if isinstance(goes_on, Mapping) else getattr(goes_on, "run_id", None)
+    )
+    thread_id = body.thread_id
+    if thread_id and not run_id:
+        call = runs_list(thread_id=thread_id)
+        page = yield from watched(call, run_call(call, retry=retry))
+        going_on = [
+            run.id
+            for run in page.data
+            if run.status not in FINAL_STATUSES and run.assistant_id == body.assistant_id
+        ]
+        run_id = going_on[0] if len(going_on) == 1 else None
+    return runs_cancel(run_id=run_id, thread_id=thread_id) if thread_id and run_id else None

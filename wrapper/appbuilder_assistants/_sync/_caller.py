@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from appbuilder_assistants._core.calls import Call, FileCall, Reply, StreamCall, Target
-from appbuilder_assistants._core.flows import open_stream, run_call, save_file
+from appbuilder_assistants._core.calls import Call, FileCall, Flow, Reply, StreamCall, Target
+from appbuilder_assistants._core.flows import (
+    cancelling,
+    open_stream,
+    run_call,
+    run_raw_call,
+    save_file,
+    watched,
+)
 from appbuilder_assistants._core.pages import Cursor, Page
 from appbuilder_assistants._drive import drive
 
 if TYPE_CHECKING:
-    import httpx
-
-    from appbuilder_assistants._settings import Settings, Timeout
+    from appbuilder_assistants._pool import Pool
+    from appbuilder_assistants._settings import OnDeadline, Settings, Timeout
 
 T = TypeVar("T")
 
@@ -22,24 +28,47 @@ T = TypeVar("T")
 class Caller:
     """Carries calls out with one client's connections and settings. Shared by its resources."""
 
-    def __init__(self, http: httpx.Client, settings: Settings) -> None:
-        self.http = http
+    def __init__(self, pool: Pool, settings: Settings) -> None:
+        self.pool = pool
         self.settings = settings
 
     def run(self, call: Call[T]) -> T:
-        flow = run_call(call, retry=self.settings.retry)
-        return drive(flow, self.http, self.settings)
+        return self.carry_out(self._asked(call))
 
-    def open(self, call: StreamCall) -> Reply:
+    def run_or_cancel(self, call: Call[T], find: Callable[[], Flow[Call[Any] | None]]) -> T:
+        """As `run`, for a call that carries a run: `find` gives the call that cancels it."""
+        flow = self._asked(call)
+        if self.settings.on_deadline == "cancel":
+            flow = cancelling(flow, find, retry=self.settings.retry)
+        return self.carry_out(flow)
+
+    def open(self, call: StreamCall, until: float | None = None) -> Reply:
         flow = open_stream(call, retry=self.settings.retry)
-        return drive(flow, self.http, self.settings)
+        return self.carry_out(watched(call, flow, goes_on=True), until)
 
     def save(self, call: FileCall, target: Target[T], timeout: Timeout) -> T:
-        settings = self.settings
-        flow = save_file(call, target, retry=settings.retry)
-        if timeout is not None:
-            settings = replace(settings, timeout=timeout)
-        return drive(flow, self.http, settings)
+        caller = self if timeout is None else self.within(timeout=timeout)
+        flow = save_file(call, target, retry=self.settings.retry)
+        return caller.carry_out(watched(call, flow))
+
+    def carry_out(self, flow: Flow[T], until: float | None = None) -> T:
+        """By `until`, or within the deadline from now."""
+        return drive(flow, self.pool.http, self.settings, until)
+
+    def within(
+        self,
+        *,
+        timeout: Timeout = None,
+        deadline: float | None = None,
+        on_deadline: OnDeadline | None = None,
+    ) -> Caller:
+        """The same caller for one call with other limits; what is None stays."""
+        given = {"timeout": timeout, "deadline": deadline, "on_deadline": on_deadline}
+        changes: dict[str, Any] = {name: v for name, v in given.items() if v is not None}
+        return type(self)(self.pool, replace(self.settings, **changes)) if changes else self
+
+    def _asked(self, call: Call[T]) -> Flow[T]:
+        return watched(call, run_call(call, retry=self.settings.retry))
 
     def each(
         self, page_after: Callable[[str | None], Call[Page[T]]], after: str | None
@@ -53,3 +82,10 @@ class Caller:
             for item in page.data:
                 yield item
             more = cursor.move(call, page)
+
+
+class RawCaller(Caller):
+    """Gives answers as they came, each with what was read from it."""
+
+    def _asked(self, call: Call[Any]) -> Flow[Any]:
+        return watched(call, run_raw_call(call, retry=self.settings.retry))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
+from appbuilder_assistants._core.flows import known
 from appbuilder_assistants._operations import runs as ops
 
 from ._caller import Caller
@@ -13,6 +14,7 @@ from .steps import Steps
 from .streams import RunStream
 
 if TYPE_CHECKING:
+    from appbuilder_assistants._settings import OnDeadline
     from appbuilder_assistants.types import (
         AssistantModelParameters,
         AssistantThread,
@@ -51,6 +53,9 @@ class Runs:
         model_parameters: AssistantModelParameters | Json | None = None,
         user_info: AssistantUserInfo | Json | None = None,
         user_loc: AssistantUserLoc | Json | None = None,
+        *,
+        deadline: float | None = None,
+        on_deadline: OnDeadline | None = None,
     ) -> RunResult:
         """Run an assistant and wait until the run has ended or needs a tool's output.
 
@@ -58,8 +63,10 @@ class Runs:
         without `thread_id` a new thread is made. The context must end in a user message. A run
         that came back with `requires_action` goes on by a second call with `tool_output`.
 
-        Waits for up to 600 seconds of silence. Never repeated after a lost answer, because the
-        run may be going on. Raises ValueError when neither thread is given.  (createRun)
+        Waits for up to 600 seconds of silence, and for `deadline` seconds at the most. Never
+        repeated after a lost answer, because the run may be going on. `on_deadline="cancel"`
+        cancels it; for that the `thread_id` must be known. Raises ValueError when neither thread
+        is given.  (createRun)
         """
         request = ops.run_request(
             assistant_id=assistant_id,
@@ -77,7 +84,10 @@ class Runs:
             user_info=user_info,
             user_loc=user_loc,
         )
-        return self._caller.run(ops.runs_run(request))
+        caller = self._caller.within(deadline=deadline, on_deadline=on_deadline)
+        return caller.run_or_cancel(
+            ops.runs_run(request), lambda: ops.cancel_of(request, retry=caller.settings.retry)
+        )
 
     def stream_run(
         self,
@@ -95,12 +105,15 @@ class Runs:
         model_parameters: AssistantModelParameters | Json | None = None,
         user_info: AssistantUserInfo | Json | None = None,
         user_loc: AssistantUserLoc | Json | None = None,
+        *,
+        deadline: float | None = None,
+        on_deadline: OnDeadline | None = None,
     ) -> RunStream:
         """The events of a run as it happens, with the parameters of `run`.
 
         Nothing is sent until the stream is entered or iterated. At the event type `tool_calls`
         the run waits, and the stream with it, for `submit_tool_outputs`. Silence of 600 seconds
-        breaks it.  (createRun)
+        breaks it, and so does its `deadline`, in seconds.  (createRun)
         """
         request = ops.run_request(
             assistant_id=assistant_id,
@@ -118,7 +131,8 @@ class Runs:
             user_info=user_info,
             user_loc=user_loc,
         )
-        return RunStream(self._caller, ops.runs_stream_run(request))
+        caller = self._caller.within(deadline=deadline, on_deadline=on_deadline)
+        return RunStream(caller, ops.runs_stream_run(request))
 
     def stream_run_with_handler(
         self,
@@ -137,6 +151,9 @@ class Runs:
         model_parameters: AssistantModelParameters | Json | None = None,
         user_info: AssistantUserInfo | Json | None = None,
         user_loc: AssistantUserLoc | Json | None = None,
+        *,
+        deadline: float | None = None,
+        on_deadline: OnDeadline | None = None,
     ) -> AssistantStreamManager:
         """The events of a run, told to a handler as they happen: `stream_run` the other way round.
 
@@ -159,21 +176,31 @@ class Runs:
             model_parameters,
             user_info,
             user_loc,
+            deadline=deadline,
+            on_deadline=on_deadline,
         )
         return AssistantStreamManager(stream, event_handler)
 
     def submit_tool_outputs(
-        self, run_id: str, thread_id: str, tool_outputs: Sequence[ToolOutput | Json]
+        self,
+        run_id: str,
+        thread_id: str,
+        tool_outputs: Sequence[ToolOutput | Json],
+        *,
+        deadline: float | None = None,
+        on_deadline: OnDeadline | None = None,
     ) -> RunResult:
         """Give a waiting run the outputs of its tool calls, at least one.
 
         With a stream of the run open, the run goes on there. Never repeated after a lost answer.
-        (submitToolOutputs)
+        `deadline` and `on_deadline` as for `run`.  (submitToolOutputs)
         """
         call = ops.runs_submit_tool_outputs(
             run_id=run_id, thread_id=thread_id, tool_outputs=tool_outputs
         )
-        return self._caller.run(call)
+        cancel = ops.runs_cancel(run_id=run_id, thread_id=thread_id)
+        caller = self._caller.within(deadline=deadline, on_deadline=on_deadline)
+        return caller.run_or_cancel(call, known(cancel))
 
     def cancel(self, run_id: str, thread_id: str, sync: bool | None = None) -> RunResult:
         """Cancel a run that has not ended. Note the order: the run comes first.

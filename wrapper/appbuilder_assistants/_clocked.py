@@ -1,0 +1,114 @@
+"""Sockets that keep to a deadline, for threads: asyncio can cancel what takes too long.
+
+httpx takes its time-outs once for each phase of a request and uses them for each read, so a server
+that sends a byte now and then is never too late. Here a time-out that has a deadline is counted
+anew for each read and write.
+"""
+
+from __future__ import annotations
+
+import ssl
+import time
+from collections.abc import Iterable
+from typing import Any
+
+import httpcore
+import httpx
+
+SHORTEST = 0.001
+"""Seconds: 0 would ask a socket not to block at all."""
+
+
+class Until(float):
+    """Seconds of a time-out that also ends at an instant of `time.monotonic()`."""
+
+    __slots__ = ("at", "limit")
+    at: float
+    limit: float | None
+
+    def __new__(cls, limit: float | None, at: float) -> Until:
+        left = max(at - time.monotonic(), SHORTEST)
+        made = super().__new__(cls, left if limit is None else min(limit, left))
+        made.at = at
+        made.limit = limit
+        return made
+
+
+def keep_deadlines(http: httpx.Client) -> httpx.Client:
+    """Make the client's sockets keep to deadlines.
+
+    Reaches into httpx, which offers no way to choose the sockets: where it should change, deadlines
+    still hold between the chunks of an answer.
+    """
+    for transport in (http._transport, *http._mounts.values()):
+        pool = getattr(transport, "_pool", None)
+        backend = getattr(pool, "_network_backend", None)
+        if isinstance(backend, httpcore.NetworkBackend):
+            pool._network_backend = ClockedBackend(backend)  # type: ignore[union-attr]
+    return http
+
+
+def _left(timeout: float | None) -> float | None:
+    if not isinstance(timeout, Until):
+        return timeout
+    left = max(timeout.at - time.monotonic(), SHORTEST)
+    return left if timeout.limit is None else min(timeout.limit, left)
+
+
+class ClockedBackend(httpcore.NetworkBackend):
+    """Opens clocked streams."""
+
+    def __init__(self, backend: httpcore.NetworkBackend) -> None:
+        self._backend = backend
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.NetworkStream:
+        return ClockedStream(
+            self._backend.connect_tcp(host, port, _left(timeout), local_address, socket_options)
+        )
+
+    def connect_unix_socket(
+        self, path: str, timeout: float | None = None, socket_options: Iterable[Any] | None = None
+    ) -> httpcore.NetworkStream:
+        return ClockedStream(
+            self._backend.connect_unix_socket(path, _left(timeout), socket_options)
+        )
+
+    def sleep(self, seconds: float) -> None:
+        self._backend.sleep(seconds)
+
+
+class ClockedStream(httpcore.NetworkStream):
+    """One connection."""
+
+    def __init__(self, stream: httpcore.NetworkStream) -> None:
+        self._stream = stream
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        if isinstance(timeout, Until) and time.monotonic() >= timeout.at:
+            # There may be bytes waiting; a server that never stops sending must not win.
+            raise httpcore.ReadTimeout("the deadline has passed")
+        return self._stream.read(max_bytes, _left(timeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._stream.write(buffer, _left(timeout))
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> httpcore.NetworkStream:
+        return ClockedStream(self._stream.start_tls(ssl_context, server_hostname, _left(timeout)))
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)

@@ -1,0 +1,38 @@
+"""An answer as it came, beside what was read from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from .decode import REQUEST_ID
+
+T_co = TypeVar("T_co", covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class RawResponse(Generic[T_co]):
+    """What `client.with_raw_response` gives: status, headers, body and the parsed object.
+
+    `headers` ignores the case of names. `content` is the body in bytes.
+    """
+
+    status_code: int
+    headers: Mapping[str, str]
+    content: bytes = field(repr=False)
+    parsed: T_co
+
+    def parse(self) -> T_co:
+        """The parsed object, under the name that users of other clients look for."""
+        return self.parsed
+
+    @property
+    def text(self) -> str:
+        """The body as text."""
+        return self.content.decode("utf-8", "replace")
+
+    @property
+    def request_id(self) -> str | None:
+        """What the service's support asks for."""
+        return self.headers.get(REQUEST_ID)

@@ -1,0 +1,216 @@
+"""One request and its answer, between our words and httpx's. Sends nothing."""
+
+from __future__ import annotations
+
+import json
+import platform
+import time
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+
+import httpx
+
+from ._clocked import Until
+from ._core.calls import MAX_BODY, MAX_REFUSAL, Lost, Reply, Send, never
+from ._core.multipart import Form
+from ._settings import Settings
+from ._version import __version__
+
+CONNECT_SECONDS = 5.0
+WRITE_SECONDS = 30.0
+USER_AGENT = f"appbuilder-assistants/{__version__} python/{platform.python_version()}"
+
+# Raised before a byte of the request could have arrived.
+UNREACHED = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+)
+FAILURES = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A request that is being sent. `until` and `begun` are on the clock of `time.monotonic()`."""
+
+    http: httpx.Request
+    until: float | None
+    begun: float
+
+    def is_overdue(self) -> bool:
+        return self.until is not None and time.monotonic() >= self.until
+
+    def reply(
+        self,
+        response: httpx.Response,
+        body: bytes,
+        live: object = None,
+        *,
+        cut_short: bool = False,
+    ) -> Reply:
+        """The answer."""
+        return Reply(
+            response.status_code,
+            response.headers,
+            body,
+            live,
+            time.time(),
+            time.monotonic() - self.begun,
+            cut_short,
+        )
+
+    def lost(self, error: Exception) -> Lost:
+        """What a failure of httpx's means."""
+        reached = not isinstance(error, UNREACHED)
+        timed_out = isinstance(error, httpx.TimeoutException)
+        if timed_out and self.is_overdue():
+            return self.overdue(error, reached=reached)
+        why = str(error) or type(error).__name__
+        gateway = self._gateway
+        if timed_out:
+            what = (
+                f"{gateway} was silent for too long" if reached else f"no connection to {gateway}"
+            )
+            limits = self.http.extensions["timeout"].items()
+            told = ", ".join(f"{name} {seconds:g} s" for name, seconds in limits if seconds)
+            message = f"{what} ({type(error).__name__}; the limits are {told})"
+        elif reached:
+            message = f"the answer of {gateway} broke off or cannot be read: {why}"
+        else:
+            message = f"no connection to {gateway}: {why}"
+        return self._lost(message, reached, timed_out, error)
+
+    def overdue(self, error: BaseException | None = None, *, reached: bool = True) -> Lost:
+        """What the deadline's passing means."""
+        message = f"the deadline passed while {self._gateway} was waited for"
+        return self._lost(message, reached, timed_out=True, error=error, overdue=True)
+
+    def endless(self) -> Lost:
+        """What comes of a file whose end nobody could tell."""
+        return self._lost(
+            f"the answer of {self._gateway} does not tell where it ends (neither Content-Length "
+            "nor chunks), so that nobody could see whether it was cut off",
+            reached=True,
+        )
+
+    def _lost(
+        self,
+        message: str,
+        reached: bool,
+        timed_out: bool = False,
+        error: BaseException | None = None,
+        overdue: bool = False,
+    ) -> Lost:
+        return Lost(
+            message,
+            reached,
+            timed_out,
+            self.http.headers["X-Appbuilder-Request-Id"],
+            None if error is None else without_frames(error),
+            overdue,
+            time.monotonic() - self.begun,
+        )
+
+    @property
+    def _gateway(self) -> str:
+        url = self.http.url
+        return f"{url.scheme}://{url.netloc.decode('ascii')}"
+
+
+def sent(
+    step: Send,
+    http: httpx.Client | httpx.AsyncClient,
+    settings: Settings,
+    content: bytes | Iterator[bytes] | AsyncIterator[bytes],
+    until: float | None,
+) -> Sent:
+    """What httpx is to send."""
+    request_id = str(uuid.uuid4())
+    headers = {
+        "User-Agent": USER_AGENT,
+        **settings.default_headers,
+        "Content-Type": step.request.content_type,
+        "Accept": step.accept,
+        "X-Appbuilder-Request-Id": request_id,
+        "X-Bce-Request-Id": request_id,
+    }
+    body = step.request.body
+    if isinstance(body, Form):
+        if body.length is not None:
+            headers["Content-Length"] = str(body.length)
+    elif settings.extra_body:
+        content = _with_extra(body, settings)
+    if step.leave_open is not never:
+        # A compressed stream reaches the reader only when the compressor lets go of it, and a
+        # compressed file tells the length of something else.
+        headers["Accept-Encoding"] = "identity"
+    request = http.build_request(
+        step.request.method,
+        settings.base_url + step.request.path,
+        params=dict(step.request.query) or None,
+        content=content,
+        headers=headers,
+        timeout=_timeout(step, settings, until),
+    )
+    # Only here, where no variable holds it: tracebacks may be shown with their variables.
+    request.headers["Authorization"] = settings.authorization.reveal()
+    return Sent(request, until, time.monotonic())
+
+
+def longest(response: httpx.Response) -> int:
+    """Bytes of a body that are read at the most."""
+    return MAX_BODY if response.is_success else MAX_REFUSAL
+
+
+def tells_its_end(response: httpx.Response) -> bool:
+    """Whether a body that is cut off can be told from one that is over."""
+    headers = response.headers
+    told = "content-length" in headers or "transfer-encoding" in headers
+    return told or not response.http_version.startswith("HTTP/1")
+
+
+def without_frames(error: BaseException) -> BaseException:
+    """The error, and those behind it, without the frames they came through.
+
+    Frames of httpx hold the request, and with it the token.
+    """
+    behind: list[BaseException | None] = [error]
+    seen: set[int] = set()
+    while behind:
+        one = behind.pop()
+        if one is not None and id(one) not in seen:
+            seen.add(id(one))
+            one.__traceback__ = None
+            behind += [one.__cause__, one.__context__]
+    return error
+
+
+def _with_extra(body: bytes, settings: Settings) -> bytes:
+    """The JSON body with the fields that every request of this client has; the call's own win."""
+    merged = {**settings.extra_body, **json.loads(body)}
+    return json.dumps(merged, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _timeout(step: Send, settings: Settings, until: float | None) -> httpx.Timeout:
+    limits = settings.timeout
+    if limits is None:
+        # Waiting for a free connection is waiting for other calls' answers.
+        read = step.read_seconds
+        timeout = httpx.Timeout(connect=CONNECT_SECONDS, read=read, write=WRITE_SECONDS, pool=read)
+    elif isinstance(limits, (int, float)):
+        timeout = httpx.Timeout(limits)
+    else:
+        timeout = httpx.Timeout(
+            connect=limits.connect, read=limits.read, write=limits.write, pool=limits.pool
+        )
+    if until is None:
+        return timeout
+    return httpx.Timeout(
+        connect=Until(timeout.connect, until),
+        read=Until(timeout.read, until),
+        write=Until(timeout.write, until),
+        pool=Until(timeout.pool, until),
+    )

@@ -1,0 +1,53 @@
+"""The log: the standard library's, under `appbuilder_assistants`, silent unless it is asked for."""
+
+from __future__ import annotations
+
+import logging
+
+from .hooks import AttemptFinished, HookEvent, RetryScheduled
+
+LOGGER = logging.getLogger("appbuilder_assistants")
+LEVELS = ("debug", "info", "warning", "error")
+
+
+def turn_on(level: str) -> None:
+    """Show the log on standard error from this level on, as APPBUILDER_LOG asks for.
+
+    Once only: a second client adds no second handler. Raises ValueError for an unknown level.
+    """
+    if level.strip().lower() not in LEVELS:
+        raise ValueError(f"APPBUILDER_LOG: expected one of {', '.join(LEVELS)}, got {level!r}")
+    LOGGER.setLevel(level.strip().upper())
+    if not any(isinstance(handler, _Shown) for handler in LOGGER.handlers):
+        LOGGER.addHandler(_Shown())
+
+
+class _Shown(logging.StreamHandler):  # type: ignore[type-arg]
+    """Standard error, as it is when the client is made."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+
+
+def log(event: HookEvent) -> None:
+    """Write one line for each request and each retry."""
+    if isinstance(event, AttemptFinished):
+        LOGGER.debug(
+            "%s %s %s: %s in %.1f ms (attempt %d, request id %s)",
+            event.operation,
+            event.method,
+            event.path,
+            event.status_code or event.error,
+            event.seconds * 1000,
+            event.attempt,
+            event.request_id,
+        )
+    elif isinstance(event, RetryScheduled):
+        LOGGER.debug(
+            "%s: attempt %d failed (%s), trying again in %.1f ms",
+            event.operation,
+            event.attempt,
+            event.reason,
+            event.seconds * 1000,
+        )

@@ -1,0 +1,194 @@
+"""The connections of one client: made, shared, made anew after a fork, closed."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import gc
+import os
+import ssl
+import threading
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import httpx
+
+from ._clocked import keep_deadlines
+
+Verify: TypeAlias = "bool | str | os.PathLike[str] | ssl.SSLContext"
+
+# httpcore closes every idle connection once more than this many are kept alive, so the number kept
+# is the number allowed.
+LIMITS = httpx.Limits(max_connections=200, max_keepalive_connections=200)
+
+CLOSED = "this client is closed: make another one"
+
+
+class Pool:
+    """Connections for `AppBuilder`: its own, or an httpx client that its user made and closes."""
+
+    def __init__(
+        self, base_url: str, verify: Verify = True, given: httpx.Client | None = None
+    ) -> None:
+        """Raises TypeError or ValueError for what cannot be used."""
+        self._options = _options(base_url, verify, given)
+        self._own = given is None
+        self._closed = False
+        self._lock = threading.Lock()
+        self._process = os.getpid()
+        self._http = self._made() if given is None else _check_http(given)
+
+    @property
+    def http(self) -> httpx.Client:
+        """Raises RuntimeError once closed."""
+        if self._own:
+            if self._closed:
+                raise RuntimeError(CLOSED)
+            if self._process != os.getpid():
+                self._after_fork()
+        return self._http
+
+    def close(self) -> None:
+        """Close the connections, unless they are of an httpx client of the user's."""
+        if self._own and not self._closed:
+            self.http.close()
+            self._closed = True
+
+    def _after_fork(self) -> None:
+        # Two processes on one connection would read each other's answers.
+        with self._lock:
+            if self._process != os.getpid():
+                self._http, old = self._made(), [self._http]
+                _let_go(old)
+                self._process = os.getpid()
+
+    def _made(self) -> httpx.Client:
+        with usable_proxy():
+            return keep_deadlines(httpx.Client(limits=LIMITS, **self._options))
+
+
+class AsyncPool:
+    """As `Pool`, for `AsyncAppBuilder`."""
+
+    def __init__(
+        self, base_url: str, verify: Verify = True, given: httpx.AsyncClient | None = None
+    ) -> None:
+        """Raises TypeError or ValueError for what cannot be used."""
+        self._options = _options(base_url, verify, given)
+        self._own = given is None
+        self._closed = False
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._process = os.getpid()
+        self._http = self._made() if given is None else _check_async_http(given)
+
+    @property
+    def http(self) -> httpx.AsyncClient:
+        """To be asked for on the event loop that is going to use it. RuntimeError once closed."""
+        if self._own:
+            if self._closed:
+                raise RuntimeError(CLOSED)
+            loop = asyncio.get_running_loop()
+            if self._loop is not loop:
+                self._on_another(loop)
+        return self._http
+
+    async def aclose(self) -> None:
+        """Close the connections, unless they are of an httpx client of the user's."""
+        if self._own and not self._closed:
+            await self.http.aclose()
+            self._closed = True
+
+    def _on_another(self, loop: asyncio.AbstractEventLoop) -> None:
+        # Connections belong to the loop that opened them: of one that has ended, or of another
+        # process, they are of no use.
+        ended = self._loop is not None and self._loop.is_closed()
+        if ended or self._process != os.getpid():
+            self._http, old = self._made(), [self._http]
+            _let_go(old)
+            self._process = os.getpid()
+        self._loop = loop
+
+    def _made(self) -> httpx.AsyncClient:
+        with usable_proxy():
+            return httpx.AsyncClient(limits=LIMITS, **self._options)
+
+
+def _let_go(old: list[Any]) -> None:
+    """Forget connections without a word to the server, who may still be talking to the parent.
+
+    Their sockets close as they go, without the warning that is meant for who forgets them.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        old.clear()
+        gc.collect()
+
+
+def _options(base_url: str, verify: Verify, given: object) -> dict[str, Any]:
+    if given is not None and verify is not True:
+        raise ValueError("verify: with an http_client of your own, say it there")
+    return {"verify": _verify(verify), "trust_env": not is_loopback(base_url)}
+
+
+def _verify(verify: Verify) -> bool | ssl.SSLContext:
+    """What httpx takes: a file or folder of CA certificates becomes a context that trusts them."""
+    if isinstance(verify, (bool, ssl.SSLContext)):
+        return verify
+    expected = "verify: expected True, False, an ssl.SSLContext or the path of CA certificates"
+    if not isinstance(verify, (str, os.PathLike)):
+        raise TypeError(f"{expected}, got {type(verify).__name__}")
+    path = Path(verify)
+    if not path.exists():
+        raise FileNotFoundError(errno.ENOENT, f"{expected}; there is no such file", str(path))
+    try:
+        if path.is_dir():
+            return ssl.create_default_context(capath=path)
+        return ssl.create_default_context(cafile=path)
+    except (OSError, ValueError) as error:
+        raise ValueError(f"{expected}; {str(path)!r} has none in PEM form ({error})") from error
+
+
+def _check_http(http: httpx.Client) -> httpx.Client:
+    if isinstance(http, httpx.Client):
+        return http
+    raise TypeError(f"http_client: AppBuilder takes an httpx.Client, got {_kind(http)}")
+
+
+def _check_async_http(http: httpx.AsyncClient) -> httpx.AsyncClient:
+    if isinstance(http, httpx.AsyncClient):
+        return http
+    raise TypeError(f"http_client: AsyncAppBuilder takes an httpx.AsyncClient, got {_kind(http)}")
+
+
+def _kind(value: object) -> str:
+    return f"{type(value).__module__}.{type(value).__name__}"
+
+
+def is_loopback(base_url: str) -> bool:
+    """Whether the gateway is this machine, which a proxy cannot reach."""
+    host = httpx.URL(base_url).host
+    return host in ("localhost", "::1") or host.startswith("127.")
+
+
+@contextmanager
+def usable_proxy() -> Iterator[None]:
+    """Turn what httpx says of a proxy it cannot use into an error that says where it comes from."""
+    try:
+        yield
+    except (ImportError, ValueError, httpx.InvalidURL) as error:
+        raise ValueError(
+            "the proxy that HTTP_PROXY, HTTPS_PROXY or ALL_PROXY names cannot be used "
+            f"({type(error).__name__}); correct or unset the variable, or pass "
+            "http_client= with a proxy of your own"
+        ) from error
+
+
+def check_gateway(url: str) -> None:
+    """Refuse, by ValueError, a URL that httpx would refuse at the first call."""
+    try:
+        _ = httpx.URL(url).host
+    except (httpx.InvalidURL, ValueError) as error:
+        raise ValueError(f"gateway_url: {error}, in {url[:80]!r}") from error

@@ -1,0 +1,130 @@
+"""Telling the log and the event hooks of calls."""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from collections.abc import Mapping
+from itertools import count
+from typing import TYPE_CHECKING
+
+from ._core.calls import Lost, Question, Reply, Send, Sleep
+from ._core.decode import REQUEST_ID
+from ._log import LOGGER, log
+from .hooks import AttemptFinished, CallFinished, CallStarted, HookEvent, RetryScheduled
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from .hooks import EventHook
+
+_NAMED = ("assistant_id", "thread_id", "run_id", "step_id", "message_id", "file_id", "model")
+_numbers = count(1)
+
+
+def tell(hooks: tuple[EventHook, ...], event: HookEvent) -> None:
+    """Tell every hook. One that fails is logged: it must not change what a call does."""
+    for hook in hooks:
+        try:
+            hook(event)
+        except Exception:  # noqa: BLE001 - whatever a hook of the user's raises
+            LOGGER.warning("the event hook %r failed", hook, exc_info=True)
+
+
+class Watched:
+    """One call that has begun."""
+
+    def __init__(self, hooks: tuple[EventHook, ...], call: Question) -> None:
+        self.call_id = next(_numbers)
+        self._hooks = hooks
+        self._operation = call.operation
+        self._begun = time.monotonic()
+        request = call.request
+        tell(
+            hooks,
+            CallStarted(
+                self.call_id, call.operation, request.method, request.path, _ids(request.body)
+            ),
+        )
+
+    def finish(self, result: object = None, error: BaseException | None = None) -> None:
+        """Tell that it is over. Again does nothing."""
+        hooks, self._hooks = self._hooks, ()
+        if hooks:
+            seconds = time.monotonic() - self._begun
+            tell(hooks, CallFinished(self.call_id, self._operation, seconds, result, error))
+
+
+class Watch:
+    """The calls that one flow makes, told to those who want to know.
+
+    Calls that are still open when it is left by an exception end with that.
+    """
+
+    def __init__(self, hooks: tuple[EventHook, ...]) -> None:
+        self.hooks = (log, *hooks) if LOGGER.isEnabledFor(logging.DEBUG) else hooks
+        self._open: list[Watched] = []
+
+    def __enter__(self) -> Watch:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        while self._open:
+            self._open.pop().finish(error=error)
+
+    def begin(self, call: Question) -> None:
+        if self.hooks:
+            self._open.append(Watched(self.hooks, call))
+
+    def end(self, result: object, error: BaseException | None) -> None:
+        if self._open:
+            self._open.pop().finish(result, error)
+
+    def hand_over(self) -> Watched | None:
+        """The call that goes on after the flow: a stream that has been opened."""
+        return self._open.pop() if self._open else None
+
+    def attempt(self, step: Send, outcome: Reply | Lost) -> None:
+        if self.hooks:
+            request = step.request
+            event = AttemptFinished(
+                call_id=self._call_id(),
+                operation=step.operation,
+                method=request.method,
+                path=request.path,
+                attempt=step.attempt,
+                status_code=outcome.status if isinstance(outcome, Reply) else None,
+                seconds=outcome.seconds,
+                request_id=_request_id(outcome),
+                error=None if isinstance(outcome, Reply) else outcome.message,
+            )
+            tell(self.hooks, event)
+
+    def retry(self, step: Sleep) -> None:
+        if self.hooks and step.retry is not None:
+            failed = step.retry
+            event = RetryScheduled(
+                self._call_id(), failed.operation, failed.attempt, step.seconds, failed.reason
+            )
+            tell(self.hooks, event)
+
+    def _call_id(self) -> int:
+        return self._open[-1].call_id if self._open else 0
+
+
+def _request_id(outcome: Reply | Lost) -> str | None:
+    return outcome.request_id if isinstance(outcome, Lost) else outcome.headers.get(REQUEST_ID)
+
+
+def _ids(body: object) -> Mapping[str, str]:
+    """What a JSON request names, without anything that people wrote."""
+    if not isinstance(body, bytes):
+        return {}
+    fields = json.loads(body)
+    return {name: fields[name] for name in _NAMED if isinstance(fields.get(name), str)}

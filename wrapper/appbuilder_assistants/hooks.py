@@ -1,0 +1,112 @@
+"""What an event hook is told: calls as they begin, are tried, are tried again and end.
+
+    def count(event: HookEvent) -> None:
+        if isinstance(event, AttemptFinished):
+            requests.labels(event.operation, event.status_code).inc()
+
+    client = AppBuilder(event_hooks=[count])
+
+A hook is a plain function, called where the call runs (on the event loop, for the asynchronous
+client), so it must be quick. What it raises is logged and goes no further. Every event of one call
+has the same `call_id`; none holds a token or what people wrote.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+__all__ = [
+    "AttemptFinished",
+    "CallFinished",
+    "CallStarted",
+    "EventHook",
+    "HookEvent",
+    "RetryScheduled",
+    "ToolFinished",
+    "ToolStarted",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class CallStarted:
+    """A call begins. `ids` holds what its request names: `assistant_id`, `thread_id`, `model`, …"""
+
+    call_id: int
+    operation: str
+    method: str
+    path: str
+    ids: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptFinished:
+    """One request has been answered, or has failed.
+
+    `seconds` passed until the answer's headers, or its whole body where it is read at once.
+    `status_code` is None when no answer came; then `error` says why.
+    """
+
+    call_id: int
+    operation: str
+    method: str
+    path: str
+    attempt: int
+    status_code: int | None
+    seconds: float
+    request_id: str | None
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RetryScheduled:
+    """A call is tried again after a pause of `seconds`, because attempt number `attempt` failed."""
+
+    call_id: int
+    operation: str
+    attempt: int
+    seconds: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallFinished:
+    """A call is over: with its `result` (None for a stream, which is over when closed), or `error`.
+
+    `seconds` are those of the whole call, with its retries.
+    """
+
+    call_id: int
+    operation: str
+    seconds: float
+    result: object = field(default=None, repr=False)
+    error: BaseException | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ToolStarted:
+    """A function of yours is called for the model, where it will run: in this thread or task."""
+
+    call_id: int
+    name: str
+    tool_call_id: str
+    run_id: str
+    thread_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToolFinished:
+    """It has returned, or `error` tells how it failed."""
+
+    call_id: int
+    name: str
+    tool_call_id: str
+    seconds: float
+    error: BaseException | None = None
+
+
+HookEvent: TypeAlias = (
+    "CallStarted | AttemptFinished | RetryScheduled | CallFinished | ToolStarted | ToolFinished"
+)
+EventHook: TypeAlias = Callable[[HookEvent], object]
