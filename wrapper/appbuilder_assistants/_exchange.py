@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import httpx
 
 from ._clocked import Until
-from ._core.calls import MAX_BODY, MAX_REFUSAL, Lost, Reply, Send, never
+from ._core.calls import MAX_BODY, MAX_REFUSAL, REQUEST_ID, Lost, Reply, Send, never
 from ._core.multipart import Form
 from ._settings import Settings
 from ._version import __version__
@@ -60,6 +60,7 @@ class Sent:
             time.time(),
             time.monotonic() - self.begun,
             cut_short,
+            self._request_id,
         )
 
     def lost(self, error: Exception) -> Lost:
@@ -108,11 +109,15 @@ class Sent:
             message,
             reached,
             timed_out,
-            self.http.headers["X-Appbuilder-Request-Id"],
+            self._request_id,
             None if error is None else without_frames(error),
             overdue,
             time.monotonic() - self.begun,
         )
+
+    @property
+    def _request_id(self) -> str:
+        return self.http.headers[REQUEST_ID]
 
     @property
     def _gateway(self) -> str:
@@ -134,7 +139,7 @@ def sent(
         **settings.default_headers,
         "Content-Type": step.request.content_type,
         "Accept": step.accept,
-        "X-Appbuilder-Request-Id": request_id,
+        REQUEST_ID: request_id,
         "X-Bce-Request-Id": request_id,
     }
     body = step.request.body

@@ -10,7 +10,6 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from ._core.calls import Lost, Question, Reply, Send, Sleep
-from ._core.decode import REQUEST_ID
 from ._log import LOGGER, log
 from .hooks import AttemptFinished, CallFinished, CallStarted, HookEvent, RetryScheduled
 
@@ -101,7 +100,7 @@ class Watch:
                 attempt=step.attempt,
                 status_code=outcome.status if isinstance(outcome, Reply) else None,
                 seconds=outcome.seconds,
-                request_id=_request_id(outcome),
+                request_id=outcome.request_id,
                 error=None if isinstance(outcome, Reply) else outcome.message,
             )
             tell(self.hooks, event)
@@ -116,10 +115,6 @@ class Watch:
 
     def _call_id(self) -> int:
         return self._open[-1].call_id if self._open else 0
-
-
-def _request_id(outcome: Reply | Lost) -> str | None:
-    return outcome.request_id if isinstance(outcome, Lost) else outcome.headers.get(REQUEST_ID)
 
 
 def _ids(body: object) -> Mapping[str, str]:

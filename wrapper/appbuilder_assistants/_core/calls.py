@@ -32,6 +32,7 @@ CANCEL_SECONDS = 5.0
 """How long cancelling a run may take after the deadline of its call."""
 
 JSON = "application/json"
+REQUEST_ID = "x-appbuilder-request-id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +162,7 @@ class Reply:
     `headers` has lower-case names, or ignores case. `live` is what is still to come of a body
     that was left open, None when `body` has all of it. A body longer than MAX_BODY is
     `cut_short` there. `received_at` is in seconds since the epoch, `seconds` is how long it took.
+    `sent_id` is the request id that was sent.
     """
 
     status: int
@@ -170,6 +172,12 @@ class Reply:
     received_at: float = 0.0
     seconds: float = 0.0
     cut_short: bool = False
+    sent_id: str | None = None
+
+    @property
+    def request_id(self) -> str | None:
+        """What support asks for: the service's own id, or else the one that was sent."""
+        return self.headers.get(REQUEST_ID) or self.sent_id
 
 
 @dataclass(frozen=True, slots=True)

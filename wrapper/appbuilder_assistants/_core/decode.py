@@ -32,7 +32,6 @@ from .calls import MAX_BODY, Call, Lost, Outcome, Question, Reply
 
 T = TypeVar("T")
 
-REQUEST_ID = "x-appbuilder-request-id"
 EVENT_STREAM = "text/event-stream"
 
 BY_STATUS: dict[int, type[ApiStatusError]] = {
@@ -164,7 +163,7 @@ def status_error(call: Question, reply: Reply, body: object) -> ApiStatusError:
         code=detail.code,
         param=detail.param,
         retry_after=retry_after(reply),
-        origin=origin(call, reply.headers.get(REQUEST_ID)),
+        origin=origin(call, reply.request_id),
     )
 
 
@@ -190,7 +189,7 @@ def lost_error(call: Question, lost: Lost) -> ApiConnectionError:
 
 def response_error(call: Question, reply: Reply, message: str) -> ResponseError:
     """The error for a 2xx answer that is not what the API promises."""
-    return ResponseError(message, origin=origin(call, reply.headers.get(REQUEST_ID)))
+    return ResponseError(message, origin=origin(call, reply.request_id))
 
 
 def origin(call: Question, request_id: str | None) -> Origin:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from appbuilder_assistants.errors import ApiConnectionError, ApiTimeoutError, StreamInterruptedError
 
 from .calls import Lost, Reply, StreamCall
-from .decode import REQUEST_ID, is_error, loads, loads_or_none, origin, status_error
+from .decode import is_error, loads, loads_or_none, origin, status_error
 from .snapshot import RunSnapshot
 from .sse import SseDecoder, SseEvent
 
@@ -93,7 +93,7 @@ class EventReader:
             raise status_error(self._call, self._reply, detail)
 
     def _interrupted(self, why: str) -> StreamInterruptedError:
-        return interrupted(self._call, self.snapshot, why, self._reply.headers.get(REQUEST_ID))
+        return interrupted(self._call, self.snapshot, why, self._reply.request_id)
 
 
 def lost_stream(

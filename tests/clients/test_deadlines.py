@@ -1,0 +1,220 @@
+"""The deadline of a whole call: retries, pauses, drips and streams together."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import appbuilder_mock
+import httpx
+import pytest
+from appbuilder_assistants import (
+    ApiTimeoutError,
+    DeadlineExceededError,
+    RetryPolicy,
+    ServerError,
+)
+
+from tests.clients.bodies import RUN, stream_of
+from tests.clients.both import Async, Sync
+from tests.clients.conftest import AT_ONCE, Serve
+from tests.clients.raw_server import Exchange, answer
+
+SOON = 0.3
+"""Seconds that a call may take here."""
+
+LATE = 5.0
+"""Seconds after which it certainly has not kept to that; the servers here go on for longer."""
+
+LOOK_UP = "look-up"
+CALLS: dict[str, Callable[[Any], Any]] = {
+    LOOK_UP: lambda c: c.threads.runs.query("t", "r"),
+    "run": lambda c: c.threads.runs.run("a", "t"),
+    "content": lambda c: c.assistants.files.content("f"),
+    "upload": lambda c: c.assistants.files.create(b"x"),
+    "stream": lambda c: list(stream_of(c)),
+    "pages": lambda c: list(c.threads.runs.list_all("t")),
+}
+
+
+def silent(exchange: Exchange) -> None:
+    exchange.client_left()
+
+
+def dripping(data: bytes) -> Callable[[Exchange], None]:
+    """A server that never leaves the client without a byte for long."""
+
+    def script(exchange: Exchange) -> None:
+        gone = threading.Event()
+        for byte in data:
+            exchange.send(bytes([byte]))
+            gone.wait(0.02)
+
+    return script
+
+
+SERVERS: dict[str, Callable[[Exchange], None]] = {
+    "silence": silent,
+    "headers drip": dripping(b"HTTP/1.1 200 OK\r\nX-Long: " + b"x" * 1000),
+    "body drips": dripping(
+        b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 900\r\n\r\n"
+        + b" " * 900
+    ),
+}
+
+
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS.keys())
+@pytest.mark.parametrize("script", SERVERS.values(), ids=SERVERS.keys())
+def test_an_answer_that_does_not_come(
+    world: Sync | Async, serve: Serve, call: Callable[[Any], Any], script: Any
+) -> None:
+    """It is over at the deadline, whether nothing comes or always a little."""
+    client = world.client("k", serve(script).url, deadline=SOON)
+
+    begun = time.monotonic()
+    with pytest.raises(DeadlineExceededError, match="the deadline passed") as caught:
+        call(client)
+
+    assert time.monotonic() - begun < LATE
+    assert isinstance(caught.value, ApiTimeoutError)
+    assert caught.value.cancelled is False
+
+
+def test_retries_share_a_deadline(world: Sync | Async, serve: Serve) -> None:
+    """Attempts go on while there is time; a pause that would outlast the deadline is not begun."""
+    server = serve(lambda exchange: exchange.send(answer({}, "503 Service Unavailable")))
+    policy = RetryPolicy(attempts=50, first_delay=0.08, max_delay=0.08, jitter=lambda: 0.0)
+    client = world.client("k", server.url, deadline=SOON, retry=policy)
+
+    with pytest.raises(
+        DeadlineExceededError, match="another attempt, and before it: 503"
+    ) as caught:
+        CALLS[LOOK_UP](client)
+
+    assert 1 < len(caught.value.attempts) < 10
+    assert len(caught.value.attempts) == len(server.exchanges)
+    assert {attempt.status_code for attempt in caught.value.attempts} == {503}
+    assert isinstance(caught.value.__cause__, ServerError)
+
+
+def test_a_long_pause_is_not_begun(world: Sync | Async, serve: Serve) -> None:
+    """A Retry-After beyond the deadline fails the call at once."""
+    server = serve(lambda e: e.send(answer({}, "429 Too Many Requests", retry_after="7")))
+    client = world.client("k", server.url, deadline=6)
+
+    begun = time.monotonic()
+    with pytest.raises(DeadlineExceededError, match="429"):
+        CALLS[LOOK_UP](client)
+
+    assert time.monotonic() - begun < LATE
+
+
+def test_a_shorter_time_out_still_holds(world: Sync | Async, serve: Serve) -> None:
+    """The silence that a time-out allows is not stretched by a deadline."""
+    client = world.client("k", serve(silent).url, deadline=600, timeout=0.2, retry=AT_ONCE)
+
+    with pytest.raises(ApiTimeoutError, match="silent for too long") as caught:
+        CALLS["run"](client)
+
+    assert type(caught.value) is ApiTimeoutError
+
+
+def test_a_call_that_is_in_time(world: Sync | Async, serve: Serve) -> None:
+    """Each call has the whole deadline for itself."""
+    pause = threading.Event()
+    server = serve(lambda exchange: (pause.wait(0.4), exchange.send(answer(RUN)))[1])
+    client = world.client("k", server.url, deadline=1)
+
+    assert [CALLS[LOOK_UP](client).id for _ in range(3)] == ["run_1"] * 3
+
+
+def test_an_http_client_of_ones_own(world: Sync | Async, serve: Serve) -> None:
+    """Its sockets are left as they are, and the deadline holds all the same between reads."""
+    client = world.client(
+        "k", serve(SERVERS["body drips"]).url, deadline=SOON, http_client=world.http()
+    )
+
+    begun = time.monotonic()
+    with pytest.raises(DeadlineExceededError):
+        CALLS[LOOK_UP](client)
+
+    assert time.monotonic() - begun < LATE
+
+
+def test_with_options(world: Sync | Async, serve: Serve) -> None:
+    """A deadline is set for a client, for some calls, or for one."""
+    client = world.client("k", serve(silent).url, deadline=600)
+
+    with pytest.raises(DeadlineExceededError):
+        CALLS[LOOK_UP](client.with_options(deadline=SOON))
+    with pytest.raises(DeadlineExceededError):
+        client.threads.runs.run("a", "t", deadline=SOON)
+    with pytest.raises(DeadlineExceededError):
+        client.threads.runs.submit_tool_outputs("r", "t", [], deadline=SOON)
+
+
+SLOW = "rules: [{reply: {text: 慢慢来, chunk_size: 1, first_delay: 30}}]"
+
+
+@pytest.fixture
+def slow(world: Sync | Async) -> Any:
+    """A client of a mock server whose answers take long, with an assistant and a thread."""
+    with appbuilder_mock.running(token="k") as server:
+        client = world.client("k", server.url)
+        assistant = client.assistants.create("助手")
+        thread = client.threads.create([{"role": "user", "content": "你好"}])
+        server.script(SLOW)
+        yield client, assistant.id, thread.id
+
+
+def test_the_run_is_cancelled(slow: Any) -> None:
+    """With on_deadline="cancel" the run that was waited for does not go on."""
+    client, assistant_id, thread_id = slow
+
+    with pytest.raises(DeadlineExceededError, match="the run was cancelled") as caught:
+        client.threads.runs.run(assistant_id, thread_id, deadline=SOON, on_deadline="cancel")
+
+    assert caught.value.cancelled is True
+    [run] = client.threads.runs.list(thread_id).data
+    assert run.status in ("cancelling", "cancelled")
+
+
+def test_a_run_goes_on_unless_it_is_cancelled(slow: Any) -> None:
+    """By default the deadline is the caller's affair."""
+    client, assistant_id, thread_id = slow
+
+    with pytest.raises(DeadlineExceededError) as caught:
+        client.threads.runs.run(assistant_id, thread_id, deadline=SOON)
+
+    assert caught.value.cancelled is False
+    [run] = client.threads.runs.list(thread_id).data
+    assert run.status in ("queued", "in_progress")
+    client.threads.runs.cancel(run.id, thread_id)
+
+
+def test_a_run_that_cannot_be_told(slow: Any) -> None:
+    """In a thread that the service made, nobody can say which run it was; the error does."""
+    client, assistant_id, _ = slow
+    question = {"messages": [{"role": "user", "content": "你好"}]}
+
+    with pytest.raises(DeadlineExceededError, match="could not be told from others") as caught:
+        client.threads.runs.run(assistant_id, thread=question, deadline=SOON, on_deadline="cancel")
+
+    assert caught.value.cancelled is False
+
+
+def test_cancelling_that_fails(world: Sync | Async, serve: Serve) -> None:
+    """A server that is gone cannot be told to cancel: the error says so, and is still the first."""
+    client = world.client(
+        "k", serve(silent).url, deadline=SOON, on_deadline="cancel", retry=RetryPolicy(attempts=1)
+    ).with_options(timeout=0.3)
+
+    with pytest.raises(DeadlineExceededError, match="cancelling the run failed") as caught:
+        client.with_options(timeout=httpx.Timeout(0.5)).threads.runs.submit_tool_outputs(
+            "r", "t", []
+        )
+
+    assert caught.value.operation == "submitToolOutputs"
+    assert caught.value.cancelled is False

@@ -1,0 +1,203 @@
+"""What event hooks and the log are told."""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from appbuilder_assistants import AppBuilder, NotFoundError, ServerError
+from appbuilder_assistants.hooks import (
+    AttemptFinished,
+    CallFinished,
+    CallStarted,
+    HookEvent,
+    RetryScheduled,
+)
+
+from tests.clients.bodies import RUN, STREAM, framed, stream_of
+from tests.clients.both import Async, Sync
+from tests.clients.conftest import AT_ONCE, Serve
+from tests.clients.raw_server import Exchange, answer
+
+BUSY = answer({}, "503 Service Unavailable")
+
+
+def answers(*sent: bytes) -> Any:
+    left = list(sent)
+    return lambda exchange: exchange.send(left.pop(0))
+
+
+def test_a_call_from_its_beginning_to_its_end(world: Sync | Async, serve: Serve) -> None:
+    """Started, tried, to be tried again, tried, finished: all with one number."""
+    told: list[HookEvent] = []
+    server = serve(answers(BUSY, answer(RUN, x_appbuilder_request_id="req_1")))
+    client = world.client("k", server.url, retry=AT_ONCE, event_hooks=[told.append])
+
+    run = client.threads.runs.query("线程", "r")
+
+    started, first, again, second, finished = told
+    assert started == CallStarted(
+        started.call_id,
+        "queryRun",
+        "POST",
+        "/v2/threads/runs/query",
+        {"thread_id": "线程", "run_id": "r"},
+    )
+    assert isinstance(first, AttemptFinished)
+    assert (first.attempt, first.status_code, first.error) == (1, 503, None)
+    assert isinstance(again, RetryScheduled)
+    assert (again.operation, again.attempt, again.seconds) == ("queryRun", 1, 0.0)
+    assert again.reason.startswith("503")
+    assert isinstance(second, AttemptFinished)
+    assert (second.attempt, second.status_code, second.request_id) == (2, 200, "req_1")
+    assert isinstance(finished, CallFinished)
+    assert (finished.result, finished.error) == (run, None)
+    assert finished.seconds >= first.seconds + second.seconds > 0
+    assert {event.call_id for event in told} == {started.call_id}
+
+
+def test_a_call_that_fails(world: Sync | Async, serve: Serve) -> None:
+    """The end has the error that the caller gets; a lost answer says why."""
+    told: list[HookEvent] = []
+    server = serve(lambda exchange: False)
+    client = world.client("k", server.url, retry=AT_ONCE, event_hooks=[told.append])
+
+    with pytest.raises(Exception, match="broke off") as caught:
+        client.threads.runs.run("a", "t")
+
+    tried, finished = told[1:]
+    assert isinstance(tried, AttemptFinished)
+    assert tried.status_code is None
+    assert "broke off" in str(tried.error)
+    assert isinstance(finished, CallFinished)
+    assert finished.error is caught.value
+
+
+def test_a_stream_is_over_when_it_is_closed(world: Sync | Async, serve: Serve) -> None:
+    """Not when it begins."""
+    told: list[HookEvent] = []
+    server = serve(lambda exchange: exchange.send(framed(STREAM)["length"]))
+    client = world.client("k", server.url, event_hooks=[told.append])
+
+    with stream_of(client) as stream:
+        assert [type(event) for event in told] == [CallStarted, AttemptFinished]
+        list(stream)
+
+    assert [type(event) for event in told[2:]] == [CallFinished]
+
+
+def test_a_hook_that_fails(
+    world: Sync | Async, serve: Serve, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It changes nothing for the call, and is in the log."""
+    told: list[HookEvent] = []
+
+    def broken(event: HookEvent) -> None:
+        raise ZeroDivisionError("坏了")
+
+    server = serve(lambda exchange: exchange.send(answer(RUN)))
+    client = world.client("k", server.url, event_hooks=[broken, told.append])
+
+    assert client.threads.runs.query("t", "r").id == "run_1"
+    assert len(told) == 3
+    assert [record.levelname for record in caplog.records] == ["WARNING"] * 3
+    assert "坏了" in caplog.text
+
+
+def test_hooks_of_some_calls(world: Sync | Async, serve: Serve) -> None:
+    """`with_options` sets others, and leaves those of the client."""
+    mine: list[HookEvent] = []
+    others: list[HookEvent] = []
+    server = serve(lambda exchange: exchange.send(answer(RUN)))
+    client = world.client("k", server.url, event_hooks=[mine.append])
+
+    client.with_options(event_hooks=[others.append]).threads.runs.query("t", "r")
+    assert (len(mine), len(others)) == (0, 3)
+    client.with_options(timeout=5).threads.runs.query("t", "r")
+    assert (len(mine), len(others)) == (3, 3)
+
+
+def test_an_async_hook_is_refused(world: Sync | Async) -> None:
+    """Nobody would wait for it."""
+
+    async def hook(event: HookEvent) -> None: ...
+
+    with pytest.raises(TypeError, match="a hook is a plain `def`"):
+        world.client("k", event_hooks=[hook])
+
+
+def test_the_log(world: Sync | Async, serve: Serve, caplog: pytest.LogCaptureFixture) -> None:
+    """One line for each request and each retry, at debug, with what one looks for."""
+    caplog.set_level(logging.DEBUG, "appbuilder_assistants")
+    server = serve(answers(BUSY, answer({}, "404 Not Found", x_appbuilder_request_id="req_2")))
+
+    with pytest.raises(NotFoundError):
+        world.client("k", server.url, retry=AT_ONCE).threads.runs.query("t", "r")
+
+    lines = [r.getMessage() for r in caplog.records if r.name == "appbuilder_assistants"]
+    assert {r.levelname for r in caplog.records if r.name == "appbuilder_assistants"} == {"DEBUG"}
+    first, again, second = lines
+    assert first.startswith("queryRun POST /v2/threads/runs/query: 503 in ")
+    assert " ms (attempt 1, request id " in first
+    assert again.startswith("queryRun: attempt 1 failed (503: ")
+    assert "trying again in 0.0 ms" in again
+    assert second.startswith("queryRun POST /v2/threads/runs/query: 404 in ")
+    assert "request id req_2" in second
+
+
+@pytest.mark.parametrize(
+    ("level", "shown"), [("debug", True), ("DEBUG", True), ("warning", False), ("", False)]
+)
+def test_the_variable_turns_it_on(serve: Serve, level: str, shown: bool) -> None:
+    """APPBUILDER_LOG=debug shows it on standard error, once; by default there is silence."""
+    url = serve(lambda exchange: exchange.send(answer(RUN))).url
+    program = (
+        "from appbuilder_assistants import AppBuilder\n"
+        f"for _ in range(2): client = AppBuilder('secret-key', {url!r})\n"
+        "client.threads.runs.query('t', 'r')\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env={"APPBUILDER_LOG": level, "PYTHONUTF8": "1"},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=True,
+    )
+
+    assert done.stdout == ""
+    assert done.stderr.count("queryRun POST") == int(shown)
+    assert "secret-key" not in done.stderr
+    assert bool(done.stderr) is shown
+
+
+def test_an_unknown_level(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error names the variable and the levels there are."""
+    monkeypatch.setenv("APPBUILDER_LOG", "loud")
+
+    with pytest.raises(ValueError, match=r"APPBUILDER_LOG: expected one of debug, .*'loud'"):
+        AppBuilder("k")
+
+
+def test_attempts_are_on_the_error(world: Sync | Async, serve: Serve) -> None:
+    """Every try, how it ended, how long it took, and the pause behind it."""
+    sent = [BUSY, b"", answer({"error": {"message": "忙"}}, "500 Internal Server Error")]
+
+    def script(exchange: Exchange) -> bool:
+        data = sent.pop(0)
+        exchange.send(data)
+        return bool(data)
+
+    client = world.client("k", serve(script).url, retry=AT_ONCE)
+
+    with pytest.raises(ServerError, match=r"500: 忙 \(request id .*, after 3 attempts\)") as caught:
+        client.threads.runs.query("t", "r")
+
+    tried = caught.value.attempts
+    assert [attempt.status_code for attempt in tried] == [503, None, 500]
+    assert "broke off" in tried[1].error
+    assert all(attempt.seconds > 0 for attempt in tried)
+    assert tried[1].request_id is not None

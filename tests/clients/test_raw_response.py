@@ -1,0 +1,122 @@
+"""Answers as they came, and what is sent beside a call's own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import appbuilder_mock
+import pytest
+from appbuilder_assistants import NotFoundError, RawResponse, RetryPolicy
+from appbuilder_assistants._async import raw as raw_surface
+
+from tests.clients.bodies import EMPTY_LIST, RUN, stream_of
+from tests.clients.both import Async, Sync
+from tests.clients.conftest import AT_ONCE, Serve
+from tests.clients.raw_server import answer
+
+
+def test_an_answer_as_it_came(world: Sync | Async, serve: Serve) -> None:
+    """Status, headers, body and the parsed object of one call, retries and all."""
+    sent = [
+        answer({}, "503 Service Unavailable"),
+        answer({**RUN, "新": "字段"}, "201 Created", x_appbuilder_request_id="req_1", x_odd="1"),
+    ]
+    server = serve(lambda exchange: exchange.send(sent.pop(0)))
+    client = world.client("k", server.url, retry=AT_ONCE)
+
+    response = client.with_raw_response.threads.runs.query("t", "r")
+
+    assert isinstance(response, RawResponse)
+    assert response.status_code == 201
+    assert (response.headers["X-ODD"], response.request_id) == ("1", "req_1")
+    assert response.content.startswith(b'{"id": "run_1"')
+    assert "字段" in response.text
+    assert response.parse() is response.parsed
+    assert response.parsed.id == "run_1"
+    assert response.parsed.additional_properties == {"新": "字段"}
+
+
+def test_an_error_is_raised_as_ever(world: Sync | Async, serve: Serve) -> None:
+    """A refusal is no answer to look at."""
+    server = serve(lambda exchange: exchange.send(answer({}, "404 Not Found")))
+
+    with pytest.raises(NotFoundError):
+        world.client("k", server.url).with_raw_response.assistants.query("a")
+
+
+def test_every_call_against_the_mock(
+    world: Sync | Async, client: Any, mock: appbuilder_mock.Running
+) -> None:
+    """The whole surface gives what came, with the type that the call gives otherwise."""
+    raw = client.with_raw_response
+    assistant = raw.assistants.create("助手").parse()
+    thread = raw.threads.create([{"role": "user", "content": "你好"}]).parse()
+    run = raw.threads.runs.run(assistant.id, thread.id)
+    steps = raw.threads.runs.steps.list(thread.id, run.parse().id)
+    file = raw.assistants.files.create(b"x", filename="文.txt")
+
+    assert (run.status_code, run.parse().status) == (200, "completed")
+    assert steps.parse().data[0].run_id == run.parse().id
+    assert file.parse().filename == "文.txt"
+    assert run.headers["content-type"] == "application/json"
+    assert run.request_id
+    assert isinstance(raw.assistants.list().parse().data, list)
+    assert isinstance(raw.threads.messages.list(thread.id).parse().data, list)
+
+
+def test_no_call_is_missing() -> None:
+    """Each raw resource has the methods of the resource that ask once and get JSON."""
+    for name, resource, left_out in (
+        ("AsyncRawAssistants", "assistants", {"list_all", "mounted_files_list_all"}),
+        ("AsyncRawFiles", "files", {"list_all", "download", "content"}),
+        ("AsyncRawThreads", "threads", set()),
+        ("AsyncRawMessages", "messages", {"list_all", "files_all"}),
+        ("AsyncRawRuns", "runs", {"list_all", "stream_run", "stream_run_with_handler"}),
+        ("AsyncRawSteps", "steps", {"list_all"}),
+    ):
+        module = __import__(f"appbuilder_assistants._async.{resource}", fromlist=[name])
+        plain = getattr(module, name.replace("Raw", ""))
+        made = plain(object())
+        wrapped = vars(getattr(raw_surface, name)(made))
+        asked = {n for n in vars(plain) if not n.startswith("_")} - left_out - OURS
+
+        assert {n for n in wrapped if n not in vars(made)} == asked, name
+        assert {n for n in wrapped if n in vars(made)} == set(vars(made)) - {"_caller"}, name
+
+
+OURS = {"wait", "run_with_tools", "stream_run_with_tools"}
+"""What is made of several calls."""
+
+
+def test_headers_of_ones_own(world: Sync | Async, serve: Serve) -> None:
+    """They go with every request, under the client's own; `with_options` replaces them."""
+    server = serve(lambda exchange: exchange.send(answer(RUN)))
+    client = world.client("k", server.url, default_headers={"X-Team": "a", "User-Agent": "mine/1"})
+
+    client.threads.runs.query("t", "r")
+    client.with_options(default_headers={"X-Tenant": "b"}).threads.runs.query("t", "r")
+
+    first, second = (exchange.headers for exchange in server.exchanges)
+    assert (first["x-team"], first["user-agent"]) == ("a", "mine/1")
+    assert (second["x-tenant"], second.get("x-team")) == ("b", None)
+    assert second["user-agent"].startswith("appbuilder-assistants/")
+    assert first["authorization"] == second["authorization"] == "Bearer k"
+
+
+def test_fields_of_ones_own(world: Sync | Async, serve: Serve) -> None:
+    """They go with every JSON body; what a call says itself wins; an upload has none."""
+    server = serve(lambda exchange: exchange.send(answer(EMPTY_LIST)))
+    client = world.client("k", server.url, extra_body={"租户": "甲", "limit": 5})
+
+    client.threads.runs.list("t")
+    client.threads.runs.list("t", limit=7)
+    with pytest.raises(Exception, match="createFile"):
+        client.with_options(retry=RetryPolicy(attempts=1)).assistants.files.create(b"x")
+    with pytest.raises(Exception, match="createRun"):
+        list(stream_of(client))
+
+    bodies = [exchange.body for exchange in server.exchanges]
+    assert server.exchanges[0].json == {"租户": "甲", "limit": 5, "thread_id": "t"}
+    assert server.exchanges[1].json == {"租户": "甲", "limit": 7, "thread_id": "t"}
+    assert "租户".encode() not in bodies[2]
+    assert server.exchanges[3].json["租户"] == "甲"
