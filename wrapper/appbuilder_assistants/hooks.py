@@ -7,8 +7,9 @@
     client = AppBuilder(event_hooks=[count])
 
 A hook is a plain function, called where the call runs (on the event loop, for the asynchronous
-client), so it must be quick. What it raises is logged and goes no further. Every event of one call
-has the same `call_id`; none holds a token or what people wrote.
+client), so it must be quick. What it raises is logged and goes no further. Every event of one
+call, round or tool has the same `call_id`. None holds a token, or what people wrote but for what
+an error quotes.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ __all__ = [
     "HookEvent",
     "RetryScheduled",
     "ToolFinished",
+    "ToolRoundFinished",
+    "ToolRoundStarted",
     "ToolStarted",
 ]
 
@@ -85,28 +88,46 @@ class CallFinished:
 
 
 @dataclass(frozen=True, slots=True)
-class ToolStarted:
-    """A function of yours is called for the model, where it will run: in this thread or task."""
+class ToolRoundStarted:
+    """A run waits for functions of yours, `tools` by name; it is the run's round number `round`."""
 
     call_id: int
-    name: str
-    tool_call_id: str
+    round: int
     run_id: str
     thread_id: str
+    tools: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ToolRoundFinished:
+    """All functions of the round have returned, or `error` ends it."""
+
+    call_id: int
+    seconds: float
+    error: BaseException | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ToolStarted:
+    """One function is called, in the thread or task that tells this. `round_id` is its round's."""
+
+    call_id: int
+    round_id: int
+    name: str
+    tool_call_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class ToolFinished:
-    """It has returned, or `error` tells how it failed."""
+    """It has returned; or `error`, which may only be told to the model."""
 
     call_id: int
-    name: str
-    tool_call_id: str
     seconds: float
     error: BaseException | None = None
 
 
 HookEvent: TypeAlias = (
-    "CallStarted | AttemptFinished | RetryScheduled | CallFinished | ToolStarted | ToolFinished"
+    "CallStarted | AttemptFinished | RetryScheduled | CallFinished"
+    " | ToolRoundStarted | ToolRoundFinished | ToolStarted | ToolFinished"
 )
 EventHook: TypeAlias = Callable[[HookEvent], object]
