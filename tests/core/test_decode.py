@@ -285,7 +285,7 @@ LOOP.append(LOOP)
     ("value", "error"),
     [
         ({1, 2}, TypeError),
-        (object(), TypeError),
+        pytest.param(object(), TypeError, id="object"),
         (b"bytes", TypeError),
         (float("nan"), ValueError),
         (float("inf"), ValueError),
