@@ -17,7 +17,7 @@ from appbuilder_assistants import (
     UnknownEvent,
 )
 from appbuilder_assistants._core.calls import Lost
-from appbuilder_assistants._core.events import EventReader
+from appbuilder_assistants._core.events import Break, EventReader, interrupted
 from appbuilder_assistants.types import StreamRunMessage, StreamRunStatus
 
 from tests.core.calls import reply, streamed
@@ -63,24 +63,31 @@ def reader(**headers: str) -> EventReader:
     return EventReader(streamed(), reply(**headers), RunSnapshot())
 
 
-def drain(source: EventReader, events: list[RunEvent], *chunks: bytes | Lost) -> None:
+def drain(source: EventReader, events: list[RunEvent], *chunks: bytes) -> Break | None:
     """Read to the end of the bytes, keeping the events that come before an error."""
     for chunk in chunks:
         events.extend(source.feed(chunk))
-    source.end()
+    return None if source.snapshot.finished else source.end(None)
 
 
-def read(*chunks: bytes | Lost) -> tuple[list[RunEvent], RunSnapshot]:
-    """All events of a stream that ends behind these chunks."""
+def read(*chunks: bytes) -> tuple[list[RunEvent], RunSnapshot]:
+    """All events of a stream that reaches its final one behind these chunks."""
     source, events = reader(), list[RunEvent]()
-    drain(source, events, *chunks)
+    assert drain(source, events, *chunks) is None
     return events, source.snapshot
 
 
-def broken(*chunks: bytes | Lost) -> tuple[list[RunEvent], StreamInterruptedError]:
-    """The events before the interruption, and the interruption."""
+def broken(*chunks: bytes) -> tuple[list[RunEvent], RunSnapshot]:
+    """All events of a stream that ends behind these chunks, before its final one."""
     source, events = reader(), list[RunEvent]()
-    with pytest.raises(StreamInterruptedError) as caught:
+    assert drain(source, events, *chunks) == Break("it ended without a final event")
+    return events, source.snapshot
+
+
+def malformed(*chunks: bytes) -> tuple[list[RunEvent], StreamInterruptedError]:
+    """The events before the one that cannot be read, and the interruption."""
+    source, events = reader(), list[RunEvent]()
+    with pytest.raises(StreamInterruptedError, match="cannot be read") as caught:
         drain(source, events, *chunks)
     assert caught.value.snapshot is source.snapshot
     return events, caught.value
@@ -129,18 +136,18 @@ def test_what_follows_the_final_event_is_not_read() -> None:
 
 def test_a_step_that_completed_is_not_a_run_that_completed() -> None:
     """A stream cut behind a step's end leaves the run where it was."""
-    _, error = broken(*PLAIN[:-1])
+    _, snapshot = broken(*PLAIN[:-1])
 
-    assert error.snapshot.status == "in_progress"
-    assert error.snapshot.last_send_id == 5
+    assert snapshot.status == "in_progress"
+    assert snapshot.last_send_id == 5
 
 
 def test_a_step_that_ends_does_not_end_the_stream() -> None:
     """Only the run's own status counts, not that of its steps."""
-    events, error = broken(status(5, "tool_step_end", "completed", run_step_object=STEP))
+    events, snapshot = broken(status(5, "tool_step_end", "completed", run_step_object=STEP))
 
     assert len(events) == 1
-    assert error.snapshot.run_id == "run_1"
+    assert snapshot.run_id == "run_1"
 
 
 @pytest.mark.parametrize("final", ["completed", "failed", "cancelled", "expired"])
@@ -249,43 +256,46 @@ def test_unknown_events_are_delivered(chunk: bytes, unknown: UnknownEvent) -> No
 )
 def test_a_malformed_event_interrupts(bad: bytes) -> None:
     """It is neither skipped nor replaced: the stream raises with the run so far."""
-    events, error = broken(BEGIN + piece(2, "你") + bad + END)
+    events, error = malformed(BEGIN + piece(2, "你") + bad + END)
 
     assert len(events) == 2
-    assert "cannot be read" in str(error)
     assert error.__cause__ is not None
     assert error.snapshot.last_send_id == 2
     assert not error.snapshot.finished
 
 
 def test_a_polite_early_end() -> None:
-    """A stream that simply ends is interrupted, and the error says what to do."""
-    events, error = broken(BEGIN, piece(2, "你"))
+    """A stream that simply ends is broken, and the error says what to do."""
+    events, snapshot = broken(BEGIN, piece(2, "你"))
+    error = interrupted(streamed(), snapshot, "it ended without a final event", "req_1")
 
     assert len(events) == 2
-    assert error.snapshot.messages == {"chatmsg_1": "你"}
+    assert snapshot.messages == {"chatmsg_1": "你"}
+    assert (error.run_id, error.thread_id) == ("run_1", "thread_1")
     assert str(error) == (
         "createRun: the stream was interrupted after event 2 (status queued): it ended without a "
         "final event; the run may be going on: ask client.threads.runs.query("
-        "thread_id='thread_1', run_id='run_1')"
+        "thread_id='thread_1', run_id='run_1') (request id req_1)"
     )
 
 
 def test_a_lost_connection() -> None:
     """A break is told with its cause."""
     cause = OSError("reset")
-    _, error = broken(BEGIN, Lost("connection reset", reached_server=True, cause=cause))
+    source = reader(x_appbuilder_request_id="req_1")
+    list(source.feed(BEGIN))
 
-    assert "connection reset" in str(error)
-    assert error.__cause__ is cause
-    assert error.reached_server
+    told = source.end(Lost("connection reset", reached_server=True, cause=cause))
+
+    assert told == Break("connection reset", "req_1", cause)
 
 
 def test_nothing_at_all() -> None:
-    """An empty stream is interrupted, too."""
-    _, error = broken(b"")
+    """An empty stream is broken, too."""
+    _, snapshot = broken(b"")
 
-    assert "after no event" in str(error)
+    assert "after no event: why" in str(interrupted(streamed(), snapshot, "why"))
+    assert "runs.query" not in str(interrupted(streamed(), snapshot, "why"))
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,16 @@ def deadline_of(settings: Settings) -> float | None:
     return None if settings.deadline is None else time.monotonic() + settings.deadline
 
 
+def sooner(until: float | None, seconds: float) -> float:
+    """The deadline, or so many seconds from now."""
+    limit = time.monotonic() + seconds
+    return limit if until is None else min(until, limit)
+
+
+def is_past(until: float | None) -> bool:
+    return until is not None and time.monotonic() >= until
+
+
 def drive(flow: Flow[T], http: httpx.Client, settings: Settings, until: float | None = None) -> T:
     """Carry a flow out, by `until` if that is given, else within the settings' deadline."""
     until = deadline_of(settings) if until is None else until

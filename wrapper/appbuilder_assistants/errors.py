@@ -4,7 +4,7 @@
     ├── ApiConnectionError         no usable answer           .reached_server
     │   ├── ApiTimeoutError        it did not come in time
     │   │   └── DeadlineExceededError  the call's deadline passed .cancelled
-    │   └── StreamInterruptedError the stream broke off       .snapshot
+    │   └── StreamInterruptedError the stream broke off       .snapshot .run_id .thread_id
     ├── ApiStatusError             the service said no        .status_code .code .message .param
     │   ├── BadRequestError          400                      .request_id .retry_after
     │   ├── AuthenticationError      401
@@ -123,16 +123,20 @@ class DeadlineExceededError(ApiTimeoutError):
     """The call's own deadline passed: of all its attempts, pauses, tools and its stream together.
 
     `cancelled` tells whether the run was cancelled on the server, as `on_deadline="cancel"` asks.
+    `run_id` and `thread_id` are those of a streamed run, if they were told in time.
     """
 
     cancelled: bool = False
+    run_id: str | None = None
+    thread_id: str | None = None
 
 
 class StreamInterruptedError(ApiConnectionError):
     """A stream broke off, went silent or became unreadable before its final event.
 
-    `snapshot` holds what was received. The run itself may still be going on: ask
-    `client.threads.runs.query` before starting another.
+    `snapshot` holds what was received. Where that names the run, it was looked up, and the message
+    says with what outcome; one that has ended is no such error. The run itself may still be going
+    on: ask `client.threads.runs.query` before starting another.
     """
 
     def __init__(
@@ -144,6 +148,16 @@ class StreamInterruptedError(ApiConnectionError):
     ) -> None:
         super().__init__(message, origin=origin)
         self.snapshot = RunSnapshot() if snapshot is None else snapshot
+
+    @property
+    def run_id(self) -> str | None:
+        """The run, if it is known that it began."""
+        return self.snapshot.run_id
+
+    @property
+    def thread_id(self) -> str | None:
+        """The run's thread, which the service may have made for it."""
+        return self.snapshot.thread_id
 
 
 class ApiStatusError(AssistantsError):

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING
 
 from appbuilder_assistants._core.handlers import (
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from appbuilder_assistants._core.events import RunEvent
     from appbuilder_assistants._core.snapshot import RunSnapshot
+    from appbuilder_assistants.types import RunResult
 
     from .streams import AsyncRunStream
 
@@ -48,12 +49,11 @@ class AsyncAssistantEventHandler(EventHooks):
 
 
 class AsyncAssistantStreamManager:
-    """A run's stream whose events are told to a handler.
+    """A run's stream whose events are told to a handler, each before it is given.
 
     As a context manager it gives the handler, and closes the connection on leaving. Without one,
-    `until_done` or iterating opens the stream and closes it. Nothing is sent before.
-
-    `snapshot` is the run so far.
+    `until_done`, iterating and the others open the stream and close it. Nothing is sent before.
+    They are those of the stream, and so are `snapshot`, `messages` and `current_run`.
     """
 
     def __init__(
@@ -67,18 +67,37 @@ class AsyncAssistantStreamManager:
             )
         handler.stream_run_context = StreamRunContext()
         handler._manager = self
+        stream._listener = AsyncHookCaller(handler)
         self._stream = stream
         self._handler = handler
-        self._pulled: AsyncIterator[RunEvent] | None = None
 
     @property
     def snapshot(self) -> RunSnapshot:
         return self._stream.snapshot
 
+    @property
+    def messages(self) -> dict[str, str]:
+        return self._stream.messages
+
+    @property
+    def current_run(self) -> RunResult | None:
+        return self._stream.current_run
+
+    @property
+    def text(self) -> AsyncIterator[str]:
+        return self._stream.text
+
     async def until_done(self) -> None:
         """Handle the events up to the run's final one. Raises what the stream or a hook raises."""
-        async for _ in self:
-            pass
+        await self._stream.until_done()
+
+    async def final_run(self) -> RunResult:
+        """The run as it ended, once all events have been handled."""
+        return await self._stream.final_run()
+
+    async def final_text(self) -> str:
+        """The run's answer, once all events have been handled."""
+        return await self._stream.final_text()
 
     async def close(self) -> None:
         """Close the connection, whatever is still to come. Closing again does nothing."""
@@ -98,20 +117,29 @@ class AsyncAssistantStreamManager:
 
     def __aiter__(self) -> AsyncIterator[RunEvent]:
         """The events, each once it has been handled."""
-        return self._pulled or self._handle(self._stream.__aiter__())
+        return self._stream.__aiter__()
 
     async def __anext__(self) -> RunEvent:
         """The next event, once it has been handled; iterating goes on."""
-        if self._pulled is None:
-            self._pulled = self.__aiter__()
-        return await self._pulled.__anext__()
+        return await self._stream.__anext__()
 
-    async def _handle(self, events: AsyncIterator[RunEvent]) -> AsyncIterator[RunEvent]:
-        context = self._handler.stream_run_context
+
+class AsyncHookCaller:
+    """Tells a handler's hooks what its stream hears."""
+
+    def __init__(self, handler: AsyncAssistantEventHandler) -> None:
+        self._handler = handler
+
+    async def hear(self, event: RunEvent) -> None:
+        self._handler.stream_run_context.enter(event)
+        await self._settle(lambda: dispatch(self._handler, event))
+
+    async def hear_reconciled(self, run: RunResult) -> None:
+        await self._settle(lambda: self._handler.reconciled(run))
+
+    async def _settle(self, tell: Callable[[], object]) -> None:
         try:
-            async for event in events:
-                context.enter(event)
-                await asettle(dispatch(self._handler, event))
-                yield event
-        finally:
-            await self.close()
+            await asettle(tell())
+        except StopAsyncIteration as error:
+            # Who iterates would take it for the end.
+            raise RuntimeError(f"a handler's method raised {type(error).__name__}") from error

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from appbuilder_assistants.errors import ApiConnectionError, ApiTimeoutError, StreamInterruptedError
 
 from .calls import Lost, Reply, StreamCall
-from .decode import is_error, loads, loads_or_none, origin, status_error
+from .decode import is_error, loads, loads_or_none, lost_error, origin, status_error
 from .snapshot import RunSnapshot
 from .sse import SseDecoder, SseEvent
 
@@ -31,6 +31,15 @@ class UnknownEvent:
 RunEvent: TypeAlias = "StreamRunStatus | StreamRunMessage | UnknownEvent"
 
 
+@dataclass(frozen=True, slots=True)
+class Break:
+    """The end of a stream without a final event, after events that were all right."""
+
+    why: str
+    request_id: str | None = None
+    cause: BaseException | None = None
+
+
 class EventReader:
     """Reads one stream to its final event, keeping the run so far in `snapshot`."""
 
@@ -40,14 +49,12 @@ class EventReader:
         self._reply = reply
         self._decoder = SseDecoder()
 
-    def feed(self, chunk: bytes | Lost) -> Iterator[RunEvent]:
+    def feed(self, chunk: bytes) -> Iterator[RunEvent]:
         """The events that a chunk completes, up to the final one.
 
-        Raises StreamInterruptedError for a lost connection or an event that cannot be read, and
-        an ApiStatusError for an error object in place of an event.
+        Raises StreamInterruptedError for an event that cannot be read, and an ApiStatusError for
+        an error object in place of an event.
         """
-        if isinstance(chunk, Lost):
-            raise self._interrupted(chunk.message) from chunk.cause
         events = self._decoder.feed(chunk)
         while not self.snapshot.finished:
             try:
@@ -57,18 +64,28 @@ class EventReader:
                 event = self._read(sse)
             except (KeyError, TypeError, ValueError, AttributeError) as error:
                 told = f"an event cannot be read ({type(error).__name__}: {error})"
-                raise self._interrupted(told) from error
+                raise interrupted(self._call, self.snapshot, told, self._request_id) from error
             if event is not None:
                 yield event
 
-    def end(self) -> None:
-        """Judge the end of the bytes: raises unless the final event was there."""
-        if self.snapshot.finished:
-            return
+    def end(self, lost: Lost | None) -> Break:
+        """Judge an end of the bytes that comes before the final event.
+
+        Raises an ApiStatusError when there is an error object behind the last event, and
+        DeadlineExceededError when the call's own deadline ended it.
+        """
+        if lost is not None and lost.overdue:
+            raise lost_error(self._call, lost) from lost.cause
+        if lost is not None:
+            return Break(lost.message, self._request_id, lost.cause)
         rest = loads_or_none(self._decoder.rest())
         if is_error(rest):
             raise status_error(self._call, self._reply, rest)
-        raise self._interrupted("it ended without a final event")
+        return Break("it ended without a final event", self._request_id)
+
+    @property
+    def _request_id(self) -> str | None:
+        return self._reply.request_id
 
     def _read(self, sse: SseEvent) -> RunEvent | None:
         """The event, taken into the snapshot; None for a ping, which tells nothing."""
@@ -92,9 +109,6 @@ class EventReader:
             detail = {"error": sse.data} if body is None else body
             raise status_error(self._call, self._reply, detail)
 
-    def _interrupted(self, why: str) -> StreamInterruptedError:
-        return interrupted(self._call, self.snapshot, why, self._reply.request_id)
-
 
 def lost_stream(
     call: StreamCall, snapshot: RunSnapshot, error: ApiConnectionError
@@ -110,13 +124,20 @@ def lost_stream(
 
 
 def interrupted(
-    call: StreamCall, snapshot: RunSnapshot, why: str, request_id: str | None
+    call: StreamCall,
+    snapshot: RunSnapshot,
+    why: str,
+    request_id: str | None = None,
+    looked_up: str = "the run may be going on",
 ) -> StreamInterruptedError:
-    """The error for a stream that did not reach its final event."""
+    """The error for a stream that did not reach its final event.
+
+    `looked_up` says what is known of the run by now.
+    """
     message = f"the stream was interrupted after {_known(snapshot)}: {why}"
     if snapshot.run_id:
         message += (
-            "; the run may be going on: ask client.threads.runs.query("
+            f"; {looked_up}: ask client.threads.runs.query("
             f"thread_id={snapshot.thread_id!r}, run_id={snapshot.run_id!r})"
         )
     return StreamInterruptedError(message, snapshot=snapshot, origin=origin(call, request_id))

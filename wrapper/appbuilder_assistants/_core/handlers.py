@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 from .events import RunEvent, UnknownEvent
 
 if TYPE_CHECKING:
-    from appbuilder_assistants.types import StreamRunMessage, StreamRunStatus, ToolCall
+    from appbuilder_assistants.types import RunResult, StreamRunMessage, StreamRunStatus, ToolCall
 
 STATUS_HOOKS = frozenset(
     {
@@ -95,6 +95,9 @@ class EventHooks:
 
     def unknown(self, event: StreamRunStatus | UnknownEvent) -> object:
         """An event of a kind that this version does not know."""
+
+    def reconciled(self, run: RunResult) -> object:
+        """The stream broke off, and the run, looked up, has ended. No `run_end` is told then."""
 
 
 def dispatch(hooks: EventHooks, event: RunEvent) -> object:

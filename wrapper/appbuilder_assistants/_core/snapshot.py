@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -10,18 +11,28 @@ if TYPE_CHECKING:
 FINAL_STATUSES = frozenset({"completed", "failed", "cancelled", "expired"})
 
 
+def is_final(status: object) -> bool:
+    """Whether a run of this status has ended. A word that is not known says nothing of the kind."""
+    return isinstance(status, str) and status in FINAL_STATUSES
+
+
 class RunSnapshot:
     """What is known of a run while its stream is read, and after.
 
     Each field is None, or empty, until an event tells it. `run` is the run object as last told;
     when `finished` it is the final one (None if the final event had none). `tool_calls` are those
     that wait for an output. `last_send_id` is the number of the last event that had one.
+
+    `reconciled` is True when the stream broke off and the run, looked up, had ended: then the end
+    is known and the texts are whole, but events were lost.
     """
 
     __slots__ = (
-        "_texts",
+        "_message_ids",
+        "_pieces",
         "finished",
         "last_send_id",
+        "reconciled",
         "run",
         "run_id",
         "status",
@@ -37,37 +48,58 @@ class RunSnapshot:
         self.tool_calls: list[ToolCall] = []
         self.last_send_id: int | None = None
         self.finished = False
-        self._texts: dict[str, list[str]] = {}
+        self.reconciled = False
+        self._message_ids: dict[str, None] = {}
+        self._pieces: list[tuple[str, str]] = []
 
     @property
     def messages(self) -> dict[str, str]:
-        """The text of each message so far, by message id, in order of appearance."""
-        return {message_id: "".join(texts) for message_id, texts in self._texts.items()}
+        """The text of each message so far, by message id, in order of appearance.
+
+        Whole once the run has completed; of a run that ended otherwise, what it had said.
+        """
+        texts: dict[str, list[str]] = {}
+        for message_id, text in self._pieces:
+            texts.setdefault(message_id, []).append(text)
+        return {message_id: "".join(pieces) for message_id, pieces in texts.items()}
+
+    def answer(self, run: RunResult) -> str:
+        """The text of the last message; "" when the run, as it ended, did not complete."""
+        return next(reversed(self.messages.values()), "") if run.status == "completed" else ""
 
     def __repr__(self) -> str:
         return (
             f"RunSnapshot(run_id={self.run_id!r}, thread_id={self.thread_id!r}, "
-            f"status={self.status!r}, last_send_id={self.last_send_id}, finished={self.finished})"
+            f"status={self.status!r}, last_send_id={self.last_send_id}, finished={self.finished}, "
+            f"reconciled={self.reconciled})"
         )
 
     # Both read the whole event before they change anything: one that turns out to be malformed
     # halfway leaves the run so far as it was.
 
     def apply_status(self, event: StreamRunStatus) -> None:
-        """Take in a `status` event."""
+        """Take in a `status` event. Raises TypeError for one of the wrong types."""
+        _expect(str, status=event.status, event_type=event.event_type)
+        _expect(int, send_id=event.send_id)
         details = event.details
         run = details.run_object if details else None
         step = details.run_step_object if details else None
+        created = details.message_creation if details else None
+        if run is not None:
+            _expect(str, id=run.id, thread_id=run.thread_id, status=run.status)
         calls = self._waiting(
             event.event_type, event.status, details.tool_calls if details else None
         )
-        finished = event.event_type == "run_end" or (
-            run is not None and run.status in FINAL_STATUSES
-        )
+        finished = event.event_type == "run_end" or (run is not None and is_final(run.status))
+        if created is not None and created.message_id:
+            self._message_ids[created.message_id] = None
         if run is not None:
             self.run, self.run_id, self.thread_id = run, run.id, run.thread_id
-        elif step is not None:
-            self.run_id, self.thread_id = step.run_id, step.thread_id
+        elif finished:
+            self.run = None
+        if step is not None:
+            self.run_id = self.run_id or step.run_id
+            self.thread_id = self.thread_id or step.thread_id
         # A step ends with a status of its own, which is not the run's.
         if event.event_type != "tool_step_end":
             self.status = event.status
@@ -76,11 +108,48 @@ class RunSnapshot:
         self.finished = finished
 
     def apply_message(self, event: StreamRunMessage) -> None:
-        """Take in a `message` event: a piece of the answer."""
+        """Take in a `message` event: a piece of the answer. Raises TypeError as the other does."""
+        _expect(str, message_id=event.message_id)
+        _expect(int, send_id=event.send_id)
         parts = event.content or []
         text = "".join(part.text.value for part in parts if part.text is not None)
-        self._texts.setdefault(event.message_id, []).append(text)
+        self._message_ids[event.message_id] = None
+        self._pieces.append((event.message_id, text))
         self.last_send_id = event.send_id
+
+    @property
+    def message_ids(self) -> list[str]:
+        """The ids of the messages that events have named, with a text or without."""
+        return list(self._message_ids)
+
+    def pieces(self, begin: int) -> list[str]:
+        """The texts that message events brought, from the one with this index on."""
+        return [text for _, text in self._pieces[begin:]]
+
+    def missing(self, stored: Mapping[str, str]) -> dict[str, str]:
+        """What these texts have behind what was received of each.
+
+        Raises ValueError when one does not begin with what was received.
+        """
+        received = self.messages
+        rest: dict[str, str] = {}
+        for message_id, text in stored.items():
+            begin = received.get(message_id, "")
+            if not text.startswith(begin):
+                raise ValueError(f"message {message_id!r} does not begin with what was received")
+            rest[message_id] = text[len(begin) :]
+        return rest
+
+    def reconcile(self, run: RunResult, missing: Mapping[str, str]) -> None:
+        """Take in a run that has ended, and the texts that were lost."""
+        self.run, self.run_id, self.thread_id = run, run.id, run.thread_id
+        self.status = run.status
+        self.tool_calls = []
+        for message_id, text in missing.items():
+            self._message_ids[message_id] = None
+            self._pieces.append((message_id, text))
+        self.finished = True
+        self.reconciled = True
 
     def _waiting(self, kind: str, status: str, calls: list[ToolCall] | None) -> list[ToolCall]:
         """The calls that wait for an output after an event that names these."""
@@ -91,3 +160,9 @@ class RunSnapshot:
             answered = {call.id for call in calls or self.tool_calls}
             return [call for call in self.tool_calls if call.id not in answered]
         return self.tool_calls if status == "requires_action" else []
+
+
+def _expect(kind: type, **values: object) -> None:
+    for name, value in values.items():
+        if not isinstance(value, kind):
+            raise TypeError(f"{name}: expected {kind.__name__}, got {value!r:.80}")

@@ -11,9 +11,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from .calls import MAX_BODY
+
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _BOM = b"\xef\xbb\xbf"
 _FIELDS = (b"event", b"data", b"id", b"retry")
+
+
+class TooLargeError(ValueError):
+    """An event has more bytes than are held for one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +35,13 @@ class SseDecoder:
 
     Lines are cut as bytes and decoded whole, so a character split between two chunks needs no
     care. Invalid UTF-8 raises UnicodeDecodeError when its event is complete, after all earlier
-    events.
+    events; an event or a line of more than `limit` bytes raises TooLargeError as soon as it is.
     """
 
-    def __init__(self) -> None:
-        self._line: list[bytes] = []
+    def __init__(self, limit: int = MAX_BODY) -> None:
+        self._limit = limit
+        self._held = 0
+        self._line = bytearray()
         self._skip_lf = False
         self._first_line = True
         self._event = b""
@@ -49,10 +57,12 @@ class SseDecoder:
             # The line ends here; a "\n" that comes next belongs to this ending.
             self._skip_lf = True
         head, *lines = _LINE_END.split(chunk)
-        self._line.append(head)
+        self._line += head
+        self._hold(len(head))
         for line in lines:
-            whole = b"".join(self._line)
-            self._line = [line]
+            whole = bytes(self._line)
+            self._line = bytearray(line)
+            self._held -= len(whole)
             if self._first_line:
                 whole = whole.removeprefix(_BOM)
                 self._first_line = False
@@ -60,10 +70,11 @@ class SseDecoder:
                 self._field(whole)
             else:
                 yield from self._dispatch()
+            self._hold(len(line))
 
     def rest(self) -> str:
         """The lines behind the last event that are no fields: perhaps an error in bare JSON."""
-        line = b"".join(self._line)
+        line = bytes(self._line)
         stray = [*self._stray, line.removeprefix(_BOM) if self._first_line else line]
         return b"\n".join(stray).decode("utf-8", "replace")
 
@@ -72,13 +83,20 @@ class SseDecoder:
         value = value.removeprefix(b" ")
         if name == b"data":
             self._data.append(value)
+            self._hold(len(line))
         elif name == b"event":
             self._event = value
         elif name and name not in _FIELDS:
             self._stray.append(line)
+            self._hold(len(line))
 
     def _dispatch(self) -> Iterator[SseEvent]:
         event, lines = self._event, self._data or self._stray
-        self._event, self._data, self._stray = b"", [], []
+        self._event, self._data, self._stray, self._held = b"", [], [], 0
         if lines:
             yield SseEvent(event.decode("utf-8"), b"\n".join(lines).decode("utf-8"))
+
+    def _hold(self, size: int) -> None:
+        self._held += size
+        if self._held > self._limit:
+            raise TooLargeError(f"it has more than {self._limit:,} bytes")

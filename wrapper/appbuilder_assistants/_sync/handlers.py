@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from appbuilder_assistants._core.handlers import (
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from appbuilder_assistants._core.events import RunEvent
     from appbuilder_assistants._core.snapshot import RunSnapshot
+    from appbuilder_assistants.types import RunResult
 
     from .streams import RunStream
 
@@ -50,12 +51,11 @@ class AssistantEventHandler(EventHooks):
 
 
 class AssistantStreamManager:
-    """A run's stream whose events are told to a handler.
+    """A run's stream whose events are told to a handler, each before it is given.
 
     As a context manager it gives the handler, and closes the connection on leaving. Without one,
-    `until_done` or iterating opens the stream and closes it. Nothing is sent before.
-
-    `snapshot` is the run so far.
+    `until_done`, iterating and the others open the stream and close it. Nothing is sent before.
+    They are those of the stream, and so are `snapshot`, `messages` and `current_run`.
     """
 
     def __init__(self, stream: RunStream, event_handler: AssistantEventHandler | None) -> None:
@@ -67,18 +67,37 @@ class AssistantStreamManager:
             )
         handler.stream_run_context = StreamRunContext()
         handler._manager = self
+        stream._listener = HookCaller(handler)
         self._stream = stream
         self._handler = handler
-        self._pulled: Iterator[RunEvent] | None = None
 
     @property
     def snapshot(self) -> RunSnapshot:
         return self._stream.snapshot
 
+    @property
+    def messages(self) -> dict[str, str]:
+        return self._stream.messages
+
+    @property
+    def current_run(self) -> RunResult | None:
+        return self._stream.current_run
+
+    @property
+    def text(self) -> Iterator[str]:
+        return self._stream.text
+
     def until_done(self) -> None:
         """Handle the events up to the run's final one. Raises what the stream or a hook raises."""
-        for _ in self:
-            pass
+        self._stream.until_done()
+
+    def final_run(self) -> RunResult:
+        """The run as it ended, once all events have been handled."""
+        return self._stream.final_run()
+
+    def final_text(self) -> str:
+        """The run's answer, once all events have been handled."""
+        return self._stream.final_text()
 
     def close(self) -> None:
         """Close the connection, whatever is still to come. Closing again does nothing."""
@@ -98,20 +117,29 @@ class AssistantStreamManager:
 
     def __iter__(self) -> Iterator[RunEvent]:
         """The events, each once it has been handled."""
-        return self._pulled or self._handle(self._stream.__iter__())
+        return self._stream.__iter__()
 
     def __next__(self) -> RunEvent:
         """The next event, once it has been handled; iterating goes on."""
-        if self._pulled is None:
-            self._pulled = self.__iter__()
-        return self._pulled.__next__()
+        return self._stream.__next__()
 
-    def _handle(self, events: Iterator[RunEvent]) -> Iterator[RunEvent]:
-        context = self._handler.stream_run_context
+
+class HookCaller:
+    """Tells a handler's hooks what its stream hears."""
+
+    def __init__(self, handler: AssistantEventHandler) -> None:
+        self._handler = handler
+
+    def hear(self, event: RunEvent) -> None:
+        self._handler.stream_run_context.enter(event)
+        self._settle(lambda: dispatch(self._handler, event))
+
+    def hear_reconciled(self, run: RunResult) -> None:
+        self._settle(lambda: self._handler.reconciled(run))
+
+    def _settle(self, tell: Callable[[], object]) -> None:
         try:
-            for event in events:
-                context.enter(event)
-                settle(dispatch(self._handler, event))
-                yield event
-        finally:
-            self.close()
+            settle(tell())
+        except StopIteration as error:
+            # Who iterates would take it for the end.
+            raise RuntimeError(f"a handler's method raised {type(error).__name__}") from error

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
-from appbuilder_assistants._core.calls import Reply, StreamCall
-from appbuilder_assistants._core.events import EventReader, RunEvent, lost_stream
+from appbuilder_assistants._core.calls import StreamCall
+from appbuilder_assistants._core.events import EventReader, RunEvent, interrupted, lost_stream
+from appbuilder_assistants._core.reconcile import LookUps
 from appbuilder_assistants._core.snapshot import RunSnapshot
-from appbuilder_assistants.errors import ApiConnectionError
+from appbuilder_assistants._operations import messages as message_ops
+from appbuilder_assistants._operations import runs as run_ops
+from appbuilder_assistants.errors import ApiConnectionError, AssistantsError
 
 from ._caller import Caller
 
@@ -17,31 +20,58 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
+    from appbuilder_assistants.types import RunResult
+
+LOOK_UPS = LookUps(
+    run=run_ops.runs_query, messages=message_ops.messages_list, message=message_ops.messages_query
+)
+
+
+class Listener(Protocol):
+    """Who is told of each event before it is given."""
+
+    def hear(self, event: RunEvent) -> None: ...
+
+    def hear_reconciled(self, run: RunResult) -> None: ...
+
 
 class RunStream:
     """The events of one run, to be read once.
 
-    Use it as a context manager (leaving it closes the connection at once) or iterate it
-    directly. Iterating ends after the run's final event; if that never comes, it raises
-    StreamInterruptedError. The run itself goes on when the stream is left.
+    Use it as a context manager: leaving that closes the connection at once. A loop over a stream
+    that was not entered closes it, too, when it is left: at once, or on the next turns of the event
+    loop. The run itself goes on when its stream is left.
 
-    `snapshot` is the run so far, before, while and after the events are read.
+    Iterating ends after the run's final event. When that never comes, the run is looked up: if it
+    has ended, iterating ends, `snapshot.reconciled` is True and the texts are whole; if not, or if
+    that cannot be known, StreamInterruptedError is raised.
+
+    `until_done`, `final_run`, `final_text` and `text` read as much of the stream as they need and
+    can be used before, while and after events are read; each raises RuntimeError when it needs
+    more of a stream that was left. `snapshot` is the run so far.
     """
 
     def __init__(self, caller: Caller, call: StreamCall) -> None:
         self.snapshot = RunSnapshot()
         self._caller = caller
         self._call = call
-        self._reply: Reply | None = None
-        self._pulled: Iterator[RunEvent] | None = None
+        self._live: Any = None
+        self._reader: EventReader | None = None
+        self._events: Iterator[RunEvent] = iter(())
+        self._listener: Listener | None = None
         self._entered = False
-        self._spent = False
+        self._closed = False
+        self._failure: AssistantsError | None = None
 
     def __enter__(self) -> Self:
-        if self._entered or self._spent:
+        if self._entered or self._closed or self._reader is not None:
             raise RuntimeError("a run's stream is entered once: start another with stream_run")
         self._entered = True
-        self._reply = self._open()
+        try:
+            self._open()
+        except BaseException as error:
+            self._fail(error)
+            raise
         return self
 
     def __exit__(
@@ -52,42 +82,147 @@ class RunStream:
     ) -> None:
         self.close()
 
+    def __iter__(self) -> Iterator[RunEvent]:
+        if self.snapshot.finished:
+            raise RuntimeError("a run's events are read once; `snapshot` has what they told")
+        return self if self._entered else self._until_left()
+
     def __next__(self) -> RunEvent:
         """The next event alone, as the official client's streams give it; iterating goes on."""
-        if self._pulled is None:
-            self._pulled = self.__iter__()
-        return self._pulled.__next__()
+        event = self._pull()
+        if event is None:
+            raise StopIteration
+        return event
 
-    def __iter__(self) -> Iterator[RunEvent]:
-        if self._pulled is not None:
-            return self._pulled
-        if self._spent:
-            raise RuntimeError("a run's events are read once, while the stream is open")
-        self._spent = True
-        return self._read()
+    @property
+    def text(self) -> Iterator[str]:
+        """The pieces of the answer as they come, from the first one on, whatever was read before.
+
+        Joined they are the whole text, also when the run had to be looked up.
+        """
+        return self._pieces()
+
+    @property
+    def messages(self) -> dict[str, str]:
+        """The text of each message so far, by message id, in order of appearance."""
+        return self.snapshot.messages
+
+    @property
+    def current_run(self) -> RunResult | None:
+        """The run object as last told; None before the first event."""
+        return self.snapshot.run
+
+    def until_done(self) -> None:
+        """Read the stream to its end. Does nothing when it has been."""
+        while self._pull() is not None:
+            pass
+
+    def final_run(self) -> RunResult:
+        """The run as it ended, well or badly; `status` tells. Reads the stream to its end.
+
+        Its `final_answer` is empty, as in every event and look-up: see `final_text`.
+        """
+        self.until_done()
+        snapshot = self.snapshot
+        if snapshot.run is None:
+            # The final event came, without the run.
+            if not (snapshot.run_id and snapshot.thread_id):
+                raise interrupted(self._call, snapshot, "its final event names no run")
+            query = run_ops.runs_query(thread_id=snapshot.thread_id, run_id=snapshot.run_id)
+            snapshot.run = self._caller.run(query)
+        return snapshot.run
+
+    def final_text(self) -> str:
+        """The run's answer: the text of its last message. Reads the stream to its end.
+
+        "" when the run did not complete: what it had said until then is in `messages`.
+        """
+        return self.snapshot.answer(self.final_run())
 
     def close(self) -> None:
         """Close the connection, whatever is still to come. Closing again does nothing."""
-        self._spent = True
-        if self._reply is not None:
-            self._reply.live.close()
+        self._closed = True
+        if self._live is not None:
+            self._live.close()
 
-    def _open(self) -> Reply:
+    def _until_left(self) -> Iterator[RunEvent]:
+        """The events, for a loop that nothing but its end will tell of being left."""
         try:
-            return self._caller.open(self._call)
-        except ApiConnectionError as error:
-            raise lost_stream(self._call, self.snapshot, error) from error.__cause__
-
-    def _read(self) -> Iterator[RunEvent]:
-        try:
-            if self._reply is None:
-                self._reply = self._open()
-            reader = EventReader(self._call, self._reply, self.snapshot)
-            for chunk in self._reply.live:
-                for event in reader.feed(chunk):
-                    yield event
-                    if self.snapshot.finished:
-                        return
-            reader.end()
+            while (event := self._pull()) is not None:
+                yield event
         finally:
             self.close()
+
+    def _pieces(self) -> Iterator[str]:
+        told = 0
+        try:
+            while True:
+                for piece in self.snapshot.pieces(told):
+                    told += 1
+                    if piece:
+                        yield piece
+                if self._pull() is None and not self.snapshot.pieces(told):
+                    return
+        finally:
+            if not self._entered:
+                self.close()
+
+    def _pull(self) -> RunEvent | None:
+        """The next event, None at the end. Whatever is raised closes the connection."""
+        if self._failure is not None:
+            raise self._failure
+        if self.snapshot.finished:
+            return None
+        if self._closed:
+            raise RuntimeError(
+                "this stream was left before the run's final event: start another with stream_run, "
+                "or look the run up with client.threads.runs.query"
+            )
+        try:
+            event = self._next()
+            self._tell(event)
+        except BaseException as error:
+            self._fail(error)
+            raise
+        return event
+
+    def _next(self) -> RunEvent | None:
+        reader = self._reader or self._open()
+        while True:
+            event = next(self._events, None)
+            if event is not None:
+                if self.snapshot.finished:
+                    self.close()
+                return event
+            chunk = next(self._live, None)
+            if isinstance(chunk, bytes):
+                self._events = reader.feed(chunk)
+                continue
+            broken = reader.end(chunk)
+            if self._closed:
+                raise interrupted(self._call, self.snapshot, "it was closed while it was read")
+            self.close()
+            self._caller.reconcile(self._call, self.snapshot, broken, LOOK_UPS)
+            return None
+
+    def _open(self) -> EventReader:
+        try:
+            reply = self._caller.open(self._call)
+        except ApiConnectionError as error:
+            raise lost_stream(self._call, self.snapshot, error) from error.__cause__
+        self._live = reply.live
+        self._reader = EventReader(self._call, reply, self.snapshot)
+        return self._reader
+
+    def _tell(self, event: RunEvent | None) -> None:
+        if self._listener is None:
+            return
+        if event is not None:
+            self._listener.hear(event)
+        elif self.snapshot.run is not None:
+            self._listener.hear_reconciled(self.snapshot.run)
+
+    def _fail(self, error: BaseException) -> None:
+        if isinstance(error, AssistantsError):
+            self._failure = error
+        self.close()

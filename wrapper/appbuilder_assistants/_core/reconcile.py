@@ -1,0 +1,100 @@
+"""How a run ended whose stream did not tell: by looking it up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeVar
+
+from appbuilder_assistants.errors import (
+    ApiConnectionError,
+    AssistantsError,
+    StreamInterruptedError,
+)
+
+from .calls import Call, Flow, Lost, StreamCall
+from .decode import lost_error
+from .events import Break, interrupted
+from .flows import run_call, watched
+from .retry import RetryPolicy
+from .snapshot import RunSnapshot, is_final
+
+if TYPE_CHECKING:
+    from appbuilder_assistants.types import Message, MessageList, RunResult
+
+T = TypeVar("T")
+
+RECONCILE_SECONDS = 10.0
+"""How long the run of a stream that broke off may be looked up."""
+
+
+@dataclass(frozen=True, slots=True)
+class LookUps:
+    """The calls that say what has become of a run, each by the parameters of its operation."""
+
+    run: Callable[..., Call[RunResult]]
+    messages: Callable[..., Call[MessageList]]
+    message: Callable[..., Call[Message]]
+
+
+def reconcile(
+    call: StreamCall, snapshot: RunSnapshot, broken: Break, ask: LookUps, *, retry: RetryPolicy
+) -> Flow[None]:
+    """Take the run's end into the snapshot, if it has ended and its texts can be had whole.
+
+    Raises StreamInterruptedError if not, which says why; the snapshot is then as it was received.
+    """
+    outcome, what = "the run may be going on", "it"
+    if snapshot.run_id and snapshot.thread_id:
+        try:
+            ids = {"thread_id": snapshot.thread_id, "run_id": snapshot.run_id}
+            run = yield from _ask(ask.run(**ids), retry)
+            outcome, what = f"the run is {run.status}", "its messages"
+            if is_final(run.status):
+                texts = yield from _texts(run, snapshot, ask, retry)
+                snapshot.reconcile(run, snapshot.missing(texts))
+                return
+        except (AssistantsError, TypeError, ValueError) as error:
+            outcome += f" (looking {what} up failed: {error})"
+    raise interrupted(call, snapshot, broken.why, broken.request_id, outcome) from broken.cause
+
+
+def _texts(
+    run: RunResult, snapshot: RunSnapshot, ask: LookUps, retry: RetryPolicy
+) -> Flow[dict[str, str]]:
+    """The run's messages as they are stored; none unless it completed, as none is promised then.
+
+    Raises ValueError when a run that completed has none.
+    """
+    if run.status != "completed":
+        return {}
+    page = yield from _ask(ask.messages(thread_id=run.thread_id), retry)
+    # The newest come first, and the run has ended only now.
+    found = {
+        message.id: _text(message)
+        for message in reversed(page.data)
+        if message.run_id == run.id or message.id in snapshot.message_ids
+    }
+    for message_id in snapshot.message_ids:
+        if message_id not in found:
+            query = ask.message(thread_id=run.thread_id, message_id=message_id)
+            found[message_id] = _text((yield from _ask(query, retry)))
+    if not found:
+        raise ValueError("it completed, and the thread has no message of it")
+    return found
+
+
+def _text(message: Message) -> str:
+    return "".join(part.text.value for part in message.content if part.text is not None)
+
+
+def _ask(call: Call[T], retry: RetryPolicy) -> Flow[T]:
+    call = replace(call, read_seconds=RECONCILE_SECONDS)
+    return watched(call, run_call(call, retry=retry))
+
+
+def too_late(call: StreamCall, error: StreamInterruptedError) -> ApiConnectionError:
+    """The error for a deadline that passed while the run of a broken stream was looked up."""
+    message = f"the deadline passed; before it, {error.message}"
+    overdue = Lost(message, True, timed_out=True, request_id=error.request_id, overdue=True)
+    return lost_error(call, overdue)
