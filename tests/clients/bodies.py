@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import Any
+
+from tests.clients.raw_server import Exchange, answer
 
 RUN: dict[str, Any] = {
     "id": "run_1",
@@ -28,9 +31,13 @@ def status(send_id: int, event_type: str, state: str, **details: Any) -> bytes:
     return event("status", body)
 
 
-def piece(send_id: int, text: str) -> bytes:
-    content = [{"type": "text", "text": {"value": text}}]
-    return event("message", {"send_id": send_id, "message_id": "m", "content": content})
+def text_part(text: str) -> dict[str, Any]:
+    return {"type": "text", "text": {"value": text}}
+
+
+def piece(send_id: int, text: str, message_id: str = "m") -> bytes:
+    content = [text_part(text)]
+    return event("message", {"send_id": send_id, "message_id": message_id, "content": content})
 
 
 BEGIN = status(1, "run_begin", "queued", run_object={**RUN, "status": "queued"})
@@ -57,6 +64,47 @@ def framed(body: bytes) -> dict[str, bytes]:
         "length": LENGTH % len(body) + body,
         "close": CLOSED + body,
     }
+
+
+def run_as(state: str) -> bytes:
+    """What `runs.query` says of the run."""
+    return answer({**RUN, "status": state, "final_answer": None})
+
+
+def stored(**texts: str) -> bytes:
+    """What `messages.list` says of the run's thread, newest first: these answers and a question."""
+    question = {"id": "msg_q", "role": "user", "run_id": "", "content": [text_part("你是谁?")]}
+    answers = [
+        {"id": name, "role": "assistant", "run_id": RUN["id"], "content": [text_part(text)]}
+        for name, text in texts.items()
+    ]
+    common = {"object": "thread.message", "created_at": 1, "thread_id": "t"}
+    return answer(
+        {
+            "object": "list",
+            "data": [{**common, **message} for message in [*reversed(answers), question]],
+            "has_more": False,
+        }
+    )
+
+
+@dataclass
+class BrokenStream:
+    """A server whose streams are these bytes, and which answers what is asked of the run after."""
+
+    sent: bytes
+    run: bytes
+    messages: bytes = b""
+    message: bytes = b""
+
+    def __call__(self, exchange: Exchange) -> bool:
+        others = {
+            "/v2/threads/runs/query": self.run,
+            "/v2/threads/messages/list": self.messages,
+            "/v2/threads/messages/query": self.message,
+        }
+        exchange.send(others.get(exchange.path, self.sent))
+        return exchange.path in others
 
 
 def stream_of(client: Any) -> Any:

@@ -137,7 +137,7 @@ class OnLoop:
 
 
 class StreamOnLoop(OnLoop):
-    """An asynchronous stream that is iterated like any other."""
+    """An asynchronous stream that is iterated like any other, and so are its texts."""
 
     def __iter__(self) -> Iterator[Any]:
         return each(self._target.__aiter__(), self._world)
@@ -161,7 +161,8 @@ def each(items: Any, world: Async) -> Iterator[Any]:
             except StopAsyncIteration:
                 return
     finally:
-        world.settle(_close(items))
+        if inspect.isasyncgen(items):
+            world.settle(_close(items))
 
 
 async def _next(items: Any) -> Any:

@@ -25,6 +25,10 @@ class Exchange:
     body: bytes
 
     @property
+    def path(self) -> str:
+        return self.request_line.split(" ")[1]
+
+    @property
     def json(self) -> Any:
         return json.loads(self.body)
 

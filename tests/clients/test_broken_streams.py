@@ -22,10 +22,14 @@ from tests.clients.bodies import (
     CHUNKED,
     END,
     STREAM,
+    BrokenStream,
     chunk,
     event,
     framed,
+    piece,
+    run_as,
     seen,
+    stored,
     stream_of,
 )
 from tests.clients.both import Async, Sync
@@ -33,34 +37,44 @@ from tests.clients.conftest import AT_ONCE, Serve
 from tests.clients.raw_server import Exchange, answer
 
 
-@pytest.mark.parametrize("how", ["chunked", "length", "close"])
-def test_cut_at_every_byte(world: Sync | Async, serve: Serve, how: str) -> None:
-    """Cut anywhere, headers included, a stream gives a true beginning and then raises."""
-    answer = framed(STREAM)[how]
-    cuts = iter(range(len(answer)))
-    server = serve(lambda exchange: (exchange.send(answer[: next(cuts)]), False)[1])
-    client = world.client("k", server.url, retry=AT_ONCE)
-    final = answer.index(END) + len(END) if how != "chunked" else answer.rindex(b"\n\n") + 2
-    lengths = []
+@pytest.mark.parametrize(
+    ("how", "state"), [("chunked", "in_progress"), ("length", "completed"), ("close", "failed")]
+)
+def test_cut_at_every_byte(world: Sync | Async, serve: Serve, how: str, state: str) -> None:
+    """Cut anywhere, headers included, a stream gives a true beginning and is then looked up.
 
-    for cut in range(len(answer)):
+    Only a run that has ended makes a success of it, and only with the whole text.
+    """
+    whole = framed(BEGIN + piece(2, "我是") + END)[how]
+    broken = BrokenStream(whole, run_as(state), stored(m="我是秦始皇"))
+    server = serve(broken)
+    client = world.client("k", server.url, retry=AT_ONCE)
+    final = whole.index(END) + len(END) if how != "chunked" else whole.rindex(b"\n\n") + 2
+    outcomes = []
+
+    for cut in range(len(whole)):
+        broken.sent = whole[:cut]
         stream = stream_of(client)
         events: list[Any] = []
-        if cut >= final:
-            # The final event is there; whatever framing follows it no longer matters.
+        try:
             events.extend(stream)
+        except StreamInterruptedError as error:
+            assert error.snapshot is stream.snapshot
+            assert error.run_id == ("run_1" if events else None)
+            assert not stream.snapshot.finished
+            outcomes.append("interrupted")
         else:
-            with pytest.raises(StreamInterruptedError) as caught:
-                events.extend(stream)
-            assert caught.value.snapshot is stream.snapshot
-            assert caught.value.snapshot.finished is False
-        assert seen(events) == [1, 2, 3, 4][: len(events)]
-        assert stream.snapshot.last_send_id == (len(events) or None)
-        lengths.append(len(events))
+            outcomes.append("reconciled" if stream.snapshot.reconciled else "read")
+            # The final event counts once it is there, whatever framing may follow it.
+            assert (outcomes[-1] == "read") == (cut >= final)
+            text = "我是秦始皇" if stream.snapshot.reconciled and state == "completed" else "我是"
+            assert stream.messages == ({"m": text} if len(events) > 1 or text != "我是" else {})
+        assert seen(events) == [1, 2, 4][: len(events)]
+        assert stream.snapshot.last_send_id == (seen(events)[-1] if events else None)
 
-    assert lengths == sorted(lengths)
-    assert set(lengths) == ({0, 1, 2, 3} if final == len(answer) else {0, 1, 2, 3, 4})
-    assert len(server.exchanges) == len(answer)
+    said = list(dict.fromkeys(outcomes))
+    ends = [] if final == len(whole) else ["read"]
+    assert said == ["interrupted", *([] if state == "in_progress" else ["reconciled"]), *ends]
 
 
 def test_a_malformed_event(world: Sync | Async, serve: Serve) -> None:

@@ -267,7 +267,7 @@ def test_wrong_use(world: Sync | Async) -> None:
         alone.until_done() if isinstance(world, Sync) else world.settle(alone.until_done())
     manager = runs.stream_run_with_handler("a", "t")
     manager.close()
-    with pytest.raises(RuntimeError, match="read once"):
+    with pytest.raises(RuntimeError, match="left before"):
         manager.until_done()
 
 

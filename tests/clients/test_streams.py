@@ -170,7 +170,7 @@ def test_nothing_is_sent_before_the_stream_is_used(world: Sync | Async, serve: S
     assert server.exchanges == []
 
     stream.close()
-    with pytest.raises(RuntimeError, match="read once"):
+    with pytest.raises(RuntimeError, match="left before"):
         list(stream)
     assert server.exchanges == []
 

@@ -10,6 +10,7 @@ from typing import TypeVar, cast
 
 import httpx
 
+from ._cancel import sheltered, to_the_end
 from ._core.calls import Begin, End, Flow, Grace, Lost, Outcome, Reply, Save, Send, Sleep
 from ._core.multipart import Form
 from ._exchange import (
@@ -180,6 +181,7 @@ class AsyncBody:
         self._response = response
         self._request = request
         self._chunks = response.aiter_bytes()
+        self._ended = False
 
     async def peek(self, size: int) -> tuple[bytes, bool]:
         """The first bytes, up to the chunk that exceeds `size`, and whether that is not all."""
@@ -187,6 +189,7 @@ class AsyncBody:
         while len(start) <= size:
             chunk = await anext(self._chunks, None)
             if chunk is None:
+                self._ended = True
                 return bytes(start), False
             start += chunk
         return bytes(start), True
@@ -199,6 +202,9 @@ class AsyncBody:
             return self._request.overdue()
         try:
             return await by(self._request.until, self._chunks.__anext__())
+        except StopAsyncIteration:
+            self._ended = True
+            raise
         except TimeoutError as error:
             return self._request.overdue(error)
         except FAILURES as error:
@@ -206,9 +212,16 @@ class AsyncBody:
 
     async def aclose(self) -> None:
         """Close the connection, whatever of the body is still to come."""
-        await self._response.aclose()
+        await to_the_end(self._close())
         if self.watched is not None:
             self.watched.finish()
+
+    async def _close(self) -> None:
+        await self._response.aclose()
+        stream = self._response.extensions.get("network_stream")
+        if stream and not self._ended and self._response.http_version.startswith("HTTP/1"):
+            # httpcore has closed it, unless a cancelled read cut off its closing.
+            await stream.aclose()
 
 
 def _perform(
@@ -248,13 +261,19 @@ async def _aperform(
     if request.is_overdue():
         return request.overdue(reached=False)
     try:
-        return await by(until, _aexchange(step, http, request))
+        return await by(until, sheltered(_aexchange(step, http, request), _discard))
     except TimeoutError as error:
         return request.overdue(error)
     except FAILURES as error:
         return request.lost(error)
     except BaseException as error:  # noqa: BLE001 - goes on, only without what it passed through
         raise without_frames(error) from error.__cause__
+
+
+async def _discard(outcome: Reply | Lost) -> None:
+    """Close an answer that nobody waits for any more."""
+    if isinstance(outcome, Reply) and outcome.live is not None:
+        await outcome.live.aclose()
 
 
 async def _aexchange(step: Send, http: httpx.AsyncClient, request: Sent) -> Reply | Lost:

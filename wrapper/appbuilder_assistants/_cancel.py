@@ -1,0 +1,55 @@
+"""Being cancelled without leaving a connection behind.
+
+asyncio cancels a task wherever it waits. In a few of these places (between connecting and sending,
+within closing) httpcore keeps the socket open and its place in the pool taken for good. It is
+right everywhere for the cancellation of anyio, which spares what must not be cut off. So what is
+asked of httpcore has a task of its own, where the one kind is turned into the other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
+from typing import Any, TypeVar
+
+from anyio import CancelScope
+
+T = TypeVar("T")
+
+
+async def sheltered(work: Coroutine[Any, Any, T], discard: Callable[[T], Awaitable[None]]) -> T:
+    """Its result. When cancelled, once it has ended; a result that came all the same is discarded.
+
+    Raises what the work raises, or CancelledError.
+    """
+    scope = CancelScope()
+    results: list[T] = []
+
+    async def act() -> None:
+        with scope:
+            results.append(await work)
+
+    try:
+        await _to_its_end(asyncio.ensure_future(act()), scope.cancel)
+    except asyncio.CancelledError:
+        for result in results:
+            await to_the_end(discard(result))
+        raise
+    return results[0]
+
+
+async def to_the_end(work: Awaitable[None]) -> None:
+    """Wait for it; when cancelled, to its end all the same before CancelledError is raised."""
+    await _to_its_end(asyncio.ensure_future(work), lambda: None)
+
+
+async def _to_its_end(task: asyncio.Future[None], when_cancelled: Callable[[], None]) -> None:
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        while not task.done():
+            when_cancelled()
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait([task])
+        raise
