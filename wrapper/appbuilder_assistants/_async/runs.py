@@ -130,7 +130,11 @@ class AsyncRuns:
             user_loc=user_loc,
         )
         caller = self._caller.within(deadline=deadline, on_deadline=on_deadline)
-        return AsyncRunStream(caller, ops.runs_stream_run(request))
+        return AsyncRunStream(
+            caller,
+            ops.runs_stream_run(request),
+            lambda: ops.cancel_of(request, retry=caller.settings.retry),
+        )
 
     def stream_run_with_handler(
         self,

@@ -80,10 +80,15 @@ class Call(Question, Generic[T_co]):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StreamCall(Question):
-    """A question that is answered by events, and how to read their payloads."""
+    """A question that is answered by events, and how to read their payloads.
+
+    `run_id` and `thread_id` are those of a run that goes on; those of a new one are not known.
+    """
 
     read_status: Callable[[dict[str, Any]], StreamRunStatus]
     read_message: Callable[[dict[str, Any]], StreamRunMessage]
+    run_id: str | None = None
+    thread_id: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

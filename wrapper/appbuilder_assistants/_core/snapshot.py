@@ -19,7 +19,8 @@ def is_final(status: object) -> bool:
 class RunSnapshot:
     """What is known of a run while its stream is read, and after.
 
-    Each field is None, or empty, until an event tells it. `run` is the run object as last told;
+    Each field is None, or empty, until an event tells it; the ids may be known from the call. `run`
+    is the run object as last told;
     when `finished` it is the final one (None if the final event had none). `tool_calls` are those
     that wait for an output. `last_send_id` is the number of the last event that had one.
 
@@ -40,9 +41,9 @@ class RunSnapshot:
         "tool_calls",
     )
 
-    def __init__(self) -> None:
-        self.run_id: str | None = None
-        self.thread_id: str | None = None
+    def __init__(self, run_id: str | None = None, thread_id: str | None = None) -> None:
+        self.run_id = run_id
+        self.thread_id = thread_id
         self.status: str | None = None
         self.run: RunResult | None = None
         self.tool_calls: list[ToolCall] = []

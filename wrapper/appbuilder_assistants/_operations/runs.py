@@ -93,6 +93,8 @@ def runs_stream_run(body: CreateRunRequest) -> StreamCall:
         read_seconds=RUN_SECONDS,
         read_status=StreamRunStatus.from_dict,
         read_message=StreamRunMessage.from_dict,
+        run_id=_run_that_goes_on(body),
+        thread_id=body.thread_id,
     )
 
 
@@ -141,10 +143,7 @@ def cancel_of(body: CreateRunRequest, *, retry: RetryPolicy) -> Flow[Call[RunRes
     A run that goes on is named by its `tool_output`. A new one is the only run of its assistant
     that is going on in its thread; None when there is no thread to look in, or not just one.
     """
-    goes_on: Any = body.tool_output
-    run_id = (
-        goes_on.get("run_id") if isinstance(goes_on, Mapping) else getattr(goes_on, "run_id", None)
-    )
+    run_id = _run_that_goes_on(body)
     thread_id = body.thread_id
     if thread_id and not run_id:
         call = runs_list(thread_id=thread_id)
@@ -156,3 +155,10 @@ def cancel_of(body: CreateRunRequest, *, retry: RetryPolicy) -> Flow[Call[RunRes
         ]
         run_id = going_on[0] if len(going_on) == 1 else None
     return runs_cancel(run_id=run_id, thread_id=thread_id) if thread_id and run_id else None
+
+
+def _run_that_goes_on(body: CreateRunRequest) -> str | None:
+    """The run that the request's `tool_output` continues."""
+    output: Any = body.tool_output
+    found = output.get("run_id") if isinstance(output, Mapping) else getattr(output, "run_id", None)
+    return found or None

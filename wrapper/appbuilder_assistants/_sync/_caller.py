@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from appbuilder_assistants._core.calls import Call, FileCall, Flow, Reply, StreamCall, Target
+from appbuilder_assistants._core.events import Break
 from appbuilder_assistants._core.flows import (
     cancelling,
     open_stream,
@@ -16,7 +17,10 @@ from appbuilder_assistants._core.flows import (
     watched,
 )
 from appbuilder_assistants._core.pages import Cursor, Page
-from appbuilder_assistants._drive import drive
+from appbuilder_assistants._core.reconcile import RECONCILE_SECONDS, LookUps, reconcile, too_late
+from appbuilder_assistants._core.snapshot import RunSnapshot
+from appbuilder_assistants._drive import drive, is_past, sooner
+from appbuilder_assistants.errors import StreamInterruptedError
 
 if TYPE_CHECKING:
     from appbuilder_assistants._pool import Pool
@@ -32,8 +36,8 @@ class Caller:
         self.pool = pool
         self.settings = settings
 
-    def run(self, call: Call[T]) -> T:
-        return self.carry_out(self._asked(call))
+    def run(self, call: Call[T], until: float | None = None) -> T:
+        return self.carry_out(self._asked(call), until)
 
     def run_or_cancel(self, call: Call[T], find: Callable[[], Flow[Call[Any] | None]]) -> T:
         """As `run`, for a call that carries a run: `find` gives the call that cancels it."""
@@ -45,6 +49,23 @@ class Caller:
     def open(self, call: StreamCall, until: float | None = None) -> Reply:
         flow = open_stream(call, retry=self.settings.retry)
         return self.carry_out(watched(call, flow, goes_on=True), until)
+
+    def reconcile(
+        self,
+        call: StreamCall,
+        snapshot: RunSnapshot,
+        broken: Break,
+        ask: LookUps,
+        until: float | None,
+    ) -> None:
+        """See the flow of this name. It takes a few seconds at the most, and none after `until`."""
+        flow = reconcile(call, snapshot, broken, ask, retry=self.settings.retry)
+        try:
+            self.carry_out(flow, sooner(until, RECONCILE_SECONDS))
+        except StreamInterruptedError as error:
+            if is_past(until):
+                raise too_late(call, error) from error
+            raise
 
     def save(self, call: FileCall, target: Target[T], timeout: Timeout) -> T:
         caller = self if timeout is None else self.within(timeout=timeout)

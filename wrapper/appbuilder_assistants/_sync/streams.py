@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Protocol
 
-from appbuilder_assistants._core.calls import StreamCall
+from appbuilder_assistants._core.calls import Call, Flow, StreamCall
 from appbuilder_assistants._core.events import EventReader, RunEvent, interrupted, lost_stream
+from appbuilder_assistants._core.flows import cancel_late, known
 from appbuilder_assistants._core.reconcile import LookUps
 from appbuilder_assistants._core.snapshot import RunSnapshot
+from appbuilder_assistants._drive import deadline_of
 from appbuilder_assistants._operations import messages as message_ops
 from appbuilder_assistants._operations import runs as run_ops
-from appbuilder_assistants.errors import ApiConnectionError, AssistantsError
+from appbuilder_assistants.errors import (
+    ApiConnectionError,
+    AssistantsError,
+    DeadlineExceededError,
+)
 
 from ._caller import Caller
 
@@ -51,11 +57,20 @@ class RunStream:
     more of a stream that was left. `snapshot` is the run so far.
     """
 
-    def __init__(self, caller: Caller, call: StreamCall) -> None:
-        self.snapshot = RunSnapshot()
+    def __init__(
+        self,
+        caller: Caller,
+        call: StreamCall,
+        find: Callable[[], Flow[Call[RunResult] | None]] | None = None,
+    ) -> None:
+        """`find` gives the call that cancels a run whose events have not named it."""
+        self.snapshot = RunSnapshot(call.run_id, call.thread_id)
         self._caller = caller
         self._call = call
+        self._find = find
+        self._until: float | None = None
         self._live: Any = None
+        self._watched: Any = None
         self._reader: EventReader | None = None
         self._events: Iterator[RunEvent] = iter(())
         self._listener: Listener | None = None
@@ -129,7 +144,7 @@ class RunStream:
             if not (snapshot.run_id and snapshot.thread_id):
                 raise interrupted(self._call, snapshot, "its final event names no run")
             query = run_ops.runs_query(thread_id=snapshot.thread_id, run_id=snapshot.run_id)
-            snapshot.run = self._caller.run(query)
+            snapshot.run = self._caller.run(query, self._until)
         return snapshot.run
 
     def final_text(self) -> str:
@@ -144,6 +159,7 @@ class RunStream:
         self._closed = True
         if self._live is not None:
             self._live.close()
+        self._finish()
 
     def _until_left(self) -> Iterator[RunEvent]:
         """The events, for a loop that nothing but its end will tell of being left."""
@@ -198,21 +214,45 @@ class RunStream:
             if isinstance(chunk, bytes):
                 self._events = reader.feed(chunk)
                 continue
-            broken = reader.end(chunk)
-            if self._closed:
-                raise interrupted(self._call, self.snapshot, "it was closed while it was read")
+            try:
+                broken = reader.end(chunk)
+                if self._closed:
+                    raise interrupted(self._call, self.snapshot, "it was closed while it was read")
+                self._live.close()
+                self._caller.reconcile(self._call, self.snapshot, broken, LOOK_UPS, self._until)
+            except DeadlineExceededError as error:
+                self._give_up(error)
+                raise
             self.close()
-            self._caller.reconcile(self._call, self.snapshot, broken, LOOK_UPS)
             return None
 
     def _open(self) -> EventReader:
+        self._until = deadline_of(self._caller.settings)
         try:
-            reply = self._caller.open(self._call)
+            reply = self._caller.open(self._call, self._until)
+        except DeadlineExceededError as error:
+            self._give_up(error)
+            raise
         except ApiConnectionError as error:
             raise lost_stream(self._call, self.snapshot, error) from error.__cause__
         self._live = reply.live
+        # The call that those who watch were told of is over when the stream is, with its run.
+        self._watched, self._live.watched = self._live.watched, None
         self._reader = EventReader(self._call, reply, self.snapshot)
         return self._reader
+
+    def _give_up(self, error: DeadlineExceededError) -> None:
+        """Leave an overdue run: note whose error it is, and cancel it if that is asked for."""
+        if self._live is not None:
+            self._live.close()
+        run_id, thread_id = self.snapshot.run_id, self.snapshot.thread_id
+        error.run_id, error.thread_id = run_id, thread_id
+        find = self._find
+        if run_id and thread_id:
+            find = known(run_ops.runs_cancel(run_id=run_id, thread_id=thread_id))
+        settings = self._caller.settings
+        if settings.on_deadline == "cancel" and find is not None:
+            self._caller.carry_out(cancel_late(error, find, retry=settings.retry))
 
     def _tell(self, event: RunEvent | None) -> None:
         if self._listener is None:
@@ -225,4 +265,9 @@ class RunStream:
     def _fail(self, error: BaseException) -> None:
         if isinstance(error, AssistantsError):
             self._failure = error
+        self._finish(error)
         self.close()
+
+    def _finish(self, error: BaseException | None = None) -> None:
+        if self._watched is not None:
+            self._watched.finish(self.snapshot.run, error)
