@@ -18,6 +18,7 @@ from appbuilder_assistants import (
 )
 from appbuilder_assistants._core.calls import Lost
 from appbuilder_assistants._core.events import Break, EventReader, interrupted
+from appbuilder_assistants._core.sse import SseDecoder
 from appbuilder_assistants.types import StreamRunMessage, StreamRunStatus
 
 from tests.core.calls import reply, streamed
@@ -172,6 +173,59 @@ def test_run_end_without_a_run() -> None:
     assert snapshot.run is None
 
 
+def test_run_end_without_a_run_after_one() -> None:
+    """The run object of an earlier event is not taken for the final one."""
+    end = event("status", {"status": "completed", "send_id": 2, "event_type": "run_end"})
+    _, snapshot = read(BEGIN, end)
+
+    assert snapshot.run is None
+    assert snapshot.run_id == "run_1"
+
+
+def test_ids_that_the_call_knows() -> None:
+    """A stream that goes on with a run knows it before the first event; a step adds nothing."""
+    snapshot = RunSnapshot("run_0", "thread_0")
+    source = EventReader(streamed(), reply(), snapshot)
+
+    list(source.feed(status(1, "tool_step_begin", "in_progress", run_step_object=STEP)))
+    before = (snapshot.run_id, snapshot.thread_id)
+    list(source.feed(BEGIN))
+
+    assert before == ("run_0", "thread_0")
+    assert (snapshot.run_id, snapshot.thread_id) == ("run_1", "thread_1")
+
+
+def test_the_answer() -> None:
+    """It is the last message's text, and only a run that completed has one."""
+    failed = status(9, "run_end", "failed", run_object=RUN)
+    pieces = (
+        piece(1, "先") + piece(2, "查", "chatmsg_2") + piece(3, "后") + piece(4, "完", "chatmsg_2")
+    )
+    _, good = read(BEGIN, pieces, END)
+    _, bad = read(BEGIN, pieces, failed)
+    _, silent = read(BEGIN, END)
+
+    assert good.run
+    assert bad.run
+    assert silent.run
+    assert good.answer(good.run) == "查完"
+    assert bad.answer(bad.run) == ""
+    assert bad.messages == {"chatmsg_1": "先后", "chatmsg_2": "查完"}
+    assert silent.answer(silent.run) == ""
+    assert good.pieces(0) == ["先", "查", "后", "完"]
+    assert good.pieces(3) == ["完"]
+
+
+def test_an_event_that_is_too_large() -> None:
+    """It is malformed: nothing more is read of it, and what came before is kept."""
+    source, events = reader(), list[RunEvent]()
+    source._decoder = SseDecoder(limit=600)
+
+    with pytest.raises(StreamInterruptedError, match="cannot be read .*more than 600 bytes"):
+        drain(source, events, BEGIN, b"data: " + b"x" * 600)
+    assert len(events) == 1
+
+
 def test_tool_calls_wait_until_they_are_answered() -> None:
     """The snapshot holds the calls that still need an output."""
     source = reader()
@@ -251,6 +305,14 @@ def test_unknown_events_are_delivered(chunk: bytes, unknown: UnknownEvent) -> No
             event("message", {"send_id": 1, "message_id": [], "content": []}), id="a list for an id"
         ),
         pytest.param(event("status", "[" * 100_000), id="deep"),
+        pytest.param(status(2, [], "queued"), id="a list for an event type"),
+        pytest.param(status(2, "x", 5), id="a number for a status"),
+        pytest.param(status("2", "x", "queued"), id="a text for a number"),
+        pytest.param(piece("2", "x"), id="a text for a number of a message"),
+        pytest.param(piece(2, "x", 5), id="a number for an id"),
+        pytest.param(
+            status(2, "x", "queued", run_object={**RUN, "id": None}), id="a run without an id"
+        ),
         pytest.param(b"event: status\ndata: \xff\n\n", id="no UTF-8"),
     ],
 )

@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 
 import pytest
-from appbuilder_assistants._core.sse import SseDecoder, SseEvent
+from appbuilder_assistants._core.calls import MAX_BODY
+from appbuilder_assistants._core.sse import SseDecoder, SseEvent, TooLargeError
 
 # A BOM, every line ending, a comment, blank lines after an id, fields without a colon or a space,
 # several data lines, characters of two to four bytes, and an event that does not end.
@@ -37,6 +38,42 @@ def test_every_pair_of_cuts() -> None:
     for first in range(size + 1):
         for second in range(first, size + 1):
             assert decoded(BODY[:first], BODY[first:second], BODY[second:]) == EVENTS
+
+
+SMALL = {
+    "a BOM": ("\ufeffdata: 一\n\n", [SseEvent("", "一")]),
+    "a BOM and CRLF": ("\ufeff\r\n\r\ndata: 一\r\n\r\n", [SseEvent("", "一")]),
+    "LF": ("event: a\ndata: 1\n\ndata: 2\n\n", [SseEvent("a", "1"), SseEvent("", "2")]),
+    "CR": ("event: a\rdata: 1\r\rdata: 2\r\r", [SseEvent("a", "1"), SseEvent("", "2")]),
+    "CRLF": ("event: a\r\ndata: 1\r\n\r\ndata: 2\r\n\r\n", [SseEvent("a", "1"), SseEvent("", "2")]),
+    "line endings mixed": (
+        "data: 1\r\n\ndata: 2\n\rdata: 3\r\r\n",
+        [SseEvent("", n) for n in "123"],
+    ),
+    "two to four bytes": ("event: é\ndata: 秦😀é\n\n", [SseEvent("é", "秦😀é")]),
+    "comments": (": 一\n:\ndata: 1\n: data: 2\n\n: 3\n\n", [SseEvent("", "1")]),
+    "id and retry": ("id: 7\nretry: 10\ndata: 1\nid\n\nid: 8\n\n\n", [SseEvent("", "1")]),
+    "fields without a colon": (
+        "event\ndata\ndata\n\ndata\n\n",
+        [SseEvent("", "\n"), SseEvent("", "")],
+    ),
+    "several data lines": ("data: 一\ndata:\ndata: {\r\ndata:}\n\n", [SseEvent("", "一\n\n{\n}")]),
+    "a bare line": (
+        '{"error":\r\n1}\r\n\r\ndata: 1\n\n',
+        [SseEvent("", '{"error":\n1}'), SseEvent("", "1")],
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "events"), SMALL.values(), ids=list(SMALL))
+def test_every_pair_of_cuts_through_one_thing(text: str, events: list[SseEvent]) -> None:
+    """Each thing that a stream may hold, by itself, wherever the network cuts it."""
+    body = text.encode()
+    size = len(body)
+
+    for first in range(size + 1):
+        for second in range(first, size + 1):
+            assert decoded(body[:first], body[first:second], body[second:]) == events
 
 
 def test_byte_by_byte() -> None:
@@ -121,11 +158,68 @@ def test_time_grows_with_the_bytes(size: int) -> None:
     assert many < 40 * few
 
 
+@pytest.mark.parametrize("size", [7, 65_536, 2_000_000])
+@pytest.mark.parametrize("lines", [1, 1000])
+def test_one_megabyte_in_one_event(size: int, lines: int) -> None:
+    """A large event arrives whole, in whatever pieces, and in time that grows with the bytes."""
+    text = "\n".join(["秦" * (350_000 // lines)] * lines)
+    body = "".join(f"data: {line}\n" for line in text.split("\n")).encode() + b"\n"
+
+    began = time.thread_time()
+    (event,) = decoded(*(body[i : i + size] for i in range(0, len(body), size)))
+    took = time.thread_time() - began
+
+    assert len(body) > 1_000_000
+    assert event.data == text
+    # 150,000 pieces take a tenth of a second; copying the whole for each would take a minute.
+    assert took < 5
+
+
 def test_ten_megabytes_in_one_event() -> None:
-    """A large event arrives whole."""
+    """Ten times as much is no trouble either."""
     text = "秦" * 3_500_000
     body = f"data: {text}\n\n".encode()
 
     (event,) = decoded(*(body[i : i + 65_536] for i in range(0, len(body), 65_536)))
 
     assert event.data == text
+
+
+@pytest.mark.parametrize(
+    ("body", "fits"),
+    [
+        (b"data: 345678\n\n", True),
+        (b"data: 3456789\n\n", False),
+        (b"data: 3456789", False),
+        (b"data\ndata\ndata\n", True),
+        (b"data\ndata\ndata\ndata\n", False),
+        (b"stray\nstray\n12", True),
+        (b"stray\nstray\n123", False),
+        (b": 3456789 a comment of this length is not held, but only once it is over", False),
+        (b"id: 1\nid: 2\nid: 3\nretry: 1\n: 4\n" * 3, True),
+        (b"data: 3456\n\n" * 9, True),
+    ],
+)
+@pytest.mark.parametrize("step", [1, 1000])
+def test_an_event_has_a_largest_size(body: bytes, fits: bool, step: int) -> None:
+    """What one event makes the reader hold is bounded, however it comes."""
+    decoder = SseDecoder(limit=12)
+
+    def feed() -> None:
+        for i in range(0, len(body), step):
+            list(decoder.feed(body[i : i + step]))
+
+    if fits:
+        feed()
+    else:
+        with pytest.raises(TooLargeError, match="more than 12 bytes"):
+            feed()
+
+
+def test_what_comes_before_an_event_that_is_too_large() -> None:
+    """It is given first; the limit is large enough for any answer."""
+    events = SseDecoder().feed(b"data: 1\n\ndata: " + bytes(MAX_BODY))
+
+    assert next(events) == SseEvent("", "1")
+    with pytest.raises(TooLargeError, match="more than 67,108,864 bytes"):
+        next(events)

@@ -20,9 +20,9 @@ class RunSnapshot:
     """What is known of a run while its stream is read, and after.
 
     Each field is None, or empty, until an event tells it; the ids may be known from the call. `run`
-    is the run object as last told;
-    when `finished` it is the final one (None if the final event had none). `tool_calls` are those
-    that wait for an output. `last_send_id` is the number of the last event that had one.
+    is the run object as last told; when `finished` it is the final one (None if the final event had
+    none). `tool_calls` are those that wait for an output. `last_send_id` is the number of the last
+    event that had one.
 
     `reconciled` is True when the stream broke off and the run, looked up, had ended: then the end
     is known and the texts are whole, but events were lost.
