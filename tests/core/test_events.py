@@ -221,7 +221,7 @@ def test_an_event_that_is_too_large() -> None:
     source, events = reader(), list[RunEvent]()
     source._decoder = SseDecoder(limit=600)
 
-    with pytest.raises(StreamInterruptedError, match="cannot be read .*more than 600 bytes"):
+    with pytest.raises(StreamInterruptedError, match=r"cannot be read .*more than 600 bytes"):
         drain(source, events, BEGIN, b"data: " + b"x" * 600)
     assert len(events) == 1
 
