@@ -34,6 +34,7 @@ HOOKS = (
     "tool_calls",
     "tool_submitted_output",
     "unknown",
+    "reconciled",
 )
 
 

@@ -212,8 +212,7 @@ def test_the_answer() -> None:
     assert bad.answer(bad.run) == ""
     assert bad.messages == {"chatmsg_1": "先后", "chatmsg_2": "查完"}
     assert silent.answer(silent.run) == ""
-    assert good.pieces(0) == ["先", "查", "后", "完"]
-    assert good.pieces(3) == ["完"]
+    assert [good.piece(index) for index in range(5)] == ["先", "查", "后", "完", None]
 
 
 def test_an_event_that_is_too_large() -> None:

@@ -100,7 +100,7 @@ def test_a_run_that_completed() -> None:
     assert snapshot.run is not None
     assert snapshot.run.status == "completed"
     assert snapshot.messages == {"chatmsg_1": "我是秦始皇"}
-    assert snapshot.pieces(0) == ["我是", "秦始皇"]
+    assert [snapshot.piece(index) for index in range(3)] == ["我是", "秦始皇", None]
     assert snapshot.tool_calls == []
     assert snapshot.last_send_id == 4
 

@@ -171,11 +171,12 @@ class AsyncRunStream:
         told = 0
         try:
             while True:
-                for piece in self.snapshot.pieces(told):
+                piece = self.snapshot.piece(told)
+                if piece is not None:
                     told += 1
                     if piece:
                         yield piece
-                if await self._pull() is None and not self.snapshot.pieces(told):
+                elif await self._pull() is None and self.snapshot.piece(told) is None:
                     return
         finally:
             if not self._entered:
@@ -186,6 +187,7 @@ class AsyncRunStream:
         if self._failure is not None:
             raise self._failure
         if self.snapshot.finished:
+            self._finish()
             return None
         if self._closed:
             raise RuntimeError(
@@ -206,7 +208,7 @@ class AsyncRunStream:
             event = next(self._events, None)
             if event is not None:
                 if self.snapshot.finished:
-                    await self.close()
+                    await self._live.aclose()
                 return event
             chunk = await anext(self._live, None)
             if isinstance(chunk, bytes):

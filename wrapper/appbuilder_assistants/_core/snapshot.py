@@ -123,9 +123,9 @@ class RunSnapshot:
         """The ids of the messages that events have named, with a text or without."""
         return list(self._message_ids)
 
-    def pieces(self, begin: int) -> list[str]:
-        """The texts that message events brought, from the one with this index on."""
-        return [text for _, text in self._pieces[begin:]]
+    def piece(self, index: int) -> str | None:
+        """The text of this message event, counted from 0; None when there are not so many."""
+        return self._pieces[index][1] if index < len(self._pieces) else None
 
     def missing(self, stored: Mapping[str, str]) -> dict[str, str]:
         """What these texts have behind what was received of each.

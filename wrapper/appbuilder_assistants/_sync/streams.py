@@ -173,11 +173,12 @@ class RunStream:
         told = 0
         try:
             while True:
-                for piece in self.snapshot.pieces(told):
+                piece = self.snapshot.piece(told)
+                if piece is not None:
                     told += 1
                     if piece:
                         yield piece
-                if self._pull() is None and not self.snapshot.pieces(told):
+                elif self._pull() is None and self.snapshot.piece(told) is None:
                     return
         finally:
             if not self._entered:
@@ -188,6 +189,7 @@ class RunStream:
         if self._failure is not None:
             raise self._failure
         if self.snapshot.finished:
+            self._finish()
             return None
         if self._closed:
             raise RuntimeError(
@@ -208,7 +210,7 @@ class RunStream:
             event = next(self._events, None)
             if event is not None:
                 if self.snapshot.finished:
-                    self.close()
+                    self._live.close()
                 return event
             chunk = next(self._live, None)
             if isinstance(chunk, bytes):

@@ -1,0 +1,347 @@
+"""Streams that broke off, and what the client makes of them by looking the run up."""
+
+from __future__ import annotations
+
+import socket
+import struct
+import threading
+import time
+from typing import Any
+
+import appbuilder_mock
+import pytest
+from appbuilder_assistants import (
+    AssistantsError,
+    DeadlineExceededError,
+    NotFoundError,
+    StreamInterruptedError,
+)
+from appbuilder_mock.scenarios import Cut, Fault, Match, Pause, Reply, Rule
+
+from tests.clients.bodies import (
+    BEGIN,
+    CHUNKED,
+    END,
+    LENGTH,
+    BrokenStream,
+    chunk,
+    event,
+    framed,
+    piece,
+    run_as,
+    seen,
+    stored,
+    stream_of,
+)
+from tests.clients.both import Async, Sync
+from tests.clients.conftest import AT_ONCE, Serve
+from tests.clients.raw_server import Exchange, answer
+from tests.clients.test_against_the_mock import asked
+from tests.clients.test_handlers import recorder
+
+BEGINNING = BEGIN + piece(2, "我是")
+POLITE = framed(BEGINNING)["chunked"]
+ABRUPT = CHUNKED + chunk(BEGINNING)
+SHORT = LENGTH % 5000 + BEGINNING
+WHOLE = stored(m="我是秦始皇")
+ENDS = {"polite": POLITE, "abrupt": ABRUPT, "short": SHORT, "unframed": framed(BEGINNING)["close"]}
+
+
+@pytest.mark.parametrize("sent", ENDS.values(), ids=list(ENDS))
+def test_an_early_end_of_a_run_that_completed(
+    world: Sync | Async, serve: Serve, sent: bytes
+) -> None:
+    """Polite or not, it is found out: the run is given as it ended, and its text whole."""
+    server = serve(BrokenStream(sent, run_as("completed"), WHOLE))
+    stream = stream_of(world.client("k", server.url))
+
+    assert seen(list(stream)) == [1, 2]
+    assert stream.snapshot.reconciled
+    assert stream.snapshot.status == "completed"
+    assert stream.final_run().status == "completed"
+    assert stream.final_text() == "我是秦始皇"
+    assert stream.messages == {"m": "我是秦始皇"}
+    assert list(stream.text) == ["我是", "秦始皇"]
+    assert [(e.path, e.json) for e in server.exchanges[1:]] == [
+        ("/v2/threads/runs/query", {"thread_id": "t", "run_id": "run_1"}),
+        ("/v2/threads/messages/list", {"thread_id": "t"}),
+    ]
+
+
+@pytest.mark.parametrize("lens", ["text", "final_text", "final_run", "until_done", "with"])
+def test_each_lens_over_a_break(world: Sync | Async, serve: Serve, lens: str) -> None:
+    """None takes the beginning for the whole."""
+    server = serve(BrokenStream(ABRUPT, run_as("completed"), WHOLE))
+    stream = stream_of(world.client("k", server.url))
+
+    if lens == "text":
+        assert "".join(stream.text) == "我是秦始皇"
+    elif lens == "final_text":
+        assert stream.final_text() == "我是秦始皇"
+    elif lens == "final_run":
+        assert stream.final_run().status == "completed"
+    elif lens == "until_done":
+        stream.until_done()
+    else:
+        with stream:
+            list(stream)
+    assert stream.messages == {"m": "我是秦始皇"}
+    assert stream.snapshot.finished
+    assert len(server.exchanges) == 3
+
+
+def test_a_reset_connection(world: Sync | Async, serve: Serve) -> None:
+    """A reset is a break like any other."""
+    others = BrokenStream(b"", run_as("failed"))
+
+    def script(exchange: Exchange) -> bool:
+        if exchange.path != "/v2/threads/runs":
+            return others(exchange)
+        exchange.send(ABRUPT)
+        exchange.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        return False
+
+    stream = stream_of(world.client("k", serve(script).url))
+
+    assert stream.final_run().status == "failed"
+    assert stream.final_text() == ""
+
+
+def test_silence_of_a_run_that_ended(world: Sync | Async, serve: Serve) -> None:
+    """Silence past the read time-out is a break, too."""
+    others = BrokenStream(b"", run_as("completed"), WHOLE)
+
+    def script(exchange: Exchange) -> bool:
+        if exchange.path != "/v2/threads/runs":
+            return others(exchange)
+        exchange.send(ABRUPT)
+        assert exchange.client_left()
+        return False
+
+    stream = stream_of(world.client("k", serve(script).url, timeout=0.3))
+
+    assert stream.final_text() == "我是秦始皇"
+
+
+@pytest.mark.parametrize("state", ["queued", "in_progress", "requires_action", "cancelling"])
+def test_a_run_that_goes_on(world: Sync | Async, serve: Serve, state: str) -> None:
+    """It raises, with what was received and whose run it is."""
+    server = serve(BrokenStream(POLITE, run_as(state)))
+    stream = stream_of(world.client("k", server.url))
+
+    with pytest.raises(StreamInterruptedError) as caught:
+        list(stream)
+
+    assert f"the run is {state}: ask client.threads.runs.query(" in str(caught.value)
+    assert (caught.value.run_id, caught.value.thread_id) == ("run_1", "t")
+    assert caught.value.snapshot.messages == {"m": "我是"}
+    assert caught.value.snapshot.last_send_id == 2
+    assert len(server.exchanges) == 2
+    with pytest.raises(StreamInterruptedError):
+        stream.final_run()
+    assert len(server.exchanges) == 2
+
+
+def test_a_look_up_that_fails(world: Sync | Async, serve: Serve) -> None:
+    """The interruption says so; its cause is what broke the stream."""
+    missing = answer({"error": {"code": "run_not_found", "message": "没有"}}, "404 Not Found")
+    server = serve(BrokenStream(ABRUPT, missing))
+
+    with pytest.raises(StreamInterruptedError, match="run_not_found") as caught:
+        list(stream_of(world.client("k", server.url)))
+
+    assert "the run may be going on (looking it up failed: 404" in str(caught.value)
+    assert type(caught.value.__cause__).__name__ == "RemoteProtocolError"
+
+
+@pytest.mark.parametrize("messages", [answer({}, "500 Oops"), stored(m="别的"), stored()])
+def test_a_text_that_cannot_be_had(world: Sync | Async, serve: Serve, messages: bytes) -> None:
+    """A run that completed is no success when the end of its text is lost."""
+    missing = answer({"error": {"code": "message_not_found"}}, "404 Not Found")
+    server = serve(BrokenStream(ABRUPT, run_as("completed"), messages, missing))
+    stream = stream_of(world.client("k", server.url, retry=AT_ONCE))
+
+    with pytest.raises(StreamInterruptedError, match="looking its messages up failed"):
+        stream.final_text()
+    assert stream.messages == {"m": "我是"}
+
+
+def test_a_malformed_event_is_not_made_good(world: Sync | Async, serve: Serve) -> None:
+    """It raises, even of a run that completed: nothing is asked."""
+    body = BEGINNING + event("message", '{"send_id": 3,') + END
+    server = serve(BrokenStream(framed(body)["length"], run_as("completed"), WHOLE))
+    stream = stream_of(world.client("k", server.url))
+    events: list[Any] = []
+
+    with pytest.raises(StreamInterruptedError, match="cannot be read") as caught:
+        events.extend(stream)
+
+    assert seen(events) == [1, 2]
+    assert type(caught.value.__cause__).__name__ == "JSONDecodeError"
+    assert len(server.exchanges) == 1
+
+
+def test_an_error_object_behind_the_last_event(world: Sync | Async, serve: Serve) -> None:
+    """What the service says of the end is the error; nothing is asked."""
+    body = BEGINNING + b'{"error": {"code": 404}}'
+    server = serve(BrokenStream(framed(body)["length"], run_as("completed"), WHOLE))
+
+    with pytest.raises(NotFoundError):
+        list(stream_of(world.client("k", server.url)))
+
+    assert len(server.exchanges) == 1
+
+
+def test_a_run_that_the_call_knows(world: Sync | Async, serve: Serve) -> None:
+    """A stream that goes on with a run need not have told of it."""
+    server = serve(BrokenStream(framed(b"")["chunked"], run_as("completed"), WHOLE))
+    runs = world.client("k", server.url).threads.runs
+    output = {"tool_call_id": "c", "output": "晴", "run_id": "run_1"}
+
+    stream = runs.stream_run("a", "t", tool_output=output)
+
+    assert stream.final_text() == "我是秦始皇"
+    assert server.exchanges[1].json == {"thread_id": "t", "run_id": "run_1"}
+
+
+def test_a_run_that_nobody_knows(world: Sync | Async, serve: Serve) -> None:
+    """Without the first event there is no id to ask with."""
+    server = serve(BrokenStream(framed(b"")["chunked"], run_as("completed"), WHOLE))
+
+    with pytest.raises(StreamInterruptedError) as caught:
+        list(stream_of(world.client("k", server.url)))
+
+    assert caught.value.run_id is None
+    assert len(server.exchanges) == 1
+
+
+@pytest.mark.parametrize("state", ["completed", "in_progress"])
+def test_a_handler(world: Sync | Async, serve: Serve, state: str) -> None:
+    """It is told that the run was looked up, and no event that did not come."""
+    ended: list[Any] = []
+    handler = recorder(world, reconciled=lambda self, run: ended.append(run.status))
+    server = serve(BrokenStream(ABRUPT, run_as(state), WHOLE))
+    manager = world.client("k", server.url).threads.runs.stream_run_with_handler(
+        "a", "t", event_handler=handler
+    )
+
+    if state == "completed":
+        manager.until_done()
+        assert manager.final_text() == "我是秦始皇"
+    else:
+        with pytest.raises(StreamInterruptedError):
+            manager.until_done()
+
+    assert handler.told == ["run_begin", "messages"] + ["reconciled"] * (state == "completed")
+    assert ended == ["completed"] * (state == "completed")
+
+
+@pytest.mark.parametrize("limit", ["own", "deadline"])
+def test_looking_up_takes_a_bounded_time(
+    world: Sync | Async, serve: Serve, monkeypatch: pytest.MonkeyPatch, limit: str
+) -> None:
+    """A service that does not answer is given up after a while, or at the call's deadline."""
+    module = f"appbuilder_assistants._{world.name}._caller"
+    monkeypatch.setattr(f"{module}.RECONCILE_SECONDS", 0.3 if limit == "own" else 60.0)
+
+    def script(exchange: Exchange) -> bool:
+        if exchange.path == "/v2/threads/runs":
+            exchange.send(POLITE)
+        else:
+            assert exchange.client_left()
+        return False
+
+    client = world.client("k", serve(script).url, deadline=0.5 if limit == "deadline" else None)
+    began = time.monotonic()
+    with pytest.raises(AssistantsError) as caught:
+        list(stream_of(client))
+
+    assert time.monotonic() - began < 5
+    if limit == "own":
+        assert type(caught.value) is StreamInterruptedError
+    else:
+        assert type(caught.value) is DeadlineExceededError
+    assert (caught.value.run_id, caught.value.thread_id) == ("run_1", "t")
+
+
+@pytest.mark.parametrize("begun", [True, False])
+@pytest.mark.parametrize("known", [True, False])
+def test_a_deadline_cancels(world: Sync | Async, serve: Serve, begun: bool, known: bool) -> None:
+    """A run that is overdue is cancelled when that is asked for, if it can be told from others."""
+    cancelled = threading.Event()
+
+    def script(exchange: Exchange) -> bool:
+        if exchange.path == "/v2/threads/runs":
+            if begun:
+                exchange.send(CHUNKED + chunk(BEGIN))
+            assert exchange.client_left()
+            return False
+        if exchange.path.endswith("/cancel"):
+            assert exchange.json["run_id"] == "run_1"
+            cancelled.set()
+        exchange.send(run_as("cancelling"))
+        return True
+
+    client = world.client("k", serve(script).url, deadline=0.4, on_deadline="cancel")
+    output = {"tool_call_id": "c", "output": "晴", "run_id": "run_1"} if known else None
+    thread = None if known or begun else {"messages": []}
+    stream = client.threads.runs.stream_run(
+        "a", None if thread else "t", thread, tool_output=output
+    )
+    with pytest.raises(DeadlineExceededError) as caught:
+        stream.until_done()
+
+    assert caught.value.cancelled is cancelled.is_set() is (begun or known)
+    assert caught.value.run_id == ("run_1" if begun or known else None)
+
+
+@pytest.mark.parametrize("streamed", ["events", "text"])
+def test_the_mock_cuts_a_stream(world: Sync | Async, streamed: str) -> None:
+    """The whole way: the run completes behind the cut, and its text is had all the same."""
+    with appbuilder_mock.running(
+        scenario=[
+            Rule(
+                match=Match(text="断流"),
+                reply=Reply(chunks=["再", "见", "了"]),
+                fault=Fault(pause=Pause(0.2, before_event=5), cut=Cut(after_event=5)),
+            )
+        ]
+    ) as server:
+        client = world.client(server.token, server.url)
+        assistant = client.assistants.create("a")
+        stream = client.threads.runs.stream_run(assistant.id, thread=asked("断流"))
+        if streamed == "text":
+            assert list(stream.text) == ["再", "见", "了"]
+        else:
+            assert [e.send_id for e in stream] == [1, 2, 3, 4, 5]
+
+        assert stream.snapshot.reconciled
+        assert stream.final_text() == "再见了"
+        assert stream.final_run().status == "completed"
+        server.assert_received("queryRun", times=1, run_id=stream.snapshot.run_id)
+
+
+def test_the_mock_cuts_a_stream_of_a_run_that_waits(world: Sync | Async) -> None:
+    """A run that waits for a tool goes on: no success, and the caller can go on with it."""
+    tool = {
+        "type": "function",
+        "function": {"name": "f", "description": "d", "parameters": {"type": "object"}},
+    }
+    with appbuilder_mock.running(
+        scenario=[
+            Rule(match=Match(operation="createRun", times=1), fault=Fault(cut=Cut(after_event=3)))
+        ]
+    ) as server:
+        client = world.client(server.token, server.url)
+        assistant = client.assistants.create("a", tools=[tool])
+        stream = client.threads.runs.stream_run(assistant.id, thread=asked("北京"))
+        with pytest.raises(StreamInterruptedError, match="the run is requires_action") as caught:
+            list(stream)
+
+        run_id, thread_id = caught.value.run_id, caught.value.thread_id
+        run = client.threads.runs.query(thread_id, run_id)
+        (call,) = run.required_action.submit_tool_outputs.tool_calls
+        output = {"tool_call_id": call.id, "output": "晴", "run_id": run_id}
+        done = client.threads.runs.run(assistant.id, thread_id, tool_output=output)
+
+        assert done.status == "completed"
