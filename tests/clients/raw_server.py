@@ -55,6 +55,18 @@ class RawServer:
     url: str
     exchanges: list[Exchange] = field(default_factory=list)
     connections: int = 0
+    open: int = 0
+    changed: threading.Condition = field(default_factory=threading.Condition)
+
+    def all_closed(self) -> bool:
+        """Wait until the clients have closed every connection. False if they do not."""
+        with self.changed:
+            return self.changed.wait_for(lambda: self.open == 0, PATIENCE)
+
+    def count(self, change: int) -> None:
+        with self.changed:
+            self.open += change
+            self.changed.notify_all()
 
 
 def answer(body: object, status: str = "200 OK", **headers: str) -> bytes:
@@ -93,6 +105,8 @@ def raw_server(script: Script) -> Iterator[RawServer]:
             pass
         except Exception as fault:  # noqa: BLE001 - reported to the test below
             faults.append(fault)
+        finally:
+            server.count(-1)
 
     def accept() -> None:
         while True:
@@ -103,6 +117,7 @@ def raw_server(script: Script) -> Iterator[RawServer]:
             sock.settimeout(PATIENCE)
             socks.append(sock)
             server.connections += 1
+            server.count(1)
             thread = threading.Thread(target=serve, args=(sock, server.connections))
             threads.append(thread)
             thread.start()

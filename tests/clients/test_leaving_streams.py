@@ -1,0 +1,388 @@
+"""Leaving a stream, in every way and at every moment: no socket stays open, and nothing warns."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Awaitable, Callable, Coroutine, Generator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from appbuilder_assistants import AsyncAppBuilder, AsyncAssistantEventHandler, AsyncRunStream
+
+from tests.clients.bodies import BEGIN, CHUNKED, END, BrokenStream, chunk, piece, run_as, stored
+from tests.clients.conftest import Serve
+from tests.clients.raw_server import PATIENCE, Exchange
+
+LINUX = pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="looks into /proc")
+
+
+class Interruption:
+    """Cancels a task when, for the n-th time, any task of the loop waits for something."""
+
+    def __init__(self, at: int) -> None:
+        self._left = at
+        self.victim: asyncio.Task[None] | None = None
+
+    @property
+    def came(self) -> bool:
+        return self._left <= 0
+
+    def factory(self, loop: asyncio.AbstractEventLoop, coro: Any, **options: Any) -> Any:
+        async def run() -> Any:
+            return await Counted(coro, self)
+
+        return asyncio.Task(run(), loop=loop, **options)
+
+    def count(self) -> None:
+        self._left -= 1
+        if self._left == 0:
+            assert self.victim is not None
+            self.victim.cancel()
+
+
+class Counted:
+    """A coroutine that is told of each time it waits."""
+
+    def __init__(self, coro: Coroutine[Any, Any, Any], interruption: Interruption) -> None:
+        self._coro = coro
+        self._interruption = interruption
+
+    def __await__(self) -> Generator[Any, Any, Any]:
+        error: BaseException | None = None
+        while True:
+            try:
+                waits_for = self._coro.throw(error) if error else self._coro.send(None)
+            except StopIteration as stop:
+                return stop.value
+            error = None
+            self._interruption.count()
+            try:
+                yield waits_for
+            except BaseException as thrown:  # noqa: BLE001 - passed on to the coroutine
+                error = thrown
+
+
+async def with_block(stream: AsyncRunStream) -> None:
+    async with stream:
+        async for _ in stream:
+            pass
+
+
+async def early(stream: AsyncRunStream) -> None:
+    async with stream:
+        async for _ in stream:
+            break
+
+
+async def plain(stream: AsyncRunStream) -> None:
+    async for _ in stream:
+        pass
+
+
+async def texts(stream: AsyncRunStream) -> None:
+    async with stream:
+        async for _ in stream.text:
+            pass
+
+
+async def lens(stream: AsyncRunStream) -> None:
+    await stream.final_text()
+
+
+USES: list[Callable[[AsyncRunStream], Awaitable[None]]] = [with_block, early, plain, texts, lens]
+
+OTHERS = BrokenStream(b"", run_as("completed"), stored(m="我是秦始皇"))
+
+
+def going_on(exchange: Exchange) -> None:
+    exchange.send(chunk(END))
+    exchange.client_left()
+
+
+def breaking(exchange: Exchange) -> None:
+    pass
+
+
+@pytest.mark.parametrize("end", [going_on, breaking])
+@pytest.mark.parametrize("use", USES)
+def test_cancelled_wherever_it_waits(serve: Serve, use: Any, end: Any) -> None:
+    """Opening, reading, closing, looking up: whenever it is cancelled, every connection is closed.
+
+    The pool keeps no connection for later, so that each that is open is one too many.
+    """
+
+    def script(exchange: Exchange) -> bool:
+        if exchange.path != "/v2/threads/runs":
+            return OTHERS(exchange)
+        exchange.send(CHUNKED + chunk(BEGIN) + chunk(piece(2, "我是")))
+        end(exchange)
+        return False
+
+    server = serve(script)
+
+    async def cancelled_at(client: AsyncAppBuilder, moment: int) -> bool:
+        interruption = Interruption(moment)
+        loop = asyncio.get_running_loop()
+        loop.set_task_factory(interruption.factory)
+        interruption.victim = loop.create_task(use(client.threads.runs.stream_run("a", "t")))
+        await asyncio.wait([interruption.victim])
+        loop.set_task_factory(None)
+        assert interruption.victim.cancelled() or not interruption.victim.exception()
+        assert await asyncio.to_thread(server.all_closed)
+        return interruption.came
+
+    async def main() -> int:
+        none_kept = httpx.Limits(max_keepalive_connections=0)
+        async with (
+            httpx.AsyncClient(limits=none_kept, trust_env=False) as http,
+            AsyncAppBuilder("k", server.url, http_client=http) as client,
+        ):
+            moment = 1
+            while await cancelled_at(client, moment):
+                moment += 1
+            return moment - 1
+
+    moments = asyncio.run(main())
+    gc.collect()
+
+    # Connecting, sending and reading wait at least so often.
+    assert moments >= 8
+
+
+@pytest.mark.parametrize("times", [2, 5])
+def test_cancelled_again_and_again(serve: Serve, times: int) -> None:
+    """An impatient caller cancels what is being cancelled; the connection is closed anyway."""
+
+    def script(exchange: Exchange) -> bool:
+        exchange.send(CHUNKED + chunk(BEGIN))
+        exchange.client_left()
+        return False
+
+    server = serve(script)
+
+    async def main() -> None:
+        async with AsyncAppBuilder("k", server.url) as client:
+            begun = asyncio.Event()
+
+            async def watch() -> None:
+                async with client.threads.runs.stream_run("a", "t") as stream:
+                    async for _ in stream:
+                        begun.set()
+
+            task = asyncio.create_task(watch())
+            await asyncio.wait_for(begun.wait(), PATIENCE)
+            for _ in range(times):
+                task.cancel()
+                await asyncio.sleep(0)
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            assert await asyncio.to_thread(server.all_closed)
+
+    asyncio.run(main())
+    gc.collect()
+
+
+def test_a_hook_is_cancelled(serve: Serve) -> None:
+    """A handler that waits for something else when its task is cancelled."""
+    server = serve(lambda exchange: (exchange.send(CHUNKED + chunk(BEGIN)), exchange.client_left()))
+
+    async def main() -> None:
+        begun = asyncio.Event()
+
+        class Handler(AsyncAssistantEventHandler):
+            async def run_begin(self, status_event: Any) -> None:
+                begun.set()
+                await asyncio.Event().wait()
+
+        async with AsyncAppBuilder("k", server.url) as client:
+            runs = client.threads.runs
+            done = runs.stream_run_with_handler("a", "t", event_handler=Handler()).until_done()
+            task = asyncio.create_task(done)
+            await asyncio.wait_for(begun.wait(), PATIENCE)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            assert await asyncio.to_thread(server.all_closed)
+
+    asyncio.run(main())
+
+
+def test_a_time_limit_of_the_callers_own(serve: Serve) -> None:
+    """`wait_for` around one event cancels the reading: the stream is left, and says so after."""
+    server = serve(lambda exchange: (exchange.send(CHUNKED + chunk(BEGIN)), exchange.client_left()))
+
+    async def main() -> None:
+        async with AsyncAppBuilder("k", server.url) as client:
+            stream = client.threads.runs.stream_run("a", "t")
+            await stream.__anext__()
+            with pytest.raises(asyncio.TimeoutError):
+                await asyncio.wait_for(stream.__anext__(), 0.1)
+            assert await asyncio.to_thread(server.all_closed)
+            with pytest.raises(RuntimeError, match="left before the run's final event"):
+                await stream.final_run()
+
+    asyncio.run(main())
+
+
+PRELUDE = """
+import asyncio, gc, os, sys
+
+from appbuilder_assistants import AppBuilder, AssistantEventHandler, AsyncAppBuilder
+
+def sockets():
+    links = []
+    for fd in os.listdir("/proc/self/fd"):
+        try:
+            links.append(os.readlink(f"/proc/self/fd/{fd}"))
+        except OSError:
+            pass
+    return sum("socket" in link for link in links)
+
+def begun():
+    print("begun", flush=True)
+
+def report(before):
+    gc.collect()
+    print("left", sockets() - before, flush=True)
+
+class Handler(AssistantEventHandler):
+    def run_begin(self, status_event):
+        begun()
+"""
+SYNC = """
+with AppBuilder("k", sys.argv[1]) as client:
+    before = sockets()
+    stream = client.threads.runs.stream_run("a", "t")
+    manager = client.threads.runs.stream_run_with_handler("a", "t", event_handler=Handler())
+    try:
+        {use}
+    except KeyboardInterrupt:
+        report(before)
+"""
+ASYNC = """
+async def main():
+    async with AsyncAppBuilder("k", sys.argv[1]) as client:
+        before = sockets()
+        stream = client.threads.runs.stream_run("a", "t")
+        try:
+            {use}
+        finally:
+            report(before)
+
+try:
+    asyncio.run(main())
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+WAYS = {
+    "with": (SYNC, "with stream:\n            for _ in stream:\n                begun()"),
+    "for": (SYNC, "for _ in stream:\n            begun()"),
+    "handler": (SYNC, "manager.until_done()"),
+    "async with": (
+        ASYNC,
+        "async with stream:\n                async for _ in stream:\n                    begun()",
+    ),
+    "async text": (ASYNC, "async for _ in stream.text:\n                begun()"),
+}
+
+
+@LINUX
+@pytest.mark.parametrize("way", WAYS)
+def test_keyboard_interrupt_while_it_reads(serve: Serve, way: str) -> None:
+    """A real SIGINT, to a program that is blocked in a read: no socket stays, nothing warns."""
+    left = threading.Event()
+
+    def script(exchange: Exchange) -> None:
+        exchange.send(CHUNKED + chunk(BEGIN + piece(2, "你")))
+        assert exchange.client_left()
+        left.set()
+
+    program, use = WAYS[way]
+    url = serve(script).url
+    with subprocess.Popen(
+        [sys.executable, "-W", "error", "-c", PRELUDE + program.format(use=use), url],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONUTF8": "1"},
+    ) as child:
+        assert child.stdout is not None
+        assert child.stdout.readline() == "begun\n"
+        wait_until_it_waits(child.pid)
+        child.send_signal(signal.SIGINT)
+        out, err = child.communicate(timeout=30)
+
+    said = [line for line in out.splitlines() if line != "begun"]
+    assert said == ["left 0"] + ["interrupted"] * way.startswith("async")
+    assert (child.returncode, err) == (0, "")
+    assert left.wait(PATIENCE)
+
+
+def wait_until_it_waits(pid: int) -> None:
+    """Wait until a process has slept for a while: it is blocked in a read."""
+    asleep = 0
+    give_up = time.monotonic() + PATIENCE
+    while asleep < 5 and time.monotonic() < give_up:
+        state = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
+        asleep = asleep + 1 if state == "S" else 0
+        time.sleep(0.01)
+    assert asleep
+
+
+LEAVING = """
+async def main():
+    async with AsyncAppBuilder("k", sys.argv[1]) as client:
+        runs = client.threads.runs
+        before = sockets()
+        async for _ in runs.stream_run("a", "t"):
+            break
+        async for _ in runs.stream_run("a", "t").text:
+            break
+        await asyncio.sleep(0.05)
+        report(before)
+        async with runs.stream_run("a", "t") as stream:
+            async for _ in stream:
+                break
+        async with runs.stream_run("a", "t") as stream:
+            async for _ in stream.text:
+                break
+        report(before)
+        async for _ in runs.stream_run("a", "t"):
+            break
+
+asyncio.run(main())
+"""
+
+
+@LINUX
+def test_loops_that_are_left(serve: Serve) -> None:
+    """Within `async with`, the block closes the connection at once; else the next turns do.
+
+    Nothing warns, and a program that ends behind such a loop leaves nothing behind.
+    """
+
+    def script(exchange: Exchange) -> None:
+        exchange.send(CHUNKED + chunk(BEGIN + piece(2, "你")))
+        assert exchange.client_left()
+
+    server = serve(script)
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", PRELUDE + LEAVING, server.url],
+        capture_output=True,
+        encoding="utf-8",
+        timeout=30,
+        env={**os.environ, "PYTHONUTF8": "1"},
+    )
+
+    assert (done.stdout, done.stderr, done.returncode) == ("left 0\nleft 0\n", "", 0)
+    assert server.all_closed()
+    assert len(server.exchanges) == 5
