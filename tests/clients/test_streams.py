@@ -6,13 +6,16 @@ import asyncio
 import threading
 from collections.abc import Callable
 
+import appbuilder_mock
 import pytest
 from appbuilder_assistants import (
     AppBuilder,
     AsyncAppBuilder,
+    RetryPolicy,
     StreamInterruptedError,
     UnknownEvent,
 )
+from appbuilder_mock.scenarios import Reply, Rule
 
 from tests.clients.bodies import (
     BEGIN,
@@ -24,6 +27,7 @@ from tests.clients.bodies import (
     event,
     framed,
     piece,
+    run_as,
     seen,
     stream_of,
 )
@@ -251,3 +255,94 @@ def test_other_calls_go_on_beside_a_stream(serve: Serve) -> None:
             assert client.threads.runs.list("t").data == []
 
     assert server.connections == 2
+
+
+ODD = (
+    "\ufeff: 你好\r\n\r\nid: 1\r\nretry: 10\r\nevent: message\rdata: "
+    '{"send_id": 1, "message_id": "m",\ndata: "content": [{"type": "text", "text": '
+    '{"value": "秦😀"}}]}\r\n\r\nevent: audio\ndata\ndata: 一\n\nevent\nid\n\n'
+    'event:status\ndata:{"send_id":2,"status":"completed","event_type":"run_end"}\r\r'
+).encode()
+
+
+def test_where_the_network_cuts_changes_nothing(world: Sync | Async, serve: Serve) -> None:
+    """Cut here or there, or into single bytes: the events are the same (core cuts everywhere)."""
+    bodies = [chunk(ODD[:cut]) + chunk(ODD[cut:]) for cut in range(1, len(ODD), 4)]
+    bodies.append(b"".join(chunk(ODD[i : i + 1]) for i in range(len(ODD))))
+    left = iter(bodies)
+    server = serve(lambda exchange: (exchange.send(CHUNKED + next(left)), False)[1])
+    client = world.client("k", server.url)
+
+    for _ in bodies:
+        stream = stream_of(client)
+        message, unknown, end = stream
+        assert message.content[0].text.value == "秦😀"
+        assert unknown == UnknownEvent("audio", "\n一")
+        assert end.status == "completed"
+        assert stream.messages == {"m": "秦😀"}
+
+
+def test_a_megabyte_in_one_event(world: Sync | Async, serve: Serve) -> None:
+    """A large event arrives whole."""
+    text = "秦" * 400_000
+    body = BEGIN + piece(2, text) + END
+    server = serve(lambda exchange: exchange.send(framed(body)["chunked"]))
+
+    assert stream_of(world.client("k", server.url)).final_text() == text
+
+
+def test_an_event_without_end(world: Sync | Async, serve: Serve) -> None:
+    """A server cannot fill the memory with one event: it is given up, and the connection closed."""
+    left = threading.Event()
+
+    def script(exchange: Exchange) -> None:
+        try:
+            exchange.send(CHUNKED + chunk(BEGIN) + chunk(b"data: "))
+            megabyte = chunk(b"x" * 1024 * 1024)
+            while True:
+                exchange.send(megabyte)
+        except OSError:
+            left.set()
+
+    stream = stream_of(world.client("k", serve(script).url))
+    with pytest.raises(StreamInterruptedError, match="more than 67,108,864 bytes"):
+        list(stream)
+
+    assert left.wait(PATIENCE)
+    assert stream.snapshot.last_send_id == 1
+
+
+def test_pings_keep_a_quiet_stream_alive(world: Sync | Async, serve: Serve) -> None:
+    """A stream that only pings may take longer than the time-out; one that is silent may not."""
+    pause = threading.Event()
+
+    def script(exchange: Exchange) -> None:
+        if exchange.path.endswith("/query"):
+            exchange.send(run_as("in_progress"))
+            return
+        exchange.send(CHUNKED + chunk(BEGIN))
+        for _ in range(8):
+            pause.wait(0.1)
+            exchange.send(chunk(event("ping", "{}")))
+        if exchange.json["assistant_id"] == "a":
+            exchange.send(chunk(END))
+        exchange.client_left()
+
+    client = world.client("k", serve(script).url, timeout=0.5, retry=RetryPolicy(attempts=1))
+
+    assert seen(list(stream_of(client))) == [1, 4]
+    with pytest.raises(StreamInterruptedError, match="silent for too long"):
+        list(client.threads.runs.stream_run("silent", "t"))
+
+
+def test_pings_of_the_mock(world: Sync | Async) -> None:
+    """The mock pings while a model thinks for longer than the time-out."""
+    slow = Rule(reply=Reply("想好了", first_delay=0.8))
+    with appbuilder_mock.running(ping_interval=0.1, scenario=[slow]) as mock:
+        client = world.client(mock.token, mock.url, timeout=0.5)
+        assistant = client.assistants.create("a")
+        question = {"messages": [{"role": "user", "content": "你好"}]}
+
+        assert (
+            client.threads.runs.stream_run(assistant.id, thread=question).final_text() == "想好了"
+        )
