@@ -185,6 +185,28 @@ async def events_are_awaited(client: AsyncAppBuilder) -> None:
     snapshot(stream.snapshot)
 
 
+async def streams_have_lenses(client: AsyncAppBuilder, other: AppBuilder) -> None:
+    stream = other.threads.runs.stream_run("a", "t")
+    assert_type(stream.text, Iterator[str])
+    assert_type(stream.final_run(), RunResult)
+    assert_type(stream.final_text(), str)
+    assert_type(stream.messages, dict[str, str])
+    assert_type(stream.current_run, RunResult | None)
+    stream.until_done()
+    awaited = client.threads.runs.stream_run("a", "t")
+    assert_type(awaited.text, AsyncIterator[str])
+    assert_type(await awaited.final_run(), RunResult)
+    assert_type(await awaited.final_text(), str)
+    assert_type(awaited.messages, dict[str, str])
+    assert_type(awaited.current_run, RunResult | None)
+    await awaited.until_done()
+    manager = client.threads.runs.stream_run_with_handler("a", "t")
+    assert_type(manager.text, AsyncIterator[str])
+    assert_type(await manager.final_run(), RunResult)
+
+    awaited.final_text().upper()  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+
+
 def seen(event: RunEvent) -> None:
     print(event)
 
@@ -194,6 +216,7 @@ def snapshot(run: RunSnapshot) -> None:
     assert_type(run.run, RunResult | None)
     assert_type(run.tool_calls, list[ToolCall])
     assert_type(run.messages, dict[str, str])
+    assert_type(run.reconciled, bool)
 
 
 def requests_take_types_and_dicts(client: AppBuilder, order: Literal["asc", "desc"]) -> None:
@@ -247,6 +270,8 @@ class Printer(AssistantEventHandler):
 
     def unknown(self, event: StreamRunStatus | UnknownEvent) -> None: ...
 
+    def reconciled(self, run: RunResult) -> None: ...
+
     def run_begin(self, status_event: StreamRunMessage) -> None: ...  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]
 
 
@@ -290,6 +315,7 @@ def errors_say_what_they_know(client: AppBuilder) -> None:
         assert_type(error.retry_after, float | None)
     except StreamInterruptedError as error:
         assert_type(error.snapshot, RunSnapshot)
+        assert_type(error.run_id, str | None)
 
 
 def the_module_object_is_a_client() -> None:
