@@ -104,9 +104,7 @@ class Repository:
             raise NoBase("git is not installed, and the comparison needs it.") from None
         except subprocess.CalledProcessError as error:
             said = error.stderr.decode("utf-8", "replace").strip()
-            raise NoBase(
-                f"git {arguments[0]}: {said}. {ADVICE}", f" ({said})" if said else ""
-            ) from None
+            raise NoBase(f"git {arguments[0]} failed: {said}. {ADVICE}") from None
         return done.stdout
 
 
