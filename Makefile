@@ -27,7 +27,7 @@ LOCK = .venv/bin/uv pip compile --quiet --universal --python-version 3.10 --gene
 
 .DEFAULT_GOAL := help
 .PHONY: help demo mock test test-interop test-browser contract generate generate-check sync sync-check \
-	table table-check bench lint format type check build lock clean demo-env dev-env lint-env
+	table table-check spec-diff spec-diff-check bench lint format type check build lock clean demo-env dev-env lint-env
 
 help:
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
@@ -73,6 +73,14 @@ table: dev-env ## write docs/operations.md: what each operation has, and what te
 table-check: dev-env ## fail if docs/operations.md is not what `make table` writes
 	$(PY) -m scripts.operations_table --check
 
+spec-diff: dev-env ## list what changed since a release, or since make spec-diff BASE=v0.1.0
+	@$(NEEDS_3_11)
+	@$(PY) -m scripts.spec_diff $(BASE)
+
+spec-diff-check: dev-env ## fail if a breaking change has no version of its own or no changelog line
+	@$(NEEDS_3_11)
+	@$(PY) -m scripts.spec_diff --check $(BASE)
+
 bench: ## measure the client beside the official one, httpx and json.loads
 	@$(ENVIRONMENT) .venv-interop interop project
 	$(DIRECT) .venv-interop/bin/python -m benchmarks $(BENCH)
@@ -94,7 +102,7 @@ type: dev-env ## check types with mypy and pyright
 	$(PY) -m mypy
 	$(PY) -m pyright
 
-check: lint type generate-check sync-check test contract ## everything that CI checks, without the official client
+check: lint type generate-check sync-check spec-diff-check test contract ## everything that CI checks, without the official client
 
 build: dev-env ## make the sdist and the wheel, in dist/
 	$(PY) -m build --no-isolation

@@ -16,6 +16,7 @@ RUN: dict[str, Any] = {
     "status": "completed",
     "created_at": 1,
 }
+OUTPUTS = [{"tool_call_id": "call-1", "output": "晴"}]
 EMPTY_LIST = {"object": "list", "data": [], "has_more": False}
 
 

@@ -153,6 +153,7 @@ def test_cancel_in_a_stream(client: Any) -> None:
     assert stream.snapshot.status == "cancelled"
 
 
+@pytest.mark.sends_invalid_requests("a name with a space, no outputs: the service is to refuse")
 def test_errors(client: Any) -> None:
     """The service's refusals are raised by kind, with what it said and the request's id."""
     thread = client.threads.create()

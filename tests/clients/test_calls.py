@@ -21,7 +21,7 @@ from appbuilder_assistants import (
     __version__,
 )
 
-from tests.clients.bodies import EMPTY_LIST, RUN
+from tests.clients.bodies import EMPTY_LIST, OUTPUTS, RUN
 from tests.clients.both import Async, Sync
 from tests.clients.conftest import AT_ONCE, Serve
 from tests.clients.raw_server import Exchange, answer
@@ -99,7 +99,7 @@ CREATES = [
     lambda c: c.threads.create(),
     lambda c: c.threads.messages.create("t", "你好"),
     lambda c: c.threads.runs.run("a", "t"),
-    lambda c: c.threads.runs.submit_tool_outputs("r", "t", []),
+    lambda c: c.threads.runs.submit_tool_outputs("r", "t", OUTPUTS),
 ]
 LOOK_UPS = [
     lambda c: c.threads.runs.list("t"),

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from appbuilder_assistants import AppBuilder, AssistantsError, AsyncAppBuilder, RetryPolicy
 
-from tests.clients.bodies import RUN
+from tests.clients.bodies import OUTPUTS, RUN
 from tests.clients.both import Async, Sync
 from tests.clients.conftest import AT_ONCE, Serve
 from tests.clients.raw_server import answer
@@ -58,7 +58,7 @@ def test_the_default_time_outs(world: Sync | Async, recorder: Recorder) -> None:
     look_up = recorder.timeout
     client.threads.runs.run("a", "t")
     run = recorder.timeout
-    client.threads.runs.submit_tool_outputs("r", "t", [])
+    client.threads.runs.submit_tool_outputs("r", "t", OUTPUTS)
     submit = recorder.timeout
     with pytest.raises(AssistantsError):
         list(client.threads.runs.stream_run("a", "t"))

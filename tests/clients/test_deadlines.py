@@ -17,7 +17,7 @@ from appbuilder_assistants import (
     ServerError,
 )
 
-from tests.clients.bodies import RUN, stream_of
+from tests.clients.bodies import OUTPUTS, RUN, stream_of
 from tests.clients.both import Async, Sync
 from tests.clients.conftest import AT_ONCE, Serve
 from tests.clients.raw_server import Exchange, answer
@@ -152,7 +152,7 @@ def test_with_options(world: Sync | Async, serve: Serve) -> None:
     with pytest.raises(DeadlineExceededError):
         client.threads.runs.run("a", "t", deadline=SOON)
     with pytest.raises(DeadlineExceededError):
-        client.threads.runs.submit_tool_outputs("r", "t", [], deadline=SOON)
+        client.threads.runs.submit_tool_outputs("r", "t", OUTPUTS, deadline=SOON)
 
 
 SLOW = "rules: [{reply: {text: 慢慢来, chunk_size: 1, first_delay: 30}}]"
@@ -213,7 +213,7 @@ def test_cancelling_that_fails(world: Sync | Async, serve: Serve) -> None:
 
     with pytest.raises(DeadlineExceededError, match="cancelling the run failed") as caught:
         client.with_options(timeout=httpx.Timeout(0.5)).threads.runs.submit_tool_outputs(
-            "r", "t", []
+            "r", "t", OUTPUTS
         )
 
     assert caught.value.operation == "submitToolOutputs"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -54,32 +53,6 @@ def types(schema: dict[str, Any]) -> set[str]:
     if None in schema.get("enum", []):
         own.add("null")
     return own.union(*(types(part) for key in ("anyOf", "oneOf") for part in schema.get(key, [])))
-
-
-def examples() -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every example in the spec, with the name of the model it is an example of."""
-    for name in MODELS:
-        for value in SCHEMAS[name].get("examples", []):
-            yield name, value
-    yield from media_type_examples(SPEC)
-
-
-def media_type_examples(node: Any) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The examples of request and answer bodies below a node of the spec."""
-    if isinstance(node, list):
-        for item in node:
-            yield from media_type_examples(item)
-    if not isinstance(node, dict):
-        return
-    if "schema" in node and isinstance(node.get("examples"), dict):
-        schema = node["schema"]
-        names = [ref["$ref"].rsplit("/", 1)[-1] for ref in schema.get("oneOf", [schema])]
-        for example in node["examples"].values():
-            value = example["value"]
-            yield ("ErrorEnvelope" if "error" in value else names[0]), value
-        return
-    for value in node.values():
-        yield from media_type_examples(value)
 
 
 TEXT = st.text(st.sampled_from('aé你好，😀\n" '), max_size=4)

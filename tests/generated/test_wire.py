@@ -12,19 +12,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.generated.examples import EXAMPLE_OF, EXAMPLES
 from tests.generated.spec import (
     MODELS,
     SCHEMAS,
     UNKNOWN_FIELD,
-    examples,
     model,
     objects,
     resolved,
     types,
 )
 
-EXAMPLES = list(examples())
-EXAMPLE_OF = dict(reversed(EXAMPLES))
 FIELDS = [(name, field) for name in MODELS for field in SCHEMAS[name]["properties"]]
 OPTIONAL = [(n, f) for n, f in FIELDS if f not in SCHEMAS[n].get("required", [])]
 REQUIRED = [(n, f) for n, f in FIELDS if f in SCHEMAS[n].get("required", [])]
@@ -53,14 +51,8 @@ def fits(value: Any, hint: Any) -> bool:
     return type(value) is (NoneType if hint is None else hint)
 
 
-@pytest.mark.parametrize(("name", "value"), EXAMPLES, ids=[name for name, _ in EXAMPLES])
-def test_every_example_comes_back(name: str, value: dict[str, Any]) -> None:
-    """What is in the spec is read and written back without loss, in the same order."""
-    assert as_text(model(name).from_dict(value).to_dict()) == as_text(value)
-
-
 def test_every_model_has_an_example() -> None:
-    """The test above speaks for all models."""
+    """So tests/border/test_examples.py and the tests below speak for all models."""
     assert {name for name, _ in EXAMPLES} == set(MODELS)
 
 

@@ -57,6 +57,9 @@ class AsyncAppBuilder:
     connections of its own.
     """
 
+    assistants: AsyncAssistants
+    threads: AsyncThreads
+
     def __init__(
         self,
         token: str | None = None,

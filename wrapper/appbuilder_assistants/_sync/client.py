@@ -59,6 +59,9 @@ class AppBuilder:
     connections of its own.
     """
 
+    assistants: Assistants
+    threads: Threads
+
     def __init__(
         self,
         token: str | None = None,

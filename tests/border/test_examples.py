@@ -1,0 +1,139 @@
+"""Every example in openapi.yaml is valid, is read, and is written back without loss."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import jsonschema_rs
+import pytest
+from appbuilder_api.api.files import create_file
+from appbuilder_assistants import RateLimitError
+from appbuilder_assistants._core.calls import Reply
+from appbuilder_assistants._core.decode import status_error
+from appbuilder_assistants._core.file_names import told_name
+from appbuilder_assistants._operations import files
+
+from tests.generated.examples import ALL, KEYS, Example, every_example, readings
+from tests.generated.spec import SPEC, model
+
+CALL = files.files_query(file_id="file-1")
+
+
+def refusal(header: str, value: str) -> RateLimitError:
+    reply = Reply(429, httpx.Headers({header: value}), b"{}")
+    error = status_error(CALL, reply, {})
+    assert isinstance(error, RateLimitError)
+    return error
+
+
+def upload(**given: str) -> dict[str, Any]:
+    made = create_file.request(**{"file": "f", "purpose": "assistant", **given})  # type: ignore[arg-type]
+    return {**made["params"], **made["files"]}
+
+
+# What reads an example that is no JSON object, by where it stands: what it reads, and what it must.
+OTHERS: dict[tuple[str, ...], Callable[[Any], tuple[object, object]]] = {
+    ("components", "headers", "RequestId"): lambda value: (
+        refusal("X-Appbuilder-Request-Id", value).request_id,
+        value,
+    ),
+    ("components", "headers", "RetryAfter"): lambda value: (
+        refusal("Retry-After", value).retry_after,
+        float(value),
+    ),
+    ("paths", "/v2/storage/files/download", "post", "responses", "200", "headers"): lambda value: (
+        f'attachment; filename="{told_name(value)}"',
+        value,
+    ),
+    ("paths", "/v2/storage/files", "post", "parameters", "0"): lambda value: (
+        upload(purpose=value)["purpose"],
+        value,
+    ),
+    ("components", "schemas", "CreateFileRequest"): lambda value: (
+        {"file": upload(**value)["file"]},
+        value,
+    ),
+}
+
+
+def other_reader(example: Example) -> Callable[[Any], tuple[object, object]] | None:
+    place = example.owner_place
+    return next((read for way, read in OTHERS.items() if place[: len(way)] == way), None)
+
+
+def named(example: Example) -> str:
+    return "/".join(example.place)
+
+
+@pytest.mark.parametrize("example", ALL, ids=named)
+def test_it_comes_back(example: Example) -> None:
+    """By every model that has it, in the same order and with nothing lost; by its reader, else.
+
+    An example at a new kind of place fails here until something reads it.
+    """
+    found = readings(example)
+    read = other_reader(example)
+    assert found or read, f"nothing reads {named(example)}: teach readings() or OTHERS"
+
+    for name, value in found:
+        # As text: unlike ==, it tells 1 from True and sees the order of the fields.
+        written = json.dumps(model(name).from_dict(value).to_dict(), ensure_ascii=False)
+        assert written == json.dumps(value, ensure_ascii=False)
+    if read is not None:
+        got, expected = read(example.value)
+        assert got == expected
+
+
+@pytest.mark.parametrize("example", ALL, ids=named)
+def test_it_is_valid(example: Example) -> None:
+    """By the schema that it is an example of."""
+    owner = example.owner
+    schema = owner.get("schema", owner)
+    whole = {"components": SPEC["components"], "allOf": [schema]}
+    validator = jsonschema_rs.Draft202012Validator(whole)
+
+    assert [error.message for error in validator.iter_errors(example.value)] == []
+
+
+def test_none_is_missed() -> None:
+    """Every key that may hold examples was looked into, but for a field of that name."""
+    keys: list[tuple[str, ...]] = []
+
+    def look(node: Any, place: tuple[str, ...]) -> None:
+        items = node.items() if isinstance(node, dict) else enumerate(node)
+        for key, value in items:
+            way = (*place, str(key))
+            if key in KEYS and place[-1:] != ("properties",):
+                keys.append(way)
+            elif isinstance(value, (dict, list)):
+                look(value, way)
+
+    look(SPEC, ())
+
+    assert {(*one.owner_place, key) for one in ALL for key in KEYS if key in one.place} >= set(keys)
+    assert len(ALL) > 150
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"paths": {"/x": {"post": {"requestBody": {"content": {"a/b": {"example": {}}}}}}}},
+        {"paths": {"/x": {"parameters": [{"schema": {"examples": [{}]}}]}}},
+        {"components": {"schemas": {"X": {"properties": {"a": {"items": {"examples": [{}]}}}}}}},
+        {
+            "components": {
+                "responses": {"X": {"headers": {"Y": {"examples": {"a": {"value": {}}}}}}}
+            }
+        },
+    ],
+)
+def test_an_example_at_a_new_place_is_seen(document: dict[str, Any]) -> None:
+    """Wherever it stands; and since nothing reads it there, the test of it would fail."""
+    (found,) = every_example(document)
+
+    assert found.value == {}
+    assert readings(found) == []
+    assert other_reader(found) is None

@@ -1,0 +1,28 @@
+"""What holds for every test: the wrapper sends only what openapi.yaml allows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.sent_requests import MARK, SentRequests, complaint, watched
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _watched_requests() -> Iterator[SentRequests]:
+    sent = SentRequests()
+    with watched(sent):
+        yield sent
+
+
+@pytest.fixture(autouse=True)
+def sent_requests(
+    request: pytest.FixtureRequest, _watched_requests: SentRequests
+) -> Iterator[SentRequests]:
+    """What the wrapper sent in this test. Fails the test for what the spec does not allow."""
+    yield _watched_requests
+    mark = request.node.get_closest_marker(MARK)
+    excuse = None if mark is None else " ".join(map(str, mark.args))
+    if complained := complaint(_watched_requests.take(), excuse):
+        pytest.fail(complained)
