@@ -22,7 +22,7 @@ from appbuilder_assistants import (
 )
 from appbuilder_assistants.types import FileContent, RunResult
 
-from tests.fuzz.operations import Operation
+from tests.clients.operations import Operation
 from tests.generated.spec import OPERATIONS as SPECIFIED
 
 # Nothing in a test's own frames holds it: only what the client was given.

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from tests.clients.both import Async, Sync
 from tests.fuzz.conftest import ANSWERED, ANSWERS, OUTCOMES, SEED
-from tests.fuzz.operations import OPERATIONS
+from tests.clients.operations import OPERATIONS
 from tests.fuzz.promises import TOKEN, outcome
 from tests.fuzz.server import Answer, FuzzServer
 from tests.fuzz.wire import cases

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.clients.bodies import RUN
 from tests.fuzz.answers import ERRORS, FILES, STREAMS, right_answers
 from tests.fuzz.mutations import NUMBERS, as_json, mutated_bytes, mutated_json
-from tests.fuzz.operations import Operation
+from tests.clients.operations import Operation
 from tests.fuzz.server import Answer
 
 BOMB = gzip.compress(bytes(4 << 20))
