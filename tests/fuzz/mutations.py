@@ -10,6 +10,9 @@ from hypothesis import strategies as st
 
 Place = tuple[str | int, ...]
 
+DEEP = 12
+"""Levels down which places are looked for: what was put in may be much deeper."""
+
 
 def nested(depth: int) -> Any:
     """Lists and objects in one another."""
@@ -38,6 +41,8 @@ NUMBERS = st.integers(min_value=0, max_value=2**16)
 def places(value: Any, here: Place = ()) -> Iterator[Place]:
     """Where the values within a JSON value are, itself first."""
     yield here
+    if len(here) == DEEP:
+        return
     if isinstance(value, dict):
         for key, inner in value.items():
             yield from places(inner, (*here, key))

@@ -27,7 +27,7 @@ from tests.generated.spec import OPERATIONS as SPECIFIED
 
 # Nothing in a test's own frames holds it: only what the client was given.
 TOKEN = "fuzz-" + "令牌".encode().hex()
-DOCUMENTED = {getattr(errors, name) for name in errors.__all__}
+DOCUMENTED = {getattr(errors, name) for name in errors.__all__} - {errors.Attempt}
 
 
 def outcome(operation: Operation, client: Any, folder: Path) -> str:
@@ -72,7 +72,10 @@ def check_error(operation: Operation, error: AssistantsError) -> None:
     assert again.args == error.args
     assert vars(again).keys() == vars(error).keys()
     assert str(again) == str(error)
-    # TRACEBACK
+    assert [type(attempt) for attempt in error.attempts] == [errors.Attempt] * len(error.attempts)
+    shown = traceback.TracebackException.from_exception(error, capture_locals=True)
+    assert TOKEN not in "".join(shown.format())
+    assert TOKEN not in f"{error}{error!r}{vars(error)}"
 
 
 def check_answer(operation: Operation, value: Any, folder: Path) -> None:
@@ -139,6 +142,7 @@ def check_value(value: Any, hint: Any) -> None:
         for name, inner in fields(type(value)).items():
             check_value(getattr(value, name), inner)
     else:
-        plain = [c for c in choices if c not in lists + models]
-        assert any(isinstance(value, c) for c in plain), f"{value!r} is no {hint}"
+        plain = [choice for choice in choices if choice not in lists + models]
+        assert value is None or plain != [NoneType], f"{value!r} is no {hint}"
+        assert not isinstance(value, (list, dict)), f"{value!r} is no {hint}"
 

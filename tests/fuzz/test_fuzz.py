@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from appbuilder_assistants import RetryPolicy
-from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import HealthCheck, Phase, given, note, seed, settings
 
 from tests.clients.both import Async, Sync
 from tests.fuzz.conftest import ANSWERED, ANSWERS, OUTCOMES, SEED
@@ -40,7 +40,7 @@ def test_any_answer(name: str, fuzz: FuzzServer, tmp_path: Path) -> None:
     ]
     idle = open_sockets()
 
-    @seed(SEED)
+    @seed(f"{SEED} {name}")
     @settings(
         max_examples=EACH,
         database=None,
@@ -50,6 +50,7 @@ def test_any_answer(name: str, fuzz: FuzzServer, tmp_path: Path) -> None:
     )
     @given(case=cases(operation))
     def check(case: list[Answer]) -> None:
+        note(repr(case))
         came = []
         for number, (world, client) in enumerate(clients):
             counted = fuzz.answered()

@@ -221,4 +221,5 @@ def answers(draw: st.DrawFn, operation: Operation) -> Answer:
 
 def cases(operation: Operation) -> st.SearchStrategy[list[Answer]]:
     """What a server says to a call: to its first request, to the next ones."""
-    return st.lists(answers(operation), min_size=1, max_size=3)
+    most = 1 if operation.kind == "file" else 3 if operation.kind == "pages" else 2
+    return st.lists(answers(operation), min_size=1, max_size=most)

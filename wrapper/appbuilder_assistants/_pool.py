@@ -11,6 +11,7 @@ import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -23,6 +24,10 @@ Verify: TypeAlias = "bool | str | os.PathLike[str] | ssl.SSLContext"
 # httpcore closes every idle connection once more than this many are kept alive, so the number kept
 # is the number allowed.
 LIMITS = httpx.Limits(max_connections=200, max_keepalive_connections=200)
+
+# The token says who calls. A cookie that one answer sets would go with every other call, whoever
+# makes it, and one that is not ASCII would make every later request impossible to write.
+_NO_COOKIES = DefaultCookiePolicy(allowed_domains=())
 
 CLOSED = "this client is closed: make another one"
 
@@ -130,7 +135,11 @@ def _let_go(old: list[Any]) -> None:
 def _options(base_url: str, verify: Verify, given: object) -> dict[str, Any]:
     if given is not None and verify is not True:
         raise ValueError("verify: with an http_client of your own, say it there")
-    return {"verify": _verify(verify), "trust_env": not is_loopback(base_url)}
+    return {
+        "verify": _verify(verify),
+        "trust_env": not is_loopback(base_url),
+        "cookies": CookieJar(_NO_COOKIES),
+    }
 
 
 def _verify(verify: Verify) -> bool | ssl.SSLContext:
