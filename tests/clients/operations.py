@@ -124,7 +124,9 @@ OPERATIONS: dict[str, Operation] = {
     "runs.stream_run": Operation("createRun", _streamed, object, "stream"),
     "runs.stream_run_with_handler": Operation("createRun", _handled, object, "stream"),
     "runs.submit_tool_outputs": Operation(
-        "submitToolOutputs", lambda c, _: c.threads.runs.submit_tool_outputs("r", "t", []), RunResult
+        "submitToolOutputs",
+        lambda c, _: c.threads.runs.submit_tool_outputs("r", "t", []),
+        RunResult,
     ),
     "runs.cancel": Operation("cancelRun", lambda c, _: c.threads.runs.cancel("r", "t"), RunResult),
     "runs.list": Operation("listRuns", lambda c, _: c.threads.runs.list("t"), RunList),

@@ -1,7 +1,7 @@
 """How much is tried, from which seed, and what came of it.
 
-    make fuzz                   10,000 answers for each client
-    make fuzz FUZZ_SEED=7       others
+make fuzz                   10,000 answers for each client
+make fuzz FUZZ_SEED=7       others
 """
 
 from __future__ import annotations
@@ -30,7 +30,9 @@ def fuzz() -> Iterator[FuzzServer]:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if ANSWERED:
-        told = ", ".join(f"{count:,} answers to the {name} client" for name, count in ANSWERED.items())
+        told = ", ".join(
+            f"{count:,} answers to the {name} client" for name, count in ANSWERED.items()
+        )
         terminalreporter.write_line(f"fuzz: {told} (FUZZ_SEED={SEED})")
         for name, count in OUTCOMES.most_common():
             terminalreporter.write_line(f"fuzz: {count:>8,}  {name}")

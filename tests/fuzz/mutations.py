@@ -31,8 +31,12 @@ ODD: list[Any] = [
 ]
 VALUES = st.sampled_from(ODD) | st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(st.sampled_from(["id", "object", "data", "error", "名"]), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["id", "object", "data", "error", "名"]), inner, max_size=3
+        )
+    ),
     max_leaves=6,
 )
 NUMBERS = st.integers(min_value=0, max_value=2**16)
@@ -102,7 +106,9 @@ def mutated_bytes(draw: st.DrawFn, data: bytes) -> bytes:
                 st.integers(min_value=1, max_value=40),
                 st.sampled_from(["flip", "cut", "drop", "double", "insert"]),
                 st.binary(min_size=1, max_size=4)
-                | st.sampled_from([b"\r", b"\n\n", b"\r\n\r\n", b"\xff", b"\0", b"data:", b"{", b'"']),
+                | st.sampled_from(
+                    [b"\r", b"\n\n", b"\r\n\r\n", b"\xff", b"\0", b"data:", b"{", b'"']
+                ),
             ),
             max_size=3,
         )
@@ -110,11 +116,14 @@ def mutated_bytes(draw: st.DrawFn, data: bytes) -> bytes:
         start = at % (len(data) + 1)
         end = start + length
         piece = data[start:end]
-        data = data[:start] + {
-            "flip": bytes(byte ^ 1 << length % 8 for byte in piece) + data[end:],
-            "cut": b"",
-            "drop": data[end:],
-            "double": piece + piece + data[end:],
-            "insert": new + data[start:],
-        }[how]
+        data = (
+            data[:start]
+            + {
+                "flip": bytes(byte ^ 1 << length % 8 for byte in piece) + data[end:],
+                "cut": b"",
+                "drop": data[end:],
+                "double": piece + piece + data[end:],
+                "insert": new + data[start:],
+            }[how]
+        )
     return data

@@ -145,4 +145,3 @@ def check_value(value: Any, hint: Any) -> None:
         plain = [choice for choice in choices if choice not in lists + models]
         assert value is None or plain != [NoneType], f"{value!r} is no {hint}"
         assert not isinstance(value, (list, dict)), f"{value!r} is no {hint}"
-

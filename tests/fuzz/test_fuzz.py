@@ -89,4 +89,3 @@ def is_socket(entry: Path) -> bool:
         return os.readlink(entry).startswith("socket:")
     except OSError:
         return False
-

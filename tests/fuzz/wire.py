@@ -42,7 +42,11 @@ ODD_HEADERS = [
     *("Content-Disposition: a; filename*=utf-7''%2B", "Content-Disposition: ; filename=../../x"),
     *('Content-Disposition: a; filename="\\', "Content-Disposition: a; filename*=''%00%0a"),
     *("Content-Disposition: a; filename*0=a; filename*1*=b%ff", "Content-Disposition: \x7f"),
-    *("X-Appbuilder-Request-Id: req_1", "X-Appbuilder-Request-Id: \xff\xfe", "X-Appbuilder-Request-Id:"),
+    *(
+        "X-Appbuilder-Request-Id: req_1",
+        "X-Appbuilder-Request-Id: \xff\xfe",
+        "X-Appbuilder-Request-Id:",
+    ),
     *("Connection: close", "Connection: upgrade", "Upgrade: websocket", "Keep-Alive: timeout=0"),
     *("Trailer: x", "Content-Range: bytes 0-1/x", "X: " + "y" * 5000, "X-: \t", "Vary: *"),
 ]
@@ -52,11 +56,39 @@ BROKEN_HEADERS = ["no colon", ": no name", "bad name: x", "X: a\rb", " folded", 
 STATUSES = [
     *("200 OK", "200 OK", "200 OK", "200", "201 Created", "204 No Content", "206 Partial Content"),
     *("299 x", "100 Continue", "101 Switching Protocols", "103 Early Hints", "199 x", "300 x"),
-    *("301 Moved", "302 Found", "304 Not Modified", "307 x", "308 x", "400 Bad", "401 \xff", "403 x"),
-    *("404 Not Found", "407 x", "409 x", "429 Too Many", "451 x", "499 x", "500 x", "502 Bad Gateway"),
+    *(
+        "301 Moved",
+        "302 Found",
+        "304 Not Modified",
+        "307 x",
+        "308 x",
+        "400 Bad",
+        "401 \xff",
+        "403 x",
+    ),
+    *(
+        "404 Not Found",
+        "407 x",
+        "409 x",
+        "429 Too Many",
+        "451 x",
+        "499 x",
+        "500 x",
+        "502 Bad Gateway",
+    ),
     *("503 x", "599 x", "600 x", "999 x", "000 x", "99 x", "-1 x", "2000 x", "abc", "", "200 \x00"),
 ]
-VERSIONS = ["HTTP/1.1", "HTTP/1.1", "HTTP/1.1", "HTTP/1.0", "HTTP/2", "HTTP/0.9", "HTTP/1.9", "x", ""]
+VERSIONS = [
+    "HTTP/1.1",
+    "HTTP/1.1",
+    "HTTP/1.1",
+    "HTTP/1.0",
+    "HTTP/2",
+    "HTTP/0.9",
+    "HTTP/1.9",
+    "x",
+    "",
+]
 ENCODINGS = ["gzip", "deflate", "br", "zstd", "compress", "identity", "gzip, gzip", "x" * 40, ""]
 
 
@@ -155,7 +187,12 @@ def mutated_event(draw: st.DrawFn, block: bytes) -> bytes:
         return block
     how = draw(st.sampled_from(["json", "json", "json", "name", "error", "no data", "lines"]))
     if how == "name":
-        return b"event: " + draw(st.sampled_from([b"", b"error", b"news", b"\xff", b"status"])) + b"\ndata: " + text
+        return (
+            b"event: "
+            + draw(st.sampled_from([b"", b"error", b"news", b"\xff", b"status"]))
+            + b"\ndata: "
+            + text
+        )
     if how == "error":
         return name + b"\ndata: " + as_json(draw(mutated_json(ERRORS)))
     if how == "no data":
@@ -176,7 +213,9 @@ def answers(draw: st.DrawFn, operation: Operation) -> Answer:
     wrong = set(
         draw(
             st.lists(
-                st.sampled_from(["status", "version", "type", "coding", "framing", "header", "bytes", "end"]),
+                st.sampled_from(
+                    ["status", "version", "type", "coding", "framing", "header", "bytes", "end"]
+                ),
                 max_size=2,
             )
         )
@@ -190,7 +229,10 @@ def answers(draw: st.DrawFn, operation: Operation) -> Answer:
     kind = TYPES.get(operation.kind, "image/png")
     if "type" in wrong:
         kind = draw(st.sampled_from(ODD_TYPES))
-    headers = [f"Content-Type: {kind}", "X-Appbuilder-Request-Id: req_你".encode().decode("latin-1")]
+    headers = [
+        f"Content-Type: {kind}",
+        "X-Appbuilder-Request-Id: req_你".encode().decode("latin-1"),
+    ]
     if operation.kind == "file":
         headers.append("Content-Disposition: attachment; filename=a.png")
     if "coding" in wrong:

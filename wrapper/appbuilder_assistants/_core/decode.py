@@ -136,9 +136,7 @@ def _is_too_deep(value: object) -> bool:
         if not inner:
             return False
         level = [
-            child
-            for node in inner
-            for child in (node.values() if isinstance(node, dict) else node)
+            child for node in inner for child in (node.values() if isinstance(node, dict) else node)
         ]
     return True
 
@@ -182,8 +180,9 @@ def error_detail(body: object) -> ErrorDetail:
 def status_error(call: Question, reply: Reply, body: object) -> ApiStatusError:
     """The most specific error for a refusal."""
     detail = error_detail(body)
-    return _error_class(reply.status, detail)(
-        _status_message(reply, detail),
+    cls = _error_class(reply.status, detail)
+    return cls(
+        _status_message(reply, detail, cls),
         status_code=reply.status,
         code=detail.code,
         param=detail.param,
@@ -264,7 +263,7 @@ def _told_class(detail: ErrorDetail) -> type[ApiStatusError]:
     return next((cls for word, cls in BY_WORD.items() if word in said), ApiStatusError)
 
 
-def _status_message(reply: Reply, detail: ErrorDetail) -> str:
+def _status_message(reply: Reply, detail: ErrorDetail, cls: type[ApiStatusError]) -> str:
     if 300 <= reply.status < 400:
         target = _to_host(reply.headers.get("location", ""))
         return (
@@ -272,7 +271,7 @@ def _status_message(reply: Reply, detail: ErrorDetail) -> str:
             "carry the token along: set gateway_url (or GATEWAY_URL) to the final address"
         )
     message = detail.message or f"no error object, but {_shown(reply)}"
-    if reply.status == 401:
+    if cls is AuthenticationError:
         message += " (check the token: the variable APPBUILDER_TOKEN, or AppBuilder(token=...))"
     return message
 
