@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from pathlib import Path
 
@@ -11,8 +10,8 @@ from appbuilder_assistants import RetryPolicy
 from hypothesis import HealthCheck, Phase, given, note, seed, settings
 
 from tests.clients.both import Async, Sync
-from tests.fuzz.conftest import ANSWERED, ANSWERS, OUTCOMES, SEED
 from tests.clients.operations import OPERATIONS
+from tests.fuzz.conftest import ANSWERED, ANSWERS, OUTCOMES, SEED
 from tests.fuzz.promises import TOKEN, outcome
 from tests.fuzz.server import Answer, FuzzServer
 from tests.fuzz.wire import cases
@@ -31,7 +30,7 @@ def test_every_operation_is_here() -> None:
 
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_any_answer(name: str, fuzz: FuzzServer, tmp_path: Path) -> None:
-    """Both clients, alike: a value or an error that keeps every promise, soon, and no socket left."""
+    """Both clients, alike: a value or an error that keeps every promise, and soon."""
     operation = OPERATIONS[name]
     before = open_sockets()
     worlds = (Sync(), Async())
@@ -52,7 +51,7 @@ def test_any_answer(name: str, fuzz: FuzzServer, tmp_path: Path) -> None:
     def check(case: list[Answer]) -> None:
         note(repr(case))
         came = []
-        for number, (world, client) in enumerate(clients):
+        for world, client in clients:
             counted = fuzz.answered()
             fuzz.answer_with(case)
             started = time.monotonic()
@@ -86,6 +85,6 @@ def open_sockets() -> int:
 
 def is_socket(entry: Path) -> bool:
     try:
-        return os.readlink(entry).startswith("socket:")
+        return str(entry.readlink()).startswith("socket:")
     except OSError:
         return False

@@ -1,16 +1,17 @@
-"""Answers as they go over the wire: status lines, headers, framings and codings, right and wrong."""
+"""Answers as they go over the wire: status lines, headers, framings, codings, right or wrong."""
 
 from __future__ import annotations
 
 import gzip
 import json
 import zlib
+
 from hypothesis import strategies as st
 
 from tests.clients.bodies import RUN
+from tests.clients.operations import Operation
 from tests.fuzz.answers import ERRORS, FILES, STREAMS, right_answers
 from tests.fuzz.mutations import NUMBERS, as_json, mutated_bytes, mutated_json
-from tests.clients.operations import Operation
 from tests.fuzz.server import Answer
 
 BOMB = gzip.compress(bytes(4 << 20))
