@@ -22,8 +22,9 @@ from ._clocked import keep_deadlines
 Verify: TypeAlias = "bool | str | os.PathLike[str] | ssl.SSLContext"
 
 # httpcore closes every idle connection once more than this many are kept alive, so the number kept
-# is the number allowed.
-LIMITS = httpx.Limits(max_connections=200, max_keepalive_connections=200)
+# is the number allowed. By default it forgets one after 5 seconds, which is less than many a pause
+# between two calls, and than it takes a busy machine to make a hundred.
+LIMITS = httpx.Limits(max_connections=200, max_keepalive_connections=200, keepalive_expiry=30.0)
 
 # The token says who calls. A cookie that one answer sets would go with every other call, whoever
 # makes it, and one that is not ASCII would make every later request impossible to write.
