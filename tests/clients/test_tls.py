@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -39,8 +38,8 @@ def served(serve: Serve, ca: trustme.CA, *names: str) -> RawServer:
 
 
 @pytest.fixture
-def server(serve: Serve, ca: trustme.CA) -> Iterator[RawServer]:
-    yield served(serve, ca, "127.0.0.1", "localhost")
+def server(serve: Serve, ca: trustme.CA) -> RawServer:
+    return served(serve, ca, "127.0.0.1", "localhost")
 
 
 def test_a_certificate_of_nobody_is_refused(world: Sync | Async, server: RawServer) -> None:
