@@ -36,8 +36,9 @@ class MultipartRequest(TypedDict):
 class Model:
     """An object on the wire.
 
-    `from_dict` reads it: absent fields get the spec's default or None. It does not check values
-    one by one: a text where the spec has a number is kept as it came.
+    `from_dict` reads it: absent fields get the spec's default or None. Objects and lists are where
+    the spec has them, or it raises. It does not check plain values one by one: a text where the
+    spec has a number is kept as it came.
 
     An object that was read keeps a reference to the dict it was read from, so that nothing the
     server sent is lost: unknown fields are in `additional_properties`, and `to_dict` gives back
@@ -93,6 +94,13 @@ class Model:
     def __repr__(self) -> str:
         values = ", ".join(f"{name}={getattr(self, name)!r}" for _, name, *_ in self._fields)
         return f"{type(self).__name__}({values})"
+
+
+def listed(name: str, value: Any) -> Any:
+    """The value of a field that is a list; what else can be iterated would read as one."""
+    if isinstance(value, (list, tuple)):
+        return value
+    raise TypeError(f"{name}: expected a list, got {type(value).__name__}")
 
 
 def _plain(value: Any) -> Any:

@@ -11,7 +11,7 @@ import pytest
 from appbuilder_assistants import RetryPolicy
 
 from tests.clients.both import Async, Sync
-from tests.clients.raw_server import RawServer, Script, raw_server
+from tests.clients.raw_server import RawServer, raw_server
 
 AT_ONCE = RetryPolicy(first_delay=0.0)
 """The default policy without its waits."""
@@ -45,11 +45,12 @@ def client(world: Sync | Async, mock: appbuilder_mock.Running) -> Any:
     return world.client(mock.token, mock.url)
 
 
-Serve = Callable[[Script], RawServer]
+Serve = Callable[..., RawServer]
+"""Takes a script, and perhaps a context for TLS."""
 
 
 @pytest.fixture
 def serve() -> Iterator[Serve]:
     """Start raw servers that are gone after the test."""
     with ExitStack() as stack:
-        yield lambda script: stack.enter_context(raw_server(script))
+        yield lambda script, tls=None: stack.enter_context(raw_server(script, tls))

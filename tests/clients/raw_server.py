@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,7 +22,8 @@ class Exchange:
     sock: socket.socket
     connection: int
     request_line: str
-    headers: dict[str, str]
+    # Not shown: a test of what is shown would find the token here.
+    headers: dict[str, str] = field(repr=False)
     body: bytes
 
     @property
@@ -83,19 +85,23 @@ def head(status: str, headers: dict[str, str]) -> bytes:
 
 
 @contextmanager
-def raw_server(script: Script) -> Iterator[RawServer]:
+def raw_server(script: Script, tls: ssl.SSLContext | None = None) -> Iterator[RawServer]:
     """Serve with `script`: called for every request; the connection stays open until it says False.
 
-    An `OSError` in the script is the client leaving; any other error fails the test.
+    An `OSError` in the script, or before it, is the client leaving; any other error fails the test.
     """
     listener = socket.create_server(("127.0.0.1", 0), backlog=512)
-    server = RawServer(f"http://127.0.0.1:{listener.getsockname()[1]}")
+    scheme = "http" if tls is None else "https"
+    server = RawServer(f"{scheme}://127.0.0.1:{listener.getsockname()[1]}")
     socks: list[socket.socket] = []
     threads: list[threading.Thread] = []
     faults: list[Exception] = []
 
     def serve(sock: socket.socket, connection: int) -> None:
         try:
+            if tls is not None:
+                sock = tls.wrap_socket(sock, server_side=True)
+                socks.append(sock)
             with sock:
                 while (exchange := _read(sock, connection)) is not None:
                     server.exchanges.append(exchange)

@@ -19,6 +19,9 @@ from ._version import __version__
 
 CONNECT_SECONDS = 5.0
 WRITE_SECONDS = 30.0
+SHORTEST_TOKEN = 16
+"""Characters: a shorter token is one that somebody made up, and could be part of any word."""
+
 USER_AGENT = f"appbuilder-assistants/{__version__} python/{platform.python_version()}"
 
 # Raised before a byte of the request could have arrived.
@@ -55,7 +58,7 @@ class Sent:
         return Reply(
             response.status_code,
             response.headers,
-            body,
+            self._without_token(body) if _may_be_told(response, body) else body,
             live,
             time.time(),
             time.monotonic() - self.begun,
@@ -119,6 +122,11 @@ class Sent:
     def _request_id(self) -> str:
         return self.http.headers[REQUEST_ID]
 
+    def _without_token(self, body: bytes) -> bytes:
+        """The body of a refusal, which may repeat what was refused and gets into messages."""
+        token = self.http.headers["Authorization"].rpartition(" ")[2].encode()
+        return body.replace(token, b"***") if len(token) >= SHORTEST_TOKEN else body
+
     @property
     def _gateway(self) -> str:
         url = self.http.url
@@ -163,6 +171,11 @@ def sent(
     # Only here, where no variable holds it: tracebacks may be shown with their variables.
     request.headers["Authorization"] = settings.authorization.reveal()
     return Sent(request, until, time.monotonic())
+
+
+def _may_be_told(response: httpx.Response, body: bytes) -> bool:
+    """Whether an answer is an error: one under status 200 says so at its beginning."""
+    return not response.is_success or b'"error"' in body[:64]
 
 
 def longest(response: httpx.Response) -> int:

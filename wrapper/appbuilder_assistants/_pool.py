@@ -11,6 +11,7 @@ import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -21,8 +22,13 @@ from ._clocked import keep_deadlines
 Verify: TypeAlias = "bool | str | os.PathLike[str] | ssl.SSLContext"
 
 # httpcore closes every idle connection once more than this many are kept alive, so the number kept
-# is the number allowed.
-LIMITS = httpx.Limits(max_connections=200, max_keepalive_connections=200)
+# is the number allowed. By default it forgets one after 5 seconds, which is less than many a pause
+# between two calls, and than it takes a busy machine to make a hundred.
+LIMITS = httpx.Limits(max_connections=200, max_keepalive_connections=200, keepalive_expiry=30.0)
+
+# The token says who calls. A cookie that one answer sets would go with every other call, whoever
+# makes it, and one that is not ASCII would make every later request impossible to write.
+_NO_COOKIES = DefaultCookiePolicy(allowed_domains=())
 
 CLOSED = "this client is closed: make another one"
 
@@ -130,7 +136,11 @@ def _let_go(old: list[Any]) -> None:
 def _options(base_url: str, verify: Verify, given: object) -> dict[str, Any]:
     if given is not None and verify is not True:
         raise ValueError("verify: with an http_client of your own, say it there")
-    return {"verify": _verify(verify), "trust_env": not is_loopback(base_url)}
+    return {
+        "verify": _verify(verify),
+        "trust_env": not is_loopback(base_url),
+        "cookies": CookieJar(_NO_COOKIES),
+    }
 
 
 def _verify(verify: Verify) -> bool | ssl.SSLContext:
@@ -188,7 +198,15 @@ def usable_proxy() -> Iterator[None]:
 
 def check_gateway(url: str) -> None:
     """Refuse, by ValueError, a URL that httpx would refuse at the first call."""
+    problem = _gateway_problem(url)
+    if problem:
+        raise ValueError(f"gateway_url: {problem}, in {url[:80]!r}")
+
+
+def _gateway_problem(url: str) -> str:
+    """In httpx's words; without its frames, whose half-made URLs cannot be shown."""
     try:
         _ = httpx.URL(url).host
     except (httpx.InvalidURL, ValueError) as error:
-        raise ValueError(f"gateway_url: {error}, in {url[:80]!r}") from error
+        return str(error) or type(error).__name__
+    return ""

@@ -84,6 +84,13 @@ class Secret:
     def __hash__(self) -> int:
         return hash(self._text)
 
+    # A copy shows no more than the original; a pickle would.
+    def __copy__(self) -> Secret:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Secret:
+        return self
+
     def __reduce__(self) -> str:
         raise TypeError("a token is not pickled: make another client where it is needed")
 
@@ -141,15 +148,14 @@ def settings_from(
     SECRET_KEY_PREFIX adds none). Raises ValueError for a missing or unusable token or gateway, or
     an option that makes no sense.
     """
-    env = os.environ if environ is None else environ
-    if env.get("APPBUILDER_LOG"):
-        turn_on(env["APPBUILDER_LOG"])
+    env = _environment(os.environ if environ is None else environ)
+    if env.log:
+        turn_on(env.log)
     source = "APPBUILDER_TOKEN" if token is None else "token"
-    if token is None:
-        token = Secret(env.get("APPBUILDER_TOKEN", ""))
+    token = env.token if token is None else token
     if gateway_url is None:
-        gateway_url = env.get("GATEWAY_URL") or DEFAULT_GATEWAY
-    prefix = env.get("SECRET_KEY_PREFIX", DEFAULT_PREFIX)
+        gateway_url = env.gateway_url or DEFAULT_GATEWAY
+    prefix = env.prefix
     problem = _token_problem(token, prefix)
     if problem is not None:
         raise type(problem)(str(problem).replace("{source}", source))
@@ -163,7 +169,27 @@ def settings_from(
     )
 
 
-# No frame that raises holds the token: a traceback may be shown with its variables.
+# No frame that raises holds the token, nor the environment: a traceback may be shown with its
+# variables.
+
+
+@dataclass(frozen=True, slots=True)
+class _Environment:
+    """What the environment says."""
+
+    token: Secret
+    gateway_url: str
+    prefix: str
+    log: str
+
+
+def _environment(environ: Mapping[str, str]) -> _Environment:
+    return _Environment(
+        token=Secret(environ.get("APPBUILDER_TOKEN", "")),
+        gateway_url=environ.get("GATEWAY_URL", ""),
+        prefix=environ.get("SECRET_KEY_PREFIX", DEFAULT_PREFIX),
+        log=environ.get("APPBUILDER_LOG", ""),
+    )
 
 
 def _token_problem(secret: Secret, prefix: str) -> Exception | None:

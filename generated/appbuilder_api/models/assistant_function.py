@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from attrs import define
 
-from ..types import Fields, Model
+from ..types import Fields, Model, listed
 
 
 @define(eq=False, repr=False, getstate_setstate=False)
@@ -46,5 +46,7 @@ class AssistantFunction(Model):
             get("description"),
             get("parameters"),
             get("responses"),
-            get("examples"),
+            None
+            if (value := get("examples")) is None
+            else [listed("examples_type_0_item", item) for item in listed("examples", value)],
         )._read_from(data)

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal
 
 from attrs import define
 
-from ..types import Fields, Model
+from ..types import Fields, Model, listed
 
 
 @define(eq=False, repr=False, getstate_setstate=False)
@@ -36,5 +36,5 @@ class AssistantMessage(Model):
         return cls(
             data["content"],
             data["role"],
-            get("file_ids"),
+            None if (value := get("file_ids")) is None else listed("file_ids", value),
         )._read_from(data)

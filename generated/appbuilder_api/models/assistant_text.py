@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from attrs import define
 
-from ..types import Fields, Model
+from ..types import Fields, Model, listed
 
 
 @define(eq=False, repr=False, getstate_setstate=False)
@@ -31,5 +31,5 @@ class AssistantText(Model):
         get = data.get
         return cls(
             get("value") or "",
-            get("annotations"),
+            None if (value := get("annotations")) is None else listed("annotations", value),
         )._read_from(data)

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from attrs import define
 
 from ..models.assistant_message import AssistantMessage
-from ..types import Fields, Model
+from ..types import Fields, Model, listed
 
 
 @define(eq=False, repr=False, getstate_setstate=False)
@@ -33,6 +33,6 @@ class AssistantThread(Model):
         return cls(
             None
             if (value := get("messages")) is None
-            else [AssistantMessage.from_dict(item) for item in value],
+            else [AssistantMessage.from_dict(item) for item in listed("messages", value)],
             get("metadata"),
         )._read_from(data)

@@ -13,7 +13,7 @@ from ..models.assistant_tool import AssistantTool
 from ..models.assistant_user_info import AssistantUserInfo
 from ..models.assistant_user_loc import AssistantUserLoc
 from ..models.tool_output import ToolOutput
-from ..types import Fields, Model
+from ..types import Fields, Model, listed
 
 
 @define(eq=False, repr=False, getstate_setstate=False)
@@ -99,7 +99,7 @@ class CreateRunRequest(Model):
             get("stream"),
             None
             if (value := get("tools")) is None
-            else [AssistantTool.from_dict(item) for item in value],
+            else [AssistantTool.from_dict(item) for item in listed("tools", value)],
             get("metadata"),
             None if (value := get("tool_output")) is None else ToolOutput.from_dict(value),
             None

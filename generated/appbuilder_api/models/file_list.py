@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from attrs import define
 
 from ..models.file import File
-from ..types import Fields, Model
+from ..types import Fields, Model, listed
 
 
 @define(eq=False, repr=False, getstate_setstate=False)
@@ -31,5 +31,7 @@ class FileList(Model):
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
         return cls(
             data["object"],
-            [File.from_dict(item) for item in (data["data"] or ())],
+            []
+            if (value := data["data"]) is None
+            else [File.from_dict(item) for item in listed("data", value)],
         )._read_from(data)

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from attrs import define
 
 from ..models.assistant_content import AssistantContent
-from ..types import Fields, Model
+from ..types import Fields, Model, listed
 
 
 @define(eq=False, repr=False, getstate_setstate=False)
@@ -34,7 +34,7 @@ class FinalAnswerMessage(Model):
             get("message_id") or "",
             None
             if (value := get("content")) is None
-            else [AssistantContent.from_dict(item) for item in value]
+            else [AssistantContent.from_dict(item) for item in listed("content", value)]
             if isinstance(value, list)
             else AssistantContent.from_dict(value),
         )._read_from(data)

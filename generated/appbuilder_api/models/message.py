@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from attrs import define
 
 from ..models.assistant_content import AssistantContent
-from ..types import Fields, Model
+from ..types import Fields, Model, listed
 
 
 @define(eq=False, repr=False, getstate_setstate=False)
@@ -62,10 +62,12 @@ class Message(Model):
             data["id"],
             data["object"],
             data["role"],
-            [AssistantContent.from_dict(item) for item in (data["content"] or ())],
+            []
+            if (value := data["content"]) is None
+            else [AssistantContent.from_dict(item) for item in listed("content", value)],
             data["created_at"],
             data["thread_id"],
             get("assistant_id", ""),
             get("run_id", ""),
-            get("file_ids"),
+            None if (value := get("file_ids")) is None else listed("file_ids", value),
         )._read_from(data)

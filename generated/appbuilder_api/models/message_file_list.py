@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from attrs import define
 
 from ..models.message_file import MessageFile
-from ..types import Fields, Model
+from ..types import Fields, Model, listed
 
 
 @define(eq=False, repr=False, getstate_setstate=False)
@@ -44,7 +44,9 @@ class MessageFileList(Model):
         get = data.get
         return cls(
             data["object"],
-            [MessageFile.from_dict(item) for item in (data["data"] or ())],
+            []
+            if (value := data["data"]) is None
+            else [MessageFile.from_dict(item) for item in listed("data", value)],
             data["has_more"],
             get("first_id", ""),
             get("last_id", ""),

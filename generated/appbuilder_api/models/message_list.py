@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from attrs import define
 
 from ..models.message import Message
-from ..types import Fields, Model
+from ..types import Fields, Model, listed
 
 
 @define(eq=False, repr=False, getstate_setstate=False)
@@ -44,7 +44,9 @@ class MessageList(Model):
         get = data.get
         return cls(
             data["object"],
-            [Message.from_dict(item) for item in (data["data"] or ())],
+            []
+            if (value := data["data"]) is None
+            else [Message.from_dict(item) for item in listed("data", value)],
             data["has_more"],
             get("first_id", ""),
             get("last_id", ""),

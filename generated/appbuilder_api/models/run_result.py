@@ -11,7 +11,7 @@ from ..models.assistant_tool import AssistantTool
 from ..models.final_answer import FinalAnswer
 from ..models.last_error import LastError
 from ..models.required_action import RequiredAction
-from ..types import Fields, Model
+from ..types import Fields, Model, listed
 
 
 @define(eq=False, repr=False, getstate_setstate=False)
@@ -132,8 +132,8 @@ class RunResult(Model):
             get("chat_instructions") or "",
             None
             if (value := get("tools")) is None
-            else [AssistantTool.from_dict(item) for item in value],
-            get("file_ids"),
+            else [AssistantTool.from_dict(item) for item in listed("tools", value)],
+            None if (value := get("file_ids")) is None else listed("file_ids", value),
             None if (value := get("required_action")) is None else RequiredAction.from_dict(value),
             None if (value := get("last_error")) is None else LastError.from_dict(value),
             None if (value := get("final_answer")) is None else FinalAnswer.from_dict(value),

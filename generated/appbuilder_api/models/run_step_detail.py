@@ -11,7 +11,7 @@ from ..models.run_action_info import RunActionInfo
 from ..models.run_message_creation import RunMessageCreation
 from ..models.tool_call import ToolCall
 from ..models.tool_info import ToolInfo
-from ..types import Fields, Model
+from ..types import Fields, Model, listed
 
 
 @define(eq=False, repr=False, getstate_setstate=False)
@@ -53,8 +53,8 @@ class RunStepDetail(Model):
             None if (value := get("action_info")) is None else RunActionInfo.from_dict(value),
             None
             if (value := get("tool_calls")) is None
-            else [ToolCall.from_dict(item) for item in value],
+            else [ToolCall.from_dict(item) for item in listed("tool_calls", value)],
             None
             if (value := get("tool_info")) is None
-            else [ToolInfo.from_dict(item) for item in value],
+            else [ToolInfo.from_dict(item) for item in listed("tool_info", value)],
         )._read_from(data)

@@ -12,7 +12,7 @@ from ..models.run_message_creation import RunMessageCreation
 from ..models.run_result import RunResult
 from ..models.run_step import RunStep
 from ..models.tool_call import ToolCall
-from ..types import Fields, Model
+from ..types import Fields, Model, listed
 
 
 @define(eq=False, repr=False, getstate_setstate=False)
@@ -59,6 +59,6 @@ class StreamRunDetail(Model):
             else RunMessageCreation.from_dict(value),
             None
             if (value := get("tool_calls")) is None
-            else [ToolCall.from_dict(item) for item in value],
+            else [ToolCall.from_dict(item) for item in listed("tool_calls", value)],
             None if (value := get("error_info")) is None else LastError.from_dict(value),
         )._read_from(data)

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from attrs import define
 
 from ..models.assistant_content import AssistantContent
-from ..types import Fields, Model
+from ..types import Fields, Model, listed
 
 
 @define(eq=False, repr=False, getstate_setstate=False)
@@ -60,6 +60,6 @@ class StreamRunMessage(Model):
             get("message_index", ""),
             None
             if (value := get("content")) is None
-            else [AssistantContent.from_dict(item) for item in value],
+            else [AssistantContent.from_dict(item) for item in listed("content", value)],
             get("metadata"),
         )._read_from(data)

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from attrs import define
 
 from ..models.tool_call import ToolCall
-from ..types import Fields, Model
+from ..types import Fields, Model, listed
 
 
 @define(eq=False, repr=False, getstate_setstate=False)
@@ -27,5 +27,5 @@ class SubmitToolOutput(Model):
         return cls(
             None
             if (value := get("tool_calls")) is None
-            else [ToolCall.from_dict(item) for item in value],
+            else [ToolCall.from_dict(item) for item in listed("tool_calls", value)],
         )._read_from(data)

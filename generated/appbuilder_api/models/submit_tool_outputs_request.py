@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from attrs import define
 
 from ..models.tool_output import ToolOutput
-from ..types import Fields, Model
+from ..types import Fields, Model, listed
 
 
 @define(eq=False, repr=False, getstate_setstate=False)
@@ -36,5 +36,7 @@ class SubmitToolOutputsRequest(Model):
         return cls(
             data["thread_id"],
             data["run_id"],
-            [ToolOutput.from_dict(item) for item in (data["tool_outputs"] or ())],
+            []
+            if (value := data["tool_outputs"]) is None
+            else [ToolOutput.from_dict(item) for item in listed("tool_outputs", value)],
         )._read_from(data)

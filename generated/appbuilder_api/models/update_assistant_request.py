@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Literal
 from attrs import define
 
 from ..models.assistant_tool import AssistantTool
-from ..types import Fields, Model
+from ..types import Fields, Model, listed
 
 
 @define(eq=False, repr=False, getstate_setstate=False)
@@ -77,7 +77,7 @@ class UpdateAssistantRequest(Model):
             get("chat_instructions"),
             None
             if (value := get("tools")) is None
-            else [AssistantTool.from_dict(item) for item in value],
-            get("file_ids"),
+            else [AssistantTool.from_dict(item) for item in listed("tools", value)],
+            None if (value := get("file_ids")) is None else listed("file_ids", value),
             get("metadata"),
         )._read_from(data)

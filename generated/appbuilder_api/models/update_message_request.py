@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from attrs import define
 
-from ..types import Fields, Model
+from ..types import Fields, Model, listed
 
 
 @define(eq=False, repr=False, getstate_setstate=False)
@@ -41,5 +41,5 @@ class UpdateMessageRequest(Model):
             data["thread_id"],
             data["message_id"],
             get("content"),
-            get("file_ids"),
+            None if (value := get("file_ids")) is None else listed("file_ids", value),
         )._read_from(data)

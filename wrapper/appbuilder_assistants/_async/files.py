@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Literal
 
+from appbuilder_assistants._core.files import created_at
 from appbuilder_assistants._files import Download, InMemory, uploading
 from appbuilder_assistants._operations import files as ops
 
@@ -56,7 +57,7 @@ class AsyncFiles:
         """
         files = (await self.list()).data
         if order is not None:
-            files = sorted(files, key=lambda file: file.create_at, reverse=order == "desc")
+            files = sorted(files, key=created_at, reverse=order == "desc")
         for file in files:
             yield file
 

@@ -34,6 +34,12 @@ T = TypeVar("T")
 
 EVENT_STREAM = "text/event-stream"
 
+DEEPEST = 100
+"""Levels of JSON within JSON: what is deeper, Python could read but not show, copy or write."""
+
+LONGEST_TEXT = 4_000
+"""Characters of an error's own text that are kept: it goes into logs."""
+
 BY_STATUS: dict[int, type[ApiStatusError]] = {
     400: BadRequestError,
     401: AuthenticationError,
@@ -112,10 +118,27 @@ def parse(call: Call[T], reply: Reply) -> T:
 
 def loads(body: bytes | str) -> Any:
     """JSON to Python. Raises ValueError for anything else, however odd."""
+    text = body if isinstance(body, str) else body.decode("utf-8-sig")
     try:
-        return json.loads(body if isinstance(body, str) else body.decode("utf-8-sig"))
+        value = json.loads(text)
     except RecursionError as error:
         raise ValueError("the JSON is nested too deeply") from error
+    if text.count("[") + text.count("{") > DEEPEST and _is_too_deep(value):
+        raise ValueError("the JSON is nested too deeply")
+    return value
+
+
+def _is_too_deep(value: object) -> bool:
+    """Whether there are more levels than `DEEPEST`, looked at one by one."""
+    level = [value]
+    for _ in range(DEEPEST):
+        inner = [node for node in level if isinstance(node, (dict, list)) and node]
+        if not inner:
+            return False
+        level = [
+            child for node in inner for child in (node.values() if isinstance(node, dict) else node)
+        ]
+    return True
 
 
 def loads_or_none(body: bytes | str) -> Any:
@@ -157,8 +180,9 @@ def error_detail(body: object) -> ErrorDetail:
 def status_error(call: Question, reply: Reply, body: object) -> ApiStatusError:
     """The most specific error for a refusal."""
     detail = error_detail(body)
-    return _error_class(reply.status, detail)(
-        _status_message(reply, detail),
+    cls = _error_class(reply.status, detail)
+    return cls(
+        _status_message(reply, detail, cls),
         status_code=reply.status,
         code=detail.code,
         param=detail.param,
@@ -221,7 +245,7 @@ def retry_after(reply: Reply) -> float | None:
 def _epoch(date: str) -> float | None:
     try:
         return parsedate_to_datetime(date).timestamp()
-    except (TypeError, ValueError, IndexError, OverflowError):
+    except (TypeError, ValueError, IndexError, OverflowError, OSError):
         return None
 
 
@@ -239,7 +263,7 @@ def _told_class(detail: ErrorDetail) -> type[ApiStatusError]:
     return next((cls for word, cls in BY_WORD.items() if word in said), ApiStatusError)
 
 
-def _status_message(reply: Reply, detail: ErrorDetail) -> str:
+def _status_message(reply: Reply, detail: ErrorDetail, cls: type[ApiStatusError]) -> str:
     if 300 <= reply.status < 400:
         target = _to_host(reply.headers.get("location", ""))
         return (
@@ -247,7 +271,7 @@ def _status_message(reply: Reply, detail: ErrorDetail) -> str:
             "carry the token along: set gateway_url (or GATEWAY_URL) to the final address"
         )
     message = detail.message or f"no error object, but {_shown(reply)}"
-    if reply.status == 401:
+    if cls is AuthenticationError:
         message += " (check the token: the variable APPBUILDER_TOKEN, or AppBuilder(token=...))"
     return message
 
@@ -269,12 +293,11 @@ def _shown(reply: Reply) -> str:
 
 
 def _text(value: object) -> str | None:
-    """Any JSON value as a short text; None and "" say nothing."""
+    """Any JSON value as a text that can be shown; None and "" say nothing."""
     if value is None or value == "":
         return None
-    if isinstance(value, str):
-        return value
-    try:
-        return json.dumps(value, ensure_ascii=False)
-    except (TypeError, ValueError, RecursionError):
-        return repr(type(value))
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if len(text) > LONGEST_TEXT:
+        text = f"{text[:LONGEST_TEXT]}…"
+    # JSON can hold half a surrogate pair, which could not be printed.
+    return text.encode("utf-8", "replace").decode("utf-8")

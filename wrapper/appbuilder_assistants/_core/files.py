@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from .calls import JSON, FileCall, Reply
 from .decode import is_error, loads_or_none, response_error, status_error
@@ -20,6 +21,19 @@ class FileContent:
 
     content: bytes = field(repr=False)
     content_type: str = ""
+
+
+class Dated(Protocol):
+    """A file's record."""
+
+    @property
+    def create_at(self) -> int: ...
+
+
+def created_at(file: Dated) -> float:
+    """When a file was made, in milliseconds; 0 where the service told nothing that is a time."""
+    told: object = file.create_at
+    return told if isinstance(told, (int, float)) else 0
 
 
 def may_be_file(status: int, headers: Mapping[str, str]) -> bool:

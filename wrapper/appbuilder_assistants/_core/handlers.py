@@ -104,11 +104,12 @@ def dispatch(hooks: EventHooks, event: RunEvent) -> object:
     """Tell an event to its hook. What the hook returns may still have to be awaited."""
     if isinstance(event, UnknownEvent):
         return hooks.unknown(event)
-    kind = getattr(event, "event_type", None)
-    if kind is None:
+    if hasattr(event, "message_id"):
         return hooks.messages(cast("StreamRunMessage", event))
     status = cast("StreamRunStatus", event)
-    if kind not in STATUS_HOOKS:
+    kind = status.event_type
+    # Values are kept as they came, and this one is not sure to be a text.
+    if not isinstance(kind, str) or kind not in STATUS_HOOKS:
         return hooks.unknown(status)
     told: object = getattr(hooks, kind)(status)
     return told

@@ -39,12 +39,14 @@ class Cursor:
         """
         if not page.has_more:
             return False
-        if not page.last_id or page.last_id in self._been or not page.data:
+        last = page.last_id
+        # Values are kept as they came, and this one is not sure to be a text.
+        if not isinstance(last, str) or last in self._been or not (last and page.data):
             raise ResponseError(
                 "has_more is true but the cursor does not move: "
-                f"last_id is {page.last_id!r}, of a page of {len(page.data)} after {self.after!r}",
+                f"last_id is {last!r:.80}, of a page of {len(page.data)} after {self.after!r}",
                 origin=origin(call, None),
             )
-        self.after = page.last_id
-        self._been.add(page.last_id)
+        self.after = last
+        self._been.add(last)
         return True

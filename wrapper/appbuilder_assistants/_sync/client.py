@@ -155,6 +155,9 @@ class AppBuilder:
         self.close()
 
     def __repr__(self) -> str:
+        # A traceback with variables may show a client whose options were refused.
+        if not hasattr(self, "_caller"):
+            return f"<{type(self).__name__} that was not made>"
         return f"{type(self).__name__}(gateway_url={self._caller.settings.base_url!r})"
 
     def _set_up(self, caller: Caller, own: bool) -> None:

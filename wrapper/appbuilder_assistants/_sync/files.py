@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal
 
+from appbuilder_assistants._core.files import created_at
 from appbuilder_assistants._files import Download, InMemory, uploading
 from appbuilder_assistants._operations import files as ops
 
@@ -58,7 +59,7 @@ class Files:
         """
         files = (self.list()).data
         if order is not None:
-            files = sorted(files, key=lambda file: file.create_at, reverse=order == "desc")
+            files = sorted(files, key=created_at, reverse=order == "desc")
         for file in files:
             yield file
 

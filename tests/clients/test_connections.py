@@ -1,0 +1,286 @@
+"""Connections: shared by calls, bounded, closed with their client, and of one process each."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+import threading
+from collections import defaultdict
+from typing import Any
+
+import httpx
+import pytest
+from appbuilder_assistants import AppBuilder, AsyncAppBuilder, NotFoundError, _pool
+
+from tests.clients.bodies import EMPTY_LIST, RUN
+from tests.clients.both import Async, Sync
+from tests.clients.conftest import AT_ONCE, Serve
+from tests.clients.raw_server import PATIENCE, Exchange, answer
+
+MANY = 128
+
+
+def echo(exchange: Exchange) -> None:
+    """Answer with a run that is of the thread that was asked for."""
+    exchange.send(answer({**RUN, "thread_id": exchange.json["thread_id"]}))
+
+
+def test_twenty_calls_use_one_connection(world: Sync | Async, serve: Serve) -> None:
+    """Also when they are of different kinds, and when some are refused."""
+    file = answer(b"x" * 100_000, content_type="image/png")
+    kinds = [answer(RUN), answer({}, "404 Not Found"), file, answer(EMPTY_LIST)]
+    server = serve(lambda exchange: exchange.send(kinds[(len(server.exchanges) - 1) % 4]))
+    client = world.client("k", server.url)
+
+    for _ in range(5):
+        client.threads.runs.query("t", "r")
+        with pytest.raises(NotFoundError):
+            client.threads.runs.run("a", "t")
+        client.assistants.files.content("f")
+        assert list(client.threads.runs.list_all("t")) == []
+
+    assert len(server.exchanges) == 20
+    assert server.connections == 1
+
+
+def test_128_calls_at_once(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They open no more connections than they are; as many calls again open none."""
+    # A machine that has much else to do may take longer for them than connections are kept idle.
+    kept = httpx.Limits(max_connections=200, max_keepalive_connections=200, keepalive_expiry=None)
+    assert kept.max_connections == _pool.LIMITS.max_connections
+    monkeypatch.setattr(_pool, "LIMITS", kept)
+    opened: list[int] = []
+
+    def script(exchange: Exchange) -> None:
+        exchange.sock.settimeout(None)
+        echo(exchange)
+
+    server = serve(script)
+
+    async def main() -> None:
+        async with AsyncAppBuilder("k", server.url, timeout=60) as client:
+            for _ in range(2):
+                calls = [client.threads.runs.query(f"线{n}", "r") for n in range(MANY)]
+                runs = await asyncio.gather(*calls)
+                assert [run.thread_id for run in runs] == [f"线{n}" for n in range(MANY)]
+                opened.append(server.connections)
+
+    asyncio.run(main())
+
+    assert len(server.exchanges) == 2 * MANY
+    assert opened[0] <= MANY
+    assert opened[1] == opened[0]
+
+
+def test_128_calls_in_a_small_pool(serve: Serve) -> None:
+    """They wait for each other's connections; there are never more than allowed."""
+    server = serve(echo)
+    limits = httpx.Limits(max_connections=8)
+
+    async def main() -> None:
+        async with httpx.AsyncClient(limits=limits) as http:
+            client = AsyncAppBuilder("k", server.url, http_client=http)
+            calls = [client.threads.runs.query(f"t{n}", "r") for n in range(MANY)]
+            runs = await asyncio.gather(*calls)
+            assert [run.thread_id for run in runs] == [f"t{n}" for n in range(MANY)]
+
+    asyncio.run(main())
+
+    assert len(server.exchanges) == MANY
+    assert server.connections <= 8
+
+
+def test_two_clients_at_once(world: Sync | Async, serve: Serve) -> None:
+    """Different tokens and gateways in one process do not get mixed up, as calls interleave."""
+    servers = [serve(echo) for _ in range(2)]
+    clients = [world.client(f"k{n}", server.url) for n, server in enumerate(servers)]
+
+    def ask(number: int) -> Any:
+        return lambda: clients[number % 2].threads.runs.query(f"t{number}", "r")
+
+    runs = world.together([ask(number) for number in range(32)])
+
+    assert [run.thread_id for run in runs] == [f"t{number}" for number in range(32)]
+    for number, server in enumerate(servers):
+        assert {e.headers["authorization"] for e in server.exchanges} == {f"Bearer k{number}"}
+        assert {int(e.json["thread_id"][1:]) % 2 for e in server.exchanges} == {number}
+
+
+def test_resources_are_the_same(world: Sync | Async) -> None:
+    """Reading one twice makes nothing."""
+    client = world.client_class("k", "http://127.0.0.1:9")
+
+    assert client.threads is client.threads
+    assert client.threads.runs is client.threads.runs
+    assert client.threads.messages is client.threads.messages
+    assert client.threads.runs.steps is client.threads.runs.steps
+    assert client.assistants is client.assistants
+    assert client.assistants.files is client.assistants.files
+
+
+def test_closing_a_client_closes_its_connections(world: Sync | Async, serve: Serve) -> None:
+    """All of them, at once; the connections of another client stay."""
+    count = 4
+    together = threading.Barrier(count)
+    left: list[int] = []
+    gone = threading.Semaphore(0)
+
+    def script(exchange: Exchange) -> bool:
+        if exchange.json["thread_id"] == "many":
+            together.wait(PATIENCE)
+        echo(exchange)
+        if exchange.json["thread_id"] == "many" and exchange.client_left():
+            left.append(exchange.connection)
+            gone.release()
+            return False
+        return True
+
+    server = serve(script)
+    other = world.client("k", server.url)
+    other.threads.runs.query("other", "r")
+    client = world.client("k", server.url)
+    world.together([lambda: client.threads.runs.query("many", "r")] * count)
+
+    client.close()
+
+    assert all(gone.acquire(timeout=PATIENCE) for _ in range(count))
+    assert len(set(left)) == count
+    for _ in range(2):
+        with pytest.raises(RuntimeError, match="closed"):
+            client.threads.runs.query("many", "r")
+    client.close()
+    other.threads.runs.query("other", "r")
+    assert server.connections == 1 + count
+
+
+def test_an_async_client_on_one_loop_after_another(serve: Serve) -> None:
+    """`asyncio.run` twice: the second finds no dead connections of the first."""
+    server = serve(echo)
+    client = AsyncAppBuilder("k", server.url, retry=AT_ONCE)
+
+    async def ask(name: str) -> str:
+        runs = [await client.threads.runs.query(name, "r") for _ in range(2)]
+        return runs[-1].thread_id
+
+    async def ask_and_close(name: str) -> str:
+        async with client:
+            return await ask(name)
+
+    assert asyncio.run(ask("一")) == "一"
+    assert asyncio.run(ask_and_close("二")) == "二"
+    assert len(server.exchanges) == 4
+    assert server.connections == 2
+
+
+FORK_SYNC = """
+import os, sys
+from appbuilder_assistants import AppBuilder
+
+client = AppBuilder("k", sys.argv[1])
+
+def ask(who, times):
+    for number in range(times):
+        name = f"{who} {number}"
+        assert client.threads.runs.query(name, "r").thread_id == name, name
+
+ask("parent", 2)
+child = os.fork()
+if child == 0:
+    try:
+        ask("child", 50)
+        if sys.argv[2] == "close":
+            client.close()
+        ask_failed = 0
+    except BaseException as error:
+        print("child:", repr(error), flush=True)
+        ask_failed = 1
+    os._exit(ask_failed)
+ask("parent", 50)
+_, status = os.waitpid(child, 0)
+ask("parent", 2)
+client.close()
+sys.exit(os.waitstatus_to_exitcode(status))
+"""
+
+FORK_ASYNC = """
+import asyncio, os, sys
+from appbuilder_assistants import AsyncAppBuilder
+
+client = AsyncAppBuilder("k", sys.argv[1])
+
+async def ask(who, times):
+    for number in range(times):
+        name = f"{who} {number}"
+        assert (await client.threads.runs.query(name, "r")).thread_id == name, name
+
+async def child_s(close):
+    await ask("child", 50)
+    if close:
+        await client.close()
+
+loop = asyncio.new_event_loop()
+loop.run_until_complete(ask("parent", 2))
+child = os.fork()
+if child == 0:
+    try:
+        asyncio.run(child_s(sys.argv[2] == "close"))
+        ask_failed = 0
+    except BaseException as error:
+        print("child:", repr(error), flush=True)
+        ask_failed = 1
+    os._exit(ask_failed)
+loop.run_until_complete(ask("parent", 50))
+_, status = os.waitpid(child, 0)
+loop.run_until_complete(ask("parent", 2))
+loop.run_until_complete(client.close())
+loop.close()
+sys.exit(os.waitstatus_to_exitcode(status))
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+@pytest.mark.parametrize("program", [FORK_SYNC, FORK_ASYNC], ids=["sync", "async"])
+@pytest.mark.parametrize("ending", ["close", "just exit"])
+def test_a_fork(serve: Serve, program: str, ending: str) -> None:
+    """Parent and child both go on, each on a connection of its own, and get their own answers."""
+    server = serve(echo)
+
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", program, server.url, ending],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=6 * PATIENCE,
+        check=False,
+    )
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    asked = defaultdict(set)
+    for exchange in server.exchanges:
+        asked[exchange.connection].add(exchange.json["thread_id"].partition(" ")[0])
+    assert list(asked.values()) == [{"parent"}, {"child"}]
+    assert len(server.exchanges) == 2 + 50 + 50 + 2
+
+
+def test_a_fork_of_a_client_that_was_not_used(serve: Serve) -> None:
+    """A client that was made before, and used first in a child."""
+    if not hasattr(os, "fork"):
+        pytest.skip("this system has no fork")
+    server = serve(echo)
+    client = AppBuilder("k", server.url)
+
+    child = os.fork()
+    if child == 0:
+        try:
+            ok = client.threads.runs.query("child", "r").thread_id == "child"
+            os._exit(0 if ok else 1)
+        finally:
+            os._exit(2)
+    _, status = os.waitpid(child, 0)
+
+    assert os.waitstatus_to_exitcode(status) == 0
+    with client:
+        assert client.threads.runs.query("parent", "r").thread_id == "parent"
+    assert server.connections == 2

@@ -1,0 +1,405 @@
+"""The token occurs nowhere but in the requests: in no text, pickle, log or traceback."""
+
+from __future__ import annotations
+
+import copy
+import io
+import logging
+import pickle
+import socket
+import subprocess
+import sys
+import threading
+import traceback
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from appbuilder_assistants import (
+    ApiConnectionError,
+    ApiStatusError,
+    ApiTimeoutError,
+    AssistantsError,
+    AuthenticationError,
+    ResponseError,
+    RetryPolicy,
+    StreamInterruptedError,
+)
+
+from tests.clients.bodies import BEGIN, CHUNKED, RUN, chunk, event
+from tests.clients.both import Async, Sync
+from tests.clients.conftest import AT_ONCE, Serve
+from tests.clients.raw_server import Exchange, answer
+
+# In no variable of a test: tracebacks are shown with the variables of the tests' frames as well.
+SECRET = "bce-v3/ALTAK-" + "秘密".encode().hex()
+ONCE = RetryPolicy(attempts=1)
+NOWHERE = "http://127.0.0.1:9"
+
+
+@pytest.fixture
+def logged() -> Iterator[list[str]]:
+    """All that any logger says at any level, with its arguments and its traceback."""
+    lines: list[str] = []
+
+    class Everything(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            lines.append(f"{record.name}: {self.format(record)} {record.args} {vars(record)}")
+
+    handler, level = Everything(0), logging.root.level
+    logging.root.addHandler(handler)
+    logging.root.setLevel(1)
+    yield lines
+    logging.root.removeHandler(handler)
+    logging.root.setLevel(level)
+
+
+def shown(error: BaseException) -> Iterator[str]:
+    """Every way in which an error, and what is behind it, may be shown."""
+    behind: list[BaseException | None] = [error]
+    seen: set[int] = set()
+    while behind:
+        one = behind.pop()
+        if one is None or id(one) in seen:
+            continue
+        seen.add(id(one))
+        behind += [one.__cause__, one.__context__]
+        yield f"{one}{one!r}{one.args!r}{vars(one)}"
+        yield from traceback.TracebackException.from_exception(one, capture_locals=True).format()
+    if isinstance(error, AssistantsError):
+        yield repr(pickle.dumps(error))
+        yield repr(vars(copy.copy(error)))
+
+
+def assert_hidden(error: BaseException, logged: list[str]) -> None:
+    texts = [*shown(error), *logged]
+    hidden = SECRET.rpartition("/")[2]
+    found = [text for text in texts if SECRET in text or hidden in text]
+    assert not found, "\n".join(found)
+
+
+class Failing(io.BytesIO):
+    """A file that breaks when it is read."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        if size == 0:
+            return b""
+        raise OSError("the disk is gone")
+
+
+class Large(io.BytesIO):
+    """A file without end."""
+
+    def __init__(self) -> None:
+        super().__init__(bytes(64 << 20))
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What a server does, how it is asked, and what that comes to."""
+
+    script: Callable[[Exchange], object]
+    error: type[Exception]
+    call: Callable[[Any], object] = lambda c: c.threads.runs.run("a", "t")
+    timeout: float = 30.0
+
+
+def upload(client: Any) -> object:
+    return client.assistants.files.create(Large())
+
+
+def stream(client: Any) -> object:
+    return list(client.threads.runs.stream_run("a", "t"))
+
+
+def content(client: Any) -> object:
+    return client.assistants.files.content("f")
+
+
+def says(data: bytes) -> Callable[[Exchange], object]:
+    return lambda exchange: (exchange.send(data), False)[1]
+
+
+def silent(exchange: Exchange) -> object:
+    return not exchange.client_left()
+
+
+def resets(exchange: Exchange) -> bool:
+    exchange.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+    return False
+
+
+def half_a_stream(exchange: Exchange) -> bool:
+    exchange.send(CHUNKED + chunk(BEGIN))
+    return False
+
+
+REFUSED = {"error": {"code": "invalid_token", "message": "no"}}
+ECHO = {"error": {"code": "invalid_token", "message": "no such token: " + SECRET, "param": SECRET}}
+FAULTS = {
+    "no answer": Fault(says(b""), ApiConnectionError),
+    "a reset": Fault(resets, ApiConnectionError),
+    "junk": Fault(says(b"junk"), ApiConnectionError),
+    "half an answer": Fault(says(answer(RUN)[:-1]), ApiConnectionError),
+    "a bad length": Fault(
+        says(b"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n"), ApiConnectionError
+    ),
+    "a bad coding": Fault(says(answer(b"junk", content_encoding="gzip")), ApiConnectionError),
+    "not JSON": Fault(says(answer(b"<html>", content_type="text/html")), ResponseError),
+    "another object": Fault(says(answer({"object": "x"})), ResponseError),
+    "a list": Fault(says(answer([])), ResponseError),
+    "401": Fault(says(answer({}, "401 Unauthorized")), AuthenticationError),
+    "401 that repeats the token": Fault(says(answer(ECHO, "401 x")), AuthenticationError),
+    "200 that repeats the token": Fault(says(answer(ECHO)), AuthenticationError),
+    "a page that repeats the token": Fault(
+        says(answer(f"<pre>{SECRET}".encode(), "502 x")), ApiStatusError
+    ),
+    "500": Fault(says(answer({}, "500 x")), ApiStatusError),
+    "a redirect": Fault(says(answer(b"", "302 x", location=f"{NOWHERE}/")), ApiStatusError),
+    "a bad redirect": Fault(says(answer(b"", "302 x", location="http://[")), AssistantsError),
+    "silence": Fault(silent, ApiTimeoutError, timeout=0.2),
+    "an upload nobody reads": Fault(silent, ApiTimeoutError, upload, timeout=0.2),
+    "half a stream": Fault(half_a_stream, StreamInterruptedError, stream),
+    "an error in a stream": Fault(
+        says(CHUNKED + chunk(event("error", REFUSED))), AuthenticationError, stream
+    ),
+    "no stream": Fault(says(answer(RUN)), ResponseError, stream),
+    "half a file": Fault(
+        says(answer(bytes(200_000), content_type="image/png")[:150_000]),
+        ApiConnectionError,
+        content,
+    ),
+    "a file that breaks": Fault(
+        silent, OSError, lambda c: c.assistants.files.create(Failing(b"x")), timeout=5
+    ),
+    "progress that raises": Fault(
+        silent, ZeroDivisionError, lambda c: c.assistants.files.create(b"x", progress=divide)
+    ),
+}
+
+
+def divide(sent: int, total: int | None) -> float:
+    return 1 / 0
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_every_way_to_fail(world: Sync | Async, serve: Serve, logged: list[str], name: str) -> None:
+    """Whatever fails, and whatever the server repeats, no trace of it has the token."""
+    fault = FAULTS[name]
+    server = serve(fault.script)
+    client = secret_client(world, server.url, timeout=fault.timeout, retry=ONCE)
+
+    with pytest.raises(fault.error) as caught:
+        fault.call(client)
+
+    assert_hidden(caught.value, logged)
+    assert any(line.startswith("httpcore") for line in logged)
+    ours = [line for line in logged if line.startswith("appbuilder_assistants")]
+    assert ours or not isinstance(caught.value, AssistantsError)
+
+
+def secret_client(world: Sync | Async, url: str, **options: Any) -> Any:
+    """A client with the token, from a frame that is left before anything fails."""
+    return world.client(SECRET, url, **options)
+
+
+def test_a_server_that_is_not_there(world: Sync | Async, logged: list[str]) -> None:
+    """A connection that is refused, three times."""
+    client = secret_client(world, NOWHERE, retry=AT_ONCE)
+
+    with pytest.raises(ApiConnectionError) as caught:
+        client.threads.runs.run("a", "t")
+
+    assert len(caught.value.attempts) == 3
+    assert_hidden(caught.value, logged)
+
+
+def test_a_server_that_never_shakes_hands(
+    world: Sync | Async, serve: Serve, logged: list[str]
+) -> None:
+    """A connection that comes about too late."""
+    server = serve(silent)
+    url = server.url.replace("http:", "https:")
+    client = secret_client(world, url, timeout=0.2, retry=ONCE)
+
+    with pytest.raises(ApiTimeoutError, match="no connection") as caught:
+        client.threads.runs.run("a", "t")
+
+    assert_hidden(caught.value, logged)
+
+
+def test_tls_that_fails(world: Sync | Async, serve: Serve, logged: list[str]) -> None:
+    """What is behind is not TLS at all."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    port = listener.getsockname()[1]
+    client = secret_client(world, f"https://127.0.0.1:{port}", timeout=5, retry=ONCE)
+
+    def refuse() -> None:
+        sock, _ = listener.accept()
+        sock.recv(1)
+        sock.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        sock.recv(65_536)
+        sock.close()
+
+    thread = threading.Thread(target=refuse)
+    thread.start()
+    with pytest.raises(ApiConnectionError) as caught:
+        client.threads.runs.run("a", "t")
+    thread.join()
+    listener.close()
+
+    assert_hidden(caught.value, logged)
+
+
+def test_no_free_connection(world: Sync | Async, serve: Serve, logged: list[str]) -> None:
+    """The time-out of waiting for another call's connection."""
+    server = serve(silent)
+    limits = httpx.Limits(max_connections=1)
+    client = secret_client(
+        world,
+        server.url,
+        http_client=world.http(limits=limits),
+        retry=ONCE,
+        timeout=httpx.Timeout(5, read=2, pool=0.1),
+    )
+
+    def ask() -> Any:
+        return client.threads.runs.query("t", "r")
+
+    with pytest.raises(ApiTimeoutError) as caught:
+        world.together([ask, ask])
+
+    assert_hidden(caught.value, logged)
+
+
+BAD = {
+    "a line break": SECRET + "\n",
+    "a space": " " + SECRET,
+    "Chinese": SECRET + "密",
+    "bytes": SECRET.encode(),
+    "a list": [SECRET],
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_token_that_cannot_be_used(
+    world: Sync | Async, logged: list[str], name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The constructor refuses it and does not show it, given or from the environment."""
+    with pytest.raises((TypeError, ValueError), match="token") as caught:
+        world.client_class(BAD[name], NOWHERE)
+    assert_hidden(caught.value, logged)
+
+    if isinstance(BAD[name], str):
+        monkeypatch.setenv("APPBUILDER_TOKEN", BAD[name])
+        with pytest.raises(ValueError, match="APPBUILDER_TOKEN") as caught_again:
+            world.client_class(gateway_url=NOWHERE)
+        assert_hidden(caught_again.value, logged)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"gateway_url": "ftp://gw.example"},
+        {"gateway_url": "https://user:password@gw.example"},
+        {"gateway_url": "http://例子..example"},
+        {"timeout": -1},
+        {"retry": 3},
+        {"verify": "没有.pem"},
+        {"http_client": object()},
+        {"default_headers": {"Authorization": "x"}},
+        {"extra_body": {"a": {1}}},
+        {"event_hooks": [5]},
+    ],
+    ids=str,
+)
+def test_other_wrong_options(world: Sync | Async, logged: list[str], wrong: Any) -> None:
+    """A client that is not made for another reason does not show the token either."""
+    with pytest.raises((TypeError, ValueError, OSError)) as caught:
+        world.client_class(SECRET, **wrong)
+
+    assert_hidden(caught.value, logged)
+
+
+def test_the_objects(world: Sync | Async, tmp_path: Path) -> None:
+    """Clients, their parts, settings and copies: shown, copied or pickled."""
+    client = world.client_class(SECRET, NOWHERE)
+    parts = [
+        client,
+        client.with_options(timeout=3),
+        client.with_raw_response,
+        client.threads,
+        client.threads.runs,
+        client.assistants.files,
+        client._caller,
+        client._caller.settings,
+        client._caller.settings.authorization,
+        client.threads.runs.stream_run("a", "t"),
+        client.threads.runs.stream_run_with_handler("a", "t"),
+    ]
+
+    for part in parts:
+        assert SECRET not in f"{part}{part!r}{getattr(part, '__dict__', '')}"
+        assert SECRET not in repr(copy.copy(part))
+        try:
+            pickled = pickle.dumps(part)
+        except (TypeError, AttributeError, pickle.PicklingError) as error:
+            assert SECRET not in "".join(shown(error))  # noqa: PT017
+        else:
+            assert SECRET.encode() not in pickled
+
+
+@pytest.mark.parametrize("status", ["301 x", "302 x", "303 x", "307 x", "308 x"])
+@pytest.mark.parametrize("to", ["{url}/v2/threads/runs", "{bare}/v2", "{url}@127.0.0.1:9/"])
+def test_a_redirect_carries_nothing(
+    world: Sync | Async, serve: Serve, status: str, to: str
+) -> None:
+    """Another host, here another port, is never spoken to."""
+    other = serve(lambda exchange: exchange.send(answer(RUN)))
+    location = to.format(url=other.url, bare=other.url.removeprefix("http:"))
+    server = serve(lambda exchange: exchange.send(answer(b"", status, location=location)))
+
+    for http in (None, world.http(follow_redirects=True)):
+        client = secret_client(world, server.url, http_client=http, retry=AT_ONCE)
+        for call in (FAULTS["401"].call, stream, content, lambda c: c.threads.delete("t")):
+            with pytest.raises(ApiStatusError, match="redirects are not followed"):
+                call(client)
+
+    assert (other.exchanges, other.connections) == ([], 0)
+
+
+PROGRAM = """
+import sys
+from appbuilder_assistants import AppBuilder, AssistantsError
+client = AppBuilder(gateway_url=sys.argv[1], timeout=5)
+try:
+    client.threads.runs.query("t", "r")
+except AssistantsError:
+    pass
+client.threads.runs.query("t", "r")
+client.close()
+"""
+
+
+def test_the_log_that_a_variable_turns_on(serve: Serve) -> None:
+    """APPBUILDER_LOG=debug shows each request and each retry on standard error, not the token."""
+    answers = [answer({}, "401 x"), answer({}, "503 x", retry_after="0"), answer(RUN)]
+    server = serve(lambda exchange: exchange.send(answers.pop(0)))
+    environ = {"APPBUILDER_TOKEN": SECRET, "APPBUILDER_LOG": "debug", "PYTHONUTF8": "1"}
+
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, server.url],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env=environ,
+        check=True,
+    )
+
+    assert server.exchanges[0].headers["authorization"].endswith(SECRET)
+    assert done.stderr.count("queryRun POST /v2/threads/runs/query: ") == 3
+    assert "trying again" in done.stderr
+    assert SECRET not in done.stdout + done.stderr

@@ -1,0 +1,138 @@
+"""TLS: verified unless told otherwise, with certificates of one's own where they are given."""
+
+from __future__ import annotations
+
+import ssl
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trustme
+from appbuilder_assistants import ApiConnectionError, RetryPolicy
+
+from tests.clients.bodies import RUN
+from tests.clients.both import Async, Sync
+from tests.clients.conftest import AT_ONCE, Serve
+from tests.clients.raw_server import RawServer, answer
+
+ONCE = RetryPolicy(attempts=1)
+
+
+@pytest.fixture(scope="module")
+def ca() -> trustme.CA:
+    """An authority that nobody trusts who was not told to."""
+    return trustme.CA()
+
+
+@pytest.fixture
+def ca_file(ca: trustme.CA, tmp_path: Path) -> Path:
+    path = tmp_path / "证书.pem"
+    ca.cert_pem.write_to_path(str(path))
+    return path
+
+
+def served(serve: Serve, ca: trustme.CA, *names: str) -> RawServer:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    ca.issue_cert(*names).configure_cert(context)
+    return serve(lambda exchange: exchange.send(answer(RUN)), context)
+
+
+@pytest.fixture
+def server(serve: Serve, ca: trustme.CA) -> RawServer:
+    return served(serve, ca, "127.0.0.1", "localhost")
+
+
+def test_a_certificate_of_nobody_is_refused(world: Sync | Async, server: RawServer) -> None:
+    """By default; the request, and the token in it, is not sent."""
+    client = world.client("k", server.url, retry=AT_ONCE)
+
+    with pytest.raises(ApiConnectionError, match="certificate verify failed") as caught:
+        client.threads.runs.run("a", "t")
+
+    assert caught.value.reached_server is False
+    assert server.exchanges == []
+
+
+@pytest.mark.parametrize("kind", [str, Path])
+def test_an_authority_of_ones_own(
+    world: Sync | Async, server: RawServer, ca_file: Path, kind: Any
+) -> None:
+    """Given as a file, by its path."""
+    client = world.client("k", server.url, verify=kind(ca_file))
+
+    assert client.threads.runs.query("t", "r").id == "run_1"
+
+
+def test_a_context_of_ones_own(world: Sync | Async, server: RawServer, ca: trustme.CA) -> None:
+    """As httpx takes it."""
+    context = ssl.create_default_context()
+    ca.configure_trust(context)
+
+    client = world.client("k", server.url, verify=context)
+
+    assert client.threads.runs.query("t", "r").id == "run_1"
+
+
+def test_without_verification(world: Sync | Async, server: RawServer) -> None:
+    """Only when it is said."""
+    client = world.client("k", server.url, verify=False)
+
+    assert client.threads.runs.query("t", "r").id == "run_1"
+
+
+def test_a_certificate_of_another_host(
+    world: Sync | Async, serve: Serve, ca: trustme.CA, ca_file: Path
+) -> None:
+    """A trusted authority is not enough: it has to be this server."""
+    server = served(serve, ca, "gateway.example")
+    client = world.client("k", server.url, verify=ca_file, retry=AT_ONCE)
+
+    with pytest.raises(ApiConnectionError, match="certificate verify failed"):
+        client.threads.runs.run("a", "t")
+
+    assert server.exchanges == []
+
+
+def test_no_scheme_is_https(world: Sync | Async, server: RawServer, ca_file: Path) -> None:
+    """A gateway without a scheme, with a path: TLS, and the path goes before each operation's."""
+    gateway = server.url.removeprefix("https://") + "/团队/"
+    client = world.client("k", gateway, verify=ca_file)
+
+    client.threads.runs.query("t", "r")
+
+    line = server.exchanges[0].request_line
+    assert line == "POST /%E5%9B%A2%E9%98%9F/v2/threads/runs/query HTTP/1.1"
+
+
+def test_tls_where_there_is_none(world: Sync | Async, serve: Serve) -> None:
+    """A server that speaks plain HTTP gets no request; what went wrong is told."""
+    server = serve(lambda exchange: exchange.send(answer(RUN)))
+    client = world.client("k", server.url.replace("http:", "https:"), retry=ONCE, timeout=0.5)
+
+    with pytest.raises(ApiConnectionError, match="no connection to https://127"):
+        client.threads.runs.run("a", "t")
+
+    assert server.exchanges == []
+
+
+@pytest.mark.parametrize(
+    ("verify", "error", "told"),
+    [
+        ("没有.pem", FileNotFoundError, "verify: .* no such file"),
+        (__file__, ValueError, "verify: .* none in PEM form"),
+        (5, TypeError, "verify: .* got int"),
+        (None, TypeError, "verify: .* got NoneType"),
+    ],
+)
+def test_what_cannot_be_verified_with(
+    world: Sync | Async, verify: Any, error: Any, told: str
+) -> None:
+    """It is refused when the client is made."""
+    with pytest.raises(error, match=told):
+        world.client("k", "https://gw.example", verify=verify)
+
+
+def test_verify_and_a_client_of_ones_own(world: Sync | Async) -> None:
+    """One of the two would be ignored: neither is guessed."""
+    with pytest.raises(ValueError, match="verify: with an http_client"):
+        world.client("k", verify=False, http_client=world.http())

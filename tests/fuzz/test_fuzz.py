@@ -1,0 +1,90 @@
+"""Whatever a server says, a call gives what is documented or raises what is documented."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+from appbuilder_assistants import RetryPolicy
+from hypothesis import HealthCheck, Phase, given, note, seed, settings
+
+from tests.clients.both import Async, Sync
+from tests.clients.operations import OPERATIONS
+from tests.fuzz.conftest import ANSWERED, ANSWERS, OUTCOMES, SEED
+from tests.fuzz.promises import TOKEN, outcome
+from tests.fuzz.server import Answer, FuzzServer
+from tests.fuzz.wire import cases
+from tests.generated.spec import OPERATIONS as SPECIFIED
+
+EACH = -(-ANSWERS // len(OPERATIONS))
+SECONDS = 5.0
+"""Within which every call has to end: the server never keeps one waiting."""
+AT_ONCE = RetryPolicy(attempts=2, first_delay=0.0, max_delay=0.0)
+
+
+def test_every_operation_is_here() -> None:
+    """None is left out."""
+    assert {operation.operation_id for operation in OPERATIONS.values()} == set(SPECIFIED)
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_any_answer(name: str, fuzz: FuzzServer, tmp_path: Path) -> None:
+    """Both clients, alike: a value or an error that keeps every promise, and soon."""
+    operation = OPERATIONS[name]
+    before = open_sockets()
+    worlds = (Sync(), Async())
+    clients = [
+        (world, world.client(TOKEN, fuzz.url, timeout=SECONDS, retry=AT_ONCE)) for world in worlds
+    ]
+    idle = open_sockets()
+
+    @seed(f"{SEED} {name}")
+    @settings(
+        max_examples=EACH,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate, Phase.shrink],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=cases(operation))
+    def check(case: list[Answer]) -> None:
+        note(repr(case))
+        came = []
+        for world, client in clients:
+            counted = fuzz.answered()
+            fuzz.answer_with(case)
+            started = time.monotonic()
+            came.append(outcome(operation, client, tmp_path))
+            assert time.monotonic() - started < SECONDS
+            # A connection that is kept, at most, of each client so far.
+            assert open_sockets() - idle <= 2
+            answered = fuzz.answered() - counted
+            assert answered >= 1
+            ANSWERED[world.name] += answered
+            OUTCOMES[came[-1]] += 1
+        if not any(answer.then == "reset" for answer in case):
+            assert came[0] == came[1]
+
+    try:
+        check()
+    finally:
+        for world in worlds:
+            world.close()
+
+    assert open_sockets() == before
+
+
+def open_sockets() -> int:
+    """How many sockets this process has open, where the system tells."""
+    folder = Path("/proc/self/fd")
+    if not folder.exists():
+        return 0
+    return sum(is_socket(entry) for entry in folder.iterdir())
+
+
+def is_socket(entry: Path) -> bool:
+    try:
+        return str(entry.readlink()).startswith("socket:")
+    except OSError:
+        return False
