@@ -13,8 +13,6 @@ from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from typing import Any, TypeVar
 
-from anyio import CancelScope
-
 T = TypeVar("T")
 
 
@@ -23,6 +21,9 @@ async def sheltered(work: Coroutine[Any, Any, T], discard: Callable[[T], Awaitab
 
     Raises what the work raises, or CancelledError.
     """
+    # What httpx waits with; imported here so that a program without asyncio does not pay for it.
+    from anyio import CancelScope
+
     scope = CancelScope()
     results: list[T] = []
 

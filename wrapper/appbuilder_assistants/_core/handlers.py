@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Awaitable
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from .events import RunEvent, UnknownEvent
 
@@ -106,9 +106,9 @@ def dispatch(hooks: EventHooks, event: RunEvent) -> object:
         return hooks.unknown(event)
     if hasattr(event, "message_id"):
         return hooks.messages(cast("StreamRunMessage", event))
-    status = cast("StreamRunStatus", event)
-    kind = status.event_type
+    status: Any = event
     # Values are kept as they came, and this one is not sure to be a text.
+    kind = status.event_type
     if not isinstance(kind, str) or kind not in STATUS_HOOKS:
         return hooks.unknown(status)
     told: object = getattr(hooks, kind)(status)
