@@ -28,7 +28,7 @@ from appbuilder_api.models import (
 from appbuilder_assistants._core.calls import RUN_SECONDS, Call, Flow, StreamCall
 from appbuilder_assistants._core.flows import run_call, watched
 from appbuilder_assistants._core.retry import RetryPolicy
-from appbuilder_assistants._core.snapshot import FINAL_STATUSES
+from appbuilder_assistants._core.snapshot import is_final
 from appbuilder_assistants.types import Json
 
 from ._build import Format, Order, call, items, object_, request
@@ -151,7 +151,7 @@ def cancel_of(body: CreateRunRequest, *, retry: RetryPolicy) -> Flow[Call[RunRes
         going_on = [
             run.id
             for run in page.data
-            if run.status not in FINAL_STATUSES and run.assistant_id == body.assistant_id
+            if not is_final(run.status) and run.assistant_id == body.assistant_id
         ]
         run_id = going_on[0] if len(going_on) == 1 else None
     return runs_cancel(run_id=run_id, thread_id=thread_id) if thread_id and run_id else None
