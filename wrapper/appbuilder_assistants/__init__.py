@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ._core.raw import RawResponse
     from ._core.retry import RetryPolicy
     from ._core.snapshot import RunSnapshot
+    from ._core.tools import Tool, tool
     from ._sync.client import AppBuilder
     from ._sync.handlers import AssistantEventHandler, AssistantStreamManager
     from ._sync.streams import RunStream
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
         ResponseError,
         ServerError,
         StreamInterruptedError,
+        ToolError,
+        ToolLoopError,
     )
     from .types import final_text
 
@@ -72,12 +75,16 @@ __all__ = [
     "ServerError",
     "StreamInterruptedError",
     "StreamRunContext",
+    "Tool",
+    "ToolError",
+    "ToolLoopError",
     "UnknownEvent",
     "__version__",
     "assistant",
     "errors",
     "final_text",
     "hooks",
+    "tool",
     "types",
 ]
 
@@ -97,9 +104,11 @@ _HOMES = {
     "RunSnapshot": "_core.snapshot",
     "RunStream": "_sync.streams",
     "StreamRunContext": "_core.handlers",
+    "Tool": "_core.tools",
     "UnknownEvent": "_core.events",
     "__version__": "_version",
     "final_text": "types",
+    "tool": "_core.tools",
 }
 _MODULES = ("assistant", "errors", "hooks", "types")
 

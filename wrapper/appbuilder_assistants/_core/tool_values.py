@@ -217,7 +217,10 @@ class Items:
         if not isinstance(value, list):
             raise refused(path, self.expected, value)
         read = [(self.item, item, f"{path}[{index}]") for index, item in enumerate(value)]
-        return self.build(read_all(read))
+        values = read_all(read)
+        if self.unique and len(set(values)) < len(values):
+            raise refused(path, "a list without repetitions", value)
+        return self.build(values)
 
 
 @dataclass(frozen=True)
@@ -321,7 +324,9 @@ class Record:
         try:
             return self.build(parts)
         except (ValueError, TypeError) as error:
-            raise BadArguments([f"{path or 'the arguments'}: {error}"]) from error
+            # attrs puts more than the message into an error.
+            why = error.args[0] if error.args else type(error).__name__
+            raise BadArguments([f"{path or 'the arguments'}: {why}"]) from error
 
 
 @dataclass(frozen=True)

@@ -19,13 +19,6 @@ R_co = TypeVar("R_co", covariant=True)
 R = TypeVar("R")
 
 
-class ToolError(Exception):
-    """Raise it in a tool to tell the model, instead of an output, what went wrong.
-
-    The run goes on. Any other exception ends it, and reaches the caller.
-    """
-
-
 class Tool(Generic[P, R_co]):
     """A function that a model may call. Made by `tool`, and called like the function itself.
 
