@@ -20,7 +20,7 @@ CANCEL_SECONDS = 1.0
 """How long an `async` tool may take to end once it is cancelled."""
 
 
-def run_tools(step: RunTools, until: float | None, watch: Watch) -> list[object] | Lost:
+def run_tools(step: RunTools, watch: Watch, until: float | None) -> list[object] | Lost:
     """What each job came to, in their order: its value, or the ToolError it raised.
 
     At the first other exception, and when time is over, no more are begun. A thread cannot be
@@ -41,7 +41,7 @@ def run_tools(step: RunTools, until: float | None, watch: Watch) -> list[object]
     return results
 
 
-async def arun_tools(step: RunTools, until: float | None, watch: Watch) -> list[object] | Lost:
+async def arun_tools(step: RunTools, watch: Watch, until: float | None) -> list[object] | Lost:
     """As `run_tools`. A plain tool runs in a thread; an `async` one here, and is cancelled."""
     free = asyncio.Semaphore(step.max_parallel)
 
@@ -69,7 +69,8 @@ async def _acall(job: Job, step: RunTools, watch: Watch) -> object:
         return await asyncio.wrap_future(_in_thread(partial(_call, job, step, watch)))
     try:
         with watch.tool(job, step):
-            return await job.function()  # type: ignore[misc]
+            result: object = await job.function()
+            return result
     except ToolError as error:
         return error
 

@@ -5,13 +5,22 @@ from __future__ import annotations
 import json
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from itertools import count
 from typing import TYPE_CHECKING
 
-from ._core.calls import Lost, Question, Reply, Send, Sleep
+from ._core.calls import Job, Lost, Question, Reply, RunTools, Send, Sleep
 from ._log import LOGGER, log
-from .hooks import AttemptFinished, CallFinished, CallStarted, HookEvent, RetryScheduled
+from .hooks import (
+    AttemptFinished,
+    CallFinished,
+    CallStarted,
+    HookEvent,
+    RetryScheduled,
+    ToolFinished,
+    ToolStarted,
+)
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -112,6 +121,24 @@ class Watch:
                 self._call_id(), failed.operation, failed.attempt, step.seconds, failed.reason
             )
             tell(self.hooks, event)
+
+    @contextmanager
+    def tool(self, job: Job, step: RunTools) -> Iterator[None]:
+        """Around one function, in the thread or task where it runs."""
+        if not self.hooks:
+            yield
+            return
+        number, begun = next(_numbers), time.monotonic()
+        tell(self.hooks, ToolStarted(number, job.name, job.call_id, step.run_id, step.thread_id))
+        failure: BaseException | None = None
+        try:
+            yield
+        except BaseException as error:
+            failure = error
+            raise
+        finally:
+            seconds = time.monotonic() - begun
+            tell(self.hooks, ToolFinished(number, job.name, job.call_id, seconds, failure))
 
     def _call_id(self) -> int:
         return self._open[-1].call_id if self._open else 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, TypeVar
 
 from appbuilder_assistants.errors import (
     ApiConnectionError,
@@ -19,19 +19,22 @@ from appbuilder_assistants.errors import (
 )
 
 from .calls import CANCEL_SECONDS, Call, Flow, Grace, Job, Lost, RunTools, StreamCall
-from .flows import run_call
 from .events import RunEvent
+from .flows import run_call, watched
 from .retry import RetryPolicy
 from .snapshot import RunSnapshot
 from .tool_outputs import render
 from .tool_values import BadArguments
 from .tools import Toolbox
-from .waiting import WORKING, wait_for_run
+from .waiting import is_working, wait_for_run
 
 if TYPE_CHECKING:
     from appbuilder_assistants.types import RunResult, ToolCall
 
 T = TypeVar("T")
+
+MAX_ROUNDS = 10
+MAX_PARALLEL = 8
 
 Continuation: TypeAlias = Literal["auto", "tool_output", "submit_tool_outputs"]
 Output: TypeAlias = Mapping[str, str]
@@ -103,7 +106,7 @@ class ToolLoop:
             run = yield from self._ask(self._calls.start())
             while True:
                 self._run = run.thread_id, run.id
-                if run.status in WORKING:
+                if is_working(run):
                     query = self._calls.query(*self._run)
                     run = yield from wait_for_run(query, retry=self._retry)
                 elif run.status == "requires_action":
@@ -117,17 +120,13 @@ class ToolLoop:
             raise
 
     def _go_on(self, run: RunResult) -> Flow[RunResult]:
-        """Give a waiting run the outputs of its calls; the next call, if they do not go together."""
+        """Give a waiting run the outputs of its calls, or of one if they do not go together."""
         calls = waiting_calls(run)
         yield from self._make_ready(calls, run)
-        ids = [call.id for call in calls]
-        if self._one_by_one(len(ids)):
-            return (
-                yield from self._ask(
-                    self._calls.tool_output(run.thread_id, self._take(ids[0], run.id))
-                )
-            )
-        outputs = [self._take(id_) for id_ in ids]
+        if self._one_by_one(len(calls)):
+            output = self._take(calls[0].id, run.id)
+            return (yield from self._ask(self._calls.tool_output(run.thread_id, output)))
+        outputs = [self._take(call.id) for call in calls]
         return (yield from self._ask(self._calls.submit(run.thread_id, run.id, outputs)))
 
     # ── In a stream ────────────────────────────────────────────────────────────────────────────
@@ -139,29 +138,27 @@ class ToolLoop:
         if getattr(event, "event_type", "") != "tool_calls":
             self._given.clear()
             return False
-        return not self._given.issuperset(call.id for call in snapshot.tool_calls) or (
-            not snapshot.tool_calls
-        )
+        return not self._given or any(call.id not in self._given for call in snapshot.tool_calls)
 
     def answer(self, snapshot: RunSnapshot) -> Flow[StreamCall | None]:
         """Give the outputs that the stream waits for.
 
         It goes on by itself, or is followed by the one that this returns.
         """
-        calls = [call for call in snapshot.tool_calls if call.id not in self._given]
-        if self._run is None or not calls:
+        calls = _told_apart(snapshot.tool_calls, snapshot.run_id)
+        if self._run is None:
             raise _unreadable(snapshot.run_id)
         thread_id, run_id = self._run
         yield from self._make_ready(calls, snapshot.run)
-        ids = [call.id for call in calls]
-        self._given.update(ids)
+        self._given.update(call.id for call in calls)
         if self._options.continuation != "tool_output":
-            outputs = [self._take(id_) for id_ in ids]
+            outputs = [self._take(call.id) for call in calls]
             yield from self._ask(self._calls.submit(thread_id, run_id, outputs))
             return None
-        for id_ in ids[:-1]:
-            yield from self._ask(self._calls.tool_output(thread_id, self._take(id_, run_id)))
-        return self._calls.stream_tool_output(thread_id, self._take(ids[-1], run_id))
+        *others, last = (self._take(call.id, run_id) for call in calls)
+        for output in others:
+            yield from self._ask(self._calls.tool_output(thread_id, output))
+        return self._calls.stream_tool_output(thread_id, last)
 
     # ── Both ───────────────────────────────────────────────────────────────────────────────────
 
@@ -180,12 +177,13 @@ class ToolLoop:
                 return
             yield from self._ask(call)
         except ConflictError:
-            return  # it has ended meanwhile: nothing waits
+            pass  # it has ended meanwhile: nothing waits
         except AssistantsError as failure:
             _note(error, f"cancelling the run failed ({failure}), it may be going on")
-            return
-        if isinstance(error, DeadlineExceededError):
-            error.cancelled = True
+        else:
+            if isinstance(error, DeadlineExceededError):
+                error.cancelled = True
+                _note(error, "the run was cancelled")
 
     def _one_by_one(self, waiting: int) -> bool:
         """Whether outputs go by `tool_output`, one with each call.
@@ -232,30 +230,33 @@ class ToolLoop:
 
     def _job(self, call: ToolCall) -> Job:
         """The function to call, with its arguments. Raises BadArguments, also if there is none."""
-        name = call.function.name if call.function else ""
-        tool = self._tools.by_name.get(name)
+        name: object = call.function.name if call.function else ""
+        tool = self._tools.by_name.get(name) if isinstance(name, str) else None
         if tool is None:
             known = ", ".join(self._tools.by_name) or "none"
             raise BadArguments([f"unknown tool {name!r}; the tools are: {known}"])
         arguments = call.function.arguments if call.function else ""
-        return Job(call.id, name, tool.bind(arguments))
+        return Job(call.id, tool.name, tool.bind(arguments), tool.is_async)
 
     def _ask(self, call: Call[T]) -> Flow[T]:
-        return run_call(call, retry=self._retry)
+        return watched(call, run_call(call, retry=self._retry))
 
 
 def waiting_calls(run: RunResult) -> list[ToolCall]:
     """The calls that a run waits for. Raises ResponseError when it waits for something else."""
     action = run.required_action
     asked = action.submit_tool_outputs if action else None
-    calls = [
-        call
-        for call in (asked.tool_calls if asked else None) or []
-        if not (call.function and call.function.output)
-    ]
-    if not calls:
-        raise _unreadable(run.id)
-    return calls
+    calls = (asked.tool_calls if asked else None) or []
+    return _told_apart([c for c in calls if not (c.function and c.function.output)], run.id)
+
+
+def _told_apart(calls: Iterable[ToolCall], run_id: str | None) -> list[ToolCall]:
+    """The calls, each id once. Raises ResponseError when there are none that can be answered."""
+    ids: list[tuple[object, ToolCall]] = [(call.id, call) for call in calls]
+    named = {id_: call for id_, call in ids if isinstance(id_, str)}
+    if not named:
+        raise _unreadable(run_id)
+    return list(named.values())
 
 
 def _unreadable(run_id: str | None) -> ResponseError:
@@ -287,6 +288,9 @@ def _told(problem: str) -> str:
 
 
 def _note(error: BaseException, note: str) -> None:
-    """Put a note on an error, as Python shows it from 3.11 on."""
-    notes: list[str] = getattr(error, "__notes__", [])
-    error.__notes__ = [*notes, note]
+    """Put a note on an error, as Python shows it from 3.11 on; on an overdue one, as others do."""
+    if isinstance(error, DeadlineExceededError):
+        error.message += f"; {note}"
+        return
+    told: Any = error
+    told.__notes__ = [*getattr(error, "__notes__", []), note]

@@ -8,15 +8,21 @@ import math
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial, update_wrapper
-from typing import Any, Generic, ParamSpec, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeAlias, TypeVar, overload
 
 from .tool_annotations import field_of, hints_of, kind_of
 from .tool_docs import read_doc
 from .tool_values import NO_DEFAULT, BadArguments, Field, Record
 
+if TYPE_CHECKING:
+    from appbuilder_assistants.types import AssistantTool
+
 P = ParamSpec("P")
 R_co = TypeVar("R_co", covariant=True)
 R = TypeVar("R")
+
+AnyTool: TypeAlias = "Callable[..., Any] | AssistantTool | Mapping[str, Any]"
+"""A function, a tool made of one, or the description of a function that is given beside it."""
 
 
 class Tool(Generic[P, R_co]):
@@ -145,11 +151,10 @@ class Toolbox:
     A plain description may stand beside the function of its name, and is then what is told.
     """
 
-    def __init__(self, tools: Sequence[Any] | None) -> None:
-        if tools is not None and (
-            isinstance(tools, (str, bytes)) or not isinstance(tools, Sequence)
-        ):
-            raise TypeError(f"tools: expected a list, got {type(tools).__name__}")
+    def __init__(self, tools: Sequence[AnyTool] | None) -> None:
+        given: object = tools
+        if given is not None and (isinstance(given, str) or not isinstance(given, Sequence)):
+            raise TypeError(f"tools: expected a list, got {type(given).__name__}")
         self.by_name: dict[str, Tool[..., Any]] = {}
         described: dict[str, Any] = {}
         for index, one in enumerate(tools or ()):
@@ -169,14 +174,22 @@ class Toolbox:
             )
         self.described = list(described.values()) if tools is not None else None
 
-    def refuse_async(self) -> None:
-        """Raise TypeError for a tool that would have to be awaited."""
-        for one in self.by_name.values():
-            if one.is_async:
-                raise TypeError(
-                    f"tool {one.name}: an `async def` tool needs AsyncAppBuilder; "
-                    "with AppBuilder a tool is a plain `def`"
-                )
+
+def toolbox(tools: Sequence[AnyTool] | None) -> Toolbox:
+    """Tools for threads. Raises TypeError for one that would have to be awaited."""
+    box = Toolbox(tools)
+    for one in box.by_name.values():
+        if one.is_async:
+            raise TypeError(
+                f"tool {one.name}: an `async def` tool needs AsyncAppBuilder; "
+                "with AppBuilder a tool is a plain `def`"
+            )
+    return box
+
+
+def atoolbox(tools: Sequence[AnyTool] | None) -> Toolbox:
+    """Tools for the event loop, of both kinds."""
+    return Toolbox(tools)
 
 
 def _described_name(one: Any, index: int) -> str:
