@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import enum
 from dataclasses import dataclass
 from typing import Any
@@ -64,7 +64,7 @@ endless.append(endless)
 @pytest.mark.parametrize(
     ("value", "error", "told"),
     [
-        (datetime.date(2024, 6, 1), TypeError, "a date has no form in JSON"),
+        (dt.date(2024, 6, 1), TypeError, "a date has no form in JSON"),
         ({"at": b"\0"}, TypeError, "a bytes has no form in JSON"),
         ({(1, 2): 3}, TypeError, "a key that is a tuple"),
         (Weather, TypeError, "the class Weather"),
@@ -76,7 +76,9 @@ endless.append(endless)
 )
 def test_a_result_without_a_form(value: Any, error: type[Exception], told: str) -> None:
     """It is the program's mistake: the error names the tool, what came and what to do."""
-    with pytest.raises(error, match=r"tool t: it returned a .* return text, or what JSON") as caught:
+    with pytest.raises(
+        error, match=r"tool t: it returned a .* return text, or what JSON"
+    ) as caught:
         render(value, "t")
 
     assert told in str(caught.value)

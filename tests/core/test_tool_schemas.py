@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import enum
 import functools
 import json
@@ -309,7 +309,7 @@ def test_a_default(annotation: Any, default: Any, told: Any) -> None:
 @pytest.mark.parametrize(
     ("annotation", "told"),
     [
-        (datetime.date, "tool given, parameter x: date cannot be described to a model"),
+        (dt.date, "tool given, parameter x: date cannot be described to a model"),
         (bytes, "bytes cannot be described"),
         (list[bytes], "parameter x, its items: bytes cannot be described"),
         (dict[int, str], "the keys of an object in JSON are str"),
@@ -379,7 +379,7 @@ def test_a_class_defined_beside_the_tool() -> None:
 
 def test_the_names_of_its_own_module_come_first() -> None:
     """A name that happens to be local where the tool is made does not change what is meant."""
-    Place = int  # noqa: F841, N806
+    Place = int  # noqa: F841
 
     assert schema("Place") == PLACE
 
@@ -457,9 +457,13 @@ def test_which_tools_are_async() -> None:
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers(-9, 9) | st.sampled_from([0.5, 2.0, "°C", "晴", ""]),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(
-        st.sampled_from(["x", "city", "start", "days", "unit", "note", "names"]), inner, max_size=3
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["x", "city", "start", "days", "unit", "note", "names"]),
+            inner,
+            max_size=3,
+        )
     ),
     max_leaves=8,
 )

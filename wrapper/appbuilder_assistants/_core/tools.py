@@ -8,6 +8,7 @@ import math
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial, update_wrapper
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeAlias, TypeVar, overload
 
 from .tool_annotations import field_of, hints_of, kind_of
@@ -83,7 +84,7 @@ class Tool(Generic[P, R_co]):
     def _fields(self, names: Mapping[str, Any]) -> list[Field]:
         plain = _behind(self.function)
         annotated = plain if hasattr(plain, "__name__") else type(plain).__call__
-        hints = hints_of(annotated, f"tool {self.name}", names)
+        hints = hints_of(_parameters_of(annotated), f"tool {self.name}", names)
         fields = []
         for parameter in inspect.signature(self.function).parameters.values():
             where = f"tool {self.name}, parameter {parameter.name}"
@@ -211,6 +212,17 @@ def _behind(function: Any) -> Any:
     return function
 
 
+def _parameters_of(function: Any) -> Any:
+    """The function's annotations without that of its result, which need not be known here."""
+    defined = inspect.unwrap(getattr(function, "__func__", function))
+    annotations = {k: v for k, v in function.__annotations__.items() if k != "return"}
+    return SimpleNamespace(
+        __annotations__=annotations,
+        __globals__=getattr(defined, "__globals__", {}),
+        __type_params__=getattr(defined, "__type_params__", ()),
+    )
+
+
 def _name_of(function: Any) -> str:
     name = getattr(function, "__name__", "")
     if not name.isidentifier():
@@ -220,6 +232,9 @@ def _name_of(function: Any) -> str:
 
 def _loads(arguments: str) -> Any:
     """The arguments' JSON; a model that has none to give may give no text at all."""
+    given: object = arguments
+    if not isinstance(given, str):
+        raise BadArguments(["the arguments are not JSON, but no text at all"])
     try:
         return json.loads(arguments or "{}", parse_constant=_refuse_constant, parse_float=_finite)
     except (ValueError, RecursionError) as error:
