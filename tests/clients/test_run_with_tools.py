@@ -388,12 +388,20 @@ def test_tools_are_told_to_the_hooks(world: Sync | Async, server: appbuilder_moc
 
     done = client.threads.runs.run_with_tools(assistant.id, thread=QUESTION, tools=[weather])
 
-    (begun,) = [event for event in told if isinstance(event, hooks.ToolStarted)]
-    (ended,) = [event for event in told if isinstance(event, hooks.ToolFinished)]
-    assert (begun.name, begun.run_id, begun.thread_id) == ("get_weather", done.id, done.thread_id)
-    assert begun.call_id == ended.call_id
-    assert begun.tool_call_id == ended.tool_call_id
+    kinds = (
+        hooks.ToolRoundStarted,
+        hooks.ToolStarted,
+        hooks.ToolFinished,
+        hooks.ToolRoundFinished,
+    )
+    round_, begun, ended, over = (event for event in told if isinstance(event, kinds))
+    assert (round_.round, round_.tools) == (1, ("get_weather",))
+    assert (round_.run_id, round_.thread_id) == (done.id, done.thread_id)
+    assert (begun.round_id, begun.name) == (round_.call_id, "get_weather")
+    assert begun.tool_call_id.startswith("call-")
+    assert ended.call_id == begun.call_id
     assert isinstance(ended.error, ToolError)
+    assert (over.call_id, over.error) == (round_.call_id, None)
 
 
 # ── The deadline ────────────────────────────────────────────────────────────────────────────────

@@ -13,11 +13,15 @@ from functools import partial
 from threading import Thread
 
 from ._core.calls import Job, Lost, RunTools
-from ._watch import Watch
+from ._watch import Watch, WatchedRound
 from .errors import ToolError
 
 CANCEL_SECONDS = 1.0
 """How long an `async` tool may take to end once it is cancelled."""
+
+
+class _Overdue(Exception):
+    """The deadline passed while tools ran."""
 
 
 def run_tools(step: RunTools, watch: Watch, until: float | None) -> list[object] | Lost:
@@ -26,37 +30,53 @@ def run_tools(step: RunTools, watch: Watch, until: float | None) -> list[object]
     At the first other exception, and when time is over, no more are begun. A thread cannot be
     stopped: what runs then is left to finish, and what comes of it is dropped.
     """
+    try:
+        with watch.round(step) as told:
+            return _run_all(step, told, until)
+    except _Overdue as late:
+        return _lost(late)
+
+
+async def arun_tools(step: RunTools, watch: Watch, until: float | None) -> list[object] | Lost:
+    """As `run_tools`. A plain tool runs in a thread; an `async` one here, and is cancelled."""
+    try:
+        with watch.round(step) as told:
+            return await _arun_all(step, told, until)
+    except _Overdue as late:
+        return _lost(late)
+
+
+def _run_all(step: RunTools, told: WatchedRound, until: float | None) -> list[object]:
     waiting = deque(enumerate(step.jobs))
     running: dict[Future[object], int] = {}
     results: list[object] = [None] * len(step.jobs)
     while waiting or running:
         while waiting and len(running) < step.max_parallel:
             index, job = waiting.popleft()
-            running[_in_thread(partial(_call, job, step, watch))] = index
+            running[_in_thread(partial(_call, job, told))] = index
         done, _ = wait(running, _left(until), FIRST_COMPLETED)
         if not done:
-            return _overdue()
+            raise _overdue()
         for future in done:
             results[running.pop(future)] = future.result()
     return results
 
 
-async def arun_tools(step: RunTools, watch: Watch, until: float | None) -> list[object] | Lost:
-    """As `run_tools`. A plain tool runs in a thread; an `async` one here, and is cancelled."""
+async def _arun_all(step: RunTools, told: WatchedRound, until: float | None) -> list[object]:
     free = asyncio.Semaphore(step.max_parallel)
 
     async def run(job: Job) -> object:
         async with free:
-            return await _acall(job, step, watch)
+            return await _acall(job, told)
 
     tasks = [asyncio.create_task(run(job)) for job in step.jobs]
     try:
         done, unfinished = await asyncio.wait(
             tasks, timeout=_left(until), return_when=asyncio.FIRST_EXCEPTION
         )
-        failed = [task for task in tasks if task in done and task.exception() is not None]
+        failed = [t for t in tasks if t in done and (t.cancelled() or t.exception() is not None)]
         if unfinished and not failed:
-            return _overdue()
+            raise _overdue()
         return [task.result() for task in failed or tasks]
     finally:
         for task in tasks:
@@ -64,20 +84,20 @@ async def arun_tools(step: RunTools, watch: Watch, until: float | None) -> list[
         await asyncio.wait(tasks, timeout=CANCEL_SECONDS)
 
 
-async def _acall(job: Job, step: RunTools, watch: Watch) -> object:
+async def _acall(job: Job, told: WatchedRound) -> object:
     if not job.is_async:
-        return await asyncio.wrap_future(_in_thread(partial(_call, job, step, watch)))
+        return await asyncio.wrap_future(_in_thread(partial(_call, job, told)))
     try:
-        with watch.tool(job, step):
+        with told.tool(job):
             result: object = await job.function()
             return result
     except ToolError as error:
         return error
 
 
-def _call(job: Job, step: RunTools, watch: Watch) -> object:
+def _call(job: Job, told: WatchedRound) -> object:
     try:
-        with watch.tool(job, step):
+        with told.tool(job):
             result = job.function()
             if inspect.isawaitable(result):
                 if inspect.iscoroutine(result):
@@ -120,5 +140,9 @@ def _left(until: float | None) -> float | None:
     return None if until is None else max(until - time.monotonic(), 0.0)
 
 
-def _overdue() -> Lost:
-    return Lost("the deadline passed while tools ran", True, timed_out=True, overdue=True)
+def _overdue() -> _Overdue:
+    return _Overdue("the deadline passed while tools ran")
+
+
+def _lost(late: _Overdue) -> Lost:
+    return Lost(str(late), reached_server=True, timed_out=True, overdue=True)

@@ -19,11 +19,15 @@ from .hooks import (
     HookEvent,
     RetryScheduled,
     ToolFinished,
+    ToolRoundFinished,
+    ToolRoundStarted,
     ToolStarted,
 )
 
 if TYPE_CHECKING:
     from types import TracebackType
+
+    from typing_extensions import Self
 
     from .hooks import EventHook
 
@@ -62,6 +66,44 @@ class Watched:
         if hooks:
             seconds = time.monotonic() - self._begun
             tell(hooks, CallFinished(self.call_id, self._operation, seconds, result, error))
+
+
+class WatchedRound:
+    """Around a round of tools, and around each of them."""
+
+    def __init__(self, hooks: tuple[EventHook, ...], step: RunTools) -> None:
+        self._hooks = hooks
+        self._step = step
+        self._id = next(_numbers)
+        self._begun = time.monotonic()
+
+    def __enter__(self) -> Self:
+        step, names = self._step, tuple(job.name for job in self._step.jobs)
+        begun = ToolRoundStarted(self._id, step.round, step.run_id, step.thread_id, names)
+        tell(self._hooks, begun)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        tell(self._hooks, ToolRoundFinished(self._id, time.monotonic() - self._begun, error))
+
+    @contextmanager
+    def tool(self, job: Job) -> Iterator[None]:
+        """To be entered in the thread or task in which it runs."""
+        number, begun = next(_numbers), time.monotonic()
+        failure: BaseException | None = None
+        tell(self._hooks, ToolStarted(number, self._id, job.name, job.call_id))
+        try:
+            yield
+        except BaseException as error:
+            failure = error
+            raise
+        finally:
+            tell(self._hooks, ToolFinished(number, time.monotonic() - begun, failure))
 
 
 class Watch:
@@ -122,23 +164,8 @@ class Watch:
             )
             tell(self.hooks, event)
 
-    @contextmanager
-    def tool(self, job: Job, step: RunTools) -> Iterator[None]:
-        """Around one function, in the thread or task where it runs."""
-        if not self.hooks:
-            yield
-            return
-        number, begun = next(_numbers), time.monotonic()
-        tell(self.hooks, ToolStarted(number, job.name, job.call_id, step.run_id, step.thread_id))
-        failure: BaseException | None = None
-        try:
-            yield
-        except BaseException as error:
-            failure = error
-            raise
-        finally:
-            seconds = time.monotonic() - begun
-            tell(self.hooks, ToolFinished(number, job.name, job.call_id, seconds, failure))
+    def round(self, step: RunTools) -> WatchedRound:
+        return WatchedRound(self.hooks, step)
 
     def _call_id(self) -> int:
         return self._open[-1].call_id if self._open else 0

@@ -240,13 +240,14 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class RunTools:
-    """Ask for functions to be called, so many at a time.
+    """Ask for functions to be called, so many at a time, in the run's round of this number.
 
     The outcome is a list of what each came to: its value, or the ToolError that it raised.
     """
 
     jobs: tuple[Job, ...]
     max_parallel: int
+    round: int = 1
     thread_id: str = ""
     run_id: str = ""
 

@@ -219,7 +219,8 @@ class ToolLoop:
                 self._ready[call.id] = _told(str(bad))
         if jobs:
             thread_id, run_id = self._run or ("", "")
-            results = yield RunTools(tuple(jobs), self._options.max_parallel, thread_id, run_id)
+            parallel = self._options.max_parallel
+            results = yield RunTools(tuple(jobs), parallel, self.rounds, thread_id, run_id)
             if not isinstance(results, list):
                 raise _overdue(results, jobs)
             for job, result in zip(jobs, results, strict=True):
