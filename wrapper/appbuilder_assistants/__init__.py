@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from ._async.client import AsyncAppBuilder
     from ._async.handlers import AsyncAssistantEventHandler, AsyncAssistantStreamManager
     from ._async.streams import AsyncRunStream
+    from ._async.tool_streams import AsyncToolRunStream
+    from ._core.calls import ToolError
     from ._core.events import RunEvent, UnknownEvent
     from ._core.handlers import StreamRunContext
     from ._core.raw import RawResponse
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from ._sync.client import AppBuilder
     from ._sync.handlers import AssistantEventHandler, AssistantStreamManager
     from ._sync.streams import RunStream
+    from ._sync.tool_streams import ToolRunStream
     from ._version import __version__
     from .errors import (
         ApiConnectionError,
@@ -41,7 +44,6 @@ if TYPE_CHECKING:
         ResponseError,
         ServerError,
         StreamInterruptedError,
-        ToolError,
         ToolLoopError,
     )
     from .types import final_text
@@ -58,6 +60,7 @@ __all__ = [
     "AsyncAssistantEventHandler",
     "AsyncAssistantStreamManager",
     "AsyncRunStream",
+    "AsyncToolRunStream",
     "Attempt",
     "AuthenticationError",
     "BadRequestError",
@@ -78,6 +81,7 @@ __all__ = [
     "Tool",
     "ToolError",
     "ToolLoopError",
+    "ToolRunStream",
     "UnknownEvent",
     "__version__",
     "assistant",
@@ -98,6 +102,7 @@ _HOMES = {
     "AsyncAssistantEventHandler": "_async.handlers",
     "AsyncAssistantStreamManager": "_async.handlers",
     "AsyncRunStream": "_async.streams",
+    "AsyncToolRunStream": "_async.tool_streams",
     "RawResponse": "_core.raw",
     "RetryPolicy": "_core.retry",
     "RunEvent": "_core.events",
@@ -105,6 +110,8 @@ _HOMES = {
     "RunStream": "_sync.streams",
     "StreamRunContext": "_core.handlers",
     "Tool": "_core.tools",
+    "ToolError": "_core.calls",
+    "ToolRunStream": "_sync.tool_streams",
     "UnknownEvent": "_core.events",
     "__version__": "_version",
     "final_text": "types",

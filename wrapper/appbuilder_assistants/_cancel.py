@@ -44,7 +44,7 @@ async def to_the_end(work: Awaitable[None]) -> None:
     await _to_its_end(asyncio.ensure_future(work), lambda: None)
 
 
-async def undisturbed(work: Coroutine[Any, Any, T]) -> T:
+async def undisturbed(work: Awaitable[T]) -> T:
     """Its result. When cancelled, it is waited for all the same, and CancelledError raised then."""
     task = asyncio.ensure_future(work)
     cancelled: asyncio.CancelledError | None = None

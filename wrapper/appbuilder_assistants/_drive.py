@@ -34,6 +34,7 @@ from ._exchange import (
     tells_its_end,
     without_frames,
 )
+from ._pool import AsyncPool, Pool
 from ._settings import Settings
 from ._tool_runner import arun_tools, run_tools
 from ._watch import Watch, Watched
@@ -73,8 +74,9 @@ def drive(flow: Flow[T], http: httpx.Client, settings: Settings, until: float | 
             return _handed_over(cast(T, stop.value), watch)
 
 
-finish = drive
-"""As `drive`, for a flow that cleans up."""
+def finish(flow: Flow[T], pool: Pool, settings: Settings) -> T:
+    """As `drive`, for a flow that cleans up."""
+    return drive(flow, pool.http, settings)
 
 
 async def adrive(
@@ -90,9 +92,10 @@ async def adrive(
         return _handed_over(await _asteps(flow, step, http, settings, watch, until), watch)
 
 
-async def afinish(flow: Flow[T], http: httpx.AsyncClient, settings: Settings) -> T:
-    """As `adrive`, for a flow that cleans up: though the task be cancelled, it comes to its end."""
-    return await undisturbed(adrive(flow, http, settings))
+async def afinish(flow: Flow[T], pool: AsyncPool, settings: Settings) -> T:
+    """As `adrive`, for a flow that cleans up: neither a task's end nor the client's cuts it off."""
+    with pool.kept_open(asyncio.ensure_future(adrive(flow, pool.http, settings))) as work:
+        return await undisturbed(work)
 
 
 async def _asteps(

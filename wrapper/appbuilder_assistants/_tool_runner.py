@@ -12,9 +12,8 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from functools import partial
 from threading import Thread
 
-from ._core.calls import Job, Lost, RunTools
+from ._core.calls import Job, Lost, RunTools, ToolError
 from ._watch import Watch, WatchedRound
-from .errors import ToolError
 
 CANCEL_SECONDS = 1.0
 """How long an `async` tool may take to end once it is cancelled."""

@@ -47,7 +47,6 @@ __all__ = [
     "ResponseError",
     "ServerError",
     "StreamInterruptedError",
-    "ToolError",
     "ToolLoopError",
 ]
 
@@ -248,10 +247,3 @@ class ToolLoopError(AssistantsError):
         super().__init__(message, origin=origin)
         self.run = run
         self.rounds = rounds
-
-
-class ToolError(Exception):
-    """Raise it in a tool to tell the model, in place of an output, what went wrong.
-
-    The run goes on. Any other exception ends it, and reaches the caller.
-    """

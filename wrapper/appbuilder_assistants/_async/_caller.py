@@ -76,7 +76,7 @@ class AsyncCaller:
 
     async def finish(self, flow: Flow[T]) -> T:
         """Carry out a flow that cleans up, within the time that it gives itself."""
-        return await afinish(flow, self.pool.http, self.settings)
+        return await afinish(flow, self.pool, self.settings)
 
     def within(
         self,

@@ -228,6 +228,13 @@ class Save:
     target: Target[object]
 
 
+class ToolError(Exception):
+    """Raise it in a tool to tell the model, in place of an output, what went wrong.
+
+    The run goes on. Any other exception ends it, and reaches the caller.
+    """
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """One call of a function, with its arguments, that a model asks for by the id `call_id`."""

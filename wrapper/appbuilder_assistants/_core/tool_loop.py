@@ -14,11 +14,10 @@ from appbuilder_assistants.errors import (
     DeadlineExceededError,
     ResponseError,
     ServerError,
-    ToolError,
     ToolLoopError,
 )
 
-from .calls import CANCEL_SECONDS, Call, Flow, Grace, Job, Lost, RunTools, StreamCall
+from .calls import CANCEL_SECONDS, Call, Flow, Grace, Job, Lost, RunTools, StreamCall, ToolError
 from .events import RunEvent
 from .flows import run_call, watched
 from .retry import RetryPolicy
@@ -162,28 +161,38 @@ class ToolLoop:
 
     # ── Both ───────────────────────────────────────────────────────────────────────────────────
 
-    def abandon(self, error: BaseException) -> Flow[None]:
-        """Cancel the run that `error` leaves behind. What fails of that is noted on the error."""
-        if self._run is None and not _may_have_begun(error):
+    def abandon(self, error: BaseException, *, begun: bool = False) -> Flow[None]:
+        """Cancel the run that `error` leaves behind. What fails of that is noted on the error.
+
+        If it has surely `begun` it is cancelled whatever the error says of that.
+        """
+        if self._run is None and not begun and not _may_have_begun(error):
             return
-        yield Grace(CANCEL_SECONDS)
         try:
-            if self._run is None:
-                call = yield from self._calls.find(self._retry)
-            else:
-                call = self._calls.cancel(*self._run)
-            if call is None:
-                _note(error, "the run could not be told from others, and may be going on")
-                return
-            yield from self._ask(call)
-        except ConflictError:
-            pass  # it has ended meanwhile: nothing waits
+            cancelled = yield from self.leave()
         except AssistantsError as failure:
             _note(error, f"cancelling the run failed ({failure}), it may be going on")
+            return
+        if isinstance(error, DeadlineExceededError) and cancelled:
+            error.cancelled = True
+            _note(error, "the run was cancelled")
+        elif cancelled is None:
+            _note(error, "the run could not be told from others, and may be going on")
+
+    def leave(self) -> Flow[bool | None]:
+        """Cancel the run, unless it has ended meanwhile; None if nobody knows which it is."""
+        yield Grace(CANCEL_SECONDS)
+        if self._run is None:
+            call = yield from self._calls.find(self._retry)
         else:
-            if isinstance(error, DeadlineExceededError):
-                error.cancelled = True
-                _note(error, "the run was cancelled")
+            call = self._calls.cancel(*self._run)
+        if call is None:
+            return None
+        try:
+            yield from self._ask(call)
+        except ConflictError:
+            return False
+        return True
 
     def _one_by_one(self, waiting: int) -> bool:
         """Whether outputs go by `tool_output`, one with each call.

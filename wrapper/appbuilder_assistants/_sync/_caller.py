@@ -78,7 +78,7 @@ class Caller:
 
     def finish(self, flow: Flow[T]) -> T:
         """Carry out a flow that cleans up, within the time that it gives itself."""
-        return finish(flow, self.pool.http, self.settings)
+        return finish(flow, self.pool, self.settings)
 
     def within(
         self,
