@@ -443,9 +443,9 @@ def test_the_deadline_bounds_the_server(
 
     begun = time.monotonic()
     with pytest.raises(DeadlineExceededError) as caught:
-        run(get_weather, deadline=0.3)
+        run(get_weather, deadline=1.0)
 
-    assert time.monotonic() - begun < 2.0
+    assert 1.0 <= time.monotonic() - begun < 3.0
     assert caught.value.cancelled
     assert ends_of(server, client) == ["cancelled"]
 

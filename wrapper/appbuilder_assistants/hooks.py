@@ -127,7 +127,13 @@ class ToolFinished:
 
 
 HookEvent: TypeAlias = (
-    "CallStarted | AttemptFinished | RetryScheduled | CallFinished"
-    " | ToolRoundStarted | ToolRoundFinished | ToolStarted | ToolFinished"
+    CallStarted
+    | AttemptFinished
+    | RetryScheduled
+    | CallFinished
+    | ToolRoundStarted
+    | ToolRoundFinished
+    | ToolStarted
+    | ToolFinished
 )
 EventHook: TypeAlias = Callable[[HookEvent], object]
