@@ -117,25 +117,28 @@ def test_both_continuations(
 def test_calls_run_in_parallel_and_bounded(run: Any, server: appbuilder_mock.Running) -> None:
     """As many as `max_parallel` run at once, and never one more."""
     server.script(rounds(asks(*"一二三四五六")))
-    together = threading.Barrier(2, timeout=PATIENCE)
-    lock = threading.Lock()
-    running = peak = 0
+    begun: list[str] = []
+    second, third, checked = (threading.Event() for _ in range(3))
+    too_many = []
 
     @named
     def weather(city: str) -> str:
-        nonlocal running, peak
-        with lock:
-            running += 1
-            peak = max(peak, running)
-        together.wait()
-        with lock:
-            running -= 1
+        begun.append(city)
+        if len(begun) == 1:
+            assert second.wait(PATIENCE)
+            too_many.append(third.wait(0.2))
+            checked.set()
+        elif len(begun) == 2:
+            second.set()
+            checked.wait(PATIENCE)
+        else:
+            third.set()
         return city
 
     done = run(weather, max_parallel=2)
 
     assert final_text(done) == "\n".join("一二三四五六")
-    assert peak == 2
+    assert too_many == [False]
 
 
 def test_what_the_model_is_told(run: Any, server: appbuilder_mock.Running) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -305,6 +306,24 @@ def test_the_deadline_bounds_tools_and_stream(
     assert caught.value.cancelled
     assert caught.value.run_id == late.snapshot.run_id
     assert ends_of(server, client) == ["cancelled"]
+
+
+def test_a_stream_that_follows_another_has_no_new_deadline(
+    stream: Any, server: appbuilder_mock.Running
+) -> None:
+    """What the first stream and the tools took is gone."""
+    server.script(Rule(tool_rounds=[asks("北京")], reply=Reply("{outputs}", first_delay=PATIENCE)))
+
+    @named
+    def weather(city: str) -> str:
+        threading.Event().wait(0.8)
+        return city
+
+    begun = time.monotonic()
+    with pytest.raises(DeadlineExceededError):
+        list(stream(weather, continuation="tool_output", deadline=1.0))
+
+    assert time.monotonic() - begun < 1.6
 
 
 def test_a_stream_that_breaks_off(

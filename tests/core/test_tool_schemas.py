@@ -381,7 +381,10 @@ def test_the_names_of_its_own_module_come_first() -> None:
     """A name that happens to be local where the tool is made does not change what is meant."""
     Place = int  # noqa: F841
 
-    assert schema("Place") == PLACE
+    @tool
+    def look(x: Place) -> None: ...
+
+    assert look.parameters["properties"]["x"] == PLACE
 
 
 class Station:
