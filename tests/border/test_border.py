@@ -22,6 +22,8 @@ from appbuilder_assistants._async.steps import AsyncSteps
 from appbuilder_assistants._async.threads import AsyncThreads
 from appbuilder_assistants._core.calls import Question, Request
 from appbuilder_assistants._core.multipart import Form
+from appbuilder_assistants._core.tool_loop import MAX_PARALLEL, MAX_ROUNDS
+from appbuilder_assistants._core.waiting import FIRST_DELAY, MAX_DELAY
 from appbuilder_assistants._files import uploading
 from appbuilder_assistants._operations import assistants, files, messages, runs, steps, threads
 from appbuilder_assistants._sync.assistants import Assistants
@@ -112,6 +114,12 @@ LISTS = {
     "steps.list_all": ("steps.list", PAGING),
 }
 LATE = "deadline on_deadline"
+LOOP = "max_rounds max_parallel continuation"
+TOOLS = {
+    "runs.run_with_tools": ("runs.run", f"{LOOP} {LATE}"),
+    "runs.stream_run_with_tools": ("runs.stream_run", f"{LOOP} {LATE}"),
+    "runs.wait": ("runs.query", f"first_delay max_delay {LATE}"),
+}
 ADDED = {
     "files.create": "filename progress",
     "files.download": "overwrite",
@@ -120,6 +128,7 @@ ADDED = {
     "runs.stream_run_with_handler": LATE,
     "runs.submit_tool_outputs": LATE,
 }
+DEFAULTS = (MAX_ROUNDS, MAX_PARALLEL, "auto", FIRST_DELAY, MAX_DELAY)
 # Not in the body of the request.
 BESIDE = {"event_handler", "timeout"}
 _RUN_BODY = runs.run_request(assistant_id="a", thread_id="t")
@@ -209,6 +218,7 @@ def test_every_border_function_is_checked_here() -> None:
         for name, value in vars(module).items()
         if inspect.isfunction(value)
         and value.__module__ == module.__name__
+        and not name.startswith("_")
         and name not in ("run_request", "cancel_of")
     ]
 
@@ -257,7 +267,7 @@ def test_patience(call: Question) -> None:
 
 def test_the_methods_are_the_official_ones() -> None:
     """No method is missing, none has another name, on either client; ours are named here."""
-    assert sorted(name for name, _ in methods()) == sorted([*OFFICIAL, *LISTS] * 2)
+    assert sorted(name for name, _ in methods()) == sorted([*OFFICIAL, *LISTS, *TOOLS] * 2)
 
 
 @pytest.mark.parametrize(
@@ -265,7 +275,7 @@ def test_the_methods_are_the_official_ones() -> None:
 )
 def test_signatures(name: str, method: Callable[..., Any]) -> None:
     """Parameters have the official names in the official order; ours are keyword-only."""
-    official, ours = LISTS.get(name, (name, ADDED.get(name, "")))
+    official, ours = (LISTS | TOOLS).get(name, (name, ADDED.get(name, "")))
     operation, names = OFFICIAL[official]
     if name in LISTS:
         names = names.removesuffix(PAGE)
@@ -284,7 +294,8 @@ def test_signatures(name: str, method: Callable[..., Any]) -> None:
     if name in OFFICIAL:
         beside = {"file_path"} if operation == "downloadFile" else set()
         assert set(positional) - BESIDE - beside == set(schema["properties"]) - {"stream"}
-    assert all(p.default in (None, "user", "", False) for p in found if p.name not in required)
+    plain = (None, "user", "", False, *DEFAULTS)
+    assert all(p.default in plain for p in found if p.name not in required)
 
 
 @pytest.mark.parametrize(
@@ -293,7 +304,7 @@ def test_signatures(name: str, method: Callable[..., Any]) -> None:
 def test_docstrings(name: str, method: Callable[..., Any]) -> None:
     """A docstring ends with the operation's id, so that the spec can be found from an editor."""
     text = inspect.getdoc(method) or ""
-    official, _ = LISTS.get(name, (name, ""))
+    official, _ = (LISTS | TOOLS).get(name, (name, ""))
 
     assert re.findall(r"\((\w+)\)$", text) == [OFFICIAL[official][0]]
 
@@ -321,6 +332,20 @@ def test_run_parameters_are_carried_over() -> None:
     request = runs.runs_run(runs.run_request(tools=[{"t": 1}], **given)).request
 
     assert sent(request) == {**given, "tools": [{"t": 1}], "stream": False}
+
+
+def test_a_run_that_goes_on_has_the_parameters_it_began_with() -> None:
+    """But for the message, which its thread has by now."""
+    names = [p for p in OFFICIAL["runs.run"][1].split() if p != "tools"]
+    given: dict[str, Any] = {name: {"v": name} for name in names}
+    run = runs.OneRun(runs.run_request(tools=[{"t": 1}], **given))
+    output = {"tool_call_id": "c", "output": "晴", "run_id": "r"}
+    wanted = {**given, "tools": [{"t": 1}], "thread_id": "t", "tool_output": output}
+    del wanted["thread"]
+
+    assert sent(run.tool_output("t", output).request) == {**wanted, "stream": False}
+    assert sent(run.stream_tool_output("t", output).request) == {**wanted, "stream": True}
+    assert sent(run.start().request) == {**given, "tools": [{"t": 1}], "stream": False}
 
 
 def test_update_parameters_are_carried_over() -> None:

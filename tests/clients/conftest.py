@@ -45,6 +45,20 @@ def client(world: Sync | Async, mock: appbuilder_mock.Running) -> Any:
     return world.client(mock.token, mock.url)
 
 
+@pytest.fixture(scope="module")
+def _own_mock() -> Iterator[appbuilder_mock.Running]:
+    with appbuilder_mock.running() as running:
+        yield running
+
+
+@pytest.fixture
+def server(_own_mock: appbuilder_mock.Running) -> appbuilder_mock.Running:
+    """A mock server that holds nothing yet and plays no scenario."""
+    _own_mock.reset()
+    _own_mock.script()
+    return _own_mock
+
+
 Serve = Callable[..., RawServer]
 """Takes a script, and perhaps a context for TLS."""
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.project.markdown import ROOT, links_of, python_blocks, run_against_the_mock
 
-DOCS = [ROOT / "docs" / name for name in ("errors.md", "streaming.md")]
+DOCS = [ROOT / "docs" / name for name in ("errors.md", "streaming.md", "tools.md")]
 EXAMPLES = [
     pytest.param(block, id=f"{path.name}-{number}")
     for path in DOCS

@@ -23,13 +23,18 @@ from appbuilder_assistants import (
     AsyncAssistantEventHandler,
     AsyncAssistantStreamManager,
     AsyncRunStream,
+    AsyncToolRunStream,
     RetryPolicy,
     RunEvent,
     RunSnapshot,
     RunStream,
     StreamInterruptedError,
+    ToolError,
+    ToolLoopError,
+    ToolRunStream,
     UnknownEvent,
     final_text,
+    tool,
 )
 from appbuilder_assistants.types import (
     Assistant,
@@ -263,6 +268,54 @@ async def lists_are_read_lazily(client: AsyncAppBuilder, other: AppBuilder) -> N
     client.threads.runs.list_all("t", "asc")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 
 
+@tool
+def get_weather(city: str, *, days: int = 1) -> str:
+    return city * days
+
+
+@tool(name="ask", description="问")
+async def ask(question: str) -> int:
+    return len(question)
+
+
+def plain(city: str) -> str:
+    return city
+
+
+def tools_are_still_functions() -> None:
+    assert_type(get_weather("北京", days=2), str)
+    assert_type(tool(plain, name="other")("北京"), str)
+    assert_type(get_weather.name, str)
+    get_weather(3)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    get_weather("北京", 2)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    wrong: int = get_weather("北京")  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]
+    print(wrong)
+    raise ToolError("没有")
+
+
+async def runs_go_through_their_tools(client: AsyncAppBuilder, other: AppBuilder) -> None:
+    runs, plain_runs = client.threads.runs, other.threads.runs
+    described: Mapping[str, object] = {"type": "function", "function": {"name": "plain"}}
+    assert_type(await ask("你好"), int)
+    assert_type(
+        plain_runs.run_with_tools("a", "t", tools=[get_weather, plain, described]), RunResult
+    )
+    assert_type(await runs.run_with_tools("a", "t", tools=[get_weather, ask]), RunResult)
+    assert_type(plain_runs.wait("t", "r", deadline=5), RunResult)
+    assert_type(await runs.wait("t", "r", first_delay=0.1), RunResult)
+    with plain_runs.stream_run_with_tools("a", "t", tools=[plain], max_rounds=3) as stream:
+        assert_type(stream, ToolRunStream)
+        for event in stream:
+            seen(event)
+    async with runs.stream_run_with_tools("a", "t", tools=[ask]) as awaited:
+        assert_type(awaited, AsyncToolRunStream)
+        assert_type(await awaited.final_text(), str)
+
+    plain_runs.run_with_tools("a", tools=[3])  # type: ignore[list-item]  # pyright: ignore[reportArgumentType]
+    plain_runs.run_with_tools("a", continuation="both")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    plain_runs.wait("t", "r", 5)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+
+
 class Printer(AssistantEventHandler):
     def messages(self, messages_event: StreamRunMessage) -> None:
         assert_type(self.stream_run_context.current_run_id, str | None)
@@ -316,6 +369,8 @@ def errors_say_what_they_know(client: AppBuilder) -> None:
     except StreamInterruptedError as error:
         assert_type(error.snapshot, RunSnapshot)
         assert_type(error.run_id, str | None)
+    except ToolLoopError as error:
+        assert_type(error.run, RunResult | None)
 
 
 def the_module_object_is_a_client() -> None:

@@ -15,14 +15,18 @@ if TYPE_CHECKING:
     from ._async.client import AsyncAppBuilder
     from ._async.handlers import AsyncAssistantEventHandler, AsyncAssistantStreamManager
     from ._async.streams import AsyncRunStream
+    from ._async.tool_streams import AsyncToolRunStream
+    from ._core.calls import ToolError
     from ._core.events import RunEvent, UnknownEvent
     from ._core.handlers import StreamRunContext
     from ._core.raw import RawResponse
     from ._core.retry import RetryPolicy
     from ._core.snapshot import RunSnapshot
+    from ._core.tools import Tool, tool
     from ._sync.client import AppBuilder
     from ._sync.handlers import AssistantEventHandler, AssistantStreamManager
     from ._sync.streams import RunStream
+    from ._sync.tool_streams import ToolRunStream
     from ._version import __version__
     from .errors import (
         ApiConnectionError,
@@ -40,6 +44,7 @@ if TYPE_CHECKING:
         ResponseError,
         ServerError,
         StreamInterruptedError,
+        ToolLoopError,
     )
     from .types import final_text
 
@@ -55,6 +60,7 @@ __all__ = [
     "AsyncAssistantEventHandler",
     "AsyncAssistantStreamManager",
     "AsyncRunStream",
+    "AsyncToolRunStream",
     "Attempt",
     "AuthenticationError",
     "BadRequestError",
@@ -72,12 +78,17 @@ __all__ = [
     "ServerError",
     "StreamInterruptedError",
     "StreamRunContext",
+    "Tool",
+    "ToolError",
+    "ToolLoopError",
+    "ToolRunStream",
     "UnknownEvent",
     "__version__",
     "assistant",
     "errors",
     "final_text",
     "hooks",
+    "tool",
     "types",
 ]
 
@@ -91,15 +102,20 @@ _HOMES = {
     "AsyncAssistantEventHandler": "_async.handlers",
     "AsyncAssistantStreamManager": "_async.handlers",
     "AsyncRunStream": "_async.streams",
+    "AsyncToolRunStream": "_async.tool_streams",
     "RawResponse": "_core.raw",
     "RetryPolicy": "_core.retry",
     "RunEvent": "_core.events",
     "RunSnapshot": "_core.snapshot",
     "RunStream": "_sync.streams",
     "StreamRunContext": "_core.handlers",
+    "Tool": "_core.tools",
+    "ToolError": "_core.calls",
+    "ToolRunStream": "_sync.tool_streams",
     "UnknownEvent": "_core.events",
     "__version__": "_version",
     "final_text": "types",
+    "tool": "_core.tools",
 }
 _MODULES = ("assistant", "errors", "hooks", "types")
 

@@ -45,6 +45,20 @@ async def to_the_end(work: Awaitable[None]) -> None:
     await _to_its_end(asyncio.ensure_future(work), lambda: None)
 
 
+async def undisturbed(work: Awaitable[T]) -> T:
+    """Its result. When cancelled, it is waited for all the same, and CancelledError raised then."""
+    task = asyncio.ensure_future(work)
+    cancelled: asyncio.CancelledError | None = None
+    while not task.done():
+        try:
+            await asyncio.wait([task])
+        except asyncio.CancelledError as error:
+            cancelled = error
+    if cancelled is not None:
+        raise cancelled from task.exception()
+    return task.result()
+
+
 async def _to_its_end(task: asyncio.Future[None], when_cancelled: Callable[[], None]) -> None:
     try:
         await asyncio.shield(task)

@@ -10,8 +10,21 @@ from typing import TypeVar, cast
 
 import httpx
 
-from ._cancel import sheltered, to_the_end
-from ._core.calls import Begin, End, Flow, Grace, Lost, Outcome, Reply, Save, Send, Sleep
+from ._cancel import sheltered, to_the_end, undisturbed
+from ._core.calls import (
+    Begin,
+    End,
+    Flow,
+    Grace,
+    Lost,
+    Outcome,
+    Reply,
+    RunTools,
+    Save,
+    Send,
+    Sleep,
+    Step,
+)
 from ._core.multipart import Form
 from ._exchange import (
     FAILURES,
@@ -21,7 +34,9 @@ from ._exchange import (
     tells_its_end,
     without_frames,
 )
+from ._pool import AsyncPool, Pool
 from ._settings import Settings
+from ._tool_runner import arun_tools, run_tools
 from ._watch import Watch, Watched
 
 T = TypeVar("T")
@@ -46,25 +61,22 @@ def drive(flow: Flow[T], http: httpx.Client, settings: Settings, until: float | 
     """Carry a flow out, by `until` if that is given, else within the settings' deadline."""
     until = deadline_of(settings) if until is None else until
     with Watch(settings.event_hooks) as watch:
-        outcome: Outcome = None
-        while True:
-            try:
-                step = flow.send(outcome)
-            except StopIteration as stop:
-                return _handed_over(cast(T, stop.value), watch)
-            if isinstance(step, Send):
-                outcome = _perform(step, http, settings, until)
-                watch.attempt(step, outcome)
-            elif isinstance(step, Sleep):
-                watch.retry(step)
-                outcome = _too_late(step, until)
-                if outcome is None:
-                    time.sleep(step.seconds)
-            elif isinstance(step, Save):
-                outcome = _save(step)
-            else:
-                until = _note(step, watch, until)
-                outcome = None
+        try:
+            step = flow.send(None)
+            while True:
+                try:
+                    outcome, until = _act(step, http, settings, watch, until)
+                except BaseException as error:  # noqa: BLE001 - the flow raises it again
+                    step = flow.throw(error)  # comes back only if there is something to clean up
+                else:
+                    step = flow.send(outcome)
+        except StopIteration as stop:
+            return _handed_over(cast(T, stop.value), watch)
+
+
+def finish(flow: Flow[T], pool: Pool, settings: Settings) -> T:
+    """As `drive`, for a flow that cleans up."""
+    return drive(flow, pool.http, settings)
 
 
 async def adrive(
@@ -73,25 +85,81 @@ async def adrive(
     """Carry a flow out on the running event loop."""
     until = deadline_of(settings) if until is None else until
     with Watch(settings.event_hooks) as watch:
-        outcome: Outcome = None
-        while True:
-            try:
-                step = flow.send(outcome)
-            except StopIteration as stop:
-                return _handed_over(cast(T, stop.value), watch)
-            if isinstance(step, Send):
-                outcome = await _aperform(step, http, settings, until)
-                watch.attempt(step, outcome)
-            elif isinstance(step, Sleep):
-                watch.retry(step)
-                outcome = _too_late(step, until)
-                if outcome is None:
-                    await asyncio.sleep(step.seconds)
-            elif isinstance(step, Save):
-                outcome = await _asave(step)
-            else:
-                until = _note(step, watch, until)
-                outcome = None
+        try:
+            step = flow.send(None)
+        except StopIteration as stop:
+            return cast(T, stop.value)
+        return _handed_over(await _asteps(flow, step, http, settings, watch, until), watch)
+
+
+async def afinish(flow: Flow[T], pool: AsyncPool, settings: Settings) -> T:
+    """As `adrive`, for a flow that cleans up: neither a task's end nor the client's cuts it off."""
+    with pool.kept_open(asyncio.ensure_future(adrive(flow, pool.http, settings))) as work:
+        return await undisturbed(work)
+
+
+async def _asteps(
+    flow: Flow[T],
+    step: Step,
+    http: httpx.AsyncClient,
+    settings: Settings,
+    watch: Watch,
+    until: float | None,
+) -> T:
+    """Carry a flow out from this step on."""
+    while True:
+        try:
+            outcome, until = await _aact(step, http, settings, watch, until)
+        except BaseException as error:  # noqa: BLE001 - the flow raises it again
+            step = flow.throw(error)  # comes back only if there is something to clean up
+            rest = _asteps(flow, step, http, settings, watch, until)
+            return await undisturbed(rest)
+        try:
+            step = flow.send(outcome)
+        except StopIteration as stop:
+            return cast(T, stop.value)
+
+
+def _act(
+    step: Step, http: httpx.Client, settings: Settings, watch: Watch, until: float | None
+) -> tuple[Outcome, float | None]:
+    """What a step comes to, and the deadline from there on."""
+    if isinstance(step, Send):
+        reply = _perform(step, http, settings, until)
+        watch.attempt(step, reply)
+        return reply, until
+    if isinstance(step, Sleep):
+        watch.retry(step)
+        late = _too_late(step, until)
+        if late is None:
+            time.sleep(step.seconds)
+        return late, until
+    if isinstance(step, Save):
+        return _save(step), until
+    if isinstance(step, RunTools):
+        return run_tools(step, watch, until), until
+    return None, _note(step, watch, until)
+
+
+async def _aact(
+    step: Step, http: httpx.AsyncClient, settings: Settings, watch: Watch, until: float | None
+) -> tuple[Outcome, float | None]:
+    """As `_act`."""
+    if isinstance(step, Send):
+        reply = await _aperform(step, http, settings, until)
+        watch.attempt(step, reply)
+        return reply, until
+    if isinstance(step, Sleep):
+        watch.retry(step)
+        late = _too_late(step, until)
+        if late is None:
+            await asyncio.sleep(step.seconds)
+        return late, until
+    if isinstance(step, Save):
+        return await _asave(step), until
+    if isinstance(step, RunTools):
+        return await arun_tools(step, watch, until), until
+    return None, _note(step, watch, until)
 
 
 def _note(step: Begin | End | Grace, watch: Watch, until: float | None) -> float | None:

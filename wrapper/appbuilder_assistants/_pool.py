@@ -13,11 +13,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import httpx
 
 from ._clocked import keep_deadlines
+
+T = TypeVar("T")
 
 Verify: TypeAlias = "bool | str | os.PathLike[str] | ssl.SSLContext"
 
@@ -44,6 +46,7 @@ class Pool:
         self._own = given is None
         self._closed = False
         self._lock = threading.Lock()
+        self.streams: set[Any] = set()  # whose runs are to be cancelled before closing
         self._process = os.getpid()
         self._http = self._made() if given is None else _check_http(given)
 
@@ -87,7 +90,9 @@ class AsyncPool:
         self._own = given is None
         self._closed = False
         self._loop: asyncio.AbstractEventLoop | None = None
+        self.streams: set[Any] = set()  # whose runs are to be cancelled before closing
         self._process = os.getpid()
+        self._needed_by: set[asyncio.Future[Any]] = set()
         self._http = self._made() if given is None else _check_async_http(given)
 
     @property
@@ -104,8 +109,19 @@ class AsyncPool:
     async def aclose(self) -> None:
         """Close the connections, unless they are of an httpx client of the user's."""
         if self._own and not self._closed:
+            if self._needed_by:
+                await asyncio.wait(self._needed_by)
             await self.http.aclose()
             self._closed = True
+
+    @contextmanager
+    def kept_open(self, work: asyncio.Future[T]) -> Iterator[asyncio.Future[T]]:
+        """Closing waits until the work is done that the block waits for."""
+        self._needed_by.add(work)
+        try:
+            yield work
+        finally:
+            self._needed_by.discard(work)
 
     def _on_another(self, loop: asyncio.AbstractEventLoop) -> None:
         # Connections belong to the loop that opened them: of one that has ended, or of another

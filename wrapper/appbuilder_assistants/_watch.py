@@ -5,16 +5,29 @@ from __future__ import annotations
 import json
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from itertools import count
 from typing import TYPE_CHECKING
 
-from ._core.calls import Lost, Question, Reply, Send, Sleep
+from ._core.calls import Job, Lost, Question, Reply, RunTools, Send, Sleep
 from ._log import LOGGER, log
-from .hooks import AttemptFinished, CallFinished, CallStarted, HookEvent, RetryScheduled
+from .hooks import (
+    AttemptFinished,
+    CallFinished,
+    CallStarted,
+    HookEvent,
+    RetryScheduled,
+    ToolFinished,
+    ToolRoundFinished,
+    ToolRoundStarted,
+    ToolStarted,
+)
 
 if TYPE_CHECKING:
     from types import TracebackType
+
+    from typing_extensions import Self
 
     from .hooks import EventHook
 
@@ -53,6 +66,44 @@ class Watched:
         if hooks:
             seconds = time.monotonic() - self._begun
             tell(hooks, CallFinished(self.call_id, self._operation, seconds, result, error))
+
+
+class WatchedRound:
+    """Around a round of tools, and around each of them."""
+
+    def __init__(self, hooks: tuple[EventHook, ...], step: RunTools) -> None:
+        self._hooks = hooks
+        self._step = step
+        self._id = next(_numbers)
+        self._begun = time.monotonic()
+
+    def __enter__(self) -> Self:
+        step, names = self._step, tuple(job.name for job in self._step.jobs)
+        begun = ToolRoundStarted(self._id, step.round, step.run_id, step.thread_id, names)
+        tell(self._hooks, begun)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        tell(self._hooks, ToolRoundFinished(self._id, time.monotonic() - self._begun, error))
+
+    @contextmanager
+    def tool(self, job: Job) -> Iterator[None]:
+        """To be entered in the thread or task in which it runs."""
+        number, begun = next(_numbers), time.monotonic()
+        failure: BaseException | None = None
+        tell(self._hooks, ToolStarted(number, self._id, job.name, job.call_id))
+        try:
+            yield
+        except BaseException as error:
+            failure = error
+            raise
+        finally:
+            tell(self._hooks, ToolFinished(number, time.monotonic() - begun, failure))
 
 
 class Watch:
@@ -112,6 +163,9 @@ class Watch:
                 self._call_id(), failed.operation, failed.attempt, step.seconds, failed.reason
             )
             tell(self.hooks, event)
+
+    def round(self, step: RunTools) -> WatchedRound:
+        return WatchedRound(self.hooks, step)
 
     def _call_id(self) -> int:
         return self._open[-1].call_id if self._open else 0

@@ -13,17 +13,23 @@
     │   ├── ConflictError            409
     │   ├── RateLimitError           429
     │   └── ServerError              500 to 599
-    └── ResponseError              a 2xx answer that is not what the API promises
+    ├── ResponseError              a 2xx answer that is not what the API promises
+    └── ToolLoopError              a run asked for tools once too often   .run .rounds
 
 Wrong use (no token, a value that JSON cannot hold, a stream read twice) is a `ValueError`,
-`TypeError` or `RuntimeError` and is raised before anything is sent.
+`TypeError` or `RuntimeError` and is raised before anything is sent. `ToolError` is not in the
+tree: it is yours to raise, in a tool, and reaches the model.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ._core.snapshot import RunSnapshot
+
+if TYPE_CHECKING:
+    from .types import RunResult
 
 __all__ = [
     "ApiConnectionError",
@@ -41,6 +47,7 @@ __all__ = [
     "ResponseError",
     "ServerError",
     "StreamInterruptedError",
+    "ToolLoopError",
 ]
 
 
@@ -221,3 +228,22 @@ class ServerError(ApiStatusError):
 
 class ResponseError(AssistantsError):
     """A 2xx answer that is not what the API promises: not JSON, the wrong kind, a field missing."""
+
+
+class ToolLoopError(AssistantsError):
+    """A run asked for tools in more rounds than `max_rounds`. It was cancelled.
+
+    `run` is what was known of it (None if its stream had not told), `rounds` how many there were.
+    """
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        run: RunResult | None = None,
+        rounds: int = 0,
+        origin: Origin = NOWHERE,
+    ) -> None:
+        super().__init__(message, origin=origin)
+        self.run = run
+        self.rounds = rounds

@@ -137,9 +137,17 @@ class AsyncAppBuilder:
         return AsyncRawAppBuilder(AsyncRawCaller(self._caller.pool, self._caller.settings))
 
     async def close(self) -> None:
-        """Close the connections. Later calls raise RuntimeError."""
+        """Close the connections. Later calls raise RuntimeError.
+
+        Streams of runs with tools that are still open are left first, which cancels their runs.
+        """
         if self._own:
-            await self._caller.pool.aclose()
+            pool = self._caller.pool
+            try:
+                while pool.streams:
+                    await pool.streams.pop().close()
+            finally:
+                await pool.aclose()
 
     async def __aenter__(self) -> Self:
         return self

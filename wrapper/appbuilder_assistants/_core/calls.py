@@ -228,8 +228,39 @@ class Save:
     target: Target[object]
 
 
-Outcome: TypeAlias = "Reply | Lost | None"
-Step: TypeAlias = "Send | Sleep | Save | Grace | Begin | End"
+class ToolError(Exception):
+    """Raise it in a tool to tell the model, in place of an output, what went wrong.
+
+    The run goes on. Any other exception ends it, and reaches the caller.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One call of a function, with its arguments, that a model asks for by the id `call_id`."""
+
+    call_id: str
+    name: str
+    function: Callable[[], Any] = field(repr=False)
+    is_async: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RunTools:
+    """Ask for functions to be called, so many at a time, in the run's round of this number.
+
+    The outcome is a list of what each came to: its value, or the ToolError that it raised.
+    """
+
+    jobs: tuple[Job, ...]
+    max_parallel: int
+    round: int = 1
+    thread_id: str = ""
+    run_id: str = ""
+
+
+Outcome: TypeAlias = "Reply | Lost | list[object] | None"
+Step: TypeAlias = "Send | Sleep | Save | RunTools | Grace | Begin | End"
 Flow: TypeAlias = Generator[Step, Outcome, T]
 
 

@@ -83,8 +83,8 @@ def answer(call: Question, outcome: Outcome) -> Reply:
     """The answer if there is one and its status is 2xx, else the error it stands for."""
     if isinstance(outcome, Lost):
         raise lost_error(call, outcome) from outcome.cause
-    if outcome is None:
-        raise AssertionError("a Send was answered with nothing")
+    if not isinstance(outcome, Reply):
+        raise AssertionError(f"a Send was answered with {outcome!r}")
     if not 200 <= outcome.status < 300:
         raise status_error(call, outcome, loads_or_none(outcome.body))
     return outcome

@@ -172,7 +172,7 @@ def _attempt(error: AssistantsError, outcome: Outcome, waited: float) -> Attempt
         str(error),
         outcome.status if isinstance(outcome, Reply) else None,
         error.request_id,
-        0.0 if outcome is None else outcome.seconds,
+        outcome.seconds if isinstance(outcome, (Reply, Lost)) else 0.0,
         waited,
     )
 

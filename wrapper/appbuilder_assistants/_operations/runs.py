@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from typing import Any
 
 from appbuilder_api.api.runs import cancel_run, create_run, list_runs, query_run
@@ -162,3 +163,41 @@ def _run_that_goes_on(body: CreateRunRequest) -> str | None:
     output: Any = body.tool_output
     found = output.get("run_id") if isinstance(output, Mapping) else getattr(output, "run_id", None)
     return found or None
+
+
+class OneRun:
+    """The calls about the run that one request begins, for the loop that answers its tool calls."""
+
+    def __init__(self, body: CreateRunRequest) -> None:
+        self._body = body
+
+    def start(self) -> Call[RunResult]:
+        return runs_run(self._body)
+
+    def stream(self) -> StreamCall:
+        return runs_stream_run(self._body)
+
+    def tool_output(self, thread_id: str, output: Json) -> Call[RunResult]:
+        return runs_run(self._second(thread_id, output))
+
+    def stream_tool_output(self, thread_id: str, output: Json) -> StreamCall:
+        return runs_stream_run(self._second(thread_id, output))
+
+    def submit(self, thread_id: str, run_id: str, outputs: Sequence[Json]) -> Call[RunResult]:
+        return runs_submit_tool_outputs(run_id=run_id, thread_id=thread_id, tool_outputs=outputs)
+
+    def query(self, thread_id: str, run_id: str) -> Call[RunResult]:
+        return runs_query(thread_id=thread_id, run_id=run_id)
+
+    def cancel(self, thread_id: str, run_id: str) -> Call[RunResult]:
+        return runs_cancel(run_id=run_id, thread_id=thread_id)
+
+    def find(self, retry: RetryPolicy) -> Flow[Call[RunResult] | None]:
+        return cancel_of(self._body, retry=retry)
+
+    def _second(self, thread_id: str, output: Json) -> CreateRunRequest:
+        """The same request, to go on with: without the message, which the thread has by now."""
+        body = copy(self._body)
+        body.thread, body.thread_id = None, thread_id
+        body.tool_output = object_("tool_output", output)
+        return body

@@ -19,7 +19,7 @@ from appbuilder_assistants._core.flows import (
 from appbuilder_assistants._core.pages import Cursor, Page
 from appbuilder_assistants._core.reconcile import RECONCILE_SECONDS, LookUps, reconcile, too_late
 from appbuilder_assistants._core.snapshot import RunSnapshot
-from appbuilder_assistants._drive import drive, is_past, sooner
+from appbuilder_assistants._drive import drive, finish, is_past, sooner
 from appbuilder_assistants.errors import StreamInterruptedError
 
 if TYPE_CHECKING:
@@ -75,6 +75,10 @@ class Caller:
     def carry_out(self, flow: Flow[T], until: float | None = None) -> T:
         """By `until`, or within the deadline from now."""
         return drive(flow, self.pool.http, self.settings, until)
+
+    def finish(self, flow: Flow[T]) -> T:
+        """Carry out a flow that cleans up, within the time that it gives itself."""
+        return finish(flow, self.pool, self.settings)
 
     def within(
         self,

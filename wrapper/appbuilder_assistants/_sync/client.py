@@ -139,9 +139,17 @@ class AppBuilder:
         return RawAppBuilder(RawCaller(self._caller.pool, self._caller.settings))
 
     def close(self) -> None:
-        """Close the connections. Later calls raise RuntimeError."""
+        """Close the connections. Later calls raise RuntimeError.
+
+        Streams of runs with tools that are still open are left first, which cancels their runs.
+        """
         if self._own:
-            self._caller.pool.close()
+            pool = self._caller.pool
+            try:
+                while pool.streams:
+                    pool.streams.pop().close()
+            finally:
+                pool.close()
 
     def __enter__(self) -> Self:
         return self

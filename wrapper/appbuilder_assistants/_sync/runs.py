@@ -5,15 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
-from appbuilder_assistants._core.flows import known
+from appbuilder_assistants._core.flows import cancelling, known
+from appbuilder_assistants._core.tool_loop import (
+    MAX_PARALLEL,
+    MAX_ROUNDS,
+    LoopOptions,
+    ToolLoop,
+)
+from appbuilder_assistants._core.tools import toolbox
+from appbuilder_assistants._core.waiting import FIRST_DELAY, MAX_DELAY, Pace, wait_for_run
 from appbuilder_assistants._operations import runs as ops
 
 from ._caller import Caller
 from .handlers import AssistantStreamManager
 from .steps import Steps
 from .streams import RunStream
+from .tool_streams import ToolRunStream
 
 if TYPE_CHECKING:
+    from appbuilder_assistants._core.tool_loop import Continuation
+    from appbuilder_assistants._core.tools import AnyTool
     from appbuilder_assistants._settings import OnDeadline
     from appbuilder_assistants.types import (
         AssistantModelParameters,
@@ -184,6 +195,146 @@ class Runs:
             on_deadline=on_deadline,
         )
         return AssistantStreamManager(stream, event_handler)
+
+    def run_with_tools(
+        self,
+        assistant_id: str,
+        thread_id: str | None = None,
+        thread: AssistantThread | Json | None = None,
+        model: str | None = None,
+        response_format: Literal["json_object", "text"] | None = None,
+        instructions: str | None = None,
+        thought_instructions: str | None = None,
+        chat_instructions: str | None = None,
+        tools: Sequence[AnyTool] | None = None,
+        metadata: Mapping[str, str] | None = None,
+        tool_output: ToolOutput | Json | None = None,
+        model_parameters: AssistantModelParameters | Json | None = None,
+        user_info: AssistantUserInfo | Json | None = None,
+        user_loc: AssistantUserLoc | Json | None = None,
+        *,
+        max_rounds: int = MAX_ROUNDS,
+        max_parallel: int = MAX_PARALLEL,
+        continuation: Continuation = "auto",
+        deadline: float | None = None,
+        on_deadline: OnDeadline | None = None,
+    ) -> RunResult:
+        """Run an assistant to the end, calling the functions that it asks for on the way.
+
+        The parameters are those of `run`, but `tools` are functions: made by `tool`, or any that
+        are typed. A plain description may stand beside the function of its name. Those asked for
+        together are called together, at most `max_parallel` at a time: plain functions in
+        threads, coroutine functions as tasks (the client for threads refuses them).
+
+        The model is told of a ToolError, of arguments that do not fit and of a tool that is not
+        there; any other exception of a tool's is raised here. After `max_rounds` rounds
+        ToolLoopError is raised. Whatever is raised, no run is left waiting on the server: it is
+        cancelled, also at the deadline, whatever `on_deadline` says.
+
+        `continuation` says how outputs are handed over: by `tool_output`, one with each call, by
+        `submit_tool_outputs`, all together, or "auto": the former for one, the latter for several.
+        (createRun)
+        """
+        box = toolbox(tools)
+        request = ops.run_request(
+            assistant_id=assistant_id,
+            thread_id=thread_id,
+            thread=thread,
+            model=model,
+            response_format=response_format,
+            instructions=instructions,
+            thought_instructions=thought_instructions,
+            chat_instructions=chat_instructions,
+            tools=box.described,
+            metadata=metadata,
+            tool_output=tool_output,
+            model_parameters=model_parameters,
+            user_info=user_info,
+            user_loc=user_loc,
+        )
+        options = LoopOptions(
+            max_rounds=max_rounds, max_parallel=max_parallel, continuation=continuation
+        )
+        caller = self._caller.within(deadline=deadline, on_deadline=on_deadline)
+        loop = ToolLoop(ops.OneRun(request), box, options, caller.settings.retry)
+        return caller.carry_out(loop.whole())
+
+    def stream_run_with_tools(
+        self,
+        assistant_id: str,
+        thread_id: str | None = None,
+        thread: AssistantThread | Json | None = None,
+        model: str | None = None,
+        response_format: Literal["json_object", "text"] | None = None,
+        instructions: str | None = None,
+        thought_instructions: str | None = None,
+        chat_instructions: str | None = None,
+        tools: Sequence[AnyTool] | None = None,
+        metadata: Mapping[str, str] | None = None,
+        tool_output: ToolOutput | Json | None = None,
+        model_parameters: AssistantModelParameters | Json | None = None,
+        user_info: AssistantUserInfo | Json | None = None,
+        user_loc: AssistantUserLoc | Json | None = None,
+        *,
+        max_rounds: int = MAX_ROUNDS,
+        max_parallel: int = MAX_PARALLEL,
+        continuation: Continuation = "auto",
+        deadline: float | None = None,
+        on_deadline: OnDeadline | None = None,
+    ) -> ToolRunStream:
+        """The events of a run, whose tool calls are answered on the way: see `run_with_tools`.
+
+        Nothing is sent until the stream is entered or iterated. The outputs go by another
+        connection while the stream stays open; with `continuation="tool_output"`, another stream
+        follows the first. Leaving it before the run's end cancels the run.  (createRun)
+        """
+        box = toolbox(tools)
+        request = ops.run_request(
+            assistant_id=assistant_id,
+            thread_id=thread_id,
+            thread=thread,
+            model=model,
+            response_format=response_format,
+            instructions=instructions,
+            thought_instructions=thought_instructions,
+            chat_instructions=chat_instructions,
+            tools=box.described,
+            metadata=metadata,
+            tool_output=tool_output,
+            model_parameters=model_parameters,
+            user_info=user_info,
+            user_loc=user_loc,
+        )
+        options = LoopOptions(
+            max_rounds=max_rounds, max_parallel=max_parallel, continuation=continuation
+        )
+        caller = self._caller.within(deadline=deadline, on_deadline=on_deadline)
+        run = ops.OneRun(request)
+        loop = ToolLoop(run, box, options, caller.settings.retry)
+        return ToolRunStream(caller, run.stream(), loop)
+
+    def wait(
+        self,
+        thread_id: str,
+        run_id: str,
+        *,
+        first_delay: float = FIRST_DELAY,
+        max_delay: float = MAX_DELAY,
+        deadline: float | None = None,
+        on_deadline: OnDeadline | None = None,
+    ) -> RunResult:
+        """Look a run up until it has ended or waits for tool outputs: `status` tells.
+
+        The pauses grow from `first_delay` to `max_delay` seconds. `deadline` is in seconds; None
+        has no end. The run has no `final_answer`, even when completed.  (queryRun)
+        """
+        caller = self._caller.within(deadline=deadline, on_deadline=on_deadline)
+        query = ops.runs_query(thread_id=thread_id, run_id=run_id)
+        flow = wait_for_run(query, retry=caller.settings.retry, pace=Pace(first_delay, max_delay))
+        if caller.settings.on_deadline == "cancel":
+            cancel = ops.runs_cancel(run_id=run_id, thread_id=thread_id)
+            flow = cancelling(flow, known(cancel), retry=caller.settings.retry)
+        return caller.carry_out(flow)
 
     def submit_tool_outputs(
         self,

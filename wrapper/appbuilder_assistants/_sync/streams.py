@@ -229,7 +229,8 @@ class RunStream:
             return None
 
     def _open(self) -> EventReader:
-        self._until = deadline_of(self._caller.settings)
+        if self._until is None:
+            self._until = deadline_of(self._caller.settings)
         try:
             reply = self._caller.open(self._call, self._until)
         except DeadlineExceededError as error:

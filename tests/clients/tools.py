@@ -1,0 +1,52 @@
+"""What the tests of tools share: a mock server of their own, and what became of its runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import appbuilder_mock
+from appbuilder_assistants import Tool, tool
+from appbuilder_mock.scenarios import Reply, Rule, ToolCall
+
+QUESTION = {"messages": [{"role": "user", "content": "天气怎么样？"}]}
+
+
+@tool
+def get_weather(city: str) -> str:
+    """查询一个城市的天气"""
+    return f"{city}：晴"
+
+
+def named(function: Callable[..., Any]) -> Tool[..., Any]:
+    """The function as the tool that the scenarios ask for."""
+    return tool(function, name="get_weather")
+
+
+def asks(*cities: object) -> list[ToolCall]:
+    """One round: the weather of each city."""
+    return [ToolCall("get_weather", {"city": city}) for city in cities]
+
+
+def rounds(*asked: list[ToolCall], **more: Any) -> Rule:
+    """A run that asks for these rounds and then says what the tools answered."""
+    return Rule(tool_rounds=list(asked), reply=Reply("{outputs}"), **more)
+
+
+def runs_of(server: appbuilder_mock.Running) -> list[dict[str, Any]]:
+    """Every run, with the id of its thread, oldest first."""
+    threads = server.state()["threads"]
+    return [{**run, "thread_id": t["id"]} for t in threads for run in t.get("runs", [])]
+
+
+def ends_of(server: appbuilder_mock.Running, client: Any) -> list[str]:
+    """The status of every run once it has ended, or waits."""
+    wait = client.threads.runs.wait
+    found = runs_of(server)
+    return [wait(run["thread_id"], run["id"], first_delay=0.0).status for run in found]
+
+
+def outputs_of(server: appbuilder_mock.Running) -> list[str | None]:
+    """What each tool call of the one run was answered."""
+    (run,) = runs_of(server)
+    return [call.get("output") for call in run["calls"]]

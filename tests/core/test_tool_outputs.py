@@ -1,0 +1,84 @@
+"""What a model reads of a tool's result."""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+from dataclasses import dataclass
+from typing import Any
+
+import attrs
+import pytest
+from appbuilder_assistants._core.tool_outputs import render
+from appbuilder_assistants.types import FunctionCall
+
+
+class Sky(enum.Enum):
+    CLEAR = "晴"
+    BOTH = (1, "云")
+
+
+@dataclass
+class Weather:
+    city: str
+    sky: Sky
+
+
+@attrs.define
+class Report:
+    weather: list[Weather]
+    _by: str = "我"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("晴，25 度", "晴，25 度"),
+        ("", ""),
+        (None, "null"),
+        (True, "true"),
+        (1.5, "1.5"),
+        (Sky.CLEAR, "晴"),
+        (Sky.BOTH, '[1, "云"]'),
+        (["晴", 1], '["晴", 1]'),
+        ((), "[]"),
+        ({"云", "晴"}, '["云", "晴"]'),
+        ({Sky.CLEAR: 1, 2: None}, '{"晴": 1, "2": null}'),
+        (Weather("北京", Sky.CLEAR), '{"city": "北京", "sky": "晴"}'),
+        (
+            Report([Weather("北京", Sky.CLEAR)]),
+            '{"weather": [{"city": "北京", "sky": "晴"}], "by": "我"}',
+        ),
+        (FunctionCall("f", "{}"), '{"name": "f", "arguments": "{}"}'),
+    ],
+)
+def test_a_result(value: Any, text: str) -> None:
+    """A text stays as it is; anything else is JSON, with Chinese as it is written."""
+    assert render(value, "t") == text
+
+
+endless: list[Any] = []
+endless.append(endless)
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "told"),
+    [
+        (dt.date(2024, 6, 1), TypeError, "a date has no form in JSON"),
+        ({"at": b"\0"}, TypeError, "a bytes has no form in JSON"),
+        ({(1, 2): 3}, TypeError, "a key that is a tuple"),
+        (Weather, TypeError, "the class Weather"),
+        ([float("nan")], ValueError, "not JSON compliant"),
+        ("\ud800", ValueError, "surrogates not allowed"),
+        (endless, ValueError, "recursion"),
+    ],
+    ids=["date", "bytes", "tuple key", "class", "nan", "half", "endless"],
+)
+def test_a_result_without_a_form(value: Any, error: type[Exception], told: str) -> None:
+    """It is the program's mistake: the error names the tool, what came and what to do."""
+    with pytest.raises(
+        error, match=r"tool t: it returned a .* return text, or what JSON"
+    ) as caught:
+        render(value, "t")
+
+    assert told in str(caught.value)

@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .streams import AsyncRunStream
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from appbuilder_assistants._core.calls import Flow, StreamCall
+    from appbuilder_assistants._core.events import EventReader, RunEvent
+    from appbuilder_assistants._core.tool_loop import ToolLoop
+    from appbuilder_assistants.errors import DeadlineExceededError
+
+    from ._caller import AsyncCaller
+
+
+class AsyncToolRunStream(AsyncRunStream):
+    """The events of one run, whose tool calls are answered on the way.
+
+    An `AsyncRunStream`, with the same events and lenses. After the event `tool_calls` the functions
+    are called when the next event is asked for. Leaving the stream before the run's end, by an
+    error or not, cancels the run, as nobody would call the functions that it asks for.
+    """
+
+    def __init__(self, caller: AsyncCaller, call: StreamCall, loop: ToolLoop) -> None:
+        super().__init__(caller, call)
+        self._loop = loop
+        self._waits = False
+        self._begun = False
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self._leave(error)
+
+    async def close(self) -> None:
+        """Close the connection and, before the run's end, cancel the run. Again does nothing."""
+        await self._leave(None)
+
+    async def _next(self) -> RunEvent | None:
+        if self._waits:
+            self._waits = False
+            flow = self._loop.answer(self.snapshot)
+            following = await self._caller.carry_out(flow, self._until)
+            if following is not None:
+                await self._follow(following)
+        event = await super()._next()
+        self._waits = event is not None and self._loop.waits(event, self.snapshot)
+        return event
+
+    async def _follow(self, call: StreamCall) -> None:
+        """Go on with another stream of the same run."""
+        await self._live.aclose()
+        self._finish()
+        self._call = call
+        self._events = iter(())
+        await self._open()
+
+    async def _open(self) -> EventReader:
+        self._begun = True
+        self._caller.pool.streams.add(self)
+        return await super()._open()
+
+    async def _give_up(self, error: DeadlineExceededError) -> None:
+        """Leave cancelling to `_fail`, which does so after any error."""
+        error.run_id, error.thread_id = self.snapshot.run_id, self.snapshot.thread_id
+
+    async def _fail(self, error: BaseException) -> None:
+        self._finish(error)
+        try:
+            await self._leave(error)
+        finally:
+            await super()._fail(error)
+
+    async def _leave(self, error: BaseException | None) -> None:
+        self._caller.pool.streams.discard(self)
+        try:
+            await super().close()
+        finally:
+            begun, self._begun = self._begun, False
+            if begun and not self.snapshot.finished:
+                await self._caller.finish(self._left(error))
+
+    def _left(self, error: BaseException | None) -> Flow[object]:
+        if error is None:
+            return self._loop.leave()
+        return self._loop.abandon(error, begun=self._live is not None)

@@ -1,0 +1,129 @@
+"""What a docstring says of a function, or a class, and of each of its parameters.
+
+Reads the three usual forms: Google's (`Args:`), NumPy's (underlined) and Sphinx's (`:param x:`).
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from dataclasses import dataclass, field
+
+PARAMETERS = {"args", "arguments", "parameters", "params", "attributes", "参数"}
+OTHERS = {
+    "example", "examples", "note", "notes", "raises", "references", "return", "returns", "see also",
+    "todo", "warning", "warnings", "warns", "yield", "yields", "返回", "返回值", "异常", "示例",
+}  # fmt: skip
+
+CJK = "\u2e80"  # where the characters begin that are written without blanks
+
+GOOGLE = re.compile(r"(?P<title>[\w ]+?)\s*[:：]$")
+SPHINX = re.compile(r":(?P<kind>\w+)(?:\s+(?P<rest>[^:：]*))?[:：]\s*(?P<text>.*)")
+# `city: text`, `city (str, optional): text`, `*, city`
+NAMED = re.compile(r"`?\*{0,2}(?P<name>\w+)`?\s*(?:[(（][^)）]*[)）])?\s*[:：]\s*(?P<text>.*)")
+NUMPY_NAMES = re.compile(r"(?P<names>\w+(?:\s*,\s*\w+)*)\s*(?::.*)?$")
+
+
+@dataclass
+class Doc:
+    """The text before the first section, and the text of each parameter, by name."""
+
+    summary: str = ""
+    parameters: dict[str, str] = field(default_factory=dict)
+
+
+def read_doc(docstring: str | None) -> Doc:
+    """Read a docstring; an absent one says nothing."""
+    lines = inspect.cleandoc(docstring or "").splitlines()
+    doc = Doc()
+    start = next((n for n in range(len(lines)) if _section(lines, n) is not None), len(lines))
+    doc.summary = "\n".join(lines[:start]).strip()
+    _read_fields(lines[start:], doc)
+    number = start
+    while number < len(lines):
+        section = _section(lines, number)
+        number += 1
+        if section is None or section.title not in PARAMETERS:
+            continue
+        number += section.underlined
+        end = next((n for n in range(number, len(lines)) if _section(lines, n)), len(lines))
+        read = _read_numpy if section.underlined else _read_google
+        read(lines[number:end], doc)
+        number = end
+    return doc
+
+
+@dataclass(frozen=True)
+class _Section:
+    title: str
+    underlined: bool = False
+
+
+def _section(lines: list[str], number: int) -> _Section | None:
+    """The section that begins on this line; a Sphinx field is one without a title."""
+    line = lines[number]
+    if line[:1].isspace() or not line:
+        return None
+    if SPHINX.match(line):
+        return _Section("")
+    following = lines[number + 1] if number + 1 < len(lines) else ""
+    if re.fullmatch("-{3,}", following) and line.strip().lower() in PARAMETERS | OTHERS:
+        return _Section(line.strip().lower(), underlined=True)
+    google = GOOGLE.match(line)
+    if google and google["title"].lower() in PARAMETERS | OTHERS:
+        return _Section(google["title"].lower())
+    return None
+
+
+def _read_google(lines: list[str], doc: Doc) -> None:
+    """`name: text`, each as far indented as the first; what is deeper goes on."""
+    first = next((line for line in lines if line.strip()), "")
+    indent = _indent(first)
+    name = None
+    for line in lines:
+        named = NAMED.fullmatch(line.strip()) if _indent(line) <= indent else None
+        if named:
+            name = named["name"]
+            doc.parameters[name] = named["text"]
+        elif name is not None:
+            _go_on(doc, name, line)
+
+
+def _read_numpy(lines: list[str], doc: Doc) -> None:
+    """`name : type` on a line, the text indented below."""
+    names: list[str] = []
+    for line in lines:
+        if line.strip() and not line[:1].isspace():
+            named = NUMPY_NAMES.match(line)
+            names = re.split(r"\s*,\s*", named["names"]) if named else []
+            doc.parameters.update(dict.fromkeys(names, ""))
+        else:
+            for name in names:
+                _go_on(doc, name, line)
+
+
+def _read_fields(lines: list[str], doc: Doc) -> None:
+    """`:param type name: text`, going on below, indented."""
+    name = None
+    for line in lines:
+        field_ = SPHINX.match(line)
+        if field_:
+            words = (field_["rest"] or "").split()
+            name = words[-1] if words and field_["kind"] in ("param", "parameter", "arg") else None
+            if name:
+                doc.parameters[name] = field_["text"].strip()
+        elif name and line[:1].isspace():
+            _go_on(doc, name, line)
+        else:
+            name = None
+
+
+def _go_on(doc: Doc, name: str, line: str) -> None:
+    before, more = doc.parameters[name], line.strip()
+    # Chinese is written without blanks between words, so a line break is none either.
+    blank = "" if before[-1:] >= CJK and more[:1] >= CJK else " "
+    doc.parameters[name] = f"{before}{blank}{more}".strip()
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())

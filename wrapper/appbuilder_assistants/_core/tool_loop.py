@@ -1,0 +1,306 @@
+"""Carry a run to its end, answering the tool calls that it waits for; no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, TypeVar
+
+from appbuilder_assistants.errors import (
+    ApiConnectionError,
+    ApiStatusError,
+    AssistantsError,
+    ConflictError,
+    DeadlineExceededError,
+    ResponseError,
+    ServerError,
+    ToolLoopError,
+)
+
+from .calls import CANCEL_SECONDS, Call, Flow, Grace, Job, Lost, RunTools, StreamCall, ToolError
+from .events import RunEvent
+from .flows import run_call, watched
+from .retry import RetryPolicy
+from .snapshot import RunSnapshot
+from .tool_outputs import render
+from .tool_values import BadArguments
+from .tools import Toolbox
+from .waiting import is_working, wait_for_run
+
+if TYPE_CHECKING:
+    from appbuilder_assistants.types import RunResult, ToolCall
+
+T = TypeVar("T")
+
+MAX_ROUNDS = 10
+MAX_PARALLEL = 8
+
+Continuation: TypeAlias = Literal["auto", "tool_output", "submit_tool_outputs"]
+Output: TypeAlias = Mapping[str, str]
+
+
+class RunCalls(Protocol):
+    """The calls about one run; what it began with is known."""
+
+    def start(self) -> Call[RunResult]: ...
+    def stream(self) -> StreamCall: ...
+    def tool_output(self, thread_id: str, output: Output) -> Call[RunResult]:
+        """Go on with the output of one call, as a second `run`."""
+        ...
+
+    def stream_tool_output(self, thread_id: str, output: Output) -> StreamCall:
+        """As `tool_output`, told as a stream."""
+        ...
+
+    def submit(self, thread_id: str, run_id: str, outputs: list[Output]) -> Call[RunResult]: ...
+    def query(self, thread_id: str, run_id: str) -> Call[RunResult]: ...
+    def cancel(self, thread_id: str, run_id: str) -> Call[RunResult]: ...
+    def find(self, retry: RetryPolicy) -> Flow[Call[RunResult] | None]:
+        """The call that cancels the run when its id never came; None if it cannot be told."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LoopOptions:
+    """How far and how broad a loop may go, and how it hands outputs over."""
+
+    max_rounds: int
+    max_parallel: int
+    continuation: Continuation
+
+    def __post_init__(self) -> None:
+        for name in ("max_rounds", "max_parallel"):
+            value = getattr(self, name)
+            if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+                raise ValueError(f"{name}: expected a whole number from 1, got {value!r}")
+        known = ("auto", "tool_output", "submit_tool_outputs")
+        if self.continuation not in known:
+            raise ValueError(f"continuation: expected one of {known}, got {self.continuation!r}")
+
+
+class ToolLoop:
+    """One run, from its first call to its end.
+
+    Whoever leaves it early goes through `abandon`, so that no run waits for tools that nobody
+    will call.
+    """
+
+    def __init__(
+        self, calls: RunCalls, tools: Toolbox, options: LoopOptions, retry: RetryPolicy
+    ) -> None:
+        self.rounds = 0
+        self._calls = calls
+        self._tools = tools
+        self._options = options
+        self._retry = retry
+        self._ready: dict[str, str] = {}  # outputs that are yet to be given, by the call's id
+        self._given: set[str] = set()
+        self._run: tuple[str, str] | None = None  # the ids of thread and run, once known
+
+    # ── In one call ────────────────────────────────────────────────────────────────────────────
+
+    def whole(self) -> Flow[RunResult]:
+        """The run as it ended, however it ended."""
+        try:
+            run = yield from self._ask(self._calls.start())
+            while True:
+                self._run = run.thread_id, run.id
+                if is_working(run):
+                    query = self._calls.query(*self._run)
+                    run = yield from wait_for_run(query, retry=self._retry)
+                elif run.status == "requires_action":
+                    run = yield from self._go_on(run)
+                else:
+                    return run
+        except GeneratorExit:
+            raise
+        except BaseException as error:
+            yield from self.abandon(error)
+            raise
+
+    def _go_on(self, run: RunResult) -> Flow[RunResult]:
+        """Give a waiting run the outputs of its calls, or of one if they do not go together."""
+        calls = waiting_calls(run)
+        yield from self._make_ready(calls, run)
+        if self._one_by_one(len(calls)):
+            output = self._take(calls[0].id, run.id)
+            return (yield from self._ask(self._calls.tool_output(run.thread_id, output)))
+        outputs = [self._take(call.id) for call in calls]
+        return (yield from self._ask(self._calls.submit(run.thread_id, run.id, outputs)))
+
+    # ── In a stream ────────────────────────────────────────────────────────────────────────────
+
+    def waits(self, event: RunEvent, snapshot: RunSnapshot) -> bool:
+        """Whether the stream waits, after this event, for outputs that were not given yet."""
+        if snapshot.run_id and snapshot.thread_id:
+            self._run = snapshot.thread_id, snapshot.run_id
+        if getattr(event, "event_type", "") != "tool_calls":
+            self._given.clear()
+            return False
+        return not self._given or any(call.id not in self._given for call in snapshot.tool_calls)
+
+    def answer(self, snapshot: RunSnapshot) -> Flow[StreamCall | None]:
+        """Give the outputs that the stream waits for.
+
+        It goes on by itself, or is followed by the one that this returns.
+        """
+        calls = _told_apart(snapshot.tool_calls, snapshot.run_id)
+        if self._run is None:
+            raise _unreadable(snapshot.run_id)
+        thread_id, run_id = self._run
+        yield from self._make_ready(calls, snapshot.run)
+        self._given.update(call.id for call in calls)
+        if self._options.continuation != "tool_output":
+            outputs = [self._take(call.id) for call in calls]
+            yield from self._ask(self._calls.submit(thread_id, run_id, outputs))
+            return None
+        *others, last = (self._take(call.id, run_id) for call in calls)
+        for output in others:
+            yield from self._ask(self._calls.tool_output(thread_id, output))
+        return self._calls.stream_tool_output(thread_id, last)
+
+    # ── Both ───────────────────────────────────────────────────────────────────────────────────
+
+    def abandon(self, error: BaseException, *, begun: bool = False) -> Flow[None]:
+        """Cancel the run that `error` leaves behind. What fails of that is noted on the error.
+
+        If it has surely `begun` it is cancelled whatever the error says of that.
+        """
+        if self._run is None and not begun and not _may_have_begun(error):
+            return
+        try:
+            cancelled = yield from self.leave()
+        except AssistantsError as failure:
+            _note(error, f"cancelling the run failed ({failure}), it may be going on")
+            return
+        if isinstance(error, DeadlineExceededError) and cancelled:
+            error.cancelled = True
+            _note(error, "the run was cancelled")
+        elif cancelled is None:
+            _note(error, "the run could not be told from others, and may be going on")
+
+    def leave(self) -> Flow[bool | None]:
+        """Cancel the run, unless it has ended meanwhile; None if nobody knows which it is."""
+        yield Grace(CANCEL_SECONDS)
+        if self._run is None:
+            call = yield from self._calls.find(self._retry)
+        else:
+            call = self._calls.cancel(*self._run)
+        if call is None:
+            return None
+        try:
+            yield from self._ask(call)
+        except ConflictError:
+            return False
+        return True
+
+    def _one_by_one(self, waiting: int) -> bool:
+        """Whether outputs go by `tool_output`, one with each call.
+
+        It is how a run that is not streamed was seen to go on, so it is the first choice; but what
+        the service makes of one output where it waits for several, nobody has seen.
+        """
+        chosen = self._options.continuation
+        return chosen == "tool_output" or (chosen == "auto" and waiting == 1)
+
+    def _take(self, call_id: str, run_id: str | None = None) -> Output:
+        output = {"tool_call_id": call_id, "output": self._ready.pop(call_id)}
+        return output if run_id is None else {**output, "run_id": run_id}
+
+    def _make_ready(self, calls: list[ToolCall], run: RunResult | None) -> Flow[None]:
+        """Call the tools that are asked for, unless their outputs only wait to be given."""
+        fresh = [call for call in calls if call.id not in self._ready]
+        if not fresh:
+            return
+        if self.rounds == self._options.max_rounds:
+            raise ToolLoopError(
+                f"the run asks for tools once more, after max_rounds={self.rounds} rounds "
+                f"(now {_names(fresh)})",
+                run=run,
+                rounds=self.rounds,
+            )
+        self.rounds += 1
+        jobs = []
+        for call in fresh:
+            try:
+                jobs.append(self._job(call))
+            except BadArguments as bad:
+                self._ready[call.id] = _told(str(bad))
+        if jobs:
+            thread_id, run_id = self._run or ("", "")
+            parallel = self._options.max_parallel
+            results = yield RunTools(tuple(jobs), parallel, self.rounds, thread_id, run_id)
+            if not isinstance(results, list):
+                raise _overdue(results, jobs)
+            for job, result in zip(jobs, results, strict=True):
+                failed = isinstance(result, ToolError)
+                self._ready[job.call_id] = (
+                    _told(str(result)) if failed else render(result, job.name)
+                )
+
+    def _job(self, call: ToolCall) -> Job:
+        """The function to call, with its arguments. Raises BadArguments, also if there is none."""
+        name: object = call.function.name if call.function else ""
+        tool = self._tools.by_name.get(name) if isinstance(name, str) else None
+        if tool is None:
+            known = ", ".join(self._tools.by_name) or "none"
+            raise BadArguments([f"unknown tool {name!r}; the tools are: {known}"])
+        arguments = call.function.arguments if call.function else ""
+        return Job(call.id, tool.name, tool.bind(arguments), tool.is_async)
+
+    def _ask(self, call: Call[T]) -> Flow[T]:
+        return watched(call, run_call(call, retry=self._retry))
+
+
+def waiting_calls(run: RunResult) -> list[ToolCall]:
+    """The calls that a run waits for. Raises ResponseError when it waits for something else."""
+    action = run.required_action
+    asked = action.submit_tool_outputs if action else None
+    calls = (asked.tool_calls if asked else None) or []
+    return _told_apart([c for c in calls if not (c.function and c.function.output)], run.id)
+
+
+def _told_apart(calls: Iterable[ToolCall], run_id: str | None) -> list[ToolCall]:
+    """The calls, each id once. Raises ResponseError when there are none that can be answered."""
+    ids: list[tuple[object, ToolCall]] = [(call.id, call) for call in calls]
+    named = {id_: call for id_, call in ids if isinstance(id_, str)}
+    if not named:
+        raise _unreadable(run_id)
+    return list(named.values())
+
+
+def _unreadable(run_id: str | None) -> ResponseError:
+    return ResponseError(f"run {run_id} waits for an action, but names no tool call to answer")
+
+
+def _may_have_begun(error: BaseException) -> bool:
+    """Whether a run may be going on whose first call failed so."""
+    if isinstance(error, ApiConnectionError):
+        return error.reached_server
+    if isinstance(error, ApiStatusError):
+        return isinstance(error, ServerError)
+    return True
+
+
+def _overdue(lost: object, jobs: Iterable[Job]) -> DeadlineExceededError:
+    names = ", ".join(dict.fromkeys(job.name for job in jobs))
+    assert isinstance(lost, Lost)
+    return DeadlineExceededError(f"{lost.message} ({names})")
+
+
+def _names(calls: Iterable[ToolCall]) -> str:
+    return ", ".join(call.function.name for call in calls if call.function)
+
+
+def _told(problem: str) -> str:
+    """What the model reads in place of an output."""
+    return f"error: {problem}"
+
+
+def _note(error: BaseException, note: str) -> None:
+    """Put a note on an error, as Python shows it from 3.11 on; on an overdue one, as others do."""
+    if isinstance(error, DeadlineExceededError):
+        error.message += f"; {note}"
+        return
+    told: Any = error
+    told.__notes__ = [*getattr(error, "__notes__", []), note]

@@ -1,0 +1,367 @@
+"""The values a tool takes: each kind told as JSON Schema, and read from JSON.
+
+The schema and the check stand side by side in one class, so that what the model is told and what is
+checked are the same.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+LONGEST_SHOWN = 80  # characters of a value in a message
+
+NO_DEFAULT = object()
+
+
+class BadArguments(ValueError):
+    """Arguments that do not fit; one line for each problem, each with its path."""
+
+    def __init__(self, problems: Iterable[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("; ".join(self.problems))
+
+
+def refused(path: str, expected: str, value: object) -> BadArguments:
+    """What to raise for a value of the wrong kind."""
+    return BadArguments([f"{path or 'the arguments'}: expected {expected}, got {shown(value)}"])
+
+
+def shown(value: object) -> str:
+    """A JSON value in a few characters."""
+    text = json.dumps(value, ensure_ascii=False).encode(errors="replace").decode()
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
+
+
+class Kind(Protocol):
+    """A kind of value."""
+
+    @property
+    def expected(self) -> str:
+        """What it is in words: `a string`."""
+        ...
+
+    def schema(self) -> dict[str, Any]:
+        """Its JSON Schema, a new dict each time."""
+        ...
+
+    def read(self, value: object, path: str) -> Any:
+        """The Python value for one that came as JSON. Raises BadArguments, naming the path."""
+        ...
+
+
+@dataclass(frozen=True)
+class Anything:
+    """Whatever JSON can hold."""
+
+    expected = "any value"
+
+    def schema(self) -> dict[str, Any]:
+        return {}
+
+    def read(self, value: object, path: str) -> Any:
+        return value
+
+
+@dataclass(frozen=True)
+class Text:
+    expected = "a string"
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string"}
+
+    def read(self, value: object, path: str) -> str:
+        if not isinstance(value, str):
+            raise refused(path, self.expected, value)
+        try:
+            value.encode()
+        except UnicodeEncodeError as error:
+            raise refused(path, "a string without halves of characters", value) from error
+        return value
+
+
+@dataclass(frozen=True)
+class Whole:
+    expected = "an integer"
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "integer"}
+
+    def read(self, value: object, path: str) -> int:
+        # JSON has one kind of number: 86.0 is an integer.
+        if isinstance(value, float) and value.is_integer():
+            return int(value)
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise refused(path, self.expected, value)
+        return value
+
+
+@dataclass(frozen=True)
+class Number:
+    expected = "a number"
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "number"}
+
+    def read(self, value: object, path: str) -> float:
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            raise refused(path, self.expected, value)
+        try:
+            return float(value)
+        except OverflowError as error:
+            raise refused(path, "a number that a float can hold", value) from error
+
+
+@dataclass(frozen=True)
+class Flag:
+    expected = "true or false"
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "boolean"}
+
+    def read(self, value: object, path: str) -> bool:
+        if not isinstance(value, bool):
+            raise refused(path, self.expected, value)
+        return value
+
+
+@dataclass(frozen=True)
+class Nothing:
+    expected = "null"
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "null"}
+
+    def read(self, value: object, path: str) -> None:
+        if value is not None:
+            raise refused(path, self.expected, value)
+
+
+@dataclass(frozen=True)
+class OneOf:
+    """One of some constants: JSON values, each with the Python value it stands for."""
+
+    choices: tuple[tuple[Any, Any], ...]
+
+    @property
+    def expected(self) -> str:
+        return f"one of {', '.join(shown(told) for told, _ in self.choices)}"
+
+    def schema(self) -> dict[str, Any]:
+        kinds = {JSON_TYPES[type(told)] for told, _ in self.choices}
+        type_ = {"type": kinds.pop()} if len(kinds) == 1 else {}
+        return {**type_, "enum": [told for told, _ in self.choices]}
+
+    def read(self, value: object, path: str) -> Any:
+        for told, meant in self.choices:
+            # 1 is not true, and 1.0 is 1.
+            if told == value and isinstance(told, bool) == isinstance(value, bool):
+                return meant
+        raise refused(path, self.expected, value)
+
+
+JSON_TYPES = {
+    str: "string",
+    int: "integer",
+    float: "number",
+    bool: "boolean",
+    type(None): "null",
+}
+
+
+@dataclass(frozen=True)
+class AnyOf:
+    """The first of several kinds that a value fits."""
+
+    options: tuple[Kind, ...]
+
+    @property
+    def expected(self) -> str:
+        return " or ".join(option.expected for option in self.options)
+
+    def schema(self) -> dict[str, Any]:
+        return {"anyOf": [option.schema() for option in self.options]}
+
+    def read(self, value: object, path: str) -> Any:
+        problems = []
+        # An integer is a number, too: where both are named, it stays one.
+        for option in sorted(self.options, key=lambda option: isinstance(option, Number)):
+            try:
+                return option.read(value, path)
+            except BadArguments as bad:
+                problems.append((option, bad))
+        # Of an optional thing that is there, say what is wrong with it; of others, what was open.
+        real = [bad for option, bad in problems if not isinstance(option, Nothing)]
+        if len(real) == 1 and value is not None and isinstance(value, (dict, list)):
+            raise real[0]
+        raise refused(path, self.expected, value)
+
+
+@dataclass(frozen=True)
+class Items:
+    """A list of one kind; `build` makes of it what the annotation says."""
+
+    item: Kind
+    build: Callable[[list[Any]], Any] = list
+    unique: bool = False
+
+    expected = "a list"
+
+    def schema(self) -> dict[str, Any]:
+        unique = {"uniqueItems": True} if self.unique else {}
+        return {"type": "array", "items": self.item.schema(), **unique}
+
+    def read(self, value: object, path: str) -> Any:
+        if not isinstance(value, list):
+            raise refused(path, self.expected, value)
+        read = [(self.item, item, f"{path}[{index}]") for index, item in enumerate(value)]
+        values = read_all(read)
+        if self.unique and len(set(values)) < len(values):
+            raise refused(path, "a list without repetitions", value)
+        return self.build(values)
+
+
+@dataclass(frozen=True)
+class FixedItems:
+    """A tuple: so many items, each of its own kind."""
+
+    items: tuple[Kind, ...]
+
+    @property
+    def expected(self) -> str:
+        return f"a list of {len(self.items)} items"
+
+    def schema(self) -> dict[str, Any]:
+        count = len(self.items)
+        prefix = {"prefixItems": [item.schema() for item in self.items]} if count else {}
+        return {"type": "array", **prefix, "minItems": count, "maxItems": count}
+
+    def read(self, value: object, path: str) -> tuple[Any, ...]:
+        if not isinstance(value, list) or len(value) != len(self.items):
+            raise refused(path, self.expected, value)
+        pairs = enumerate(zip(self.items, value, strict=True))
+        return tuple(read_all([(kind, item, f"{path}[{i}]") for i, (kind, item) in pairs]))
+
+
+@dataclass(frozen=True)
+class Table:
+    """An object whose keys are free and whose values are of one kind."""
+
+    value: Kind
+
+    expected = "an object"
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "object", "additionalProperties": self.value.schema() or True}
+
+    def read(self, value: object, path: str) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            raise refused(path, self.expected, value)
+        items = [(self.value, item, joined(path, key)) for key, item in value.items()]
+        return dict(zip(value, read_all(items), strict=True))
+
+
+@dataclass(frozen=True)
+class Field:
+    """A named part of an object. `default` is JSON, for the model to see; absent, none is told."""
+
+    name: str
+    kind: Kind
+    required: bool = True
+    description: str = ""
+    default: Any = NO_DEFAULT
+
+    def schema(self) -> dict[str, Any]:
+        schema = self.kind.schema()
+        if self.description:
+            schema["description"] = self.description
+        if self.default is not NO_DEFAULT:
+            schema["default"] = self.default
+        return schema
+
+
+@dataclass(frozen=True)
+class Record:
+    """An object whose fields are known; `build` makes of them what the annotation says.
+
+    What `build` refuses by ValueError or TypeError is told to the model as a problem of its own.
+    """
+
+    fields: tuple[Field, ...]
+    build: Callable[[Mapping[str, Any]], Any] = dict
+    description: str = ""
+
+    expected = "an object"
+
+    def schema(self) -> dict[str, Any]:
+        schema: dict[str, Any] = {"type": "object"}
+        if self.description:
+            schema["description"] = self.description
+        schema["properties"] = {field.name: field.schema() for field in self.fields}
+        schema["required"] = [field.name for field in self.fields if field.required]
+        schema["additionalProperties"] = False
+        return schema
+
+    def read(self, value: object, path: str) -> Any:
+        if not isinstance(value, dict):
+            raise refused(path, self.expected, value)
+        known = {field.name: field for field in self.fields}
+        problems = [
+            f"{joined(path, name)}: missing, expected {field.kind.expected}"
+            for name, field in known.items()
+            if field.required and name not in value
+        ]
+        problems += [
+            f"{joined(path, name)}: unknown, expected {' or '.join(known) or 'nothing'}"
+            for name in value
+            if name not in known
+        ]
+        given = [name for name in known if name in value]
+        items = [(known[name].kind, value[name], joined(path, name)) for name in given]
+        parts = dict(zip(given, read_all(items, problems), strict=True))
+        try:
+            return self.build(parts)
+        except (ValueError, TypeError) as error:
+            # attrs puts more than the message into an error.
+            why = error.args[0] if error.args else type(error).__name__
+            raise BadArguments([f"{path or 'the arguments'}: {why}"]) from error
+
+
+@dataclass(frozen=True)
+class Described:
+    """A kind with a description of its own."""
+
+    kind: Kind
+    description: str
+
+    @property
+    def expected(self) -> str:
+        return self.kind.expected
+
+    def schema(self) -> dict[str, Any]:
+        return {**self.kind.schema(), "description": self.description}
+
+    def read(self, value: object, path: str) -> Any:
+        return self.kind.read(value, path)
+
+
+def joined(path: str, name: str) -> str:
+    """The path of a part."""
+    plain = name if name.isidentifier() else json.dumps(name, ensure_ascii=False)
+    return f"{path}.{plain}" if path else plain
+
+
+def read_all(items: Iterable[tuple[Kind, object, str]], problems: Iterable[str] = ()) -> list[Any]:
+    """Read several values; raises BadArguments with the problems of all, after those given."""
+    found = list(problems)
+    values = []
+    for kind, value, path in items:
+        try:
+            values.append(kind.read(value, path))
+        except BadArguments as bad:
+            found += bad.problems
+    if found:
+        raise BadArguments(found)
+    return values

@@ -1,0 +1,64 @@
+"""Wait until a run needs no more waiting; no I/O."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .calls import Call, Flow, Lost, Sleep
+from .decode import lost_error
+from .flows import run_call, watched
+from .retry import RetryPolicy
+
+if TYPE_CHECKING:
+    from appbuilder_assistants.types import RunResult
+
+WORKING = frozenset({"queued", "in_progress", "cancelling"})
+"""In any other state a run has ended, or waits for somebody; a state that is new is one, too."""
+
+FIRST_DELAY = 0.5
+MAX_DELAY = 5.0
+SHORTEST = 0.05
+"""Seconds of a pause that is still worth it before the deadline."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How often to look: seconds between two looks, growing by half each time, up to the last."""
+
+    first_delay: float = FIRST_DELAY
+    max_delay: float = MAX_DELAY
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.first_delay <= self.max_delay:
+            raise ValueError(
+                "expected 0 <= first_delay <= max_delay (seconds), "
+                f"got {self.first_delay} and {self.max_delay}"
+            )
+
+
+def is_working(run: RunResult) -> bool:
+    """Whether there is something to wait for."""
+    status: object = run.status
+    return isinstance(status, str) and status in WORKING
+
+
+def wait_for_run(
+    query: Call[RunResult],
+    *,
+    retry: RetryPolicy,
+    pace: Pace = Pace(),
+) -> Flow[RunResult]:
+    """Ask until the run has ended or waits for tools."""
+    delay = pace.first_delay
+    while True:
+        run = yield from watched(query, run_call(query, retry=retry))
+        if not is_working(run):
+            return run
+        late = yield Sleep(delay)
+        while isinstance(late, Lost) and delay > SHORTEST:  # use what is left until the deadline
+            delay /= 2
+            late = yield Sleep(delay)
+        if isinstance(late, Lost):
+            raise lost_error(query, late)
+        delay = min(delay * 1.5, pace.max_delay)
