@@ -309,7 +309,7 @@ def test_a_token_that_cannot_be_used(
         {"timeout": -1},
         {"retry": 3},
         {"verify": "没有.pem"},
-        {"http_client": object()},
+        {"http_client": 5},
         {"default_headers": {"Authorization": "x"}},
         {"extra_body": {"a": {1}}},
         {"event_hooks": [5]},
