@@ -430,9 +430,9 @@ def test_the_deadline_bounds_tools(
 
     begun = time.monotonic()
     with pytest.raises(DeadlineExceededError, match=r"while tools ran \(get_weather\)") as caught:
-        run(weather, deadline=0.3)
+        run(weather, deadline=0.8)
 
-    assert 0.3 <= time.monotonic() - begun < 2.0
+    assert 0.8 <= time.monotonic() - begun < 3.0
     assert caught.value.cancelled
     assert "the run was cancelled" in str(caught.value)
     assert ends_of(server, client) == ["cancelled"]
@@ -467,7 +467,7 @@ with AppBuilder() as client:
     try:
         client.threads.runs.run_with_tools(
             assistant.id, thread={"messages": [{"role": "user", "content": "?"}]}, tools=[hang],
-            deadline=0.2,
+            deadline=0.8,
         )
     except DeadlineExceededError:
         print("done")
@@ -497,7 +497,7 @@ def test_the_deadline_cancels_async_tools(server: appbuilder_mock.Running) -> No
             assistant = await client.assistants.create("a")
             with pytest.raises(DeadlineExceededError):
                 await client.threads.runs.run_with_tools(
-                    assistant.id, thread=QUESTION, tools=[get_weather], deadline=0.2
+                    assistant.id, thread=QUESTION, tools=[get_weather], deadline=0.8
                 )
             (run,) = runs_of(server)
             return (await client.threads.runs.wait(run["thread_id"], run["id"])).status
