@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from scripts.spec_diff.changes import Change, Level
-from scripts.spec_diff.schemas import Comparison, Difference, bare, resolve
+from scripts.spec_diff.forms import bare, resolve
+from scripts.spec_diff.schemas import Comparison, Difference
 
 Document = Mapping[str, Any]
 Operations = dict[str, dict[str, Any]]

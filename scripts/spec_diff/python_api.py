@@ -84,10 +84,23 @@ def _parameters(where: str, was: Any, now: Any) -> Iterator[Change]:
 
 
 def _attributes(name: str, was: Any, now: Any) -> Iterator[Change]:
-    old, new = _text(was.annotation), _text(now.annotation)
-    if old == new and old in ("", "TypeAlias"):
-        old, new = _text(was.value), _text(now.value)
-    yield from _types(name, "was", old, new, given=True)
+    old, new = _declared(was), _declared(now)
+    if old and new:  # else nobody was told what it is
+        yield from _types(name, "was", old, new, given=True)
+
+
+def _declared(attribute: Any) -> str:
+    """The type of an attribute, or what says it: its value, where that is a constant's."""
+    annotation, value = _text(attribute.annotation), attribute.value
+    if annotation and annotation != "TypeAlias":
+        return annotation
+    if "instance-attribute" not in attribute.labels or "class-attribute" in attribute.labels:
+        return _text(value)
+    if isinstance(value, griffe.ExprCall):
+        return _text(value.function)
+    constructor = attribute.parent.members.get("__init__")
+    parameters = {} if constructor is None else {one.name: one for one in constructor.parameters}
+    return _text(parameters[str(value)].annotation) if str(value) in parameters else ""
 
 
 def _classes(name: str, was: Any, now: Any) -> Iterator[Change]:

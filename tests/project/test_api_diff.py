@@ -44,9 +44,13 @@ def text(run: Run) -> str: ...
     "wrapper/appbuilder_assistants/errors.py": """
 __all__ = ["CallError", "NotFoundError"]
 class CallError(Exception):
-    def __init__(self, message: str = "") -> None:
+    def __init__(self, message: str = "", code: str | None = None) -> None:
         self.message = message
+        self.where = Place(1)
+        self.code: str | None = code
+        self.seen = 1
 class NotFoundError(CallError): ...
+class Place: ...
 """,
     "wrapper/appbuilder_assistants/_sync/client.py": """
 from .runs import Runs, Caller
@@ -153,6 +157,11 @@ EDITS: dict[str, tuple[str, str, Level | None, Level | None]] = {
     "alias": ("= dict[str, Any]", "= dict[str, str]", ADDS, BREAKS),
     "ancestor": ("class NotFoundError(CallError)", "class NotFoundError(Exception)", BREAKS, ADDS),
     "attribute of an error": ("self.message = message", "self._message = message", BREAKS, ADDS),
+    "attribute made otherwise": ("Place(1)", "Place(2, 3)", NONE, NONE),
+    "attribute of another class": ("Place(1)", "str(1)", BREAKS, BREAKS),
+    "attribute's type": ("code: str | None = code", "code: int = 1", BREAKS, BREAKS),
+    "attribute's type, told by a parameter": ("self.code: str | None", "self.code", NONE, NONE),
+    "attribute of no declared type": ("self.seen = 1", "self.seen = 2", NONE, NONE),
     "inherited method": ("def to_dict", "def _to_dict", BREAKS, ADDS),
     "kind": ("def text(run: Run) -> str: ...", "class text: ...", BREAKS, BREAKS),
 }

@@ -10,8 +10,8 @@ import pytest
 import yaml
 
 from scripts.spec_diff.changes import Level
+from scripts.spec_diff.forms import HANDLED, ONE_TYPE, is_note
 from scripts.spec_diff.operations import spec_changes
-from scripts.spec_diff.schemas import HANDLED, ONE_TYPE, is_note
 
 ROOT = Path(__file__).parents[2]
 REAL = yaml.safe_load((ROOT / "openapi.yaml").read_text("utf-8"))
