@@ -73,7 +73,6 @@ def test_any_answer(name: str, fuzz: FuzzServer, tmp_path: Path) -> None:
 
     assert set(answered) == {"sync", "async"}
     assert min(answered.values()) >= EACH
-
     assert open_sockets() == before
 
 
