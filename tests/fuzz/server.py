@@ -7,6 +7,7 @@ import multiprocessing
 import selectors
 import socket
 import struct
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -35,16 +36,19 @@ class FuzzServer:
         self.url = url
         self._control = control
 
-    def answer_with(self, answers: Sequence[Answer]) -> None:
-        """Answer the next requests with these, one by one, and all others with the last."""
-        self._control.send(answers)
+    def answer_with(self, answers: Sequence[Answer], to: str) -> None:
+        """Answer the next requests with these, one by one, and all others with the last.
 
-    def answered(self) -> int:
-        """How many requests were answered so far."""
+        They are counted as answers to this client.
+        """
+        self._control.send((to, answers))
+
+    def answered(self) -> Counter[str]:
+        """How many requests of each client were answered so far."""
         self._control.send(None)
-        assert self._control.poll(PATIENCE), "the server is gone"
-        count: int = self._control.recv()
-        return count
+        assert self._control.poll(6 * PATIENCE), "the server is gone"
+        counts: Counter[str] = self._control.recv()
+        return counts
 
 
 @contextlib.contextmanager
@@ -56,7 +60,7 @@ def fuzz_server() -> Iterator[FuzzServer]:
     process.start()
     there.close()
     try:
-        assert here.poll(3 * PATIENCE), "the server did not start"
+        assert here.poll(6 * PATIENCE), "the server did not start"
         yield FuzzServer(f"http://127.0.0.1:{here.recv()}", here)
     finally:
         here.close()
@@ -73,7 +77,8 @@ def serve(control: Connection) -> None:
     selector.register(control, selectors.EVENT_READ)
     received: dict[socket.socket, bytes] = {}
     answers: list[Answer] = []
-    answered = 0
+    answered: Counter[str] = Counter()
+    client = ""
     while True:
         ready = [key.fileobj for key, _ in selector.select()]
         try:
@@ -83,7 +88,7 @@ def serve(control: Connection) -> None:
                 if told is None:
                     control.send(answered)
                 else:
-                    answers = list(told)
+                    client, answers = told[0], list(told[1])
         except EOFError:
             return
         for sock in ready:
@@ -98,7 +103,7 @@ def serve(control: Connection) -> None:
                 keep = bool(more)
                 if more and _is_whole(received[sock]):
                     received[sock] = b""
-                    answered += 1
+                    answered[client] += 1
                     keep = _say(sock, answers.pop(0) if len(answers) > 1 else answers[0])
                 if not keep:
                     selector.unregister(sock)

@@ -29,6 +29,7 @@ from ._core.multipart import Form
 from ._exchange import (
     FAILURES,
     Sent,
+    is_packed_twice,
     longest,
     sent,
     tells_its_end,
@@ -304,6 +305,8 @@ def _perform(
         response = http.send(request.http, stream=True, follow_redirects=False)
         open_ = False
         try:
+            if is_packed_twice(response):
+                return request.packed()
             if not step.leave_open(response.status_code, response.headers):
                 return _read(response, request)
             if step.peek and not tells_its_end(response):
@@ -348,6 +351,8 @@ async def _aexchange(step: Send, http: httpx.AsyncClient, request: Sent) -> Repl
     response = await http.send(request.http, stream=True, follow_redirects=False)
     open_ = False
     try:
+        if is_packed_twice(response):
+            return request.packed()
         if not step.leave_open(response.status_code, response.headers):
             return await _aread(response, request)
         if step.peek and not tells_its_end(response):

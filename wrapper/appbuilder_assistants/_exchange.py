@@ -100,6 +100,14 @@ class Sent:
             reached=True,
         )
 
+    def packed(self) -> Lost:
+        """What comes of an answer that is compressed more than once."""
+        return self._lost(
+            f"the answer of {self._gateway} is compressed more than once: a few bytes of it could "
+            "unfold to more than there is memory",
+            reached=True,
+        )
+
     def _lost(
         self,
         message: str,
@@ -188,6 +196,12 @@ def tells_its_end(response: httpx.Response) -> bool:
     headers = response.headers
     told = "content-length" in headers or "transfer-encoding" in headers
     return told or not response.http_version.startswith("HTTP/1")
+
+
+def is_packed_twice(response: httpx.Response) -> bool:
+    """Whether httpx would unpack what it has unpacked: a chunk could unfold a million times."""
+    codings = response.headers.get("content-encoding", "").split(",")
+    return sum(coding.strip().lower() not in ("", "identity") for coding in codings) > 1
 
 
 def without_frames(error: BaseException) -> BaseException:

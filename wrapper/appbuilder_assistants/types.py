@@ -139,6 +139,6 @@ def final_text(run: RunResult) -> str:
     message = run.final_answer.message if run.final_answer else None
     content = message.content if message else None
     parts = content if isinstance(content, list) else [content]
-    texts: list[object] = [part.text.value for part in parts if part and part.text]
     # Values are kept as they came, and this one is not sure to be a text.
+    texts: list[object] = [part.text.value for part in parts if part and part.text]
     return "".join(text for text in texts if isinstance(text, str))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Awaitable
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from .events import RunEvent, UnknownEvent
 
@@ -23,6 +23,7 @@ STATUS_HOOKS = frozenset(
         "tool_submitted_output",
     }
 )
+_NO_STATUS = object()
 
 
 class StreamRunContext:
@@ -104,11 +105,11 @@ def dispatch(hooks: EventHooks, event: RunEvent) -> object:
     """Tell an event to its hook. What the hook returns may still have to be awaited."""
     if isinstance(event, UnknownEvent):
         return hooks.unknown(event)
-    if hasattr(event, "message_id"):
+    kind: object = getattr(event, "event_type", _NO_STATUS)
+    if kind is _NO_STATUS:
         return hooks.messages(cast("StreamRunMessage", event))
-    status: Any = event
+    status = cast("StreamRunStatus", event)
     # Values are kept as they came, and this one is not sure to be a text.
-    kind = status.event_type
     if not isinstance(kind, str) or kind not in STATUS_HOOKS:
         return hooks.unknown(status)
     told: object = getattr(hooks, kind)(status)

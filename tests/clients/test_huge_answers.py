@@ -1,0 +1,137 @@
+"""Answers without end, or much larger than they look: read up to a limit, in bounded memory."""
+
+from __future__ import annotations
+
+import gzip
+import threading
+import tracemalloc
+import zlib
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from appbuilder_assistants import (
+    ApiConnectionError,
+    ApiStatusError,
+    NotFoundError,
+    ResponseError,
+    RetryPolicy,
+    ServerError,
+)
+from appbuilder_assistants._core.calls import MAX_BODY, MAX_REFUSAL
+
+from tests.clients.both import Async, Sync
+from tests.clients.conftest import Serve
+from tests.clients.raw_server import PATIENCE, Exchange, answer, head
+
+ONCE = RetryPolicy(attempts=1)
+PIECE = b" " * (1 << 18)
+CALLS: dict[str, Callable[[Any], object]] = {
+    "runs.query": lambda client: client.threads.runs.query("t", "r"),
+    "runs.run": lambda client: client.threads.runs.run("a", "t"),
+    "files.create": lambda client: client.assistants.files.create(b"x"),
+}
+
+
+class Endless:
+    """A server that begins an answer and goes on until the client leaves."""
+
+    def __init__(self, status: str, start: bytes) -> None:
+        self.sent = 0
+        self.left = threading.Event()
+        kinds = {"Content-Type": "application/json", "Transfer-Encoding": "chunked"}
+        self._start = head(status, kinds) + b"%x\r\n%s\r\n" % (len(start), start)
+
+    def __call__(self, exchange: Exchange) -> None:
+        try:
+            exchange.send(self._start)
+            while True:
+                exchange.send(b"%x\r\n%s\r\n" % (len(PIECE), PIECE))
+                self.sent += len(PIECE)
+        finally:
+            self.left.set()
+
+
+@pytest.fixture
+def peak() -> Iterator[Callable[[], int]]:
+    """The most bytes of memory that Python held since the test began."""
+    tracemalloc.start()
+    before = tracemalloc.get_traced_memory()[0]
+    yield lambda: tracemalloc.get_traced_memory()[1] - before
+    tracemalloc.stop()
+
+
+@pytest.mark.parametrize("name", ["runs.run", "files.create"])
+def test_json_without_end(
+    world: Sync | Async, serve: Serve, peak: Callable[[], int], name: str
+) -> None:
+    """It is read up to 64 MiB; then the connection is closed and the error says so."""
+    script = Endless("200 OK", b'{"id": "run_1", ')
+    client = world.client("k", serve(script).url, retry=ONCE)
+
+    with pytest.raises(ResponseError, match="at most 64 MiB, got more; it begins") as caught:
+        CALLS[name](client)
+
+    assert "run_1" in str(caught.value)
+    assert len(str(caught.value)) < 1_000
+    assert script.left.wait(PATIENCE)
+    # What lies in the sockets' buffers was never read.
+    assert MAX_BODY <= script.sent < 1.5 * MAX_BODY
+    assert peak() < 2.5 * MAX_BODY
+
+
+@pytest.mark.parametrize("name", [*CALLS, "files.content", "runs.stream_run"])
+@pytest.mark.parametrize("status", ["404 Not Found", "502 Bad Gateway"])
+def test_a_refusal_without_end(
+    world: Sync | Async, serve: Serve, peak: Callable[[], int], name: str, status: str
+) -> None:
+    """Of a refusal 1 MiB is enough: it is only going to be told of."""
+    more: dict[str, Callable[[Any], object]] = {
+        "files.content": lambda client: client.assistants.files.content("f"),
+        "runs.stream_run": lambda client: list(client.threads.runs.stream_run("a", "t")),
+    }
+    script = Endless(status, b"<html>")
+    client = world.client("k", serve(script).url, retry=ONCE)
+
+    with pytest.raises(ApiStatusError) as caught:
+        {**CALLS, **more}[name](client)
+
+    assert type(caught.value) in (NotFoundError, ServerError)
+    assert len(str(caught.value)) < 1_000
+    assert script.left.wait(PATIENCE)
+    assert script.sent < 20 * MAX_REFUSAL
+    assert peak() < 10 * MAX_REFUSAL
+
+
+def bomb(size: int) -> bytes:
+    """So many zeros, in a thousandth of that."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, 31)
+    zeros = bytes(1 << 20)
+    return b"".join(packer.compress(zeros) for _ in range(size >> 20)) + packer.flush()
+
+
+BOMB = bomb(4 * MAX_BODY)
+
+
+def test_a_bomb(world: Sync | Async, serve: Serve, peak: Callable[[], int]) -> None:
+    """What is small on the wire is measured as it unfolds."""
+    server = serve(lambda exchange: exchange.send(answer(BOMB, content_encoding="gzip")))
+
+    with pytest.raises(ResponseError, match="at most 64 MiB"):
+        CALLS["runs.query"](world.client("k", server.url, retry=ONCE))
+
+    assert len(BOMB) < MAX_BODY / 100
+    assert peak() < 4 * MAX_BODY
+
+
+def test_a_bomb_in_a_bomb(world: Sync | Async, serve: Serve, peak: Callable[[], int]) -> None:
+    """What is packed more than once is not unpacked: a few bytes could be gigabytes."""
+    sent = answer(gzip.compress(BOMB), content_encoding="gzip, gzip")
+    server = serve(lambda exchange: (exchange.send(sent), False)[1])
+    client = world.client("k", server.url, retry=ONCE)
+
+    for call in (*CALLS.values(), lambda c: c.assistants.files.content("f")):
+        with pytest.raises(ApiConnectionError, match="compressed more than once"):
+            call(client)
+
+    assert peak() < MAX_BODY
