@@ -26,6 +26,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int)
     parser.add_argument("--clean", action="store_true")
     options, rest = parser.parse_known_args()
+    for name in ("NO_PROXY", "no_proxy"):  # no proxy reaches a server on this machine
+        os.environ[name] = ",".join(["127.0.0.1", "localhost", os.environ.get(name, "")]).strip(",")
     try:
         target = chosen_target()
         chosen_profile(target)

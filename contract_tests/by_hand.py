@@ -54,7 +54,9 @@ class Caller:
         case = _case("createRun", {**body, "stream": True})
         url = self._target.url + case.path
         chunks: list[bytes] = []
-        with wire.passage("createRun", base_url=self._target.url, whole=False) as answered:
+        with wire.passage(
+            "createRun", base_url=self._target.url, body=case.body, whole=False
+        ) as answered:
             with httpx.stream(
                 "POST", url, json=case.body, headers=self._headers, timeout=TIMEOUT
             ) as response:

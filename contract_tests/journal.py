@@ -29,6 +29,12 @@ DELETES = {
 }
 
 
+def makes(operation_id: str, asked: Any) -> bool:
+    """Whether this body makes something to be deleted: a run on a thread of ours does not."""
+    on_thread = isinstance(asked, dict) and asked.get("thread_id")
+    return operation_id in MAKES and not (operation_id == "createRun" and on_thread)
+
+
 class Made(NamedTuple):
     """One thing on the target."""
 
@@ -57,28 +63,23 @@ class Journal:
 
     def asks(self, operation_id: str) -> None:
         """A request that makes something is about to be sent."""
-        if operation_id in MAKES:
-            self.unanswered += 1
-            self._write({"asks": operation_id})
+        self.unanswered += 1
+        self._write({"asks": operation_id})
 
-    def answered(self, operation_id: str, asked: Any, answer: Any) -> None:
-        """An operation has succeeded: note what is there now, and what no longer."""
-        if operation_id in MAKES:
-            self.unanswered -= 1
-            self._write({"answered": operation_id})
+    def answers(self, operation_id: str) -> None:
+        """Such a request was answered, whatever the answer is."""
+        self.unanswered -= 1
+        self._write({"answers": operation_id})
+
+    def succeeded(self, operation_id: str, asked: Any, answer: Any) -> None:
+        """Note what is there now, and what no longer."""
+        if makes(operation_id, asked) and isinstance(answer, dict):
             kind, field = MAKES[operation_id]
-            known = operation_id == "createRun" and isinstance(asked, dict) and asked.get(field)
-            if isinstance(answer, dict) and isinstance(answer.get(field), str) and not known:
+            if isinstance(answer.get(field), str):
                 self.add(Made(kind, answer[field]))
         for kind, (deletes, field) in DELETES.items():
             if operation_id == deletes and isinstance(asked, dict):
                 self.drop(Made(kind, str(asked.get(field))))
-
-    def refused(self, operation_id: str) -> None:
-        """A request that would have made something has made nothing."""
-        if operation_id in MAKES:
-            self.unanswered -= 1
-            self._write({"answered": operation_id})
 
     def add(self, made: Made) -> None:
         if made.id and made not in self.left:
@@ -141,5 +142,5 @@ def _read(path: Path) -> tuple[dict[Made, None], int]:
             left[Made(*entry["made"])] = None
         if "gone" in entry:
             left.pop(Made(*entry["gone"]), None)
-        unanswered += ("asks" in entry) - ("answered" in entry)
+        unanswered += ("asks" in entry) - ("answers" in entry)
     return left, unanswered

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import base64
 import html
-import json
-from urllib.parse import quote
+import re
 
 HIDDEN = "•••"
 SECRET_HEADERS = ("authorization", "x-appbuilder-authorization", "cookie", "set-cookie")
@@ -18,14 +17,15 @@ class Mask:
     """Hides one token, in each form in which it may be written."""
 
     def __init__(self, token: str) -> None:
-        self._forms = sorted(_forms(token), key=len, reverse=True) if token else []
+        forms = ["".join(map(_any_form, token)), *map(re.escape, _encoded(token))]
+        self._token = re.compile("|".join(forms)) if token else None
 
     def __repr__(self) -> str:
         return "Mask()"
 
     def text(self, text: str) -> str:
-        for form in self._forms:
-            text = text.replace(form, HIDDEN)
+        if self._token:
+            text = self._token.sub(HIDDEN, text)
         return text.replace(FILTERED, PASTED)
 
     def header(self, name: str, value: str) -> str:
@@ -33,21 +33,20 @@ class Mask:
         return HIDDEN if name.lower() in SECRET_HEADERS else self.text(value)
 
 
-def _forms(token: str) -> set[str]:
-    """As it is, and as JSON, an address, HTML, base64 and Python say it."""
-    escaped = json.dumps(token)[1:-1]
-    every_one = "".join(f"\\u{ord(char):04x}" for char in token)
-    encoded = {
+def _any_form(char: str) -> str:
+    """A pattern for one character: as it is, or as JSON, Python, an address or HTML writes it."""
+    percent = "".join(f"%{byte:02x}" for byte in char.encode())
+    forms = [
+        rf"\\*{re.escape(char)}",
+        rf"\\+u(?i:{ord(char):04x})",
+        f"(?i:{percent})",
+        re.escape(html.escape(char)),
+    ]
+    return f"(?:{'|'.join(dict.fromkeys(forms))})"
+
+
+def _encoded(token: str) -> list[str]:
+    """In base64, by itself and as the value of its header."""
+    return [
         base64.b64encode(text.encode()).decode().rstrip("=") for text in (token, f"Bearer {token}")
-    }
-    return {
-        token,
-        escaped,
-        escaped.replace("/", "\\/"),
-        every_one,
-        quote(token, safe=""),
-        quote(token),
-        html.escape(token),
-        repr(token)[1:-1],
-        *encoded,
-    }
+    ]

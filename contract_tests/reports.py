@@ -38,7 +38,7 @@ class Reports:
         self._session = session
         self._folder = folder
         self._mask = Mask(session.asked.token)
-        self._failures: list[tuple[str, str]] = []
+        self._failures: dict[str, str] = {}
         self._of_this_test: list[Exchange] = []
         self._count: Counter[str] = Counter()
         self._har: HarFile | None = None
@@ -65,17 +65,17 @@ class Reports:
         """Hide the token in what is told of a failure, and say how to see it again."""
         report = yield
         if report.failed:
-            told = Told(self._mask.text(f"{report.longreprtext}\n\n{self._again(item)}"))
-            crash = getattr(report.longrepr, "reprcrash", None)
-            if crash is not None:
-                crash.message = self._mask.text(crash.message)
-            told.reprcrash = crash
-            report.longrepr = told  # type: ignore[assignment]
-            self._failures.append((report.nodeid, told))
+            self._tell(report, item)
         if report.when == "call" or report.outcome != "passed":
             self._outcomes[report.outcome] += 1
         report.sections = [(name, self._mask.text(text)) for name, text in report.sections]
         return report
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_exception_interact(self, node: pytest.Item, report: pytest.TestReport) -> None:
+        """The same again, when schemathesis has told it better."""
+        if isinstance(report, pytest.TestReport):
+            self._tell(report, node)
 
     def pytest_sessionfinish(self) -> None:
         if self._har is not None:
@@ -85,15 +85,16 @@ class Reports:
                 self._folder / "report.html",
                 facts=dict(self._facts()),
                 table=table,
-                failures=self._failures,
+                failures=self._failures.items(),
             )
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         if (table := self._table()) is None:
             return
-        terminalreporter.write_sep("=", "reach")
-        for line in table.lines():
-            terminalreporter.write_line(line)
+        if self._session.whole and not self._session.asked.rehearsed:
+            terminalreporter.write_sep("=", "reach")
+            for line in table.lines():
+                terminalreporter.write_line(line)
         terminalreporter.write_sep("=", "plan" if self._session.asked.rehearsed else "target")
         for name, value in self._facts():
             terminalreporter.write_line(f"{name:<10} {value}")
@@ -105,9 +106,19 @@ class Reports:
                 f"reports    {self._folder}/report.html, junit.xml, requests.har"
             )
 
+    def _tell(self, report: pytest.TestReport, item: pytest.Item) -> None:
+        if not isinstance(report.longrepr, Told):
+            told = Told(self._mask.text(f"{report.longreprtext}\n\n{self._again(item)}"))
+            crash = getattr(report.longrepr, "reprcrash", None)
+            if crash is not None:
+                crash.message = self._mask.text(crash.message)
+            told.reprcrash = crash
+            report.longrepr = told  # type: ignore[assignment]
+            self._failures[report.nodeid] = told
+
     def _table(self) -> ReachTable | None:
-        """None when nothing was collected, so that nothing was sent."""
-        if wire.target is None:
+        """None when no test was run."""
+        if not self._outcomes:
             return None
         from .contract import reach
 
@@ -117,7 +128,7 @@ class Reports:
         asked, profile = self._session.asked, self._session.profile
         yield "target", asked.url or "the mock, started for this run"
         if asked.rehearsed:
-            yield "rehearsed", "on the mock; nothing was sent to the target"
+            yield "sent there", "nothing: this was done to the mock instead"
         yield "seed", str(SEED)
         yield "tests", ", ".join(f"{count} {outcome}" for outcome, count in self._outcomes.items())
         requests = self._count.total()
@@ -136,15 +147,25 @@ class Reports:
 
     def _again(self, item: pytest.Item) -> str:
         """The newest requests of the test as curl lines, and the command that runs it again."""
-        lines = [f"Newest requests of this test (seed {SEED}), the last one last:"]
-        lines += [f"  {curl(one)}" for one in self._of_this_test if one.request is not None]
+        shown = [f"  {curl(one)}" for one in self._of_this_test if one.request is not None]
+        lines = ["Newest requests of this test, the last one last:", *shown] if shown else []
         words = ["make contract"]
         if self._session.asked.kind == "server":
             words += [f"TARGET={self._session.asked.url}", "TOKEN=$TOKEN"]
         elif self._session.asked.kind == "live":
             words += ["TARGET=live"]
-        words += [f"SEED={SEED}", f"PYTEST={shlex.quote(shlex.quote(item.nodeid))}"]
+        words += [f"SEED={SEED}", f"PYTEST={_for_make(item)}"]
         return "\n".join([*lines, "Run it again:", f"  {' '.join(words)}"])
+
+
+def _for_make(item: pytest.Item) -> str:
+    """What chooses a test, for a shell in which make puts it before a shell."""
+    nodeid = item.nodeid
+    inner = shlex.quote(nodeid).replace("$", "$$")
+    if hasattr(item, "operation_label"):  # pytest does not find it by its name
+        file, _, name = nodeid.partition("::")
+        inner = f"{file} -k {shlex.quote(name.replace(' ', ' and '))}"
+    return inner if inner == nodeid else shlex.quote(inner) if '"' in inner else f'"{inner}"'
 
 
 def chosen_rate(session: Session) -> float | None:
@@ -158,13 +179,11 @@ def curl(exchange: Exchange) -> str:
     """The request as a command line; for `$TOKEN` see its header."""
     request = exchange.request
     assert request is not None
-    words = ["curl", "-X", str(request.method)]
-    quoted = [shlex.quote(word) for word in words]
-    for name, value in request.headers.items():
-        if name.lower() == "authorization":
-            quoted += ["-H", '"Authorization: Bearer $TOKEN"']
-        elif name.lower() == "content-type":
-            quoted += ["-H", shlex.quote(f"{name}: {value}")]
+    quoted = ["curl", "-X", shlex.quote(str(request.method))]
+    if "Authorization" in request.headers:
+        quoted += ["-H", '"Authorization: Bearer $TOKEN"']
+    if "Content-Type" in request.headers:
+        quoted += ["-H", shlex.quote(f"Content-Type: {request.headers['Content-Type']}")]
     body = request.body
     if isinstance(body, bytes):
         body = body.decode("utf-8", "replace")

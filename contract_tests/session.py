@@ -18,7 +18,11 @@ from .wire import signals_put_off, wire
 from .world import World
 
 LAST = "test_reach.py"
-OF_THE_SUITE = ("test_broken_servers.py", "test_live.py")  # they start servers of their own
+OF_THE_SUITE = (
+    "test_broken_servers.py",
+    "test_live.py",
+    "test_own_parts.py",
+)  # they start servers of their own
 
 
 class Session:
@@ -61,12 +65,15 @@ class Session:
             raise pytest.UsageError(str(error)) from error
 
     @pytest.hookimpl(trylast=True)
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+    def pytest_collection_modifyitems(
+        self, config: pytest.Config, items: list[pytest.Item]
+    ) -> None:
         """Leave out what is not for this target; what judges the reach comes last."""
-        if self.asked.kind != "mock":
-            items[:] = [item for item in items if item.path.name not in OF_THE_SUITE]
-        if self.profile.only_gentle:
-            items[:] = [item for item in items if item.get_closest_marker("gentle")]
+        whole = self.whole
+        if left_out := [item for item in items if not self._is_for_target(item)]:
+            items[:] = [item for item in items if item not in left_out]
+            config.hook.pytest_deselected(items=left_out)
+        self.whole = whole
         items.sort(key=lambda item: item.path.name == LAST)
 
     def pytest_deselected(self) -> None:
@@ -82,6 +89,11 @@ class Session:
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         for line in self.remains:
             terminalreporter.write_line(f"contract: {line}", red=True)
+
+    def _is_for_target(self, item: pytest.Item) -> bool:
+        if self.asked.kind != "mock" and item.path.name in OF_THE_SUITE:
+            return False
+        return not self.profile.only_gentle or item.get_closest_marker("gentle") is not None
 
     def _open(self) -> None:
         if self.asked.kind == "mock":

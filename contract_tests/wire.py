@@ -25,6 +25,7 @@ from .target import FULL, Profile, Target
 
 TRIES = 4  # of a request that a service refuses because it is asked too often
 LONGEST_WAIT = 30.0  # seconds that such a service may ask for
+AROUND = "around"  # the phase of what is done before and after the tests
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -34,6 +35,7 @@ class Exchange:
 
     operation_id: str
     phase: str
+    makes: bool  # something that is to be deleted
     began: datetime
     request: requests.PreparedRequest | None = None
     response: Response | None = None
@@ -66,6 +68,7 @@ class Wire:
                 lambda: send(case, **options),
                 base_url=options.get("base_url"),
                 phase=phase,
+                body=case.body,
             )
 
         return sent
@@ -77,10 +80,11 @@ class Wire:
         *,
         base_url: str | None,
         phase: str = "by hand",
+        body: Any = None,
     ) -> Response:
         """The answer; where a rate is kept, not the one that the rate is too high."""
         for attempt in range(1, TRIES + 1):
-            with self.passage(operation_id, base_url=base_url, phase=phase) as answered:
+            with self.passage(operation_id, base_url=base_url, phase=phase, body=body) as answered:
                 response = send()
                 answered(response)
             asked_too_often = response.status_code == 429 and self.profile.per_second
@@ -107,11 +111,18 @@ class Wire:
             response.request.read()
             return Response.from_any(response)
 
-        return self.ask(operation_id, send, base_url=target.url, phase="around")
+        body = content.get("json")
+        return self.ask(operation_id, send, base_url=target.url, phase=AROUND, body=body)
 
     @contextmanager
     def passage(
-        self, operation_id: str, *, base_url: str | None, phase: str = "by hand", whole: bool = True
+        self,
+        operation_id: str,
+        *,
+        base_url: str | None,
+        phase: str = "by hand",
+        body: Any = None,
+        whole: bool = True,
     ) -> Iterator[Callable[[Response], None]]:
         """For one request: call what is given with the answer, or leave without one.
 
@@ -123,23 +134,32 @@ class Wire:
             return
         self.pace.wait()
         with ExitStack() as stack:
-            if whole and self.journal and operation_id in journal.MAKES:
+            makes = journal.makes(operation_id, body)
+            if whole and self.journal and makes:
                 stack.enter_context(signals_put_off())
             self.runs.take(operation_id)
-            if self.journal:
+            if self.journal and makes:
                 self.journal.asks(operation_id)
-            exchange = Exchange(operation_id, phase, datetime.now(UTC))
+            exchange = Exchange(operation_id, phase, makes, datetime.now(UTC))
             started = time.monotonic()
             try:
                 yield lambda response: self._answered(exchange, response)
-            except requests.RequestException as error:
-                sent = error.request
-                exchange.request = sent if isinstance(sent, requests.PreparedRequest) else None
+            except (requests.RequestException, httpx.TransportError) as error:
+                self._lost(exchange, error)
                 raise
             finally:
                 exchange.seconds = time.monotonic() - started
                 for listener in self.listeners:
                     listener(exchange)
+
+    def _lost(
+        self, exchange: Exchange, error: requests.RequestException | httpx.TransportError
+    ) -> None:
+        if isinstance(error, requests.RequestException):
+            sent = error.request
+            exchange.request = sent if isinstance(sent, requests.PreparedRequest) else None
+        if self.journal and exchange.makes and isinstance(error, httpx.ConnectError):
+            self.journal.answers(exchange.operation_id)  # the question did not even arrive
 
     def _answered(self, exchange: Exchange, response: Response) -> None:
         exchange.response, exchange.request = response, response.request
@@ -148,11 +168,11 @@ class Wire:
             self.runs.give_back(exchange.operation_id)
         if self.journal is None:
             return
-        if refused:
-            self.journal.refused(exchange.operation_id)
-        elif not is_error(response):
+        if exchange.makes and (refused or not is_error(response)):
+            self.journal.answers(exchange.operation_id)
+        if not is_error(response):
             asked = _json(response.request.body)
-            self.journal.answered(exchange.operation_id, asked, _told(response))
+            self.journal.succeeded(exchange.operation_id, asked, _told(response))
 
 
 wire = Wire()
