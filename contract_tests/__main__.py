@@ -1,6 +1,6 @@
 """`make contract`: attack a server with requests made from openapi.yaml.
 
-    python -m contract_tests [--seed N] [pytest's own options and tests]
+    python -m contract_tests [--seed N] [--reports FOLDER] [pytest's own options and tests]
     python -m contract_tests --clean    delete what killed runs left on the target
 
 CONTRACT_TARGET is empty for the mock, `live` or a URL; CONTRACT_TOKEN is the token of a URL, and
@@ -18,12 +18,12 @@ from pathlib import Path
 from .target import Target, UnusableTarget, chosen_profile, chosen_target
 
 ROOT = Path(__file__).parent.parent
-REPORTS = Path("build", "contract")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser("make contract", allow_abbrev=False)
     parser.add_argument("--seed", type=int)
+    parser.add_argument("--reports", type=Path, default=Path("build", "contract"))
     parser.add_argument("--clean", action="store_true")
     options, rest = parser.parse_known_args()
     for name in ("NO_PROXY", "no_proxy"):  # no proxy reaches a server on this machine
@@ -43,7 +43,8 @@ def main() -> None:
     tests = [] if any(one.startswith("contract_tests") for one in rest) else ["contract_tests"]
     command = [sys.executable, "-m", "pytest", *tests, "-p", "scripts.record_operations"]
     if not target.rehearsed:
-        command += [f"--reports={REPORTS}", f"--junitxml={REPORTS / 'junit.xml'}"]
+        reports = options.reports
+        command += [f"--reports={reports}", f"--junitxml={reports / 'junit.xml'}"]
     os.chdir(ROOT)
     os.execve(sys.executable, [*command, *rest], environment)
 

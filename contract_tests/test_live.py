@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from typing import Any
 import appbuilder_mock
 import pytest
 from appbuilder_mock.handle import Running
+from appbuilder_mock.plan import Move, Situation, default_plan
 from appbuilder_mock.scenarios import ErrorBody, Fault, Match, Rule
 
 from .journal import FOLDER
@@ -37,10 +39,10 @@ def service() -> Iterator[Running]:
 
 def test_whole_run(service: Running, tmp_path: Path) -> None:
     """What the dry run says is what the service gets; nothing is left, and no token is told."""
-    planned = plan(done(service, CONTRACT_DRY="1").stdout)
+    planned = plan(done(service, tmp_path, CONTRACT_DRY="1").stdout)
     assert service.requests == []
 
-    told = done(service, f"--reports={tmp_path}", f"--junitxml={tmp_path / 'junit.xml'}")
+    told = done(service, tmp_path)
 
     assert told.returncode == 0, told.stdout
     assert plan(told.stdout) == planned
@@ -67,9 +69,9 @@ def test_whole_run(service: Running, tmp_path: Path) -> None:
     assert len(entries) == len(received)
 
 
-def test_rate(service: Running) -> None:
+def test_rate(service: Running, tmp_path: Path) -> None:
     """Requests come no faster than was said, those that make and delete things among them."""
-    told = done(service, THREAD, CONTRACT_RATE="20")
+    told = done(service, tmp_path, THREAD, CONTRACT_RATE="20")
 
     assert told.returncode == 0, told.stdout
     times = [entry.time for entry in service._state.received.every()]
@@ -78,28 +80,43 @@ def test_rate(service: Running) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_interrupted(service: Running, number: signal.Signals) -> None:
+def test_interrupted(number: signal.Signals, tmp_path: Path) -> None:
     """Everything that was made until then is deleted again."""
-    with begun(service) as process:
-        process.send_signal(number)
-        rest, _ = process.communicate(timeout=60)
+    thinking = Thinking()
+    with appbuilder_mock.running(token=TOKEN, plan=thinking.plan) as service:
+        with begun(service, tmp_path) as process:
+            thinking.begun.wait(60)
+            process.send_signal(number)
+            thinking.end.set()
+            told, _ = process.communicate(timeout=60)
 
-    assert process.returncode == 2, rest
-    assert "nothing left there" in rest
-    assert any(one.operation == "createThread" for one in service.requests)
-    assert holds(service) == NOTHING
-    assert journals(service) == []
+        assert process.returncode == 2, told
+        assert "nothing left there" in told
+        service.assert_received("createRun", times=4)
+        assert holds(service) == NOTHING
+        assert journals(service) == []
 
 
-def test_killed(service: Running) -> None:
+@pytest.fixture
+def killed(tmp_path: Path) -> Iterator[Running]:
+    """A service on which a killed run has left things."""
+    thinking = Thinking()
+    with appbuilder_mock.running(token=TOKEN, plan=thinking.plan) as service:
+        with begun(service, tmp_path) as process:
+            thinking.begun.wait(60)
+            process.kill()
+            thinking.end.set()
+            process.communicate(timeout=60)
+        yield service
+
+
+def test_killed(killed: Running, tmp_path: Path) -> None:
     """What a killed run left is deleted by `make contract-clean`."""
-    with begun(service) as process:
-        process.kill()
-        process.communicate(timeout=60)
+    service = killed
     assert holds(service) != NOTHING
     assert len(journals(service)) == 1
 
-    told = done(service, "--clean")
+    told = done(service, tmp_path, "--clean")
 
     assert told.returncode == 0, told.stdout
     assert re.search(r"killed runs had left \d+ things there", told.stdout)
@@ -107,11 +124,11 @@ def test_killed(service: Running) -> None:
     assert journals(service) == []
 
 
-def test_failure(service: Running) -> None:
+def test_failure(service: Running, tmp_path: Path) -> None:
     """It is told with the request, the seed and how to run it again, and nothing is left."""
     error = ErrorBody(code="down", message=f"echo of {TOKEN}")
     service.script(Rule(match=Match(operation="queryThread"), fault=Fault(status=500, error=error)))
-    told = done(service, THREAD, CONTRACT_SEED="7")
+    told = done(service, tmp_path, THREAD, CONTRACT_SEED="7")
 
     assert told.returncode == 1
     assert 'curl -X POST -H "Authorization: Bearer $TOKEN"' in told.stdout
@@ -121,9 +138,9 @@ def test_failure(service: Running) -> None:
     assert holds(service) == NOTHING
 
 
-def test_no_more_runs_than_stated(service: Running) -> None:
+def test_no_more_runs_than_stated(service: Running, tmp_path: Path) -> None:
     """The request that would be one too many is not sent."""
-    told = done(service, RUN, CONTRACT_RUNS="3")  # as many as the examples need
+    told = done(service, tmp_path, RUN, CONTRACT_RUNS="3")  # as many as the examples need
 
     assert told.returncode == 1
     assert "all 3 runs that were stated are made" in told.stdout
@@ -132,10 +149,10 @@ def test_no_more_runs_than_stated(service: Running) -> None:
 
 
 @pytest.mark.parametrize("target", ["live", "server"])
-def test_without_a_token(service: Running, target: str) -> None:
+def test_without_a_token(service: Running, tmp_path: Path, target: str) -> None:
     """One clear sentence, a status that says it was not done, and no request."""
     target = service.url if target == "server" else target
-    told = done(service, CONTRACT_TARGET=target, APPBUILDER_TOKEN="")
+    told = done(service, tmp_path, CONTRACT_TARGET=target, APPBUILDER_TOKEN="")
 
     assert told.returncode == 1
     assert told.stderr.count("\n") == 1
@@ -144,11 +161,11 @@ def test_without_a_token(service: Running, target: str) -> None:
     assert service.requests == []
 
 
-def test_make_tells_no_token(service: Running) -> None:
+def test_make_tells_no_token(service: Running, tmp_path: Path) -> None:
     """Any server can be attacked by its URL and token, which make does not print."""
     command = ["make", "contract", f"TARGET={service.url}", f"TOKEN={TOKEN}"]
     told = subprocess.run(
-        [*command, f"PYTHON={sys.executable}", f"PYTEST={RUN}"],
+        [*command, f"PYTHON={sys.executable}", f"PYTEST=--reports={tmp_path} {RUN}"],
         env=environment(service, CONTRACT_TARGET=""),
         cwd=ROOT,
         capture_output=True,
@@ -167,10 +184,10 @@ def test_make_tells_no_token(service: Running) -> None:
 def test_seed_repeats_the_requests(tmp_path: Path) -> None:
     """The same seed makes the same requests, walks too, and another one makes others."""
     walk = "contract_tests/test_workflows.py::test_walk[runs-end]"
-    operation = "contract_tests/test_operations.py::test_operation[POST /v2/assistants]"
-    first = requested(tmp_path / "1", walk, operation, seed="3")
-    again = requested(tmp_path / "2", walk, operation, seed="3")
-    other = requested(tmp_path / "3", operation, seed="4")
+    one = ("contract_tests/test_operations.py", "-k", "test_walk or /v2/threads]")
+    first = requested(tmp_path / "1", walk, *one, seed="3")
+    again = requested(tmp_path / "2", walk, *one, seed="3")
+    other = requested(tmp_path / "3", *one, seed="4")
 
     assert len(first) > 300
     assert first == again
@@ -178,9 +195,11 @@ def test_seed_repeats_the_requests(tmp_path: Path) -> None:
     assert not set(other) <= set(first)
 
 
-def done(service: Running, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+def done(
+    service: Running, reports: Path, *arguments: str, **more: str
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "contract_tests", *arguments],
+        [sys.executable, "-m", "contract_tests", f"--reports={reports}", *arguments],
         env=environment(service, **more),
         cwd=ROOT,
         capture_output=True,
@@ -190,20 +209,28 @@ def done(service: Running, *arguments: str, **more: str) -> subprocess.Completed
     )
 
 
-def begun(service: Running) -> subprocess.Popen[str]:
-    """A run that has told of its first test, and so has made things."""
-    process = subprocess.Popen(
-        [sys.executable, "-u", "-m", "contract_tests", "-v", THREAD, RUN],
-        env=environment(service, CONTRACT_RATE="30"),
+class Thinking:
+    """A model that takes its time over the run of RUN, whose assistant has instructions."""
+
+    def __init__(self) -> None:
+        self.begun = threading.Event()
+        self.end = threading.Event()
+
+    def plan(self, situation: Situation) -> Move:
+        if situation.instructions:
+            self.begun.set()
+            self.end.wait(60)
+        return default_plan(situation)
+
+
+def begun(service: Running, reports: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "contract_tests", f"--reports={reports}", THREAD, RUN],
+        env=environment(service),
         cwd=ROOT,
         stdout=subprocess.PIPE,
         encoding="utf-8",
     )
-    assert process.stdout is not None
-    for line in process.stdout:
-        if "PASSED" in line:
-            return process
-    raise AssertionError("no test passed")
 
 
 def environment(service: Running, **more: str) -> dict[str, str]:
@@ -214,13 +241,9 @@ def environment(service: Running, **more: str) -> dict[str, str]:
 
 def plan(text: str) -> dict[str, int]:
     """The figures at the end of a run."""
-    figures = {
-        name: int(re.findall(rf"^{name} +(\d+)", text, re.MULTILINE)[0])
-        for name in ("requests", "runs")
-    }
-    for kind in ("assistants", "files", "threads"):
-        figures[kind] = int(re.findall(rf"(\d+) {kind}", text)[0])
-    return figures
+    patterns = {name: rf"(?m)^{name} +(\d+)" for name in ("requests", "runs")}
+    patterns |= {kind: rf"(\d+) {kind}" for kind in NOTHING}
+    return {name: int(re.findall(pattern, text)[0]) for name, pattern in patterns.items()}
 
 
 def holds(service: Running) -> dict[str, Any]:
@@ -233,7 +256,7 @@ def journals(service: Running) -> list[Path]:
     return list(FOLDER.glob(f"*-{service.port}.*"))
 
 
-def requested(reports: Path, *arguments: str, seed: str) -> list[tuple[str, str, str, str]]:
+def requested(reports: Path, *arguments: str, seed: str) -> list[tuple[str, ...]]:
     """What was asked of the mock; the boundaries of multipart bodies are not from the seed."""
     command = [sys.executable, "-m", "contract_tests", f"--seed={seed}", f"--reports={reports}"]
     told = subprocess.run(
