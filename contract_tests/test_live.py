@@ -204,7 +204,7 @@ def done(
         cwd=ROOT,
         capture_output=True,
         encoding="utf-8",
-        timeout=200,
+        timeout=600,
         check=False,
     )
 
@@ -265,7 +265,7 @@ def requested(reports: Path, *arguments: str, seed: str) -> list[tuple[str, ...]
         cwd=ROOT,
         capture_output=True,
         encoding="utf-8",
-        timeout=200,
+        timeout=600,
         check=False,
     )
     assert told.returncode == 0, told.stdout
