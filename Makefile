@@ -42,7 +42,8 @@ LOCK = .venv/bin/uv pip compile --quiet --universal --python-version 3.10 --gene
 
 .DEFAULT_GOAL := help
 .PHONY: help demo mock test test-interop test-browser contract contract-clean \
-	generate generate-check sync sync-check table table-check spec-diff spec-diff-check bench lint format type check build lock clean demo-env dev-env lint-env
+	generate generate-check sync sync-check table table-check spec-diff spec-diff-check bench lint format \
+	type check build lock clean demo-env dev-env lint-env
 
 help:
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
