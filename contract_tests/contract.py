@@ -1,44 +1,54 @@
-"""openapi.yaml as schemathesis sees it: with our settings, checks, rules and reach."""
+"""openapi.yaml as schemathesis sees it: with our settings, checks, rules and reach.
+
+To be imported when the target is known and spec.py names what there is on it.
+"""
 
 from __future__ import annotations
 
-import os
-import tomllib
-from pathlib import Path
-from typing import Any
+import copy
 
 import schemathesis
-from schemathesis import Case, HookContext, Response
 from schemathesis.config import SchemathesisConfig
 from schemathesis.specs.openapi.schemas import OpenApiSchema
+from schemathesis.transport.requests import REQUESTS_TRANSPORT
 
 from . import own_checks, rules, spec
 from .reach import Reach
-from .target import TOKEN
+from .settings import SEED, SETTINGS
+from .target import EXPENSIVE, chosen_profile, chosen_target
+from .wire import AROUND, Exchange, wire
 
-PHASES = os.environ.get("CONTRACT_PHASES", "examples,coverage,fuzzing").split(",")
-SETTINGS = Path(__file__).parent / "schemathesis.toml"
+TARGET = chosen_target()
+PROFILE = chosen_profile(TARGET)
 
 
 def _load() -> OpenApiSchema:
-    settings = tomllib.loads(SETTINGS.read_text("utf-8"))
-    settings["seed"] = int(os.environ.get("CONTRACT_SEED", settings["seed"]))
+    settings = {**copy.deepcopy(SETTINGS), "seed": SEED, "request-timeout": PROFILE.patience}
     # Not a header: the checks on bad tokens take it away and put another in its place.
-    settings["auth"] = {"openapi": {"bearer": {"bearer": TOKEN}}}
+    settings["auth"] = {"openapi": {"bearer": {"bearer": TARGET.token}}}
     for phase in ("examples", "coverage", "fuzzing"):
-        settings["phases"].setdefault(phase, {})["enabled"] = phase in PHASES
-    return schemathesis.openapi.from_path(spec.PATH, config=SchemathesisConfig.from_dict(settings))
+        settings["phases"].setdefault(phase, {})["enabled"] = phase in PROFILE.phases
+    if PROFILE.max_examples is not None:
+        settings["generation"]["max-examples"] = PROFILE.max_examples
+    if PROFILE.only_gentle:
+        at_random = {phase: {"enabled": False} for phase in ("coverage", "fuzzing")}
+        settings["operations"] = [{"include-operation-id": [*EXPENSIVE], "phases": at_random}]
+    document = copy.deepcopy(spec.DOCUMENT)
+    return schemathesis.openapi.from_dict(document, config=SchemathesisConfig.from_dict(settings))
 
 
-schema = _load()
+def _count(exchange: Exchange) -> None:
+    if exchange.response is not None and exchange.phase != AROUND:
+        reach.count(exchange.operation_id, exchange.phase, exchange.response)
+
+
 reach = Reach()
+wire.listeners.append(_count)
+schema = _load()
 
-
-def after_call(_context: HookContext, case: Case[Any], response: Response) -> None:
-    reach.count(case, response)
-
-
+# The probes of the checks (with no token, with a bad one) pass by every hook, but not by this.
+REQUESTS_TRANSPORT.send = wire.through(REQUESTS_TRANSPORT.send)  # type: ignore[method-assign]
 for check in own_checks.ALL:
     schemathesis.check(check)
-for hook in (after_call, rules.map_case, rules.filter_failure):
+for hook in (rules.map_case, rules.filter_failure):
     schema.hook(hook)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
 
-from schemathesis import Case, Response
+from schemathesis import Response
 
-from .spec import Answer, answers_bytes, operation_of
+from .spec import Answer, answers_bytes
 
 
 class Reach:
@@ -15,16 +14,23 @@ class Reach:
 
     def __init__(self) -> None:
         self.answers: Counter[tuple[Answer, str]] = Counter()
+        self.links: Counter[tuple[str, str]] = Counter()
 
-    def count(self, case: Case[Any], response: Response) -> None:
+    def count(self, operation_id: str, phase: str, response: Response) -> None:
         if response.status_code < 300 and is_error(response):
             return
-        phase = case.meta.phase.name.value if case.meta else "by hand"
-        operation_id = operation_of(case)
         is_bytes = response.status_code < 300 and answers_bytes(operation_id)
         media_type = "*/*" if is_bytes else media_type_of(response)
         answer = Answer(operation_id, str(response.status_code), media_type)
         self.answers[answer, phase] += 1
+
+    def walked(self, operation_id: str, link: str) -> None:
+        """What an answer of the operation held was used along this link, with success."""
+        self.links[operation_id, link] += 1
+
+    def times(self, answer: Answer) -> int:
+        """How often this answer came."""
+        return sum(count for (one, _), count in self.answers.items() if one == answer)
 
     def by(self, *phases: str) -> set[Answer]:
         """What the requests of these phases reached."""

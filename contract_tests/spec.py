@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,6 +22,19 @@ class Answer(NamedTuple):
     media_type: str
 
 
+def rename(ids: Mapping[str, str]) -> None:
+    """Let the document's examples name other things: those that there are on a target."""
+
+    def renamed(part: Any) -> Any:
+        if isinstance(part, dict):
+            return {key: renamed(value) for key, value in part.items()}
+        if isinstance(part, list):
+            return [renamed(value) for value in part]
+        return ids.get(part, part) if isinstance(part, str) else part
+
+    DOCUMENT.update(renamed(DOCUMENT))
+
+
 def operations() -> dict[str, dict[str, Any]]:
     """Each operation by its operationId."""
     return {
@@ -31,13 +44,30 @@ def operations() -> dict[str, dict[str, Any]]:
     }
 
 
+def path(operation_id: str) -> str:
+    """Where the operation is called."""
+    return next(
+        path
+        for path, item in DOCUMENT["paths"].items()
+        for operation in item.values()
+        if operation["operationId"] == operation_id
+    )
+
+
 def successes() -> Iterator[Answer]:
     """Every documented success: a form of answer under 2xx that is more than an error."""
-    for operation_id, operation in operations().items():
-        for status, response in operation["responses"].items():
-            for media_type, media in resolved(response)["content"].items():
-                if status.startswith("2") and media["schema"] != ERROR:
-                    yield Answer(operation_id, status, media_type)
+    for operation_id in operations():
+        for answer in answers(operation_id):
+            if answer.status.startswith("2"):
+                yield answer
+
+
+def answers(operation_id: str) -> Iterator[Answer]:
+    """Every documented answer of an operation, but for errors under 2xx."""
+    for status, response in operations()[operation_id]["responses"].items():
+        for media_type, media in resolved(response)["content"].items():
+            if not status.startswith("2") or media["schema"] != ERROR:
+                yield Answer(operation_id, status, media_type)
 
 
 def answers_bytes(operation_id: str) -> bool:
@@ -61,6 +91,13 @@ def example(operation_id: str) -> dict[str, Any]:
         return dict(body)
     body = next(iter(media["examples"].values()))["value"]
     return dict(body)
+
+
+def examples() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every example of a JSON body, with the operation that it is for."""
+    for operation_id, operation in operations().items():
+        for one in _media(operation).get("examples", {}).values():
+            yield operation_id, dict(one["value"])
 
 
 def query_example(operation_id: str) -> dict[str, Any]:

@@ -1,47 +1,134 @@
-"""The server that is attacked."""
+"""Which server is attacked, and how hard."""
 
 from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Literal
+from urllib.parse import urlsplit
 
-# Known before any server runs, because requests are made while pytest collects.
-TOKEN = os.environ.get("CONTRACT_TOKEN") or secrets.token_hex(16)
+Kind = Literal["mock", "server", "live"]
+PUBLIC_GATEWAY = "https://appbuilder.baidu.com"
+
+
+class UnusableTarget(ValueError):
+    """What the environment says names no server that can be attacked."""
 
 
 @dataclass(frozen=True)
 class Target:
-    """A running server, and the one token it takes.
+    """A server, and the one token it takes.
 
-    It holds the objects that the request examples in openapi.yaml name.
+    The mock holds the objects that the request examples in openapi.yaml name. On any other target
+    they are made first (world.py). What is `rehearsed` is shown on the mock instead.
     """
 
     url: str
     token: str = field(repr=False)
+    kind: Kind = "mock"
+    rehearsed: bool = False
 
 
-@contextmanager
-def chosen_target() -> Iterator[Target]:
-    """The server at CONTRACT_TARGET, which takes CONTRACT_TOKEN; or else the mock, started here."""
-    url = os.environ.get("CONTRACT_TARGET")
-    if not url:
-        with mock_target() as target:
-            yield target
-    elif not os.environ.get("CONTRACT_TOKEN"):
-        raise ValueError(
-            "CONTRACT_TARGET is set, CONTRACT_TOKEN is not: set it to the server's token"
+@dataclass(frozen=True)
+class Profile:
+    """How hard a target is attacked; None is as much as schemathesis.toml says, or without end.
+
+    `runs` counts the requests that let a model work, which is what a service asks money for.
+    """
+
+    phases: tuple[str, ...] = ("examples", "coverage", "fuzzing")
+    max_examples: int | None = None
+    only_gentle: bool = False
+    per_second: float | None = None
+    runs: int | None = None
+    patience: int = 20  # seconds without a byte, and for a whole stream
+
+
+FULL = Profile()
+# With the examples and the hand-written steps marked `gentle`. What is sent at random, to all but
+# EXPENSIVE operations, is little.
+GENTLE = Profile(
+    phases=("examples", "fuzzing"),
+    max_examples=2,
+    only_gentle=True,
+    per_second=2,
+    runs=20,
+    patience=120,
+)
+# Each request may let a model work: these are never called at random where GENTLE holds.
+EXPENSIVE = ("createRun", "submitToolOutputs")
+
+
+def chosen_target(environ: Mapping[str, str] = os.environ) -> Target:
+    """The server that the environment names; the mock, with no URL yet, when it names none.
+
+    Raises UnusableTarget.
+    """
+    asked = environ.get("CONTRACT_TARGET", "")
+    rehearsed = bool(environ.get("CONTRACT_DRY"))
+    token = TOKEN if rehearsed else environ.get("CONTRACT_TOKEN", "")  # the mock's, or theirs
+    if not asked:
+        return Target("", TOKEN)
+    if asked == "live":
+        token = token if rehearsed else environ.get("APPBUILDER_TOKEN") or token
+        if not token:
+            raise UnusableTarget(
+                "TARGET=live needs a token and APPBUILDER_TOKEN is not set: nothing was sent. "
+                "Set it, or see with DRY=1 what would be done"
+            )
+        url = environ.get("GATEWAY_URL") or PUBLIC_GATEWAY
+        return Target(_checked(url, "GATEWAY_URL"), token, "live", rehearsed)
+    if not token:
+        raise UnusableTarget(
+            f"TARGET={asked} needs TOKEN, the token that this server takes: nothing was sent"
         )
-    else:
-        yield Target(url.rstrip("/"), TOKEN)
+    return Target(_checked(asked, "TARGET"), token, "server", rehearsed)
+
+
+def chosen_profile(target: Target, environ: Mapping[str, str] = os.environ) -> Profile:
+    """How hard this target is attacked. Raises UnusableTarget for numbers that are none."""
+    profile = GENTLE if target.kind == "live" else FULL
+    if phases := environ.get("CONTRACT_PHASES"):
+        profile = replace(profile, phases=tuple(phases.split(",")))
+    if rate := environ.get("CONTRACT_RATE"):
+        profile = replace(profile, per_second=_positive("RATE", rate))
+    if runs := environ.get("CONTRACT_RUNS"):
+        profile = replace(profile, runs=int(_positive("RUNS", runs)))
+    return profile
 
 
 @contextmanager
 def mock_target() -> Iterator[Target]:
-    """The mock server, in this process, on a free port."""
+    """The mock server, in this process, on a free port. It makes the same ids each time."""
     import appbuilder_mock
 
-    with appbuilder_mock.running(token=TOKEN, examples=True) as server:
+    with appbuilder_mock.running(token=TOKEN, examples=True, seed="contract") as server:
         yield Target(server.url, TOKEN)
+
+
+def _checked(url: str, name: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise UnusableTarget(
+            f"{name} is {url!r}; expected `live` or an http:// or https:// address"
+        )
+    if parts.username or parts.password:
+        raise UnusableTarget(f"{name} holds a user or a password; expected them in no address")
+    return url.rstrip("/")
+
+
+def _positive(name: str, text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0
+    if not 0 < number < 1e6:
+        raise UnusableTarget(f"{name} is {text!r}; expected a number above 0")
+    return number
+
+
+# Known before any server runs, because requests are made while pytest collects.
+TOKEN = os.environ.get("CONTRACT_TOKEN") or secrets.token_hex(16)

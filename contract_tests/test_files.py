@@ -23,6 +23,7 @@ def file_id(caller: Caller) -> str:
     return str(caller.upload(NAME, "你好世界".encode(), "text/plain")["id"])
 
 
+@pytest.mark.gentle
 def test_file(caller: Caller) -> None:
     """Stored, found, read and downloaded, deleted and gone."""
     file = caller.upload(NAME, EVERY_BYTE, "application/x-own")

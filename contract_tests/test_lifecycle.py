@@ -37,6 +37,7 @@ def waiting(caller: Caller, assistant_id: str, thread_id: str) -> dict[str, Any]
     return run
 
 
+@pytest.mark.gentle
 def test_run_is_found_again(caller: Caller, assistant_id: str, thread_id: str) -> None:
     """Create, run, list, query, steps: each speaks of the same run."""
     run = caller.call("createRun", {"assistant_id": assistant_id, "thread_id": thread_id})

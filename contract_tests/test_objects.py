@@ -88,6 +88,7 @@ def test_refused_assistant(
     assert caller.call("queryAssistant", which) == assistant
 
 
+@pytest.mark.gentle
 def test_thread(caller: Caller) -> None:
     """Its metadata is replaced when it is sent; what was in a deleted thread is gone too."""
     thread = caller.call("createThread", {"messages": [{"role": "user", "content": "你好"}]})
@@ -136,6 +137,7 @@ def test_refused_thread(caller: Caller, thread_id: str) -> None:
     assert caller.call("queryThread", which) == thread
 
 
+@pytest.mark.gentle
 def test_message(caller: Caller, thread_id: str) -> None:
     """It keeps its place in the thread whatever is changed of it."""
     which = {"thread_id": thread_id}

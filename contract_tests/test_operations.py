@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from schemathesis import Case
 
 from . import spec
@@ -11,12 +12,14 @@ from .contract import reach, schema
 from .target import Target
 
 
+@pytest.mark.gentle
 @schema.parametrize()
 def test_operation(case: Case[Any], target: Target) -> None:
     """Whatever is sent, the answer keeps the promises."""
     case.call_and_validate(base_url=target.url)
 
 
+@pytest.mark.gentle
 def test_every_documented_success_was_reached() -> None:
     """Not every answer was an error: a server that knows nothing would get this far.
 

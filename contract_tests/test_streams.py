@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import hypothesis
+import pytest
 from schemathesis import Case
 
 from . import spec, sse
@@ -50,6 +51,7 @@ def test_texts_joined_are_the_answer(caller: Caller) -> None:
     assert text == answer_text(caller.call("createRun", body))
 
 
+@pytest.mark.gentle
 def test_last_event_is_the_run(caller: Caller) -> None:
     """What the stream tells at its end is what a query tells after it."""
     *_, end = caller.stream({"assistant_id": ASSISTANT_ID, "thread": QUESTION})

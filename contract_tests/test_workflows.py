@@ -8,20 +8,22 @@ import hypothesis
 import pytest
 from hypothesis import HealthCheck, Phase
 from schemathesis import Case
-from schemathesis.generation.stateful.state_machine import normalize_name
+from schemathesis.generation.stateful.state_machine import StepInput, normalize_name
 
 from . import spec
 from .by_hand import Caller
-from .contract import schema
+from .contract import reach, schema
+from .reach import is_error
 from .runs import WEATHER
 from .target import Target
 
 
+@pytest.mark.gentle
 @pytest.mark.parametrize(
-    ("source", "link"),
-    [pytest.param(source, link, id=f"{source}-{name}") for source, name, link in spec.links()],
+    ("source", "name", "link"),
+    [pytest.param(*one, id=f"{one[0]}-{one[1]}") for one in spec.links()],
 )
-def test_link(caller: Caller, source: str, link: dict[str, Any]) -> None:
+def test_link(caller: Caller, source: str, name: str, link: dict[str, Any]) -> None:
     """What a link takes from an answer makes the next request succeed."""
     target = link["operationId"]
     body = spec.example(source)
@@ -30,7 +32,11 @@ def test_link(caller: Caller, source: str, link: dict[str, Any]) -> None:
     answer = caller.call(source, body)
     values = _evaluated(link["requestBody"], answer)
 
-    caller.call(target, {**spec.example(target), **values})
+    response = caller.send(target, {**spec.example(target), **values})
+
+    assert response.status_code == 200, response.text
+    assert not is_error(response), response.text
+    reach.walked(source, name)
 
 
 @pytest.mark.parametrize("tools", [None, [WEATHER]], ids=["runs-end", "runs-wait"])
@@ -39,9 +45,16 @@ def test_walk(target: Target, tools: Any) -> None:
 
     A link's values are now and then left out or mixed with generated ones.
     """
+    links = {_label(source, name, link): (source, name) for source, name, link in spec.links()}
 
     @hypothesis.seed(schema.config.seed)
     class Walk(_machine()):  # type: ignore[misc]
+        def step(self, input: StepInput) -> Any:
+            output = super().step(input)
+            if input.transition and input.is_applied and not is_error(output.response):
+                reach.walked(*links[input.transition.id])
+            return output
+
         def get_call_kwargs(self, case: Case[Any]) -> dict[str, Any]:
             return {"base_url": target.url}
 
@@ -51,6 +64,12 @@ def test_walk(target: Target, tools: Any) -> None:
                 case.body = {**spec.body_of(case), "stream": False, "tools": tools}
 
     Walk.run(settings=_settings())
+
+
+def _label(source: str, name: str, link: dict[str, Any]) -> str:
+    """What schemathesis calls a link."""
+    target = link["operationId"]
+    return f"POST {spec.path(source)} -> [200] {name} -> POST {spec.path(target)}"
 
 
 def _evaluated(part: Any, answer: Any) -> Any:

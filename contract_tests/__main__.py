@@ -1,0 +1,68 @@
+"""`make contract`: attack a server with requests made from openapi.yaml.
+
+    python -m contract_tests [--seed N] [--reports FOLDER] [pytest's own options and tests]
+    python -m contract_tests --clean    delete what killed runs left on the target
+
+CONTRACT_TARGET is empty for the mock, `live` or a URL; CONTRACT_TOKEN is the token of a URL, and
+APPBUILDER_TOKEN the one of the live service at GATEWAY_URL. CONTRACT_DRY shows on the mock what
+would be done. CONTRACT_RATE (requests a second) and CONTRACT_RUNS change how hard a target is hit.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from .target import Target, UnusableTarget, chosen_profile, chosen_target
+
+ROOT = Path(__file__).parent.parent
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser("make contract", allow_abbrev=False)
+    parser.add_argument("--seed", type=int)
+    parser.add_argument("--reports", type=Path, default=Path("build", "contract"))
+    parser.add_argument("--clean", action="store_true")
+    options, rest = parser.parse_known_args()
+    for name in ("NO_PROXY", "no_proxy"):  # no proxy reaches a server on this machine
+        os.environ[name] = ",".join(["127.0.0.1", "localhost", os.environ.get(name, "")]).strip(",")
+    try:
+        target = chosen_target()
+        chosen_profile(target)
+        if options.clean:
+            sys.exit(clean(target))
+    except UnusableTarget as error:
+        sys.exit(f"make contract: {error}.")
+    environment = dict(os.environ)
+    if options.seed is not None:
+        environment["CONTRACT_SEED"] = str(options.seed)
+    # Sets are told in another order in each process; what is made from one would differ too.
+    environment["PYTHONHASHSEED"] = "0"
+    tests = [] if any(one.startswith("contract_tests") for one in rest) else ["contract_tests"]
+    command = [sys.executable, "-m", "pytest", *tests, "-p", "scripts.record_operations"]
+    if not target.rehearsed:
+        reports = options.reports
+        command += [f"--reports={reports}", f"--junitxml={reports / 'junit.xml'}"]
+    os.chdir(ROOT)
+    os.execve(sys.executable, [*command, *rest], environment)
+
+
+def clean(target: Target) -> int:
+    """Delete what killed runs left on a target; how many things could not be deleted."""
+    if target.kind == "mock":
+        raise UnusableTarget("nothing to clean: the mock forgets everything; name a TARGET")
+    from .session import delete_left_behind
+    from .wire import wire
+
+    remains: list[str] = []
+    wire.attach(target, chosen_profile(target), None)
+    found = delete_left_behind(remains)
+    told = [f"{target.url}: killed runs had left {found} things there", *remains]
+    sys.stdout.write("\n  ".join(told) + "\n")
+    return 1 if remains else 0
+
+
+if __name__ == "__main__":
+    main()

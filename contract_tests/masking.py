@@ -1,0 +1,52 @@
+"""Take the token out of whatever is printed or written."""
+
+from __future__ import annotations
+
+import base64
+import html
+import re
+
+HIDDEN = "•••"
+SECRET_HEADERS = ("authorization", "x-appbuilder-authorization", "cookie", "set-cookie")
+# As schemathesis writes a header that it hides, and as it can be pasted into a shell that knows it.
+FILTERED = "'Authorization: [Filtered]'"
+PASTED = '"Authorization: Bearer $TOKEN"'
+
+
+class Mask:
+    """Hides one token, in each form in which it may be written."""
+
+    def __init__(self, token: str) -> None:
+        forms = ["".join(map(_any_form, token)), *map(re.escape, _encoded(token))]
+        self._token = re.compile("|".join(forms)) if token else None
+
+    def __repr__(self) -> str:
+        return "Mask()"
+
+    def text(self, text: str) -> str:
+        if self._token:
+            text = self._token.sub(HIDDEN, text)
+        return text.replace(FILTERED, PASTED)
+
+    def header(self, name: str, value: str) -> str:
+        """The value; nothing of one that carries credentials."""
+        return HIDDEN if name.lower() in SECRET_HEADERS else self.text(value)
+
+
+def _any_form(char: str) -> str:
+    """A pattern for one character: as it is, or as JSON, Python, an address or HTML writes it."""
+    percent = "".join(f"%{byte:02x}" for byte in char.encode())
+    forms = [
+        rf"\\*{re.escape(char)}",
+        rf"\\+u(?i:{ord(char):04x})",
+        f"(?i:{percent})",
+        re.escape(html.escape(char)),
+    ]
+    return f"(?:{'|'.join(dict.fromkeys(forms))})"
+
+
+def _encoded(token: str) -> list[str]:
+    """In base64, by itself and as the value of its header."""
+    return [
+        base64.b64encode(text.encode()).decode().rstrip("=") for text in (token, f"Bearer {token}")
+    ]

@@ -1,0 +1,68 @@
+"""How fast and how often a target is asked."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+
+from .target import EXPENSIVE
+
+
+class NoRunsLeft(Exception):
+    """As many runs as were stated have been made: the request was not sent."""
+
+
+class Pace:
+    """Lets requests begin at most so many times a second; from any thread."""
+
+    def __init__(
+        self,
+        per_second: float | None,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._apart = 1 / per_second if per_second else 0.0
+        self._clock = clock
+        self._sleep = sleep
+        self._next = 0.0
+        self._lock = threading.Lock()
+
+    def wait(self) -> None:
+        """Wait for this request's turn."""
+        with self._lock:
+            turn = max(self._next, self._clock())
+            self._next = turn + self._apart
+        if (rest := turn - self._clock()) > 0:
+            self._sleep(rest)
+
+    def put_off(self, seconds: float) -> None:
+        """Let nobody begin for so long, because the server asked for it."""
+        with self._lock:
+            self._next = max(self._next, self._clock() + seconds)
+
+
+class Runs:
+    """Counts the requests that let a model work, and lets no more pass than were stated."""
+
+    def __init__(self, limit: int | None) -> None:
+        self.limit = limit
+        self.made: Counter[str] = Counter()
+
+    def take(self, operation_id: str) -> None:
+        """Count a request that is about to be sent. Raises NoRunsLeft."""
+        if operation_id not in EXPENSIVE:
+            return
+        if self.limit is not None and self.made.total() >= self.limit:
+            raise NoRunsLeft(
+                f"{operation_id} was not sent: all {self.limit} runs that were stated are made. "
+                "More are allowed by RUNS=…"
+            )
+        self.made[operation_id] += 1
+
+    def give_back(self, operation_id: str) -> None:
+        """The server refused: no model worked."""
+        if operation_id in EXPENSIVE:
+            self.made[operation_id] -= 1

@@ -1,0 +1,131 @@
+"""Operations × what the run reached of each, and which cells are empty without a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from . import spec
+from .reach import Reach
+from .target import Kind
+
+SUCCESS, STREAM, LINKS = "2xx", "stream", "links"
+NOT_DOCUMENTED = "–"
+
+
+@dataclass(frozen=True)
+class Excused:
+    """A column that may stay empty on some targets, and why."""
+
+    column: str
+    kinds: tuple[Kind, ...]
+    reason: str
+
+
+EXCUSED = (
+    Excused(
+        "429",
+        ("server", "live"),
+        "the server decides when it is asked too often; only the mock can be told to say so",
+    ),
+    Excused(
+        "500",
+        ("server", "live"),
+        "nothing from outside makes a server fail that keeps its promises",
+    ),
+    Excused(
+        "413",
+        ("server", "live"),
+        "how much a server takes is not known; the mock's limit is one of our choices",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What was reached of what the spec documents: nothing of nothing where it documents none."""
+
+    reached: int
+    documented: int
+    times: int
+    excuse: Excused | None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether something documented was not reached, and nothing excuses it."""
+        return self.reached < self.documented and self.excuse is None
+
+    def __str__(self) -> str:
+        if not self.documented:
+            return NOT_DOCUMENTED
+        if self.reached < self.documented:
+            share = f"{self.reached}/{self.documented}" if self.documented > 1 else "0"
+            return f"({share})" if self.excuse else f"!{share}"
+        return f"{self.reached}/{self.documented}" if self.documented > 1 else str(self.times)
+
+
+class ReachTable:
+    """The whole table for one kind of target."""
+
+    def __init__(self, reach: Reach, kind: Kind) -> None:
+        self._reach = reach
+        self._kind = kind
+        errors = {
+            status
+            for operation in spec.operations().values()
+            for status in operation["responses"]
+            if not status.startswith("2")
+        }
+        self.columns = [SUCCESS, *sorted(errors), STREAM, LINKS]
+        self.rows = {
+            operation_id: {column: self._cell(operation_id, column) for column in self.columns}
+            for operation_id in spec.operations()
+        }
+
+    def empty(self) -> list[str]:
+        """The cells that should be filled and are not."""
+        return [
+            f"{operation_id}: {column}"
+            for operation_id, cells in self.rows.items()
+            for column, cell in cells.items()
+            if cell.is_empty
+        ]
+
+    def excuses(self) -> dict[str, str]:
+        """The reasons that were needed, by column."""
+        return {
+            cell.excuse.column: cell.excuse.reason
+            for cells in self.rows.values()
+            for cell in cells.values()
+            if cell.excuse and cell.reached < cell.documented
+        }
+
+    def lines(self) -> Iterator[str]:
+        """The table as text."""
+        table = [["", *self.columns]]
+        table += [[name, *map(str, cells.values())] for name, cells in self.rows.items()]
+        widths = [max(len(row[place]) for row in table) for place in range(len(table[0]))]
+        for name, *cells in table:
+            right = [cell.rjust(width) for cell, width in zip(cells, widths[1:], strict=True)]
+            yield "  ".join([name.ljust(widths[0]), *right]).rstrip()
+        yield f"{NOT_DOCUMENTED} not documented, ! empty, ( ) may be empty on this target:"
+        for column, reason in self.excuses().items():
+            yield f"  {column}: {reason}"
+
+    def _cell(self, operation_id: str, column: str) -> Cell:
+        if column == LINKS:
+            names = [name for source, name, _ in spec.links() if source == operation_id]
+            times = [self._reach.links[operation_id, name] for name in names]
+        else:
+            answers = [one for one in spec.answers(operation_id) if _column(one) == column]
+            times = [self._reach.times(answer) for answer in answers]
+        excuse = next(
+            (one for one in EXCUSED if one.column == column and self._kind in one.kinds), None
+        )
+        return Cell(sum(map(bool, times)), len(times), sum(times), excuse)
+
+
+def _column(answer: spec.Answer) -> str:
+    if answer.media_type == "text/event-stream":
+        return STREAM
+    return SUCCESS if answer.status.startswith("2") else answer.status

@@ -1,0 +1,195 @@
+"""What is told of a run: in the terminal, and as JUnit, HTML and HAR files, without secrets."""
+
+from __future__ import annotations
+
+import shlex
+import time
+from collections import Counter
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from . import html_report
+from .har import HarFile
+from .masking import Mask
+from .reach_table import ReachTable
+from .session import Session
+from .settings import SEED
+from .target import EXPENSIVE
+from .wire import Exchange, wire
+
+SHOWN = 3  # of a failed test's requests, the newest
+LONGEST = 2000  # characters of a request's body in a command line
+
+
+class Told(str):
+    """The text of a failure, with the line that pytest's summary shows."""
+
+    __slots__ = ("reprcrash",)
+    reprcrash: Any
+
+
+class Reports:
+    """A pytest plugin. Writes files only when it is given a folder."""
+
+    def __init__(self, session: Session, folder: Path | None) -> None:
+        self._session = session
+        self._folder = folder
+        self._mask = Mask(session.asked.token)
+        self._failures: dict[str, str] = {}
+        self._of_this_test: list[Exchange] = []
+        self._count: Counter[str] = Counter()
+        self._har: HarFile | None = None
+        self._began = time.monotonic()
+        self._outcomes: Counter[str] = Counter()
+        if folder is not None:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._har = HarFile(folder / "requests.har", self._mask)
+        wire.listeners.append(self._heard)
+
+    def _heard(self, exchange: Exchange) -> None:
+        self._count[exchange.operation_id] += 1
+        self._of_this_test = [*self._of_this_test[1 - SHOWN :], exchange]
+        if self._har is not None:
+            self._har.write(exchange)
+
+    def pytest_runtest_setup(self) -> None:
+        self._of_this_test = []
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Hide the token in what is told of a failure, and say how to see it again."""
+        report = yield
+        if report.failed:
+            self._tell(report, item)
+        if report.when == "call" or report.outcome != "passed":
+            self._outcomes[report.outcome] += 1
+        report.sections = [(name, self._mask.text(text)) for name, text in report.sections]
+        return report
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_exception_interact(self, node: pytest.Item, report: pytest.TestReport) -> None:
+        """The same again, when schemathesis has told it better."""
+        if isinstance(report, pytest.TestReport):
+            self._tell(report, node)
+
+    def pytest_sessionfinish(self) -> None:
+        if self._har is not None:
+            self._har.close()
+        if self._folder is not None and (table := self._table()) is not None:
+            html_report.write(
+                self._folder / "report.html",
+                facts=dict(self._facts()),
+                table=table,
+                failures=self._failures.items(),
+            )
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        if (table := self._table()) is None:
+            return
+        if self._session.whole and not self._session.asked.rehearsed:
+            terminalreporter.write_sep("=", "reach")
+            for line in table.lines():
+                terminalreporter.write_line(line)
+        terminalreporter.write_sep("=", "plan" if self._session.asked.rehearsed else "target")
+        for name, value in self._facts():
+            terminalreporter.write_line(f"{name:<10} {value}")
+        if self._session.asked.rehearsed:
+            for operation_id, times in sorted(self._count.items()):
+                terminalreporter.write_line(f"  {operation_id:<22} {times:>5}")
+        if self._folder is not None:
+            terminalreporter.write_line(
+                f"reports    {self._folder}/report.html, junit.xml, requests.har"
+            )
+
+    def _tell(self, report: pytest.TestReport, item: pytest.Item) -> None:
+        if not isinstance(report.longrepr, Told):
+            told = Told(self._mask.text(f"{report.longreprtext}\n\n{self._again(item)}"))
+            crash = getattr(report.longrepr, "reprcrash", None)
+            if crash is not None:
+                crash.message = self._mask.text(crash.message)
+            told.reprcrash = crash
+            report.longrepr = told  # type: ignore[assignment]
+            self._failures[report.nodeid] = told
+
+    def _table(self) -> ReachTable | None:
+        """None when no test was run."""
+        if not self._outcomes:
+            return None
+        from .contract import reach
+
+        return ReachTable(reach, self._session.asked.kind)
+
+    def _facts(self) -> Iterator[tuple[str, str]]:
+        asked, profile = self._session.asked, self._session.profile
+        yield "target", asked.url or "the mock, started for this run"
+        if asked.rehearsed:
+            yield "sent there", "nothing: this was done to the mock instead"
+        yield "seed", str(SEED)
+        yield "tests", ", ".join(f"{count} {outcome}" for outcome, count in self._outcomes.items())
+        requests = self._count.total()
+        rate = chosen_rate(self._session)
+        paced = f", at most {rate:g} a second: {requests / rate / 60:.1f} minutes" if rate else ""
+        yield "requests", f"{requests}{paced}"
+        runs = ", ".join(f"{wire.runs.made[name]} {name}" for name in EXPENSIVE)
+        limit = "" if profile.runs is None else f" of at most {profile.runs}"
+        yield "runs", f"{wire.runs.made.total()}{limit} ({runs})"
+        if wire.journal is not None:
+            kinds = Counter(made.kind for made in wire.journal.made)
+            made = ", ".join(f"{count} {kind}s" for kind, count in kinds.items()) or "nothing"
+            left = len(wire.journal.left)
+            yield "created", f"{made}; {left or 'nothing'} left there"
+        yield "took", f"{time.monotonic() - self._began:.0f} s"
+
+    def _again(self, item: pytest.Item) -> str:
+        """The newest requests of the test as curl lines, and the command that runs it again."""
+        shown = [f"  {curl(one)}" for one in self._of_this_test if one.request is not None]
+        lines = ["Newest requests of this test, the last one last:", *shown] if shown else []
+        words = ["make contract"]
+        if self._session.asked.kind == "server":
+            words += [f"TARGET={self._session.asked.url}", "TOKEN=$TOKEN"]
+        elif self._session.asked.kind == "live":
+            words += ["TARGET=live"]
+        words += [f"SEED={SEED}", f"PYTEST={_for_make(item)}"]
+        return "\n".join([*lines, "Run it again:", f"  {' '.join(words)}"])
+
+
+def _for_make(item: pytest.Item) -> str:
+    """What chooses a test, for a shell in which make puts it before a shell."""
+    nodeid = item.nodeid
+    inner = shlex.quote(nodeid).replace("$", "$$")
+    if hasattr(item, "operation_label"):  # pytest does not find it by its name
+        file, _, name = nodeid.partition("::")
+        inner = f"{file} -k {shlex.quote(name.replace(' ', ' and '))}"
+    return inner if inner == nodeid else shlex.quote(inner) if '"' in inner else f'"{inner}"'
+
+
+def chosen_rate(session: Session) -> float | None:
+    """Requests a second at the target itself; a rehearsal is not slowed down."""
+    from .target import chosen_profile
+
+    return chosen_profile(session.asked).per_second
+
+
+def curl(exchange: Exchange) -> str:
+    """The request as a command line; for `$TOKEN` see its header."""
+    request = exchange.request
+    assert request is not None
+    quoted = ["curl", "-X", shlex.quote(str(request.method))]
+    if "Authorization" in request.headers:
+        quoted += ["-H", '"Authorization: Bearer $TOKEN"']
+    if "Content-Type" in request.headers:
+        quoted += ["-H", shlex.quote(f"Content-Type: {request.headers['Content-Type']}")]
+    body = request.body
+    if isinstance(body, bytes):
+        body = body.decode("utf-8", "replace")
+    if isinstance(body, str) and body:
+        cut = "" if len(body) <= LONGEST else f"  # the body goes on for {len(body)} characters"
+        return (
+            " ".join([*quoted, "--data-raw", shlex.quote(body[:LONGEST]), str(request.url)]) + cut
+        )
+    return " ".join([*quoted, shlex.quote(str(request.url))])

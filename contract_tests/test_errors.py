@@ -1,0 +1,123 @@
+"""Every error that openapi.yaml documents, provoked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from . import spec
+from .by_hand import Caller
+from .runs import WEATHER, only_call
+from .target import Target
+
+QUESTION = {"role": "user", "content": "北京天气如何？"}
+# More than the mock takes; how much another server takes is not known.
+LARGE_BODY = b" " * (32 * 1024 * 1024 + 1)
+LARGE_FILE = 100 * 1024 * 1024 + 1
+
+
+def documented(*statuses: str) -> list[Any]:
+    """Parameters: each operation with each of these statuses that it documents."""
+    return [
+        pytest.param(operation_id, int(answer.status), id=f"{operation_id}-{answer.status}")
+        for operation_id in spec.operations()
+        for answer in spec.answers(operation_id)
+        if answer.status in statuses
+    ]
+
+
+@pytest.mark.gentle
+@pytest.mark.parametrize(("operation_id", "status"), documented("400", "401", "404", "415"))
+def test_refused_by_what_is_sent(caller: Caller, operation_id: str, status: int) -> None:
+    """A body that is no object, a bad token, ids that name nothing, a body of another type."""
+    body = json.dumps(spec.example(operation_id), default=str).encode()
+    if status == 401:
+        caller.refused(operation_id, body, status=401, token="bce-v3/none")
+    elif status == 415:
+        caller.refused(operation_id, body, status=415, content_type="text/plain")
+    elif status == 404:
+        caller.call(operation_id, unknown_ids(operation_id), status=404)
+    elif operation_id == "createFile":
+        caller.call(operation_id, {}, status=400)
+    else:
+        caller.refused(operation_id, b"[]", status=400)
+
+
+@pytest.mark.gentle
+def test_refused_by_the_state_of_a_run(caller: Caller) -> None:
+    """While a run waits its thread takes no other; when it has ended, it takes no outputs."""
+    assistant_id = caller.call("createAssistant", {"name": "天气助手"})["id"]
+    thread_id = caller.call("createThread", {"messages": [QUESTION]})["id"]
+    body = {"assistant_id": assistant_id, "thread_id": thread_id}
+    run = caller.call("createRun", {**body, "tools": [WEATHER]})
+    ids = {"thread_id": thread_id, "run_id": run["id"]}
+    outputs = [{"tool_call_id": only_call(run)["id"], "output": "晴"}]
+
+    caller.call("createRun", {**body, "thread": {"messages": [QUESTION]}}, status=409)
+    caller.call("submitToolOutputs", {**ids, "tool_outputs": outputs})
+    caller.call("submitToolOutputs", {**ids, "tool_outputs": outputs}, status=409)
+    caller.call("cancelRun", ids, status=409)
+
+
+@pytest.mark.parametrize(("operation_id", "status"), documented("413"))
+def test_refused_because_it_is_large(
+    caller: Caller, control: Control, operation_id: str, status: int
+) -> None:
+    if operation_id == "createFile":
+        head = b'--edge\r\nContent-Disposition: form-data; name="file"; filename="f"\r\n\r\n'
+        body = head + bytes(LARGE_FILE) + b"\r\n--edge--\r\n"
+        content_type = "multipart/form-data; boundary=edge"
+        caller.refused(operation_id, body, status=status, content_type=content_type)
+    else:
+        caller.refused(operation_id, LARGE_BODY, status=status)
+
+
+@pytest.mark.parametrize(("operation_id", "status"), documented("429", "500"))
+def test_refused_by_the_server(
+    caller: Caller, control: Control, operation_id: str, status: int
+) -> None:
+    """The mock is told to refuse, and how."""
+    control.refuse(operation_id, status)
+    body = json.dumps(spec.example(operation_id), default=str).encode()
+
+    assert caller.refused(operation_id, body, status=status)["error"]["code"] == "told_to"
+
+
+class Control:
+    """Tells the mock what to answer."""
+
+    def __init__(self, url: str) -> None:
+        self._url = f"{url}/_mock/scenario"
+
+    def refuse(self, operation_id: str, status: int) -> None:
+        error = {"code": "told_to", "message": "照吩咐拒绝"}
+        fault = {"status": status, "error": error, "retry_after": 1}
+        rule = {"match": {"operation": operation_id}, "fault": fault}
+        httpx.post(self._url, json={"rules": [rule]}).raise_for_status()
+
+    def allow(self) -> None:
+        httpx.delete(self._url).raise_for_status()
+
+
+@pytest.fixture
+def control(target: Target) -> Iterator[Control]:
+    """Of the mock; no other target can be told."""
+    if target.kind != "mock":
+        pytest.skip("only the mock can be told to refuse, and only its limits are known")
+    told = Control(target.url)
+    yield told
+    told.allow()
+
+
+def unknown_ids(operation_id: str) -> dict[str, Any]:
+    """The example, each id in it replaced by one that names nothing."""
+    body = spec.example(operation_id)
+    if "List" in operation_id or "list" in operation_id:
+        body["after"] = "none_0"
+    return {
+        name: "none_0" if name.endswith("_id") and value else value for name, value in body.items()
+    }

@@ -1,0 +1,21 @@
+"""Whether the run reached everything that openapi.yaml documents. Comes last of all tests."""
+
+from __future__ import annotations
+
+import pytest
+
+from .contract import reach
+from .reach_table import ReachTable
+from .session import Session
+
+pytestmark = pytest.mark.gentle
+
+
+def test_no_cell_is_empty(pytestconfig: pytest.Config) -> None:
+    """Every operation with every documented answer and every link; EXCUSED says what may lack."""
+    session: Session | None = pytestconfig.pluginmanager.get_plugin("contract-session")
+    if session is None or not session.whole:
+        pytest.skip("only some of the tests were run")
+    empty = ReachTable(reach, session.asked.kind).empty()
+
+    assert not empty, "not reached: " + "; ".join(empty)
