@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,7 +51,8 @@ def target(pytestconfig: pytest.Config) -> Target:
 
 
 @pytest.fixture(scope="session")
-def caller(target: Target) -> Caller:
+def caller(target: Target) -> Iterator[Caller]:
     from .by_hand import Caller
 
-    return Caller(target)
+    with contextlib.closing(Caller(target)) as caller:
+        yield caller

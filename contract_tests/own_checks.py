@@ -7,7 +7,7 @@ from typing import Any
 from schemathesis import Case, Response
 from schemathesis.checks import CheckContext
 
-from . import rules, sse
+from . import own_errors, own_lists, own_memory, own_objects, own_runs, own_times, rules, sse
 from .reach import is_error, media_type_of
 
 
@@ -32,4 +32,13 @@ def broken_rule_is_refused(_ctx: CheckContext, response: Response, case: Case[An
     assert not certain or is_error(response), f"accepted, but {certain[0]}"
 
 
-ALL = (stream_keeps_its_grammar, broken_rule_is_refused)
+ALL = (
+    stream_keeps_its_grammar,
+    broken_rule_is_refused,
+    *own_objects.ALL,
+    *own_times.ALL,
+    *own_lists.ALL,
+    *own_runs.ALL,
+    *own_errors.ALL,
+    *own_memory.ALL,
+)

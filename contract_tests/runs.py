@@ -30,3 +30,8 @@ def answer_text(run: dict[str, Any]) -> str:
     content = run["final_answer"]["message"]["content"]
     parts = content if isinstance(content, list) else [content]
     return "".join(part["text"]["value"] for part in parts)
+
+
+def text_of(message: dict[str, Any]) -> str:
+    """The text of a message, its parts joined."""
+    return "".join(part["text"]["value"] for part in message["content"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -52,6 +53,53 @@ def path(operation_id: str) -> str:
         for operation in item.values()
         if operation["operationId"] == operation_id
     )
+
+
+@functools.cache
+def operations_by_path() -> dict[str, str]:
+    """The operationId at each path."""
+    return {path: item["post"]["operationId"] for path, item in DOCUMENT["paths"].items()}
+
+
+@functools.cache
+def answered_schema(operation_id: str) -> str:
+    """The name of the schema of a success; of a list, that of its items; empty for bytes."""
+    content = resolved(operations()[operation_id]["responses"]["200"])["content"]
+    [success, *_] = content["application/json"]["schema"].get("oneOf", [{}])
+    if "data" in (schema := resolved(success)).get("properties", {}):
+        success = schema["properties"]["data"]["items"]
+    return str(success.get("$ref", "")).rpartition("/")[2]
+
+
+@functools.cache
+def own_id(operation_id: str) -> str:
+    """The field of a request that names what is answered; empty where it names what holds it.
+
+    That is the last id of those that look up, change or delete one thing.
+    """
+    if operation_id.startswith(("create", "list", "read", "download")):
+        return ""
+    return required_ids(operation_id)[-1]
+
+
+@functools.cache
+def required_ids(operation_id: str) -> list[str]:
+    """The fields of a request that name what must be there."""
+    required = body_schema(operations()[operation_id]).get("required", ())
+    return [name for name in required if name.endswith("_id")]
+
+
+@functools.cache
+def is_paged(operation_id: str) -> bool:
+    return "after" in body_schema(operations()[operation_id])["properties"]
+
+
+@functools.cache
+def fields(operation_id: str) -> frozenset[str]:
+    """What a request may have at its top, in its body and its query."""
+    operation = operations()[operation_id]
+    parameters = (one["name"] for one in operation.get("parameters", ()))
+    return frozenset((*body_schema(operation)["properties"], *parameters))
 
 
 def successes() -> Iterator[Answer]:

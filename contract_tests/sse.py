@@ -12,6 +12,19 @@ from typing import Any
 END_OF_EVENT = re.compile(rb"\r\n\r\n|\n\n|\r\r")
 END_OF_LINE = re.compile(r"\r\n|\n|\r")
 
+ENDS = ("completed", "failed", "cancelled", "expired")
+# The part of an event's details that goes with its kind.
+DETAILS = {
+    "run_begin": "run_object",
+    "run_cancelling": "run_object",
+    "run_end": "run_object",
+    "tool_step_begin": "run_step_object",
+    "tool_step_end": "run_step_object",
+    "message_creation": "message_creation",
+    "tool_calls": "tool_calls",
+    "tool_submitted_output": "tool_calls",
+}
+
 
 @dataclass(frozen=True)
 class Event:
@@ -22,11 +35,12 @@ class Event:
 
     @property
     def kind(self) -> str:
-        return str(self.payload["event_type"]) if self.name == "status" else self.name
+        return str(self.payload.get("event_type")) if self.name == "status" else self.name
 
     @property
     def details(self) -> dict[str, Any]:
-        return self.payload.get("details") or {}
+        details = self.payload.get("details")
+        return details if isinstance(details, dict) else {}
 
 
 def events(chunks: Iterable[bytes]) -> Iterator[Event]:
@@ -73,15 +87,18 @@ def texts(told: Iterable[Event]) -> dict[str, str]:
 
 def violations(stream: Iterable[Event]) -> list[str]:
     """What is wrong with a whole stream, in words; empty when it keeps the grammar."""
-    told = [event for event in stream if event.name != "ping"]
+    every = list(stream)
+    told = [event for event in every if event.name != "ping"]
     kinds = [event.kind for event in told]
     return [
         *_counting(told),
-        *_ends(kinds),
+        *_ends(kinds, pinged_last=bool(every) and every[-1].name == "ping"),
+        *_details(told),
         *_steps(told),
         *_messages(told),
         *_waiting(kinds),
         *_same_run(told),
+        *_statuses(told),
     ]
 
 
@@ -91,11 +108,21 @@ def _counting(told: list[Event]) -> Iterator[str]:
         yield f"send_id does not count 1, 2, 3, …: {sent}"
 
 
-def _ends(kinds: list[str]) -> Iterator[str]:
+def _ends(kinds: list[str], *, pinged_last: bool) -> Iterator[str]:
     if not kinds or kinds[0] != "run_begin" or kinds.count("run_begin") != 1:
         yield f"expected one run_begin, at the start, got {kinds}"
     if not kinds or kinds[-1] != "run_end" or kinds.count("run_end") != 1:
         yield f"expected one run_end, and nothing after it, got {kinds}"
+    elif pinged_last:
+        yield "a ping after run_end"
+
+
+def _details(told: list[Event]) -> Iterator[str]:
+    """What each kind of event speaks of is there, whole or not at all."""
+    for event in told:
+        named = DETAILS.get(event.kind)
+        if named and not event.details.get(named):
+            yield f"{event.kind} without its {named}"
 
 
 def _steps(told: list[Event]) -> Iterator[str]:
@@ -155,5 +182,25 @@ def _waiting(kinds: list[str]) -> Iterator[str]:
 
 def _same_run(told: list[Event]) -> Iterator[str]:
     runs = [event.details["run_object"] for event in told if event.details.get("run_object")]
+    steps = [
+        event.details["run_step_object"] for event in told if event.details.get("run_step_object")
+    ]
     if len({(run["id"], run["thread_id"], run["assistant_id"]) for run in runs}) > 1:
         yield "the events speak of more than one run"
+    elif runs and {(step["run_id"], step["thread_id"]) for step in steps} - {
+        (runs[0]["id"], runs[0]["thread_id"])
+    }:
+        yield "the events speak of another run's steps"
+
+
+def _statuses(told: list[Event]) -> Iterator[str]:
+    """An event has the status of what it speaks of, and what ends has ended."""
+    for event in told:
+        thing = event.details.get("run_object") or event.details.get("run_step_object") or {}
+        status = event.payload["status"] if event.name == "status" else None
+        if thing and thing["status"] != status:
+            yield f"{event.kind} with status {status} speaks of something {thing['status']}"
+        if event.kind in ("run_end", "tool_step_end") and status not in ENDS:
+            yield f"{event.kind} with status {status}, which is no end"
+        if event.kind in ("run_begin", "tool_step_begin") and status in ENDS:
+            yield f"{event.kind} with status {status}, which is an end"

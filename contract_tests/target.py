@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Literal
 from urllib.parse import urlsplit
@@ -23,13 +23,15 @@ class Target:
     """A server, and the one token it takes.
 
     The mock holds the objects that the request examples in openapi.yaml name. On any other target
-    they are made first (world.py). What is `rehearsed` is shown on the mock instead.
+    they are made first (world.py). What is `rehearsed` is shown on the mock instead. `other_token`
+    is a second user's, where there is one.
     """
 
     url: str
     token: str = field(repr=False)
     kind: Kind = "mock"
     rehearsed: bool = False
+    other_token: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,8 @@ def chosen_target(environ: Mapping[str, str] = os.environ) -> Target:
         raise UnusableTarget(
             f"TARGET={asked} needs TOKEN, the token that this server takes: nothing was sent"
         )
-    return Target(_checked(asked, "TARGET"), token, "server", rehearsed)
+    other_token = environ.get("CONTRACT_OTHER_TOKEN")
+    return Target(_checked(asked, "TARGET"), token, "server", rehearsed, other_token)
 
 
 def chosen_profile(target: Target, environ: Mapping[str, str] = os.environ) -> Profile:
@@ -102,11 +105,19 @@ def chosen_profile(target: Target, environ: Mapping[str, str] = os.environ) -> P
 
 @contextmanager
 def mock_target() -> Iterator[Target]:
-    """The mock server, in this process, on a free port. It makes the same ids each time."""
+    """The mock server, in this process, on a free port; behind what is `in_front`.
+
+    It makes the same ids each time.
+    """
     import appbuilder_mock
 
-    with appbuilder_mock.running(token=TOKEN, examples=True, seed="contract") as server:
-        yield Target(server.url, TOKEN)
+    with (
+        appbuilder_mock.running(
+            token=TOKEN, other_token=OTHER_TOKEN, examples=True, seed="contract"
+        ) as server,
+        in_front(server.url) as url,
+    ):
+        yield Target(url, TOKEN, other_token=OTHER_TOKEN)
 
 
 def _checked(url: str, name: str) -> str:
@@ -132,3 +143,9 @@ def _positive(name: str, text: str) -> float:
 
 # Known before any server runs, because requests are made while pytest collects.
 TOKEN = os.environ.get("CONTRACT_TOKEN") or secrets.token_hex(16)
+# Of a second user, who may see nothing of the first one's.
+OTHER_TOKEN = secrets.token_hex(16)
+
+# What stands in front of the mock: from its address to the one that is attacked. Mutants are set
+# here.
+in_front: Callable[[str], AbstractContextManager[str]] = nullcontext

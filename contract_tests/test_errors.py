@@ -36,7 +36,7 @@ def test_refused_by_what_is_sent(caller: Caller, operation_id: str, status: int)
     """A body that is no object, a bad token, ids that name nothing, a body of another type."""
     body = json.dumps(spec.example(operation_id), default=str).encode()
     if status == 401:
-        caller.refused(operation_id, body, status=401, token="bce-v3/none")
+        caller.refused(operation_id, body, status=401, authorization="Bearer none")
     elif status == 415:
         caller.refused(operation_id, body, status=415, content_type="text/plain")
     elif status == 404:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from .by_hand import Caller
-from .runs import WEATHER, answer_text, only_call
+from .runs import WEATHER, answer_text, only_call, text_of
 
 QUESTION = "北京天气如何？"
 
@@ -34,6 +34,8 @@ def waiting(caller: Caller, assistant_id: str, thread_id: str) -> dict[str, Any]
     body = {"assistant_id": assistant_id, "thread_id": thread_id, "tools": [WEATHER]}
     run = caller.call("createRun", body)
     assert run["status"] == "requires_action"
+    ids = {"thread_id": thread_id, "run_id": run["id"]}
+    assert caller.call("queryRun", ids)["required_action"] == run["required_action"]
     return run
 
 
@@ -45,7 +47,10 @@ def test_run_is_found_again(caller: Caller, assistant_id: str, thread_id: str) -
 
     assert (run["object"], run["status"]) == ("run.result", "completed")
     assert (run["assistant_id"], run["thread_id"]) == (assistant_id, thread_id)
-    assert answer_text(run)
+    answer = run["final_answer"]["message"]["message_id"]
+    message = caller.call("queryMessage", {"thread_id": thread_id, "message_id": answer})
+    assert (message["role"], message["run_id"]) == ("assistant", run["id"])
+    assert text_of(message) == answer_text(run) != ""
     [listed] = caller.call("listRuns", {"thread_id": thread_id})["data"]
     queried = caller.call("queryRun", ids)
     assert listed == queried
@@ -55,6 +60,21 @@ def test_run_is_found_again(caller: Caller, assistant_id: str, thread_id: str) -
     assert [step["id"] for step in steps] == ["step-1"]
     step = caller.call("queryRunStep", {**ids, "step_id": "step-1"})
     assert (step["run_id"], step["status"]) == (run["id"], "completed")
+    # The service was seen to lose `assistant_id` here, and the details, too.
+    assert step["step_datail"] in (None, steps[0]["step_datail"])
+    assert steps[0]["step_datail"]["message_creation"] == {"message_id": answer}
+
+
+def test_run_has_its_own_instructions(caller: Caller, assistant_id: str, thread_id: str) -> None:
+    """What a run says of itself comes instead of what the assistant says; the rest does not."""
+    body = {"assistant_id": assistant_id, "thread_id": thread_id, "instructions": "只说一个字"}
+    run = caller.call("createRun", {**body, "thought_instructions": "想一想"})
+    queried = caller.call("queryRun", {"thread_id": thread_id, "run_id": run["id"]})
+    assistant = caller.call("queryAssistant", {"assistant_id": assistant_id})
+
+    assert (queried["instructions"], queried["thought_instructions"]) == ("只说一个字", "想一想")
+    assert queried["chat_instructions"] == assistant["chat_instructions"]
+    assert assistant["instructions"] == "每句话回复前都加上我是秦始皇"
 
 
 def test_output_by_a_second_run_call(caller: Caller, waiting: dict[str, Any]) -> None:
@@ -83,6 +103,9 @@ def test_output_by_submitting(caller: Caller, waiting: dict[str, Any]) -> None:
     assert (run["id"], run["status"]) == (waiting["id"], "completed")
     steps = caller.call("listRunSteps", {**ids, "order": "asc"})["data"]
     assert [step["id"] for step in steps] == ["step-1", "step-2"]
+    assert [step["status"] for step in steps] == ["completed", "completed"]
+    [call] = steps[0]["step_datail"]["tool_calls"]
+    assert (call["id"], call["function"]["output"]) == (output["tool_call_id"], "晴")
     caller.call("submitToolOutputs", {**ids, "tool_outputs": [output]}, status=409)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from .by_hand import Caller
-from .runs import WEATHER
+from .runs import WEATHER, text_of
 
 FULL = {
     "name": "天气助手",
@@ -180,7 +180,3 @@ def test_refused_message(caller: Caller, thread_id: str) -> None:
     caller.call("updateMessage", {**elsewhere, "content": "好"}, status=404)
 
     assert caller.call("listMessages", which) == before
-
-
-def text_of(message: dict[str, Any]) -> str:
-    return "".join(part["text"]["value"] for part in message["content"])

@@ -11,7 +11,7 @@ from schemathesis import Case
 from . import spec, sse
 from .by_hand import Caller
 from .contract import schema
-from .runs import WEATHER, answer_text
+from .runs import WEATHER, answer_text, text_of
 from .target import Target
 
 QUESTION = {"messages": [{"role": "user", "content": "北京天气如何？"}]}
@@ -51,15 +51,32 @@ def test_texts_joined_are_the_answer(caller: Caller) -> None:
     assert text == answer_text(caller.call("createRun", body))
 
 
+def test_texts_joined_are_the_message(caller: Caller) -> None:
+    """The pieces of the stream make up the message that is stored, which the step names."""
+    told = list(caller.stream({"assistant_id": ASSISTANT_ID, "thread": QUESTION}))
+    [(message_id, text)] = sse.texts(told).items()
+    run = told[-1].details["run_object"]
+    where = {"thread_id": run["thread_id"]}
+    message = caller.call("queryMessage", {**where, "message_id": message_id})
+
+    assert text_of(message) == text
+    assert (message["role"], message["run_id"]) == ("assistant", run["id"])
+    assert caller.call("listMessages", where)["data"][0] == message
+    [step] = caller.call("listRunSteps", {**where, "run_id": run["id"]})["data"]
+    assert step["step_datail"]["message_creation"] == {"message_id": message_id}
+
+
 @pytest.mark.gentle
 def test_last_event_is_the_run(caller: Caller) -> None:
-    """What the stream tells at its end is what a query tells after it."""
+    """What the stream tells at its end is what a query and the list tell after it."""
     *_, end = caller.stream({"assistant_id": ASSISTANT_ID, "thread": QUESTION})
     run = end.details["run_object"]
     ids = {"thread_id": run["thread_id"], "run_id": run["id"]}
+    queried = caller.call("queryRun", ids)
 
     # The service was seen to lose `started_at` in queries.
-    assert caller.call("queryRun", ids) == {**run, "started_at": 0}
+    assert {**queried, "started_at": 0} == {**run, "started_at": 0}
+    assert caller.call("listRuns", {"thread_id": run["thread_id"]})["data"] == [queried]
 
 
 def test_outputs_are_submitted_while_the_stream_waits(caller: Caller) -> None:
@@ -95,10 +112,11 @@ def test_cancelled_while_the_stream_waits(caller: Caller) -> None:
         if event.kind == "tool_calls":
             caller.call("cancelRun", {"thread_id": run["thread_id"], "run_id": run["id"]})
 
-    assert kinds(told)[-1] == "run_end"
-    assert "run_cancelling" in kinds(told)
+    assert kinds(told)[-2:] == ["run_cancelling", "run_end"]
     assert run["status"] == "cancelled"
     assert run["cancelled_at"] >= run["created_at"]
+    ids = {"thread_id": run["thread_id"], "run_id": run["id"]}
+    assert caller.call("queryRun", ids)["status"] == "cancelled"
 
 
 def kinds(told: list[sse.Event]) -> list[str]:

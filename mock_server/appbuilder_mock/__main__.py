@@ -35,6 +35,11 @@ def parser() -> argparse.ArgumentParser:
         metavar="SECRET",
         help="the one token that is right (default: %(default)s)",
     )
+    add(
+        "--other-token",
+        metavar="SECRET",
+        help="the token of a second user, who sees nothing of the first one's",
+    )
     add("--seed", metavar="TEXT", help="make the same ids each time")
     add("--examples", action="store_true", help="create what the examples in openapi.yaml name")
     add(
@@ -84,7 +89,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         sock = listen(options.host, options.port)
         url = url_of(sock)
-        server = Server(app, on_start=lambda: print(f"listening on {url}", flush=True))
+        others = [] if options.other_token is None else [create_app(token=options.other_token)]
+        server = Server(app, *others, on_start=lambda: print(f"listening on {url}", flush=True))
         asyncio.run(_serve_until_signalled(server, sock))
     except ValueError as error:
         return _refuse(str(error))

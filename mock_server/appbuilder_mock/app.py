@@ -171,12 +171,18 @@ async def read_upload(operation_id: str, request: Request) -> Upload:
     return Upload(query["purpose"], content_type, request.stream())
 
 
-def check_token(request: Request, token: str) -> None:
+def has_token(request: Request, token: str) -> bool:
     """Only `Authorization` counts; the official client repeats it in X-Appbuilder-Authorization."""
-    header = request.headers.get("authorization", "")
-    scheme, _, given = header.partition(" ")
+    scheme, _, given = request.headers.get("authorization", "").partition(" ")
     right = hmac.compare_digest(given.strip().encode("latin-1"), token.encode())
-    if scheme.lower() != "bearer" or not right:
+    return right and scheme.lower() == "bearer"
+
+
+def check_token(request: Request, token: str) -> None:
+    """Raises MockApiError, which says what came instead of the token."""
+    if not has_token(request, token):
+        header = request.headers.get("authorization", "")
+        scheme, _, given = header.partition(" ")
         if scheme.lower() == "bearer":
             got = "another token" if given else "no token"
         else:

@@ -18,8 +18,9 @@ from appbuilder_mock.plan import Plan, default_plan
 from appbuilder_mock.request_ids import RequestIds
 from appbuilder_mock.script import Given
 from appbuilder_mock.seeds import seed_examples
-from appbuilder_mock.state import ErrorForm, MockState
+from appbuilder_mock.state import ErrorForm
 from appbuilder_mock.store import Store
+from appbuilder_mock.users import Users
 from appbuilder_mock.wire import Wire
 
 BACKLOG = 2048  # connections that may wait to be accepted
@@ -30,9 +31,10 @@ GRACE = 2.0  # seconds that open connections have to finish when the server stop
 class Server(uvicorn.Server):
     """uvicorn without its signals and its log, that ends open streams when it stops."""
 
-    def __init__(self, app: RequestIds, *, on_start: Callable[[], None]) -> None:
+    def __init__(self, *apps: RequestIds, on_start: Callable[[], None]) -> None:
+        users = Users(*apps)
         config = uvicorn.Config(
-            app,
+            users,
             loop="asyncio",
             http=Protocol,
             ws="none",
@@ -44,7 +46,7 @@ class Server(uvicorn.Server):
         )
         super().__init__(config)
         self._on_start = on_start
-        self._mock: MockState = app.app.state.mock
+        self._mocks = users.states
         self.loop: asyncio.AbstractEventLoop | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -53,7 +55,8 @@ class Server(uvicorn.Server):
         self._on_start()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self._mock.runs.audience.close()  # a stream that waits for tool outputs would never end
+        for mock in self._mocks:
+            mock.runs.audience.close()  # a stream that waits for tool outputs would never end
         late = asyncio.get_running_loop().call_later(GRACE, self._hang_up)
         await super().shutdown(sockets)
         late.cancel()
@@ -62,7 +65,8 @@ class Server(uvicorn.Server):
         """Leave clients that neither read nor send to themselves."""
         for connection in list(self.server_state.connections):
             connection.transport.abort()
-        self._mock.runs.forget()  # a scripted delay may be longer than anyone waits
+        for mock in self._mocks:
+            mock.runs.forget()  # a scripted delay may be longer than anyone waits
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -99,13 +103,15 @@ def running(
     wire: Wire = "current",
     plan: Plan = default_plan,
     scenario: Given | None = None,
+    other_token: str | None = None,
 ) -> Iterator[Running]:
     """A mock server in a thread of this process, for tests and demonstrations.
 
     It accepts connections when the block begins and has stopped when the block ends. `examples`
-    creates the objects that the spec's examples name; `seed` makes ids reproducible; the other
-    options are those of `create_app`. Raises OSError when the port is taken, StoreError when `db`
-    cannot be used and ScenarioError when the scenario is wrong.
+    creates the objects that the spec's examples name; `seed` makes ids reproducible; `other_token`
+    is a second user's, who starts with nothing, in memory, and sees nothing of the first one's; the
+    other options are those of `create_app`. Raises OSError when the port is taken, StoreError when
+    `db` cannot be used and ScenarioError when the scenario is wrong.
     """
     store = Store(db, seed=seed)
     try:
@@ -121,9 +127,10 @@ def running(
             plan=plan,
             scenario=scenario,
         )
-        sock = listen(host, port)
+        others = [] if other_token is None else [create_app(token=other_token)]
         started = threading.Event()
-        server = Server(app, on_start=started.set)
+        server = Server(app, *others, on_start=started.set)
+        sock = listen(host, port)
 
         def serve() -> None:
             try:

@@ -1,0 +1,58 @@
+"""`make mutants`: the tests against each mutant, and a table of which check caught which."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from .catalogue import MUTANTS, quick_selection
+from .table import write
+from .trials import all_tried
+
+BUILD = Path("build") / "contract"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Try them; 0 when every mutant is caught and the server as it is passes."""
+    options = parser().parse_args(arguments)
+    chosen = options.names or list(quick_selection() if options.quick else MUTANTS)
+    if unknown := [name for name in chosen if name not in MUTANTS]:
+        print(f"no such mutant: {', '.join(unknown)}; --list shows them all", file=sys.stderr)
+        return 2
+    if options.list:
+        for name in chosen:
+            print(f"{name:32} {MUTANTS[name].promise}")
+        return 0
+    begun = time.monotonic()
+    verdicts = []
+    # The server as it is goes first: when it fails, the rest means nothing.
+    for verdict in all_tried(
+        ["", *chosen], BUILD / "mutants", by_hand_only=options.quick, jobs=options.jobs
+    ):
+        how = "caught" if verdict.is_caught else "NOT CAUGHT" if verdict.name else ""
+        print(f"{verdict.seconds:6.1f} s  {verdict.name or 'unchanged'}  {how}", flush=True)
+        verdicts.append(verdict)
+    return write(verdicts, BUILD, seconds=time.monotonic() - begun)
+
+
+def parser() -> argparse.ArgumentParser:
+    parse = argparse.ArgumentParser(
+        prog="python -m contract_tests.mutants",
+        description="Run the contract tests against servers that break one promise each.",
+    )
+    parse.add_argument("names", nargs="*", metavar="NAME", help="mutants to try (default: all)")
+    parse.add_argument("--list", action="store_true", help="show the mutants, and try none")
+    parse.add_argument(
+        "--quick",
+        action="store_true",
+        help="the first mutants of each kind, and only the tests written by hand",
+    )
+    parse.add_argument("--jobs", type=int, default=2, help="at a time (default: %(default)s)")
+    return parse
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,342 @@
+"""Servers that take what they should refuse, or fall over what they should take."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlsplit
+
+from contract_tests.proxy import Answer, Change, Request
+from contract_tests.target import OTHER_TOKEN, TOKEN
+
+from .changes import Json, instead, made, names, put, request, request_headers
+from .mutant import Mutant
+
+Headers = dict[str, str]
+
+
+def _let_in(headers: Headers) -> Headers:
+    return {**headers, "authorization": f"Bearer {TOKEN}"}
+
+
+def _let_in_without_token(headers: Headers) -> Headers:
+    return headers if "authorization" in headers else _let_in(headers)
+
+
+def _let_in_by_any_scheme(headers: Headers) -> Headers:
+    given = headers.get("authorization", "").rpartition(" ")[2]
+    return _let_in(headers) if given == TOKEN else headers
+
+
+def _let_in_by_its_beginning(headers: Headers) -> Headers:
+    given = headers.get("authorization", "").removeprefix("Bearer ")
+    return _let_in(headers) if given and (given + TOKEN).startswith(TOKEN) else headers
+
+
+def _take_for_the_owner(headers: Headers) -> Headers:
+    return _let_in(headers) if headers.get("authorization", "").endswith(OTHER_TOKEN) else headers
+
+
+def _fails(operations: str, odd: Callable[[dict[str, Any]], bool]) -> Change:
+    """Status 500 for requests that are odd, and right."""
+    error = {"error": {"code": "internal_error", "message": "the server failed"}}
+    return instead(operations, lambda asked: made(500, error) if odd(asked) else None)
+
+
+def _has(text: Callable[[str], bool]) -> Callable[[dict[str, Any]], bool]:
+    """Whether a text anywhere in the body is so."""
+
+    def found(value: Json) -> bool:
+        if isinstance(value, dict):
+            return any(map(found, value.values()))
+        if isinstance(value, list):
+            return any(map(found, value))
+        return isinstance(value, str) and text(value)
+
+    return found
+
+
+def _cut(length: int) -> Callable[[Json], Json]:
+    return lambda text: text[:length] if isinstance(text, str) else text
+
+
+def _as_json(request: Request) -> Request:
+    """Whatever the body is said to be, it is taken for JSON."""
+    if not request.operation_id or names("createFile", request):
+        return request
+    return replace(request, headers={**request.headers, "content-type": "application/json"})
+
+
+def _mended(operation_id: str) -> Change:
+    """A body that is no JSON object is taken for an empty one."""
+
+    def asked(request: Request) -> Request:
+        broken = names(operation_id, request) and not request.json
+        return replace(request, body=b"{}") if broken else request
+
+    return Change(asked=asked)
+
+
+def _any_purpose(request: Request) -> Request:
+    if not names("createFile", request):
+        return request
+    return replace(request, path=urlsplit(request.path).path + "?purpose=assistant")
+
+
+def _any_method(request: Request) -> Request | Answer:
+    known = request.operation_id and request.method in ("GET", "PUT", "DELETE")
+    return replace(request, method="POST") if known else request
+
+
+MUTANTS = (
+    # ── Who asks ────────────────────────────────────────────────────────────────────────────────
+    Mutant(
+        "any-token",
+        "auth not checked",
+        "A bad token is refused.",
+        request_headers("*", _let_in),
+    ),
+    Mutant(
+        "no-token",
+        "auth not checked",
+        "A missing token is refused.",
+        request_headers("*", _let_in_without_token),
+    ),
+    Mutant(
+        "any-token-for-deletion",
+        "auth not checked",
+        "A bad token deletes nothing.",
+        request_headers("deleteThread", _let_in),
+    ),
+    Mutant(
+        "any-token-for-download",
+        "auth not checked",
+        "A bad token downloads nothing.",
+        request_headers("downloadFile", _let_in),
+    ),
+    Mutant(
+        "any-scheme",
+        "auth not checked",
+        "The token counts after the word Bearer only.",
+        request_headers("*", _let_in_by_any_scheme),
+    ),
+    Mutant(
+        "beginning-of-token",
+        "auth not checked",
+        "The whole token counts.",
+        request_headers("*", _let_in_by_its_beginning),
+    ),
+    Mutant(
+        "other-user-reads",
+        "auth not checked",
+        "Another user's thread is not found.",
+        request_headers("queryThread", _take_for_the_owner),
+    ),
+    Mutant(
+        "other-user-deletes",
+        "auth not checked",
+        "Another user's assistant cannot be deleted.",
+        request_headers("deleteAssistant", _take_for_the_owner),
+    ),
+    Mutant(
+        "other-user-lists",
+        "auth not checked",
+        "Another user's files are not in the list.",
+        request_headers("listFiles", _take_for_the_owner),
+    ),
+    Mutant(
+        "other-user-runs",
+        "auth not checked",
+        "Another user's assistant cannot be run.",
+        request_headers("createRun", _take_for_the_owner),
+    ),
+    # ── What is asked ───────────────────────────────────────────────────────────────────────────
+    Mutant(
+        "long-name-cut",
+        "validation skipped",
+        "A name of more than 128 characters is refused.",
+        request("createAssistant updateAssistant", put("name", _cut(128))),
+    ),
+    Mutant(
+        "long-description-cut",
+        "validation skipped",
+        "A description of more than 512 characters is refused.",
+        request("createAssistant updateAssistant", put("description", _cut(512))),
+    ),
+    Mutant(
+        "limit-zero-taken",
+        "validation skipped",
+        "A limit of 0 is refused.",
+        request("listRuns", put("limit", lambda limit: limit or 20)),
+    ),
+    Mutant(
+        "any-order-taken",
+        "validation skipped",
+        "An order is `asc` or `desc`.",
+        request("listRunSteps", put("order", lambda order: "asc" if order == "asc" else "desc")),
+    ),
+    Mutant(
+        "any-role-taken",
+        "validation skipped",
+        "Nobody but `user` and `assistant` speaks.",
+        request("createMessage", put("role", lambda role: role if role == "assistant" else "user")),
+    ),
+    Mutant(
+        "metadata-as-text",
+        "validation skipped",
+        "The values of metadata are texts.",
+        request(
+            "updateThread createAssistant updateAssistant",
+            put(
+                "metadata",
+                lambda pairs: (
+                    {name: str(value)[:512] for name, value in pairs.items()}
+                    if isinstance(pairs, dict)
+                    else pairs
+                ),
+            ),
+        ),
+    ),
+    Mutant(
+        "many-files-taken",
+        "validation skipped",
+        "A message has at most 10 files.",
+        request(
+            "createMessage updateMessage",
+            put("file_ids", lambda ids: ids[:10] if isinstance(ids, list) else ids),
+        ),
+    ),
+    Mutant(
+        "no-outputs-taken",
+        "validation skipped",
+        "Of outputs there must be one at least.",
+        instead(
+            "submitToolOutputs",
+            lambda asked: (
+                made(
+                    200,
+                    {
+                        "id": asked["run_id"],
+                        "object": "run.result",
+                        "assistant_id": "asst_0",
+                        "thread_id": asked["thread_id"],
+                        "status": "in_progress",
+                    },
+                )
+                if asked.get("tool_outputs") == [] and "run_id" in asked and "thread_id" in asked
+                else None
+            ),
+        ),
+    ),
+    Mutant(
+        "any-media-type",
+        "validation skipped",
+        "A body of another type than JSON is refused.",
+        Change(asked=_as_json),
+    ),
+    Mutant(
+        "broken-json-taken",
+        "validation skipped",
+        "A body that is no JSON is refused.",
+        _mended("listFiles"),
+    ),
+    Mutant(
+        "any-purpose",
+        "validation skipped",
+        "Files are for assistants only.",
+        Change(asked=_any_purpose),
+    ),
+    Mutant(
+        "any-method",
+        "validation skipped",
+        "Every operation is a POST.",
+        Change(asked=_any_method),
+    ),
+    Mutant(
+        "tool-without-function",
+        "validation skipped",
+        "A tool has its function.",
+        request(
+            "createAssistant updateAssistant createRun",
+            put(
+                "tools",
+                lambda tools: (
+                    [tool for tool in tools if isinstance(tool, dict) and tool.get("function")]
+                    if isinstance(tools, list)
+                    else tools
+                ),
+            ),
+        ),
+    ),
+    Mutant(
+        "second-message-dropped",
+        "validation skipped",
+        "A run takes one message at most.",
+        request(
+            "createRun",
+            put(
+                "thread/messages",
+                lambda messages: messages[:1] if isinstance(messages, list) else messages,
+            ),
+        ),
+    ),
+    # ── Odd input ───────────────────────────────────────────────────────────────────────────────
+    Mutant(
+        "fails-at-null",
+        "500 on odd input",
+        "Null is as good as left out.",
+        _fails("createAssistant", lambda asked: None in asked.values()),
+    ),
+    Mutant(
+        "fails-at-empty-text",
+        "500 on odd input",
+        "A message may be empty.",
+        _fails("createMessage updateMessage", lambda asked: asked.get("content") == ""),
+    ),
+    Mutant(
+        "fails-at-emoji",
+        "500 on odd input",
+        "A text may hold any character.",
+        _fails("createMessage", _has(lambda text: any(ord(one) > 0xFFFF for one in text))),
+    ),
+    Mutant(
+        "fails-at-large-limit",
+        "500 on odd input",
+        "The largest limit that the official client sends is taken.",
+        _fails("listAssistants", lambda asked: (asked.get("limit") or 0) == 2147483647),
+    ),
+    Mutant(
+        "fails-at-float",
+        "500 on odd input",
+        "5.0 is an integer in JSON.",
+        _fails("listRuns", lambda asked: isinstance(asked.get("limit"), float)),
+    ),
+    Mutant(
+        "fails-at-unknown-id",
+        "500 on odd input",
+        "An id that names nothing is not found, whatever it looks like.",
+        _fails("queryFile", lambda asked: "-" not in str(asked.get("file_id", "-"))),
+    ),
+    Mutant(
+        "fails-at-unknown-field",
+        "500 on odd input",
+        "A field that is not known does no harm.",
+        _fails("queryThread", lambda asked: bool(asked.keys() - {"thread_id"})),
+    ),
+    Mutant(
+        "long-text-refused",
+        "500 on odd input",
+        "Instructions may have 4096 characters.",
+        request(
+            "createAssistant",
+            put("instructions", lambda text: text if len(text or "") < 4096 else f"{text}!"),
+        ),
+    ),
+    Mutant(
+        "empty-list-refused",
+        "500 on odd input",
+        "An empty list is as good as left out.",
+        request("createRun", put("tools", lambda tools: "none" if tools == [] else tools)),
+    ),
+)

@@ -1,0 +1,26 @@
+"""Every mutant, by its name."""
+
+from __future__ import annotations
+
+from . import callers, contents, errors, lists, shapes, states, streams
+from .mutant import Mutant
+
+_ALL = (
+    *shapes.MUTANTS,
+    *contents.MUTANTS,
+    *lists.MUTANTS,
+    *streams.MUTANTS,
+    *callers.MUTANTS,
+    *errors.MUTANTS,
+    *states.MUTANTS,
+)
+MUTANTS: dict[str, Mutant] = {one.name: one for one in _ALL}
+assert len(MUTANTS) == len(_ALL), "two mutants have the same name"
+
+
+def quick_selection() -> list[str]:
+    """The first mutant of each kind."""
+    first: dict[str, str] = {}
+    for one in _ALL:
+        first.setdefault(one.kind, one.name)
+    return list(first.values())

@@ -1,0 +1,258 @@
+"""The words that the catalogue is written in: ways to change what passes through a proxy.
+
+Operations are named in one text, `"queryRun listRuns"`; `"*"` means all of them.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from contract_tests.proxy import Answer, Change, Request, Send
+from contract_tests.sse import END_OF_LINE
+
+Json = Any
+Edit = Callable[[Json], Json]
+EditAsked = Callable[[Json, dict[str, Any]], Json]  # also sees the body that was asked with
+
+GONE: Any = object()
+
+
+@dataclass(frozen=True)
+class Event:
+    """One event of a stream, as it is changed."""
+
+    name: str
+    data: Any
+
+    @property
+    def kind(self) -> str:
+        """As in sse.py: the event type of a status event, else the name."""
+        return str(self.data["event_type"]) if self.name == "status" else self.name
+
+    def encode(self) -> bytes:
+        return f"event: {self.name}\ndata: {dumped(self.data)}\n\n".encode()
+
+
+# ── Parts of a JSON body ────────────────────────────────────────────────────────────────────────
+
+
+def put(path: str, value: Any) -> Edit:
+    """Put a value at a place such as `"data/*/id"`; GONE takes away what is there.
+
+    A function gets what is there. Places that are not there, and null on the way, are left alone.
+    """
+    keys = path.split("/")
+
+    def edit(body: Json) -> Json:
+        return _put(body, keys, value)
+
+    return edit
+
+
+def _put(place: Json, keys: list[str], value: Any) -> Json:
+    key, *rest = keys
+    if isinstance(place, list):
+        chosen = range(len(place)) if key == "*" else [int(key)]
+        return [
+            _changed(one, rest, value) if index in chosen else one
+            for index, one in enumerate(place)
+        ]
+    if not isinstance(place, dict) or key not in place:
+        return place
+    if not rest and value is GONE:
+        return {name: one for name, one in place.items() if name != key}
+    return {**place, key: _changed(place[key], rest, value)}
+
+
+def _changed(old: Json, rest: list[str], value: Any) -> Json:
+    if rest:
+        return _put(old, rest, value)
+    return value(old) if callable(value) else value
+
+
+# ── Answers ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def answer(
+    operations: str, edit: Edit | None = None, *, asked: EditAsked | None = None, first: int = 0
+) -> Change:
+    """Change the JSON of successes; `first`: leave so many of them as they are."""
+    seen = 0
+
+    def answered(request: Request, answer: Answer, _send: Send) -> Answer:
+        nonlocal seen
+        if not _is_success(answer) or not names(operations, request):
+            return answer
+        seen += 1
+        if seen <= first:
+            return answer
+        body = edit(answer.json) if edit else answer.json
+        return with_json(answer, asked(body, request.json) if asked else body)
+
+    return Change(answered=answered)
+
+
+def error(status: int, change: Callable[[Answer], Answer], operations: str = "*") -> Change:
+    """Change the errors of one status; of every status when it is 0."""
+
+    def answered(request: Request, answer: Answer, _send: Send) -> Answer:
+        meant = answer.status in (status, status or answer.status) and answer.status >= 400
+        return change(answer) if meant and names(operations, request) else answer
+
+    return Change(answered=answered)
+
+
+def whole(operations: str, change: Callable[[Answer], Answer]) -> Change:
+    """Change successes as a whole, those that are streams or bytes too."""
+
+    def answered(request: Request, answer: Answer, _send: Send) -> Answer:
+        return change(answer) if answer.status < 300 and names(operations, request) else answer
+
+    return Change(answered=answered)
+
+
+def status(code: int) -> Callable[[Answer], Answer]:
+    return lambda answer: replace(answer, status=code)
+
+
+def header(name: str, value: Any) -> Callable[[Answer], Answer]:
+    """Put a header; GONE takes it away."""
+
+    def change(answer: Answer) -> Answer:
+        headers = {key: one for key, one in answer.headers.items() if key != name}
+        return replace(answer, headers=headers if value is GONE else {**headers, name: value})
+
+    return change
+
+
+def body(change: Callable[[bytes], bytes]) -> Callable[[Answer], Answer]:
+    return lambda answer: replace(answer, body=change(answer.body))
+
+
+def json_body(edit: Edit) -> Callable[[Answer], Answer]:
+    return lambda answer: with_json(answer, edit(answer.json))
+
+
+def with_json(answer: Answer, value: Json) -> Answer:
+    return replace(answer, body=dumped(value).encode())
+
+
+def dumped(value: Json) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def made(status: int, value: Json) -> Answer:
+    """An answer that no server gave, right in all but what it says."""
+    headers = {"content-type": "application/json", "x-appbuilder-request-id": str(uuid.uuid4())}
+    return Answer(status, headers, dumped(value).encode())
+
+
+# ── Requests ────────────────────────────────────────────────────────────────────────────────────
+
+
+def request(operations: str, edit: Edit) -> Change:
+    """Change the JSON that the server is asked with; the client does not know."""
+
+    def asked(request: Request) -> Request:
+        if not request.json or not names(operations, request):
+            return request
+        return replace(request, body=dumped(edit(request.json)).encode())
+
+    return Change(asked=asked)
+
+
+def request_headers(operations: str, edit: Callable[[dict[str, str]], dict[str, str]]) -> Change:
+    def asked(request: Request) -> Request:
+        if not names(operations, request):
+            return request
+        return replace(request, headers=edit(dict(request.headers)))
+
+    return Change(asked=asked)
+
+
+def instead(
+    operations: str,
+    answer: Callable[[dict[str, Any]], Answer | None],
+) -> Change:
+    """Answer without asking the server; None asks it after all."""
+
+    def asked(request: Request) -> Request | Answer:
+        made = answer(request.json) if names(operations, request) else None
+        return made or request
+
+    return Change(asked=asked)
+
+
+# ── Streams ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def stream(change: Callable[[Iterator[Event]], Iterator[Event]]) -> Change:
+    """Change the events of streams; pings are left alone."""
+    return raw_stream(lambda events: (one.encode() for one in change(map(_parsed, events))))
+
+
+def raw_stream(change: Callable[[Iterator[bytes]], Iterator[bytes]]) -> Change:
+    """Change the events as they are written."""
+    return Change(told=lambda _request, events: change(events))
+
+
+def event(kind: str, edit: Edit) -> Change:
+    """Change the payload of each event of a kind, as sse.py names them; `status` is every kind."""
+
+    def change(events: Iterator[Event]) -> Iterator[Event]:
+        for one in events:
+            meant = kind in (one.kind, one.name)
+            yield replace(one, data=edit(one.data)) if meant else one
+
+    return stream(change)
+
+
+def counted(events: Iterator[Event]) -> Iterator[Event]:
+    """Number the events anew, so that only their order or presence is wrong."""
+    send_id = 0
+    for one in events:
+        send_id += one.name != "ping"
+        yield one if one.name == "ping" else replace(one, data={**one.data, "send_id": send_id})
+
+
+def _parsed(block: bytes) -> Event:
+    fields = dict(line.partition(": ")[::2] for line in END_OF_LINE.split(block.decode()) if line)
+    return Event(fields["event"], json.loads(fields["data"]))
+
+
+# ── Together ────────────────────────────────────────────────────────────────────────────────────
+
+
+def both(one: Change, other: Change) -> Change:
+    """One change after the other, where a promise shows in more than one place."""
+
+    def asked(request: Request) -> Request | Answer:
+        first = one.asked(request)
+        return first if isinstance(first, Answer) else other.asked(first)
+
+    return Change(
+        asked=asked,
+        answered=lambda request, answer, send: other.answered(
+            request, one.answered(request, answer, send), send
+        ),
+        told=lambda request, events: other.told(request, one.told(request, events)),
+    )
+
+
+def names(operations: str, request: Request) -> bool:
+    """Whether the request is for one of these operations."""
+    operation_id = request.operation_id
+    return bool(operation_id) and (operations == "*" or operation_id in operations.split())
+
+
+def _is_success(answer: Answer) -> bool:
+    return (
+        answer.status == 200
+        and answer.headers.get("content-type", "").startswith("application/json")
+        and isinstance(answer.json, dict)
+        and "error" not in answer.json
+    )

@@ -1,0 +1,21 @@
+"""A server that breaks exactly one promise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from contract_tests.proxy import Change
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A change to what a server says, and the promise it breaks.
+
+    The server behind it keeps every promise, so the tests that fail do so for this one. A mutant is
+    run once a process: its change may remember what passed through.
+    """
+
+    name: str
+    kind: str
+    promise: str
+    change: Change

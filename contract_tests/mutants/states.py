@@ -1,0 +1,304 @@
+"""Servers that do not do what they say, or do not remember it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from contract_tests.proxy import Answer, Change, Request, Send
+from contract_tests.target import TOKEN
+
+from .changes import Json, answer, dumped, event, instead, made, names, put
+from .mutant import Mutant
+
+
+def _only_said(operation_id: str, field: str, kind: str) -> Change:
+    """Say that it is deleted, once for each, and delete nothing."""
+    said: set[str] = set()
+
+    def answer(asked: dict[str, Any]) -> Answer | None:
+        id_ = asked.get(field)
+        if not isinstance(id_, str) or id_ in said:
+            return None
+        said.add(id_)
+        return made(200, {"id": id_, "object": f"{kind}.deleted", "deleted": True})
+
+    return instead(operation_id, answer)
+
+
+class _Cache:
+    """The first answer to each request, again and again."""
+
+    def __init__(self, operations: str) -> None:
+        self._operations = operations
+        self._known: dict[tuple[str, bytes], Answer] = {}
+
+    def __call__(self, request: Request, answer: Answer, _send: Send) -> Answer:
+        if answer.status != 200 or not names(self._operations, request):
+            return answer
+        known = self._known.setdefault((request.path, dumped(request.json).encode()), answer)
+        # Each call has a request id of its own all the same.
+        return replace(known, headers=answer.headers)
+
+
+def _all_the_same(operation_id: str) -> Change:
+    """Every new thing gets the id of the first one."""
+    first: list[str] = []
+
+    def edit(made: Json) -> Json:
+        first.append(made["id"])
+        return {**made, "id": first[0]}
+
+    return answer(operation_id, edit)
+
+
+def _status(old: str, new: str) -> Callable[[Json], Json]:
+    """Another status, with the time of the end that goes with it."""
+
+    def edit(run: Json) -> Json:
+        if run["status"] != old:
+            return run
+        ended = {f"{old}_at": 0, f"{new}_at": run[f"{old}_at"]} if f"{new}_at" in run else {}
+        return {**run, "status": new, **ended}
+
+    return edit
+
+
+def _back_in_progress(run: Json) -> Json:
+    return {**run, "status": "in_progress", "completed_at": 0, "cancelled_at": 0}
+
+
+def _all_the_while(operations: str, path: str, body: Callable[[Request], Json]) -> Change:
+    """Refuse as it should be, and do something all the same."""
+
+    def answered(request: Request, answer: Answer, send: Send) -> Answer:
+        if answer.status >= 400 and names(operations, request):
+            own = {"content-type": "application/json", "authorization": f"Bearer {TOKEN}"}
+            send(Request("POST", path, own, dumped(body(request)).encode()))
+        return answer
+
+    return Change(answered=answered)
+
+
+MUTANTS = (
+    # ── Deleting ────────────────────────────────────────────────────────────────────────────────
+    Mutant(
+        "assistant-not-deleted",
+        "delete that does not delete",
+        "A deleted assistant is gone.",
+        _only_said("deleteAssistant", "assistant_id", "assistant"),
+    ),
+    Mutant(
+        "thread-not-deleted",
+        "delete that does not delete",
+        "A deleted thread is gone.",
+        _only_said("deleteThread", "thread_id", "thread"),
+    ),
+    Mutant(
+        "file-not-deleted",
+        "delete that does not delete",
+        "A deleted file is gone.",
+        _only_said("deleteFile", "file_id", "file"),
+    ),
+    Mutant(
+        "file-not-unmounted",
+        "delete that does not delete",
+        "A file that is unmounted is mounted no longer.",
+        _only_said("unmountAssistantFile", "file_id", "assistant.file"),
+    ),
+    Mutant(
+        "says-not-deleted",
+        "delete that does not delete",
+        "A deleted file is said to be deleted.",
+        answer("deleteFile", put("deleted", False)),
+    ),
+    Mutant(
+        "deleted-file-still-mounted",
+        "delete that does not delete",
+        "A deleted file is no longer mounted.",
+        Change(answered=_Cache("listMountedFiles")),
+    ),
+    # ── Remembering ─────────────────────────────────────────────────────────────────────────────
+    Mutant(
+        "assistant-stale",
+        "stale query",
+        "A query answers the assistant as it is now.",
+        Change(answered=_Cache("queryAssistant")),
+    ),
+    Mutant(
+        "run-stale",
+        "stale query",
+        "A query answers the run as it is now.",
+        Change(answered=_Cache("queryRun")),
+    ),
+    Mutant(
+        "messages-stale",
+        "stale query",
+        "A list holds what was added since.",
+        Change(answered=_Cache("listMessages")),
+    ),
+    Mutant(
+        "threads-all-the-same",
+        "stale query",
+        "A new thread has an id of its own.",
+        _all_the_same("createThread"),
+    ),
+    Mutant(
+        "update-not-kept",
+        "stale query",
+        "What an update says is so from then on.",
+        instead(
+            "updateMessage",
+            lambda asked: (
+                made(
+                    200,
+                    {
+                        "id": asked["message_id"],
+                        "object": "thread.message",
+                        "role": "user",
+                        "content": [{"type": "text", "text": {"value": asked["content"]}}],
+                        "created_at": 1717645516900,
+                        "thread_id": asked["thread_id"],
+                    },
+                )
+                if isinstance(asked.get("content"), str)
+                and asked.get("message_id")
+                and asked.get("thread_id")
+                and len(asked) == 3
+                else None
+            ),
+        ),
+    ),
+    # ── Statuses ────────────────────────────────────────────────────────────────────────────────
+    Mutant(
+        "completed-goes-back",
+        "status astray",
+        "A run that has ended does not go on.",
+        answer("queryRun listRuns", _back_in_progress),
+    ),
+    Mutant(
+        "cancelled-is-completed",
+        "status astray",
+        "A cancelled run stays cancelled.",
+        answer("queryRun cancelRun", _status("cancelled", "completed"), first=1),
+    ),
+    Mutant(
+        "step-never-ends",
+        "status astray",
+        "The steps of a completed run have completed.",
+        answer("queryRunStep", _back_in_progress),
+    ),
+    Mutant(
+        "waits-without-saying",
+        "status astray",
+        "A run that waits for outputs has the status `requires_action`.",
+        answer("createRun queryRun", _status("requires_action", "in_progress")),
+    ),
+    Mutant(
+        "completed-and-waits",
+        "status astray",
+        "A run that has ended waits for nothing.",
+        answer(
+            "submitToolOutputs",
+            put("required_action", {"type": "submit_tool_outputs", "submit_tool_outputs": None}),
+        ),
+    ),
+    Mutant(
+        "cancelled-completes",
+        "status astray",
+        "A run that is cancelled ends as cancelled, in its stream too.",
+        event("run_end", put("details/run_object", _status("cancelled", "completed"))),
+    ),
+    Mutant(
+        "cancel-again-refused",
+        "wrong status",
+        "Cancelling a cancelled run again answers the run.",
+        Change(
+            answered=lambda request, answer, send: (
+                made(409, {"error": {"code": "run_ended", "message": "cancelled already"}})
+                if names("cancelRun", request)
+                and answer.status == 200
+                and answer.json["status"] == "cancelled"
+                and not request.json.get("sync")
+                else answer
+            )
+        ),
+    ),
+    # ── Refusing ────────────────────────────────────────────────────────────────────────────────
+    Mutant(
+        "refused-message-kept",
+        "refusal that changes something",
+        "A message that is refused is not added.",
+        _all_the_while(
+            "createMessage",
+            "/v2/threads/messages",
+            lambda request: {
+                "thread_id": request.json.get("thread_id"),
+                "role": "user",
+                "content": "?",
+            },
+        ),
+    ),
+    Mutant(
+        "refused-assistant-kept",
+        "refusal that changes something",
+        "An assistant that is refused is not made.",
+        _all_the_while("createAssistant", "/v2/assistants", lambda _: {"name": "x"}),
+    ),
+    Mutant(
+        "refused-update-kept",
+        "refusal that changes something",
+        "An update that is refused changes nothing.",
+        _all_the_while(
+            "updateAssistant",
+            "/v2/assistants/update",
+            lambda request: {
+                "assistant_id": request.json.get("assistant_id"),
+                "chat_instructions": "?",
+            },
+        ),
+    ),
+    Mutant(
+        "deleted-without-token",
+        "refusal that changes something",
+        "Who has no token deletes nothing.",
+        _all_the_while("deleteThread", "/v2/threads/delete", lambda request: request.json),
+    ),
+    Mutant(
+        "refused-run-speaks",
+        "refusal that changes something",
+        "A run that is refused adds no message.",
+        _all_the_while(
+            "createRun",
+            "/v2/threads/messages",
+            lambda request: {
+                "thread_id": request.json.get("thread_id"),
+                "role": "user",
+                "content": "?",
+            },
+        ),
+    ),
+    Mutant(
+        "wrong-output-cancels",
+        "refusal that changes something",
+        "A run that is given a wrong output waits on.",
+        _all_the_while(
+            "submitToolOutputs",
+            "/v2/threads/runs/cancel",
+            lambda request: {
+                "thread_id": request.json.get("thread_id"),
+                "run_id": request.json.get("run_id"),
+            },
+        ),
+    ),
+    Mutant(
+        "mounted-twice",
+        "page repeated",
+        "A file that is mounted again is there once.",
+        answer(
+            "listMountedFiles",
+            lambda page: {**page, "data": [*page["data"], *page["data"]]},
+        ),
+    ),
+)

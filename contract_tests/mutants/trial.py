@@ -1,0 +1,86 @@
+"""One mutant before the tests: a mock server, the proxy that changes it, and pytest."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from contract_tests import target
+from contract_tests.proxy import NO_CHANGE, Change, proxied
+from contract_tests.session import LAST, OF_THE_SUITE
+
+from .catalogue import MUTANTS
+from .witness import Failed, Witness
+
+SUITE = Path(__file__).parent.parent
+
+# Written by hand and quick, so that most mutants are caught within seconds.
+FIRST = (
+    "test_objects.py",
+    "test_files.py",
+    "test_lifecycle.py",
+    "test_streams.py",
+    "test_refusals.py",
+    "test_tokens.py",
+    "test_lists.py",
+)
+GENERATED = ("test_operations.py", "test_workflows.py")
+
+# The first failure is enough. What was imported before the process began, to begin sooner, holds no
+# assertions that pytest should explain.
+OPTIONS = ("-x", "-q", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the tests said of one server. No failure: they all passed.
+
+    `seconds` is what it took of a processor, which does not depend on what else the machine does.
+    """
+
+    name: str
+    failed: Failed | None
+    passed: int
+    by_hand_only: bool
+    seconds: float
+
+    @property
+    def is_caught(self) -> bool:
+        """By a check that says what is wrong."""
+        return self.failed is not None and bool(self.failed.checks)
+
+
+def tried(name: str, *, by_hand_only: bool, log: Path) -> Verdict:
+    """Run the tests against a mutant, or against the server as it is when the name is empty.
+
+    They stop at the first failure. What pytest prints goes into `log`. To be called once a process.
+    """
+    begun = time.process_time()
+    change = MUTANTS[name].change if name else NO_CHANGE
+    witness = Witness()
+    with log.open("w", encoding="utf-8") as output:
+        os.dup2(output.fileno(), sys.stdout.fileno())
+        os.dup2(output.fileno(), sys.stderr.fileno())
+        passed = _run(change, witness, by_hand_only=by_hand_only)
+    if not passed and witness.failed is None:
+        raise RuntimeError(f"pytest did not get as far as the tests; see {log}")
+    seconds = round(time.process_time() - begun, 1)
+    return Verdict(name, witness.failed, witness.passed, by_hand_only, seconds)
+
+
+def _run(change: Change, witness: Witness, *, by_hand_only: bool) -> bool:
+    target.in_front = lambda url: proxied(url, change)
+    tests = by_hand() if by_hand_only else [str(SUITE)]
+    return pytest.main([*OPTIONS, *tests], plugins=[witness]) == 0
+
+
+def by_hand() -> Sequence[str]:
+    """The files of tests written by hand, those first that say most in least time."""
+    every = {path.name for path in SUITE.glob("test_*.py")} - {*GENERATED, *OF_THE_SUITE, LAST}
+    return [str(SUITE / name) for name in (*FIRST, *sorted(every.difference(FIRST)))]

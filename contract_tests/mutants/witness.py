@@ -1,0 +1,76 @@
+"""What the tests say of one server: the first failure, and the checks behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from schemathesis.core.failures import Failure
+
+LONGEST = 300  # characters of a failure's text that the table shows
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A test that failed, and the checks that failed in it.
+
+    A test that broke down on what it was told, with a KeyError for instance, has no checks: it
+    noticed something, but cannot say which promise was broken.
+    """
+
+    test: str
+    checks: tuple[str, ...]
+    text: str
+
+
+class Witness:
+    """A pytest plugin that remembers the first failure."""
+
+    def __init__(self) -> None:
+        self.failed: Failed | None = None
+        self.passed = 0
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Iterator[Any]:
+        report = yield
+        self.passed += report.when == "call" and report.passed
+        if report.failed and self.failed is None and call.excinfo is not None:
+            self.failed = _failed(item.nodeid, call.excinfo.value)
+        return report
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed and self.failed is None:
+            self.failed = Failed(report.nodeid, (), str(report.longrepr)[-LONGEST:])
+
+
+def _failed(test: str, error: BaseException) -> Failed:
+    found = list(_leaves(error))
+    broke_down = any(not isinstance(one, AssertionError) for one in found)
+    checks = () if broke_down else tuple(dict.fromkeys(map(_check, found)))
+    return Failed(test.rpartition("contract_tests/")[2], checks, _short(found[0]))
+
+
+def _leaves(error: BaseException) -> Iterator[BaseException]:
+    if isinstance(error, BaseExceptionGroup):
+        for one in error.exceptions:
+            yield from _leaves(one)
+    else:
+        yield error
+
+
+def _check(error: BaseException) -> str:
+    """Which check: the name of one that schemathesis runs, or the test's own `assert`."""
+    if not isinstance(error, Failure):
+        return "assert"
+    return error.checks[0] if error.checks else error.title.rpartition(": ")[2].strip("`")
+
+
+def _short(error: BaseException) -> str:
+    text = error.message if isinstance(error, Failure) else str(error)
+    if not isinstance(error, AssertionError):
+        text = f"{type(error).__name__}: {text}"
+    return " ".join(text.split())[:LONGEST]

@@ -1,0 +1,98 @@
+"""Checks of ours on the objects of an answer: their ids, their words and what they keep."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from schemathesis import Case, Response
+from schemathesis.checks import CheckContext
+
+from . import rules, spec
+from .answered import Object, body_of, items_of, objects_of
+
+# What the description of `object` in the spec says that it always is.
+WORDS = {
+    "Assistant": ("assistant",),
+    "Thread": ("thread",),
+    "Message": ("thread.message",),
+    "RunResult": ("run.result", "thread.run"),
+    "RunStep": ("thread.run.step",),
+}
+# Those operations answer the run as it came out; all others, as it stands.
+RESULTS = ("createRun", "submitToolOutputs")
+
+KEPT = (
+    "name",
+    "description",
+    "instructions",
+    "thought_instructions",
+    "chat_instructions",
+    "response_format",
+    "file_ids",
+    "metadata",
+    "role",
+)
+
+
+def ids_are_those_asked_for(_ctx: CheckContext, response: Response, case: Case[Any]) -> None:
+    """What is answered is what the request names, and belongs to what it names."""
+    asked = {name: id_ for name, id_ in _ids(spec.body_of(case)) if id_}
+    own = spec.own_id(spec.operation_of(case))
+    for answered in objects_of(case, response):
+        if own in asked:
+            _compare("id", answered.get("id"), asked[own])
+        for name, id_ in asked.items():
+            if name != own and answered.get(name):
+                _compare(name, answered[name], id_)
+    output = spec.body_of(case).get("tool_output")
+    body = body_of(case, response)
+    if body is not None and isinstance(output, dict) and output.get("run_id"):
+        _compare("id", body.get("id"), output["run_id"])
+
+
+def _ids(asked: Object) -> Iterator[tuple[str, Any]]:
+    return ((name, id_) for name, id_ in asked.items() if name.endswith("_id"))
+
+
+def _compare(name: str, got: object, expected: object) -> None:
+    assert got == expected, f"asked for {expected!r}, got an object whose {name} is {got!r}"
+
+
+def object_says_what_it_is(_ctx: CheckContext, response: Response, case: Case[Any]) -> None:
+    """`object`, and the role of a message, have the words that the spec gives."""
+    operation_id = spec.operation_of(case)
+    words = WORDS.get(spec.answered_schema(operation_id))
+    body = body_of(case, response)
+    if body is not None and items_of(body) is not None:
+        assert body.get("object") == "list", f"the object of a list is {body.get('object')!r}"
+    if words == WORDS["RunResult"]:
+        words = words[:1] if operation_id in RESULTS and body is not None else words[1:]
+    for answered in objects_of(case, response):
+        word = answered.get("object")
+        if words and "run_id" in answered and body is None:
+            assert word == WORDS["RunStep"][0], f"the object of a step is {word!r}"
+        elif words:
+            assert word in words, f"expected an object {' or '.join(words)}, got {word!r}"
+        role = answered.get("role", "user")
+        assert role in ("user", "assistant"), f"the role of a message is {role!r}"
+
+
+def what_was_sent_is_kept(_ctx: CheckContext, response: Response, case: Case[Any]) -> None:
+    """Making or changing something answers it with what the request said of it."""
+    operation_id = spec.operation_of(case)
+    if not operation_id.startswith(("create", "update")) or not rules.is_positive(case):
+        return
+    body = body_of(case, response)
+    if body is None or operation_id == "createRun":
+        return
+    sent = spec.body_of(case)
+    for name in KEPT:
+        if sent.get(name) not in (None, "", [], {}) and body.get(name) is not None:
+            assert body[name] == sent[name], f"{name}: sent {sent[name]!r}, got {body[name]!r}"
+    if isinstance(sent.get("content"), str):
+        text = "".join(part["text"]["value"] for part in body["content"])
+        assert text == sent["content"], f"content: sent {sent['content']!r}, got {text!r}"
+
+
+ALL = (ids_are_those_asked_for, object_says_what_it_is, what_was_sent_is_kept)

@@ -1,0 +1,97 @@
+"""What is odd and right is taken."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from . import spec
+from .by_hand import Caller
+from .runs import text_of
+from .whose import Things, things_of
+
+TEXTS = {
+    "empty": "",
+    "emoji": "👩‍🚀 🇨🇳 𠮷野家",
+    "right-to-left": "שלום مرحبا",
+    "controls": "\x00\x01\x1f\x7f\u2028",
+    "escapes": '"\\\b\f\n\r\t</script>{{1}}%00',
+    "combining": "e\u0301 Å \ufb01 \ufeff",
+    "long": "长" * 100_000,
+}
+
+# All that can be done again and again, with a JSON body.
+ONCE = ("createFile", "cancelRun", "submitToolOutputs", "unmountAssistantFile")
+REPEATABLE = [
+    name for name in spec.operations() if name not in ONCE and not name.startswith("delete")
+]
+
+
+def optional(operation_id: str) -> list[str]:
+    schema = spec.body_schema(spec.operations()[operation_id])
+    return [name for name in schema["properties"] if name not in schema.get("required", ())]
+
+
+@pytest.fixture(scope="module")
+def things(caller: Caller) -> Things:
+    return things_of(caller)
+
+
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+def test_any_text(caller: Caller, text: str) -> None:
+    """A message has any text, character by character, when it is made and when it is changed."""
+    thread_id = caller.call("createThread", {})["id"]
+    body = {"thread_id": thread_id, "content": text}
+    message = caller.call("createMessage", {**body, "role": "user"})
+    which = {"thread_id": thread_id, "message_id": message["id"]}
+    assert text_of(caller.call("queryMessage", which)) == text
+
+    caller.call("updateMessage", {**which, "content": "别的"})
+    caller.call("updateMessage", {**body, **which})
+
+    assert text_of(caller.call("queryMessage", which)) == text
+
+
+@pytest.mark.parametrize("operation_id", [name for name in REPEATABLE if optional(name)])
+def test_null_is_left_out(caller: Caller, things: Things, operation_id: str) -> None:
+    """Every optional field may be null, and lists may be empty: the official client sends them."""
+    body = things.body(operation_id)
+    nulls = {name: None for name in optional(operation_id) if name not in body}
+    empties = {name: [] for name in nulls if name in ("tools", "file_ids", "messages")}
+
+    caller.call(operation_id, {**body, **nulls})
+    caller.call(operation_id, {**body, **nulls, **empties})
+
+
+@pytest.mark.parametrize("operation_id", REPEATABLE)
+def test_unknown_field_does_no_harm(caller: Caller, things: Things, operation_id: str) -> None:
+    """The spec closes no request: what a newer client sends is taken by an older server."""
+    response = caller.send(operation_id, {**things.body(operation_id), "from_tomorrow": {"a": 1}})
+
+    assert response.status_code == 200
+
+
+def test_whole_floats_are_integers(caller: Caller, things: Things) -> None:
+    """In JSON 2.0 is as much an integer as 2 is."""
+    where = {"thread_id": things.ids["thread_id"]}
+
+    whole = caller.call("listRuns", {**where, "limit": 2})
+    assert caller.call("listRuns", {**where, "limit": 2.0}) == whole
+
+
+def test_longest_that_is_allowed(caller: Caller) -> None:
+    """At its limits a field is taken as it is."""
+    most: dict[str, Any] = {
+        "name": "名" * 128,
+        "description": "字" * 512,
+        "instructions": "字" * 4096,
+        "thought_instructions": "字" * 4096,
+        "chat_instructions": "字" * 4096,
+        "file_ids": [f"file-{number}" for number in range(10)],
+        "metadata": {f"{number:->64}": "值" * 512 for number in range(16)},
+    }
+    assistant = caller.call("createAssistant", most)
+
+    queried = caller.call("queryAssistant", {"assistant_id": assistant["id"]})
+    assert {name: queried[name] for name in most} == most

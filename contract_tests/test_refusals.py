@@ -1,0 +1,88 @@
+"""What is refused, with the right status, changes nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from . import spec
+from .by_hand import Caller
+from .whose import Things, things_of
+
+NOTHING = "没有_0"  # no id of anything
+NO_OBJECTS = (b"[]", b'"text"', b"null", b"{", b'{"name": NaN}', b"\xff", b"")
+
+
+@pytest.fixture(scope="module")
+def things(caller: Caller) -> Things:
+    return things_of(caller)
+
+
+@pytest.mark.parametrize("operation_id", spec.operations())
+def test_refused_request_changes_nothing(caller: Caller, things: Things, operation_id: str) -> None:
+    """Neither a body that is broken or none, nor one of another type, nor an unknown id."""
+    before = things.seen(caller)
+
+    for content in NO_OBJECTS if operation_id != "createFile" else ():
+        caller.refused(operation_id, content, status=400)
+    for broken in bodies_with_a_fault(things, operation_id):
+        caller.refused(operation_id, json.dumps(broken).encode(), status=400)
+    for name in spec.required_ids(operation_id):
+        body = {**things.body(operation_id), name: NOTHING}
+        answer = caller.refused(operation_id, json.dumps(body).encode(), status=404)
+        assert answer["error"].get("param", answer["error"].get("params")) in (None, name)
+    body = things.body(operation_id) if operation_id != "createFile" else {}
+    for content_type in ("text/plain", "application/xml", ""):
+        content = json.dumps(body).encode()
+        caller.refused(operation_id, content, status=415, content_type=content_type)
+
+    assert things.seen(caller) == before
+
+
+def bodies_with_a_fault(things: Things, operation_id: str) -> Iterator[dict[str, Any]]:
+    """A right body but for one field that must be there: gone, null, empty or no text."""
+    if operation_id == "createFile":
+        return
+    body = things.body(operation_id)
+    for name in spec.body_schema(spec.operations()[operation_id]).get("required", ()):
+        yield {key: value for key, value in body.items() if key != name}
+        yield {**body, name: None}
+        yield {**body, name: 1}
+        if name.endswith("_id") or name == "name":
+            yield {**body, name: ""}
+
+
+def test_refused_by_state_changes_nothing(caller: Caller, things: Things) -> None:
+    """A run that has ended takes no outputs and no end; one that waits stays alone."""
+    ended = {name: things.ids[name] for name in ("thread_id", "run_id")}
+    output = {"tool_call_id": things.call_id, "output": "晴"}
+    question = {"messages": [{"role": "user", "content": "还在吗"}]}
+    before = things.seen(caller)
+
+    caller.call("submitToolOutputs", {**ended, "tool_outputs": [output]}, status=409)
+    caller.call("cancelRun", ended, status=409)
+    second = {
+        "assistant_id": things.ids["assistant_id"],
+        "thread_id": things.waiting["thread_id"],
+        "thread": question,
+    }
+    for stream in (False, True):
+        caller.call("createRun", {**second, "stream": stream}, status=409)
+
+    assert things.seen(caller) == before
+
+
+def test_refused_stream_is_an_error(caller: Caller, things: Things) -> None:
+    """Before its first event a stream is refused as any call is: by a status, in JSON."""
+    body = {**things.body("createRun"), "stream": True}
+    before = things.seen(caller)
+
+    caller.call("createRun", {**body, "assistant_id": NOTHING}, status=404)
+    caller.call("createRun", {**body, "instructions": "字" * 4097}, status=400)
+    two = [{"role": "user", "content": text} for text in ("一", "二")]
+    caller.call("createRun", {**body, "thread": {"messages": two}}, status=400)
+
+    assert things.seen(caller) == before

@@ -1,0 +1,109 @@
+"""Who is let in, and to what."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import closing
+from typing import Any, NamedTuple
+
+import pytest
+
+from . import spec
+from .by_hand import Caller
+from .target import Target
+from .whose import Things, things_of
+
+# A file for the multipart body of an upload.
+BOUNDARY = "multipart/form-data; boundary=edge"
+FILE = (
+    b'--edge\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\nx\r\n--edge--\r\n'
+)
+
+NAMING = [name for name in spec.operations() if spec.required_ids(name)]
+LISTING_ALL = ("listAssistants", "listFiles")
+
+
+class Mine(NamedTuple):
+    things: Things
+    seen: list[dict[str, Any]]  # when they were new
+
+
+@pytest.fixture(scope="module")
+def mine(caller: Caller) -> Mine:
+    things = things_of(caller)
+    return Mine(things, things.seen(caller))
+
+
+@pytest.fixture(scope="module")
+def other(target: Target) -> Iterator[Caller]:
+    """A second user of the same server."""
+    if target.other_token is None:
+        pytest.skip("this target has no second user: set CONTRACT_OTHER_TOKEN to one's token")
+    with closing(Caller(Target(target.url, target.other_token))) as caller:
+        yield caller
+
+
+@pytest.mark.parametrize("operation_id", spec.operations())
+def test_only_the_token_is_let_in(
+    caller: Caller, mine: Mine, target: Target, operation_id: str
+) -> None:
+    """Not without one, not with another, not with a part of it or more, not by another scheme."""
+    content, content_type = sent(mine.things, operation_id)
+    for authorization in (
+        "",
+        "Bearer",
+        "Bearer wrong",
+        f"Bearer {target.token[:-1]}",
+        f"Bearer {target.token}0",
+        f"Basic {target.token}",
+        target.token,
+    ):
+        caller.refused(
+            operation_id,
+            content,
+            status=401,
+            content_type=content_type,
+            authorization=authorization,
+        )
+
+
+@pytest.mark.parametrize("operation_id", NAMING)
+def test_things_of_another_user_are_not_found(other: Caller, mine: Mine, operation_id: str) -> None:
+    """Who may not see a thing is told that there is none."""
+    other.call(operation_id, mine.things.body(operation_id), status=404)
+
+
+@pytest.mark.parametrize("operation_id", LISTING_ALL)
+def test_things_of_another_user_are_not_listed(
+    other: Caller, mine: Mine, operation_id: str
+) -> None:
+    listed = [item["id"] for item in other.call(operation_id, {})["data"]]
+
+    assert not set(listed) & set(mine.things.ids.values())
+
+
+def test_own_things_do_not_work_with_another_users(other: Caller, mine: Mine) -> None:
+    """Of a request that names several things each is looked up among the caller's own."""
+    theirs = things_of(other)
+    before = theirs.seen(other)
+
+    for operation_id in ("mountAssistantFile", "createRun"):
+        body = theirs.body(operation_id)
+        for name in spec.required_ids(operation_id):
+            other.call(operation_id, {**body, name: mine.things.ids[name]}, status=404)
+
+    assert theirs.seen(other) == before
+    theirs.delete(other)
+
+
+def test_none_of_it_changed_anything(caller: Caller, mine: Mine) -> None:
+    """What the tests above were refused was not done all the same. Stands last for that."""
+    assert mine.things.seen(caller) == mine.seen
+
+
+def sent(mine: Things, operation_id: str) -> tuple[bytes, str]:
+    """The bytes of a right request, and their type."""
+    if operation_id == "createFile":
+        return FILE, BOUNDARY
+    return json.dumps(mine.body(operation_id)).encode(), "application/json"
