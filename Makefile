@@ -3,6 +3,8 @@
 # requirements/; see scripts/environment.py.
 
 PYTHON ?= python3
+# How many processes run the tests: WORKERS=0 runs them in this one, for a debugger.
+WORKERS ?= auto
 PY := .venv/bin/python
 ENVIRONMENT = command -v $(PYTHON) >/dev/null || \
 	{ echo "No $(PYTHON) here: name a Python 3.10 or newer, as in make demo PYTHON=python3.11"; \
@@ -55,7 +57,7 @@ mock: demo-env ## start the mock server; options: make mock MOCK="--port 8080 --
 	$(PY) -m appbuilder_mock $(MOCK)
 
 test: dev-env ## run the tests; options: make test PYTEST="-k stream"
-	$(DIRECT) $(PY) -m pytest $(PYTEST)
+	$(DIRECT) $(PY) -m pytest -n $(WORKERS) --dist worksteal $(PYTEST)
 
 contract: dev-env ## attack the mock server; others: TARGET=http://... TOKEN=..., TARGET=live, DRY=1
 	@$(NEEDS_3_11)

@@ -17,7 +17,7 @@ from appbuilder_assistants import (
     ServerError,
 )
 
-from tests.clients.bodies import OUTPUTS, RUN, stream_of
+from tests.clients.bodies import BEGIN, CHUNKED, RUN, chunk, event, stream_of
 from tests.clients.both import Async, Sync
 from tests.clients.conftest import AT_ONCE, Serve
 from tests.clients.raw_server import Exchange, answer
@@ -82,19 +82,40 @@ def test_an_answer_that_does_not_come(
     assert caught.value.cancelled is False
 
 
+def test_pings_do_not_outlast_a_deadline(world: Sync | Async, serve: Serve) -> None:
+    """A stream that is kept alive still ends at its deadline, and says which run it was."""
+
+    def script(exchange: Exchange) -> None:
+        exchange.send(CHUNKED + chunk(BEGIN))
+        gone = threading.Event()
+        for _ in range(500):
+            exchange.send(chunk(event("ping", "")))
+            gone.wait(0.02)
+
+    client = world.client("k", serve(script).url)
+    stream = client.threads.runs.stream_run("a", "t", deadline=SOON)
+
+    begun = time.monotonic()
+    with pytest.raises(DeadlineExceededError) as caught:
+        list(stream)
+
+    assert time.monotonic() - begun < LATE
+    assert caught.value.run_id == stream.snapshot.run_id == "run_1"
+
+
 def test_retries_share_a_deadline(world: Sync | Async, serve: Serve) -> None:
     """Attempts go on while there is time; a pause that would outlast the deadline is not begun."""
     server = serve(lambda exchange: exchange.send(answer({}, "503 Service Unavailable")))
-    policy = RetryPolicy(attempts=50, first_delay=0.08, max_delay=0.08, jitter=lambda: 0.0)
-    client = world.client("k", server.url, deadline=SOON, retry=policy)
+    # The pauses take nearly all of the time, so the deadline falls into one, on slow machines too.
+    policy = RetryPolicy(attempts=50, first_delay=0.8, max_delay=0.8, jitter=lambda: 0.0)
+    client = world.client("k", server.url, deadline=1.2, retry=policy)
 
     with pytest.raises(
         DeadlineExceededError, match="another attempt, and before it: 503"
     ) as caught:
         CALLS[LOOK_UP](client)
 
-    assert 1 < len(caught.value.attempts) < 10
-    assert len(caught.value.attempts) == len(server.exchanges)
+    assert len(caught.value.attempts) == len(server.exchanges) == 2
     assert {attempt.status_code for attempt in caught.value.attempts} == {503}
     assert isinstance(caught.value.__cause__, ServerError)
 

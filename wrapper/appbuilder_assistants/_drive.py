@@ -233,6 +233,8 @@ class Body:
             return next(self._chunks)
         except FAILURES as error:
             return self._request.lost(error)
+        except BaseException as error:  # noqa: BLE001 - as in `_perform`
+            raise without_frames(error) from error.__cause__
 
     def close(self) -> None:
         """Close the connection, whatever of the body is still to come."""
@@ -278,6 +280,8 @@ class AsyncBody:
             return self._request.overdue(error)
         except FAILURES as error:
             return self._request.lost(error)
+        except BaseException as error:  # noqa: BLE001 - as in `_perform`
+            raise without_frames(error) from error.__cause__
 
     async def aclose(self) -> None:
         """Close the connection, whatever of the body is still to come."""
