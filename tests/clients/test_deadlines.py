@@ -123,7 +123,7 @@ def test_retries_share_a_deadline(world: Sync | Async, serve: Serve) -> None:
 def test_a_long_pause_is_not_begun(world: Sync | Async, serve: Serve) -> None:
     """A Retry-After beyond the deadline fails the call at once."""
     server = serve(lambda e: e.send(answer({}, "429 Too Many Requests", retry_after="30")))
-    client = world.client("k", server.url, deadline=20)
+    client = world.client("k", server.url, deadline=20, retry=RetryPolicy(max_delay=60))
 
     begun = time.monotonic()
     with pytest.raises(DeadlineExceededError, match="429"):
