@@ -17,7 +17,7 @@ from .masking import Mask
 from .reach_table import ReachTable
 from .session import Session
 from .settings import SEED
-from .target import EXPENSIVE
+from .target import EXPENSIVE, OTHER_TOKEN, TOKEN
 from .wire import Exchange, wire
 
 SHOWN = 3  # of a failed test's requests, the newest
@@ -37,7 +37,7 @@ class Reports:
     def __init__(self, session: Session, folder: Path | None) -> None:
         self._session = session
         self._folder = folder
-        self._mask = Mask(session.asked.token)
+        self._mask = Mask(session.asked.token, session.asked.other_token, TOKEN, OTHER_TOKEN)
         self._failures: dict[str, str] = {}
         self._of_this_test: list[Exchange] = []
         self._count: Counter[str] = Counter()

@@ -30,6 +30,14 @@ THREAD = "contract_tests/test_objects.py::test_thread"
 RUN = "contract_tests/test_lifecycle.py::test_run_is_found_again"
 
 
+@pytest.fixture(autouse=True)
+def heeded() -> Iterator[None]:
+    """Ctrl-C is heeded, also where the tests were started in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.fixture
 def service() -> Iterator[Running]:
     """It holds nothing, like the account of a new user."""

@@ -28,6 +28,14 @@ from .world import World
 SECRET = 'bce-v3/AL"TAK-密<钥>/0'
 
 
+@pytest.fixture(autouse=True)
+def heeded() -> Iterator[None]:
+    """Ctrl-C is heeded, also where the tests were started in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return tmp_path / "journal"
@@ -74,7 +82,7 @@ def test_every_form_is_hidden(form: str) -> None:
 
 def test_filtered_header_can_be_pasted() -> None:
     """What schemathesis hides becomes a variable of the shell, in quotes that let it be one."""
-    shown = Mask(SECRET).text("curl -H 'Authorization: [Filtered]' http://x")
+    shown = Mask(SECRET, None, "other").text("curl -H 'Authorization: [Filtered]' http://x")
 
     assert shown == 'curl -H "Authorization: Bearer $TOKEN" http://x'
 
