@@ -26,6 +26,8 @@ from appbuilder_assistants.types import (
     Thread,
 )
 
+from tests.clients.bodies import OUTPUTS
+
 Call = Callable[[Any, Path], Any]
 
 
@@ -125,7 +127,7 @@ OPERATIONS: dict[str, Operation] = {
     "runs.stream_run_with_handler": Operation("createRun", _handled, object, "stream"),
     "runs.submit_tool_outputs": Operation(
         "submitToolOutputs",
-        lambda c, _: c.threads.runs.submit_tool_outputs("r", "t", []),
+        lambda c, _: c.threads.runs.submit_tool_outputs("r", "t", OUTPUTS),
         RunResult,
     ),
     "runs.cancel": Operation("cancelRun", lambda c, _: c.threads.runs.cancel("r", "t"), RunResult),

@@ -1,7 +1,7 @@
 """The version of this distribution; the one place it is written.
 
-Until the first release tag, `make spec-diff` takes the last commit that changed this file, or the
-last with another version, for what programs rely on.
+Until the first release tag, `make spec-diff` takes for what programs rely on the tree in which this
+file was changed last, or where the version itself was, the one before. To change it is to promise.
 """
 
 __version__ = "0.1.0"
