@@ -55,7 +55,11 @@ def test_an_early_end_of_a_run_that_completed(
     server = serve(BrokenStream(sent, run_as("completed"), WHOLE))
     stream = stream_of(world.client("k", server.url))
 
-    assert seen(list(stream)) == [1, 2]
+    events = list(stream)
+
+    assert seen(events) == [1, 2, 0]
+    assert events[-1].message_id == "m"
+    assert [part.text.value for part in events[-1].content] == ["秦始皇"]
     assert stream.snapshot.reconciled
     assert stream.snapshot.status == "completed"
     assert stream.final_run().status == "completed"
@@ -217,7 +221,7 @@ def test_a_run_that_nobody_knows(world: Sync | Async, serve: Serve) -> None:
 
 @pytest.mark.parametrize("state", ["completed", "in_progress"])
 def test_a_handler(world: Sync | Async, serve: Serve, state: str) -> None:
-    """It is told that the run was looked up, and no event that did not come."""
+    """It is told the rest of the text, and then that the run was looked up."""
     ended: list[Any] = []
     handler = recorder(world, reconciled=lambda self, run: ended.append(run.status))
     server = serve(BrokenStream(ABRUPT, run_as(state), WHOLE))
@@ -232,7 +236,8 @@ def test_a_handler(world: Sync | Async, serve: Serve, state: str) -> None:
         with pytest.raises(StreamInterruptedError):
             manager.until_done()
 
-    assert handler.told == ["run_begin", "messages"] + ["reconciled"] * (state == "completed")
+    looked_up = ["messages", "reconciled"] if state == "completed" else []
+    assert handler.told == ["run_begin", "messages", *looked_up]
     assert ended == ["completed"] * (state == "completed")
 
 
@@ -313,7 +318,7 @@ def test_the_mock_cuts_a_stream(world: Sync | Async, streamed: str) -> None:
         if streamed == "text":
             assert list(stream.text) == ["再", "见", "了"]
         else:
-            assert [e.send_id for e in stream] == [1, 2, 3, 4, 5]
+            assert [e.send_id for e in stream] == [1, 2, 3, 4, 5, 0]
 
         assert stream.snapshot.reconciled
         assert stream.final_text() == "再见了"

@@ -47,8 +47,9 @@ class AsyncRunStream:
     loop. The run itself goes on when its stream is left.
 
     Iterating ends after the run's final event. When that never comes, the run is looked up: if it
-    has ended, iterating ends, `snapshot.reconciled` is True and the texts are whole; if not, or if
-    that cannot be known, StreamInterruptedError is raised.
+    has ended, what was lost of its texts comes as one more event for each message, numbered 0,
+    iterating ends and `snapshot.reconciled` is True; if not, or if that cannot be known,
+    StreamInterruptedError is raised.
 
     `until_done`, `final_run`, `final_text` and `text` read as much of the stream as they need and
     can be used before, while and after events are read; each raises RuntimeError when it needs
@@ -71,6 +72,7 @@ class AsyncRunStream:
         self._watched: Any = None
         self._reader: EventReader | None = None
         self._events: Iterator[RunEvent] = iter(())
+        self._looked_up: Iterator[RunEvent] | None = None
         self._listener: AsyncListener | None = None
         self._entered = False
         self._closed = False
@@ -186,10 +188,10 @@ class AsyncRunStream:
         """The next event, None at the end. Whatever is raised closes the connection."""
         if self._failure is not None:
             raise self._failure
-        if self.snapshot.finished:
+        if self.snapshot.finished and self._looked_up is None:
             self._finish()
             return None
-        if self._closed:
+        if self._closed and self._looked_up is None:
             raise RuntimeError(
                 "this stream was left before the run's final event: start another with stream_run, "
                 "or look the run up with client.threads.runs.query"
@@ -203,6 +205,8 @@ class AsyncRunStream:
         return event
 
     async def _next(self) -> RunEvent | None:
+        if self._looked_up is not None:
+            return self._next_looked_up()
         reader = self._reader or await self._open()
         while True:
             event = next(self._events, None)
@@ -219,14 +223,22 @@ class AsyncRunStream:
                 if self._closed:
                     raise interrupted(self._call, self.snapshot, "it was closed while it was read")
                 await self._live.aclose()
-                await self._caller.reconcile(
+                lost = await self._caller.reconcile(
                     self._call, self.snapshot, broken, LOOK_UPS, self._until
                 )
             except DeadlineExceededError as error:
                 await self._give_up(error)
                 raise
             await self.close()
-            return None
+            self._looked_up = iter(lost)
+            return self._next_looked_up()
+
+    def _next_looked_up(self) -> RunEvent | None:
+        """What was lost of the next message; None behind the last."""
+        event = next(self._looked_up or iter(()), None)
+        if event is None:
+            self._looked_up = None
+        return event
 
     async def _open(self) -> EventReader:
         if self._until is None:

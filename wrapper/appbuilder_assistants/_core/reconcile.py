@@ -20,7 +20,7 @@ from .retry import RetryPolicy
 from .snapshot import RunSnapshot, is_final
 
 if TYPE_CHECKING:
-    from appbuilder_assistants.types import Message, MessageList, RunResult
+    from appbuilder_assistants.types import Message, MessageList, RunResult, StreamRunMessage
 
 T = TypeVar("T")
 
@@ -39,9 +39,10 @@ class LookUps:
 
 def reconcile(
     call: StreamCall, snapshot: RunSnapshot, broken: Break, ask: LookUps, *, retry: RetryPolicy
-) -> Flow[None]:
+) -> Flow[list[StreamRunMessage]]:
     """Take the run's end into the snapshot, if it has ended and its texts can be had whole.
 
+    Gives what was lost of the texts, as events whose number is 0: they were not on the stream.
     Raises StreamInterruptedError if not, which says why; the snapshot is then as it was received.
     """
     outcome, what = "the run may be going on", "it"
@@ -52,8 +53,9 @@ def reconcile(
             outcome, what = f"the run is {run.status}", "its messages"
             if is_final(run.status):
                 texts = yield from _texts(run, snapshot, ask, retry)
-                snapshot.reconcile(run, snapshot.missing(texts))
-                return
+                missing = snapshot.missing(texts)
+                snapshot.reconcile(run, missing)
+                return [_lost(call, run, *text) for text in missing.items() if text[1]]
         except (AssistantsError, TypeError, ValueError) as error:
             outcome += f" (looking {what} up failed: {error})"
     raise interrupted(call, snapshot, broken.why, broken.request_id, outcome) from broken.cause
@@ -86,6 +88,20 @@ def _texts(
 
 def _text(message: Message) -> str:
     return "".join(part.text.value for part in message.content if part.text is not None)
+
+
+def _lost(call: StreamCall, run: RunResult, message_id: str, text: str) -> StreamRunMessage:
+    """The end of a message that no event told, as one that tells it."""
+    content = [{"type": "text", "text": {"value": text}}]
+    return call.read_message(
+        {
+            "send_id": 0,
+            "message_id": message_id,
+            "status": run.status,
+            "is_end": True,
+            "content": content,
+        }
+    )
 
 
 def _ask(call: Call[T], retry: RetryPolicy) -> Flow[T]:

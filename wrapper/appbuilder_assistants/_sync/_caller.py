@@ -25,6 +25,7 @@ from appbuilder_assistants.errors import StreamInterruptedError
 if TYPE_CHECKING:
     from appbuilder_assistants._pool import Pool
     from appbuilder_assistants._settings import OnDeadline, Settings, Timeout
+    from appbuilder_assistants.types import StreamRunMessage
 
 T = TypeVar("T")
 
@@ -57,11 +58,11 @@ class Caller:
         broken: Break,
         ask: LookUps,
         until: float | None,
-    ) -> None:
+    ) -> list[StreamRunMessage]:
         """See the flow of this name. It takes a few seconds at the most, and none after `until`."""
         flow = reconcile(call, snapshot, broken, ask, retry=self.settings.retry)
         try:
-            self.carry_out(flow, sooner(until, RECONCILE_SECONDS))
+            return self.carry_out(flow, sooner(until, RECONCILE_SECONDS))
         except StreamInterruptedError as error:
             if is_past(until):
                 raise too_late(call, error) from error
