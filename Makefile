@@ -41,7 +41,7 @@ LOCK = .venv/bin/uv pip compile --quiet --universal --python-version 3.10 --gene
 	--no-emit-index-url --no-emit-find-links --no-header $(LOCK_OPTIONS)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo mock test test-interop test-browser contract contract-clean \
+.PHONY: help demo mock test test-interop test-browser contract contract-clean mutants \
 	generate generate-check sync sync-check table table-check spec-diff spec-diff-check bench lint format \
 	type check build lock clean demo-env dev-env lint-env
 
@@ -64,6 +64,10 @@ contract: dev-env ## attack the mock server; others: TARGET=http://... TOKEN=...
 contract-clean: dev-env ## delete what killed `make contract` runs left on a server: TARGET=...
 	@$(NEEDS_3_11)
 	@$(ON_ITS_WAY) $(PY) -m contract_tests --clean
+
+mutants: dev-env ## let the contract tests catch broken servers; options: make mutants MUTANTS="end-gone"
+	@$(NEEDS_3_11)
+	$(DIRECT) $(PY) -m contract_tests.mutants $(MUTANTS)
 
 test-interop: ## run the official client against the mock server, in .venv-interop
 	@$(ENVIRONMENT) .venv-interop interop project

@@ -87,6 +87,24 @@ LISTS: dict[str, Callable[[Caller], Listed]] = {
 }
 
 
+def test_default_limit(caller: Caller) -> None:
+    """Without a limit a page holds 20; the next one goes on behind it."""
+    said = [{"role": "user", "content": str(number)} for number in range(41)]
+    where = {"thread_id": caller.call("createThread", {"messages": said})["id"]}
+    pages, after = [], ""
+    for _ in range(3):
+        pages.append(caller.call("listMessages", {**where, "after": after}))
+        after = pages[-1]["last_id"]
+
+    told = [[item["content"][0]["text"]["value"] for item in page["data"]] for page in pages]
+    assert told == [
+        [str(number) for number in range(40, 20, -1)],
+        [str(number) for number in range(20, 0, -1)],
+        ["0"],
+    ]
+    assert [page["has_more"] for page in pages] == [True, True, False]
+
+
 def test_every_paged_list_is_here() -> None:
     paged = {
         operation_id
@@ -118,24 +136,6 @@ def test_every_window(caller: Caller, operation_id: str) -> None:
             assert page["has_more"] == (len(window) > len(expected)), asked
             assert (page["first_id"] or None) == (expected[0] if expected else None)
             assert (page["last_id"] or None) == (expected[-1] if expected else None)
-
-
-def test_default_limit(caller: Caller) -> None:
-    """Without a limit a page holds 20; the next one goes on behind it."""
-    said = [{"role": "user", "content": str(number)} for number in range(41)]
-    where = {"thread_id": caller.call("createThread", {"messages": said})["id"]}
-    pages, after = [], ""
-    for _ in range(3):
-        pages.append(caller.call("listMessages", {**where, "after": after}))
-        after = pages[-1]["last_id"]
-
-    told = [[item["content"][0]["text"]["value"] for item in page["data"]] for page in pages]
-    assert told == [
-        [str(number) for number in range(40, 20, -1)],
-        [str(number) for number in range(20, 0, -1)],
-        ["0"],
-    ]
-    assert [page["has_more"] for page in pages] == [True, True, False]
 
 
 @pytest.mark.parametrize("operation_id", LISTS)

@@ -81,6 +81,12 @@ MUTANTS = (
         request("listRunSteps", lambda asked: {"order": "asc", **asked}),
     ),
     Mutant(
+        "limit-default-ten",
+        "limit ignored",
+        "Without a limit a page holds 20.",
+        request("listMessages", lambda asked: {"limit": 10, **asked}),
+    ),
+    Mutant(
         "limit-ignored",
         "limit ignored",
         "A page of runs holds at most `limit`.",
@@ -91,12 +97,6 @@ MUTANTS = (
         "limit ignored",
         "A page of messages holds `limit`, not one more.",
         request("listMessages", _one_too_many),
-    ),
-    Mutant(
-        "limit-default-ten",
-        "limit ignored",
-        "Without a limit a page holds 20.",
-        request("listMessages", lambda asked: {"limit": 10, **asked}),
     ),
     Mutant(
         "limit-capped",
