@@ -40,9 +40,10 @@ def mounted_files(caller: Caller) -> Listed:
 def messages(caller: Caller) -> Listed:
     """Three, in one call and in calls of their own."""
     where = {"thread_id": caller.call("createThread", {"messages": MESSAGES[:2]})["id"]}
-    [second, first] = caller.call("listMessages", where)["data"]
+    newest_first = ids_of(caller.call("listMessages", where))
+    assert len(newest_first) == 2
     third = caller.call("createMessage", {**where, **MESSAGES[2]})
-    return Listed([first["id"], second["id"], third["id"]], where)
+    return Listed([*newest_first[::-1], third["id"]], where)
 
 
 def message_files(caller: Caller) -> Listed:

@@ -124,6 +124,12 @@ MUTANTS = (
         ),
     ),
     Mutant(
+        "more-behind-nothing",
+        "has_more wrong",
+        "Behind an empty page there is no more.",
+        answer("listMountedFiles", lambda page: {**page, "has_more": not page["data"]}),
+    ),
+    Mutant(
         "never-more",
         "has_more wrong",
         "`has_more` is true while there is more.",
@@ -134,12 +140,6 @@ MUTANTS = (
         "has_more wrong",
         "`has_more` is false on the last page.",
         answer("listRunSteps", put("has_more", True)),
-    ),
-    Mutant(
-        "more-behind-nothing",
-        "has_more wrong",
-        "Behind an empty page there is no more.",
-        answer("listMountedFiles", lambda page: {**page, "has_more": not page["data"]}),
     ),
     Mutant(
         "after-ignored",
