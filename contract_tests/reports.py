@@ -37,7 +37,7 @@ class Reports:
     def __init__(self, session: Session, folder: Path | None) -> None:
         self._session = session
         self._folder = folder
-        self._mask = Mask(session.asked.token)
+        self._mask = Mask(session.asked.token, session.asked.other_token or "")
         self._failures: dict[str, str] = {}
         self._of_this_test: list[Exchange] = []
         self._count: Counter[str] = Counter()
