@@ -150,9 +150,10 @@ def test_message(caller: Caller, thread_id: str) -> None:
     assert caller.call("queryMessage", this) == message
     assert caller.call("listMessages", which)["data"][:2] == [last, message]
 
-    reworded = caller.call("updateMessage", {**this, "content": ""})
-    assert text_of(reworded) == ""
-    assert reworded == {**message, "content": reworded["content"]}
+    for text in ("", "明天呢？"):
+        reworded = caller.call("updateMessage", {**this, "content": text})
+        assert text_of(reworded) == text
+        assert reworded == {**message, "content": reworded["content"]}
     without = caller.call("updateMessage", {**this, "file_ids": ["file-2"]})
     assert without == {**reworded, "file_ids": ["file-2"]}
     assert caller.call("queryMessage", this) == without
