@@ -35,6 +35,7 @@ contract contract-clean: export CONTRACT_TARGET = $(TARGET)
 contract contract-clean: export CONTRACT_TOKEN = $(if $(TARGET),$(value TOKEN))
 contract contract-clean: export CONTRACT_OTHER_TOKEN = $(if $(TARGET),$(value OTHER_TOKEN))
 contract contract-clean: export CONTRACT_SEED = $(SEED)
+contract contract-clean: export CONTRACT_OTHER_TOKEN = $(if $(TARGET),$(value OTHER_TOKEN))
 contract contract-clean: export CONTRACT_DRY = $(DRY)
 contract contract-clean: export CONTRACT_RATE = $(RATE)
 contract contract-clean: export CONTRACT_RUNS = $(RUNS)
@@ -44,7 +45,7 @@ LOCK = .venv/bin/uv pip compile --quiet --universal --python-version 3.10 --gene
 	--no-emit-index-url --no-emit-find-links --no-header $(LOCK_OPTIONS)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo mock test test-interop test-browser contract contract-clean \
+.PHONY: help demo mock test test-interop test-browser contract contract-clean mutants \
 	generate generate-check sync sync-check table table-check spec-diff spec-diff-check bench lint format \
 	type check build lock clean demo-env dev-env lint-env
 
@@ -67,6 +68,10 @@ contract: dev-env ## attack the mock server; others: TARGET=http://... TOKEN=...
 contract-clean: dev-env ## delete what killed `make contract` runs left on a server: TARGET=...
 	@$(NEEDS_3_11)
 	@$(ON_ITS_WAY) $(PY) -m contract_tests --clean
+
+mutants: dev-env ## let the contract tests catch broken servers; options: make mutants MUTANTS="end-gone"
+	@$(NEEDS_3_11)
+	$(DIRECT) $(PY) -m contract_tests.mutants $(MUTANTS)
 
 test-interop: ## run the official client against the mock server, in .venv-interop
 	@$(ENVIRONMENT) .venv-interop interop project

@@ -55,9 +55,8 @@ class Caller:
     ) -> dict[str, Any]:
         """The JSON answer, which must have this status."""
         response = self.send(operation_id, body, query=query)
+        assert response.status_code == status, response.text
         answer: dict[str, Any] = response.json()
-
-        assert response.status_code == status, answer
         assert ("error" in answer) == (status >= 400), answer
         return answer
 
@@ -123,8 +122,8 @@ class Caller:
         given = {name: value for name, value in headers.items() if value}
         response = self._post(case, content=content, headers=given)
         self._judge(case, response, excluded=[not_a_server_error] if status == 500 else [])
-        answer: dict[str, Any] = response.json()
         assert response.status_code == status, f"expected {status}, got {response.status_code}"
+        answer: dict[str, Any] = response.json()
         return answer
 
     def _post(self, case: Case[Any], **content: Any) -> Response:

@@ -17,12 +17,7 @@ class Mask:
     """Hides tokens, in each form in which they may be written."""
 
     def __init__(self, *tokens: str | None) -> None:
-        forms = [
-            form
-            for token in tokens
-            if token
-            for form in ("".join(map(_any_form, token)), *map(re.escape, _encoded(token)))
-        ]
+        forms = [form for token in tokens if token for form in _forms(token)]
         self._tokens = re.compile("|".join(forms)) if forms else None
 
     def __repr__(self) -> str:
@@ -36,6 +31,10 @@ class Mask:
     def header(self, name: str, value: str) -> str:
         """The value; nothing of one that carries credentials."""
         return HIDDEN if name.lower() in SECRET_HEADERS else self.text(value)
+
+
+def _forms(token: str) -> list[str]:
+    return ["".join(map(_any_form, token)), *map(re.escape, _encoded(token))]
 
 
 def _any_form(char: str) -> str:

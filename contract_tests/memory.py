@@ -30,4 +30,4 @@ _MEMORIES: defaultdict[str, Memory] = defaultdict(Memory)
 
 def memory_of(response: Response) -> Memory:
     """The memory of the server that gave this answer."""
-    return _MEMORIES[urlsplit(response.request.url).netloc]
+    return _MEMORIES[urlsplit(str(response.request.url)).netloc]

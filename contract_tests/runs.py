@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 WEATHER = {
@@ -18,11 +19,16 @@ WEATHER = {
 }
 
 
+def only(items: Collection[Any]) -> Any:
+    """The one thing that there must be."""
+    assert len(items) == 1, f"expected one, got {len(items)}: {items}"
+    return next(iter(items))
+
+
 def only_call(run: dict[str, Any]) -> dict[str, Any]:
     """The one call that a run waits for."""
-    calls: list[dict[str, Any]] = run["required_action"]["submit_tool_outputs"]["tool_calls"]
-    assert len(calls) == 1
-    return calls[0]
+    call: dict[str, Any] = only(run["required_action"]["submit_tool_outputs"]["tool_calls"])
+    return call
 
 
 def answer_text(run: dict[str, Any]) -> str:

@@ -87,7 +87,7 @@ def chosen_target(environ: Mapping[str, str] = os.environ) -> Target:
         raise UnusableTarget(
             f"TARGET={asked} needs TOKEN, the token that this server takes: nothing was sent"
         )
-    other_token = environ.get("CONTRACT_OTHER_TOKEN")
+    other_token = environ.get("CONTRACT_OTHER_TOKEN") or None
     return Target(_checked(asked, "TARGET"), token, "server", rehearsed, other_token)
 
 

@@ -8,6 +8,7 @@ from urllib.parse import unquote
 import pytest
 
 from .by_hand import Caller
+from .runs import only
 
 EVERY_BYTE = bytes(range(256)) * 400 + b"\r\n--\r\n"
 NAME = "说明 第一份.txt"
@@ -124,5 +125,5 @@ def attachment_name(content_disposition: str) -> str:
     """The name in `filename*`, which has it exactly."""
     kind, *parameters = content_disposition.split("; ")
     assert kind == "attachment"
-    [extended] = [one for one in parameters if one.startswith("filename*=")]
+    extended = only([one for one in parameters if one.startswith("filename*=")])
     return unquote(extended.removeprefix("filename*=UTF-8''"), errors="strict")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from .by_hand import Caller
-from .runs import WEATHER, answer_text, only_call, text_of
+from .runs import WEATHER, answer_text, only, only_call, text_of
 
 QUESTION = "北京天气如何？"
 
@@ -51,7 +51,7 @@ def test_run_is_found_again(caller: Caller, assistant_id: str, thread_id: str) -
     message = caller.call("queryMessage", {"thread_id": thread_id, "message_id": answer})
     assert (message["role"], message["run_id"]) == ("assistant", run["id"])
     assert text_of(message) == answer_text(run) != ""
-    [listed] = caller.call("listRuns", {"thread_id": thread_id})["data"]
+    listed = only(caller.call("listRuns", {"thread_id": thread_id})["data"])
     queried = caller.call("queryRun", ids)
     assert listed == queried
     assert (queried["id"], queried["object"]) == (run["id"], "thread.run")
@@ -104,7 +104,7 @@ def test_output_by_submitting(caller: Caller, waiting: dict[str, Any]) -> None:
     steps = caller.call("listRunSteps", {**ids, "order": "asc"})["data"]
     assert [step["id"] for step in steps] == ["step-1", "step-2"]
     assert [step["status"] for step in steps] == ["completed", "completed"]
-    [call] = steps[0]["step_datail"]["tool_calls"]
+    call = only(steps[0]["step_datail"]["tool_calls"])
     assert (call["id"], call["function"]["output"]) == (output["tool_call_id"], "晴")
     caller.call("submitToolOutputs", {**ids, "tool_outputs": [output]}, status=409)
 

@@ -40,9 +40,10 @@ def mounted_files(caller: Caller) -> Listed:
 def messages(caller: Caller) -> Listed:
     """Three, in one call and in calls of their own."""
     where = {"thread_id": caller.call("createThread", {"messages": MESSAGES[:2]})["id"]}
-    [second, first] = caller.call("listMessages", where)["data"]
+    newest_first = ids_of(caller.call("listMessages", where))
+    assert len(newest_first) == 2
     third = caller.call("createMessage", {**where, **MESSAGES[2]})
-    return Listed([first["id"], second["id"], third["id"]], where)
+    return Listed([*newest_first[::-1], third["id"]], where)
 
 
 def message_files(caller: Caller) -> Listed:
@@ -87,6 +88,24 @@ LISTS: dict[str, Callable[[Caller], Listed]] = {
 }
 
 
+def test_default_limit(caller: Caller) -> None:
+    """Without a limit a page holds 20; the next one goes on behind it."""
+    said = [{"role": "user", "content": str(number)} for number in range(41)]
+    where = {"thread_id": caller.call("createThread", {"messages": said})["id"]}
+    pages, after = [], ""
+    for _ in range(3):
+        pages.append(caller.call("listMessages", {**where, "after": after}))
+        after = pages[-1]["last_id"]
+
+    told = [[item["content"][0]["text"]["value"] for item in page["data"]] for page in pages]
+    assert told == [
+        [str(number) for number in range(40, 20, -1)],
+        [str(number) for number in range(20, 0, -1)],
+        ["0"],
+    ]
+    assert [page["has_more"] for page in pages] == [True, True, False]
+
+
 def test_every_paged_list_is_here() -> None:
     paged = {
         operation_id
@@ -118,24 +137,6 @@ def test_every_window(caller: Caller, operation_id: str) -> None:
             assert page["has_more"] == (len(window) > len(expected)), asked
             assert (page["first_id"] or None) == (expected[0] if expected else None)
             assert (page["last_id"] or None) == (expected[-1] if expected else None)
-
-
-def test_default_limit(caller: Caller) -> None:
-    """Without a limit a page holds 20; the next one goes on behind it."""
-    said = [{"role": "user", "content": str(number)} for number in range(41)]
-    where = {"thread_id": caller.call("createThread", {"messages": said})["id"]}
-    pages, after = [], ""
-    for _ in range(3):
-        pages.append(caller.call("listMessages", {**where, "after": after}))
-        after = pages[-1]["last_id"]
-
-    told = [[item["content"][0]["text"]["value"] for item in page["data"]] for page in pages]
-    assert told == [
-        [str(number) for number in range(40, 20, -1)],
-        [str(number) for number in range(20, 0, -1)],
-        ["0"],
-    ]
-    assert [page["has_more"] for page in pages] == [True, True, False]
 
 
 @pytest.mark.parametrize("operation_id", LISTS)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from .by_hand import Caller
-from .runs import WEATHER, text_of
+from .runs import WEATHER, only, text_of
 
 FULL = {
     "name": "天气助手",
@@ -94,7 +94,7 @@ def test_thread(caller: Caller) -> None:
     thread = caller.call("createThread", {"messages": [{"role": "user", "content": "你好"}]})
     which = {"thread_id": thread["id"]}
     assert caller.call("queryThread", which) == thread
-    [message] = caller.call("listMessages", which)["data"]
+    message = only(caller.call("listMessages", which)["data"])
 
     for metadata in ({"主题": "天气", "a": ""}, {"b": "只有这个"}, {}):
         updated = caller.call("updateThread", {**which, "metadata": metadata})
@@ -150,14 +150,15 @@ def test_message(caller: Caller, thread_id: str) -> None:
     assert caller.call("queryMessage", this) == message
     assert caller.call("listMessages", which)["data"][:2] == [last, message]
 
-    reworded = caller.call("updateMessage", {**this, "content": ""})
-    assert text_of(reworded) == ""
-    assert reworded == {**message, "content": reworded["content"]}
+    for text in ("", "明天呢？"):
+        reworded = caller.call("updateMessage", {**this, "content": text})
+        assert text_of(reworded) == text
+        assert reworded == {**message, "content": reworded["content"]}
     without = caller.call("updateMessage", {**this, "file_ids": ["file-2"]})
     assert without == {**reworded, "file_ids": ["file-2"]}
     assert caller.call("queryMessage", this) == without
     assert caller.call("listMessages", which)["data"][:2] == [last, without]
-    [file] = caller.call("listMessageFiles", this)["data"]
+    file = only(caller.call("listMessageFiles", this)["data"])
     assert (file["id"], file["message_id"]) == ("file-2", message["id"])
 
 
@@ -165,7 +166,7 @@ def test_refused_message(caller: Caller, thread_id: str) -> None:
     """Neither a wrong field nor a wrong place adds or changes anything."""
     which = {"thread_id": thread_id}
     before = caller.call("listMessages", which)
-    [message] = before["data"]
+    message = only(before["data"])
     this = {**which, "message_id": message["id"]}
     good = {"role": "user", "content": "你好"}
     eleven = [f"file-{number}" for number in range(11)]

@@ -71,7 +71,7 @@ def wire(folder: Path) -> Iterator[Wire]:
 )
 def test_every_form_is_hidden(form: str) -> None:
     """Nothing of it is left, and what is around it stays."""
-    masked = Mask(SECRET).text(f"<<{form}>>")
+    masked = Mask("", "another", SECRET).text(f"<<{form}>>")
 
     assert masked.startswith("<<")
     assert masked.endswith(">>")

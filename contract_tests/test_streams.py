@@ -11,25 +11,13 @@ from schemathesis import Case
 from . import spec, sse
 from .by_hand import Caller
 from .contract import schema
-from .runs import WEATHER, answer_text, text_of
+from .runs import WEATHER, answer_text, only, text_of
 from .target import Target
 
 QUESTION = {"messages": [{"role": "user", "content": "北京天气如何？"}]}
 ASSISTANT_ID = spec.example("createRun")["assistant_id"]
 
 ANSWER = ["run_begin", "tool_step_begin", "message_creation", "message", "tool_step_end", "run_end"]
-
-
-@hypothesis.seed(schema.config.seed)
-@hypothesis.settings(schema.config.get_hypothesis_settings(phase="fuzzing"), deadline=None)
-@hypothesis.given(case=schema.find_operation_by_id("createRun").as_strategy())
-def test_any_stream(case: Case[Any], target: Target) -> None:
-    """Whatever is asked for, the events are valid, in order and counted."""
-    # With tools the stream would wait for outputs, and nobody is there to submit them.
-    case.body = {**spec.body_of(case), "stream": True, "tools": None}
-    response = case.call_and_validate(base_url=target.url)
-
-    assert response.headers["content-type"] == ["text/event-stream; charset=utf-8"]
 
 
 def test_recorded_order(caller: Caller) -> None:
@@ -45,7 +33,7 @@ def test_texts_joined_are_the_answer(caller: Caller) -> None:
     """The pieces of the stream make up what the same question is answered without one."""
     body = {"assistant_id": ASSISTANT_ID, "thread": QUESTION}
     told = list(caller.stream(body))
-    [text] = sse.texts(told).values()
+    text = only(sse.texts(told).values())
 
     assert len([event for event in told if event.name == "message"]) > 1
     assert text == answer_text(caller.call("createRun", body))
@@ -54,7 +42,7 @@ def test_texts_joined_are_the_answer(caller: Caller) -> None:
 def test_texts_joined_are_the_message(caller: Caller) -> None:
     """The pieces of the stream make up the message that is stored, which the step names."""
     told = list(caller.stream({"assistant_id": ASSISTANT_ID, "thread": QUESTION}))
-    [(message_id, text)] = sse.texts(told).items()
+    message_id, text = only(sse.texts(told).items())
     run = told[-1].details["run_object"]
     where = {"thread_id": run["thread_id"]}
     message = caller.call("queryMessage", {**where, "message_id": message_id})
@@ -62,7 +50,7 @@ def test_texts_joined_are_the_message(caller: Caller) -> None:
     assert text_of(message) == text
     assert (message["role"], message["run_id"]) == ("assistant", run["id"])
     assert caller.call("listMessages", where)["data"][0] == message
-    [step] = caller.call("listRunSteps", {**where, "run_id": run["id"]})["data"]
+    step = only(caller.call("listRunSteps", {**where, "run_id": run["id"]})["data"])
     assert step["step_datail"]["message_creation"] == {"message_id": message_id}
 
 
@@ -89,7 +77,7 @@ def test_outputs_are_submitted_while_the_stream_waits(caller: Caller) -> None:
         told.append(event)
         run = event.details.get("run_object") or run
         if event.kind == "tool_calls":
-            [call] = event.details["tool_calls"]
+            call = only(event.details["tool_calls"])
             output = {"tool_call_id": call["id"], "output": "晴，25 度"}
             ids = {"thread_id": run["thread_id"], "run_id": run["id"]}
             submitted = caller.call("submitToolOutputs", {**ids, "tool_outputs": [output]})
@@ -117,6 +105,18 @@ def test_cancelled_while_the_stream_waits(caller: Caller) -> None:
     assert run["cancelled_at"] >= run["created_at"]
     ids = {"thread_id": run["thread_id"], "run_id": run["id"]}
     assert caller.call("queryRun", ids)["status"] == "cancelled"
+
+
+@hypothesis.seed(schema.config.seed)
+@hypothesis.settings(schema.config.get_hypothesis_settings(phase="fuzzing"), deadline=None)
+@hypothesis.given(case=schema.find_operation_by_id("createRun").as_strategy())
+def test_any_stream(case: Case[Any], target: Target) -> None:
+    """Whatever is asked for, the events are valid, in order and counted."""
+    # With tools the stream would wait for outputs, and nobody is there to submit them.
+    case.body = {**spec.body_of(case), "stream": True, "tools": None}
+    response = case.call_and_validate(base_url=target.url)
+
+    assert response.headers["content-type"] == ["text/event-stream; charset=utf-8"]
 
 
 def kinds(told: list[sse.Event]) -> list[str]:

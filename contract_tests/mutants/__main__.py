@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     verdicts = []
     # The server as it is goes first: when it fails, the rest means nothing.
     for verdict in all_tried(
-        ["", *chosen], BUILD / "mutants", by_hand_only=options.quick, jobs=options.jobs
+        ["", *chosen], BUILD / "mutants", quick=options.quick, jobs=options.jobs
     ):
         how = "caught" if verdict.is_caught else "NOT CAUGHT" if verdict.name else ""
         print(f"{verdict.seconds:6.1f} s  {verdict.name or 'unchanged'}  {how}", flush=True)
@@ -48,7 +48,7 @@ def parser() -> argparse.ArgumentParser:
     parse.add_argument(
         "--quick",
         action="store_true",
-        help="the first mutants of each kind, and only the tests written by hand",
+        help="the first mutant of each kind (or those named), and the quickest tests only",
     )
     parse.add_argument("--jobs", type=int, default=2, help="at a time (default: %(default)s)")
     return parse

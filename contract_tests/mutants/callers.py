@@ -283,6 +283,12 @@ MUTANTS = (
     ),
     # ── Odd input ───────────────────────────────────────────────────────────────────────────────
     Mutant(
+        "fails-at-large-limit",
+        "500 on odd input",
+        "The largest limit that the official client sends is taken.",
+        _fails("listAssistants", lambda asked: (asked.get("limit") or 0) == 2147483647),
+    ),
+    Mutant(
         "fails-at-null",
         "500 on odd input",
         "Null is as good as left out.",
@@ -299,12 +305,6 @@ MUTANTS = (
         "500 on odd input",
         "A text may hold any character.",
         _fails("createMessage", _has(lambda text: any(ord(one) > 0xFFFF for one in text))),
-    ),
-    Mutant(
-        "fails-at-large-limit",
-        "500 on odd input",
-        "The largest limit that the official client sends is taken.",
-        _fails("listAssistants", lambda asked: (asked.get("limit") or 0) == 2147483647),
     ),
     Mutant(
         "fails-at-float",

@@ -8,11 +8,11 @@ from .mutant import Mutant
 _ALL = (
     *shapes.MUTANTS,
     *contents.MUTANTS,
-    *lists.MUTANTS,
-    *streams.MUTANTS,
+    *states.MUTANTS,
     *callers.MUTANTS,
     *errors.MUTANTS,
-    *states.MUTANTS,
+    *lists.MUTANTS,
+    *streams.MUTANTS,
 )
 MUTANTS: dict[str, Mutant] = {one.name: one for one in _ALL}
 assert len(MUTANTS) == len(_ALL), "two mutants have the same name"

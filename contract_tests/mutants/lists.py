@@ -81,6 +81,12 @@ MUTANTS = (
         request("listRunSteps", lambda asked: {"order": "asc", **asked}),
     ),
     Mutant(
+        "limit-default-ten",
+        "limit ignored",
+        "Without a limit a page holds 20.",
+        request("listMessages", lambda asked: {"limit": 10, **asked}),
+    ),
+    Mutant(
         "limit-ignored",
         "limit ignored",
         "A page of runs holds at most `limit`.",
@@ -91,12 +97,6 @@ MUTANTS = (
         "limit ignored",
         "A page of messages holds `limit`, not one more.",
         request("listMessages", _one_too_many),
-    ),
-    Mutant(
-        "limit-default-ten",
-        "limit ignored",
-        "Without a limit a page holds 20.",
-        request("listMessages", lambda asked: {"limit": 10, **asked}),
     ),
     Mutant(
         "limit-capped",
@@ -124,6 +124,12 @@ MUTANTS = (
         ),
     ),
     Mutant(
+        "more-behind-nothing",
+        "has_more wrong",
+        "Behind an empty page there is no more.",
+        answer("listMountedFiles", lambda page: {**page, "has_more": not page["data"]}),
+    ),
+    Mutant(
         "never-more",
         "has_more wrong",
         "`has_more` is true while there is more.",
@@ -134,12 +140,6 @@ MUTANTS = (
         "has_more wrong",
         "`has_more` is false on the last page.",
         answer("listRunSteps", put("has_more", True)),
-    ),
-    Mutant(
-        "more-behind-nothing",
-        "has_more wrong",
-        "Behind an empty page there is no more.",
-        answer("listMountedFiles", lambda page: {**page, "has_more": not page["data"]}),
     ),
     Mutant(
         "after-ignored",

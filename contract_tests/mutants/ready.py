@@ -11,8 +11,8 @@ import io
 import pytest
 from appbuilder_mock.contract import the_contract
 
-from .trial import OPTIONS, by_hand
+from .trial import OPTIONS, files
 
 the_contract()  # which each mock server reads
 with contextlib.redirect_stdout(io.StringIO()):
-    pytest.main([*OPTIONS, "--collect-only", *by_hand()])
+    pytest.main([*OPTIONS, "--collect-only", *files("by hand")])

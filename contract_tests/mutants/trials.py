@@ -9,36 +9,35 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
 
-from .trial import Verdict, tried
+from .trial import Part, Verdict, tried
 
 PATIENCE = 600  # seconds that the tests may take for one server
 
 Running = dict[Connection, tuple[str, ForkServerProcess, float]]
 
 
-def all_tried(
-    names: Sequence[str], logs: Path, *, by_hand_only: bool, jobs: int
-) -> Iterator[Verdict]:
+def all_tried(names: Sequence[str], logs: Path, *, quick: bool, jobs: int) -> Iterator[Verdict]:
     """A verdict for each name, in the order in which they come; `jobs` at a time.
 
-    The tests that are written by hand come first: they begin at once and catch most. What they let
-    pass meets the whole suite. Raises TimeoutError when the tests of one take too long.
+    A mutant meets the tests that are written by hand first: they begin at once and catch most. What
+    they let pass meets the generated ones. The server as it is meets the whole suite. When it is to
+    be `quick`, all of them meet a part. Raises TimeoutError when the tests of one take too long.
     """
     context = multiprocessing.get_context("forkserver")  # imports once, and has no threads
     context.set_forkserver_preload(["contract_tests.mutants.ready"])
     logs.mkdir(parents=True, exist_ok=True)
-    waiting = [(name, bool(name) or by_hand_only) for name in names]
+    waiting = [(name, _first(name, quick=quick)) for name in names]
     running: Running = {}
     try:
         while waiting or running:
             while waiting and len(running) < jobs:
-                name, by_hand = waiting.pop(0)
+                name, part = waiting.pop(0)
                 log = logs / f"{name or 'unchanged'}.txt"
-                receiver, process = _started(context, name, by_hand, log)
+                receiver, process = _started(context, name, part, log)
                 running[receiver] = name, process, time.monotonic()
             for verdict in _ended(running):
-                if verdict.failed is None and verdict.by_hand_only and not by_hand_only:
-                    waiting.insert(0, (verdict.name, False))
+                if verdict.failed is None and verdict.part == "by hand":
+                    waiting.insert(0, (verdict.name, "generated"))
                 else:
                     yield verdict
     finally:
@@ -46,18 +45,24 @@ def all_tried(
             process.kill()
 
 
+def _first(name: str, *, quick: bool) -> Part:
+    if quick:
+        return "quick"
+    return "by hand" if name else "whole"
+
+
 def _started(
-    context: ForkServerContext, name: str, by_hand_only: bool, log: Path
+    context: ForkServerContext, name: str, part: Part, log: Path
 ) -> tuple[Connection, ForkServerProcess]:
     receiver, sender = context.Pipe(duplex=False)
-    process = context.Process(target=_try, args=(sender, name, by_hand_only, log), daemon=True)
+    process = context.Process(target=_try, args=(sender, name, part, log), daemon=True)
     process.start()
     sender.close()
     return receiver, process
 
 
-def _try(sender: Connection, name: str, by_hand_only: bool, log: Path) -> None:
-    sender.send(tried(name, by_hand_only=by_hand_only, log=log))
+def _try(sender: Connection, name: str, part: Part, log: Path) -> None:
+    sender.send(tried(name, part, log))
 
 
 def _ended(running: Running) -> Iterator[Verdict]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import pytest
 from schemathesis.core.failures import Failure
@@ -35,7 +34,7 @@ class Witness:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
-    ) -> Iterator[Any]:
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         report = yield
         self.passed += report.when == "call" and report.passed
         if report.failed and self.failed is None and call.excinfo is not None:

@@ -16,16 +16,16 @@ from ..types import Fields, Model, listed
 
 @define(eq=False, repr=False, getstate_setstate=False)
 class RunResult(Model):
-    """A run. The raw answer of createRun (`object` is `run.result`) leaves out `model`, the
-    instructions, `tools` and `file_ids`; queries, lists and events (`thread.run`) leave
-    `final_answer` null even when the run completed.
+    """A run. The raw answer of createRun and, which is our choice, of submitToolOutputs (`object`
+    is `run.result`) leaves out `model`, the instructions, `tools` and `file_ids`; queries,
+    lists and events (`thread.run`) leave `final_answer` null even when the run completed.
     """
 
     id: str
     """`run_` and 32 hexadecimal digits."""
 
     object: str
-    """`run.result` from createRun, `thread.run` elsewhere."""
+    """`run.result` from createRun and submitToolOutputs, `thread.run` elsewhere."""
 
     assistant_id: str
     """The assistant that runs."""
