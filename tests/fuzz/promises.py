@@ -143,5 +143,5 @@ def check_value(value: Any, hint: Any) -> None:
             check_value(getattr(value, name), inner)
     else:
         plain = [choice for choice in choices if choice not in lists + models]
-        assert value is None or plain != [NoneType], f"{value!r} is no {hint}"
-        assert not isinstance(value, (list, dict)), f"{value!r} is no {hint}"
+        # Where a plain value may stand, it is as it came.
+        assert value is None or set(plain) - {NoneType}, f"{value!r} is no {hint}"

@@ -243,7 +243,7 @@ def answers(draw: st.DrawFn, operation: Operation) -> Answer:
             st.just(encoded(data, coding)) | mutated_bytes(encoded(data, coding)) | st.just(BOMB)
         )
     framing = draw(st.sampled_from(ODD_FRAMINGS if "framing" in wrong else FRAMINGS))
-    size = draw(st.sampled_from([1, 7, 100, 65_536])) if len(data) < 5_000 else 65_536
+    size = draw(st.sampled_from([len(data) // 40 + 1, 1_000, 65_536]))
     ends, body = framed(data, framing, size)
     headers += ends
     if "header" in wrong:
