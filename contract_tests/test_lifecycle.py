@@ -92,6 +92,8 @@ def test_output_by_a_second_run_call(caller: Caller, waiting: dict[str, Any]) ->
     assert call["function"]["name"] == "get_weather"
     assert (run["id"], run["status"], run["required_action"]) == (waiting["id"], "completed", None)
     assert answer_text(run)
+    ids = {"thread_id": run["thread_id"], "run_id": run["id"]}
+    assert caller.call("queryRun", ids)["status"] == "completed"
 
 
 def test_output_by_submitting(caller: Caller, waiting: dict[str, Any]) -> None:
@@ -122,6 +124,7 @@ def test_cancel(caller: Caller, waiting: dict[str, Any]) -> None:
 
     assert (run["status"], run["required_action"]) == ("cancelled", None)
     assert run["cancelled_at"] >= run["created_at"]
+    assert caller.call("queryRun", ids) == run
     assert caller.call("cancelRun", ids)["status"] == "cancelled"
     completed = caller.call("createRun", another)
     assert completed["status"] == "completed"
