@@ -45,7 +45,7 @@ LOCK = .venv/bin/uv pip compile --quiet --universal --python-version 3.10 --gene
 	--no-emit-index-url --no-emit-find-links --no-header $(LOCK_OPTIONS)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo mock test test-interop test-browser contract contract-clean mutants \
+.PHONY: help demo mock test fuzz test-interop test-browser contract contract-clean mutants \
 	generate generate-check sync sync-check table table-check spec-diff spec-diff-check bench lint format \
 	type check build lock clean demo-env dev-env lint-env
 
@@ -60,6 +60,12 @@ mock: demo-env ## start the mock server; options: make mock MOCK="--port 8080 --
 
 test: dev-env ## run the tests; options: make test PYTEST="-k stream"
 	$(DIRECT) $(PY) -m pytest -n $(WORKERS) --dist worksteal $(PYTEST)
+
+FUZZ_ANSWERS = 10000
+FUZZ_SEED = 1
+fuzz: dev-env ## feed both clients 10,000 odd answers each; others: make fuzz FUZZ_SEED=2
+	FUZZ_ANSWERS=$(FUZZ_ANSWERS) FUZZ_SEED=$(FUZZ_SEED) $(DIRECT) $(PY) -m pytest tests/fuzz \
+		-n $(WORKERS) --dist worksteal $(PYTEST)
 
 contract: dev-env ## attack the mock server; others: TARGET=http://... TOKEN=..., TARGET=live, DRY=1
 	@$(NEEDS_3_11)

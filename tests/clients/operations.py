@@ -35,18 +35,24 @@ Call = Callable[[Any, Path], Any]
 class Operation:
     """A call of a client, given an empty folder, and what the documentation says it returns.
 
-    `kind` is the shape of its answers: "json", "stream" or "file". What yields many things
-    returns them as a list here, and `returns` is what they are.
+    `kind` is the shape of its first answer: "json", "pages", "stream" or "file". What yields many
+    things returns them as a list here, and `returns` is what they are. `then` names the operations
+    that it goes on with, where it is made of several. One with a `deadline`, in seconds, may also
+    exceed it.
     """
 
     operation_id: str
     call: Call
     returns: type
     kind: str = "json"
+    then: tuple[str, ...] = ()
+    deadline: float | None = None
 
-    @property
-    def paged(self) -> bool:
-        return self.kind == "pages"
+
+# A stream that breaks off is looked up.
+LOOK_UPS = ("queryRun", "listMessages", "queryMessage")
+TOOLS = ("createRun", "submitToolOutputs", "queryRun", "cancelRun")
+SOON = 0.3
 
 
 def _streamed(client: Any, folder: Path) -> Any:
@@ -56,10 +62,40 @@ def _streamed(client: Any, folder: Path) -> Any:
     return stream.snapshot
 
 
+def _lenses(client: Any, folder: Path) -> Any:
+    stream = client.threads.runs.stream_run("a", "t")
+    assert "".join(stream.text) == "".join(stream.messages.values())
+    assert isinstance(stream.final_run(), RunResult)
+    assert isinstance(stream.final_text(), str)
+    return stream.snapshot
+
+
 def _handled(client: Any, folder: Path) -> Any:
     manager = client.threads.runs.stream_run_with_handler("a", "t")
     manager.until_done()
     return manager.snapshot
+
+
+def weather(city: str = "北京") -> str:
+    """查询一个城市的天气"""
+    return "晴"
+
+
+def _with_tools(client: Any, folder: Path) -> Any:
+    return client.threads.runs.run_with_tools(
+        "a", "t", tools=[weather], max_rounds=2, deadline=SOON
+    )
+
+
+def _streamed_with_tools(client: Any, folder: Path) -> Any:
+    runs = client.threads.runs
+    with runs.stream_run_with_tools("a", "t", tools=[weather], max_rounds=2) as stream:
+        stream.until_done()
+    return stream.snapshot
+
+
+def _waited(client: Any, folder: Path) -> Any:
+    return client.threads.runs.wait("t", "r", first_delay=0.01, max_delay=0.01, deadline=SOON)
 
 
 OPERATIONS: dict[str, Operation] = {
@@ -123,8 +159,16 @@ OPERATIONS: dict[str, Operation] = {
         "listMessageFiles", lambda c, _: c.threads.messages.files("t", "m"), MessageFileList
     ),
     "runs.run": Operation("createRun", lambda c, _: c.threads.runs.run("a", "t"), RunResult),
-    "runs.stream_run": Operation("createRun", _streamed, object, "stream"),
-    "runs.stream_run_with_handler": Operation("createRun", _handled, object, "stream"),
+    "runs.run_with_tools": Operation(
+        "createRun", _with_tools, RunResult, then=TOOLS, deadline=SOON
+    ),
+    "runs.wait": Operation("queryRun", _waited, RunResult, then=("queryRun",), deadline=SOON),
+    "runs.stream_run": Operation("createRun", _streamed, object, "stream", LOOK_UPS),
+    "runs.stream_run, lenses": Operation("createRun", _lenses, object, "stream", LOOK_UPS),
+    "runs.stream_run_with_handler": Operation("createRun", _handled, object, "stream", LOOK_UPS),
+    "runs.stream_run_with_tools": Operation(
+        "createRun", _streamed_with_tools, object, "stream", (*TOOLS, *LOOK_UPS)
+    ),
     "runs.submit_tool_outputs": Operation(
         "submitToolOutputs",
         lambda c, _: c.threads.runs.submit_tool_outputs("r", "t", OUTPUTS),

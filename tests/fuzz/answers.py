@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from tests.clients.bodies import BEGIN, END, RUN, STREAM, event, piece, status
+from tests.clients.wire_samples import SAMPLES
 from tests.generated.spec import OPERATIONS, SPEC
 
 CALLS = [
     {
         "id": "call-t-run_1-step-1",
         "type": "function",
-        "function": {"name": "天气", "arguments": '{"city": "北京"}'},
+        "function": {"name": "weather", "arguments": '{"city": "北京"}'},
     }
 ]
 STEP = {
@@ -39,7 +40,30 @@ ENDED_WITHOUT = BEGIN + piece(2, "我是")
 FAILED = BEGIN + status(
     2, "run_end", "failed", run_object={**RUN, "status": "failed"}, error_info={"message": "坏"}
 )
-STREAMS = [STREAM, TOOLS, ENDED_WITHOUT, FAILED, BEGIN + event("news", {"a": 1}) + END]
+ASKS = TOOLS[: TOOLS.index(b": comment")]
+STREAMS = [
+    *(STREAM, TOOLS, ENDED_WITHOUT, FAILED, BEGIN + event("news", {"a": 1}) + END, ASKS),
+    *(sample.text for sample in SAMPLES if sample.stream),
+]
+MESSAGE = {
+    "id": "m",
+    "object": "thread.message",
+    "role": "assistant",
+    "content": [{"type": "text", "text": {"value": "我是秦始皇"}}],
+    "created_at": 1,
+    "thread_id": "t",
+    "run_id": "run_1",
+}
+WAITS = {"type": "submit_tool_outputs", "submit_tool_outputs": {"tool_calls": CALLS}}
+# What belongs to the streams above, when they are looked up or go on.
+OURS: dict[str, list[Any]] = {
+    "createRun": [RUN, {**RUN, "status": "requires_action", "required_action": WAITS}],
+    "submitToolOutputs": [RUN, {**RUN, "status": "in_progress"}],
+    "cancelRun": [{**RUN, "status": "cancelled"}],
+    "queryRun": [RUN, {**RUN, "status": "queued"}, {**RUN, "status": "failed"}],
+    "listMessages": [{"object": "list", "data": [MESSAGE], "has_more": False}],
+    "queryMessage": [MESSAGE],
+}
 
 ERRORS: list[dict[str, Any]] = [
     {"error": {"code": "run_not_found", "message": "没有", "type": "x", "param": "run_id"}},
@@ -51,9 +75,17 @@ FILES = [b"", b"x", bytes(range(256)) * 300, b'{"error": {"code": 1, "message": 
 
 
 def right_answers(operation_id: str) -> list[Any]:
-    """The examples of what an operation answers under status 200."""
+    """What an operation answers under status 200: the spec's examples, what was recorded, ours."""
     response = OPERATIONS[operation_id]["responses"]["200"]
     if "$ref" in response:
         response = SPEC["components"]["responses"][response["$ref"].rsplit("/", 1)[-1]]
     content = response["content"]["application/json"]
-    return [example["value"] for example in content.get("examples", {}).values()]
+    return [
+        *(example["value"] for example in content.get("examples", {}).values()),
+        *(
+            sample.body
+            for sample in SAMPLES
+            if sample.operation == operation_id and sample.status == 200 and sample.body
+        ),
+        *OURS.get(operation_id, []),
+    ]

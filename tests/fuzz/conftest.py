@@ -13,13 +13,11 @@ from collections.abc import Iterator
 import pytest
 
 from tests.fuzz.server import FuzzServer, fuzz_server
+from tests.sent_requests import SentRequests, complaint
 
 ANSWERS = int(os.environ.get("FUZZ_ANSWERS") or 400)
 """For each client, at least; a few in `make test`."""
 SEED = int(os.environ.get("FUZZ_SEED") or 1)
-
-ANSWERED: Counter[str] = Counter()
-OUTCOMES: Counter[str] = Counter()
 
 
 @pytest.fixture(scope="session")
@@ -28,11 +26,30 @@ def fuzz() -> Iterator[FuzzServer]:
         yield server
 
 
+@pytest.fixture(autouse=True)
+def sent_requests(
+    request: pytest.FixtureRequest, _watched_requests: SentRequests
+) -> Iterator[SentRequests]:
+    """As for every test; but what goes on by the ids that it was told sends them, however odd."""
+    yield _watched_requests
+    problems = _watched_requests.take()
+    if problems and "_with_tools" not in request.node.name:
+        pytest.fail(complaint(problems, None) or "")
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    if ANSWERED:
-        told = ", ".join(
-            f"{count:,} answers to the {name} client" for name, count in ANSWERED.items()
-        )
-        terminalreporter.write_line(f"fuzz: {told} (FUZZ_SEED={SEED})")
-        for name, count in OUTCOMES.most_common():
-            terminalreporter.write_line(f"fuzz: {count:>8,}  {name}")
+    """Say how many answers there were, and what calls came to; from all processes."""
+    answered: Counter[str] = Counter()
+    outcomes: Counter[str] = Counter()
+    for report in [
+        r for kind in ("passed", "failed") for r in terminalreporter.stats.get(kind, ())
+    ]:
+        told = dict(report.user_properties)
+        answered.update(told.get("answered", {}))
+        outcomes.update(told.get("outcomes", {}))
+    counts = ", ".join(
+        f"{count:,} answers to the {name} client" for name, count in answered.items()
+    )
+    terminalreporter.write_line(f"fuzz: {counts or 'no answers'} (FUZZ_SEED={SEED})")
+    for name, count in outcomes.most_common():
+        terminalreporter.write_line(f"fuzz: {count:>8,}  {name}")

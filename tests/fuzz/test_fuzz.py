@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ from hypothesis import HealthCheck, Phase, given, note, seed, settings
 
 from tests.clients.both import Async, Sync
 from tests.clients.operations import OPERATIONS
-from tests.fuzz.conftest import ANSWERED, ANSWERS, OUTCOMES, SEED
+from tests.fuzz.conftest import ANSWERS, SEED
 from tests.fuzz.promises import TOKEN, outcome
 from tests.fuzz.server import Answer, FuzzServer
 from tests.fuzz.wire import cases
@@ -29,7 +31,9 @@ def test_every_operation_is_here() -> None:
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
-def test_any_answer(name: str, fuzz: FuzzServer, tmp_path: Path) -> None:
+def test_any_answer(
+    name: str, fuzz: FuzzServer, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
     """Both clients, alike: a value or an error that keeps every promise, and soon."""
     operation = OPERATIONS[name]
     before = open_sockets()
@@ -38,6 +42,7 @@ def test_any_answer(name: str, fuzz: FuzzServer, tmp_path: Path) -> None:
         (world, world.client(TOKEN, fuzz.url, timeout=SECONDS, retry=AT_ONCE)) for world in worlds
     ]
     idle = open_sockets()
+    outcomes: Counter[str] = Counter()
 
     @seed(f"{SEED} {name}")
     @settings(
@@ -56,10 +61,12 @@ def test_any_answer(name: str, fuzz: FuzzServer, tmp_path: Path) -> None:
             started = time.monotonic()
             came.append(outcome(operation, client, tmp_path))
             assert time.monotonic() - started < SECONDS
-            # A connection that is kept, at most, of each client so far.
-            assert open_sockets() - idle <= 2
-            OUTCOMES[came[-1]] += 1
-        if not any(answer.then == "reset" for answer in case):
+            # Two connections of each client are kept, at most: a stream's, and one beside it.
+            assert open_sockets() - idle <= 4
+            outcomes[came[-1]] += 1
+        # Where the network or the clock decides, they may differ.
+        raced = any(answer.then == "reset" for answer in case)
+        if not raced and "DeadlineExceededError" not in came:
             assert came[0] == came[1]
 
     answered = fuzz.answered()
@@ -69,7 +76,8 @@ def test_any_answer(name: str, fuzz: FuzzServer, tmp_path: Path) -> None:
         for world in worlds:
             world.close()
     answered = fuzz.answered() - answered
-    ANSWERED.update(answered)
+    record_property("answered", dict(answered))
+    record_property("outcomes", dict(outcomes))
 
     assert set(answered) == {"sync", "async"}
     assert min(answered.values()) >= EACH

@@ -149,9 +149,9 @@ RARELY = st.sampled_from([False] * 5 + [True])
 
 
 @st.composite
-def bodies(draw: st.DrawFn, operation: Operation) -> bytes:
+def bodies(draw: st.DrawFn, kind: str, operation_id: str) -> bytes:
     """What an answer says: nearly right, an error, or anything."""
-    kind = draw(st.sampled_from([operation.kind] * 6 + ["json", "error", "html", "random"]))
+    kind = draw(st.sampled_from([kind] * 6 + ["json", "error", "html", "random"]))
     if kind == "random":
         return draw(st.binary(max_size=300))
     if kind == "html":
@@ -160,7 +160,7 @@ def bodies(draw: st.DrawFn, operation: Operation) -> bytes:
         return draw(st.sampled_from(FILES))
     if kind == "stream":
         return draw(mutated_stream())
-    values = ERRORS if kind == "error" else right_answers(operation.operation_id) or [RUN]
+    values = ERRORS if kind == "error" else right_answers(operation_id) or [RUN]
     if kind == "pages":
         values = [{**value, "has_more": True, "last_id": "z"} for value in values] + values
     text = as_json(draw(mutated_json(values)))
@@ -208,9 +208,9 @@ def mutated_event(draw: st.DrawFn, block: bytes) -> bytes:
 
 
 @st.composite
-def answers(draw: st.DrawFn, operation: Operation) -> Answer:
+def answers(draw: st.DrawFn, kind: str, operation_id: str) -> Answer:
     """One answer, whole: mostly with one thing wrong, so that what is behind it is reached."""
-    data = draw(bodies(operation))
+    data = draw(bodies(kind, operation_id))
     wrong = set(
         draw(
             st.lists(
@@ -221,20 +221,18 @@ def answers(draw: st.DrawFn, operation: Operation) -> Answer:
             )
         )
     )
-    if not wrong and operation.kind != "stream":
+    if not wrong and kind != "stream":
         wrong = wrong or draw(st.sampled_from([set(), set(), set(), {"anything"}]))
     if "anything" in wrong:
         return Answer(draw(st.binary(max_size=200)), draw(st.sampled_from(["close", "reset"])))
     status = draw(st.sampled_from(STATUSES)) if "status" in wrong else "200 OK"
     version = draw(st.sampled_from(VERSIONS)) if "version" in wrong else "HTTP/1.1"
-    kind = TYPES.get(operation.kind, "image/png")
+    content_type = TYPES.get(kind, "image/png")
     if "type" in wrong:
-        kind = draw(st.sampled_from(ODD_TYPES))
-    headers = [
-        f"Content-Type: {kind}",
-        "X-Appbuilder-Request-Id: req_你".encode().decode("latin-1"),
-    ]
-    if operation.kind == "file":
+        content_type = draw(st.sampled_from(ODD_TYPES))
+    request_id = "X-Appbuilder-Request-Id: req_你".encode().decode("latin-1")
+    headers = [f"Content-Type: {content_type}", request_id]
+    if kind == "file":
         headers.append("Content-Disposition: attachment; filename=a.png")
     if "coding" in wrong:
         coding = draw(st.sampled_from(ENCODINGS))
@@ -262,7 +260,14 @@ def answers(draw: st.DrawFn, operation: Operation) -> Answer:
     return Answer(whole)
 
 
-def cases(operation: Operation) -> st.SearchStrategy[list[Answer]]:
-    """What a server says to a call: to its first request, to the next ones."""
-    most = 1 if operation.kind == "file" else 3 if operation.kind == "pages" else 2
-    return st.lists(answers(operation), min_size=1, max_size=most)
+@st.composite
+def cases(draw: st.DrawFn, operation: Operation) -> list[Answer]:
+    """What a server says to a call: to its first request, and to those that follow."""
+    first = draw(answers(operation.kind, operation.operation_id))
+    if operation.kind == "file":
+        return [first]
+    if operation.then:
+        following = draw(st.lists(st.sampled_from(operation.then), min_size=1, max_size=4))
+        return [first, *(draw(answers("json", operation_id)) for operation_id in following)]
+    more = draw(st.lists(answers(operation.kind, operation.operation_id), max_size=1))
+    return [first, *more]

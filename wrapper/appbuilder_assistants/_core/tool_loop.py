@@ -12,12 +12,14 @@ from appbuilder_assistants.errors import (
     AssistantsError,
     ConflictError,
     DeadlineExceededError,
+    Origin,
     ResponseError,
     ServerError,
     ToolLoopError,
 )
 
 from .calls import CANCEL_SECONDS, Call, Flow, Grace, Job, Lost, RunTools, StreamCall, ToolError
+from .decode import origin
 from .events import RunEvent
 from .flows import run_call, watched
 from .retry import RetryPolicy
@@ -120,7 +122,7 @@ class ToolLoop:
 
     def _go_on(self, run: RunResult) -> Flow[RunResult]:
         """Give a waiting run the outputs of its calls, or of one if they do not go together."""
-        calls = waiting_calls(run)
+        calls = self._waiting_calls(run)
         yield from self._make_ready(calls, run)
         if self._one_by_one(len(calls)):
             output = self._take(calls[0].id, run.id)
@@ -144,9 +146,9 @@ class ToolLoop:
 
         It goes on by itself, or is followed by the one that this returns.
         """
-        calls = _told_apart(snapshot.tool_calls, snapshot.run_id)
+        calls = self._told_apart(snapshot.tool_calls, snapshot.run_id)
         if self._run is None:
-            raise _unreadable(snapshot.run_id)
+            raise self._unreadable(snapshot.run_id)
         thread_id, run_id = self._run
         yield from self._make_ready(calls, snapshot.run)
         self._given.update(call.id for call in calls)
@@ -218,6 +220,7 @@ class ToolLoop:
                 f"(now {_names(fresh)})",
                 run=run,
                 rounds=self.rounds,
+                origin=self._origin(),
             )
         self.rounds += 1
         jobs = []
@@ -231,7 +234,7 @@ class ToolLoop:
             parallel = self._options.max_parallel
             results = yield RunTools(tuple(jobs), parallel, self.rounds, thread_id, run_id)
             if not isinstance(results, list):
-                raise _overdue(results, jobs)
+                raise self._overdue(results, jobs)
             for job, result in zip(jobs, results, strict=True):
                 failed = isinstance(result, ToolError)
                 self._ready[job.call_id] = (
@@ -248,29 +251,39 @@ class ToolLoop:
         arguments = call.function.arguments if call.function else ""
         return Job(call.id, tool.name, tool.bind(arguments), tool.is_async)
 
+    def _waiting_calls(self, run: RunResult) -> list[ToolCall]:
+        """The calls that a run waits for. Raises ResponseError when it waits for something else."""
+        action = run.required_action
+        asked = action.submit_tool_outputs if action else None
+        calls = (asked.tool_calls if asked else None) or []
+        unanswered = [call for call in calls if not (call.function and call.function.output)]
+        return self._told_apart(unanswered, run.id)
+
+    def _told_apart(self, calls: Iterable[ToolCall], run_id: str | None) -> list[ToolCall]:
+        """The calls, each id once. Raises ResponseError when there are none to answer."""
+        ids: list[tuple[object, ToolCall]] = [(call.id, call) for call in calls]
+        named = {id_: call for id_, call in ids if isinstance(id_, str)}
+        if not named:
+            raise self._unreadable(run_id)
+        return list(named.values())
+
+    def _unreadable(self, run_id: str | None) -> ResponseError:
+        return ResponseError(
+            f"run {run_id} waits for an action, but names no tool call to answer",
+            origin=self._origin(),
+        )
+
+    def _overdue(self, lost: object, jobs: Iterable[Job]) -> DeadlineExceededError:
+        names = ", ".join(dict.fromkeys(job.name for job in jobs))
+        assert isinstance(lost, Lost)
+        return DeadlineExceededError(f"{lost.message} ({names})", origin=self._origin())
+
+    def _origin(self) -> Origin:
+        """Where an error comes from that no answer to a single call is to blame for."""
+        return origin(self._calls.start(), None)
+
     def _ask(self, call: Call[T]) -> Flow[T]:
         return watched(call, run_call(call, retry=self._retry))
-
-
-def waiting_calls(run: RunResult) -> list[ToolCall]:
-    """The calls that a run waits for. Raises ResponseError when it waits for something else."""
-    action = run.required_action
-    asked = action.submit_tool_outputs if action else None
-    calls = (asked.tool_calls if asked else None) or []
-    return _told_apart([c for c in calls if not (c.function and c.function.output)], run.id)
-
-
-def _told_apart(calls: Iterable[ToolCall], run_id: str | None) -> list[ToolCall]:
-    """The calls, each id once. Raises ResponseError when there are none that can be answered."""
-    ids: list[tuple[object, ToolCall]] = [(call.id, call) for call in calls]
-    named = {id_: call for id_, call in ids if isinstance(id_, str)}
-    if not named:
-        raise _unreadable(run_id)
-    return list(named.values())
-
-
-def _unreadable(run_id: str | None) -> ResponseError:
-    return ResponseError(f"run {run_id} waits for an action, but names no tool call to answer")
 
 
 def _may_have_begun(error: BaseException) -> bool:
@@ -282,14 +295,9 @@ def _may_have_begun(error: BaseException) -> bool:
     return True
 
 
-def _overdue(lost: object, jobs: Iterable[Job]) -> DeadlineExceededError:
-    names = ", ".join(dict.fromkeys(job.name for job in jobs))
-    assert isinstance(lost, Lost)
-    return DeadlineExceededError(f"{lost.message} ({names})")
-
-
 def _names(calls: Iterable[ToolCall]) -> str:
-    return ", ".join(call.function.name for call in calls if call.function)
+    # Values are kept as they came: a name is not sure to be a text.
+    return ", ".join(f"{call.function.name}" for call in calls if call.function)
 
 
 def _told(problem: str) -> str:
