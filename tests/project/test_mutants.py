@@ -29,7 +29,7 @@ def test_quick_selection() -> None:
 
 
 def test_catalogue() -> None:
-    """Many mutants of many kinds, each of a promise of its own; the quick ones are of each kind."""
+    """Many mutants of many kinds, each with a promise of its own; some of each are quick."""
     from contract_tests.mutants.catalogue import MUTANTS, quick_selection
 
     kinds = {mutant.kind for mutant in MUTANTS.values()}
