@@ -62,7 +62,10 @@ def test_cut_at_every_byte(world: Sync | Async, serve: Serve, how: str, state: s
             events.extend(stream)
         except StreamInterruptedError as error:
             caught = error
+        looked_up = [one for one in events if one.send_id == 0]
+        events = [one for one in events if one.send_id != 0]
         if caught is not None:
+            assert looked_up == []
             assert caught.snapshot is stream.snapshot
             assert caught.run_id == ("run_1" if events else None)
             assert not stream.snapshot.finished
@@ -73,6 +76,7 @@ def test_cut_at_every_byte(world: Sync | Async, serve: Serve, how: str, state: s
             assert (outcomes[-1] == "read") == (cut >= final)
             text = "我是秦始皇" if stream.snapshot.reconciled and state == "completed" else "我是"
             assert stream.messages == ({"m": text} if len(events) > 1 or text != "我是" else {})
+            assert len(looked_up) == (text != "我是")
         assert seen(events) == [1, 2, 4][: len(events)]
         assert stream.snapshot.last_send_id == (seen(events)[-1] if events else None)
 
