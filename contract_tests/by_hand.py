@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -75,7 +76,7 @@ class Caller:
                 arriving = _noted(response.iter_raw(), chunks)
                 if response.headers.get("content-type", "").startswith("text/event-stream"):
                     with contextlib.suppress(ValueError, TypeError):
-                        yield from sse.events(arriving)
+                        yield from _spoken(sse.events(arriving))
                 for _ in arriving:
                     pass
             whole = httpx.Response(
@@ -150,6 +151,17 @@ def _case(operation_id: str, body: dict[str, Any]) -> Case[Any]:
     operation = schema.find_operation_by_id(operation_id)
     query = spec.query_example(operation_id)
     return operation.Case(body=body, query=query, media_type=spec.media_type(operation_id))
+
+
+def _spoken(events: Iterator[sse.Event]) -> Iterator[sse.Event]:
+    """The events as they come, as long as they are not pings only."""
+    spoke = time.monotonic()
+    for event in events:
+        silent = time.monotonic() - spoke
+        assert silent < TIMEOUT or event.name != "ping", f"only pings for {silent:.0f} seconds"
+        yield event
+        if event.name != "ping":
+            spoke = time.monotonic()
 
 
 def _noted(chunks: Iterator[bytes], notes: list[bytes]) -> Iterator[bytes]:
