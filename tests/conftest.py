@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 
 import pytest
 
 from tests.sent_requests import MARK, SentRequests, complaint, watched
+
+# Who is started in the background of a script ignores Ctrl-C, and so do the programs it starts; the
+# tests that send one to theirs would wait in vain.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session", autouse=True)
