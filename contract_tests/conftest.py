@@ -34,8 +34,9 @@ def pytest_configure(config: pytest.Config) -> None:
     from .session import Session
 
     session = Session()
-    config.pluginmanager.register(session, "contract-session")
+    # First: of the two the one that is registered later comes to its end sooner.
     config.pluginmanager.register(Reports(session, config.getoption("--reports")))
+    config.pluginmanager.register(session, "contract-session")
 
 
 def pytest_report_header() -> list[str]:

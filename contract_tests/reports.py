@@ -77,7 +77,15 @@ class Reports:
         if isinstance(report, pytest.TestReport):
             self._tell(report, node)
 
-    def pytest_sessionfinish(self) -> None:
+    @pytest.hookimpl(wrapper=True, trylast=True)
+    def pytest_sessionfinish(self) -> Generator[None]:
+        """Write the files, when the target is left as it was found."""
+        try:
+            yield
+        finally:
+            self._write()
+
+    def _write(self) -> None:
         if self._har is not None:
             self._har.close()
         if self._folder is not None and (table := self._table()) is not None:

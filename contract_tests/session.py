@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -75,12 +75,18 @@ class Session:
     def pytest_deselected(self) -> None:
         self.whole = False
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_sessionfinish(self) -> None:
-        """Delete what was made, also after Ctrl-C; a second one does not disturb that."""
-        with signals_put_off():
-            self._clean()
-        self._stack.close()
+    @pytest.hookimpl(wrapper=True, trylast=True)
+    def pytest_sessionfinish(self) -> Generator[None]:
+        """Delete what was made, also after Ctrl-C; a second one does not disturb that.
+
+        The fixtures that still stand come before it: they may need the target.
+        """
+        try:
+            yield
+        finally:
+            with signals_put_off():
+                self._clean()
+            self._stack.close()
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         for line in self.remains:

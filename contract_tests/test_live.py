@@ -106,6 +106,27 @@ def test_interrupted(number: signal.Signals, tmp_path: Path) -> None:
         assert journals(service) == []
 
 
+def test_interrupted_with_fixtures(tmp_path: Path) -> None:
+    """The mock is there as long as a fixture may tell it something."""
+    chosen = ("-v", "contract_tests/test_errors.py", "-k", "by_the_server")
+    with subprocess.Popen(
+        [sys.executable, "-u", "-m", "contract_tests", f"--reports={tmp_path}", *chosen],
+        env={**os.environ, "CONTRACT_TARGET": "", "CONTRACT_DRY": ""},
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    ) as process:
+        assert process.stdout is not None
+        next(line for line in process.stdout if "PASSED" in line)
+        process.terminate()
+        told, errors = process.communicate(timeout=60)
+
+    assert process.returncode == 2, told + errors
+    assert "KeyboardInterrupt" in told
+    assert "Traceback" not in errors
+
+
 @pytest.fixture
 def killed(tmp_path: Path) -> Iterator[Running]:
     """A service on which a killed run has left things."""
