@@ -400,6 +400,31 @@ def test_a_cookie_that_cannot_be_sent_back(
     assert [exchange.headers.get("cookie") for exchange in server.exchanges] == [None, None]
 
 
+def test_a_bad_cookie_of_a_client_of_ones_own(world: Sync | Async, serve: Serve) -> None:
+    """An http client of the caller's keeps its cookies; one that cannot be sent is an error."""
+    server = serve(lambda exchange: exchange.send(answer(RUN, set_cookie="a=\xff")))
+    client = world.client("k", server.url, http_client=world.http(), retry=ONCE)
+
+    client.threads.runs.query("t", "r")
+    with pytest.raises(ApiConnectionError, match="a cookie that is not ASCII") as caught:
+        client.threads.runs.query("t", "r")
+
+    assert caught.value.reached_server is False
+    assert len(server.exchanges) == 1
+
+
+LOCATIONS = ["http://xn--/", "http://[", "http://a:99999/", "//", "\xff://x", "http://" + "a" * 300]
+
+
+@pytest.mark.parametrize("location", LOCATIONS)
+def test_a_redirect_to_nowhere(asked: Asked, location: str) -> None:
+    """A location that is no URL is an error like any other."""
+    for name in ("runs.query", "runs.run", "runs.stream_run", "files.content", "files.create"):
+        error = asked.failure(name, answer(b"", "301 Moved", location=location))
+
+        assert isinstance(error, (ApiStatusError, ApiConnectionError))
+
+
 def as_bytes(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False).encode()
 

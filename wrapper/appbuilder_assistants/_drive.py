@@ -33,6 +33,7 @@ from ._exchange import (
     longest,
     sent,
     tells_its_end,
+    unwritable,
     without_frames,
 )
 from ._pool import AsyncPool, Pool
@@ -302,7 +303,10 @@ def _perform(
 ) -> Reply | Lost:
     body = step.request.body
     content = _form(body) if isinstance(body, Form) else body
-    request = sent(step, http, settings, content, until)
+    try:
+        request = sent(step, http, settings, content, until)
+    except UnicodeError as error:
+        return unwritable(error)
     if request.is_overdue():
         return request.overdue(reached=False)
     try:
@@ -332,7 +336,10 @@ async def _aperform(
 ) -> Reply | Lost:
     body = step.request.body
     content = _aform(body) if isinstance(body, Form) else body
-    request = sent(step, http, settings, content, until)
+    try:
+        request = sent(step, http, settings, content, until)
+    except UnicodeError as error:
+        return unwritable(error)
     if request.is_overdue():
         return request.overdue(reached=False)
     try:

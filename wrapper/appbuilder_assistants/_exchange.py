@@ -32,7 +32,9 @@ UNREACHED = (
     httpx.ProxyError,
     httpx.UnsupportedProtocol,
 )
-FAILURES = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError)
+# httpx looks at a redirect that it does not follow, and lets pass what idna says of its host: a
+# UnicodeError.
+FAILURES = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, UnicodeError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +186,16 @@ def sent(
 def _may_be_told(response: httpx.Response, body: bytes) -> bool:
     """Whether an answer is an error: one under status 200 says so at its beginning."""
     return not response.is_success or b'"error"' in body[:64]
+
+
+def unwritable(error: UnicodeError) -> Lost:
+    """What it means that a request cannot be written, though all that is ours in it can."""
+    return Lost(
+        f"the request cannot be written: {error}; does the http_client keep a cookie that is not "
+        "ASCII?",
+        reached_server=False,
+        cause=without_frames(error),
+    )
 
 
 def longest(response: httpx.Response) -> int:
