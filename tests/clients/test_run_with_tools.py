@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import gc
 import os
 import signal
 import subprocess
@@ -534,6 +535,47 @@ def test_one_failure_cancels_the_other_async_tools(server: appbuilder_mock.Runni
             assert seen == ["cleaned up"]
 
     asyncio.run(main())
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["at once", "later"])
+def test_async_tools_that_fail_while_they_are_cancelled(
+    server: appbuilder_mock.Running, late: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first failure is the one that is told; asyncio does not complain of the other."""
+    server.script(rounds(asks("好", "坏")))
+    complaints: list[dict[str, Any]] = []
+    if late:
+        monkeypatch.setattr("appbuilder_assistants._tool_runner.CANCEL_SECONDS", 0.05)
+
+    async def main() -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda _, told: complaints.append(told))
+        waiting, over = asyncio.Event(), asyncio.Event()
+
+        async def get_weather(city: str) -> str:
+            if city == "坏":
+                await waiting.wait()
+                raise Kaputt
+            try:
+                waiting.set()
+                await asyncio.Event().wait()
+            finally:
+                if late:
+                    await over.wait()
+                raise ValueError("收拾不了")
+            return city
+
+        async with AsyncAppBuilder(server.token, server.url) as client:
+            assistant = await client.assistants.create("a")
+            with pytest.raises(Kaputt):
+                await client.threads.runs.run_with_tools(
+                    assistant.id, thread=QUESTION, tools=[get_weather]
+                )
+            over.set()
+            await asyncio.sleep(0)
+
+    asyncio.run(main())
+    gc.collect()
+    assert complaints == []
 
 
 # ── Leaving by an error ─────────────────────────────────────────────────────────────────────────

@@ -79,8 +79,15 @@ async def _arun_all(step: RunTools, told: WatchedRound, until: float | None) -> 
         return [task.result() for task in failed or tasks]
     finally:
         for task in tasks:
+            task.add_done_callback(_heard)
             task.cancel()
         await asyncio.wait(tasks, timeout=CANCEL_SECONDS)
+
+
+def _heard(task: asyncio.Task[object]) -> None:
+    """Look at what a tool raised that nobody waits for: asyncio would tell of it as forgotten."""
+    if not task.cancelled():
+        task.exception()
 
 
 async def _acall(job: Job, told: WatchedRound) -> object:
