@@ -691,9 +691,7 @@ def test_a_first_answer_that_is_lost(
         assert notes_of(caught.value) == []
         assert ends_of(server, client) == ["cancelled"]
     else:
-        assert notes_of(caught.value) == [
-            "the run could not be told from others, and may be going on"
-        ]
+        assert notes_of(caught.value) == ["a run may be going on; it could not be told which"]
 
 
 def test_a_run_that_was_refused(client: Any, server: appbuilder_mock.Running) -> None:
@@ -704,7 +702,11 @@ def test_a_run_that_was_refused(client: Any, server: appbuilder_mock.Running) ->
         client.threads.runs.run_with_tools("asst_没有", thread.id, QUESTION, tools=[get_weather])
 
     assert notes_of(caught.value) == []
-    assert [request.operation for request in server.requests] == ["createThread", "createRun"]
+    assert [request.operation for request in server.requests] == [
+        "createThread",
+        "listRuns",
+        "createRun",
+    ]
 
 
 def waiting(action: Any) -> dict[str, Any]:
@@ -733,7 +735,7 @@ def test_a_run_that_waits_for_something_else(
     client = world.client("k", server.url)
 
     with pytest.raises(ResponseError, match="run run_1 waits for an action, but names no tool"):
-        client.threads.runs.run_with_tools("a", "t", tools=[get_weather])
+        client.threads.runs.run_with_tools("a", thread=QUESTION, tools=[get_weather])
 
     assert [exchange.request_line.split()[1] for exchange in server.exchanges] == [
         "/v2/threads/runs",
@@ -753,7 +755,7 @@ def test_a_service_that_answers_at_once(world: Sync | Async, serve: Serve) -> No
     server = serve(lambda exchange: exchange.send(answer(answers.pop(0))))
 
     client = world.client("k", server.url)
-    done = client.threads.runs.run_with_tools("a", "t", tools=[get_weather])
+    done = client.threads.runs.run_with_tools("a", thread=QUESTION, tools=[get_weather])
 
     assert done.status == "completed"
     paths = [exchange.request_line.split()[1].rpartition("/")[2] for exchange in server.exchanges]
@@ -773,7 +775,7 @@ def test_wait(world: Sync | Async, serve: Serve, end: str) -> None:
     answers = [{**RUN, "status": s} for s in ("queued", "in_progress", "cancelling", end)]
     server = serve(lambda exchange: exchange.send(answer(answers.pop(0))))
 
-    done = world.client("k", server.url).threads.runs.wait("t", "r", first_delay=0.0)
+    done = world.client("k", server.url).threads.runs.wait("t", "r", first_delay=0.01)
 
     assert done.status == end
     assert [exchange.json for exchange in server.exchanges] == [
@@ -809,7 +811,9 @@ def test_wait_survives_a_busy_server(world: Sync | Async, serve: Serve) -> None:
     assert done.status == "completed"
 
 
-def test_wait_with_delays_that_make_no_sense(client: Any) -> None:
-    """They are refused."""
-    with pytest.raises(ValueError, match="expected 0 <= first_delay <= max_delay"):
-        client.threads.runs.wait("t", "r", first_delay=2.0, max_delay=1.0)
+@pytest.mark.parametrize("delays", [(2.0, 1.0), (0.0, 1.0), (0.0, 0.0), (-1.0, 1.0)])
+def test_wait_with_delays_that_make_no_sense(client: Any, delays: tuple[float, float]) -> None:
+    """They are refused. A first pause of 0 could not grow: looking would never pause."""
+    first, last = delays
+    with pytest.raises(ValueError, match="expected 0 < first_delay <= max_delay"):
+        client.threads.runs.wait("t", "r", first_delay=first, max_delay=last)

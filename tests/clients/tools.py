@@ -43,7 +43,7 @@ def ends_of(server: appbuilder_mock.Running, client: Any) -> list[str]:
     """The status of every run once it has ended, or waits."""
     wait = client.threads.runs.wait
     found = runs_of(server)
-    return [wait(run["thread_id"], run["id"], first_delay=0.0).status for run in found]
+    return [wait(run["thread_id"], run["id"], first_delay=0.01).status for run in found]
 
 
 def outputs_of(server: appbuilder_mock.Running) -> list[str | None]:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from appbuilder_assistants import RetryPolicy
 from appbuilder_assistants._core.calls import Flow, Lost, Outcome, Send, Sleep
-from appbuilder_assistants._core.flows import open_stream, run_call
+from appbuilder_assistants._core.flows import Progress, open_stream, run_call
 from appbuilder_assistants.errors import (
     ApiConnectionError,
     ApiTimeoutError,
@@ -104,6 +104,55 @@ def test_a_run_that_may_have_happened_is_never_sent_again(
 
     with pytest.raises(error):
         flow.send(outcome)
+
+
+LATE = Lost("no time", reached_server=True, timed_out=True, overdue=True)
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "reached", "may_be_done"),
+    [
+        ([UNREACHED, None, UNREACHED, LATE], False, False),
+        ([UNREACHED, None, reply(429), LATE], True, False),
+        ([reply(429), None, UNREACHED, None, UNREACHED], True, False),
+        ([UNREACHED, None, BROKEN], True, True),
+    ],
+)
+def test_what_all_attempts_came_to(
+    outcomes: list[Outcome], reached: bool, may_be_done: bool
+) -> None:
+    """Whether any of them arrived is one question, whether any was carried out another."""
+    progress = Progress()
+    flow = run_call(create(), retry=POLICY, progress=progress)
+    next(flow)
+    assert progress.may_be_done
+
+    for outcome in outcomes[:-1]:
+        flow.send(outcome)
+    with pytest.raises(ApiConnectionError) as caught:
+        flow.send(outcomes[-1])
+
+    assert caught.value.reached_server is reached
+    assert progress.may_be_done is may_be_done
+    assert caught.value.attempts == tuple(progress.tried)
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "may_be_done"),
+    [([], True), ([reply(429)], False), ([reply(429), None], True), ([UNREACHED], False)],
+)
+def test_a_call_that_is_cut_off(outcomes: list[Outcome], may_be_done: bool) -> None:
+    """While a request is under way it may be carried out, in a pause behind a refusal not."""
+    progress = Progress()
+    flow = run_call(create(), retry=POLICY, progress=progress)
+    next(flow)
+    for outcome in outcomes:
+        flow.send(outcome)
+
+    with pytest.raises(KeyboardInterrupt):
+        flow.throw(KeyboardInterrupt())
+
+    assert progress.may_be_done is may_be_done
 
 
 def test_attempts_are_bounded() -> None:

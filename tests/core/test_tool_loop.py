@@ -46,7 +46,7 @@ def waiting(*arguments: str) -> Any:
 
 def whole(**options: Any) -> Flow[Any]:
     chosen: Any = {"max_rounds": 2, "max_parallel": 4, "continuation": "auto", **options}
-    run = OneRun(run_request(assistant_id="a", thread_id="t"))
+    run = OneRun(run_request(assistant_id="a", thread={"messages": []}))
     return ToolLoop(run, Toolbox([add]), LoopOptions(**chosen), ONCE).whole()
 
 
@@ -160,3 +160,21 @@ def test_waiting_gets_slower() -> None:
     assert [after(flow, LATE).seconds for _ in range(5)][-1] == 1.5 / 32
     with pytest.raises(DeadlineExceededError):
         after(flow, LATE)
+
+
+def test_a_wait_that_is_overdue() -> None:
+    """It tells of the last look, and not of another attempt at something that did not fail."""
+    query = runs_query(thread_id="t", run_id="r")
+    flow = wait_for_run(query, retry=RetryPolicy(), pace=Pace(0.05))
+    after(flow)
+    assert isinstance(after(flow, reply(503)), Sleep)
+    assert isinstance(after(flow), Send)
+
+    assert after(flow, reply(body={**RUN, "status": "in_progress"})) == Sleep(0.05)
+    with pytest.raises(DeadlineExceededError) as caught:
+        after(flow, LATE)
+
+    assert [attempt.status_code for attempt in caught.value.attempts] == [503]
+    assert caught.value.message == (
+        "the deadline does not leave time for another look; the run is in_progress"
+    )

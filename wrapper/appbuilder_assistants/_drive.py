@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Iterator
@@ -36,7 +37,7 @@ from ._exchange import (
     unwritable,
     without_frames,
 )
-from ._pool import AsyncPool, Pool
+from ._pool import AsyncPool, Pool, let_go
 from ._settings import Settings
 from ._tool_runner import arun_tools, run_tools
 from ._watch import Watch, Watched
@@ -213,6 +214,12 @@ class Body:
         self._response = response
         self._request = request
         self._chunks = response.iter_bytes()
+        self._process = os.getpid()
+
+    @property
+    def seconds(self) -> float:
+        """Since the request was sent."""
+        return time.monotonic() - self._request.begun
 
     def peek(self, size: int) -> tuple[bytes, bool]:
         """The first bytes, up to the chunk that exceeds `size`, and whether that is not all."""
@@ -239,6 +246,9 @@ class Body:
 
     def close(self) -> None:
         """Close the connection, whatever of the body is still to come."""
+        if self._process != os.getpid():
+            _disown(self)
+            return
         self._response.close()
         if self.watched is not None:
             self.watched.finish()
@@ -254,6 +264,12 @@ class AsyncBody:
         self._request = request
         self._chunks = response.aiter_bytes()
         self._ended = False
+        self._process = os.getpid()
+
+    @property
+    def seconds(self) -> float:
+        """Since the request was sent."""
+        return time.monotonic() - self._request.begun
 
     async def peek(self, size: int) -> tuple[bytes, bool]:
         """The first bytes, up to the chunk that exceeds `size`, and whether that is not all."""
@@ -286,6 +302,9 @@ class AsyncBody:
 
     async def aclose(self) -> None:
         """Close the connection, whatever of the body is still to come."""
+        if self._process != os.getpid():
+            _disown(self)
+            return
         await to_the_end(self._close())
         if self.watched is not None:
             self.watched.finish()
@@ -296,6 +315,12 @@ class AsyncBody:
         if stream and not self._ended and self._response.http_version.startswith("HTTP/1"):
             # httpcore has closed it, unless a cancelled read cut off its closing.
             await stream.aclose()
+
+
+def _disown(body: Body | AsyncBody) -> None:
+    """Forget an answer that a parent process is still reading, on a connection of its own."""
+    fields = vars(body)
+    let_go([fields.pop("_response", None), fields.pop("_chunks", None)])
 
 
 def _perform(

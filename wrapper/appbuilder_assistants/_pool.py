@@ -35,6 +35,35 @@ _NO_COOKIES = DefaultCookiePolicy(allowed_domains=())
 CLOSED = "this client is closed: make another one"
 
 
+class OpenStreams:
+    """The streams whose runs are to be cancelled before their client is closed.
+
+    Those that a parent process opened are the parent's to leave: a child begins with none.
+    """
+
+    def __init__(self) -> None:
+        self._streams: set[Any] = set()
+        self._process = os.getpid()
+
+    def add(self, stream: object) -> None:
+        self._here().add(stream)
+
+    def discard(self, stream: object) -> bool:
+        """Whether it was one of them."""
+        known = stream in self._here()
+        self._here().discard(stream)
+        return known
+
+    def any(self) -> Any:
+        """One of them; None when there is none."""
+        return next(iter(self._here()), None)
+
+    def _here(self) -> set[Any]:
+        if self._process != os.getpid():
+            self._streams, self._process = set(), os.getpid()
+        return self._streams
+
+
 class Pool:
     """Connections for `AppBuilder`: its own, or an httpx client that its user made and closes."""
 
@@ -46,7 +75,7 @@ class Pool:
         self._own = given is None
         self._closed = False
         self._lock = threading.Lock()
-        self.streams: set[Any] = set()  # whose runs are to be cancelled before closing
+        self.streams = OpenStreams()
         self._process = os.getpid()
         self._http = self._made() if given is None else _check_http(given)
 
@@ -71,7 +100,7 @@ class Pool:
         with self._lock:
             if self._process != os.getpid():
                 self._http, old = self._made(), [self._http]
-                _let_go(old)
+                let_go(old)
                 self._process = os.getpid()
 
     def _made(self) -> httpx.Client:
@@ -90,7 +119,7 @@ class AsyncPool:
         self._own = given is None
         self._closed = False
         self._loop: asyncio.AbstractEventLoop | None = None
-        self.streams: set[Any] = set()  # whose runs are to be cancelled before closing
+        self.streams = OpenStreams()
         self._process = os.getpid()
         self._needed_by: set[asyncio.Future[Any]] = set()
         self._http = self._made() if given is None else _check_async_http(given)
@@ -102,16 +131,17 @@ class AsyncPool:
             if self._closed:
                 raise RuntimeError(CLOSED)
             loop = asyncio.get_running_loop()
-            if self._loop is not loop:
+            if self._loop is not loop or self._process != os.getpid():
                 self._on_another(loop)
         return self._http
 
     async def aclose(self) -> None:
         """Close the connections, unless they are of an httpx client of the user's."""
         if self._own and not self._closed:
+            http = self.http
             if self._needed_by:
                 await asyncio.wait(self._needed_by)
-            await self.http.aclose()
+            await http.aclose()
             self._closed = True
 
     @contextmanager
@@ -129,7 +159,9 @@ class AsyncPool:
         ended = self._loop is not None and self._loop.is_closed()
         if ended or self._process != os.getpid():
             self._http, old = self._made(), [self._http]
-            _let_go(old)
+            let_go(old)
+        if self._process != os.getpid():
+            self._needed_by.clear()
             self._process = os.getpid()
         self._loop = loop
 
@@ -138,7 +170,7 @@ class AsyncPool:
             return httpx.AsyncClient(limits=LIMITS, **self._options)
 
 
-def _let_go(old: list[Any]) -> None:
+def let_go(old: list[Any]) -> None:
     """Forget connections without a word to the server, who may still be talking to the parent.
 
     Their sockets close as they go, without the warning that is meant for who forgets them.

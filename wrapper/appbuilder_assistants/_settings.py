@@ -130,6 +130,11 @@ class Settings:
         for hook in self.event_hooks:
             _check_hook(hook)
 
+    @property
+    def cancels_late_runs(self) -> bool:
+        """Whether a run is cancelled when the deadline of its call passes."""
+        return self.deadline is not None and self.on_deadline == "cancel"
+
 
 def settings_from(
     token: Secret | None = None,

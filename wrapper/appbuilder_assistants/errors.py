@@ -129,7 +129,8 @@ class ApiTimeoutError(ApiConnectionError):
 class DeadlineExceededError(ApiTimeoutError):
     """The call's own deadline passed: of all its attempts, pauses, tools and its stream together.
 
-    `cancelled` tells whether the run was cancelled on the server, as `on_deadline="cancel"` asks.
+    `cancelled` tells whether the run was cancelled on the server, as `on_deadline="cancel"` asks;
+    the message says what else came of it.
     `run_id` and `thread_id` are those of a streamed run, if they were told in time.
     """
 

@@ -5,9 +5,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from appbuilder_assistants._core.calls import Call, FileCall, Flow, Reply, StreamCall, Target
+from appbuilder_assistants._core.cancelling import LeftRun, cancelling
 from appbuilder_assistants._core.events import Break
 from appbuilder_assistants._core.flows import (
-    cancelling,
+    Progress,
     open_stream,
     run_call,
     run_raw_call,
@@ -38,15 +39,18 @@ class AsyncCaller:
     async def run(self, call: Call[T], until: float | None = None) -> T:
         return await self.carry_out(self._asked(call), until)
 
-    async def run_or_cancel(self, call: Call[T], find: Callable[[], Flow[Call[Any] | None]]) -> T:
-        """As `run`, for a call that carries a run: `find` gives the call that cancels it."""
-        flow = self._asked(call)
-        if self.settings.on_deadline == "cancel":
-            flow = cancelling(flow, find, retry=self.settings.retry)
-        return await self.carry_out(flow)
+    async def run_or_cancel(self, call: Call[T], left: LeftRun) -> T:
+        """As `run`, for a call that carries a run."""
+        return await self.carry_or_cancel(self._asked(call, left.progress), left)
 
-    async def open(self, call: StreamCall, until: float | None = None) -> Reply:
-        flow = open_stream(call, retry=self.settings.retry)
+    async def carry_or_cancel(self, flow: Flow[T], left: LeftRun) -> T:
+        """Carry a flow out; the run that it leaves at its deadline is cancelled if so asked."""
+        return await self.carry_out(
+            cancelling(flow, left) if self.settings.cancels_late_runs else flow
+        )
+
+    async def open(self, call: StreamCall, until: float | None, progress: Progress) -> Reply:
+        flow = open_stream(call, retry=self.settings.retry, progress=progress)
         return await self.carry_out(watched(call, flow, goes_on=True), until)
 
     async def reconcile(
@@ -91,8 +95,8 @@ class AsyncCaller:
         changes: dict[str, Any] = {name: v for name, v in given.items() if v is not None}
         return type(self)(self.pool, replace(self.settings, **changes)) if changes else self
 
-    def _asked(self, call: Call[T]) -> Flow[T]:
-        return watched(call, run_call(call, retry=self.settings.retry))
+    def _asked(self, call: Call[T], progress: Progress | None = None) -> Flow[T]:
+        return watched(call, run_call(call, retry=self.settings.retry, progress=progress))
 
     async def each(
         self, page_after: Callable[[str | None], Call[Page[T]]], after: str | None
@@ -111,5 +115,5 @@ class AsyncCaller:
 class AsyncRawCaller(AsyncCaller):
     """Gives answers as they came, each with what was read from it."""
 
-    def _asked(self, call: Call[Any]) -> Flow[Any]:
-        return watched(call, run_raw_call(call, retry=self.settings.retry))
+    def _asked(self, call: Call[Any], progress: Progress | None = None) -> Flow[Any]:
+        return watched(call, run_raw_call(call, retry=self.settings.retry, progress=progress))

@@ -144,8 +144,8 @@ class AsyncAppBuilder:
         if self._own:
             pool = self._caller.pool
             try:
-                while pool.streams:
-                    await pool.streams.pop().close()
+                while (stream := pool.streams.any()) is not None:
+                    await stream.close()
             finally:
                 await pool.aclose()
 

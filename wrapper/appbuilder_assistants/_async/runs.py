@@ -3,7 +3,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
-from appbuilder_assistants._core.flows import cancelling, known
 from appbuilder_assistants._core.tool_loop import (
     MAX_PARALLEL,
     MAX_ROUNDS,
@@ -74,8 +73,9 @@ class AsyncRuns:
 
         Waits for up to 600 seconds of silence, and for `deadline` seconds at the most. Never
         repeated after a lost answer, because the run may be going on. `on_deadline="cancel"`
-        cancels it; for that the `thread_id` must be known. Raises ValueError when neither thread
-        is given.  (createRun)
+        cancels it; for that the `thread_id` must be known, and the thread's runs are listed before
+        the call, so that no other is taken for this one. Raises ValueError when neither thread is
+        given.  (createRun)
         """
         request = ops.run_request(
             assistant_id=assistant_id,
@@ -95,7 +95,7 @@ class AsyncRuns:
         )
         caller = self._caller.within(deadline=deadline, on_deadline=on_deadline)
         return await caller.run_or_cancel(
-            ops.runs_run(request), lambda: ops.cancel_of(request, retry=caller.settings.retry)
+            ops.runs_run(request), ops.left_run(request, retry=caller.settings.retry)
         )
 
     def stream_run(
@@ -144,7 +144,7 @@ class AsyncRuns:
         return AsyncRunStream(
             caller,
             ops.runs_stream_run(request),
-            lambda: ops.cancel_of(request, retry=caller.settings.retry),
+            ops.left_run(request, retry=caller.settings.retry),
         )
 
     def stream_run_with_handler(
@@ -227,7 +227,8 @@ class AsyncRuns:
         The model is told of a ToolError, of arguments that do not fit and of a tool that is not
         there; any other exception of a tool's is raised here. After `max_rounds` rounds
         ToolLoopError is raised. Whatever is raised, no run is left waiting on the server: it is
-        cancelled, also at the deadline, whatever `on_deadline` says.
+        cancelled, also at the deadline, whatever `on_deadline` says. With a `thread_id` the runs
+        of the thread are listed first, so that it can be told from others if its answer is lost.
 
         `continuation` says how outputs are handed over: by `tool_output`, one with each call, by
         `submit_tool_outputs`, all together, or "auto": the former for one, the latter for several.
@@ -329,10 +330,8 @@ class AsyncRuns:
         caller = self._caller.within(deadline=deadline, on_deadline=on_deadline)
         query = ops.runs_query(thread_id=thread_id, run_id=run_id)
         flow = wait_for_run(query, retry=caller.settings.retry, pace=Pace(first_delay, max_delay))
-        if caller.settings.on_deadline == "cancel":
-            cancel = ops.runs_cancel(run_id=run_id, thread_id=thread_id)
-            flow = cancelling(flow, known(cancel), retry=caller.settings.retry)
-        return await caller.carry_out(flow)
+        left = ops.known_run(thread_id=thread_id, run_id=run_id, retry=caller.settings.retry)
+        return await caller.carry_or_cancel(flow, left)
 
     async def submit_tool_outputs(
         self,
@@ -351,9 +350,9 @@ class AsyncRuns:
         call = ops.runs_submit_tool_outputs(
             run_id=run_id, thread_id=thread_id, tool_outputs=tool_outputs
         )
-        cancel = ops.runs_cancel(run_id=run_id, thread_id=thread_id)
         caller = self._caller.within(deadline=deadline, on_deadline=on_deadline)
-        return await caller.run_or_cancel(call, known(cancel))
+        left = ops.known_run(thread_id=thread_id, run_id=run_id, retry=caller.settings.retry)
+        return await caller.run_or_cancel(call, left)
 
     async def cancel(self, run_id: str, thread_id: str, sync: bool | None = None) -> RunResult:
         """Cancel a run that has not ended. Note the order: the run comes first.

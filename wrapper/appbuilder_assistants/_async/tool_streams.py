@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from appbuilder_assistants._core.cancelling import cancel_after
+
 from .streams import AsyncRunStream
 
 if TYPE_CHECKING:
@@ -23,11 +25,12 @@ class AsyncToolRunStream(AsyncRunStream):
     error or not, cancels the run, as nobody would call the functions that it asks for.
     """
 
+    _cancels_always = True
+
     def __init__(self, caller: AsyncCaller, call: StreamCall, loop: ToolLoop) -> None:
-        super().__init__(caller, call)
+        super().__init__(caller, call, loop.left)
         self._loop = loop
         self._waits = False
-        self._begun = False
 
     async def __aexit__(
         self,
@@ -61,7 +64,6 @@ class AsyncToolRunStream(AsyncRunStream):
         await self._open()
 
     async def _open(self) -> EventReader:
-        self._begun = True
         self._caller.pool.streams.add(self)
         return await super()._open()
 
@@ -77,15 +79,11 @@ class AsyncToolRunStream(AsyncRunStream):
             await super()._fail(error)
 
     async def _leave(self, error: BaseException | None) -> None:
-        self._caller.pool.streams.discard(self)
+        open_here = self._caller.pool.streams.discard(self)
         try:
             await super().close()
         finally:
-            begun, self._begun = self._begun, False
-            if begun and not self.snapshot.finished:
-                await self._caller.finish(self._left(error))
-
-    def _left(self, error: BaseException | None) -> Flow[object]:
-        if error is None:
-            return self._loop.leave()
-        return self._loop.abandon(error, begun=self._live is not None)
+            if open_here and not self.snapshot.finished:
+                left = self._left
+                flow: Flow[object] = left.cancel() if error is None else cancel_after(error, left)
+                await self._caller.finish(flow)

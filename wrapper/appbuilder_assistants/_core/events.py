@@ -113,14 +113,15 @@ class EventReader:
 def lost_stream(
     call: StreamCall, snapshot: RunSnapshot, error: ApiConnectionError
 ) -> ApiConnectionError:
-    """What losing the answer to a streamed call means before its first byte.
+    """What it means that the answer to a streamed call, which may have begun a run, was lost.
 
-    A time-out and a server that was not reached stay what they are; after that the run may have
-    begun, as it may when a stream breaks later.
+    A time-out stays what it is; else it is as when a stream breaks later.
     """
-    if isinstance(error, ApiTimeoutError) or not error.reached_server:
+    if isinstance(error, ApiTimeoutError):
         return error
-    return interrupted(call, snapshot, error.message, error.request_id)
+    lost = interrupted(call, snapshot, error.message, error.request_id)
+    lost.attempts = error.attempts
+    return lost
 
 
 def interrupted(

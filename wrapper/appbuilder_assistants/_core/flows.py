@@ -12,18 +12,16 @@ from appbuilder_assistants.errors import (
     ApiStatusError,
     AssistantsError,
     Attempt,
-    DeadlineExceededError,
+    ServerError,
 )
 
 from .calls import (
-    CANCEL_SECONDS,
     JSON,
     Begin,
     Call,
     End,
     FileCall,
     Flow,
-    Grace,
     Lost,
     Outcome,
     Question,
@@ -43,23 +41,27 @@ from .retry import RetryPolicy
 T = TypeVar("T")
 
 
-def run_call(call: Call[T], *, retry: RetryPolicy) -> Flow[T]:
+def run_call(call: Call[T], *, retry: RetryPolicy, progress: Progress | None = None) -> Flow[T]:
     """Send until there is an answer worth giving."""
     send = Send(call.request, call.read_seconds)
-    return _ask(call, send, retry, lambda reply: parse(call, reply))
+    return _ask(call, send, retry, lambda reply: parse(call, reply), progress)
 
 
-def run_raw_call(call: Call[T], *, retry: RetryPolicy) -> Flow[RawResponse[T]]:
+def run_raw_call(
+    call: Call[T], *, retry: RetryPolicy, progress: Progress | None = None
+) -> Flow[RawResponse[T]]:
     """As `run_call`, with the answer as it came."""
 
     def read(reply: Reply) -> RawResponse[T]:
         return RawResponse(reply.status, reply.headers, reply.body, parse(call, reply))
 
     send = Send(call.request, call.read_seconds)
-    return _ask(call, send, retry, read)
+    return _ask(call, send, retry, read, progress)
 
 
-def open_stream(call: StreamCall, *, retry: RetryPolicy) -> Flow[Reply]:
+def open_stream(
+    call: StreamCall, *, retry: RetryPolicy, progress: Progress | None = None
+) -> Flow[Reply]:
     """Send until an event stream begins. It is never begun anew after that."""
 
     def read(reply: Reply) -> Reply:
@@ -69,17 +71,20 @@ def open_stream(call: StreamCall, *, retry: RetryPolicy) -> Flow[Reply]:
 
     accept = f"{EVENT_STREAM}, {JSON}"
     send = Send(call.request, call.read_seconds, accept, leave_open=is_event_stream)
-    return _ask(call, send, retry, read)
+    return _ask(call, send, retry, read, progress)
 
 
 def save_file(call: FileCall, target: Target[T], *, retry: RetryPolicy) -> Flow[T]:
     """Send until a file begins, and save it. It is never begun anew after its first bytes."""
     leave_open = is_named_file if call.named else may_be_file
     send = Send(call.request, call.read_seconds, "*/*", leave_open=leave_open, peek=PEEK)
-    reply = yield from _ask(call, send, retry, lambda reply: begun(call, reply))
+    progress = Progress()
+    reply = yield from _ask(call, send, retry, lambda reply: begun(call, reply), progress)
     lost = yield Save(reply, target)
     if isinstance(lost, Lost):
-        raise lost_error(call, lost) from lost.cause
+        error = lost_error(call, lost)
+        broke_off(error, progress, reply, lost.seconds)
+        raise error from lost.cause
     return target.result()
 
 
@@ -99,70 +104,63 @@ def watched(call: Question, flow: Flow[T], *, goes_on: bool = False) -> Flow[T]:
     return result
 
 
-def cancelling(
-    flow: Flow[T], find: Callable[[], Flow[Call[object] | None]], *, retry: RetryPolicy
-) -> Flow[T]:
-    """As `flow`; when its deadline passes, `find` the call that cancels its run, and carry it out.
+def broke_off(error: AssistantsError, progress: Progress, reply: Reply, seconds: float) -> None:
+    """Note on the error, for an answer that began well, which requests came to it."""
+    last = Attempt(str(error), reply.status, error.request_id, seconds)
+    error.attempts = (*progress.tried, last)
 
-    What came of that is on the error: `cancelled`, or in its message why not.
+
+class Progress:
+    """How far one call has come, for whoever cleans up after it.
+
+    `tried` are the requests that failed. `may_be_done` is False as long as it is certain that the
+    service has not done what it was asked for; a request that is under way leaves that open.
     """
-    try:
-        return (yield from flow)
-    except DeadlineExceededError as error:
-        yield from cancel_late(error, find, retry=retry)
-        raise
+
+    def __init__(self) -> None:
+        self.tried: list[Attempt] = []
+        self.may_be_done = False
 
 
-def cancel_late(
-    error: DeadlineExceededError,
-    find: Callable[[], Flow[Call[object] | None]],
-    *,
+def may_be_done(error: AssistantsError) -> bool:
+    """Whether the service may have done what it was asked for, though it came to this error."""
+    if isinstance(error, ApiConnectionError):
+        return error.reached_server
+    if isinstance(error, ApiStatusError):
+        return isinstance(error, ServerError)
+    return True
+
+
+def _ask(
+    call: Question,
+    send: Send,
     retry: RetryPolicy,
-) -> Flow[None]:
-    """Cancel the run whose call is overdue, within a few seconds of grace."""
-    yield Grace(CANCEL_SECONDS)
-    try:
-        call = yield from find()
-        if call is None:
-            error.message += "; the run could not be told from others, and may be going on"
-            return
-        yield from watched(call, run_call(call, retry=retry))
-    except AssistantsError as failure:
-        error.message += f"; cancelling the run failed ({failure}), it may be going on"
-    else:
-        error.cancelled = True
-        error.message += "; the run was cancelled"
-
-
-def known(call: Call[T]) -> Callable[[], Flow[Call[T] | None]]:
-    """A `find` for a run whose id is known: nothing has to be asked."""
-
-    def find() -> Flow[Call[T] | None]:
-        yield from ()
-        return call
-
-    return find
-
-
-def _ask(call: Question, send: Send, retry: RetryPolicy, read: Callable[[Reply], T]) -> Flow[T]:
-    tried: list[Attempt] = []
+    read: Callable[[Reply], T],
+    progress: Progress | None,
+) -> Flow[T]:
+    progress = progress or Progress()
     send = replace(send, operation=call.operation)
+    reached = False
     for attempt in count(1):
+        done_before, progress.may_be_done = progress.may_be_done, True
         outcome = yield send
         wait: float | None = None
         try:
             return read(answer(call, outcome))
         except AssistantsError as error:
+            progress.may_be_done = done_before or may_be_done(error)
+            reached = reached or not isinstance(outcome, Lost) or outcome.reached_server
             if isinstance(error, (ApiConnectionError, ApiStatusError)):
                 wait = retry.delay(attempt, error, repeatable=call.repeatable)
-            tried.append(_attempt(error, outcome, wait or 0.0))
-            error.attempts = tuple(tried)
+            progress.tried.append(_attempt(error, outcome, wait or 0.0))
+            error.attempts = tuple(progress.tried)
             if wait is None or not call.request.can_be_sent_again():
+                if isinstance(error, ApiConnectionError):
+                    error.reached_server = reached
                 raise
-            reason = str(error)
-            late = yield Sleep(wait, Retry(call.operation, attempt, reason))
+            late = yield Sleep(wait, Retry(call.operation, attempt, str(error)))
             if isinstance(late, Lost):
-                raise _too_late(call, late, tried, reason) from error
+                raise _too_late(call, late, progress, error, reached) from error
         send = replace(send, attempt=attempt + 1)
     raise AssertionError("unreachable")
 
@@ -177,10 +175,21 @@ def _attempt(error: AssistantsError, outcome: Outcome, waited: float) -> Attempt
     )
 
 
-def _too_late(call: Question, late: Lost, tried: list[Attempt], reason: str) -> AssistantsError:
+def _quoted(error: AssistantsError) -> str:
+    """What the error says, without what `str` adds of its request: who quotes it has that, too."""
+    if isinstance(error, ApiStatusError):
+        code = f" {error.code}" if error.code else ""
+        return f"{error.status_code}{code}: {error.message}"
+    return error.message
+
+
+def _too_late(
+    call: Question, late: Lost, progress: Progress, last: AssistantsError, reached: bool
+) -> AssistantsError:
     """The error for a deadline that leaves no time for the next attempt."""
-    message = f"{late.message}, and before it: {reason}"
-    error = lost_error(call, replace(late, message=message, request_id=tried[-1].request_id))
-    tried[-1] = replace(tried[-1], waited=0.0)
-    error.attempts = tuple(tried)
+    message = f"{late.message}, and before it: {_quoted(last)}"
+    lost = replace(late, message=message, request_id=last.request_id, reached_server=reached)
+    error = lost_error(call, lost)
+    progress.tried[-1] = replace(progress.tried[-1], waited=0.0)
+    error.attempts = tuple(progress.tried)
     return error

@@ -4,24 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, TypeVar
 
 from appbuilder_assistants.errors import (
-    ApiConnectionError,
-    ApiStatusError,
-    AssistantsError,
-    ConflictError,
     DeadlineExceededError,
     Origin,
     ResponseError,
-    ServerError,
     ToolLoopError,
 )
 
-from .calls import CANCEL_SECONDS, Call, Flow, Grace, Job, Lost, RunTools, StreamCall, ToolError
+from .calls import Call, Flow, Job, Lost, RunTools, StreamCall, ToolError
+from .cancelling import LeftRun, cancel_after
 from .decode import origin
 from .events import RunEvent
-from .flows import run_call, watched
+from .flows import Progress, run_call, watched
 from .retry import RetryPolicy
 from .snapshot import RunSnapshot
 from .tool_outputs import render
@@ -56,9 +52,8 @@ class RunCalls(Protocol):
 
     def submit(self, thread_id: str, run_id: str, outputs: list[Output]) -> Call[RunResult]: ...
     def query(self, thread_id: str, run_id: str) -> Call[RunResult]: ...
-    def cancel(self, thread_id: str, run_id: str) -> Call[RunResult]: ...
-    def find(self, retry: RetryPolicy) -> Flow[Call[RunResult] | None]:
-        """The call that cancels the run when its id never came; None if it cannot be told."""
+    def left(self, retry: RetryPolicy) -> LeftRun:
+        """The run, for when it has to be cancelled."""
         ...
 
 
@@ -83,8 +78,8 @@ class LoopOptions:
 class ToolLoop:
     """One run, from its first call to its end.
 
-    Whoever leaves it early goes through `abandon`, so that no run waits for tools that nobody
-    will call.
+    `left` is the run, as far as it is known. Whoever leaves the loop early cancels it, so that no
+    run waits for tools that nobody will call.
     """
 
     def __init__(
@@ -97,18 +92,19 @@ class ToolLoop:
         self._retry = retry
         self._ready: dict[str, str] = {}  # outputs that are yet to be given, by the call's id
         self._given: set[str] = set()
-        self._run: tuple[str, str] | None = None  # the ids of thread and run, once known
+        self.left = calls.left(retry)
 
     # ── In one call ────────────────────────────────────────────────────────────────────────────
 
     def whole(self) -> Flow[RunResult]:
         """The run as it ended, however it ended."""
         try:
-            run = yield from self._ask(self._calls.start())
+            yield from self.left.look_before()
+            run = yield from self._ask(self._calls.start(), self.left.progress)
             while True:
-                self._run = run.thread_id, run.id
+                self.left.is_named(run.thread_id, run.id)
                 if is_working(run):
-                    query = self._calls.query(*self._run)
+                    query = self._calls.query(run.thread_id, run.id)
                     run = yield from wait_for_run(query, retry=self._retry)
                 elif run.status == "requires_action":
                     run = yield from self._go_on(run)
@@ -117,7 +113,7 @@ class ToolLoop:
         except GeneratorExit:
             raise
         except BaseException as error:
-            yield from self.abandon(error)
+            yield from cancel_after(error, self.left)
             raise
 
     def _go_on(self, run: RunResult) -> Flow[RunResult]:
@@ -134,8 +130,7 @@ class ToolLoop:
 
     def waits(self, event: RunEvent, snapshot: RunSnapshot) -> bool:
         """Whether the stream waits, after this event, for outputs that were not given yet."""
-        if snapshot.run_id and snapshot.thread_id:
-            self._run = snapshot.thread_id, snapshot.run_id
+        self.left.is_named(snapshot.thread_id, snapshot.run_id)
         if getattr(event, "event_type", "") != "tool_calls":
             self._given.clear()
             return False
@@ -147,9 +142,9 @@ class ToolLoop:
         It goes on by itself, or is followed by the one that this returns.
         """
         calls = self._told_apart(snapshot.tool_calls, snapshot.run_id)
-        if self._run is None:
-            raise self._unreadable(snapshot.run_id)
-        thread_id, run_id = self._run
+        thread_id, run_id = snapshot.thread_id, snapshot.run_id
+        if not (thread_id and run_id):
+            raise self._unreadable(run_id)
         yield from self._make_ready(calls, snapshot.run)
         self._given.update(call.id for call in calls)
         if self._options.continuation != "tool_output":
@@ -162,39 +157,6 @@ class ToolLoop:
         return self._calls.stream_tool_output(thread_id, last)
 
     # ── Both ───────────────────────────────────────────────────────────────────────────────────
-
-    def abandon(self, error: BaseException, *, begun: bool = False) -> Flow[None]:
-        """Cancel the run that `error` leaves behind. What fails of that is noted on the error.
-
-        If it has surely `begun` it is cancelled whatever the error says of that.
-        """
-        if self._run is None and not begun and not _may_have_begun(error):
-            return
-        try:
-            cancelled = yield from self.leave()
-        except AssistantsError as failure:
-            _note(error, f"cancelling the run failed ({failure}), it may be going on")
-            return
-        if isinstance(error, DeadlineExceededError) and cancelled:
-            error.cancelled = True
-            _note(error, "the run was cancelled")
-        elif cancelled is None:
-            _note(error, "the run could not be told from others, and may be going on")
-
-    def leave(self) -> Flow[bool | None]:
-        """Cancel the run, unless it has ended meanwhile; None if nobody knows which it is."""
-        yield Grace(CANCEL_SECONDS)
-        if self._run is None:
-            call = yield from self._calls.find(self._retry)
-        else:
-            call = self._calls.cancel(*self._run)
-        if call is None:
-            return None
-        try:
-            yield from self._ask(call)
-        except ConflictError:
-            return False
-        return True
 
     def _one_by_one(self, waiting: int) -> bool:
         """Whether outputs go by `tool_output`, one with each call.
@@ -230,7 +192,7 @@ class ToolLoop:
             except BadArguments as bad:
                 self._ready[call.id] = _told(str(bad))
         if jobs:
-            thread_id, run_id = self._run or ("", "")
+            thread_id, run_id = self.left.thread_id or "", self.left.run_id or ""
             parallel = self._options.max_parallel
             results = yield RunTools(tuple(jobs), parallel, self.rounds, thread_id, run_id)
             if not isinstance(results, list):
@@ -282,17 +244,8 @@ class ToolLoop:
         """Where an error comes from that no answer to a single call is to blame for."""
         return origin(self._calls.start(), None)
 
-    def _ask(self, call: Call[T]) -> Flow[T]:
-        return watched(call, run_call(call, retry=self._retry))
-
-
-def _may_have_begun(error: BaseException) -> bool:
-    """Whether a run may be going on whose first call failed so."""
-    if isinstance(error, ApiConnectionError):
-        return error.reached_server
-    if isinstance(error, ApiStatusError):
-        return isinstance(error, ServerError)
-    return True
+    def _ask(self, call: Call[T], progress: Progress | None = None) -> Flow[T]:
+        return watched(call, run_call(call, retry=self._retry, progress=progress))
 
 
 def _names(calls: Iterable[ToolCall]) -> str:
@@ -303,12 +256,3 @@ def _names(calls: Iterable[ToolCall]) -> str:
 def _told(problem: str) -> str:
     """What the model reads in place of an output."""
     return f"error: {problem}"
-
-
-def _note(error: BaseException, note: str) -> None:
-    """Put a note on an error, as Python shows it from 3.11 on; on an overdue one, as others do."""
-    if isinstance(error, DeadlineExceededError):
-        error.message += f"; {note}"
-        return
-    told: Any = error
-    told.__notes__ = [*getattr(error, "__notes__", []), note]

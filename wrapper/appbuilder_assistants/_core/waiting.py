@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from .calls import Call, Flow, Lost, Sleep
 from .decode import lost_error
-from .flows import run_call, watched
+from .flows import Progress, run_call, watched
 from .retry import RetryPolicy
 
 if TYPE_CHECKING:
@@ -30,9 +30,9 @@ class Pace:
     max_delay: float = MAX_DELAY
 
     def __post_init__(self) -> None:
-        if not 0 <= self.first_delay <= self.max_delay:
+        if not 0 < self.first_delay <= self.max_delay:
             raise ValueError(
-                "expected 0 <= first_delay <= max_delay (seconds), "
+                "expected 0 < first_delay <= max_delay (seconds), "
                 f"got {self.first_delay} and {self.max_delay}"
             )
 
@@ -49,10 +49,14 @@ def wait_for_run(
     retry: RetryPolicy,
     pace: Pace = Pace(),
 ) -> Flow[RunResult]:
-    """Ask until the run has ended or waits for tools."""
+    """Ask until the run has ended or waits for tools.
+
+    An error for the deadline has the attempts of the last look.
+    """
     delay = pace.first_delay
     while True:
-        run = yield from watched(query, run_call(query, retry=retry))
+        progress = Progress()
+        run = yield from watched(query, run_call(query, retry=retry, progress=progress))
         if not is_working(run):
             return run
         late = yield Sleep(delay)
@@ -60,5 +64,8 @@ def wait_for_run(
             delay /= 2
             late = yield Sleep(delay)
         if isinstance(late, Lost):
-            raise lost_error(query, late)
+            message = f"the deadline does not leave time for another look; the run is {run.status}"
+            error = lost_error(query, replace(late, message=message))
+            error.attempts = tuple(progress.tried)
+            raise error
         delay = min(delay * 1.5, pace.max_delay)

@@ -26,10 +26,9 @@ from appbuilder_api.models import (
     ToolOutput,
 )
 
-from appbuilder_assistants._core.calls import RUN_SECONDS, Call, Flow, StreamCall
-from appbuilder_assistants._core.flows import run_call, watched
+from appbuilder_assistants._core.calls import RUN_SECONDS, Call, StreamCall
+from appbuilder_assistants._core.cancelling import CancelCalls, LeftRun
 from appbuilder_assistants._core.retry import RetryPolicy
-from appbuilder_assistants._core.snapshot import is_final
 from appbuilder_assistants.types import Json
 
 from ._build import Format, Order, call, items, object_, request
@@ -138,24 +137,24 @@ def runs_query(*, thread_id: str, run_id: str) -> Call[RunResult]:
     return call("queryRun", query_run.request(body), RunResult.from_dict, repeatable=True)
 
 
-def cancel_of(body: CreateRunRequest, *, retry: RetryPolicy) -> Flow[Call[RunResult] | None]:
-    """Find the call that cancels the run which this request began and whose answer never came.
-
-    A run that goes on is named by its `tool_output`. A new one is the only run of its assistant
-    that is going on in its thread; None when there is no thread to look in, or not just one.
-    """
-    run_id = _run_that_goes_on(body)
+def left_run(body: CreateRunRequest, *, retry: RetryPolicy) -> LeftRun:
+    """The run that this request begins, or goes on with by its `tool_output`."""
     thread_id = body.thread_id
-    if thread_id and not run_id:
-        call = runs_list(thread_id=thread_id)
-        page = yield from watched(call, run_call(call, retry=retry))
-        going_on = [
-            run.id
-            for run in page.data
-            if not is_final(run.status) and run.assistant_id == body.assistant_id
-        ]
-        run_id = going_on[0] if len(going_on) == 1 else None
-    return runs_cancel(run_id=run_id, thread_id=thread_id) if thread_id and run_id else None
+    return LeftRun(
+        _CANCEL,
+        retry,
+        assistant_id=body.assistant_id,
+        thread_id=thread_id,
+        run_id=_run_that_goes_on(body) if thread_id else None,
+    )
+
+
+def known_run(*, thread_id: str, run_id: str, retry: RetryPolicy) -> LeftRun:
+    """The run of these ids."""
+    return LeftRun(_CANCEL, retry, thread_id=thread_id, run_id=run_id)
+
+
+_CANCEL = CancelCalls(list=runs_list, cancel=runs_cancel)
 
 
 def _run_that_goes_on(body: CreateRunRequest) -> str | None:
@@ -189,11 +188,8 @@ class OneRun:
     def query(self, thread_id: str, run_id: str) -> Call[RunResult]:
         return runs_query(thread_id=thread_id, run_id=run_id)
 
-    def cancel(self, thread_id: str, run_id: str) -> Call[RunResult]:
-        return runs_cancel(run_id=run_id, thread_id=thread_id)
-
-    def find(self, retry: RetryPolicy) -> Flow[Call[RunResult] | None]:
-        return cancel_of(self._body, retry=retry)
+    def left(self, retry: RetryPolicy) -> LeftRun:
+        return left_run(self._body, retry=retry)
 
     def _second(self, thread_id: str, output: Json) -> CreateRunRequest:
         """The same request, to go on with: without the message, which the thread has by now."""

@@ -146,8 +146,8 @@ class AppBuilder:
         if self._own:
             pool = self._caller.pool
             try:
-                while pool.streams:
-                    pool.streams.pop().close()
+                while (stream := pool.streams.any()) is not None:
+                    stream.close()
             finally:
                 pool.close()
 

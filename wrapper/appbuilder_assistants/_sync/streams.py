@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Protocol
 
-from appbuilder_assistants._core.calls import Call, Flow, StreamCall
+from appbuilder_assistants._core.calls import Reply, StreamCall
+from appbuilder_assistants._core.cancelling import LeftRun, cancel_after
 from appbuilder_assistants._core.events import EventReader, RunEvent, interrupted, lost_stream
-from appbuilder_assistants._core.flows import cancel_late, known
+from appbuilder_assistants._core.flows import Progress, broke_off
 from appbuilder_assistants._core.reconcile import LookUps
 from appbuilder_assistants._core.snapshot import RunSnapshot
 from appbuilder_assistants._drive import deadline_of
@@ -58,17 +59,16 @@ class RunStream:
     more of a stream that was left. `snapshot` is the run so far.
     """
 
-    def __init__(
-        self,
-        caller: Caller,
-        call: StreamCall,
-        find: Callable[[], Flow[Call[RunResult] | None]] | None = None,
-    ) -> None:
-        """`find` gives the call that cancels a run whose events have not named it."""
+    _cancels_always = False
+
+    def __init__(self, caller: Caller, call: StreamCall, left: LeftRun) -> None:
+        """`left` is the run, for when it is left and to be cancelled."""
         self.snapshot = RunSnapshot(call.run_id, call.thread_id)
         self._caller = caller
         self._call = call
-        self._find = find
+        self._left = left
+        self._progress = left.progress
+        self._reply: Reply | None = None
         self._until: float | None = None
         self._live: Any = None
         self._watched: Any = None
@@ -144,7 +144,9 @@ class RunStream:
         if snapshot.run is None:
             # The final event came, without the run.
             if not (snapshot.run_id and snapshot.thread_id):
-                raise interrupted(self._call, snapshot, "its final event names no run")
+                error = interrupted(self._call, snapshot, "its final event names no run")
+                self._note_attempts(error)
+                raise error
             query = run_ops.runs_query(thread_id=snapshot.thread_id, run_id=snapshot.run_id)
             snapshot.run = self._caller.run(query, self._until)
         return snapshot.run
@@ -207,6 +209,13 @@ class RunStream:
         return event
 
     def _next(self) -> RunEvent | None:
+        try:
+            return self._next_event()
+        except AssistantsError as error:
+            self._note_attempts(error)
+            raise
+
+    def _next_event(self) -> RunEvent | None:
         if self._looked_up is not None:
             return self._next_looked_up()
         reader = self._reader or self._open()
@@ -245,18 +254,29 @@ class RunStream:
     def _open(self) -> EventReader:
         if self._until is None:
             self._until = deadline_of(self._caller.settings)
+        if self._cancels_always or self._caller.settings.cancels_late_runs:
+            self._caller.carry_out(self._left.look_before(), self._until)
+        if self._reader is not None:  # another stream of the same run
+            self._progress = Progress()
         try:
-            reply = self._caller.open(self._call, self._until)
+            reply = self._caller.open(self._call, self._until, self._progress)
         except DeadlineExceededError as error:
             self._give_up(error)
             raise
         except ApiConnectionError as error:
+            if not self._progress.may_be_done:
+                raise
             raise lost_stream(self._call, self.snapshot, error) from error.__cause__
-        self._live = reply.live
+        self._reply, self._live = reply, reply.live
         # The call that those who watch were told of is over when the stream is, with its run.
         self._watched, self._live.watched = self._live.watched, None
         self._reader = EventReader(self._call, reply, self.snapshot)
         return self._reader
+
+    def _note_attempts(self, error: AssistantsError) -> None:
+        """Note on the error of a stream that had begun which requests came to it."""
+        if self._reply is not None and not error.attempts:
+            broke_off(error, self._progress, self._reply, self._live.seconds)
 
     def _give_up(self, error: DeadlineExceededError) -> None:
         """Leave an overdue run: note whose error it is, and cancel it if that is asked for."""
@@ -264,12 +284,9 @@ class RunStream:
             self._live.close()
         run_id, thread_id = self.snapshot.run_id, self.snapshot.thread_id
         error.run_id, error.thread_id = run_id, thread_id
-        find = self._find
-        if run_id and thread_id:
-            find = known(run_ops.runs_cancel(run_id=run_id, thread_id=thread_id))
-        settings = self._caller.settings
-        if settings.on_deadline == "cancel" and find is not None:
-            self._caller.carry_out(cancel_late(error, find, retry=settings.retry))
+        self._left.is_named(thread_id, run_id)
+        if self._caller.settings.cancels_late_runs:
+            self._caller.carry_out(cancel_after(error, self._left))
 
     def _tell(self, event: RunEvent | None) -> None:
         if self._listener is None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from appbuilder_assistants._core.cancelling import cancel_after
+
 from .streams import RunStream
 
 if TYPE_CHECKING:
@@ -25,11 +27,12 @@ class ToolRunStream(RunStream):
     error or not, cancels the run, as nobody would call the functions that it asks for.
     """
 
+    _cancels_always = True
+
     def __init__(self, caller: Caller, call: StreamCall, loop: ToolLoop) -> None:
-        super().__init__(caller, call)
+        super().__init__(caller, call, loop.left)
         self._loop = loop
         self._waits = False
-        self._begun = False
 
     def __exit__(
         self,
@@ -63,7 +66,6 @@ class ToolRunStream(RunStream):
         self._open()
 
     def _open(self) -> EventReader:
-        self._begun = True
         self._caller.pool.streams.add(self)
         return super()._open()
 
@@ -79,15 +81,11 @@ class ToolRunStream(RunStream):
             super()._fail(error)
 
     def _leave(self, error: BaseException | None) -> None:
-        self._caller.pool.streams.discard(self)
+        open_here = self._caller.pool.streams.discard(self)
         try:
             super().close()
         finally:
-            begun, self._begun = self._begun, False
-            if begun and not self.snapshot.finished:
-                self._caller.finish(self._left(error))
-
-    def _left(self, error: BaseException | None) -> Flow[object]:
-        if error is None:
-            return self._loop.leave()
-        return self._loop.abandon(error, begun=self._live is not None)
+            if open_here and not self.snapshot.finished:
+                left = self._left
+                flow: Flow[object] = left.cancel() if error is None else cancel_after(error, left)
+                self._caller.finish(flow)

@@ -1,0 +1,127 @@
+"""`.attempts` tells every request that failed, whichever way the call came to its error."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from appbuilder_assistants import (
+    ApiConnectionError,
+    AssistantsError,
+    BadRequestError,
+    DeadlineExceededError,
+    StreamInterruptedError,
+)
+
+from tests.clients.bodies import BEGIN, CHUNKED, chunk, event, status, stream_of
+from tests.clients.both import Async, Sync
+from tests.clients.conftest import AT_ONCE, Serve
+from tests.clients.raw_server import Exchange, answer
+
+BUSY = answer({"error": {"code": "busy", "message": "忙"}}, "429 Too Many Requests")
+DOWN = answer({"error": {"code": "down", "message": "坏了"}}, "503 Service Unavailable")
+HALF_A_FILE = (
+    b"HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\n"
+    b'Content-Disposition: attachment; filename="a.bin"\r\nContent-Length: 2000000\r\n\r\n'
+) + b"x" * 200_000
+NO_RUN = status(2, "run_end", "completed")
+
+
+def first(refusal: bytes, then: bytes, *, later: bytes = b"") -> Callable[[Exchange], bool]:
+    """A server that refuses once, then answers so and hangs up; and what it answers after that."""
+    answers = [refusal, then]
+
+    def script(exchange: Exchange) -> bool:
+        found = answers.pop(0) if answers else later
+        exchange.send(found)
+        return found is refusal
+
+    return script
+
+
+def download(client: Any) -> Any:
+    with tempfile.TemporaryDirectory() as folder:
+        return client.assistants.files.download("f", folder)
+
+
+def read(client: Any) -> Any:
+    return list(stream_of(client))
+
+
+def with_tools(client: Any) -> Any:
+    return list(client.threads.runs.stream_run_with_tools("a", thread={"messages": []}, tools=[]))
+
+
+def final_run(client: Any) -> Any:
+    return stream_of(client).final_run()
+
+
+ERROR = event("error", {"error": {"code": 400, "message": "不行"}})
+
+
+@pytest.mark.parametrize(
+    ("call", "script", "kind", "statuses"),
+    [
+        (read, (BUSY, b""), StreamInterruptedError, [429, None]),
+        (read, (BUSY, CHUNKED + chunk(BEGIN)), StreamInterruptedError, [429, 200]),
+        (read, (BUSY, CHUNKED + chunk(event("status", "{"))), StreamInterruptedError, [429, 200]),
+        (read, (BUSY, CHUNKED + chunk(BEGIN + ERROR)), BadRequestError, [429, 200]),
+        (with_tools, (BUSY, CHUNKED + chunk(BEGIN)), StreamInterruptedError, [429, 200]),
+        (
+            final_run,
+            (BUSY, CHUNKED + chunk(NO_RUN) + chunk(b"")),
+            StreamInterruptedError,
+            [429, 200],
+        ),
+        (download, (DOWN, HALF_A_FILE), ApiConnectionError, [503, 200]),
+    ],
+    ids=["hang-up", "break", "odd event", "error event", "tools", "no run", "download"],
+)
+def test_an_answer_that_breaks_off(
+    world: Sync | Async,
+    serve: Serve,
+    call: Callable[[Any], Any],
+    script: tuple[bytes, bytes],
+    kind: type[AssistantsError],
+    statuses: list[int | None],
+) -> None:
+    """What was refused before it is not forgotten, and the last attempt is the one that broke."""
+    client = world.client("k", serve(first(*script, later=DOWN)).url, retry=AT_ONCE)
+
+    with pytest.raises(kind) as caught:
+        call(client)
+
+    assert [attempt.status_code for attempt in caught.value.attempts] == statuses
+    assert "after 2 attempts" in str(caught.value)
+    assert all(attempt.seconds > 0 and attempt.waited == 0 for attempt in caught.value.attempts)
+
+
+def test_a_stream_that_is_overdue(world: Sync | Async, serve: Serve) -> None:
+    """The deadline ends its one attempt."""
+
+    def script(exchange: Exchange) -> None:
+        exchange.send(CHUNKED + chunk(BEGIN))
+        exchange.client_left()
+
+    with pytest.raises(DeadlineExceededError) as caught:
+        list(world.client("k", serve(script).url).threads.runs.stream_run("a", "t", deadline=2))
+
+    assert [attempt.status_code for attempt in caught.value.attempts] == [200]
+
+
+def test_a_look_up_that_is_overdue(world: Sync | Async, serve: Serve) -> None:
+    """The deadline passes while the run of a stream that broke off is looked up."""
+
+    def script(exchange: Exchange) -> bool:
+        if exchange.path == "/v2/threads/runs":
+            exchange.send(CHUNKED + chunk(BEGIN))
+        else:
+            exchange.client_left()
+        return False
+
+    with pytest.raises(DeadlineExceededError) as caught:
+        list(world.client("k", serve(script).url).threads.runs.stream_run("a", "t", deadline=2))
+
+    assert [attempt.status_code for attempt in caught.value.attempts] == [200]

@@ -1,0 +1,350 @@
+"""Which run is cancelled when a call fails before its run has a name: its own, or none.
+
+Another run is going on in the thread all the time. It is somebody else's, and stays.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+import pytest
+from appbuilder_assistants import (
+    ApiConnectionError,
+    AppBuilder,
+    AsyncAppBuilder,
+    DeadlineExceededError,
+    RetryPolicy,
+    ServerError,
+)
+
+from tests.clients.bodies import CHUNKED, OUTPUTS, RUN
+from tests.clients.both import Async, Sync
+from tests.clients.conftest import Serve
+from tests.clients.raw_server import PATIENCE, Exchange, answer
+from tests.clients.tools import get_weather
+
+OTHER = {**RUN, "id": "run_别人的", "status": "in_progress"}
+OURS = {**RUN, "id": "run_我们的", "status": "in_progress"}
+BUSY = answer(
+    {"error": {"code": "busy", "message": "忙"}}, "429 Too Many Requests", retry_after="8"
+)
+BROKEN = answer({"error": {"code": "down", "message": "坏了"}}, "503 Service Unavailable")
+
+SOON = 2.0
+"""Seconds after which a server that is silent has been waited for long enough."""
+
+LATER = 7.0
+"""Seconds that a busy machine needs for no call here, and less than the pause that BUSY asks for:
+a call that may take so long fails at once."""
+
+
+@dataclass
+class Thread:
+    """A server with one thread, in which another run is going on.
+
+    `begin` is what becomes of createRun; `begun` are the runs that are there after it.
+    """
+
+    begin: Callable[[Exchange], object]
+    begun: list[dict[str, Any]] = field(default_factory=list)
+    cancelling: bytes = answer({**OURS, "status": "cancelling"})
+    listing: bytes | None = None
+    paths: list[str] = field(default_factory=list)
+    cancelled: list[str] = field(default_factory=list)
+    asked: threading.Event = field(default_factory=threading.Event)
+
+    def __call__(self, exchange: Exchange) -> object:
+        path = exchange.path.removeprefix("/v2/threads/")
+        self.paths.append(path)
+        if path == "runs/list":
+            new = self.begun if "runs" in self.paths else []
+            runs = {"object": "list", "data": [*new, OTHER], "has_more": False}
+            return exchange.send(self.listing or answer(runs))
+        if path == "runs/cancel":
+            self.cancelled.append(exchange.json["run_id"])
+            return exchange.send(self.cancelling)
+        try:
+            return self.begin(exchange)
+        finally:
+            self.asked.set()
+
+
+def says(data: bytes) -> Callable[[Exchange], object]:
+    return lambda exchange: exchange.send(data)
+
+
+def hangs_up(exchange: Exchange) -> bool:
+    return False
+
+
+def silent(exchange: Exchange) -> None:
+    exchange.client_left()
+
+
+def run(client: Any, **options: Any) -> Any:
+    return client.threads.runs.run("a", "t", on_deadline="cancel", **options)
+
+
+def stream(client: Any, **options: Any) -> Any:
+    return list(client.threads.runs.stream_run("a", "t", on_deadline="cancel", **options))
+
+
+def with_tools(client: Any, **options: Any) -> Any:
+    return client.threads.runs.run_with_tools("a", "t", tools=[get_weather], **options)
+
+
+def stream_with_tools(client: Any, **options: Any) -> Any:
+    return list(client.threads.runs.stream_run_with_tools("a", "t", tools=[get_weather], **options))
+
+
+ALL = pytest.mark.parametrize("call", [run, stream, with_tools, stream_with_tools])
+TOOLS = pytest.mark.parametrize("call", [with_tools, stream_with_tools])
+
+
+def notes_of(error: BaseException) -> list[str]:
+    return getattr(error, "__notes__", [])
+
+
+@ALL
+def test_refused_until_the_deadline(world: Sync | Async, serve: Serve, call: Any) -> None:
+    """A 429 is a promise that nothing has begun, whoever keeps the thread busy."""
+    thread = Thread(says(BUSY))
+    client = world.client("k", serve(thread).url)
+
+    with pytest.raises(DeadlineExceededError, match="; no run had begun") as caught:
+        call(client, deadline=LATER)
+
+    assert thread.cancelled == []
+    assert caught.value.cancelled is False
+    assert caught.value.reached_server is True
+    assert [attempt.status_code for attempt in caught.value.attempts] == [429]
+
+
+class Unreachable:
+    """Where createRun alone is answered by no connection: no real server can do that."""
+
+    def refuse(self, request: httpx.Request) -> None:
+        if request.url.path == "/v2/threads/runs":
+            raise httpx.ConnectError("[Errno 111] Connection refused", request=request)
+
+
+class UnreachableSync(Unreachable, httpx.HTTPTransport):
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        self.refuse(request)
+        return super().handle_request(request)
+
+
+class UnreachableAsync(Unreachable, httpx.AsyncHTTPTransport):
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self.refuse(request)
+        return await super().handle_async_request(request)
+
+
+@ALL
+def test_not_reached_until_the_deadline(world: Sync | Async, serve: Serve, call: Any) -> None:
+    """A request that never arrived has begun nothing, and the error says that it did not."""
+    thread = Thread(silent)
+    transport = UnreachableSync() if isinstance(world, Sync) else UnreachableAsync()
+    policy = RetryPolicy(first_delay=8.0, max_delay=8.0, jitter=lambda: 0.0)
+    client = world.client(
+        "k", serve(thread).url, retry=policy, http_client=world.http(transport=transport)
+    )
+
+    with pytest.raises(DeadlineExceededError, match="; no run had begun") as caught:
+        call(client, deadline=LATER)
+
+    assert thread.cancelled == []
+    assert caught.value.cancelled is False
+    assert caught.value.reached_server is False
+    assert "Connection refused" in caught.value.attempts[0].error
+
+
+@pytest.mark.parametrize("kind", [ServerError, ApiConnectionError])
+@TOOLS
+def test_a_run_that_may_have_begun(world: Sync | Async, serve: Serve, call: Any, kind: Any) -> None:
+    """After a 5xx or a lost answer the run is looked for; one that was there before is not it."""
+    thread = Thread(says(BROKEN) if kind is ServerError else hangs_up)
+
+    with pytest.raises(kind) as caught:
+        call(world.client("k", serve(thread).url))
+
+    assert thread.paths == ["runs/list", "runs", "runs/list"]
+    assert notes_of(caught.value) == [
+        "a run may be going on; no new one was found in its thread",
+    ]
+
+
+@ALL
+def test_the_only_new_run_is_cancelled(world: Sync | Async, serve: Serve, call: Any) -> None:
+    """It is not taken for another that goes on beside it."""
+    thread = Thread(silent, begun=[OURS])
+
+    with pytest.raises(DeadlineExceededError, match="; the run was cancelled") as caught:
+        call(world.client("k", serve(thread).url), deadline=SOON)
+
+    assert thread.cancelled == [OURS["id"]]
+    assert caught.value.cancelled is True
+
+
+@pytest.mark.parametrize(
+    "begun",
+    [
+        [OURS, {**OURS, "id": "run_另一个"}],
+        [OURS, {**OURS, "id": "run_另一个", "status": "completed"}],
+        [{**OURS, "assistant_id": "asst_别人的"}],
+    ],
+    ids=["two", "one that has ended", "of another assistant"],
+)
+@TOOLS
+def test_new_runs_that_cannot_be_told_apart(
+    world: Sync | Async, serve: Serve, call: Any, begun: list[dict[str, Any]]
+) -> None:
+    """Somebody else began one in the meantime: none is cancelled, and the error says so."""
+    thread = Thread(hangs_up, begun=begun)
+
+    with pytest.raises(ApiConnectionError) as caught:
+        call(world.client("k", serve(thread).url))
+
+    assert thread.cancelled == []
+    assert notes_of(caught.value) == ["a run may be going on; it could not be told which"]
+
+
+@TOOLS
+def test_a_thread_that_could_not_be_looked_at(world: Sync | Async, serve: Serve, call: Any) -> None:
+    """The run begins all the same; but then nobody can say which runs are new."""
+    thread = Thread(hangs_up, begun=[OURS], listing=BROKEN)
+
+    with pytest.raises(ApiConnectionError) as caught:
+        call(world.client("k", serve(thread).url))
+
+    assert notes_of(caught.value) == ["a run may be going on; it could not be told which"]
+    assert thread.paths == ["runs/list", "runs"]
+
+
+@TOOLS
+def test_a_stream_that_breaks_before_its_first_event(
+    world: Sync | Async, serve: Serve, call: Any
+) -> None:
+    """The run has begun, and its name has not come."""
+
+    def begin(exchange: Exchange) -> bool:
+        exchange.send(CHUNKED)
+        return False
+
+    thread = Thread(begin, begun=[OURS])
+
+    with pytest.raises(ApiConnectionError) as caught:
+        call(world.client("k", serve(thread).url))
+
+    assert thread.cancelled == [OURS["id"]]
+    assert notes_of(caught.value) == []
+
+
+def test_a_run_without_a_deadline_costs_no_look(world: Sync | Async, serve: Serve) -> None:
+    """Who cannot be late is not asked for the runs of the thread."""
+    thread = Thread(says(answer(RUN)))
+
+    assert run(world.client("k", serve(thread).url)).status == "completed"
+    assert thread.paths == ["runs"]
+
+
+async def with_tools_async(client: AsyncAppBuilder) -> None:
+    await client.threads.runs.run_with_tools("a", "t", tools=[get_weather])
+
+
+async def stream_with_tools_async(client: AsyncAppBuilder) -> None:
+    await client.threads.runs.stream_run_with_tools("a", "t", tools=[get_weather]).until_done()
+
+
+@pytest.mark.parametrize("call", [with_tools_async, stream_with_tools_async])
+def test_a_task_that_is_cancelled_while_it_pauses(serve: Serve, call: Any) -> None:
+    """Between two attempts that were refused nothing has begun."""
+    thread = Thread(says(BUSY))
+    server = serve(thread)
+    paused = asyncio.Event()
+
+    async def main() -> None:
+        hook = [lambda event: paused.set() if type(event).__name__ == "RetryScheduled" else None]
+        async with AsyncAppBuilder("k", server.url, event_hooks=hook) as client:
+            task = asyncio.create_task(call(client))
+            await asyncio.wait_for(paused.wait(), PATIENCE)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+
+    asyncio.run(main())
+    assert thread.paths == ["runs/list", "runs"]
+
+
+@pytest.mark.parametrize("call", [with_tools_async, stream_with_tools_async])
+def test_a_task_that_is_cancelled_while_it_waits(serve: Serve, call: Any) -> None:
+    """The run whose answer is on its way has begun, most likely: it is found and cancelled."""
+    thread = Thread(silent, begun=[OURS])
+    server = serve(thread)
+    thread.begin = lambda exchange: (thread.asked.set(), silent(exchange))
+
+    async def main() -> None:
+        async with AsyncAppBuilder("k", server.url) as client:
+            task = asyncio.create_task(call(client))
+            assert await asyncio.to_thread(thread.asked.wait, PATIENCE)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+
+    asyncio.run(main())
+    assert thread.cancelled == [OURS["id"]]
+
+
+@TOOLS
+def test_ctrl_c_in_a_pause(serve: Serve, call: Any) -> None:
+    """As for tasks: nothing has begun."""
+    thread = Thread(says(BUSY))
+
+    def press(event: object) -> None:
+        if type(event).__name__ == "RetryScheduled":
+            # A moment later, when the pause has begun; before it or in it makes no difference.
+            threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()
+
+    client = AppBuilder("k", serve(thread).url, event_hooks=[press])
+    with client, pytest.raises(KeyboardInterrupt):
+        call(client)
+
+    assert thread.paths == ["runs/list", "runs"]
+
+
+def submit(client: Any, **options: Any) -> Any:
+    return client.threads.runs.submit_tool_outputs(
+        "r", "t", OUTPUTS, on_deadline="cancel", **options
+    )
+
+
+@pytest.mark.parametrize("call", [run, stream, with_tools, submit])
+def test_a_run_that_has_ended_meanwhile(world: Sync | Async, serve: Serve, call: Any) -> None:
+    """A 409 to its cancelling is no failure: there is nothing left to cancel."""
+    conflict = answer({"error": {"code": "run_ended", "message": "已结束"}}, "409 Conflict")
+    thread = Thread(silent, begun=[OURS], cancelling=conflict)
+
+    with pytest.raises(DeadlineExceededError) as caught:
+        call(world.client("k", serve(thread).url), deadline=SOON)
+
+    assert len(thread.cancelled) == 1
+    assert caught.value.cancelled is False
+    assert caught.value.message.endswith("; the run had ended before it could be cancelled")
+
+
+def test_a_call_that_is_tried_again_says_all_once(world: Sync | Async, serve: Serve) -> None:
+    """An overdue error quotes the one before it, but not its request id and attempts."""
+    thread = Thread(says(BUSY))
+
+    with pytest.raises(DeadlineExceededError) as caught:
+        run(world.client("k", serve(thread).url), deadline=LATER)
+
+    assert str(caught.value).count("request id") == 1
+    assert "and before it: 429 busy: 忙; no run had begun (request id" in str(caught.value)
