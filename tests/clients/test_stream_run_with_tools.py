@@ -17,6 +17,7 @@ from appbuilder_assistants import (
     AppBuilder,
     AsyncAppBuilder,
     AsyncRunStream,
+    BadRequestError,
     DeadlineExceededError,
     NotFoundError,
     ResponseError,
@@ -429,6 +430,33 @@ def test_closing_the_client_cancels_the_runs_of_its_streams(
     other.close()
 
     assert ends_of(server, client) == ["cancelled"]
+
+
+def test_closing_the_client_leaves_all_its_streams(
+    world: Sync | Async, server: appbuilder_mock.Running
+) -> None:
+    """A run that cannot be cancelled keeps no other from it, nor the connections from closing."""
+    server.script(Rule(match=Match(operation="cancelRun"), fault=Fault(status=400)))
+    client = world.client(server.token, server.url)
+    assistant = client.assistants.create("a")
+    for _ in range(3):
+        aside = client.threads.runs.stream_run_with_tools(
+            assistant.id, thread=QUESTION, tools=[get_weather]
+        )
+        aside.__enter__()
+        first_calls(aside)
+
+    with pytest.raises(BadRequestError) as caught:
+        client.close()
+
+    cancelled = {request.body["run_id"] for request in server.assert_received("cancelRun", times=3)}
+    assert cancelled == {run["id"] for run in runs_of(server)}
+    assert [note[:36] for note in caught.value.__notes__] == [
+        "another run could not be left either"
+    ] * 2
+    with pytest.raises(RuntimeError, match="closed"):
+        client.assistants.list()
+    client.close()
 
 
 FORK_SYNC = """

@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from appbuilder_assistants._core.cancelling import raise_one
 from appbuilder_assistants._pool import AsyncPool, check_gateway
 from appbuilder_assistants._settings import (
     DEFAULT_RETRY,
@@ -140,14 +141,20 @@ class AsyncAppBuilder:
         """Close the connections. Later calls raise RuntimeError.
 
         Streams of runs with tools that are still open are left first, which cancels their runs.
+        What fails of that is raised when all is closed: one error, with a note of each other.
         """
         if self._own:
             pool = self._caller.pool
+            failures: list[BaseException] = []
             try:
                 while (stream := pool.streams.any()) is not None:
-                    await stream.close()
+                    try:
+                        await stream.close()
+                    except BaseException as failure:  # noqa: BLE001 - raised below
+                        failures.append(failure)
             finally:
                 await pool.aclose()
+            raise_one(failures)
 
     async def __aenter__(self) -> Self:
         return self

@@ -154,3 +154,13 @@ def note(error: BaseException, text: str) -> None:
         return
     told: Any = error
     told.__notes__ = [*getattr(error, "__notes__", []), text]
+
+
+def raise_one(failures: list[BaseException]) -> None:
+    """Raise one of the failures to leave runs, if any: rather one that ends the program."""
+    if failures:
+        chosen = min(failures, key=lambda failure: isinstance(failure, Exception))
+        for other in failures:
+            if other is not chosen:
+                note(chosen, f"another run could not be left either: {other!r}")
+        raise chosen

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from appbuilder_assistants._core.cancelling import raise_one
 from appbuilder_assistants._pool import Pool, check_gateway
 from appbuilder_assistants._settings import (
     DEFAULT_RETRY,
@@ -142,14 +143,20 @@ class AppBuilder:
         """Close the connections. Later calls raise RuntimeError.
 
         Streams of runs with tools that are still open are left first, which cancels their runs.
+        What fails of that is raised when all is closed: one error, with a note of each other.
         """
         if self._own:
             pool = self._caller.pool
+            failures: list[BaseException] = []
             try:
                 while (stream := pool.streams.any()) is not None:
-                    stream.close()
+                    try:
+                        stream.close()
+                    except BaseException as failure:  # noqa: BLE001 - raised below
+                        failures.append(failure)
             finally:
                 pool.close()
+            raise_one(failures)
 
     def __enter__(self) -> Self:
         return self
