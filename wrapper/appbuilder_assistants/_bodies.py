@@ -1,0 +1,143 @@
+"""The open body of an answer, and copying it to where it goes: for threads and for asyncio."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+
+import httpx
+
+from ._cancel import by, to_the_end
+from ._core.calls import Lost, Save
+from ._exchange import FAILURES, Sent, without_frames
+from ._watch import Watched
+
+
+class Body:
+    """The open body of an answer: chunks as they arrive, a `Lost` if it breaks or is overdue."""
+
+    watched: Watched | None = None
+
+    def __init__(self, response: httpx.Response, request: Sent) -> None:
+        self._response = response
+        self._request = request
+        self._chunks = response.iter_bytes()
+
+    def peek(self, size: int) -> tuple[bytes, bool]:
+        """The first bytes, up to the chunk that exceeds `size`, and whether that is not all."""
+        start = bytearray()
+        while len(start) <= size:
+            chunk = next(self._chunks, None)
+            if chunk is None:
+                return bytes(start), False
+            start += chunk
+        return bytes(start), True
+
+    def __iter__(self) -> Iterator[bytes | Lost]:
+        return self
+
+    def __next__(self) -> bytes | Lost:
+        if self._request.is_overdue():
+            return self._request.overdue()
+        try:
+            return next(self._chunks)
+        except FAILURES as error:
+            return self._request.lost(error)
+        except BaseException as error:  # noqa: BLE001 - as in `_drive.py`
+            raise without_frames(error) from error.__cause__
+
+    def close(self) -> None:
+        """Close the connection, whatever of the body is still to come."""
+        self._response.close()
+        if self.watched is not None:
+            self.watched.finish()
+
+
+class AsyncBody:
+    """As `Body`, on an event loop."""
+
+    watched: Watched | None = None
+
+    def __init__(self, response: httpx.Response, request: Sent) -> None:
+        self._response = response
+        self._request = request
+        self._chunks = response.aiter_bytes()
+        self._ended = False
+
+    async def peek(self, size: int) -> tuple[bytes, bool]:
+        """The first bytes, up to the chunk that exceeds `size`, and whether that is not all."""
+        start = bytearray()
+        while len(start) <= size:
+            chunk = await anext(self._chunks, None)
+            if chunk is None:
+                self._ended = True
+                return bytes(start), False
+            start += chunk
+        return bytes(start), True
+
+    def __aiter__(self) -> AsyncIterator[bytes | Lost]:
+        return self
+
+    async def __anext__(self) -> bytes | Lost:
+        if self._request.is_overdue():
+            return self._request.overdue()
+        try:
+            return await by(self._request.until, self._chunks.__anext__())
+        except StopAsyncIteration:
+            self._ended = True
+            raise
+        except TimeoutError as error:
+            return self._request.overdue(error)
+        except FAILURES as error:
+            return self._request.lost(error)
+        except BaseException as error:  # noqa: BLE001 - as in `_drive.py`
+            raise without_frames(error) from error.__cause__
+
+    async def aclose(self) -> None:
+        """Close the connection, whatever of the body is still to come."""
+        await to_the_end(self._close())
+        if self.watched is not None:
+            self.watched.finish()
+
+    async def _close(self) -> None:
+        await self._response.aclose()
+        stream = self._response.extensions.get("network_stream")
+        if stream and not self._ended and self._response.http_version.startswith("HTTP/1"):
+            # httpcore has closed it, unless a cancelled read cut off its closing.
+            await stream.aclose()
+
+
+def save(step: Save) -> Lost | None:
+    target, live = step.target, step.reply.live
+    try:
+        target.begin(step.reply.headers)
+        target.write(step.reply.body)
+        for chunk in live or ():
+            if isinstance(chunk, Lost):
+                return chunk
+            target.write(chunk)
+        target.finish()
+        return None
+    finally:
+        target.abandon()
+        if live is not None:
+            live.close()
+
+
+async def asave(step: Save) -> Lost | None:
+    target, live = step.target, step.reply.live
+    try:
+        target.begin(step.reply.headers)
+        await asyncio.to_thread(target.write, step.reply.body)
+        if live is not None:
+            async for chunk in live:
+                if isinstance(chunk, Lost):
+                    return chunk
+                await asyncio.to_thread(target.write, chunk)
+        # Not in a thread: being cancelled here must not leave a file that nobody was told of.
+        target.finish()
+        return None
+    finally:
+        target.abandon()
+        if live is not None:
+            await live.aclose()
