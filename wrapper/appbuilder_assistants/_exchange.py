@@ -250,11 +250,15 @@ def _timeout(step: Send, settings: Settings, until: float | None) -> httpx.Timeo
         timeout = httpx.Timeout(
             connect=limits.connect, read=limits.read, write=limits.write, pool=limits.pool
         )
-    if until is None:
-        return timeout
     return httpx.Timeout(
-        connect=Until(timeout.connect, until),
-        read=Until(timeout.read, until),
-        write=Until(timeout.write, until),
-        pool=Until(timeout.pool, until),
+        connect=_until(timeout.connect, until),
+        read=_until(timeout.read, until),
+        write=_until(timeout.write, until),
+        pool=_until(timeout.pool, until),
     )
+
+
+def _until(limit: float | None, until: float | None) -> float | None:
+    if until is None:
+        return None if limit is None else Until(limit)
+    return Until(limit, until)
