@@ -28,6 +28,7 @@ class Body:
         start = bytearray()
         while len(start) <= size:
             chunk = next(self._chunks, None)
+            self._request.check()
             if chunk is None:
                 return bytes(start), False
             start += chunk

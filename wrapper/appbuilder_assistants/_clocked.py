@@ -38,15 +38,15 @@ class Until(float):
 
 
 def keep_deadlines(http: httpx.Client) -> httpx.Client:
-    """Make the client's sockets keep to deadlines.
+    """Make the client's new connections keep to deadlines; requests without one notice nothing.
 
-    Reaches into httpx, which offers no way to choose the sockets: where it should change, deadlines
-    still hold between the chunks of an answer.
+    Reaches into httpx, which offers no way to choose the sockets. Where there are others than
+    httpx's own, deadlines still hold between the chunks of an answer.
     """
     for transport in (http._transport, *http._mounts.values()):
         pool = getattr(transport, "_pool", None)
         backend = getattr(pool, "_network_backend", None)
-        if isinstance(backend, httpcore.NetworkBackend):
+        if isinstance(backend, httpcore.SyncBackend):
             pool._network_backend = ClockedBackend(backend)  # type: ignore[union-attr]
     return http
 

@@ -205,6 +205,7 @@ def _perform(
         response = http.send(request.http, stream=True, follow_redirects=False)
         open_ = False
         try:
+            request.check()
             if is_packed_twice(response):
                 return request.packed()
             if not step.leave_open(response.status_code, response.headers):
@@ -269,15 +270,15 @@ async def _aexchange(step: Send, http: httpx.AsyncClient, request: Sent) -> Repl
 
 
 def _read(response: httpx.Response, request: Sent) -> Reply | Lost:
-    """The whole answer, unless it is too long or takes too long."""
+    """The whole answer, unless it is too long. ReadTimeout if it takes too long."""
     body = bytearray()
     limit = longest(response)
     for chunk in response.iter_bytes():
         body += chunk
         if len(body) > limit:
             return request.reply(response, bytes(body), cut_short=True)
-        if request.is_overdue():
-            return request.overdue()
+        request.check()
+    request.check()
     return request.reply(response, bytes(body))
 
 

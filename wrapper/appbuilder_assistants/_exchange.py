@@ -48,6 +48,11 @@ class Sent:
     def is_overdue(self) -> bool:
         return self.until is not None and time.monotonic() >= self.until
 
+    def check(self) -> None:
+        """Raise ReadTimeout when overdue."""
+        if self.is_overdue():
+            raise httpx.ReadTimeout("the deadline has passed")
+
     def reply(
         self,
         response: httpx.Response,

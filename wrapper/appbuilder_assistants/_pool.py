@@ -48,7 +48,7 @@ class Pool:
         self._lock = threading.Lock()
         self.streams: set[Any] = set()  # whose runs are to be cancelled before closing
         self._process = os.getpid()
-        self._http = self._made() if given is None else _check_http(given)
+        self._http = self._made() if given is None else keep_deadlines(_check_http(given))
 
     @property
     def http(self) -> httpx.Client:
