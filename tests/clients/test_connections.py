@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
@@ -172,6 +173,80 @@ def test_an_async_client_on_one_loop_after_another(serve: Serve) -> None:
     assert asyncio.run(ask_and_close("二")) == "二"
     assert len(server.exchanges) == 4
     assert server.connections == 2
+
+
+def test_an_async_client_on_two_loops_at_once(serve: Serve) -> None:
+    """The second loop is told at once what to do; the first goes on, and leaves it the client."""
+    server = serve(echo)
+    client = AsyncAppBuilder("k", server.url, retry=AT_ONCE)
+    first_asked, second_asked = threading.Event(), threading.Event()
+
+    async def first() -> list[str]:
+        names = []
+        for name in ("一", "一 again"):
+            names.append((await client.threads.runs.query(name, "r")).thread_id)
+            first_asked.set()
+            assert await asyncio.to_thread(second_asked.wait, PATIENCE)
+        return names
+
+    async def second() -> None:
+        for ask in (
+            lambda: client.threads.runs.query("二", "r"),
+            lambda: client.threads.runs.stream_run("a", "二").until_done(),
+            lambda: client.with_options(timeout=3).threads.runs.query("二", "r"),
+            client.close,
+        ):
+            with pytest.raises(RuntimeError, match="make a client for each loop"):
+                await ask()
+
+    with ThreadPoolExecutor(1) as thread:
+        firsts = thread.submit(asyncio.run, first())
+        assert first_asked.wait(PATIENCE)
+        try:
+            asyncio.run(second())
+        finally:
+            second_asked.set()
+        assert firsts.result(PATIENCE) == ["一", "一 again"]
+
+    async def later() -> str:
+        async with client:
+            return (await client.threads.runs.query("三", "r")).thread_id
+
+    assert asyncio.run(later()) == "三"
+    assert server.connections == 2
+
+
+def test_an_async_client_on_a_loop_that_only_pauses(serve: Serve) -> None:
+    """A loop that is not running lends no connection to another."""
+    server = serve(echo)
+    client = AsyncAppBuilder("k", server.url, retry=AT_ONCE, timeout=PATIENCE)
+    loops = [asyncio.new_event_loop() for _ in range(2)]
+
+    for name in ("一", "二", "三"):
+        for loop in loops:
+            query = client.threads.runs.query(name, "r")
+            assert loop.run_until_complete(query).thread_id == name
+
+    loops[0].run_until_complete(client.close())
+    for loop in loops:
+        loop.close()
+
+
+def test_an_http_client_on_two_loops_at_once(serve: Serve) -> None:
+    """As much is said of one that the caller made."""
+    server = serve(echo)
+
+    async def main() -> None:
+        async with httpx.AsyncClient() as http:
+            client = AsyncAppBuilder("k", server.url, http_client=http)
+            await client.threads.runs.query("一", "r")
+            with pytest.raises(RuntimeError, match="make a client for each"):
+                await asyncio.to_thread(asyncio.run, client.threads.runs.query("二", "r"))
+            await client.threads.runs.query("三", "r")
+
+    asyncio.run(main())
+
+    assert server.connections == 1
 
 
 FORK_SYNC = """

@@ -33,6 +33,11 @@ LIMITS = httpx.Limits(max_connections=200, max_keepalive_connections=200, keepal
 _NO_COOKIES = DefaultCookiePolicy(allowed_domains=())
 
 CLOSED = "this client is closed: make another one"
+TWO_LOOPS = (
+    "this AsyncAppBuilder is in use on another event loop, which is still running, and connections "
+    "belong to one loop: make a client for each loop (in each thread), or use an AppBuilder, which "
+    "threads may share"
+)
 
 
 class Pool:
@@ -90,6 +95,7 @@ class AsyncPool:
         self._own = given is None
         self._closed = False
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._lock = threading.Lock()
         self.streams: set[Any] = set()  # whose runs are to be cancelled before closing
         self._process = os.getpid()
         self._needed_by: set[asyncio.Future[Any]] = set()
@@ -97,12 +103,15 @@ class AsyncPool:
 
     @property
     def http(self) -> httpx.AsyncClient:
-        """To be asked for on the event loop that is going to use it. RuntimeError once closed."""
-        if self._own:
-            if self._closed:
-                raise RuntimeError(CLOSED)
-            loop = asyncio.get_running_loop()
-            if self._loop is not loop:
+        """To be asked for on the event loop that is going to use it.
+
+        Raises RuntimeError once closed, or when another loop that is running uses it.
+        """
+        if self._closed:
+            raise RuntimeError(CLOSED)
+        loop = asyncio.get_running_loop()
+        if self._loop is not loop:
+            with self._lock:
                 self._on_another(loop)
         return self._http
 
@@ -126,11 +135,13 @@ class AsyncPool:
     def _on_another(self, loop: asyncio.AbstractEventLoop) -> None:
         # Connections belong to the loop that opened them: of one that has ended, or of another
         # process, they are of no use.
-        ended = self._loop is not None and self._loop.is_closed()
-        if ended or self._process != os.getpid():
+        forked = self._process != os.getpid()
+        if self._loop is not None and self._loop.is_running() and not forked:
+            raise RuntimeError(TWO_LOOPS)
+        if self._own and (forked or self._loop is not None):
             self._http, old = self._made(), [self._http]
             _let_go(old)
-            self._process = os.getpid()
+        self._process = os.getpid()
         self._loop = loop
 
     def _made(self) -> httpx.AsyncClient:
