@@ -8,19 +8,27 @@ import subprocess
 import sys
 import threading
 from collections import defaultdict
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
 import pytest
-from appbuilder_assistants import AppBuilder, AsyncAppBuilder, NotFoundError, _pool
+from appbuilder_assistants import AppBuilder, AsyncAppBuilder, NotFoundError, _bodies, _pool
 
-from tests.clients.bodies import EMPTY_LIST, RUN
+from tests.clients.bodies import CHUNKED, EMPTY_LIST, RUN, STREAM, chunk, framed, piece, stream_of
 from tests.clients.both import Async, Sync
 from tests.clients.conftest import AT_ONCE, Serve
 from tests.clients.raw_server import PATIENCE, Exchange, answer
 
 MANY = 128
+
+
+def read_within(stream: Any) -> None:
+    """Read the events, and leave the stream without having asked what comes after the last."""
+    with stream:
+        while not stream.snapshot.finished:
+            next(stream)
 
 
 def echo(exchange: Exchange) -> None:
@@ -44,6 +52,81 @@ def test_twenty_calls_use_one_connection(world: Sync | Async, serve: Serve) -> N
 
     assert len(server.exchanges) == 20
     assert server.connections == 1
+
+
+def last_chunk_apart(exchange: Exchange) -> None:
+    """End the body a moment after the final event."""
+    exchange.send(CHUNKED + chunk(STREAM))
+    threading.Event().wait(0.02)
+    exchange.send(chunk(b""))
+
+
+WHOLE: dict[str, Callable[[Exchange], None]] = {
+    "chunked": lambda exchange: exchange.send(framed(STREAM)["chunked"]),
+    "length": lambda exchange: exchange.send(framed(STREAM)["length"]),
+    "last chunk apart": last_chunk_apart,
+}
+READERS: dict[str, Callable[[Any], object]] = {
+    "loop": list,
+    "with": read_within,
+    "final text": lambda stream: stream.final_text(),
+    "pieces": lambda stream: list(stream.text),
+}
+
+
+@pytest.mark.parametrize("read", READERS.values(), ids=READERS.keys())
+@pytest.mark.parametrize("script", WHOLE.values(), ids=WHOLE.keys())
+def test_whole_streams_use_one_connection(
+    world: Sync | Async,
+    serve: Serve,
+    monkeypatch: pytest.MonkeyPatch,
+    script: Callable[[Exchange], None],
+    read: Callable[[Any], object],
+) -> None:
+    """A stream that was read to its end leaves its connection to the next call."""
+    monkeypatch.setattr(_bodies, "REST_SECONDS", PATIENCE)  # for a machine that has much to do
+    server = serve(script)
+    client = world.client("k", server.url)
+
+    for _ in range(5):
+        read(stream_of(client))
+
+    assert len(server.exchanges) == 5
+    assert server.connections == 1
+
+
+BEHIND_THE_END: dict[str, bytes] = {
+    "nothing": b"",
+    "events": chunk(piece(5, "还有")),
+    "no chunk": b"here be dragons\r\n",
+}
+
+
+@pytest.mark.parametrize("rest", BEHIND_THE_END.values(), ids=BEHIND_THE_END.keys())
+@pytest.mark.parametrize("read", READERS.values(), ids=READERS.keys())
+def test_a_stream_that_goes_on(
+    world: Sync | Async, serve: Serve, read: Callable[[Any], object], rest: bytes
+) -> None:
+    """The final event ends it for the reader all the same, and its connection is closed."""
+    server = serve(lambda e: (e.send(CHUNKED + chunk(STREAM) + rest), e.client_left())[1])
+    client = world.client("k", server.url, timeout=10 * PATIENCE)
+
+    for _ in range(2):
+        read(stream_of(client))
+
+    assert server.all_closed()
+    assert server.connections == 2
+
+
+def test_who_stops_at_the_final_event(world: Sync | Async, serve: Serve) -> None:
+    """A stream of which events are taken by hand is over with the last of them."""
+    server = serve(lambda e: (e.send(CHUNKED + chunk(STREAM)), e.client_left())[1])
+    stream = stream_of(world.client("k", server.url))
+
+    while not stream.snapshot.finished:
+        next(stream)
+
+    assert server.all_closed()
 
 
 def test_128_calls_at_once(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:

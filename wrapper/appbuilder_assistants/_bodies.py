@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 
 import httpx
 
 from ._cancel import by, to_the_end
 from ._core.calls import Lost, Save
-from ._exchange import FAILURES, Sent, without_frames
+from ._exchange import FAILURES, Sent, is_alone, without_frames
 from ._watch import Watched
+
+REST_SECONDS = 0.05
+"""How long the end of a body may take that has told all: a new connection costs about as much."""
 
 
 class Body:
@@ -46,6 +50,24 @@ class Body:
             return self._request.lost(error)
         except BaseException as error:  # noqa: BLE001 - as in `_drive.py`
             raise without_frames(error) from error.__cause__
+
+    def release(self) -> None:
+        """Let others use the connection if nothing more comes than the body's end; else close it.
+
+        Waits for that end for REST_SECONDS at the most.
+        """
+        response = self._response
+        try:
+            if (
+                not response.is_closed
+                and is_alone(response)
+                and self._request.hurry(response, REST_SECONDS)
+            ):
+                next(self._chunks, None)
+        except FAILURES:
+            pass  # which is an end as well
+        finally:
+            self.close()
 
     def close(self) -> None:
         """Close the connection, whatever of the body is still to come."""
@@ -94,6 +116,21 @@ class AsyncBody:
         except BaseException as error:  # noqa: BLE001 - as in `_drive.py`
             raise without_frames(error) from error.__cause__
 
+    async def arelease(self) -> None:
+        """As `Body.release`."""
+        try:
+            if not self._response.is_closed and is_alone(self._response):
+                await to_the_end(self._read_end())
+        finally:
+            await self.aclose()
+
+    async def _read_end(self) -> None:
+        # anyio's kind of being cancelled, for which httpcore is right: see `_cancel.py`.
+        from anyio import move_on_after
+
+        with move_on_after(REST_SECONDS), suppress(*FAILURES):
+            self._ended = await anext(self._chunks, None) is None
+
     async def aclose(self) -> None:
         """Close the connection, whatever of the body is still to come."""
         await to_the_end(self._close())
@@ -103,7 +140,7 @@ class AsyncBody:
     async def _close(self) -> None:
         await self._response.aclose()
         stream = self._response.extensions.get("network_stream")
-        if stream and not self._ended and self._response.http_version.startswith("HTTP/1"):
+        if stream and not self._ended and is_alone(self._response):
             # httpcore has closed it, unless a cancelled read cut off its closing.
             await stream.aclose()
 

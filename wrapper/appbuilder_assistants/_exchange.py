@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import httpx
 
-from ._clocked import Until
+from ._clocked import ClockedStream, Until
 from ._core.calls import MAX_BODY, MAX_REFUSAL, REQUEST_ID, Lost, Reply, Send, never
 from ._core.multipart import Form
 from ._settings import Settings
@@ -47,6 +47,15 @@ class Sent:
 
     def is_overdue(self) -> bool:
         return self.until is not None and time.monotonic() >= self.until
+
+    def hurry(self, response: httpx.Response, seconds: float) -> bool:
+        """Wait for the rest of the answer for so long at the most. False if that cannot be had."""
+        limit = self.http.extensions["timeout"]["read"]
+        stream = response.extensions.get("network_stream")
+        if not isinstance(limit, Until) or not isinstance(stream, ClockedStream):
+            return False
+        limit.at = min(limit.at, time.monotonic() + seconds)
+        return True
 
     def check(self) -> None:
         """Raise ReadTimeout when overdue."""
@@ -212,7 +221,12 @@ def tells_its_end(response: httpx.Response) -> bool:
     """Whether a body that is cut off can be told from one that is over."""
     headers = response.headers
     told = "content-length" in headers or "transfer-encoding" in headers
-    return told or not response.http_version.startswith("HTTP/1")
+    return told or not is_alone(response)
+
+
+def is_alone(response: httpx.Response) -> bool:
+    """Whether the answer has a connection to itself, which goes if its body is not read."""
+    return response.http_version.startswith("HTTP/1")
 
 
 def is_packed_twice(response: httpx.Response) -> bool:
