@@ -14,8 +14,11 @@ import httpx
 from ._clocked import ClockedStream, Until
 from ._core.calls import MAX_BODY, MAX_REFUSAL, REQUEST_ID, Lost, Reply, Send, never
 from ._core.multipart import Form
-from ._settings import Settings
+from ._settings import Settings, with_headers
 from ._version import __version__
+
+HTTPX_TIMEOUT = httpx.Timeout(5.0)
+"""That of an httpx client which was not told another."""
 
 CONNECT_SECONDS = 5.0
 WRITE_SECONDS = 30.0
@@ -167,8 +170,7 @@ def sent(
     """What httpx is to send."""
     request_id = str(uuid.uuid4())
     headers = {
-        "User-Agent": USER_AGENT,
-        **settings.default_headers,
+        **with_headers({"User-Agent": USER_AGENT}, settings.default_headers),
         "Content-Type": step.request.content_type,
         "Accept": step.accept,
         REQUEST_ID: request_id,
@@ -190,7 +192,7 @@ def sent(
         params=dict(step.request.query) or None,
         content=content,
         headers=headers,
-        timeout=_timeout(step, settings, until),
+        timeout=_timeout(step, settings, http.timeout, until),
     )
     # Only here, where no variable holds it: tracebacks may be shown with their variables.
     request.headers["Authorization"] = settings.authorization.reveal()
@@ -257,8 +259,12 @@ def _with_extra(body: bytes, settings: Settings) -> bytes:
     return json.dumps(merged, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _timeout(step: Send, settings: Settings, until: float | None) -> httpx.Timeout:
+def _timeout(
+    step: Send, settings: Settings, of_client: httpx.Timeout, until: float | None
+) -> httpx.Timeout:
     limits = settings.timeout
+    if limits is None and of_client != HTTPX_TIMEOUT:
+        limits = of_client
     if limits is None:
         # Waiting for a free connection is waiting for other calls' answers.
         read = step.read_seconds

@@ -50,6 +50,8 @@ class Pool:
         self._options = _options(base_url, verify, given)
         self._own = given is None
         self._closed = False
+        # A pool asks the environment for a proxy, or does not: for gateways of the other kind.
+        self._other: Pool | None = None
         self._lock = threading.Lock()
         self.streams: set[Any] = set()  # whose runs are to be cancelled before closing
         self._process = os.getpid()
@@ -65,11 +67,28 @@ class Pool:
                 self._after_fork()
         return self._http
 
+    def fit_for(self, base_url: str, given: httpx.Client | None) -> Pool:
+        """The connections for another gateway, or of another httpx client: these, if they can be.
+
+        Raises as `__init__`.
+        """
+        if given is not None:
+            return Pool(base_url, given=given)
+        if not self._own or self._closed or is_loopback(base_url) != self._options["trust_env"]:
+            return self
+        with self._lock:
+            if self._other is None:
+                self._other = Pool(base_url, self._options["verify"])
+                self._other._other, self._other.streams = self, self.streams
+            return self._other
+
     def close(self) -> None:
         """Close the connections, unless they are of an httpx client of the user's."""
         if self._own and not self._closed:
             self.http.close()
             self._closed = True
+            if self._other is not None:
+                self._other.close()
 
     def _after_fork(self) -> None:
         # Two processes on one connection would read each other's answers.
@@ -94,6 +113,7 @@ class AsyncPool:
         self._options = _options(base_url, verify, given)
         self._own = given is None
         self._closed = False
+        self._other: AsyncPool | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._lock = threading.Lock()
         self.streams: set[Any] = set()  # whose runs are to be cancelled before closing
@@ -115,6 +135,21 @@ class AsyncPool:
                 self._on_another(loop)
         return self._http
 
+    def fit_for(self, base_url: str, given: httpx.AsyncClient | None) -> AsyncPool:
+        """The connections for another gateway, or of another httpx client: these, if they can be.
+
+        Raises as `__init__`.
+        """
+        if given is not None:
+            return AsyncPool(base_url, given=given)
+        if not self._own or self._closed or is_loopback(base_url) != self._options["trust_env"]:
+            return self
+        with self._lock:
+            if self._other is None:
+                self._other = AsyncPool(base_url, self._options["verify"])
+                self._other._other, self._other.streams = self, self.streams
+            return self._other
+
     async def aclose(self) -> None:
         """Close the connections, unless they are of an httpx client of the user's."""
         if self._own and not self._closed:
@@ -122,6 +157,8 @@ class AsyncPool:
                 await asyncio.wait(self._needed_by)
             await self.http.aclose()
             self._closed = True
+            if self._other is not None:
+                await self._other.aclose()
 
     @contextmanager
     def kept_open(self, work: asyncio.Future[T]) -> Iterator[asyncio.Future[T]]:

@@ -8,7 +8,7 @@ import math
 import os
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any, Literal, Protocol, TypeAlias
 from urllib.parse import SplitResult, urlsplit
@@ -169,6 +169,49 @@ def settings_from(
     )
 
 
+def changed(
+    settings: Settings,
+    token: Secret | None = None,
+    gateway_url: str | None = None,
+    *,
+    default_headers: Mapping[str, str] | None = None,
+    set_default_headers: Mapping[str, str] | None = None,
+    extra_body: Mapping[str, Any] | None = None,
+    set_extra_body: Mapping[str, Any] | None = None,
+    **options: Any,
+) -> Settings:
+    """The settings with others in their place; what is None, or KEEP among the options, stays.
+
+    `default_headers` and `extra_body` are added to those there are, `set_...` replace them. Raises
+    as `settings_from`, and ValueError for both at once.
+    """
+    changes = {name: value for name, value in options.items() if not isinstance(value, Keep)}
+    if token is not None:
+        changes["authorization"] = settings_from(token, settings.base_url).authorization
+    if gateway_url is not None:
+        changes["base_url"] = _base_url(gateway_url)
+    _check_one("default_headers", default_headers, set_default_headers)
+    if default_headers is not None:
+        _check_headers(default_headers)
+        changes["default_headers"] = with_headers(settings.default_headers, default_headers)
+    elif set_default_headers is not None:
+        changes["default_headers"] = set_default_headers
+    _check_one("extra_body", extra_body, set_extra_body)
+    if extra_body is not None:
+        _check_extra_body(extra_body)
+        changes["extra_body"] = {**settings.extra_body, **extra_body}
+    elif set_extra_body is not None:
+        changes["extra_body"] = set_extra_body
+    return replace(settings, **changes)
+
+
+def with_headers(headers: Mapping[str, str], others: Mapping[str, str]) -> dict[str, str]:
+    """All of them; where both have one, in whatever case, that of the others."""
+    named = {name.lower() for name in others}
+    kept = {name: value for name, value in headers.items() if name.lower() not in named}
+    return {**kept, **others}
+
+
 # No frame that raises holds the token, nor the environment: a traceback may be shown with its
 # variables.
 
@@ -222,6 +265,11 @@ def _check_seconds(name: str, seconds: object) -> None:
         raise TypeError(f"{name}: expected seconds or None, got {type(seconds).__name__}")
     if not 0 < seconds < math.inf:
         raise ValueError(f"{name}: expected seconds above 0, got {seconds!r}")
+
+
+def _check_one(name: str, added: object, replacing: object) -> None:
+    if added is not None and replacing is not None:
+        raise ValueError(f"{name} adds to what there is, set_{name} replaces it: pass one of them")
 
 
 def _check_headers(headers: Mapping[str, str]) -> None:
