@@ -148,34 +148,39 @@ class AsyncBody:
 def save(step: Save) -> Lost | None:
     target, live = step.target, step.reply.live
     try:
-        target.begin(step.reply.headers)
-        target.write(step.reply.body)
-        for chunk in live or ():
-            if isinstance(chunk, Lost):
-                return chunk
-            target.write(chunk)
+        try:
+            target.begin(step.reply.headers)
+            target.write(step.reply.body)
+            for chunk in live or ():
+                if isinstance(chunk, Lost):
+                    return chunk
+                target.write(chunk)
+        finally:
+            if live is not None:
+                live.close()
         target.finish()
         return None
     finally:
         target.abandon()
-        if live is not None:
-            live.close()
 
 
 async def asave(step: Save) -> Lost | None:
     target, live = step.target, step.reply.live
     try:
-        target.begin(step.reply.headers)
-        await asyncio.to_thread(target.write, step.reply.body)
-        if live is not None:
-            async for chunk in live:
-                if isinstance(chunk, Lost):
-                    return chunk
-                await asyncio.to_thread(target.write, chunk)
-        # Not in a thread: being cancelled here must not leave a file that nobody was told of.
+        try:
+            target.begin(step.reply.headers)
+            await asyncio.to_thread(target.write, step.reply.body)
+            if live is not None:
+                async for chunk in live:
+                    if isinstance(chunk, Lost):
+                        return chunk
+                    await asyncio.to_thread(target.write, chunk)
+        finally:
+            if live is not None:
+                await live.aclose()
+        # Nothing waits here or behind it: being cancelled must not leave a file that nobody was
+        # told of.
         target.finish()
         return None
     finally:
         target.abandon()
-        if live is not None:
-            await live.aclose()
