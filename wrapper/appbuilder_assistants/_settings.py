@@ -174,13 +174,13 @@ def changed(
     token: Secret | None = None,
     gateway_url: str | None = None,
     *,
-    default_headers: Mapping[str, str] | None = None,
-    set_default_headers: Mapping[str, str] | None = None,
-    extra_body: Mapping[str, Any] | None = None,
-    set_extra_body: Mapping[str, Any] | None = None,
+    default_headers: Mapping[str, str] | Keep = KEEP,
+    set_default_headers: Mapping[str, str] | Keep = KEEP,
+    extra_body: Mapping[str, Any] | Keep = KEEP,
+    set_extra_body: Mapping[str, Any] | Keep = KEEP,
     **options: Any,
 ) -> Settings:
-    """The settings with others in their place; what is None, or KEEP among the options, stays.
+    """The settings with others in their place; what is KEEP stays, and a token or gateway of None.
 
     `default_headers` and `extra_body` are added to those there are, `set_...` replace them. Raises
     as `settings_from`, and ValueError for both at once.
@@ -191,16 +191,16 @@ def changed(
     if gateway_url is not None:
         changes["base_url"] = _base_url(gateway_url)
     _check_one("default_headers", default_headers, set_default_headers)
-    if default_headers is not None:
+    if not isinstance(default_headers, Keep):
         _check_headers(default_headers)
         changes["default_headers"] = with_headers(settings.default_headers, default_headers)
-    elif set_default_headers is not None:
+    elif not isinstance(set_default_headers, Keep):
         changes["default_headers"] = set_default_headers
     _check_one("extra_body", extra_body, set_extra_body)
-    if extra_body is not None:
+    if not isinstance(extra_body, Keep):
         _check_extra_body(extra_body)
         changes["extra_body"] = {**settings.extra_body, **extra_body}
-    elif set_extra_body is not None:
+    elif not isinstance(set_extra_body, Keep):
         changes["extra_body"] = set_extra_body
     return replace(settings, **changes)
 
@@ -268,7 +268,7 @@ def _check_seconds(name: str, seconds: object) -> None:
 
 
 def _check_one(name: str, added: object, replacing: object) -> None:
-    if added is not None and replacing is not None:
+    if added is not KEEP and replacing is not KEEP:
         raise ValueError(f"{name} adds to what there is, set_{name} replaces it: pass one of them")
 
 
