@@ -8,18 +8,27 @@ import subprocess
 import sys
 import threading
 from collections import defaultdict
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
 import pytest
-from appbuilder_assistants import AppBuilder, AsyncAppBuilder, NotFoundError, _pool
+from appbuilder_assistants import AppBuilder, AsyncAppBuilder, NotFoundError, _bodies, _pool
 
-from tests.clients.bodies import EMPTY_LIST, RUN
+from tests.clients.bodies import CHUNKED, EMPTY_LIST, RUN, STREAM, chunk, framed, piece, stream_of
 from tests.clients.both import Async, Sync
 from tests.clients.conftest import AT_ONCE, Serve
 from tests.clients.raw_server import PATIENCE, Exchange, answer
 
 MANY = 128
+
+
+def read_within(stream: Any) -> None:
+    """Read the events, and leave the stream without having asked what comes after the last."""
+    with stream:
+        while not stream.snapshot.finished:
+            next(stream)
 
 
 def echo(exchange: Exchange) -> None:
@@ -43,6 +52,81 @@ def test_twenty_calls_use_one_connection(world: Sync | Async, serve: Serve) -> N
 
     assert len(server.exchanges) == 20
     assert server.connections == 1
+
+
+def last_chunk_apart(exchange: Exchange) -> None:
+    """End the body a moment after the final event."""
+    exchange.send(CHUNKED + chunk(STREAM))
+    threading.Event().wait(0.02)
+    exchange.send(chunk(b""))
+
+
+WHOLE: dict[str, Callable[[Exchange], None]] = {
+    "chunked": lambda exchange: exchange.send(framed(STREAM)["chunked"]),
+    "length": lambda exchange: exchange.send(framed(STREAM)["length"]),
+    "last chunk apart": last_chunk_apart,
+}
+READERS: dict[str, Callable[[Any], object]] = {
+    "loop": list,
+    "with": read_within,
+    "final text": lambda stream: stream.final_text(),
+    "pieces": lambda stream: list(stream.text),
+}
+
+
+@pytest.mark.parametrize("read", READERS.values(), ids=READERS.keys())
+@pytest.mark.parametrize("script", WHOLE.values(), ids=WHOLE.keys())
+def test_whole_streams_use_one_connection(
+    world: Sync | Async,
+    serve: Serve,
+    monkeypatch: pytest.MonkeyPatch,
+    script: Callable[[Exchange], None],
+    read: Callable[[Any], object],
+) -> None:
+    """A stream that was read to its end leaves its connection to the next call."""
+    monkeypatch.setattr(_bodies, "REST_SECONDS", PATIENCE)  # for a machine that has much to do
+    server = serve(script)
+    client = world.client("k", server.url)
+
+    for _ in range(5):
+        read(stream_of(client))
+
+    assert len(server.exchanges) == 5
+    assert server.connections == 1
+
+
+BEHIND_THE_END: dict[str, bytes] = {
+    "nothing": b"",
+    "events": chunk(piece(5, "还有")),
+    "no chunk": b"here be dragons\r\n",
+}
+
+
+@pytest.mark.parametrize("rest", BEHIND_THE_END.values(), ids=BEHIND_THE_END.keys())
+@pytest.mark.parametrize("read", READERS.values(), ids=READERS.keys())
+def test_a_stream_that_goes_on(
+    world: Sync | Async, serve: Serve, read: Callable[[Any], object], rest: bytes
+) -> None:
+    """The final event ends it for the reader all the same, and its connection is closed."""
+    server = serve(lambda e: (e.send(CHUNKED + chunk(STREAM) + rest), e.client_left())[1])
+    client = world.client("k", server.url, timeout=10 * PATIENCE)
+
+    for _ in range(2):
+        read(stream_of(client))
+
+    assert server.all_closed()
+    assert server.connections == 2
+
+
+def test_who_stops_at_the_final_event(world: Sync | Async, serve: Serve) -> None:
+    """A stream of which events are taken by hand is over with the last of them."""
+    server = serve(lambda e: (e.send(CHUNKED + chunk(STREAM)), e.client_left())[1])
+    stream = stream_of(world.client("k", server.url))
+
+    while not stream.snapshot.finished:
+        next(stream)
+
+    assert server.all_closed()
 
 
 def test_128_calls_at_once(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -172,6 +256,80 @@ def test_an_async_client_on_one_loop_after_another(serve: Serve) -> None:
     assert asyncio.run(ask_and_close("二")) == "二"
     assert len(server.exchanges) == 4
     assert server.connections == 2
+
+
+def test_an_async_client_on_two_loops_at_once(serve: Serve) -> None:
+    """The second loop is told at once what to do; the first goes on, and leaves it the client."""
+    server = serve(echo)
+    client = AsyncAppBuilder("k", server.url, retry=AT_ONCE)
+    first_asked, second_asked = threading.Event(), threading.Event()
+
+    async def first() -> list[str]:
+        names = []
+        for name in ("一", "一 again"):
+            names.append((await client.threads.runs.query(name, "r")).thread_id)
+            first_asked.set()
+            assert await asyncio.to_thread(second_asked.wait, PATIENCE)
+        return names
+
+    async def second() -> None:
+        for ask in (
+            lambda: client.threads.runs.query("二", "r"),
+            lambda: client.threads.runs.stream_run("a", "二").until_done(),
+            lambda: client.with_options(timeout=3).threads.runs.query("二", "r"),
+            client.close,
+        ):
+            with pytest.raises(RuntimeError, match="make a client for each loop"):
+                await ask()
+
+    with ThreadPoolExecutor(1) as thread:
+        firsts = thread.submit(asyncio.run, first())
+        assert first_asked.wait(PATIENCE)
+        try:
+            asyncio.run(second())
+        finally:
+            second_asked.set()
+        assert firsts.result(PATIENCE) == ["一", "一 again"]
+
+    async def later() -> str:
+        async with client:
+            return (await client.threads.runs.query("三", "r")).thread_id
+
+    assert asyncio.run(later()) == "三"
+    assert server.connections == 2
+
+
+def test_an_async_client_on_a_loop_that_only_pauses(serve: Serve) -> None:
+    """A loop that is not running lends no connection to another."""
+    server = serve(echo)
+    client = AsyncAppBuilder("k", server.url, retry=AT_ONCE, timeout=PATIENCE)
+    loops = [asyncio.new_event_loop() for _ in range(2)]
+
+    for name in ("一", "二", "三"):
+        for loop in loops:
+            query = client.threads.runs.query(name, "r")
+            assert loop.run_until_complete(query).thread_id == name
+
+    loops[0].run_until_complete(client.close())
+    for loop in loops:
+        loop.close()
+
+
+def test_an_http_client_on_two_loops_at_once(serve: Serve) -> None:
+    """As much is said of one that the caller made."""
+    server = serve(echo)
+
+    async def main() -> None:
+        async with httpx.AsyncClient() as http:
+            client = AsyncAppBuilder("k", server.url, http_client=http)
+            await client.threads.runs.query("一", "r")
+            with pytest.raises(RuntimeError, match="make a client for each"):
+                await asyncio.to_thread(asyncio.run, client.threads.runs.query("二", "r"))
+            await client.threads.runs.query("三", "r")
+
+    asyncio.run(main())
+
+    assert server.connections == 1
 
 
 FORK_SYNC = """

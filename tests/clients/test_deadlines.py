@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import appbuilder_mock
@@ -12,6 +12,7 @@ import httpx
 import pytest
 from appbuilder_assistants import (
     ApiTimeoutError,
+    AppBuilder,
     DeadlineExceededError,
     RetryPolicy,
     ServerError,
@@ -151,17 +152,53 @@ def test_a_call_that_is_in_time(world: Sync | Async, serve: Serve) -> None:
     assert [CALLS[LOOK_UP](client).id for _ in range(3)] == ["run_1"] * 3
 
 
-def test_an_http_client_of_ones_own(world: Sync | Async, serve: Serve) -> None:
-    """Its sockets are left as they are, and the deadline holds all the same between reads."""
-    client = world.client(
-        "k", serve(SERVERS["body drips"]).url, deadline=SOON, http_client=world.http()
-    )
+@pytest.mark.parametrize("script", SERVERS.values(), ids=SERVERS.keys())
+def test_an_http_client_of_ones_own(world: Sync | Async, serve: Serve, script: Any) -> None:
+    """The deadline holds as it does with the client's own connections."""
+    client = world.client("k", serve(script).url, deadline=SOON, http_client=world.http())
 
     begun = time.monotonic()
     with pytest.raises(DeadlineExceededError):
         CALLS[LOOK_UP](client)
 
     assert time.monotonic() - begun < LATE
+
+
+def test_other_uses_of_an_http_client(serve: Serve) -> None:
+    """It may take as long as it likes for who made it, also on a connection that a call used."""
+    servers: list[Callable[[Exchange], None]] = [
+        lambda exchange: exchange.send(answer(RUN)),
+        dripping(answer({"文": "慢"})),
+    ]
+    server = serve(lambda exchange: servers[len(server.exchanges) - 1](exchange))
+    with httpx.Client() as http:
+        client = AppBuilder("k", server.url, deadline=1.5, http_client=http)
+        CALLS[LOOK_UP](client)
+
+        assert http.post(server.url, timeout=None).json() == {"文": "慢"}
+    assert server.connections == 1
+
+
+@pytest.mark.parametrize("late", ["headers", "body"])
+def test_a_transport_that_knows_no_time_outs(late: str) -> None:
+    """What it brings after the deadline is not given, whichever part was late."""
+
+    class Late(httpx.SyncByteStream):
+        def __iter__(self) -> Iterator[bytes]:
+            yield b'{"id": '
+            time.sleep(2 * SOON if late == "body" else 0)
+
+    def respond(_: httpx.Request) -> httpx.Response:
+        time.sleep(2 * SOON if late == "headers" else 0)
+        return httpx.Response(200, headers={"Content-Length": "99"}, stream=Late())
+
+    with httpx.Client(transport=httpx.MockTransport(respond)) as http:
+        once = RetryPolicy(attempts=1)
+        client = AppBuilder("k", "http://gw.example", deadline=SOON, retry=once, http_client=http)
+
+        for call in (CALLS[LOOK_UP], CALLS["content"]):
+            with pytest.raises(DeadlineExceededError):
+                call(client)
 
 
 def test_with_options(world: Sync | Async, serve: Serve) -> None:

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Generator
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -25,55 +25,10 @@ from appbuilder_assistants import (
 
 from tests.clients.bodies import BEGIN, CHUNKED, END, BrokenStream, chunk, piece, run_as, stored
 from tests.clients.conftest import Serve
+from tests.clients.interruption import Interruption
 from tests.clients.raw_server import PATIENCE, Exchange
 
 LINUX = pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="looks into /proc")
-
-
-class Interruption:
-    """Cancels a task when, for the n-th time, any task of the loop waits for something."""
-
-    def __init__(self, at: int) -> None:
-        self._left = at
-        self.victim: asyncio.Task[None] | None = None
-
-    @property
-    def came(self) -> bool:
-        return self._left <= 0
-
-    def factory(self, loop: asyncio.AbstractEventLoop, coro: Any, **options: Any) -> Any:
-        async def run() -> Any:
-            return await Counted(coro, self)
-
-        return asyncio.Task(run(), loop=loop, **options)
-
-    def count(self) -> None:
-        self._left -= 1
-        if self._left == 0:
-            assert self.victim is not None
-            self.victim.cancel()
-
-
-class Counted:
-    """A coroutine that is told of each time it waits."""
-
-    def __init__(self, coro: Coroutine[Any, Any, Any], interruption: Interruption) -> None:
-        self._coro = coro
-        self._interruption = interruption
-
-    def __await__(self) -> Generator[Any, Any, Any]:
-        error: BaseException | None = None
-        while True:
-            try:
-                waits_for = self._coro.throw(error) if error else self._coro.send(None)
-            except StopIteration as stop:
-                return stop.value
-            error = None
-            self._interruption.count()
-            try:
-                yield waits_for
-            except BaseException as thrown:  # noqa: BLE001 - passed on to the coroutine
-                error = thrown
 
 
 async def with_block(stream: AsyncRunStream) -> None:

@@ -324,6 +324,26 @@ def test_other_wrong_options(world: Sync | Async, logged: list[str], wrong: Any)
     assert_hidden(caught.value, logged)
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"deadline": -1},
+        {"gateway_url": "http://例子..example"},
+        {"http_client": 5},
+        {"extra_body": {}, "set_extra_body": {}},
+    ],
+    ids=str,
+)
+def test_a_copy_that_is_not_made(world: Sync | Async, logged: list[str], wrong: Any) -> None:
+    """`with_options` shows no token either."""
+    client = world.client_class("k", NOWHERE)
+
+    with pytest.raises((TypeError, ValueError)) as caught:
+        client.with_options(token=SECRET, **wrong)
+
+    assert_hidden(caught.value, logged)
+
+
 def test_the_objects(world: Sync | Async, tmp_path: Path) -> None:
     """Clients, their parts, settings and copies: shown, copied or pickled."""
     client = world.client_class(SECRET, NOWHERE)

@@ -352,6 +352,8 @@ def clients_have_options(http: httpx.Client, other: httpx.AsyncClient) -> None:
     AsyncAppBuilder("k", timeout=httpx.Timeout(5, read=None), http_client=other)
     assert_type(AppBuilder().with_options(timeout=None), AppBuilder)
     assert_type(AsyncAppBuilder().with_options(retry=RetryPolicy()), AsyncAppBuilder)
+    AppBuilder().with_options(token="k", gateway_url="gw", http_client=http)
+    AsyncAppBuilder().with_options(set_default_headers={}, set_extra_body={}, http_client=other)
 
     AppBuilder(http_client=other)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     AppBuilder(timeout="5")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]

@@ -9,11 +9,27 @@ asked of httpcore has a task of its own, where the one kind is turned into the o
 from __future__ import annotations
 
 import asyncio
+import sys
+import time
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+
+
+async def by(until: float | None, what: Awaitable[T]) -> T:
+    """Wait for something, but not for longer than until then. Raises TimeoutError."""
+    if until is None:
+        return await what
+    left = until - time.monotonic()
+    if sys.version_info >= (3, 11):
+        async with asyncio.timeout(left):
+            return await what
+    try:
+        return await asyncio.wait_for(what, left)
+    except asyncio.TimeoutError:
+        raise TimeoutError from None
 
 
 async def sheltered(work: Coroutine[Any, Any, T], discard: Callable[[T], Awaitable[None]]) -> T:

@@ -1,12 +1,15 @@
 """Sockets that keep to a deadline, for threads: asyncio can cancel what takes too long.
 
-httpx takes its time-outs once for each phase of a request and uses them for each read, so a server
-that sends a byte now and then is never too late. Here a time-out that has a deadline is counted
-anew for each read and write.
+httpx takes its time-outs once for each phase of a request and uses them for each read and for each
+address of a host, so a server that sends a byte now and then is never too late, and a host with
+three addresses may take three times as long. Here what is left is counted anew for each read and
+write, and the addresses share one time-out.
 """
 
 from __future__ import annotations
 
+import math
+import socket
 import ssl
 import time
 from collections.abc import Iterable
@@ -20,13 +23,13 @@ SHORTEST = 0.001
 
 
 class Until(float):
-    """Seconds of a time-out that also ends at an instant of `time.monotonic()`."""
+    """Seconds of a time-out that ends at an instant of `time.monotonic()` as well, if ever."""
 
     __slots__ = ("at", "limit")
     at: float
     limit: float | None
 
-    def __new__(cls, limit: float | None, at: float) -> Until:
+    def __new__(cls, limit: float | None, at: float = math.inf) -> Until:
         left = max(at - time.monotonic(), SHORTEST)
         made = super().__new__(cls, left if limit is None else min(limit, left))
         made.at = at
@@ -35,15 +38,15 @@ class Until(float):
 
 
 def keep_deadlines(http: httpx.Client) -> httpx.Client:
-    """Make the client's sockets keep to deadlines.
+    """Make the client's new connections keep to deadlines; requests without one notice nothing.
 
-    Reaches into httpx, which offers no way to choose the sockets: where it should change, deadlines
-    still hold between the chunks of an answer.
+    Reaches into httpx, which offers no way to choose the sockets. Where there are others than
+    httpx's own, deadlines still hold between the chunks of an answer.
     """
     for transport in (http._transport, *http._mounts.values()):
         pool = getattr(transport, "_pool", None)
         backend = getattr(pool, "_network_backend", None)
-        if isinstance(backend, httpcore.NetworkBackend):
+        if isinstance(backend, httpcore.SyncBackend):
             pool._network_backend = ClockedBackend(backend)  # type: ignore[union-attr]
     return http
 
@@ -69,9 +72,24 @@ class ClockedBackend(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
-        return ClockedStream(
-            self._backend.connect_tcp(host, port, _left(timeout), local_address, socket_options)
-        )
+        if not isinstance(timeout, Until):
+            stream = self._backend.connect_tcp(host, port, timeout, local_address, socket_options)
+            return ClockedStream(stream)
+        addresses = _addresses(host, port)
+        whole = Until(None, time.monotonic() + Until(timeout.limit, timeout.at))
+        failure: Exception = httpcore.ConnectError(f"{host} has no address")
+        for tried, address in enumerate(addresses):
+            # A silent address leaves time for those behind it.
+            share = (_left(whole) or SHORTEST) / (len(addresses) - tried)
+            try:
+                stream = self._backend.connect_tcp(
+                    address, port, share, local_address, socket_options
+                )
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                failure = error
+            else:
+                return ClockedStream(stream)
+        raise failure
 
     def connect_unix_socket(
         self, path: str, timeout: float | None = None, socket_options: Iterable[Any] | None = None
@@ -112,3 +130,14 @@ class ClockedStream(httpcore.NetworkStream):
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)
+
+
+def _addresses(host: str, port: int) -> list[str]:
+    """Those of a host, in the order in which the system would have them tried."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except OSError as error:
+        raise httpcore.ConnectError(str(error)) from error
+    # Not the first part of a socket's address: for a link-local one that lacks the interface.
+    numeric = socket.NI_NUMERICHOST | socket.NI_NUMERICSERV
+    return [socket.getnameinfo(sockaddr, numeric)[0] for *_, sockaddr in found]

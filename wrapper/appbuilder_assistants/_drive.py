@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import TypeVar, cast
 
 import httpx
 
-from ._cancel import sheltered, to_the_end, undisturbed
+from ._bodies import AsyncBody, Body, asave, save
+from ._cancel import by, sheltered, undisturbed
 from ._core.calls import (
     Begin,
     End,
@@ -37,10 +36,10 @@ from ._exchange import (
     unwritable,
     without_frames,
 )
-from ._pool import AsyncPool, Pool, let_go
+from ._pool import AsyncPool, Pool
 from ._settings import Settings
 from ._tool_runner import arun_tools, run_tools
-from ._watch import Watch, Watched
+from ._watch import Watch
 
 T = TypeVar("T")
 
@@ -138,7 +137,7 @@ def _act(
             time.sleep(step.seconds)
         return late, until
     if isinstance(step, Save):
-        return _save(step), until
+        return save(step), until
     if isinstance(step, RunTools):
         return run_tools(step, watch, until), until
     return None, _note(step, watch, until)
@@ -159,7 +158,7 @@ async def _aact(
             await asyncio.sleep(step.seconds)
         return late, until
     if isinstance(step, Save):
-        return await _asave(step), until
+        return await asave(step), until
     if isinstance(step, RunTools):
         return await arun_tools(step, watch, until), until
     return None, _note(step, watch, until)
@@ -191,138 +190,6 @@ def _handed_over(value: T, watch: Watch) -> T:
     return value
 
 
-async def by(until: float | None, what: Awaitable[T]) -> T:
-    """Wait for something, but not for longer than until then. Raises TimeoutError."""
-    if until is None:
-        return await what
-    left = until - time.monotonic()
-    if sys.version_info >= (3, 11):
-        async with asyncio.timeout(left):
-            return await what
-    try:
-        return await asyncio.wait_for(what, left)
-    except asyncio.TimeoutError:
-        raise TimeoutError from None
-
-
-class Body:
-    """The open body of an answer: chunks as they arrive, a `Lost` if it breaks or is overdue."""
-
-    watched: Watched | None = None
-
-    def __init__(self, response: httpx.Response, request: Sent) -> None:
-        self._response = response
-        self._request = request
-        self._chunks = response.iter_bytes()
-        self._process = os.getpid()
-
-    @property
-    def seconds(self) -> float:
-        """Since the request was sent."""
-        return time.monotonic() - self._request.begun
-
-    def peek(self, size: int) -> tuple[bytes, bool]:
-        """The first bytes, up to the chunk that exceeds `size`, and whether that is not all."""
-        start = bytearray()
-        while len(start) <= size:
-            chunk = next(self._chunks, None)
-            if chunk is None:
-                return bytes(start), False
-            start += chunk
-        return bytes(start), True
-
-    def __iter__(self) -> Iterator[bytes | Lost]:
-        return self
-
-    def __next__(self) -> bytes | Lost:
-        if self._request.is_overdue():
-            return self._request.overdue()
-        try:
-            return next(self._chunks)
-        except FAILURES as error:
-            return self._request.lost(error)
-        except BaseException as error:  # noqa: BLE001 - as in `_perform`
-            raise without_frames(error) from error.__cause__
-
-    def close(self) -> None:
-        """Close the connection, whatever of the body is still to come."""
-        if self._process != os.getpid():
-            _disown(self)
-            return
-        self._response.close()
-        if self.watched is not None:
-            self.watched.finish()
-
-
-class AsyncBody:
-    """As `Body`, on an event loop."""
-
-    watched: Watched | None = None
-
-    def __init__(self, response: httpx.Response, request: Sent) -> None:
-        self._response = response
-        self._request = request
-        self._chunks = response.aiter_bytes()
-        self._ended = False
-        self._process = os.getpid()
-
-    @property
-    def seconds(self) -> float:
-        """Since the request was sent."""
-        return time.monotonic() - self._request.begun
-
-    async def peek(self, size: int) -> tuple[bytes, bool]:
-        """The first bytes, up to the chunk that exceeds `size`, and whether that is not all."""
-        start = bytearray()
-        while len(start) <= size:
-            chunk = await anext(self._chunks, None)
-            if chunk is None:
-                self._ended = True
-                return bytes(start), False
-            start += chunk
-        return bytes(start), True
-
-    def __aiter__(self) -> AsyncIterator[bytes | Lost]:
-        return self
-
-    async def __anext__(self) -> bytes | Lost:
-        if self._request.is_overdue():
-            return self._request.overdue()
-        try:
-            return await by(self._request.until, self._chunks.__anext__())
-        except StopAsyncIteration:
-            self._ended = True
-            raise
-        except TimeoutError as error:
-            return self._request.overdue(error)
-        except FAILURES as error:
-            return self._request.lost(error)
-        except BaseException as error:  # noqa: BLE001 - as in `_perform`
-            raise without_frames(error) from error.__cause__
-
-    async def aclose(self) -> None:
-        """Close the connection, whatever of the body is still to come."""
-        if self._process != os.getpid():
-            _disown(self)
-            return
-        await to_the_end(self._close())
-        if self.watched is not None:
-            self.watched.finish()
-
-    async def _close(self) -> None:
-        await self._response.aclose()
-        stream = self._response.extensions.get("network_stream")
-        if stream and not self._ended and self._response.http_version.startswith("HTTP/1"):
-            # httpcore has closed it, unless a cancelled read cut off its closing.
-            await stream.aclose()
-
-
-def _disown(body: Body | AsyncBody) -> None:
-    """Forget an answer that a parent process is still reading, on a connection of its own."""
-    fields = vars(body)
-    let_go([fields.pop("_response", None), fields.pop("_chunks", None)])
-
-
 def _perform(
     step: Send, http: httpx.Client, settings: Settings, until: float | None
 ) -> Reply | Lost:
@@ -338,6 +205,7 @@ def _perform(
         response = http.send(request.http, stream=True, follow_redirects=False)
         open_ = False
         try:
+            request.check()
             if is_packed_twice(response):
                 return request.packed()
             if not step.leave_open(response.status_code, response.headers):
@@ -402,15 +270,15 @@ async def _aexchange(step: Send, http: httpx.AsyncClient, request: Sent) -> Repl
 
 
 def _read(response: httpx.Response, request: Sent) -> Reply | Lost:
-    """The whole answer, unless it is too long or takes too long."""
+    """The whole answer, unless it is too long. ReadTimeout if it takes too long."""
     body = bytearray()
     limit = longest(response)
     for chunk in response.iter_bytes():
         body += chunk
         if len(body) > limit:
             return request.reply(response, bytes(body), cut_short=True)
-        if request.is_overdue():
-            return request.overdue()
+        request.check()
+    request.check()
     return request.reply(response, bytes(body))
 
 
@@ -445,39 +313,3 @@ async def _aform(form: Form) -> AsyncIterator[bytes]:
         yield piece
         form.file.report()
     yield form.tail
-
-
-def _save(step: Save) -> Lost | None:
-    target, live = step.target, step.reply.live
-    try:
-        target.begin(step.reply.headers)
-        target.write(step.reply.body)
-        for chunk in live or ():
-            if isinstance(chunk, Lost):
-                return chunk
-            target.write(chunk)
-        target.finish()
-        return None
-    finally:
-        target.abandon()
-        if live is not None:
-            live.close()
-
-
-async def _asave(step: Save) -> Lost | None:
-    target, live = step.target, step.reply.live
-    try:
-        target.begin(step.reply.headers)
-        await asyncio.to_thread(target.write, step.reply.body)
-        if live is not None:
-            async for chunk in live:
-                if isinstance(chunk, Lost):
-                    return chunk
-                await asyncio.to_thread(target.write, chunk)
-        # Not in a thread: being cancelled here must not leave a file that nobody was told of.
-        target.finish()
-        return None
-    finally:
-        target.abandon()
-        if live is not None:
-            await live.aclose()

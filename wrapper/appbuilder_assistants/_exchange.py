@@ -11,11 +11,14 @@ from dataclasses import dataclass
 
 import httpx
 
-from ._clocked import Until
+from ._clocked import ClockedStream, Until
 from ._core.calls import MAX_BODY, MAX_REFUSAL, REQUEST_ID, Lost, Reply, Send, never
 from ._core.multipart import Form
-from ._settings import Settings
+from ._settings import Settings, with_headers
 from ._version import __version__
+
+HTTPX_TIMEOUT = httpx.Timeout(5.0)
+"""That of an httpx client which was not told another."""
 
 CONNECT_SECONDS = 5.0
 WRITE_SECONDS = 30.0
@@ -47,6 +50,20 @@ class Sent:
 
     def is_overdue(self) -> bool:
         return self.until is not None and time.monotonic() >= self.until
+
+    def hurry(self, response: httpx.Response, seconds: float) -> bool:
+        """Wait for the rest of the answer for so long at the most. False if that cannot be had."""
+        limit = self.http.extensions["timeout"]["read"]
+        stream = response.extensions.get("network_stream")
+        if not isinstance(limit, Until) or not isinstance(stream, ClockedStream):
+            return False
+        limit.at = min(limit.at, time.monotonic() + seconds)
+        return True
+
+    def check(self) -> None:
+        """Raise ReadTimeout when overdue."""
+        if self.is_overdue():
+            raise httpx.ReadTimeout("the deadline has passed")
 
     def reply(
         self,
@@ -153,8 +170,7 @@ def sent(
     """What httpx is to send."""
     request_id = str(uuid.uuid4())
     headers = {
-        "User-Agent": USER_AGENT,
-        **settings.default_headers,
+        **with_headers({"User-Agent": USER_AGENT}, settings.default_headers),
         "Content-Type": step.request.content_type,
         "Accept": step.accept,
         REQUEST_ID: request_id,
@@ -176,7 +192,7 @@ def sent(
         params=dict(step.request.query) or None,
         content=content,
         headers=headers,
-        timeout=_timeout(step, settings, until),
+        timeout=_timeout(step, settings, http.timeout, until),
     )
     # Only here, where no variable holds it: tracebacks may be shown with their variables.
     request.headers["Authorization"] = settings.authorization.reveal()
@@ -207,7 +223,12 @@ def tells_its_end(response: httpx.Response) -> bool:
     """Whether a body that is cut off can be told from one that is over."""
     headers = response.headers
     told = "content-length" in headers or "transfer-encoding" in headers
-    return told or not response.http_version.startswith("HTTP/1")
+    return told or not is_alone(response)
+
+
+def is_alone(response: httpx.Response) -> bool:
+    """Whether the answer has a connection to itself, which goes if its body is not read."""
+    return response.http_version.startswith("HTTP/1")
 
 
 def is_packed_twice(response: httpx.Response) -> bool:
@@ -238,8 +259,12 @@ def _with_extra(body: bytes, settings: Settings) -> bytes:
     return json.dumps(merged, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _timeout(step: Send, settings: Settings, until: float | None) -> httpx.Timeout:
+def _timeout(
+    step: Send, settings: Settings, of_client: httpx.Timeout, until: float | None
+) -> httpx.Timeout:
     limits = settings.timeout
+    if limits is None and of_client != HTTPX_TIMEOUT:
+        limits = of_client
     if limits is None:
         # Waiting for a free connection is waiting for other calls' answers.
         read = step.read_seconds
@@ -250,11 +275,15 @@ def _timeout(step: Send, settings: Settings, until: float | None) -> httpx.Timeo
         timeout = httpx.Timeout(
             connect=limits.connect, read=limits.read, write=limits.write, pool=limits.pool
         )
-    if until is None:
-        return timeout
     return httpx.Timeout(
-        connect=Until(timeout.connect, until),
-        read=Until(timeout.read, until),
-        write=Until(timeout.write, until),
-        pool=Until(timeout.pool, until),
+        connect=_until(timeout.connect, until),
+        read=_until(timeout.read, until),
+        write=_until(timeout.write, until),
+        pool=_until(timeout.pool, until),
     )
+
+
+def _until(limit: float | None, until: float | None) -> float | None:
+    if until is None:
+        return None if limit is None else Until(limit)
+    return Until(limit, until)

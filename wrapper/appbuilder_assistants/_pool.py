@@ -33,6 +33,11 @@ LIMITS = httpx.Limits(max_connections=200, max_keepalive_connections=200, keepal
 _NO_COOKIES = DefaultCookiePolicy(allowed_domains=())
 
 CLOSED = "this client is closed: make another one"
+TWO_LOOPS = (
+    "this AsyncAppBuilder is in use on another event loop, which is still running, and connections "
+    "belong to one loop: make a client for each loop (in each thread), or use an AppBuilder, which "
+    "threads may share"
+)
 
 
 class OpenStreams:
@@ -74,10 +79,12 @@ class Pool:
         self._options = _options(base_url, verify, given)
         self._own = given is None
         self._closed = False
+        # A pool asks the environment for a proxy, or does not: for gateways of the other kind.
+        self._other: Pool | None = None
         self._lock = threading.Lock()
         self.streams = OpenStreams()
         self._process = os.getpid()
-        self._http = self._made() if given is None else _check_http(given)
+        self._http = self._made() if given is None else keep_deadlines(_check_http(given))
 
     @property
     def http(self) -> httpx.Client:
@@ -89,11 +96,28 @@ class Pool:
                 self._after_fork()
         return self._http
 
+    def fit_for(self, base_url: str, given: httpx.Client | None) -> Pool:
+        """The connections for another gateway, or of another httpx client: these, if they can be.
+
+        Raises as `__init__`.
+        """
+        if given is not None:
+            return Pool(base_url, given=given)
+        if not self._own or self._closed or is_loopback(base_url) != self._options["trust_env"]:
+            return self
+        with self._lock:
+            if self._other is None:
+                self._other = Pool(base_url, self._options["verify"])
+                self._other._other, self._other.streams = self, self.streams
+            return self._other
+
     def close(self) -> None:
         """Close the connections, unless they are of an httpx client of the user's."""
         if self._own and not self._closed:
             self.http.close()
             self._closed = True
+            if self._other is not None:
+                self._other.close()
 
     def _after_fork(self) -> None:
         # Two processes on one connection would read each other's answers.
@@ -118,7 +142,9 @@ class AsyncPool:
         self._options = _options(base_url, verify, given)
         self._own = given is None
         self._closed = False
+        self._other: AsyncPool | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._lock = threading.Lock()
         self.streams = OpenStreams()
         self._process = os.getpid()
         self._needed_by: set[asyncio.Future[Any]] = set()
@@ -126,14 +152,32 @@ class AsyncPool:
 
     @property
     def http(self) -> httpx.AsyncClient:
-        """To be asked for on the event loop that is going to use it. RuntimeError once closed."""
-        if self._own:
-            if self._closed:
-                raise RuntimeError(CLOSED)
-            loop = asyncio.get_running_loop()
-            if self._loop is not loop or self._process != os.getpid():
+        """To be asked for on the event loop that is going to use it.
+
+        Raises RuntimeError once closed, or when another loop that is running uses it.
+        """
+        if self._closed:
+            raise RuntimeError(CLOSED)
+        loop = asyncio.get_running_loop()
+        if self._loop is not loop or self._process != os.getpid():
+            with self._lock:
                 self._on_another(loop)
         return self._http
+
+    def fit_for(self, base_url: str, given: httpx.AsyncClient | None) -> AsyncPool:
+        """The connections for another gateway, or of another httpx client: these, if they can be.
+
+        Raises as `__init__`.
+        """
+        if given is not None:
+            return AsyncPool(base_url, given=given)
+        if not self._own or self._closed or is_loopback(base_url) != self._options["trust_env"]:
+            return self
+        with self._lock:
+            if self._other is None:
+                self._other = AsyncPool(base_url, self._options["verify"])
+                self._other._other, self._other.streams = self, self.streams
+            return self._other
 
     async def aclose(self) -> None:
         """Close the connections, unless they are of an httpx client of the user's."""
@@ -143,6 +187,8 @@ class AsyncPool:
                 await asyncio.wait(self._needed_by)
             await http.aclose()
             self._closed = True
+            if self._other is not None:
+                await self._other.aclose()
 
     @contextmanager
     def kept_open(self, work: asyncio.Future[T]) -> Iterator[asyncio.Future[T]]:
@@ -156,11 +202,13 @@ class AsyncPool:
     def _on_another(self, loop: asyncio.AbstractEventLoop) -> None:
         # Connections belong to the loop that opened them: of one that has ended, or of another
         # process, they are of no use.
-        ended = self._loop is not None and self._loop.is_closed()
-        if ended or self._process != os.getpid():
+        forked = self._process != os.getpid()
+        if self._loop is not None and self._loop.is_running() and not forked:
+            raise RuntimeError(TWO_LOOPS)
+        if self._own and (forked or self._loop is not None):
             self._http, old = self._made(), [self._http]
             let_go(old)
-        if self._process != os.getpid():
+        if forked:
             self._needed_by.clear()
             self._process = os.getpid()
         self._loop = loop

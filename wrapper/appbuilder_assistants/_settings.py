@@ -8,7 +8,7 @@ import math
 import os
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any, Literal, Protocol, TypeAlias
 from urllib.parse import SplitResult, urlsplit
@@ -174,6 +174,49 @@ def settings_from(
     )
 
 
+def changed(
+    settings: Settings,
+    token: Secret | None = None,
+    gateway_url: str | None = None,
+    *,
+    default_headers: Mapping[str, str] | Keep = KEEP,
+    set_default_headers: Mapping[str, str] | Keep = KEEP,
+    extra_body: Mapping[str, Any] | Keep = KEEP,
+    set_extra_body: Mapping[str, Any] | Keep = KEEP,
+    **options: Any,
+) -> Settings:
+    """The settings with others in their place; what is KEEP stays, and a token or gateway of None.
+
+    `default_headers` and `extra_body` are added to those there are, `set_...` replace them. Raises
+    as `settings_from`, and ValueError for both at once.
+    """
+    changes = {name: value for name, value in options.items() if not isinstance(value, Keep)}
+    if token is not None:
+        changes["authorization"] = settings_from(token, settings.base_url).authorization
+    if gateway_url is not None:
+        changes["base_url"] = _base_url(gateway_url)
+    _check_one("default_headers", default_headers, set_default_headers)
+    if not isinstance(default_headers, Keep):
+        _check_headers(default_headers)
+        changes["default_headers"] = with_headers(settings.default_headers, default_headers)
+    elif not isinstance(set_default_headers, Keep):
+        changes["default_headers"] = set_default_headers
+    _check_one("extra_body", extra_body, set_extra_body)
+    if not isinstance(extra_body, Keep):
+        _check_extra_body(extra_body)
+        changes["extra_body"] = {**settings.extra_body, **extra_body}
+    elif not isinstance(set_extra_body, Keep):
+        changes["extra_body"] = set_extra_body
+    return replace(settings, **changes)
+
+
+def with_headers(headers: Mapping[str, str], others: Mapping[str, str]) -> dict[str, str]:
+    """All of them; where both have one, in whatever case, that of the others."""
+    named = {name.lower() for name in others}
+    kept = {name: value for name, value in headers.items() if name.lower() not in named}
+    return {**kept, **others}
+
+
 # No frame that raises holds the token, nor the environment: a traceback may be shown with its
 # variables.
 
@@ -227,6 +270,11 @@ def _check_seconds(name: str, seconds: object) -> None:
         raise TypeError(f"{name}: expected seconds or None, got {type(seconds).__name__}")
     if not 0 < seconds < math.inf:
         raise ValueError(f"{name}: expected seconds above 0, got {seconds!r}")
+
+
+def _check_one(name: str, added: object, replacing: object) -> None:
+    if added is not KEEP and replacing is not KEEP:
+        raise ValueError(f"{name} adds to what there is, set_{name} replaces it: pass one of them")
 
 
 def _check_headers(headers: Mapping[str, str]) -> None:

@@ -107,6 +107,8 @@ class AsyncRunStream:
         event = await self._pull()
         if event is None:
             raise StopAsyncIteration
+        if self.snapshot.finished and not self._entered:
+            await self._live.aclose()  # perhaps nobody asks again
         return event
 
     @property
@@ -157,10 +159,16 @@ class AsyncRunStream:
         return self.snapshot.answer(await self.final_run())
 
     async def close(self) -> None:
-        """Close the connection, whatever is still to come. Closing again does nothing."""
+        """Close the connection, whatever is still to come. Closing again does nothing.
+
+        Behind the final event it is kept for other calls, if the answer ends there.
+        """
         self._closed = True
         if self._live is not None:
-            await self._live.aclose()
+            if self.snapshot.finished:
+                await self._live.arelease()
+            else:
+                await self._live.aclose()
         self._finish()
 
     async def _until_left(self) -> AsyncIterator[RunEvent]:
@@ -191,7 +199,7 @@ class AsyncRunStream:
         if self._failure is not None:
             raise self._failure
         if self.snapshot.finished and self._looked_up is None:
-            self._finish()
+            await self.close()
             return None
         if self._closed and self._looked_up is None:
             raise RuntimeError(
@@ -220,8 +228,6 @@ class AsyncRunStream:
         while True:
             event = next(self._events, None)
             if event is not None:
-                if self.snapshot.finished:
-                    await self._live.aclose()
                 return event
             chunk = await anext(self._live, None)
             if isinstance(chunk, bytes):

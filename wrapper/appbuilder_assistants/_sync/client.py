@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from appbuilder_assistants._core.cancelling import raise_one
@@ -14,6 +13,7 @@ from appbuilder_assistants._settings import (
     OnDeadline,
     Secret,
     Timeout,
+    changed,
     settings_from,
 )
 
@@ -45,10 +45,10 @@ class AppBuilder:
 
     `timeout` is a number of seconds, for connecting and for each silence, or an `httpx.Timeout`.
     None means the defaults: 5 s to connect; then 30 s of silence for a look-up, 120 s for a file,
-    600 s for a run. `deadline` is the number of seconds that a whole call may take, with its
-    retries, pauses, tools and stream; None for no limit. When it passes, DeadlineExceededError is
-    raised; with `on_deadline="cancel"` the run is cancelled on the server as well. `retry` says
-    what is tried again and when.
+    600 s for a run; or those of an `http_client` that was given others than httpx's. `deadline` is
+    the number of seconds that a whole call may take, with its retries, pauses, tools and stream;
+    None for no limit. When it passes, DeadlineExceededError is raised; with `on_deadline="cancel"`
+    the run is cancelled on the server as well. `retry` says what is tried again and when.
 
     `default_headers` and `extra_body` are sent with every request: headers, and fields of a JSON
     body, of which the call's own win. `event_hooks` are told of every request: see
@@ -98,35 +98,48 @@ class AppBuilder:
     def with_options(
         self,
         *,
+        token: str | None = None,
+        gateway_url: str | None = None,
         timeout: Timeout | Keep = KEEP,
         deadline: float | Keep | None = KEEP,
         on_deadline: OnDeadline | Keep = KEEP,
         retry: RetryPolicy | Keep = KEEP,
         default_headers: Mapping[str, str] | Keep = KEEP,
+        set_default_headers: Mapping[str, str] | Keep = KEEP,
         extra_body: Mapping[str, Any] | Keep = KEEP,
+        set_extra_body: Mapping[str, Any] | Keep = KEEP,
         event_hooks: Iterable[EventHook] | Keep = KEEP,
+        http_client: httpx.Client | None = None,
     ) -> Self:
         """A light copy with other options, sharing the connections of this client.
 
         What is not named stays as it is; `timeout=None` goes back to the defaults, `deadline=None`
-        to none. `default_headers` and `extra_body` replace those there were. Closing the copy does
-        nothing: the connections are this client's to close.
+        to none. `default_headers` and `extra_body` are added to those there are;
+        `set_default_headers` and `set_extra_body` replace them.
+
+        Closing the copy does nothing: the connections are this client's to close, or whoever's made
+        the `http_client`.
         """
-        given = {
-            "timeout": timeout,
-            "deadline": deadline,
-            "on_deadline": on_deadline,
-            "retry": retry,
-            "default_headers": default_headers,
-            "extra_body": extra_body,
-            "event_hooks": event_hooks if isinstance(event_hooks, Keep) else tuple(event_hooks),
-        }
-        changes: dict[str, Any] = {
-            name: value for name, value in given.items() if not isinstance(value, Keep)
-        }
+        secret = None if token is None else Secret(token)
+        del token  # what follows may raise, and a traceback may be shown with its variables
+        settings = changed(
+            self._caller.settings,
+            secret,
+            gateway_url,
+            timeout=timeout,
+            deadline=deadline,
+            on_deadline=on_deadline,
+            retry=retry,
+            default_headers=default_headers,
+            set_default_headers=set_default_headers,
+            extra_body=extra_body,
+            set_extra_body=set_extra_body,
+            event_hooks=event_hooks if isinstance(event_hooks, Keep) else tuple(event_hooks),
+        )
+        check_gateway(settings.base_url)
+        pool = self._caller.pool.fit_for(settings.base_url, http_client)
         copy = object.__new__(type(self))
-        caller = self._caller
-        copy._set_up(Caller(caller.pool, replace(caller.settings, **changes)), own=False)
+        copy._set_up(Caller(pool, settings), own=http_client is not None)
         return copy
 
     @property

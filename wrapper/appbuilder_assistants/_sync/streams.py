@@ -109,6 +109,8 @@ class RunStream:
         event = self._pull()
         if event is None:
             raise StopIteration
+        if self.snapshot.finished and not self._entered:
+            self._live.close()  # perhaps nobody asks again
         return event
 
     @property
@@ -159,10 +161,16 @@ class RunStream:
         return self.snapshot.answer(self.final_run())
 
     def close(self) -> None:
-        """Close the connection, whatever is still to come. Closing again does nothing."""
+        """Close the connection, whatever is still to come. Closing again does nothing.
+
+        Behind the final event it is kept for other calls, if the answer ends there.
+        """
         self._closed = True
         if self._live is not None:
-            self._live.close()
+            if self.snapshot.finished:
+                self._live.release()
+            else:
+                self._live.close()
         self._finish()
 
     def _until_left(self) -> Iterator[RunEvent]:
@@ -193,7 +201,7 @@ class RunStream:
         if self._failure is not None:
             raise self._failure
         if self.snapshot.finished and self._looked_up is None:
-            self._finish()
+            self.close()
             return None
         if self._closed and self._looked_up is None:
             raise RuntimeError(
@@ -222,8 +230,6 @@ class RunStream:
         while True:
             event = next(self._events, None)
             if event is not None:
-                if self.snapshot.finished:
-                    self._live.close()
                 return event
             chunk = next(self._live, None)
             if isinstance(chunk, bytes):
