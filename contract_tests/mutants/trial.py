@@ -29,6 +29,7 @@ FIRST = (
     "test_files.py",
     "test_lifecycle.py",
     "test_streams.py",
+    "test_ends.py",
     "test_tokens.py",
     "test_lists.py",
 )
