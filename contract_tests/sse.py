@@ -229,4 +229,5 @@ def _statuses(told: list[Event]) -> Iterator[str]:
             yield f"{event.kind} with status {status} speaks of something {thing['status']}"
         allowed = STATUSES.get(event.kind, (status,))
         if status not in allowed:
-            yield f"{event.kind} with status {status}, expected {' or '.join(allowed)}"
+            expected = " or ".join(filter(None, allowed))
+            yield f"{event.kind} with status {status}, expected {expected}"
