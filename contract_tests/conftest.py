@@ -12,6 +12,7 @@ import pytest
 
 if TYPE_CHECKING:
     from .by_hand import Caller
+    from .control import Control
     from .session import Session
     from .target import Target
 
@@ -57,3 +58,15 @@ def caller(target: Target) -> Iterator[Caller]:
 
     with contextlib.closing(Caller(target)) as caller:
         yield caller
+
+
+@pytest.fixture
+def control(target: Target) -> Iterator[Control]:
+    """Of the mock; no other target can be told."""
+    if target.kind != "mock":
+        pytest.skip("only the mock can be told what to answer, and only its limits are known")
+    from .control import Control
+
+    control = Control(target.url)
+    yield control
+    control.stop()

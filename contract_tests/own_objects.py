@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -22,6 +23,16 @@ WORDS = {
 # Those operations answer the run as it came out; all others, as it stands.
 RESULTS = ("createRun", "submitToolOutputs")
 
+# What the description of `id` in the spec says that it looks like.
+ID_FORMS = {
+    "Assistant": re.compile(r"asst_[0-9a-f]{32}", re.IGNORECASE),
+    "Thread": re.compile(r"thread_[0-9a-f]{32}", re.IGNORECASE),
+    "Message": re.compile(r"(chat)?msg_[0-9a-f]{32}", re.IGNORECASE),
+    "RunResult": re.compile(r"run_[0-9a-f]{32}", re.IGNORECASE),
+    "RunStep": re.compile(r"step-[1-9][0-9]*"),
+    "File": re.compile(r"file-.+"),
+}
+
 KEPT = (
     "name",
     "description",
@@ -32,6 +43,7 @@ KEPT = (
     "file_ids",
     "metadata",
     "role",
+    "purpose",
 )
 
 
@@ -57,6 +69,23 @@ def _ids(asked: Object) -> Iterator[tuple[str, Any]]:
 
 def _compare(name: str, got: object, expected: object) -> None:
     assert got == expected, f"asked for {expected!r}, got an object whose {name} is {got!r}"
+
+
+def ids_have_their_form(_ctx: CheckContext, response: Response, case: Case[Any]) -> None:
+    """An id shows what it names; a message that a run made has an id of its own form."""
+    answered_schema = spec.answered_schema(spec.operation_of(case))
+    for answered in objects_of(case, response):
+        is_step = answered.get("object") == WORDS["RunStep"][0]
+        schema = "RunStep" if is_step else answered_schema
+        id_ = answered.get("id")
+        if schema in ID_FORMS and isinstance(id_, str):
+            form = ID_FORMS[schema]
+            assert form.fullmatch(id_), f"expected an id like {form.pattern}, got {id_!r}"
+        if schema == "Message" and (answered.get("run_id") or answered.get("role") == "user"):
+            prefix = "chatmsg_" if answered.get("run_id") else "msg_"
+            assert str(id_).startswith(prefix), (
+                f"expected {prefix}… for what {answered.get('role')} said, got {id_!r}"
+            )
 
 
 def object_says_what_it_is(_ctx: CheckContext, response: Response, case: Case[Any]) -> None:
@@ -86,13 +115,18 @@ def what_was_sent_is_kept(_ctx: CheckContext, response: Response, case: Case[Any
     body = body_of(case, response)
     if body is None or operation_id == "createRun":
         return
-    sent = spec.body_of(case)
+    sent = {**(case.query or {}), **spec.body_of(case)}
     for name in KEPT:
-        if sent.get(name) not in (None, "", [], {}) and body.get(name) is not None:
+        if sent.get(name) in ("", [], {}):
+            # Empty is as good as left out where something is made, and empties what is changed.
+            assert not body.get(name) or operation_id.startswith("create"), (
+                f"{name}: sent {sent[name]!r}, got {body[name]!r}"
+            )
+        elif sent.get(name) is not None and body.get(name) is not None:
             assert body[name] == sent[name], f"{name}: sent {sent[name]!r}, got {body[name]!r}"
     if isinstance(sent.get("content"), str):
         text = "".join(part["text"]["value"] for part in body["content"])
         assert text == sent["content"], f"content: sent {sent['content']!r}, got {text!r}"
 
 
-ALL = (ids_are_those_asked_for, object_says_what_it_is, what_was_sent_is_kept)
+ALL = (ids_are_those_asked_for, ids_have_their_form, object_says_what_it_is, what_was_sent_is_kept)

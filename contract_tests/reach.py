@@ -1,4 +1,4 @@
-"""Which documented answers were reached, and by what."""
+"""Which documented answers and bad ends of runs were reached, and by what."""
 
 from __future__ import annotations
 
@@ -6,7 +6,11 @@ from collections import Counter
 
 from schemathesis import Response
 
+from . import sse
 from .spec import Answer, answers_bytes
+
+RUNS = "createRun"  # tells how a run ended, as JSON and as a stream
+BAD_ENDS = ("failed", "expired")
 
 
 class Reach:
@@ -15,6 +19,7 @@ class Reach:
     def __init__(self) -> None:
         self.answers: Counter[tuple[Answer, str]] = Counter()
         self.links: Counter[tuple[str, str]] = Counter()
+        self.ends: Counter[tuple[Answer, str]] = Counter()
 
     def count(self, operation_id: str, phase: str, response: Response) -> None:
         if response.status_code < 300 and is_error(response):
@@ -23,6 +28,8 @@ class Reach:
         media_type = "*/*" if is_bytes else media_type_of(response)
         answer = Answer(operation_id, str(response.status_code), media_type)
         self.answers[answer, phase] += 1
+        if operation_id == RUNS and (end := _end_of(response)) in BAD_ENDS:
+            self.ends[answer, end] += 1
 
     def walked(self, operation_id: str, link: str) -> None:
         """What an answer of the operation held was used along this link, with success."""
@@ -35,6 +42,17 @@ class Reach:
     def by(self, *phases: str) -> set[Answer]:
         """What the requests of these phases reached."""
         return {answer for answer, phase in self.answers if phase in phases}
+
+
+def _end_of(response: Response) -> str:
+    """The status of a run where its answer ends; empty where that cannot be read."""
+    try:
+        if media_type_of(response) == "text/event-stream":
+            *_, last = sse.events([response.content])
+            return str(last.payload["status"])
+        return str(response.json()["status"])
+    except (ValueError, LookupError, TypeError):
+        return ""  # the checks on the answer say what is wrong
 
 
 def is_error(response: Response) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from . import spec
-from .reach import Reach
+from .reach import BAD_ENDS, RUNS, Reach
 from .target import Kind
 
 SUCCESS, STREAM, LINKS = "2xx", "stream", "links"
@@ -37,6 +37,14 @@ EXCUSED = (
         "413",
         ("server", "live"),
         "how much a server takes is not known; the mock's limit is one of our choices",
+    ),
+    *(
+        Excused(
+            end,
+            ("server", "live"),
+            "nothing from outside lets a run come to this end; only the mock can be told to",
+        )
+        for end in BAD_ENDS
     ),
 )
 
@@ -76,7 +84,7 @@ class ReachTable:
             for status in operation["responses"]
             if not status.startswith("2")
         }
-        self.columns = [SUCCESS, *sorted(errors), STREAM, LINKS]
+        self.columns = [SUCCESS, *sorted(errors), STREAM, *BAD_ENDS, LINKS]
         self.rows = {
             operation_id: {column: self._cell(operation_id, column) for column in self.columns}
             for operation_id in spec.operations()
@@ -116,6 +124,10 @@ class ReachTable:
         if column == LINKS:
             names = [name for source, name, _ in spec.links() if source == operation_id]
             times = [self._reach.links[operation_id, name] for name in names]
+        elif column in BAD_ENDS:
+            # Both forms in which a run is told, the JSON object and the stream.
+            runs = [one for one in spec.successes() if operation_id == one.operation_id == RUNS]
+            times = [self._reach.ends[answer, column] for answer in runs]
         else:
             answers = [one for one in spec.answers(operation_id) if _column(one) == column]
             times = [self._reach.times(answer) for answer in answers]

@@ -13,6 +13,18 @@ END_OF_EVENT = re.compile(rb"\r\n\r\n|\n\n|\r\r")
 END_OF_LINE = re.compile(r"\r\n|\n|\r")
 
 ENDS = ("completed", "failed", "cancelled", "expired")
+# What a status may be at each kind of event, where it is not that of what the event speaks of.
+STATUSES = {
+    "run_begin": ("queued",),
+    "tool_step_begin": ("in_progress",),
+    "message_creation": ("in_progress",),
+    "message": ("in_progress", ""),
+    "tool_calls": ("requires_action",),
+    "tool_submitted_output": ("in_progress",),
+    "tool_step_end": ENDS,
+    "run_cancelling": ("cancelling",),
+    "run_end": ENDS,
+}
 # The part of an event's details that goes with its kind.
 DETAILS = {
     "run_begin": "run_object",
@@ -97,6 +109,7 @@ def violations(stream: Iterable[Event]) -> list[str]:
         *_steps(told),
         *_messages(told),
         *_waiting(kinds),
+        *_answered_calls(told),
         *_same_run(told),
         *_statuses(told),
     ]
@@ -123,6 +136,9 @@ def _details(told: list[Event]) -> Iterator[str]:
         named = DETAILS.get(event.kind)
         if named and not event.details.get(named):
             yield f"{event.kind} without its {named}"
+        said = event.details.get("type")
+        if said in DETAILS.values() and not event.details.get(said):
+            yield f"{event.kind} with details of the type {said}, and without its {said}"
 
 
 def _steps(told: list[Event]) -> Iterator[str]:
@@ -180,6 +196,17 @@ def _waiting(kinds: list[str]) -> Iterator[str]:
             yield f"tool_submitted_output after {kind}: nothing was asked for"
 
 
+def _answered_calls(told: list[Event]) -> Iterator[str]:
+    """The outputs that came are those of the calls that were asked for last."""
+    asked: set[Any] = set()
+    for event in told:
+        calls = {call["id"] for call in event.details.get("tool_calls") or ()}
+        if event.kind == "tool_calls":
+            asked = calls
+        elif event.kind == "tool_submitted_output" and calls - asked:
+            yield f"outputs of {sorted(calls)} came, asked for were those of {sorted(asked)}"
+
+
 def _same_run(told: list[Event]) -> Iterator[str]:
     runs = [event.details["run_object"] for event in told if event.details.get("run_object")]
     steps = [
@@ -194,13 +221,13 @@ def _same_run(told: list[Event]) -> Iterator[str]:
 
 
 def _statuses(told: list[Event]) -> Iterator[str]:
-    """An event has the status of what it speaks of, and what ends has ended."""
+    """An event has a status that goes with its kind, and the one of what it speaks of."""
     for event in told:
         thing = event.details.get("run_object") or event.details.get("run_step_object") or {}
-        status = event.payload["status"] if event.name == "status" else None
+        status = event.payload.get("status", "")
         if thing and thing["status"] != status:
             yield f"{event.kind} with status {status} speaks of something {thing['status']}"
-        if event.kind in ("run_end", "tool_step_end") and status not in ENDS:
-            yield f"{event.kind} with status {status}, which is no end"
-        if event.kind in ("run_begin", "tool_step_begin") and status in ENDS:
-            yield f"{event.kind} with status {status}, which is an end"
+        allowed = STATUSES.get(event.kind, (status,))
+        if status not in allowed:
+            expected = " or ".join(filter(None, allowed))
+            yield f"{event.kind} with status {status}, expected {expected}"

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
-import httpx
 import pytest
 
 from . import spec
 from .by_hand import Caller
+from .control import Control
 from .runs import WEATHER, only_call
-from .target import Target
 
 QUESTION = {"role": "user", "content": "北京天气如何？"}
 # More than the mock takes; how much another server takes is not known.
@@ -85,32 +83,6 @@ def test_refused_by_the_server(
     body = json.dumps(spec.example(operation_id), default=str).encode()
 
     assert caller.refused(operation_id, body, status=status)["error"]["code"] == "told_to"
-
-
-class Control:
-    """Tells the mock what to answer."""
-
-    def __init__(self, url: str) -> None:
-        self._url = f"{url}/_mock/scenario"
-
-    def refuse(self, operation_id: str, status: int) -> None:
-        error = {"code": "told_to", "message": "照吩咐拒绝"}
-        fault = {"status": status, "error": error, "retry_after": 1}
-        rule = {"match": {"operation": operation_id}, "fault": fault}
-        httpx.post(self._url, json={"rules": [rule]}).raise_for_status()
-
-    def allow(self) -> None:
-        httpx.delete(self._url).raise_for_status()
-
-
-@pytest.fixture
-def control(target: Target) -> Iterator[Control]:
-    """Of the mock; no other target can be told."""
-    if target.kind != "mock":
-        pytest.skip("only the mock can be told to refuse, and only its limits are known")
-    told = Control(target.url)
-    yield told
-    told.allow()
 
 
 def unknown_ids(operation_id: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from email.message import Message
 from typing import Any
 from urllib.parse import unquote
 
@@ -30,6 +31,7 @@ def test_file(caller: Caller) -> None:
     file = caller.upload(NAME, EVERY_BYTE, "application/x-own")
     which = {"file_id": file["id"]}
     assert (file["filename"], file["bytes"]) == (NAME, len(EVERY_BYTE))
+    assert file["purpose"] == "assistant"
     queried = caller.call("queryFile", which)
     assert {name: queried[name] for name in file} == file
     assert queried in caller.call("listFiles", {})["data"]
@@ -66,6 +68,17 @@ def test_any_file(caller: Caller, name: str, content: bytes, content_type: str) 
     assert (file["filename"], file["bytes"]) == (name, len(content))
     assert caller.send("readFile", which).content == content
     assert caller.send("downloadFile", which).content == content
+
+
+def test_plain_name_is_given_as_it_is(caller: Caller) -> None:
+    """Not only as `filename*`, which not every reader knows."""
+    file = caller.upload("note-1.txt", b"x", "text/plain")
+    downloaded = caller.send("downloadFile", {"file_id": file["id"]})
+    told = Message()
+    told["content-disposition"] = downloaded.headers["content-disposition"][0]
+
+    assert told.get_content_disposition() == "attachment"
+    assert told.get_param("filename", header="content-disposition") == "note-1.txt"
 
 
 def test_refused_file(caller: Caller) -> None:

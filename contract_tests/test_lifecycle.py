@@ -77,6 +77,34 @@ def test_run_has_its_own_instructions(caller: Caller, assistant_id: str, thread_
     assert assistant["instructions"] == "每句话回复前都加上我是秦始皇"
 
 
+def test_run_has_its_own_model(caller: Caller, thread_id: str) -> None:
+    """The one it asks for, for this run alone; without one the assistant's."""
+    assistant_id = caller.call("createAssistant", {"name": "助手", "model": "ERNIE-明天"})["id"]
+    body = {"assistant_id": assistant_id, "thread": {"messages": [question(QUESTION)]}}
+    runs = [
+        caller.call("createRun", {**body, "thread_id": thread_id, "model": model})
+        for model in ("ERNIE-后天", None)
+    ]
+
+    models = [
+        caller.call("queryRun", {"thread_id": thread_id, "run_id": run["id"]})["model"]
+        for run in runs
+    ]
+    assert models == ["ERNIE-后天", "ERNIE-明天"]
+
+
+def test_message_of_a_run_is_in_the_history(caller: Caller, assistant_id: str) -> None:
+    """What a run brings along comes behind what was there, and before the answer."""
+    body = {"assistant_id": assistant_id}
+    first = caller.call("createRun", {**body, "thread": {"messages": [question("今天呢？")]}})
+    where = {"thread_id": first["thread_id"]}
+    caller.call("createRun", {**body, **where, "thread": {"messages": [question("明天呢？")]}})
+
+    messages = caller.call("listMessages", {**where, "order": "asc"})["data"]
+    assert [message["role"] for message in messages] == ["user", "assistant"] * 2
+    assert [text_of(message) for message in messages[::2]] == ["今天呢？", "明天呢？"]
+
+
 def test_output_by_a_second_run_call(caller: Caller, waiting: dict[str, Any]) -> None:
     """The same path and the same run id: the run goes on with `tool_output`."""
     call = only_call(waiting)
@@ -182,3 +210,7 @@ def test_unknown_ids_are_not_found(caller: Caller, waiting: dict[str, Any]) -> N
     for operation_id in ("queryRun", "cancelRun", "listRunSteps"):
         caller.call(operation_id, elsewhere, status=404)
         caller.call(operation_id, {**ids, "run_id": "run_0"}, status=404)
+
+
+def question(text: str) -> dict[str, str]:
+    return {"role": "user", "content": text}

@@ -88,6 +88,48 @@ def test_refused_assistant(
     assert caller.call("queryAssistant", which) == assistant
 
 
+def test_null_changes_nothing(caller: Caller, assistant: dict[str, Any], thread_id: str) -> None:
+    """In an update null is as good as left out, in every field."""
+    which = {"assistant_id": assistant["id"]}
+    caller.call("updateAssistant", {**which, **dict.fromkeys(FULL)})
+    assert caller.call("queryAssistant", which) == assistant
+
+    where = {"thread_id": thread_id}
+    thread = caller.call("updateThread", {**where, "metadata": {"主题": "天气"}})
+    caller.call("updateThread", {**where, "metadata": None})
+    assert caller.call("queryThread", where) == thread
+
+    body = {"role": "user", "content": "北京天气如何？", "file_ids": ["file-1"]}
+    message = caller.call("createMessage", {**where, **body})
+    this = {**where, "message_id": message["id"]}
+    caller.call("updateMessage", {**this, "content": None, "file_ids": None})
+    assert caller.call("queryMessage", this) == message
+
+
+def test_empty_empties(caller: Caller, assistant: dict[str, Any]) -> None:
+    """An update takes away what it says is empty, and nothing else."""
+    which = {"assistant_id": assistant["id"]}
+    texts = ("description", "instructions", "thought_instructions", "chat_instructions")
+    empty = {**dict.fromkeys(texts, ""), "tools": [], "file_ids": [], "metadata": {}}
+
+    for name, value in empty.items():
+        caller.call("updateAssistant", {**which, name: value})
+        queried = caller.call("queryAssistant", which)
+        assert not queried[name]
+        assert {**queried, name: assistant[name]} == assistant
+        assistant = queried
+
+
+def test_assistant_has_the_model_that_it_is_given(caller: Caller) -> None:
+    """The answer to an update says it, whether it came with the update or before."""
+    made = caller.call("createAssistant", {"name": "助手", "model": "ERNIE-明天"})
+    which = {"assistant_id": made["id"]}
+
+    assert caller.call("updateAssistant", which)["model"] == "ERNIE-明天"
+    assert caller.call("updateAssistant", {**which, "model": "ERNIE-后天"})["model"] == "ERNIE-后天"
+    assert caller.call("updateAssistant", which)["model"] == "ERNIE-后天"
+
+
 @pytest.mark.gentle
 def test_thread(caller: Caller) -> None:
     """Its metadata is replaced when it is sent; what was in a deleted thread is gone too."""
@@ -160,6 +202,8 @@ def test_message(caller: Caller, thread_id: str) -> None:
     assert caller.call("listMessages", which)["data"][:2] == [last, without]
     file = only(caller.call("listMessageFiles", this)["data"])
     assert (file["id"], file["message_id"]) == ("file-2", message["id"])
+    assert not caller.call("updateMessage", {**this, "file_ids": []})["file_ids"]
+    assert caller.call("listMessageFiles", this)["data"] == []
 
 
 def test_refused_message(caller: Caller, thread_id: str) -> None:

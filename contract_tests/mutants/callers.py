@@ -219,7 +219,7 @@ MUTANTS = (
                     {
                         "id": asked["run_id"],
                         "object": "run.result",
-                        "assistant_id": "asst_0",
+                        "assistant_id": "asst_" + "0" * 32,
                         "thread_id": asked["thread_id"],
                         "status": "in_progress",
                     },
@@ -326,7 +326,7 @@ MUTANTS = (
     ),
     Mutant(
         "long-text-refused",
-        "500 on odd input",
+        "wrong status",
         "Instructions may have 4096 characters.",
         request(
             "createAssistant",
@@ -335,7 +335,7 @@ MUTANTS = (
     ),
     Mutant(
         "empty-list-refused",
-        "500 on odd input",
+        "wrong status",
         "An empty list is as good as left out.",
         request("createRun", put("tools", lambda tools: "none" if tools == [] else tools)),
     ),

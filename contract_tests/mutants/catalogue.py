@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from . import callers, contents, errors, lists, shapes, states, streams
+from . import callers, contents, ends, errors, events, kept, lists, shapes, states, streams
 from .mutant import Mutant
 
 _ALL = (
     *shapes.MUTANTS,
     *contents.MUTANTS,
     *states.MUTANTS,
+    *kept.MUTANTS,
+    *ends.MUTANTS,
     *callers.MUTANTS,
     *errors.MUTANTS,
     *lists.MUTANTS,
     *streams.MUTANTS,
+    *events.MUTANTS,
 )
 MUTANTS: dict[str, Mutant] = {one.name: one for one in _ALL}
 assert len(MUTANTS) == len(_ALL), "two mutants have the same name"

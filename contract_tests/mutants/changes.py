@@ -74,6 +74,12 @@ def _changed(old: Json, rest: list[str], value: Any) -> Json:
     return value(old) if callable(value) else value
 
 
+def page_of(page: Json, data: list[Json]) -> Json:
+    """The page with other items, and the right ids of its ends."""
+    first, last = (data[0]["id"], data[-1]["id"]) if data else ("", "")
+    return {**page, "data": data, "first_id": first, "last_id": last}
+
+
 # ── Answers ─────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import Any
+
+from contract_tests import spec
+from contract_tests.proxy import Answer, Change, Request
 
 from .changes import GONE, Json, answer, body, both, event, header, put, request, whole
 from .mutant import Mutant
@@ -46,6 +51,35 @@ def _swapped_times(run: Json) -> Json:
     if not run.get("completed_at"):
         return run
     return {**run, "created_at": run["completed_at"] + 5000}
+
+
+def _other_plain_name(answer: Answer) -> Answer:
+    told = re.sub(r"filename=[^;]*", 'filename="wrong"', answer.headers["content-disposition"])
+    return header("content-disposition", told)(answer)
+
+
+_OF_EXAMPLES = spec.PATH.read_bytes()
+_ID = re.compile(rb"(?:asst|thread|run|msg|chatmsg)_[0-9a-f]{32}")
+
+
+def _renamed() -> Change:
+    """Every id but those of the examples has three letters more, wherever it is told."""
+
+    def told(body: bytes) -> bytes:
+        return _ID.sub(lambda id_: id_[0] if id_[0] in _OF_EXAMPLES else _longer(id_[0]), body)
+
+    def asked(request: Request) -> Request:
+        return replace(request, body=request.body.replace(b"_XYZ", b"_"))
+
+    return Change(
+        asked=asked,
+        answered=lambda _request, answer, _send: body(told)(answer),
+        told=lambda _request, events: map(told, events),
+    )
+
+
+def _longer(id_: bytes) -> bytes:
+    return id_.replace(b"_", b"_XYZ")
 
 
 _FILE_NAME = "filename*=UTF-8''"
@@ -121,6 +155,13 @@ MUTANTS = (
             put("step_datail/message_creation/message_id", f"chatmsg_{UNKNOWN}"),
         ),
     ),
+    Mutant(
+        "ids-of-another-form",
+        "id swapped",
+        "Ids are a word and 32 hexadecimal digits.",
+        _renamed(),
+        caught_by="ids_have_their_form",
+    ),
     # ── Times ───────────────────────────────────────────────────────────────────────────────────
     Mutant(
         "assistant-in-seconds",
@@ -184,6 +225,12 @@ MUTANTS = (
     ),
     # ── Texts and other contents ────────────────────────────────────────────────────────────────
     Mutant(
+        "answer-not-told",
+        "text lost",
+        "A run that completed has its answer.",
+        answer("createRun", put("final_answer", None)),
+    ),
+    Mutant(
         "answer-cut",
         "text lost",
         "The final answer is the message in the thread, to its end.",
@@ -227,6 +274,23 @@ MUTANTS = (
         "text lost",
         "A download has the name of the file.",
         whole("downloadFile", header("content-disposition", f"attachment; {_FILE_NAME}download")),
+    ),
+    Mutant(
+        "plain-file-name-lost",
+        "wrong header",
+        "A plain file name is also given as `filename`.",
+        whole("downloadFile", _other_plain_name),
+        caught_by="test_plain_name_is_given_as_it_is",
+    ),
+    Mutant(
+        "purpose-not-kept",
+        "text lost",
+        "A file is for what its upload says.",
+        both(
+            answer("createFile queryFile", put("purpose", "fine-tune")),
+            answer("listFiles", put("data/*/purpose", "fine-tune")),
+        ),
+        caught_by="what_was_sent_is_kept",
     ),
     Mutant(
         "instructions-not-kept",

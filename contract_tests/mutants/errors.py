@@ -85,6 +85,13 @@ MUTANTS = (
         error(500, header("x-appbuilder-request-id", GONE)),
     ),
     Mutant(
+        "retry-after-in-words",
+        "wrong header",
+        "After which time to come again is said in seconds, or as a date.",
+        error(429, header("retry-after", "soon")),
+        caught_by="test_refused_by_the_server",
+    ),
+    Mutant(
         "error-without-envelope",
         "wrong error",
         "An error is in an envelope.",

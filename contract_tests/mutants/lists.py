@@ -4,33 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
-from .changes import GONE, Json, answer, put, request
+from .changes import GONE, Json, answer, page_of, put, request
 from .mutant import Mutant
 
 
 def _reversed(page: Json) -> Json:
     data = page["data"][::-1]
-    return _page(page, data)
-
-
-def _page(page: Json, data: list[Json]) -> Json:
-    """A page that says the right ids of what it holds."""
-    first, last = (data[0]["id"], data[-1]["id"]) if data else ("", "")
-    return {**page, "data": data, "first_id": first, "last_id": last}
+    return page_of(page, data)
 
 
 def _neighbours_swapped(page: Json) -> Json:
     first, second, *rest = page["data"] if len(page["data"]) > 1 else (None, None)
-    return _page(page, [second, first, *rest]) if first else page
+    return page_of(page, [second, first, *rest]) if first else page
 
 
 def _doubled(page: Json) -> Json:
     data = page["data"]
-    return _page(page, [*data, data[-1]]) if data else page
+    return page_of(page, [*data, data[-1]]) if data else page
 
 
 def _without_newest(page: Json) -> Json:
-    return _page(page, page["data"][1:])
+    return page_of(page, page["data"][1:])
 
 
 def _one_too_many(asked: dict[str, Any]) -> Json:
@@ -117,7 +111,7 @@ MUTANTS = (
         answer(
             "listMountedFiles",
             asked=lambda page, asked: (
-                _page(page, [{**page["data"][0], "id": asked["after"]}, *page["data"]])
+                page_of(page, [{**page["data"][0], "id": asked["after"]}, *page["data"]])
                 if asked.get("after") and page["data"]
                 else page
             ),

@@ -170,7 +170,7 @@ MUTANTS = (
         "message-role-word",
         "wrong enum",
         "Only `user` and `assistant` speak.",
-        answer("queryMessage listMessages", put("data/*/role", "bot")),
+        answer("listMessages", put("data/*/role", "bot")),
     ),
     Mutant(
         "run-status-word",
@@ -264,7 +264,7 @@ MUTANTS = (
     ),
     Mutant(
         "request-id-repeated",
-        "header gone",
+        "wrong header",
         "A request id names one call.",
         whole("*", header("x-appbuilder-request-id", "1d5f0f6e-6a2b-4f3c-9d8e-7a6b5c4d3e2f")),
     ),

@@ -1,15 +1,25 @@
-"""Servers that do not do what they say, or do not remember it."""
+"""Servers that do not do what they say: deleting, statuses, refusing."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from contract_tests.proxy import Answer, Change, Request, Send
 from contract_tests.target import TOKEN
 
-from .changes import Json, answer, dumped, event, instead, made, names, put
+from .changes import (
+    Json,
+    answer,
+    dumped,
+    event,
+    instead,
+    made,
+    names,
+    page_of,
+    put,
+    with_json,
+)
 from .mutant import Mutant
 
 
@@ -27,30 +37,32 @@ def _only_said(operation_id: str, field: str, kind: str) -> Change:
     return instead(operation_id, answer)
 
 
-class _Cache:
-    """The first answer to each request, again and again."""
+class _MountsOfDeleted:
+    """A file that was deleted while it was mounted stays in the list of mounted files."""
 
-    def __init__(self, operations: str) -> None:
-        self._operations = operations
-        self._known: dict[tuple[str, bytes], Answer] = {}
+    def __init__(self) -> None:
+        self._mounted: dict[tuple[str, str], Json] = {}
+        self._deleted: set[str] = set()
 
     def __call__(self, request: Request, answer: Answer, _send: Send) -> Answer:
-        if answer.status != 200 or not names(self._operations, request):
+        if answer.status != 200:
             return answer
-        known = self._known.setdefault((request.path, dumped(request.json).encode()), answer)
-        # Each call has a request id of its own all the same.
-        return replace(known, headers=answer.headers)
-
-
-def _all_the_same(operation_id: str) -> Change:
-    """Every new thing gets the id of the first one."""
-    first: list[str] = []
-
-    def edit(made: Json) -> Json:
-        first.append(made["id"])
-        return {**made, "id": first[0]}
-
-    return answer(operation_id, edit)
+        asked = request.json
+        key = (str(asked.get("assistant_id")), str(asked.get("file_id")))
+        if names("mountAssistantFile", request):
+            self._mounted[key] = answer.json
+        elif names("unmountAssistantFile", request):
+            self._mounted.pop(key, None)
+        elif names("deleteFile", request):
+            self._deleted.add(key[1])
+        elif names("listMountedFiles", request):
+            stale = [
+                mounted
+                for (assistant_id, file_id), mounted in self._mounted.items()
+                if assistant_id == key[0] and file_id in self._deleted
+            ]
+            return with_json(answer, page_of(answer.json, [*answer.json["data"], *stale]))
+        return answer
 
 
 def _status(old: str, new: str) -> Callable[[Json], Json]:
@@ -65,8 +77,11 @@ def _status(old: str, new: str) -> Callable[[Json], Json]:
     return edit
 
 
-def _back_in_progress(run: Json) -> Json:
-    return {**run, "status": "in_progress", "completed_at": 0, "cancelled_at": 0}
+def _back_in_progress(thing: Json) -> Json:
+    """A run or step that has ended is in progress again; one that has not is left alone."""
+    if thing["status"] not in ("completed", "cancelled"):
+        return thing
+    return {**thing, "status": "in_progress", "completed_at": 0, "cancelled_at": 0}
 
 
 def _all_the_while(operations: str, path: str, body: Callable[[Request], Json]) -> Change:
@@ -117,65 +132,16 @@ MUTANTS = (
         "deleted-file-still-mounted",
         "delete that does not delete",
         "A deleted file is no longer mounted.",
-        Change(answered=_Cache("listMountedFiles")),
-    ),
-    # ── Remembering ─────────────────────────────────────────────────────────────────────────────
-    Mutant(
-        "assistant-stale",
-        "stale query",
-        "A query answers the assistant as it is now.",
-        Change(answered=_Cache("queryAssistant")),
-    ),
-    Mutant(
-        "run-stale",
-        "stale query",
-        "A query answers the run as it is now.",
-        Change(answered=_Cache("queryRun")),
-    ),
-    Mutant(
-        "messages-stale",
-        "stale query",
-        "A list holds what was added since.",
-        Change(answered=_Cache("listMessages")),
-    ),
-    Mutant(
-        "threads-all-the-same",
-        "stale query",
-        "A new thread has an id of its own.",
-        _all_the_same("createThread"),
-    ),
-    Mutant(
-        "update-not-kept",
-        "stale query",
-        "What an update says is so from then on.",
-        instead(
-            "updateMessage",
-            lambda asked: (
-                made(
-                    200,
-                    {
-                        "id": asked["message_id"],
-                        "object": "thread.message",
-                        "role": "user",
-                        "content": [{"type": "text", "text": {"value": asked["content"]}}],
-                        "created_at": 1717645516900,
-                        "thread_id": asked["thread_id"],
-                    },
-                )
-                if isinstance(asked.get("content"), str)
-                and asked.get("message_id")
-                and asked.get("thread_id")
-                and len(asked) == 3
-                else None
-            ),
-        ),
+        Change(answered=_MountsOfDeleted()),
+        caught_by="test_deleted_is_no_longer_mounted",
     ),
     # ── Statuses ────────────────────────────────────────────────────────────────────────────────
     Mutant(
         "completed-goes-back",
         "status astray",
         "A run that has ended does not go on.",
-        answer("queryRun listRuns", _back_in_progress),
+        answer("queryRun", _back_in_progress),
+        caught_by="status_goes_no_way_back",
     ),
     Mutant(
         "cancelled-is-completed",
@@ -290,15 +256,6 @@ MUTANTS = (
                 "thread_id": request.json.get("thread_id"),
                 "run_id": request.json.get("run_id"),
             },
-        ),
-    ),
-    Mutant(
-        "mounted-twice",
-        "page repeated",
-        "A file that is mounted again is there once.",
-        answer(
-            "listMountedFiles",
-            lambda page: {**page, "data": [*page["data"], *page["data"]]},
         ),
     ),
 )

@@ -1,4 +1,4 @@
-"""Streams that do not keep their grammar, and runs told in the wrong way."""
+"""Streams that do not keep their grammar: order, counting, pairs, ends; and streams for JSON."""
 
 from __future__ import annotations
 
@@ -10,18 +10,7 @@ from contract_tests.proxy import Answer, Change
 from contract_tests.proxy import Request as Asked
 from contract_tests.proxy import Send as SendOwn
 
-from .changes import (
-    GONE,
-    Event,
-    counted,
-    event,
-    names,
-    put,
-    raw_stream,
-    request,
-    stream,
-    with_json,
-)
+from .changes import Event, counted, names, put, raw_stream, request, stream
 from .mutant import Mutant
 
 Events = Iterator[Event]
@@ -84,45 +73,8 @@ def _to_the_first_piece(events: Events) -> Events:
             return
 
 
-def _one_piece_lost(events: Events) -> Events:
-    """All pieces but the second."""
-    pieces = 0
-    for one in events:
-        pieces += one.kind == "message"
-        if one.kind != "message" or pieces != 2:
-            yield one
-
-
-def _one_piece_empty(events: Events) -> Events:
-    pieces = 0
-    for one in events:
-        pieces += one.kind == "message"
-        if one.kind == "message" and pieces == 2:
-            one = replace(one, data=put("content/*/text/value", "")(one.data))
-        yield one
-
-
-def _whole_text_repeated(events: Events) -> Events:
-    """The last piece holds the whole text, as if pieces were not to be joined."""
-    told = ""
-    for one in events:
-        if one.kind == "message":
-            told += "".join(part["text"]["value"] for part in one.data["content"])
-            if one.data["is_end"]:
-                one = replace(one, data=put("content/*/text/value", told)(one.data))
-        yield one
-
-
 def _held_back(events: Iterator[bytes]) -> Iterator[bytes]:
     yield from list(events)
-
-
-def _first_changed(old: bytes, new: bytes) -> Change:
-    def change(events: Iterator[bytes]) -> Iterator[bytes]:
-        for index, one in enumerate(events):
-            yield one if index else one.replace(old, new, 1)
-
-    return raw_stream(change)
 
 
 def _piece_by_piece(request: Asked, answer: Answer, _send: SendOwn) -> Answer:
@@ -134,13 +86,6 @@ def _piece_by_piece(request: Asked, answer: Answer, _send: SendOwn) -> Answer:
     told = f"event: status\ndata: {data}\n\n".encode()
     headers = {**answer.headers, "content-type": "text/event-stream; charset=utf-8"}
     return replace(answer, headers=headers, body=told)
-
-
-def _error_in_place(request: Asked, answer: Answer, _send: SendOwn) -> Answer:
-    """A run without a message in the answer to a call that went well."""
-    if answer.status != 200 or answer.is_stream or not names("createRun", request):
-        return answer
-    return with_json(answer, {**answer.json, "final_answer": None})
 
 
 MUTANTS = (
@@ -197,100 +142,6 @@ MUTANTS = (
     Mutant("begins-twice", "event twice", "A run begins once.", _twice("run_begin")),
     Mutant("step-begins-twice", "event twice", "A step begins once.", _twice("tool_step_begin")),
     Mutant("ends-twice", "event twice", "There is one final event.", _twice("run_end")),
-    # ── Not JSON, not an event ──────────────────────────────────────────────────────────────────
-    Mutant(
-        "data-not-json",
-        "event data not JSON",
-        "The data of an event is JSON.",
-        _first_changed(b"data: {", b"data: "),
-    ),
-    Mutant(
-        "data-a-list",
-        "event data not JSON",
-        "The data of an event is an object.",
-        stream(lambda events: (replace(one, data=[one.data]) for one in events)),
-    ),
-    Mutant(
-        "data-gone",
-        "event data not JSON",
-        "An event has data.",
-        raw_stream(
-            lambda events: (one.partition(b"data:")[0] + b"data\n\n" for one in events),
-        ),
-    ),
-    Mutant(
-        "event-unknown",
-        "wrong enum",
-        "An event is a status, a message or a ping.",
-        _first_changed(b"event: status", b"event: state"),
-    ),
-    Mutant(
-        "event-type-unknown",
-        "wrong enum",
-        "What ends a run is called `run_end`.",
-        event("run_end", put("event_type", "run_done")),
-    ),
-    # ── Fields ──────────────────────────────────────────────────────────────────────────────────
-    Mutant(
-        "send-id-gone",
-        "field of an event gone",
-        "Every event is numbered.",
-        event("message", put("send_id", GONE)),
-    ),
-    Mutant(
-        "event-type-gone",
-        "field of an event gone",
-        "A status event says what happened.",
-        event("message_creation", put("event_type", GONE)),
-    ),
-    Mutant(
-        "event-status-gone",
-        "field of an event gone",
-        "A status event says where the run stands.",
-        event("run_end", put("status", GONE)),
-    ),
-    Mutant(
-        "message-id-gone",
-        "field of an event gone",
-        "A piece says which message it belongs to.",
-        event("message", put("message_id", GONE)),
-    ),
-    Mutant(
-        "run-object-gone",
-        "field of an event gone",
-        "`run_begin` has the run.",
-        event("run_begin", put("details", None)),
-    ),
-    Mutant(
-        "step-object-gone",
-        "field of an event gone",
-        "`tool_step_end` has the step.",
-        event("tool_step_end", put("details/run_step_object", GONE)),
-    ),
-    Mutant(
-        "calls-gone",
-        "field of an event gone",
-        "`tool_calls` has the calls to answer.",
-        event("tool_calls", put("details/tool_calls", [])),
-    ),
-    Mutant(
-        "is-end-gone",
-        "field of an event gone",
-        "The last piece of a message says so.",
-        event("message", put("is_end", GONE)),
-    ),
-    Mutant(
-        "event-number-as-text",
-        "wrong type",
-        "`send_id` is a number.",
-        event("status", put("send_id", str)),
-    ),
-    Mutant(
-        "piece-as-number",
-        "wrong type",
-        "The text of a piece is a text.",
-        event("message", put("content/*/text/value", 1)),
-    ),
     # ── Ends and pairs ──────────────────────────────────────────────────────────────────────────
     Mutant("end-gone", "final event gone", "A stream ends with `run_end`.", _without("run_end")),
     Mutant(
@@ -337,31 +188,6 @@ MUTANTS = (
         "A run that is cancelled says so before it ends.",
         _without("run_cancelling"),
     ),
-    # ── Texts ───────────────────────────────────────────────────────────────────────────────────
-    Mutant(
-        "piece-lost",
-        "text lost",
-        "The pieces joined are the message.",
-        stream(lambda events: counted(_one_piece_lost(events))),
-    ),
-    Mutant(
-        "piece-empty",
-        "text lost",
-        "Every piece holds its part of the text.",
-        stream(_one_piece_empty),
-    ),
-    Mutant(
-        "whole-text-repeated",
-        "text lost",
-        "Pieces are joined: none repeats what was told.",
-        stream(_whole_text_repeated),
-    ),
-    Mutant(
-        "piece-of-another-message",
-        "id swapped",
-        "A piece belongs to the message that was announced.",
-        event("message", put("message_id", "chatmsg_0")),
-    ),
     # ── Stream or not ───────────────────────────────────────────────────────────────────────────
     Mutant(
         "json-for-a-stream",
@@ -380,42 +206,5 @@ MUTANTS = (
         "stream for JSON, or the reverse",
         "Events are told when they happen, not when all is over.",
         raw_stream(_held_back),
-    ),
-    Mutant(
-        "answer-not-told",
-        "text lost",
-        "A run that completed has its answer.",
-        Change(answered=_error_in_place),
-    ),
-    # ── Statuses ────────────────────────────────────────────────────────────────────────────────
-    Mutant(
-        "ends-in-progress",
-        "status astray",
-        "A stream ends with the run's end.",
-        event("run_end", put("details/run_object/status", "in_progress")),
-    ),
-    Mutant(
-        "begins-completed",
-        "status astray",
-        "A run is not completed when it begins.",
-        event("run_begin", put("details/run_object/status", "completed")),
-    ),
-    Mutant(
-        "step-ends-in-progress",
-        "status astray",
-        "A step that ended is not in progress.",
-        event("tool_step_end", put("details/run_step_object/status", "in_progress")),
-    ),
-    Mutant(
-        "event-status-other",
-        "status astray",
-        "The status of an event is the status of the run that it holds.",
-        event("run_end", put("status", "failed")),
-    ),
-    Mutant(
-        "final-run-other",
-        "stale query",
-        "The final run of a stream is the run that a query answers.",
-        event("run_end", put("details/run_object/model", "another")),
     ),
 )

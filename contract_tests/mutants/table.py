@@ -29,19 +29,25 @@ def write(verdicts: Sequence[Verdict], folder: Path, *, seconds: float) -> int:
     dumped = json.dumps(report, ensure_ascii=False, indent=2)
     (folder / "mutants.json").write_text(dumped + "\n", "utf-8")
     print(text)
-    return 1 if missed or unchanged.failed else 0
+    return 1 if missed or unchanged.failed or unchanged.trouble else 0
 
 
 def _of_the_server(verdict: Verdict) -> str:
+    if verdict.trouble:
+        return f"THE SERVER AS IT IS WAS NOT JUDGED: {verdict.trouble}"
     if verdict.failed is None:
         return f"The server as it is passed: {verdict.passed} tests."
     return f"THE SERVER AS IT IS FAILED: {verdict.failed.test}: {verdict.failed.text}"
 
 
 def _what_happened(verdict: Verdict) -> str:
-    if verdict.failed is None:
-        return "every test passed"
-    return f"{verdict.failed.test} broke down: {verdict.failed.text}"
+    failed = verdict.failed
+    if verdict.trouble or failed is None:
+        return verdict.trouble or "every test passed"
+    if not failed.checks:
+        return f"{failed.test} broke down: {failed.text}"
+    expected = MUTANTS[verdict.name].caught_by
+    return f"expected {expected} to notice, it was {failed.test}: {failed.text}"
 
 
 def _rows(verdicts: Iterable[Verdict]) -> Iterable[str]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import multiprocessing
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
@@ -13,36 +14,61 @@ from .trial import Part, Verdict, tried
 
 PATIENCE = 600  # seconds that the tests may take for one server
 
-Running = dict[Connection, tuple[str, ForkServerProcess, float]]
+Attempt = Callable[[str, Part, Path], Verdict]
 
 
-def all_tried(names: Sequence[str], logs: Path, *, quick: bool, jobs: int) -> Iterator[Verdict]:
+@dataclass(frozen=True)
+class Running:
+    """A trial that goes on in a process of its own, since `begun`."""
+
+    name: str
+    part: Part
+    log: Path
+    process: ForkServerProcess
+    begun: float
+
+    def broke_off(self, trouble: str) -> Verdict:
+        return Verdict(self.name, self.part, None, 0, 0.0, f"{trouble}; see {self.log}")
+
+
+def all_tried(
+    names: Sequence[str],
+    logs: Path,
+    *,
+    quick: bool,
+    jobs: int,
+    attempt: Attempt = tried,
+    patience: float = PATIENCE,
+) -> Iterator[Verdict]:
     """A verdict for each name, in the order in which they come; `jobs` at a time.
 
     A mutant meets the tests that are written by hand first: they begin at once and catch most. What
     they let pass meets the generated ones. The server as it is meets the whole suite. When it is to
-    be `quick`, all of them meet a part. Raises TimeoutError when the tests of one take too long.
+    be `quick`, all of them meet a part.
+
+    An `attempt` that dies, or takes longer than `patience` seconds, has a verdict that says so.
     """
     context = multiprocessing.get_context("forkserver")  # imports once, and has no threads
     context.set_forkserver_preload(["contract_tests.mutants.ready"])
     logs.mkdir(parents=True, exist_ok=True)
     waiting = [(name, _first(name, quick=quick)) for name in names]
-    running: Running = {}
+    running: dict[Connection, Running] = {}
     try:
         while waiting or running:
             while waiting and len(running) < jobs:
                 name, part = waiting.pop(0)
                 log = logs / f"{name or 'unchanged'}.txt"
-                receiver, process = _started(context, name, part, log)
-                running[receiver] = name, process, time.monotonic()
-            for verdict in _ended(running):
-                if verdict.failed is None and verdict.part == "by hand":
+                receiver, process = _started(context, attempt, (name, part, log))
+                running[receiver] = Running(name, part, log, process, time.monotonic())
+            for verdict in _ended(running, patience):
+                passed = verdict.failed is None and not verdict.trouble
+                if passed and verdict.part == "by hand":
                     waiting.insert(0, (verdict.name, "generated"))
                 else:
                     yield verdict
     finally:
-        for _, process, _ in running.values():
-            process.kill()
+        for one in running.values():
+            one.process.kill()
 
 
 def _first(name: str, *, quick: bool) -> Part:
@@ -52,35 +78,39 @@ def _first(name: str, *, quick: bool) -> Part:
 
 
 def _started(
-    context: ForkServerContext, name: str, part: Part, log: Path
+    context: ForkServerContext, attempt: Attempt, what: tuple[str, Part, Path]
 ) -> tuple[Connection, ForkServerProcess]:
     receiver, sender = context.Pipe(duplex=False)
-    process = context.Process(target=_try, args=(sender, name, part, log), daemon=True)
+    process = context.Process(target=_try, args=(sender, attempt, what), daemon=True)
     process.start()
     sender.close()
     return receiver, process
 
 
-def _try(sender: Connection, name: str, part: Part, log: Path) -> None:
-    sender.send(tried(name, part, log))
+def _try(sender: Connection, attempt: Attempt, what: tuple[str, Part, Path]) -> None:
+    sender.send(attempt(*what))
 
 
-def _ended(running: Running) -> Iterator[Verdict]:
-    """Wait a second; the verdicts that have come."""
+def _ended(running: dict[Connection, Running], patience: float) -> Iterator[Verdict]:
+    """Wait a second; the verdicts that have come, and those on what will never come."""
     for ready in wait(list(running), timeout=1):
         assert isinstance(ready, Connection)
-        name, process, _ = running.pop(ready)
+        one = running.pop(ready)
         with ready:
-            yield _received(ready, name)
-        process.join()
-    for name, _, begun in running.values():
-        if time.monotonic() - begun > PATIENCE:
-            raise TimeoutError(f"the tests of {name or 'the server'} take too long")
+            yield _received(ready, one)
+        one.process.join()
+    for receiver, one in list(running.items()):
+        if time.monotonic() - one.begun > patience:
+            del running[receiver]
+            one.process.kill()
+            one.process.join()
+            receiver.close()
+            yield one.broke_off(f"took longer than {patience:g} seconds")
 
 
-def _received(receiver: Connection, name: str) -> Verdict:
+def _received(receiver: Connection, one: Running) -> Verdict:
     try:
         verdict: Verdict = receiver.recv()
     except EOFError:
-        raise RuntimeError(f"the process that tried {name or 'the server'} died") from None
+        return one.broke_off("broke down: its process died")
     return verdict

@@ -23,6 +23,11 @@ class Failed:
     checks: tuple[str, ...]
     text: str
 
+    @property
+    def function(self) -> str:
+        """The test without its file and its parameters."""
+        return self.test.rpartition("::")[2].partition("[")[0]
+
 
 class Witness:
     """A pytest plugin that remembers the first failure."""

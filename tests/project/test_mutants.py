@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+import time
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from contract_tests.mutants.trial import Part, Verdict
 
 ROOT = Path(__file__).parents[2]
 
@@ -26,6 +32,70 @@ def test_quick_selection() -> None:
     )
 
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def dies_or_judges(name: str, part: Part, log: Path) -> Verdict:
+    """In place of the tests. One process dies, the others say that all tests passed, or caught."""
+    from contract_tests.mutants.trial import Verdict
+    from contract_tests.mutants.witness import Failed
+
+    if name == "begin-gone":
+        os._exit(3)
+    failed = Failed("test_streams.py::test", ("assert",), "乱序") if name else None
+    return Verdict(name, part, failed, 7, 0.1)
+
+
+def hangs(name: str, part: Part, log: Path) -> Verdict:
+    while True:
+        time.sleep(60)
+
+
+def test_what_dies_or_hangs_is_not_caught(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The rest goes on, the table says what happened, and all in all it is a failure."""
+    from contract_tests.mutants.table import write
+    from contract_tests.mutants.trials import all_tried
+
+    how: dict[str, Any] = {"logs": tmp_path, "quick": True, "jobs": 2}
+    names = ["begin-gone", "", "end-gone"]
+    judged = list(all_tried(names, attempt=dies_or_judges, **how))
+    hung = list(all_tried(["counts-not"], attempt=hangs, patience=1, **how))
+
+    assert write([*judged, *hung], tmp_path, seconds=1) == 1
+    told = capsys.readouterr().out
+    assert "1 of 3 mutants caught" in told
+    assert "The server as it is passed: 7 tests." in told
+    assert "NOT CAUGHT: begin-gone: broke down: its process died; see" in told
+    assert "NOT CAUGHT: counts-not: took longer than 1 seconds; see" in told
+    assert write(list(all_tried([""], attempt=hangs, patience=1, **how)), tmp_path, seconds=1) == 1
+    assert "THE SERVER AS IT IS WAS NOT JUDGED: took longer" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("caught_by", "is_caught"),
+    [("", True), ("times_are_in_order", True), ("test_cancel", True), ("test_message", False)],
+)
+def test_the_one_that_is_expected_to_catch_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caught_by: str, is_caught: bool
+) -> None:
+    """A mutant that another test trips over is not caught."""
+    from contract_tests.mutants.catalogue import MUTANTS
+    from contract_tests.mutants.mutant import Mutant
+    from contract_tests.mutants.table import write
+    from contract_tests.mutants.trial import Verdict
+    from contract_tests.mutants.witness import Failed
+    from contract_tests.proxy import NO_CHANGE
+
+    monkeypatch.setitem(MUTANTS, "odd", Mutant("odd", "k", "承诺", NO_CHANGE, caught_by))
+    failed = Failed("test_lifecycle.py::test_cancel[a-b]", ("times_are_in_order",), "1 after 0")
+    verdict = Verdict("odd", "by hand", failed, 3, 0.1)
+
+    assert verdict.is_caught == is_caught
+    unchanged = Verdict("", "whole", None, 3, 0.1)
+    assert write([unchanged, verdict], tmp_path, seconds=1) == (not is_caught)
+    told = (tmp_path / "mutants.md").read_text("utf-8")
+    assert ("expected test_message to notice" in told) == (not is_caught)
 
 
 def test_catalogue() -> None:

@@ -31,7 +31,9 @@ class Assistant(Model):
     """What the assistant is for."""
 
     model: str = ""
-    """The model's name; seen in the answer to an update only."""
+    """The model's name: the one given, else the server's choice. Seen in the answer to an update
+    only.
+    """
 
     instructions: str = ""
     """How the assistant is to behave."""

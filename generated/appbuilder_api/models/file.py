@@ -24,7 +24,7 @@ class File(Model):
     """Such as `file`."""
 
     purpose: str
-    """What the file is for."""
+    """What the file is for, as its upload said."""
 
     create_at: int
     """When it was stored, milliseconds. Spelt so on the wire."""

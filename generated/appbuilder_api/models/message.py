@@ -16,7 +16,7 @@ class Message(Model):
     """A message of a thread."""
 
     id: str
-    """`msg_` and 32 hexadecimal digits, `chatmsg_…` for an assistant's answer."""
+    """`msg_` and 32 hexadecimal digits, `chatmsg_` and 32 for an assistant's answer."""
 
     object: str
     """Always `thread.message`."""

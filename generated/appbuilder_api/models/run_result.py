@@ -49,7 +49,7 @@ class RunResult(Model):
     """Where a run or a step stands. The server may know more words than these."""
 
     model: str = ""
-    """The model's name."""
+    """The model's name: the one asked for, else the assistant's."""
 
     instructions: str = ""
     """The instructions of this run."""

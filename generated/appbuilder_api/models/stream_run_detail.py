@@ -32,7 +32,9 @@ class StreamRunDetail(Model):
     """The message, on `message_creation`."""
 
     tool_calls: list[ToolCall] | None = None
-    """The calls the run waits for, on `tool_calls`."""
+    """The calls the run waits for, on `tool_calls`; those whose outputs came, on
+    `tool_submitted_output`.
+    """
 
     error_info: LastError | None = None
     """What went wrong."""

@@ -1,0 +1,92 @@
+"""Runs that come to a bad end, which only the mock can be told to let them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from . import spec, sse
+from .by_hand import Caller
+from .control import Control
+from .runs import WEATHER, only, only_call
+
+TEXT = "北京天气如何？请失败"
+BODY = {
+    "assistant_id": spec.example("createRun")["assistant_id"],
+    "thread": {"messages": [{"role": "user", "content": TEXT}]},
+}
+WHY = {"type": "server_error", "message": "模型不可用"}
+ENDS = {"failed": {"failed": WHY}, "expired": {"expired": True}}
+CALL = [{"name": "get_weather", "arguments": {"city": "北京"}}]
+
+
+@pytest.fixture(params=ENDS)
+def end(request: pytest.FixtureRequest, control: Control) -> str:
+    """How the runs of this test end."""
+    status = str(request.param)
+    control.play({"match": {"text": TEXT}, **ENDS[status]})
+    return status
+
+
+@pytest.fixture(params=ENDS)
+def end_after_tools(request: pytest.FixtureRequest, control: Control) -> str:
+    """How they end when they have got the output of a call."""
+    status = str(request.param)
+    control.play({"match": {"text": TEXT}, "tool_rounds": [CALL], **ENDS[status]})
+    return status
+
+
+def test_bad_end(caller: Caller, end: str) -> None:
+    """The run says so, when and, when it failed, why; it answers nothing and leaves its thread."""
+    run = caller.call("createRun", BODY)
+    ids = {"thread_id": run["thread_id"], "run_id": run["id"]}
+
+    assert_ended(run, end)
+    queried = caller.call("queryRun", ids)
+    assert_ended(queried, end)
+    assert [queried] == caller.call("listRuns", {"thread_id": run["thread_id"]})["data"]
+    [message] = caller.call("listMessages", {"thread_id": run["thread_id"]})["data"]
+    assert message["role"] == "user"
+    outputs = [{"tool_call_id": "call-0", "output": "晴"}]
+    caller.call("submitToolOutputs", {**ids, "tool_outputs": outputs}, status=409)
+    caller.call("cancelRun", ids, status=409)
+    assert caller.call("queryRun", ids) == queried
+    again = {"messages": [{"role": "user", "content": "明天呢？"}]}
+    another = caller.call("createRun", {**BODY, "thread_id": run["thread_id"], "thread": again})
+    assert another["status"] == "completed"
+
+
+def test_bad_end_after_tools(caller: Caller, end_after_tools: str) -> None:
+    """The step of the call has completed all the same."""
+    waiting = caller.call("createRun", {**BODY, "tools": [WEATHER]})
+    ids = {"thread_id": waiting["thread_id"], "run_id": waiting["id"]}
+    outputs = [{"tool_call_id": only_call(waiting)["id"], "output": "晴"}]
+
+    run = caller.call("submitToolOutputs", {**ids, "tool_outputs": outputs})
+
+    assert_ended(run, end_after_tools)
+    assert_ended(caller.call("queryRun", ids), end_after_tools)
+    assert only(caller.call("listRunSteps", ids)["data"])["status"] == "completed"
+
+
+def test_bad_end_of_a_stream(caller: Caller, end: str) -> None:
+    """The last event is the end of the run, as a query tells it."""
+    told = list(caller.stream(BODY))
+    run = told[-1].details["run_object"]
+
+    assert told[-1].payload["status"] == end
+    assert_ended(run, end)
+    assert sse.texts(told) == {}
+    queried = caller.call("queryRun", {"thread_id": run["thread_id"], "run_id": run["id"]})
+    # The service was seen to lose `started_at` in queries.
+    assert {**queried, "started_at": 0} == {**run, "started_at": 0}
+
+
+def assert_ended(run: dict[str, Any], status: str) -> None:
+    times = {name: run.get(name) for name in ("failed_at", "expired_at")}
+    happened = [name for name, at in times.items() if at]
+
+    assert (run["status"], happened) == (status, [f"{status}_at"])
+    assert status != "failed" or run["last_error"] == WHY
+    assert run.get("final_answer") is None
