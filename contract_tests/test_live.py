@@ -191,18 +191,22 @@ def test_without_a_token(service: Running, tmp_path: Path, target: str) -> None:
     assert service.requests == []
 
 
+@pytest.mark.parametrize("where", ["environment", "command-line"])
+def test_live_takes_its_own_token_only(service: Running, tmp_path: Path, where: str) -> None:
+    """What another program calls TOKEN is not sent to the service."""
+    given = [f"TOKEN={TOKEN}"] if where == "command-line" else []
+    more = {} if given else {"TOKEN": TOKEN}
+    told = make(service, tmp_path, "TARGET=live", *given, APPBUILDER_TOKEN="", **more)
+
+    assert told.returncode != 0
+    assert "APPBUILDER_TOKEN is not set: nothing was sent" in told.stderr
+    assert "ALTAK" not in told.stdout + told.stderr
+    assert service.requests == []
+
+
 def test_make_tells_no_token(service: Running, tmp_path: Path) -> None:
     """Any server can be attacked by its URL and token, which make does not print."""
-    command = ["make", "contract", f"TARGET={service.url}", f"TOKEN={TOKEN}"]
-    told = subprocess.run(
-        [*command, f"PYTHON={sys.executable}", f"PYTEST=--reports={tmp_path} {RUN}"],
-        env=environment(service, CONTRACT_TARGET=""),
-        cwd=ROOT,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=120,
-        check=False,
-    )
+    told = make(service, tmp_path, f"TARGET={service.url}", f"TOKEN={TOKEN}")
 
     assert told.returncode == 0, told.stdout + told.stderr
     assert f"contract: {service.url}" in told.stdout
@@ -235,6 +239,21 @@ def done(
         capture_output=True,
         encoding="utf-8",
         timeout=600,
+        check=False,
+    )
+
+
+def make(
+    service: Running, reports: Path, *variables: str, **more: str
+) -> subprocess.CompletedProcess[str]:
+    command = ["make", "contract", *variables, f"PYTHON={sys.executable}"]
+    return subprocess.run(
+        [*command, f"PYTEST=--reports={reports} {RUN}"],
+        env=environment(service, **{"CONTRACT_TARGET": "", **more}),
+        cwd=ROOT,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=120,
         check=False,
     )
 
