@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import time
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -14,9 +15,11 @@ from schemathesis.specs.openapi.checks import ignored_auth
 
 from . import spec, sse
 from .contract import PROFILE, schema
+from .reach import media_type_of
 from .target import Target
 from .wire import wire
 
+STREAM = "text/event-stream"
 TIMEOUT = PROFILE.patience  # seconds without a byte
 
 # Excluded: it sends every request that succeeds twice more. test_tokens.py tries bad tokens at
@@ -67,30 +70,26 @@ class Caller:
         Events that cannot be read end the stream for the caller.
         """
         case = _case("createRun", {**body, "stream": True})
-        url = self._target.url + case.path
-        chunks: list[bytes] = []
-        with wire.passage(
-            "createRun", base_url=self._target.url, body=case.body, whole=False
-        ) as answered:
-            with self._http.stream("POST", url, json=case.body, headers=self._headers) as response:
-                arriving = _noted(response.iter_raw(), chunks)
-                if response.headers.get("content-type", "").startswith("text/event-stream"):
-                    with contextlib.suppress(ValueError, TypeError):
-                        yield from _spoken(sse.events(arriving))
-                for _ in arriving:
-                    pass
-            whole = httpx.Response(
-                response.status_code,
-                headers=response.headers,
-                content=b"".join(chunks),
-                request=response.request,
-            )
-            whole.elapsed = response.elapsed
-            judged = Response.from_any(whole)
-            answered(judged)
+        for attempt in itertools.count(1):
+            chunks: list[bytes] = []
+            with wire.passage("createRun", base_url=self._target.url, body=case.body) as passage:
+                url = self._target.url + case.path
+                with self._http.stream(
+                    "POST", url, json=case.body, headers=self._headers
+                ) as response:
+                    noted = _noted(response.iter_raw(), chunks)
+                    arriving = passage.hears(noted, wire.whose(self._headers))
+                    if response.headers.get("content-type", "").startswith(STREAM):
+                        with contextlib.suppress(ValueError, TypeError):
+                            yield from _spoken(sse.events(arriving))
+                    for _ in arriving:
+                        pass
+                judged = _whole(response, b"".join(chunks))
+                passage.answered(judged)
+            if not wire.is_put_off(judged, attempt):
+                break
         self._judge(case, judged)
-        content_type = whole.headers["content-type"]
-        assert content_type == "text/event-stream; charset=utf-8", whole.text
+        assert media_type_of(judged) == STREAM, judged.text
 
     def upload(self, name: str, content: bytes, content_type: str) -> dict[str, Any]:
         """The new file. Its part says its name and type, which schemathesis cannot be told."""
@@ -151,6 +150,15 @@ def _case(operation_id: str, body: dict[str, Any]) -> Case[Any]:
     operation = schema.find_operation_by_id(operation_id)
     query = spec.query_example(operation_id)
     return operation.Case(body=body, query=query, media_type=spec.media_type(operation_id))
+
+
+def _whole(response: httpx.Response, content: bytes) -> Response:
+    """A stream that was read event by event, as if it had been read at once."""
+    whole = httpx.Response(
+        response.status_code, headers=response.headers, content=content, request=response.request
+    )
+    whole.elapsed = response.elapsed
+    return Response.from_any(whole)
 
 
 def _spoken(events: Iterator[sse.Event]) -> Iterator[sse.Event]:

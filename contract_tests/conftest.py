@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from appbuilder_mock.handle import Running
+
     from .by_hand import Caller
     from .session import Session
     from .target import Target
@@ -57,3 +60,22 @@ def caller(target: Target) -> Iterator[Caller]:
 
     with contextlib.closing(Caller(target)) as caller:
         yield caller
+
+
+@pytest.fixture
+def heeded() -> Iterator[None]:
+    """Ctrl-C is heeded, also where the tests were started in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.fixture
+def service() -> Iterator[Running]:
+    """It holds nothing, like the account of a new user."""
+    import appbuilder_mock
+
+    from .live_runs import TOKEN
+
+    with appbuilder_mock.running(token=TOKEN) as mock:
+        yield mock

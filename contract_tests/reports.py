@@ -140,7 +140,7 @@ class Reports:
         yield "seed", str(SEED)
         yield "tests", ", ".join(f"{count} {outcome}" for outcome, count in self._outcomes.items())
         requests = self._count.total()
-        rate = chosen_rate(self._session)
+        rate = profile.per_second  # at the target itself: a rehearsal is not slowed down
         paced = f", at most {rate:g} a second: {requests / rate / 60:.1f} minutes" if rate else ""
         yield "requests", f"{requests}{paced}"
         runs = ", ".join(f"{wire.runs.made[name]} {name}" for name in EXPENSIVE)
@@ -174,13 +174,6 @@ def _for_make(item: pytest.Item) -> str:
         file, _, name = nodeid.partition("::")
         inner = f"{file} -k {shlex.quote(name.replace(' ', ' and '))}"
     return inner if inner == nodeid else shlex.quote(inner) if '"' in inner else f'"{inner}"'
-
-
-def chosen_rate(session: Session) -> float | None:
-    """Requests a second at the target itself; a rehearsal is not slowed down."""
-    from .target import chosen_profile
-
-    return chosen_profile(session.asked).per_second
 
 
 def curl(exchange: Exchange) -> str:

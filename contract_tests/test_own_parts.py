@@ -7,6 +7,9 @@ import html
 import json
 import signal
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 from urllib.parse import quote
 
@@ -15,25 +18,19 @@ import httpx
 import pytest
 from schemathesis import Response
 
-from . import journal, spec
+from . import clean_up, journal, spec
 from .journal import Made
 from .masking import Mask
-from .pace import NoRunsLeft, Pace, Runs
+from .pace import NoRunsLeft, Pace, Runs, asked_pause
 from .reach import Reach
 from .reach_table import ReachTable
-from .target import GENTLE, Target, UnusableTarget, chosen_profile, chosen_target
+from .target import FULL, GENTLE, Target, UnusableTarget, chosen_profile, chosen_target
 from .wire import Wire
 from .world import World
 
+pytestmark = pytest.mark.usefixtures("heeded")
+
 SECRET = 'bce-v3/AL"TAK-密<钥>/0'
-
-
-@pytest.fixture(autouse=True)
-def heeded() -> Iterator[None]:
-    """Ctrl-C is heeded, also where the tests were started in the background."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture
@@ -136,7 +133,7 @@ def test_journal_outlives_its_process(folder: Path) -> None:
     assert list(left.left) == [Made("thread", "thread_2")]
     assert left.unanswered == 1
     assert list(journal.left_behind("http://two", folder)) == []
-    assert left.delete_all(lambda operation_id, body: True) == []
+    assert left.delete_all(lambda operation_id, body, owner: True) == []
     left.close()
     assert list(folder.iterdir()) == []
 
@@ -146,7 +143,7 @@ def test_what_cannot_be_deleted_stays_in_the_journal(folder: Path) -> None:
     mine.add(Made("file", "file-1"))
     mine.add(Made("assistant", "asst_1"))
 
-    left = mine.delete_all(lambda operation_id, body: operation_id == "deleteAssistant")
+    left = mine.delete_all(lambda operation_id, body, owner: operation_id == "deleteAssistant")
 
     assert left == [Made("file", "file-1")]
     mine.close()
@@ -202,6 +199,77 @@ def test_asked_too_often(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
     wire.ask("createThread", send, base_url=wire.target.url)
 
     assert put_off == [3.0, 3.0]
+
+
+@pytest.mark.parametrize(
+    ("retry_after", "seconds"),
+    [("3", 3.0), ("0", 0.0), ("", 2.0), ("soon", 2.0), ("Fri, 01 Jan 2021 00:00:00 GMT", 0.0)],
+)
+def test_pause_that_is_asked_for(retry_after: str, seconds: float) -> None:
+    assert asked_pause(retry_after) == seconds
+
+
+def test_pause_until_a_date() -> None:
+    date = format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)
+
+    assert 3000 < asked_pause(date) < 3700
+
+
+def test_long_pause_is_not_made(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The answer is then the refusal, which its test tells of."""
+    put_off: list[float] = []
+    monkeypatch.setattr(wire.pace, "put_off", put_off.append)
+    answer = wire_answer(wire, "createThread")
+    answer.status_code = 429
+    answer.headers["retry-after"] = ["3600"]
+
+    assert wire.target is not None
+    got = wire.ask("createThread", lambda: answer, base_url=wire.target.url)
+
+    assert got.status_code == 429
+    assert put_off == []
+
+
+def test_silent_target_is_not_waited_for(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When things are deleted, patience is short."""
+    monkeypatch.setattr(clean_up, "PATIENCE", 0.3)
+    assert wire.journal is not None
+    for _ in range(2):
+        wire.post("createThread", json={})
+    assert wire.target is not None
+    pause = {"match": {"operation": "deleteThread"}, "fault": {"pause": {"seconds": 5}}}
+    control = f"{wire.target.url}/_mock/scenario"
+    httpx.post(control, json={"rules": [pause]}).raise_for_status()
+
+    [stopped, later] = clean_up.delete_all(wire, wire.journal)
+
+    assert "no answer to a deletion" in stopped
+    assert "2 things are left there" in stopped
+    assert later == f"to delete them: make contract-clean TARGET={wire.target.url}"
+
+
+def test_second_users_things_need_that_token(folder: Path) -> None:
+    """Without it they stay in the journal, where a 404 for another user would forget them."""
+    with appbuilder_mock.running(other_token="other") as mock:
+        users = Wire()
+        both = Target(mock.url, mock.token, "server", other_token="other")
+        users.attach(both, FULL, journal.journal_for("x", folder))
+        users.post("createThread", owner="second", json={})
+        assert users.journal is not None
+        [made] = users.journal.left
+        assert made.owner == "second"
+
+        users.target = replace(both, other_token=None)
+        [told] = clean_up.delete_all(users, users.journal)
+        assert (
+            told == f"could not delete thread {made.id} of the second user, which takes OTHER_TOKEN"
+        )
+        assert list(users.journal.left) == [made]
+
+        users.target = both
+        assert clean_up.delete_all(users, users.journal) == []
+        assert mock.state()["threads"] == []
+        users.journal.close()
 
 
 def test_world_has_every_example(wire: Wire) -> None:

@@ -50,13 +50,6 @@ class Things:
         ]
         return [caller.call(operation_id, body) for operation_id, body in looks]
 
-    def delete(self, caller: Caller) -> None:
-        """All of them; the threads take the rest along."""
-        for where in (self.ids, self.waiting):
-            caller.call("deleteThread", {"thread_id": where["thread_id"]})
-        caller.call("deleteAssistant", {"assistant_id": self.ids["assistant_id"]})
-        caller.call("deleteFile", {"file_id": self.ids["file_id"]})
-
 
 def things_of(caller: Caller) -> Things:
     """Make them."""
