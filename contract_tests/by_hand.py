@@ -14,9 +14,9 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import ignored_auth
 
 from . import spec, sse
-from .contract import PROFILE, schema
-from .reach import media_type_of
-from .target import Target
+from .contract import PROFILE, reach, schema
+from .reach import is_in_band, media_type_of
+from .target import Target, takes_in_band
 from .wire import wire
 
 STREAM = "text/event-stream"
@@ -57,12 +57,12 @@ class Caller:
         status: int = 200,
         query: dict[str, str] | None = None,
     ) -> dict[str, Any]:
-        """The JSON answer, which must have this status."""
+        """The JSON answer, which must have this status, as far as the spec names its fields."""
         response = self.send(operation_id, body, query=query)
-        assert response.status_code == status, response.text
+        self._expect(operation_id, response, status)
         answer: dict[str, Any] = response.json()
         assert ("error" in answer) == (status >= 400), answer
-        return answer
+        return answer if status >= 400 else spec.known(operation_id, answer)
 
     def stream(self, body: dict[str, Any]) -> Iterator[sse.Event]:
         """Each event of a run when it arrives; at the end the whole stream is judged.
@@ -98,9 +98,8 @@ class Caller:
             case, files={"file": (name, content, content_type)}, headers=self._headers
         )
         self._judge(case, response)
-        answer: dict[str, Any] = response.json()
-        assert response.status_code == 200, answer
-        return answer
+        self._expect("createFile", response, 200)
+        return spec.known("createFile", response.json())
 
     def refused(
         self,
@@ -122,9 +121,17 @@ class Caller:
         given = {name: value for name, value in headers.items() if value}
         response = self._post(case, content=content, headers=given)
         self._judge(case, response, excluded=[not_a_server_error] if status == 500 else [])
-        assert response.status_code == status, f"expected {status}, got {response.status_code}"
+        self._expect(operation_id, response, status)
         answer: dict[str, Any] = response.json()
         return answer
+
+    def _expect(self, operation_id: str, response: Response, status: int) -> None:
+        """It has the status; an error that is expected may come under 200 instead."""
+        in_band = status >= 400 and takes_in_band(self._target) and is_in_band(response)
+        got = f"expected {status}, got {response.status_code}: {response.text}"
+        assert response.status_code == status or in_band, got
+        if in_band:
+            reach.stood_for(operation_id, status)
 
     def _post(self, case: Case[Any], **content: Any) -> Response:
         """The answer to a body as httpx takes it."""

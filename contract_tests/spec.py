@@ -72,6 +72,21 @@ def answered_schema(operation_id: str) -> str:
 
 
 @functools.cache
+def _answered_fields(operation_id: str) -> frozenset[str]:
+    content = resolved(operations()[operation_id]["responses"]["200"])["content"]
+    [success, *_] = content["application/json"]["schema"]["oneOf"]
+    return frozenset(resolved(success)["properties"])
+
+
+def known(operation_id: str, answer: dict[str, Any]) -> dict[str, Any]:
+    """An object that was answered, without fields that the spec does not name, such as `log_id`.
+
+    They may be there, and be others in each answer.
+    """
+    return {key: value for key, value in answer.items() if key in _answered_fields(operation_id)}
+
+
+@functools.cache
 def own_id(operation_id: str) -> str:
     """The field of a request that names what is answered; empty where it names what holds it.
 

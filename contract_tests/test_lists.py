@@ -11,6 +11,7 @@ import pytest
 from . import spec
 from .by_hand import Caller
 from .runs import WEATHER, only_call
+from .whose import files
 
 MESSAGES = [{"role": "user", "content": text} for text in ("一", "二", "三")]
 LIMITS = (1, None)
@@ -31,7 +32,7 @@ def assistants(caller: Caller) -> Listed:
 
 def mounted_files(caller: Caller) -> Listed:
     where = {"assistant_id": caller.call("createAssistant", {"name": "助手"})["id"]}
-    ids = files(caller)
+    ids = files(caller, 3)
     for file_id in ids:
         caller.call("mountAssistantFile", {**where, "file_id": file_id})
     return Listed(ids, where)
@@ -48,7 +49,7 @@ def messages(caller: Caller) -> Listed:
 
 def message_files(caller: Caller) -> Listed:
     where = {"thread_id": caller.call("createThread", {})["id"]}
-    ids = files(caller)
+    ids = files(caller, 3)
     message = caller.call("createMessage", {**where, **MESSAGES[0], "file_ids": ids})
     return Listed(ids, {**where, "message_id": message["id"]})
 
@@ -72,10 +73,6 @@ def run_steps(caller: Caller) -> Listed:
     output = {"tool_call_id": only_call(run)["id"], "output": "晴"}
     caller.call("submitToolOutputs", {**where, "tool_outputs": [output]})
     return Listed(["step-1", "step-2"], where)
-
-
-def files(caller: Caller) -> list[str]:
-    return [caller.upload(f"{name}.txt", b"", "text/plain")["id"] for name in "甲乙丙"]
 
 
 LISTS: dict[str, Callable[[Caller], Listed]] = {

@@ -8,6 +8,7 @@ import pytest
 
 from .by_hand import Caller
 from .runs import WEATHER, only, text_of
+from .whose import files
 
 FULL = {
     "name": "天气助手",
@@ -17,7 +18,6 @@ FULL = {
     "chat_instructions": "礼貌",
     "response_format": "json_object",
     "tools": [WEATHER],
-    "file_ids": ["file-1"],
     "metadata": {"主题": "天气"},
 }
 NEWEST_OF_ALL = {"limit": 2147483647}
@@ -25,7 +25,7 @@ NEWEST_OF_ALL = {"limit": 2147483647}
 
 @pytest.fixture
 def assistant(caller: Caller) -> dict[str, Any]:
-    return caller.call("createAssistant", FULL)
+    return caller.call("createAssistant", {**FULL, "file_ids": files(caller, 1)})
 
 
 @pytest.fixture
@@ -39,6 +39,7 @@ def test_assistant(caller: Caller, assistant: dict[str, Any]) -> None:
     """Every field comes back, an update changes what it says, and deleted is gone."""
     which = {"assistant_id": assistant["id"]}
     assert {name: assistant[name] for name in FULL} == FULL
+    only(assistant["file_ids"])
     assert caller.call("queryAssistant", which) == assistant
     assert assistant in caller.call("listAssistants", NEWEST_OF_ALL)["data"]
 
@@ -141,11 +142,12 @@ def test_refused_thread(caller: Caller, thread_id: str) -> None:
 def test_message(caller: Caller, thread_id: str) -> None:
     """It keeps its place in the thread whatever is changed of it."""
     which = {"thread_id": thread_id}
-    body = {"role": "user", "content": "北京天气如何？", "file_ids": ["file-1", "file-2"]}
+    first, second = files(caller, 2)
+    body = {"role": "user", "content": "北京天气如何？", "file_ids": [first, second]}
     message = caller.call("createMessage", {**which, **body})
     last = caller.call("createMessage", {**which, "role": "assistant", "content": "晴"})
     this = {**which, "message_id": message["id"]}
-    assert (message["role"], message["file_ids"]) == ("user", ["file-1", "file-2"])
+    assert (message["role"], message["file_ids"]) == ("user", [first, second])
     assert text_of(message) == "北京天气如何？"
     assert caller.call("queryMessage", this) == message
     assert caller.call("listMessages", which)["data"][:2] == [last, message]
@@ -154,12 +156,12 @@ def test_message(caller: Caller, thread_id: str) -> None:
         reworded = caller.call("updateMessage", {**this, "content": text})
         assert text_of(reworded) == text
         assert reworded == {**message, "content": reworded["content"]}
-    without = caller.call("updateMessage", {**this, "file_ids": ["file-2"]})
-    assert without == {**reworded, "file_ids": ["file-2"]}
+    without = caller.call("updateMessage", {**this, "file_ids": [second]})
+    assert without == {**reworded, "file_ids": [second]}
     assert caller.call("queryMessage", this) == without
     assert caller.call("listMessages", which)["data"][:2] == [last, without]
     file = only(caller.call("listMessageFiles", this)["data"])
-    assert (file["id"], file["message_id"]) == ("file-2", message["id"])
+    assert (file["id"], file["message_id"]) == (second, message["id"])
 
 
 def test_refused_message(caller: Caller, thread_id: str) -> None:

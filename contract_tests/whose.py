@@ -51,6 +51,11 @@ class Things:
         return [caller.call(operation_id, body) for operation_id, body in looks]
 
 
+def files(caller: Caller, count: int) -> list[str]:
+    """The ids of new files: what names a file is looked up by some servers."""
+    return [caller.upload(f"{number}.txt", b"", "text/plain")["id"] for number in range(count)]
+
+
 def things_of(caller: Caller) -> Things:
     """Make them."""
     assistant_id = caller.call("createAssistant", {"name": "助手"})["id"]

@@ -19,7 +19,7 @@ from . import journal, spec, sse
 from .interrupts import signals_put_off
 from .journal import Journal, Owner
 from .pace import Pace, Runs, asked_pause
-from .reach import is_error, media_type_of
+from .reach import is_error, is_in_band, media_type_of
 from .target import FULL, Profile, Target
 
 TRIES = 4  # of a request that a service refuses because it is asked too often
@@ -116,6 +116,7 @@ class Wire:
     runs: Runs = field(default_factory=lambda: Runs(None))
     journal: Journal | None = None
     listeners: list[Callable[[Exchange], None]] = field(default_factory=list)
+    refused_in_band: set[str] = field(default_factory=set)  # ids of cases
     _passage: Passage | None = None  # of what schemathesis sends now
 
     def attach(self, target: Target, profile: Profile, journal: Journal | None) -> None:
@@ -128,13 +129,16 @@ class Wire:
         def sent(case: Case[Any], **options: Any) -> Response:
             operation_id = spec.operation_of(case)
             phase = case.meta.phase.name.value if case.meta else "by hand"
-            return self.ask(
+            response = self.ask(
                 operation_id,
                 lambda: send(case, **options),
                 base_url=options.get("base_url"),
                 phase=phase,
                 body=case.body,
             )
+            if is_in_band(response):
+                self.refused_in_band.add(case.id)
+            return response
 
         return sent
 
