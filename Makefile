@@ -10,7 +10,8 @@ ENVIRONMENT = command -v $(PYTHON) >/dev/null || \
 	{ echo "No $(PYTHON) here: name a Python 3.10 or newer, as in make demo PYTHON=python3.11"; \
 	exit 1; }; $(PYTHON) scripts/environment.py
 
-# The generator and schemathesis need Python 3.11; everything else, 3.10.
+# The generator and schemathesis need Python 3.11, and so do the types of what uses them; everything
+# else, 3.10.
 NEEDS_3_11 = $(PY) -c 'import sys; sys.version_info < (3, 11) and sys.exit("make $@ needs Python \
 3.11 or newer, and .venv has an older one. Try: make $@ PYTHON=python3.11")'
 
@@ -134,7 +135,9 @@ format: dev-env ## mend what ruff can mend
 	$(PY) -m ruff format
 
 type: dev-env ## check types with mypy and pyright
+	@$(NEEDS_3_11)
 	$(PY) -m mypy
+	$(PY) -m mypy --python-version 3.11 contract_tests
 	$(PY) -m pyright
 
 check: lint type generate-check sync-check spec-diff-check test contract ## everything that CI checks, without the official client

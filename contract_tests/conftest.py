@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .by_hand import Caller
     from .session import Session
     from .target import Target
+    from .whose import Things
 
 TOO_OLD = sys.version_info < (3, 11)  # for schemathesis; the rest of the project takes 3.10
 if TOO_OLD:
@@ -60,6 +61,14 @@ def caller(target: Target) -> Iterator[Caller]:
 
     with contextlib.closing(Caller(target)) as caller:
         yield caller
+
+
+@pytest.fixture(scope="module")
+def things(caller: Caller) -> Things:
+    """Of the file's own."""
+    from .whose import things_of
+
+    return things_of(caller)
 
 
 @pytest.fixture

@@ -47,12 +47,7 @@ def operations() -> dict[str, dict[str, Any]]:
 
 def path(operation_id: str) -> str:
     """Where the operation is called."""
-    return next(
-        path
-        for path, item in DOCUMENT["paths"].items()
-        for operation in item.values()
-        if operation["operationId"] == operation_id
-    )
+    return next(path for path, name in operations_by_path().items() if name == operation_id)
 
 
 @functools.cache

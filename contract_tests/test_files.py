@@ -48,6 +48,7 @@ def test_file(caller: Caller) -> None:
     assert file["id"] not in [one["id"] for one in caller.call("listFiles", {})["data"]]
 
 
+@pytest.mark.gentle
 @pytest.mark.parametrize(
     ("name", "content", "content_type"),
     [
@@ -68,6 +69,7 @@ def test_any_file(caller: Caller, name: str, content: bytes, content_type: str) 
     assert caller.send("downloadFile", which).content == content
 
 
+@pytest.mark.gentle
 def test_refused_file(caller: Caller) -> None:
     """Without the part or with another purpose nothing is stored."""
     before = caller.call("listFiles", {})
@@ -83,6 +85,7 @@ def test_refused_file(caller: Caller) -> None:
     assert caller.call("listFiles", {}) == before
 
 
+@pytest.mark.gentle
 def test_mount(caller: Caller, assistant_id: str, file_id: str) -> None:
     """Mounted twice it is there once; unmounted, the file itself stays."""
     whose = {"assistant_id": assistant_id}
@@ -99,6 +102,7 @@ def test_mount(caller: Caller, assistant_id: str, file_id: str) -> None:
     assert caller.call("queryFile", {"file_id": file_id})["id"] == file_id
 
 
+@pytest.mark.gentle
 def test_deleted_is_no_longer_mounted(caller: Caller, assistant_id: str, file_id: str) -> None:
     whose = {"assistant_id": assistant_id}
     caller.call("mountAssistantFile", {**whose, "file_id": file_id})
@@ -107,6 +111,7 @@ def test_deleted_is_no_longer_mounted(caller: Caller, assistant_id: str, file_id
     assert caller.call("listMountedFiles", whose)["data"] == []
 
 
+@pytest.mark.gentle
 def test_refused_mount(caller: Caller, assistant_id: str, file_id: str) -> None:
     """Both ids are looked up, and a refusal leaves the mounts as they are."""
     whose = {"assistant_id": assistant_id}

@@ -11,11 +11,10 @@ import pytest
 from . import spec
 from .by_hand import Caller
 from .runs import WEATHER, only_call
-from .whose import files
+from .whose import UNLIMITED, files
 
 MESSAGES = [{"role": "user", "content": text} for text in ("一", "二", "三")]
 LIMITS = (1, None)
-ALL = {"limit": 2147483647}
 
 
 class Listed(NamedTuple):
@@ -83,8 +82,14 @@ LISTS: dict[str, Callable[[Caller], Listed]] = {
     "listRuns": runs,
     "listRunSteps": run_steps,
 }
+# Runs cost money, and so do their steps.
+EACH = [
+    pytest.param(name, marks=() if make in (runs, run_steps) else pytest.mark.gentle)
+    for name, make in LISTS.items()
+]
 
 
+@pytest.mark.gentle
 def test_default_limit(caller: Caller) -> None:
     """Without a limit a page holds 20; the next one goes on behind it."""
     said = [{"role": "user", "content": str(number)} for number in range(41)]
@@ -104,20 +109,14 @@ def test_default_limit(caller: Caller) -> None:
 
 
 def test_every_paged_list_is_here() -> None:
-    paged = {
-        operation_id
-        for operation_id, operation in spec.operations().items()
-        if "after" in spec.body_schema(operation)["properties"]
-    }
-
-    assert paged == set(LISTS)
+    assert set(filter(spec.is_paged, spec.operations())) == set(LISTS)
 
 
-@pytest.mark.parametrize("operation_id", LISTS)
+@pytest.mark.parametrize("operation_id", EACH)
 def test_every_window(caller: Caller, operation_id: str) -> None:
     """Each pair of bounds gives what cutting the whole list gives, in either order."""
     ids, where = LISTS[operation_id](caller)
-    newest_first = ids_of(caller.call(operation_id, {**where, **ALL}))
+    newest_first = ids_of(caller.call(operation_id, {**where, **UNLIMITED}))
     assert newest_first[: len(ids)] == ids[::-1]
 
     for order, listed in (("desc", newest_first), ("asc", newest_first[::-1])):
@@ -136,7 +135,7 @@ def test_every_window(caller: Caller, operation_id: str) -> None:
             assert (page["last_id"] or None) == (expected[-1] if expected else None)
 
 
-@pytest.mark.parametrize("operation_id", LISTS)
+@pytest.mark.parametrize("operation_id", EACH)
 def test_wrong_page(caller: Caller, operation_id: str) -> None:
     """A bound that is not in the list is not found; wrong words and numbers are refused."""
     _, where = LISTS[operation_id](caller)

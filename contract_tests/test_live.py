@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from appbuilder_mock import received
 from appbuilder_mock.handle import Running
 from appbuilder_mock.scenarios import ErrorBody, Fault, Match, Rule
 
@@ -19,6 +20,13 @@ from .target import GENTLE
 pytestmark = pytest.mark.usefixtures("heeded")
 
 
+@pytest.fixture
+def remembering(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The service, which is made later, remembers more requests than a whole run makes."""
+    monkeypatch.setattr(received, "KEPT", 10_000)
+
+
+@pytest.mark.usefixtures("remembering")
 def test_whole_run(service: Running, tmp_path: Path) -> None:
     """What the dry run says is what the service gets; nothing is left, and no token is told."""
     planned = plan(done(service, tmp_path, CONTRACT_DRY="1").stdout)
@@ -28,9 +36,9 @@ def test_whole_run(service: Running, tmp_path: Path) -> None:
 
     assert told.returncode == 0, told.stdout
     assert plan(told.stdout) == planned
-    received = service.requests
-    assert planned["requests"] == len(received)
-    carried_out = [one for one in received if one.status == 200]
+    requests = service.requests
+    assert planned["requests"] == len(requests)
+    carried_out = [one for one in requests if one.status == 200]
     runs = [one for one in carried_out if one.operation in ("createRun", "submitToolOutputs")]
     assert planned["runs"] == len(runs) <= (GENTLE.runs or 0)
     assert holds(service) == NOTHING
@@ -48,7 +56,7 @@ def test_whole_run(service: Running, tmp_path: Path) -> None:
     }
     assert "createRun" in (tmp_path / "report.html").read_text("utf-8")
     entries = json.loads((tmp_path / "requests.har").read_text("utf-8"))["log"]["entries"]
-    assert len(entries) == len(received)
+    assert len(entries) == len(requests)
 
 
 def test_rate(service: Running, tmp_path: Path) -> None:

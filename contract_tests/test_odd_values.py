@@ -10,7 +10,7 @@ from . import spec
 from .by_hand import Caller
 from .reach import is_error
 from .runs import text_of
-from .whose import Things, files, things_of
+from .whose import Things, files
 
 TEXTS = {
     "empty": "",
@@ -34,11 +34,7 @@ def optional(operation_id: str) -> list[str]:
     return [name for name in schema["properties"] if name not in schema.get("required", ())]
 
 
-@pytest.fixture(scope="module")
-def things(caller: Caller) -> Things:
-    return things_of(caller)
-
-
+@pytest.mark.gentle
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
 def test_any_text(caller: Caller, text: str) -> None:
     """A message has any text, character by character, when it is made and when it is changed."""
@@ -84,6 +80,7 @@ def test_whole_floats_are_integers(caller: Caller, things: Things) -> None:
     assert caller.call("listRuns", {**where, "limit": 2.0}) == whole
 
 
+@pytest.mark.gentle
 def test_longest_that_is_allowed(caller: Caller) -> None:
     """At its limits a field is taken as it is."""
     most: dict[str, Any] = {

@@ -16,16 +16,18 @@ from urllib.parse import quote
 import appbuilder_mock
 import httpx
 import pytest
+import requests
 from schemathesis import Response
 
 from . import clean_up, journal, spec
+from .curl import curl
 from .journal import Made
 from .masking import Mask
 from .pace import NoRunsLeft, Pace, Runs, asked_pause
 from .reach import Reach
 from .reach_table import ReachTable
 from .target import FULL, GENTLE, Target, UnusableTarget, chosen_profile, chosen_target
-from .wire import Wire
+from .wire import Exchange, Wire
 from .world import World
 
 pytestmark = pytest.mark.usefixtures("heeded")
@@ -77,11 +79,28 @@ def test_every_form_is_hidden(form: str) -> None:
     assert "TAK" not in masked
 
 
-def test_filtered_header_can_be_pasted() -> None:
-    """What schemathesis hides becomes a variable of the shell, in quotes that let it be one."""
-    shown = Mask(SECRET, None, "other").text("curl -H 'Authorization: [Filtered]' http://x")
+@pytest.mark.parametrize(
+    ("sent", "shown"),
+    [
+        (f"Bearer {SECRET}", '"Authorization: Bearer $TOKEN"'),
+        ("Bearer other-密", '"Authorization: Bearer $OTHER_TOKEN"'),
+        (f"Basic {SECRET}", '"Authorization: Basic $TOKEN"'),
+        (f"Bearer {SECRET}0", '"Authorization: Bearer ${TOKEN}0"'),
+        ("Bearer $wrong", "'Authorization: Bearer $wrong'"),
+        ("Bearer", "'Authorization: Bearer'"),
+        (None, None),
+    ],
+)
+def test_curl_line_sends_what_was_sent(sent: str | None, shown: str | None) -> None:
+    """A right token by its name, whosever it is; anything else as it was, or not at all."""
+    headers = {} if sent is None else {"Authorization": sent}
+    exchange = Exchange("queryThread", "by hand", datetime.now(UTC))
+    exchange.request = requests.Request("POST", "http://x/y", headers=headers).prepare()
 
-    assert shown == 'curl -H "Authorization: Bearer $TOKEN" http://x'
+    line = curl(exchange, {SECRET: "TOKEN", "other-密": "OTHER_TOKEN"})
+
+    header = "" if shown is None else f"-H {shown} "
+    assert line == f"curl -X POST {header}http://x/y"
 
 
 def test_pace() -> None:

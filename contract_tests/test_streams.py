@@ -12,10 +12,9 @@ from . import spec, sse
 from .by_hand import STREAM, Caller
 from .contract import schema
 from .reach import media_type_of
-from .runs import WEATHER, answer_text, only, text_of
+from .runs import QUESTION, WEATHER, answer_text, only, text_of
 from .target import Target
 
-QUESTION = {"messages": [{"role": "user", "content": "北京天气如何？"}]}
 ASSISTANT_ID = spec.example("createRun")["assistant_id"]
 
 ANSWER = ["run_begin", "tool_step_begin", "message_creation", "message", "tool_step_end", "run_end"]
@@ -58,15 +57,18 @@ def test_texts_joined_are_the_message(caller: Caller) -> None:
 
 @pytest.mark.gentle
 def test_last_event_is_the_run(caller: Caller) -> None:
-    """What the stream tells at its end is what a query and the list tell after it."""
-    *_, end = caller.stream({"assistant_id": ASSISTANT_ID, "thread": QUESTION})
-    run = end.details["run_object"]
+    """What the stream tells is what queries and the list tell after it: the run, and the text."""
+    told = list(caller.stream({"assistant_id": ASSISTANT_ID, "thread": QUESTION}))
+    run = told[-1].details["run_object"]
     ids = {"thread_id": run["thread_id"], "run_id": run["id"]}
     queried = caller.call("queryRun", ids)
 
     # The service was seen to lose `started_at` in queries.
     assert {**queried, "started_at": 0} == {**run, "started_at": 0}
     assert caller.call("listRuns", {"thread_id": run["thread_id"]})["data"] == [queried]
+    message_id, text = only(sse.texts(told).items())
+    which = {"thread_id": run["thread_id"], "message_id": message_id}
+    assert text_of(caller.call("queryMessage", which)) == text
 
 
 def test_outputs_are_submitted_while_the_stream_waits(caller: Caller) -> None:

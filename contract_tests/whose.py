@@ -7,11 +7,9 @@ from typing import Any
 
 from . import spec
 from .by_hand import Caller
-from .runs import WEATHER, only_call
+from .runs import ON_WAITING_RUNS, QUESTION, WEATHER, only_call
 
-QUESTION = {"messages": [{"role": "user", "content": "北京天气如何？"}]}
-ON_WAITING_RUNS = ("submitToolOutputs", "cancelRun")
-ALL = {"limit": 2147483647}
+UNLIMITED = {"limit": 2147483647}
 
 
 @dataclass(frozen=True)
@@ -37,7 +35,7 @@ class Things:
         message = {name: self.ids[name] for name in names}
         run = {"thread_id": self.ids["thread_id"], "run_id": self.ids["run_id"]}
         looks: list[tuple[str, dict[str, Any]]] = [
-            ("listAssistants", ALL),
+            ("listAssistants", UNLIMITED),
             ("listFiles", {}),
             ("listMountedFiles", {"assistant_id": self.ids["assistant_id"]}),
             ("queryThread", {"thread_id": self.ids["thread_id"]}),
