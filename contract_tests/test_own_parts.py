@@ -319,6 +319,23 @@ def test_empty_cells_are_named() -> None:
     assert any("!0" in line for line in nothing.lines())
 
 
+def test_errors_in_band_fill_their_cells(wire: Wire) -> None:
+    """An error under status 200 is counted by itself, and where its status was expected."""
+    refused = wire_answer(wire, "queryThread")
+    refused.status_code = 200
+    reach = Reach()
+    reach.count("queryThread", "by hand", refused)
+    assert "queryThread: 404" in ReachTable(reach, "live").empty()
+
+    reach.stood_for("queryThread", 404)
+
+    table = ReachTable(reach, "live")
+    assert "queryThread: 404" not in table.empty()
+    assert str(table.rows["queryThread"]["in band"]) == "1"
+    assert str(table.rows["queryThread"]["2xx"]) == "!0"
+    assert any("in band: errors under status 200" in line for line in table.lines())
+
+
 @pytest.mark.parametrize(
     ("environment", "told"),
     [
