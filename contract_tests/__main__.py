@@ -53,12 +53,15 @@ def clean(target: Target) -> int:
     """Delete what killed runs left on a target; how many things could not be deleted."""
     if target.kind == "mock":
         raise UnusableTarget("nothing to clean: the mock forgets everything; name a TARGET")
-    from .session import delete_left_behind
+    from .clean_up import delete_left_behind
     from .wire import wire
 
     remains: list[str] = []
     wire.attach(target, chosen_profile(target), None)
-    found = delete_left_behind(remains)
+    try:
+        found = delete_left_behind(wire, remains)
+    except KeyboardInterrupt:
+        sys.exit("make contract-clean: interrupted; what is still there is deleted the next time.")
     told = [f"{target.url}: killed runs had left {found} things there", *remains]
     sys.stdout.write("\n  ".join(told) + "\n")
     return 1 if remains else 0

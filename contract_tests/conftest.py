@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,10 +12,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from appbuilder_mock.handle import Running
+
     from .by_hand import Caller
     from .control import Control
     from .session import Session
     from .target import Target
+    from .whose import Things
 
 TOO_OLD = sys.version_info < (3, 11)  # for schemathesis; the rest of the project takes 3.10
 if TOO_OLD:
@@ -70,3 +74,30 @@ def control(target: Target) -> Iterator[Control]:
     control = Control(target.url)
     yield control
     control.stop()
+
+
+@pytest.fixture(scope="module")
+def things(caller: Caller) -> Things:
+    """Of the file's own."""
+    from .whose import things_of
+
+    return things_of(caller)
+
+
+@pytest.fixture
+def heeded() -> Iterator[None]:
+    """Ctrl-C is heeded, also where the tests were started in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.fixture
+def service() -> Iterator[Running]:
+    """It holds nothing, like the account of a new user."""
+    import appbuilder_mock
+
+    from .live_runs import TOKEN
+
+    with appbuilder_mock.running(token=TOKEN) as mock:
+        yield mock

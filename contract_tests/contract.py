@@ -9,8 +9,9 @@ import copy
 
 import schemathesis
 from schemathesis.config import SchemathesisConfig
+from schemathesis.core.transport import read_event_stream
 from schemathesis.specs.openapi.schemas import OpenApiSchema
-from schemathesis.transport.requests import REQUESTS_TRANSPORT
+from schemathesis.transport import requests as transport
 
 from . import own_checks, rules, spec
 from .reach import Reach
@@ -47,7 +48,10 @@ wire.listeners.append(_count)
 schema = _load()
 
 # The probes of the checks (with no token, with a bad one) pass by every hook, but not by this.
-REQUESTS_TRANSPORT.send = wire.through(REQUESTS_TRANSPORT.send)  # type: ignore[method-assign]
+sends = transport.REQUESTS_TRANSPORT
+sends.send = wire.through(sends.send)  # type: ignore[method-assign]
+# A stream that breaks off is not given back, and may have made a thread all the same.
+transport.read_event_stream = wire.overheard(read_event_stream)  # type: ignore[attr-defined]
 for check in own_checks.ALL:
     schemathesis.check(check)
 for hook in (rules.map_case, rules.filter_failure):

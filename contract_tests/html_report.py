@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from html import escape
 from pathlib import Path
 
-from .reach_table import ReachTable
+from .reach_table import IN_BAND, IN_BAND_MEANS, ReachTable
 
 STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 75rem; padding: 0 1rem }
@@ -49,7 +49,7 @@ def write(
 <h2>Reach</h2>
 <p>How often each documented answer came; – is not documented. Red should be filled and is empty.
 Grey in brackets may be empty on this target:</p>
-<ul>{reasons}</ul>
+<ul><li>{IN_BAND}: {IN_BAND_MEANS}</li>{reasons}</ul>
 <table><tr><th>operation</th>{head}</tr>
 {rows}</table>
 <h2>Failures</h2>

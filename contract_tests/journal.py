@@ -8,7 +8,7 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import IO, Any, Literal, NamedTuple
 
 # Not under build/: `make clean` would forget what is left on a server.
 FOLDER = Path(__file__).parent.parent / ".contract"
@@ -35,11 +35,15 @@ def makes(operation_id: str, asked: Any) -> bool:
     return operation_id in MAKES and not (operation_id == "createRun" and on_thread)
 
 
+Owner = Literal["first", "second"]  # the user whose token makes a thing, and can delete it
+
+
 class Made(NamedTuple):
     """One thing on the target."""
 
     kind: str
     id: str
+    owner: Owner = "first"
 
 
 class Journal:
@@ -71,15 +75,15 @@ class Journal:
         self.unanswered -= 1
         self._write({"answers": operation_id})
 
-    def succeeded(self, operation_id: str, asked: Any, answer: Any) -> None:
+    def succeeded(self, operation_id: str, asked: Any, answer: Any, owner: Owner = "first") -> None:
         """Note what is there now, and what no longer."""
         if makes(operation_id, asked) and isinstance(answer, dict):
             kind, field = MAKES[operation_id]
             if isinstance(answer.get(field), str):
-                self.add(Made(kind, answer[field]))
+                self.add(Made(kind, answer[field], owner))
         for kind, (deletes, field) in DELETES.items():
             if operation_id == deletes and isinstance(asked, dict):
-                self.drop(Made(kind, str(asked.get(field))))
+                self.drop(Made(kind, str(asked.get(field)), owner))
 
     def add(self, made: Made) -> None:
         if made.id and made not in self.left:
@@ -92,11 +96,14 @@ class Journal:
             del self.left[made]
             self._write({"gone": made})
 
-    def delete_all(self, delete: Callable[[str, dict[str, str]], bool]) -> list[Made]:
-        """Delete what is left, each by an operation with its body; returns what could not be."""
+    def delete_all(self, delete: Callable[[str, dict[str, str], Owner], bool]) -> list[Made]:
+        """Delete what is left, each by an operation with its body; returns what could not be.
+
+        What `delete` raises ends it, and the rest stays in the journal.
+        """
         for kind, (operation_id, field) in DELETES.items():
             for made in [one for one in self.left if one.kind == kind]:
-                if delete(operation_id, {field: made.id}):
+                if delete(operation_id, {field: made.id}, made.owner):
                     self.drop(made)
         return list(self.left)
 

@@ -24,9 +24,7 @@ class Mask:
         return "Mask()"
 
     def text(self, text: str) -> str:
-        if self._tokens:
-            text = self._tokens.sub(HIDDEN, text)
-        return text.replace(FILTERED, PASTED)
+        return self._tokens.sub(HIDDEN, text) if self._tokens else text
 
     def header(self, name: str, value: str) -> str:
         """The value; nothing of one that carries credentials."""

@@ -7,16 +7,12 @@ from typing import Any
 from schemathesis import Case, Response
 from schemathesis.checks import CheckContext
 
-from . import spec
+from . import journal, spec
 from .answered import body_of, items_of
 from .memory import memory_of
 from .reach import is_error
 
-DELETES = {
-    "deleteAssistant": "assistant_id",
-    "deleteFile": "file_id",
-    "deleteThread": "thread_id",
-}
+DELETES = dict(journal.DELETES.values())
 LISTS = {"listAssistants": "assistant_id", "listFiles": "file_id"}
 # They make something each time. A run that goes on is not made.
 MAKES = ("createAssistant", "createFile", "createThread", "createMessage", "createRun")

@@ -6,8 +6,12 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 
 from .target import EXPENSIVE
+
+UNTOLD = 2.0  # seconds for a service that does not say how long
 
 
 class NoRunsLeft(Exception):
@@ -66,3 +70,14 @@ class Runs:
         """The server refused: no model worked."""
         if operation_id in EXPENSIVE:
             self.made[operation_id] -= 1
+
+
+def asked_pause(retry_after: str) -> float:
+    """The seconds for which a service wants to be left alone: it says how many, or until when."""
+    if retry_after.strip().isdecimal():
+        return float(retry_after)
+    try:
+        until = parsedate_to_datetime(retry_after)
+    except ValueError:
+        return UNTOLD
+    return max(0.0, (until - datetime.now(UTC)).total_seconds())

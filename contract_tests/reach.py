@@ -14,15 +14,20 @@ BAD_ENDS = ("failed", "expired")
 
 
 class Reach:
-    """Counts answers as they come. An error under status 200 is not a success and not counted."""
+    """Counts answers as they come.
+
+    An error under status 200 is counted by itself: it does not say which status it stands for.
+    """
 
     def __init__(self) -> None:
         self.answers: Counter[tuple[Answer, str]] = Counter()
+        self.in_band: Counter[str] = Counter()  # errors under status 200, by operation
         self.links: Counter[tuple[str, str]] = Counter()
         self.ends: Counter[tuple[Answer, str]] = Counter()
 
     def count(self, operation_id: str, phase: str, response: Response) -> None:
-        if response.status_code < 300 and is_error(response):
+        if is_in_band(response):
+            self.in_band[operation_id] += 1
             return
         is_bytes = response.status_code < 300 and answers_bytes(operation_id)
         media_type = "*/*" if is_bytes else media_type_of(response)
@@ -30,6 +35,10 @@ class Reach:
         self.answers[answer, phase] += 1
         if operation_id == RUNS and (end := _end_of(response)) in BAD_ENDS:
             self.ends[answer, end] += 1
+
+    def stood_for(self, operation_id: str, status: int) -> None:
+        """An error under status 200 answered what this status was documented for."""
+        self.answers[Answer(operation_id, str(status), "application/json"), "in band"] += 1
 
     def walked(self, operation_id: str, link: str) -> None:
         """What an answer of the operation held was used along this link, with success."""
@@ -66,6 +75,11 @@ def is_error(response: Response) -> bool:
     except ValueError:
         return True
     return isinstance(body, dict) and "error" in body
+
+
+def is_in_band(response: Response) -> bool:
+    """Whether the answer is an error under a status that says success."""
+    return response.status_code < 300 and is_error(response)
 
 
 def media_type_of(response: Response) -> str:

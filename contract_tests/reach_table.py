@@ -9,8 +9,11 @@ from . import spec
 from .reach import BAD_ENDS, RUNS, Reach
 from .target import Kind
 
-SUCCESS, STREAM, LINKS = "2xx", "stream", "links"
+SUCCESS, STREAM, LINKS, IN_BAND = "2xx", "stream", "links", "in band"
 NOT_DOCUMENTED = "–"
+IN_BAND_MEANS = (
+    "errors under status 200; provoked by hand, they also count where their status was expected"
+)
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,7 @@ class ReachTable:
             for status in operation["responses"]
             if not status.startswith("2")
         }
-        self.columns = [SUCCESS, *sorted(errors), STREAM, *BAD_ENDS, LINKS]
+        self.columns = [SUCCESS, *sorted(errors), IN_BAND, STREAM, *BAD_ENDS, LINKS]
         self.rows = {
             operation_id: {column: self._cell(operation_id, column) for column in self.columns}
             for operation_id in spec.operations()
@@ -117,10 +120,13 @@ class ReachTable:
             right = [cell.rjust(width) for cell, width in zip(cells, widths[1:], strict=True)]
             yield "  ".join([name.ljust(widths[0]), *right]).rstrip()
         yield f"{NOT_DOCUMENTED} not documented, ! empty, ( ) may be empty on this target:"
+        yield f"  {IN_BAND}: {IN_BAND_MEANS}"
         for column, reason in self.excuses().items():
             yield f"  {column}: {reason}"
 
     def _cell(self, operation_id: str, column: str) -> Cell:
+        if column == IN_BAND:
+            return Cell(1, 1, self._reach.in_band[operation_id], None)  # none need be
         if column == LINKS:
             names = [name for source, name, _ in spec.links() if source == operation_id]
             times = [self._reach.links[operation_id, name] for name in names]

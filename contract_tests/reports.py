@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from . import html_report
+from .curl import curl, header
 from .har import HarFile
-from .masking import Mask
+from .masking import FILTERED, PASTED, Mask
 from .reach_table import ReachTable
 from .session import Session
 from .settings import SEED
@@ -21,7 +22,6 @@ from .target import EXPENSIVE, OTHER_TOKEN, TOKEN
 from .wire import Exchange, wire
 
 SHOWN = 3  # of a failed test's requests, the newest
-LONGEST = 2000  # characters of a request's body in a command line
 
 
 class Told(str):
@@ -116,13 +116,25 @@ class Reports:
 
     def _tell(self, report: pytest.TestReport, item: pytest.Item) -> None:
         if not isinstance(report.longrepr, Told):
-            told = Told(self._mask.text(f"{report.longreprtext}\n\n{self._again(item)}"))
+            text = report.longreprtext
+            if all(map(self._has_token, self._of_this_test)):
+                text = text.replace(FILTERED, PASTED)
+            told = Told(self._mask.text(f"{text}\n\n{self._again(item)}"))
             crash = getattr(report.longrepr, "reprcrash", None)
             if crash is not None:
                 crash.message = self._mask.text(crash.message)
             told.reprcrash = crash
-            report.longrepr = told  # type: ignore[assignment]
+            report.longrepr = told
             self._failures[report.nodeid] = told
+
+    def _variables(self) -> dict[str, str]:
+        """By token, what it is called in commands."""
+        target = self._session.target
+        other = {target.other_token: "OTHER_TOKEN"} if target.other_token else {}
+        return {target.token: "TOKEN", **other}
+
+    def _has_token(self, exchange: Exchange) -> bool:
+        return header(exchange, "Authorization") == f"Bearer {self._session.target.token}"
 
     def _table(self) -> ReachTable | None:
         """None when no test was run."""
@@ -140,8 +152,9 @@ class Reports:
         yield "seed", str(SEED)
         yield "tests", ", ".join(f"{count} {outcome}" for outcome, count in self._outcomes.items())
         requests = self._count.total()
-        rate = chosen_rate(self._session)
-        paced = f", at most {rate:g} a second: {requests / rate / 60:.1f} minutes" if rate else ""
+        rate = profile.per_second  # at the target itself: a rehearsal is not slowed down
+        minutes = f"{requests / rate / 60:.1f} minutes and what the runs take" if rate else ""
+        paced = f", at most {rate:g} a second: {minutes}" if rate else ""
         yield "requests", f"{requests}{paced}"
         runs = ", ".join(f"{wire.runs.made[name]} {name}" for name in EXPENSIVE)
         limit = "" if profile.runs is None else f" of at most {profile.runs}"
@@ -155,7 +168,9 @@ class Reports:
 
     def _again(self, item: pytest.Item) -> str:
         """The newest requests of the test as curl lines, and the command that runs it again."""
-        shown = [f"  {curl(one)}" for one in self._of_this_test if one.request is not None]
+        variables = self._variables()
+        sent = [one for one in self._of_this_test if one.request is not None]
+        shown = [f"  {curl(one, variables)}" for one in sent]
         lines = ["Newest requests of this test, the last one last:", *shown] if shown else []
         words = ["make contract"]
         if self._session.asked.kind == "server":
@@ -174,30 +189,3 @@ def _for_make(item: pytest.Item) -> str:
         file, _, name = nodeid.partition("::")
         inner = f"{file} -k {shlex.quote(name.replace(' ', ' and '))}"
     return inner if inner == nodeid else shlex.quote(inner) if '"' in inner else f'"{inner}"'
-
-
-def chosen_rate(session: Session) -> float | None:
-    """Requests a second at the target itself; a rehearsal is not slowed down."""
-    from .target import chosen_profile
-
-    return chosen_profile(session.asked).per_second
-
-
-def curl(exchange: Exchange) -> str:
-    """The request as a command line; for `$TOKEN` see its header."""
-    request = exchange.request
-    assert request is not None
-    quoted = ["curl", "-X", shlex.quote(str(request.method))]
-    if "Authorization" in request.headers:
-        quoted += ["-H", '"Authorization: Bearer $TOKEN"']
-    if "Content-Type" in request.headers:
-        quoted += ["-H", shlex.quote(f"Content-Type: {request.headers['Content-Type']}")]
-    body = request.body
-    if isinstance(body, bytes):
-        body = body.decode("utf-8", "replace")
-    if isinstance(body, str) and body:
-        cut = "" if len(body) <= LONGEST else f"  # the body goes on for {len(body)} characters"
-        return (
-            " ".join([*quoted, "--data-raw", shlex.quote(body[:LONGEST]), str(request.url)]) + cut
-        )
-    return " ".join([*quoted, shlex.quote(str(request.url))])

@@ -7,11 +7,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from schemathesis import Case, HookContext, Response
-from schemathesis.core.failures import Failure
-from schemathesis.openapi.checks import JsonSchemaError, RejectedPositiveData
+from schemathesis.core.failures import AcceptedNegativeData, Failure
+from schemathesis.openapi.checks import (
+    IgnoredAuth,
+    JsonSchemaError,
+    MissingHeaders,
+    RejectedPositiveData,
+)
 
 from . import spec
 from .reach import is_error
+from .target import takes_in_band
+from .wire import wire
 
 Body = dict[str, Any]
 
@@ -103,9 +110,17 @@ def filter_failure(
 ) -> bool:
     """Let pass what only looks like a fault.
 
-    That is a 400 for a broken rule, though the schema allows the request; and a file that is JSON
-    itself, though JSON in place of a file's bytes is otherwise an error.
+    That is a 400 for a broken rule, though the schema allows the request; a file that is JSON
+    itself, though JSON in place of a file's bytes is otherwise an error; and an error under status
+    200, which schemathesis takes for a success.
     """
+    if takes_in_band(wire.target):
+        if isinstance(failure, AcceptedNegativeData):
+            return not is_error(response)
+        if isinstance(failure, IgnoredAuth):
+            return failure.case_id not in wire.refused_in_band
+        if isinstance(failure, MissingHeaders) and is_error(response):
+            return failure.missing_headers != ["Content-Disposition"]  # which a file has
     if isinstance(failure, JsonSchemaError) and spec.answers_bytes(spec.operation_of(case)):
         return is_error(response)
     if not isinstance(failure, RejectedPositiveData) or response.status_code != 400:

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
+QUESTION = {"messages": [{"role": "user", "content": "北京天气如何？"}]}
+# Operations whose example needs a run that waits; the others name one that completed.
+ON_WAITING_RUNS = ("submitToolOutputs", "cancelRun")
+
 WEATHER = {
     "type": "function",
     "function": {

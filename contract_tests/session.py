@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
-import httpx
 import pytest
 
 from . import journal, spec
+from .clean_up import delete_all, delete_left_behind, left_there
 from .settings import SEED
 from .target import TOKEN, UnusableTarget, chosen_profile, chosen_target, mock_target
-from .wire import signals_put_off, wire
+from .wire import wire
 from .world import World
 
 LAST = "test_reach.py"
-OF_THE_SUITE = ("test_live.py", "test_own_parts.py")  # they start servers of their own
+# They start servers of their own.
+OF_THE_SUITE = ("test_interrupted.py", "test_live.py", "test_own_parts.py", "test_variations.py")
 
 
 class Session:
@@ -77,16 +78,17 @@ class Session:
 
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_sessionfinish(self) -> Generator[None]:
-        """Delete what was made, also after Ctrl-C; a second one does not disturb that.
+        """Delete what was made, also after Ctrl-C; a second one ends that.
 
         The fixtures that still stand come before it: they may need the target.
         """
         try:
             yield
         finally:
-            with signals_put_off():
+            try:
                 self._clean()
-            self._stack.close()
+            finally:
+                self._stack.close()
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         for line in self.remains:
@@ -107,46 +109,19 @@ class Session:
 
             mock = self._stack.enter_context(appbuilder_mock.running(token=TOKEN))
             self.target = replace(self.asked, url=mock.url, token=TOKEN, other_token=None)
-            self.profile = replace(self.profile, per_second=None)
-        wire.attach(self.target, self.profile, None)
-        delete_left_behind(self.remains)
+            wire.attach(self.target, replace(self.profile, per_second=None), None)
+        else:
+            wire.attach(self.target, self.profile, None)
+        delete_left_behind(wire, self.remains)
         wire.journal = journal.journal_for(self.target.url)
         spec.rename(World(wire).make())
 
     def _clean(self) -> None:
-        if wire.journal is not None:
-            self.remains += delete_all(wire.journal)
+        if wire.journal is None:
+            return
+        try:
+            self.remains += delete_all(wire, wire.journal)
+        except KeyboardInterrupt:
+            self.remains += left_there(wire, wire.journal, "deleting was interrupted")
+        finally:
             wire.journal.close()
-
-
-def delete_left_behind(remains: list[str]) -> int:
-    """Delete what killed runs left on the target of the wire; how many things there were."""
-    assert wire.target is not None
-    found = 0
-    for old in journal.left_behind(wire.target.url):
-        found += len(old.left)
-        remains += delete_all(old)
-        old.close()
-    return found
-
-
-def delete_all(of: journal.Journal) -> list[str]:
-    """Delete what a journal says is there; in words what could not be."""
-    refused = [f"could not delete {made.kind} {made.id}" for made in of.delete_all(_delete)]
-    return [*refused, *_unknown(of)]
-
-
-def _delete(operation_id: str, body: dict[str, str]) -> bool:
-    """Whether the thing is gone now."""
-    try:
-        return wire.post(operation_id, json=body).status_code in (200, 404)
-    except httpx.HTTPError:
-        return False
-
-
-def _unknown(of: journal.Journal) -> Iterator[str]:
-    if of.unanswered:
-        yield (
-            f"{of.unanswered} requests to create something had no answer: what they may have made "
-            "has no known id and was not deleted"
-        )

@@ -47,12 +47,7 @@ def operations() -> dict[str, dict[str, Any]]:
 
 def path(operation_id: str) -> str:
     """Where the operation is called."""
-    return next(
-        path
-        for path, item in DOCUMENT["paths"].items()
-        for operation in item.values()
-        if operation["operationId"] == operation_id
-    )
+    return next(path for path, name in operations_by_path().items() if name == operation_id)
 
 
 @functools.cache
@@ -69,6 +64,21 @@ def answered_schema(operation_id: str) -> str:
     if "data" in (schema := resolved(success)).get("properties", {}):
         success = schema["properties"]["data"]["items"]
     return str(success.get("$ref", "")).rpartition("/")[2]
+
+
+@functools.cache
+def _answered_fields(operation_id: str) -> frozenset[str]:
+    content = resolved(operations()[operation_id]["responses"]["200"])["content"]
+    [success, *_] = content["application/json"]["schema"]["oneOf"]
+    return frozenset(resolved(success)["properties"])
+
+
+def known(operation_id: str, answer: dict[str, Any]) -> dict[str, Any]:
+    """An object that was answered, without fields that the spec does not name, such as `log_id`.
+
+    They may be there, and be others in each answer.
+    """
+    return {key: value for key, value in answer.items() if key in _answered_fields(operation_id)}
 
 
 @functools.cache

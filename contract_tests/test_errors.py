@@ -10,9 +10,8 @@ import pytest
 from . import spec
 from .by_hand import Caller
 from .control import Control
-from .runs import WEATHER, only_call
+from .runs import QUESTION, WEATHER, only_call
 
-QUESTION = {"role": "user", "content": "北京天气如何？"}
 # More than the mock takes; how much another server takes is not known.
 LARGE_BODY = b" " * (32 * 1024 * 1024 + 1)
 LARGE_FILE = 100 * 1024 * 1024 + 1
@@ -49,13 +48,13 @@ def test_refused_by_what_is_sent(caller: Caller, operation_id: str, status: int)
 def test_refused_by_the_state_of_a_run(caller: Caller) -> None:
     """While a run waits its thread takes no other; when it has ended, it takes no outputs."""
     assistant_id = caller.call("createAssistant", {"name": "天气助手"})["id"]
-    thread_id = caller.call("createThread", {"messages": [QUESTION]})["id"]
+    thread_id = caller.call("createThread", QUESTION)["id"]
     body = {"assistant_id": assistant_id, "thread_id": thread_id}
     run = caller.call("createRun", {**body, "tools": [WEATHER]})
     ids = {"thread_id": thread_id, "run_id": run["id"]}
     outputs = [{"tool_call_id": only_call(run)["id"], "output": "晴"}]
 
-    caller.call("createRun", {**body, "thread": {"messages": [QUESTION]}}, status=409)
+    caller.call("createRun", {**body, "thread": QUESTION}, status=409)
     caller.call("submitToolOutputs", {**ids, "tool_outputs": outputs})
     caller.call("submitToolOutputs", {**ids, "tool_outputs": outputs}, status=409)
     caller.call("cancelRun", ids, status=409)

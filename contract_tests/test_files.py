@@ -50,6 +50,7 @@ def test_file(caller: Caller) -> None:
     assert file["id"] not in [one["id"] for one in caller.call("listFiles", {})["data"]]
 
 
+@pytest.mark.gentle
 @pytest.mark.parametrize(
     ("name", "content", "content_type"),
     [
@@ -81,6 +82,7 @@ def test_plain_name_is_given_as_it_is(caller: Caller) -> None:
     assert told.get_param("filename", header="content-disposition") == "note-1.txt"
 
 
+@pytest.mark.gentle
 def test_refused_file(caller: Caller) -> None:
     """Without the part or with another purpose nothing is stored."""
     before = caller.call("listFiles", {})
@@ -96,6 +98,7 @@ def test_refused_file(caller: Caller) -> None:
     assert caller.call("listFiles", {}) == before
 
 
+@pytest.mark.gentle
 def test_mount(caller: Caller, assistant_id: str, file_id: str) -> None:
     """Mounted twice it is there once; unmounted, the file itself stays."""
     whose = {"assistant_id": assistant_id}
@@ -112,6 +115,7 @@ def test_mount(caller: Caller, assistant_id: str, file_id: str) -> None:
     assert caller.call("queryFile", {"file_id": file_id})["id"] == file_id
 
 
+@pytest.mark.gentle
 def test_deleted_is_no_longer_mounted(caller: Caller, assistant_id: str, file_id: str) -> None:
     whose = {"assistant_id": assistant_id}
     caller.call("mountAssistantFile", {**whose, "file_id": file_id})
@@ -120,6 +124,7 @@ def test_deleted_is_no_longer_mounted(caller: Caller, assistant_id: str, file_id
     assert caller.call("listMountedFiles", whose)["data"] == []
 
 
+@pytest.mark.gentle
 def test_refused_mount(caller: Caller, assistant_id: str, file_id: str) -> None:
     """Both ids are looked up, and a refusal leaves the mounts as they are."""
     whose = {"assistant_id": assistant_id}

@@ -11,10 +11,10 @@ import pytest
 from . import spec
 from .by_hand import Caller
 from .runs import WEATHER, only_call
+from .whose import UNLIMITED, files
 
 MESSAGES = [{"role": "user", "content": text} for text in ("一", "二", "三")]
 LIMITS = (1, None)
-ALL = {"limit": 2147483647}
 
 
 class Listed(NamedTuple):
@@ -31,7 +31,7 @@ def assistants(caller: Caller) -> Listed:
 
 def mounted_files(caller: Caller) -> Listed:
     where = {"assistant_id": caller.call("createAssistant", {"name": "助手"})["id"]}
-    ids = files(caller)
+    ids = files(caller, 3)
     for file_id in ids:
         caller.call("mountAssistantFile", {**where, "file_id": file_id})
     return Listed(ids, where)
@@ -48,7 +48,7 @@ def messages(caller: Caller) -> Listed:
 
 def message_files(caller: Caller) -> Listed:
     where = {"thread_id": caller.call("createThread", {})["id"]}
-    ids = files(caller)
+    ids = files(caller, 3)
     message = caller.call("createMessage", {**where, **MESSAGES[0], "file_ids": ids})
     return Listed(ids, {**where, "message_id": message["id"]})
 
@@ -74,10 +74,6 @@ def run_steps(caller: Caller) -> Listed:
     return Listed(["step-1", "step-2"], where)
 
 
-def files(caller: Caller) -> list[str]:
-    return [caller.upload(f"{name}.txt", b"", "text/plain")["id"] for name in "甲乙丙"]
-
-
 LISTS: dict[str, Callable[[Caller], Listed]] = {
     "listAssistants": assistants,
     "listMountedFiles": mounted_files,
@@ -86,8 +82,14 @@ LISTS: dict[str, Callable[[Caller], Listed]] = {
     "listRuns": runs,
     "listRunSteps": run_steps,
 }
+# Runs cost money, and so do their steps.
+EACH = [
+    pytest.param(name, marks=() if make in (runs, run_steps) else pytest.mark.gentle)
+    for name, make in LISTS.items()
+]
 
 
+@pytest.mark.gentle
 def test_default_limit(caller: Caller) -> None:
     """Without a limit a page holds 20; the next one goes on behind it."""
     said = [{"role": "user", "content": str(number)} for number in range(41)]
@@ -107,20 +109,14 @@ def test_default_limit(caller: Caller) -> None:
 
 
 def test_every_paged_list_is_here() -> None:
-    paged = {
-        operation_id
-        for operation_id, operation in spec.operations().items()
-        if "after" in spec.body_schema(operation)["properties"]
-    }
-
-    assert paged == set(LISTS)
+    assert set(filter(spec.is_paged, spec.operations())) == set(LISTS)
 
 
-@pytest.mark.parametrize("operation_id", LISTS)
+@pytest.mark.parametrize("operation_id", EACH)
 def test_every_window(caller: Caller, operation_id: str) -> None:
     """Each pair of bounds gives what cutting the whole list gives, in either order."""
     ids, where = LISTS[operation_id](caller)
-    newest_first = ids_of(caller.call(operation_id, {**where, **ALL}))
+    newest_first = ids_of(caller.call(operation_id, {**where, **UNLIMITED}))
     assert newest_first[: len(ids)] == ids[::-1]
 
     for order, listed in (("desc", newest_first), ("asc", newest_first[::-1])):
@@ -139,7 +135,7 @@ def test_every_window(caller: Caller, operation_id: str) -> None:
             assert (page["last_id"] or None) == (expected[-1] if expected else None)
 
 
-@pytest.mark.parametrize("operation_id", LISTS)
+@pytest.mark.parametrize("operation_id", EACH)
 def test_wrong_page(caller: Caller, operation_id: str) -> None:
     """A bound that is not in the list is not found; wrong words and numbers are refused."""
     _, where = LISTS[operation_id](caller)

@@ -5,46 +5,28 @@ from __future__ import annotations
 import json
 import os
 import re
-import signal
 import subprocess
 import sys
-import threading
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import appbuilder_mock
 import pytest
+from appbuilder_mock import received
 from appbuilder_mock.handle import Running
-from appbuilder_mock.plan import Move, Situation, default_plan
 from appbuilder_mock.scenarios import ErrorBody, Fault, Match, Rule
 
-from .journal import FOLDER
+from .live_runs import NOTHING, ROOT, RUN, STREAM, THREAD, TOKEN, done, holds, journals, make, plan
 from .target import GENTLE
 
-ROOT = Path(__file__).parent.parent
-TOKEN = "bce-v3/ALTAK-live/0123456789"
-NOTHING: dict[str, list[Any]] = {"assistants": [], "threads": [], "files": []}
-# Some of what is done by hand, so that nothing needs to be generated.
-THREAD = "contract_tests/test_objects.py::test_thread"
-RUN = "contract_tests/test_lifecycle.py::test_run_is_found_again"
-
-
-@pytest.fixture(autouse=True)
-def heeded() -> Iterator[None]:
-    """Ctrl-C is heeded, also where the tests were started in the background."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
+pytestmark = pytest.mark.usefixtures("heeded")
 
 
 @pytest.fixture
-def service() -> Iterator[Running]:
-    """It holds nothing, like the account of a new user."""
-    with appbuilder_mock.running(token=TOKEN) as mock:
-        yield mock
+def remembering(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The service, which is made later, remembers more requests than a whole run makes."""
+    monkeypatch.setattr(received, "KEPT", 10_000)
 
 
+@pytest.mark.usefixtures("remembering")
 def test_whole_run(service: Running, tmp_path: Path) -> None:
     """What the dry run says is what the service gets; nothing is left, and no token is told."""
     planned = plan(done(service, tmp_path, CONTRACT_DRY="1").stdout)
@@ -54,13 +36,13 @@ def test_whole_run(service: Running, tmp_path: Path) -> None:
 
     assert told.returncode == 0, told.stdout
     assert plan(told.stdout) == planned
-    received = service.requests
-    assert planned["requests"] == len(received)
-    carried_out = [one for one in received if one.status == 200]
+    requests = service.requests
+    assert planned["requests"] == len(requests)
+    carried_out = [one for one in requests if one.status == 200]
     runs = [one for one in carried_out if one.operation in ("createRun", "submitToolOutputs")]
     assert planned["runs"] == len(runs) <= (GENTLE.runs or 0)
     assert holds(service) == NOTHING
-    assert journals(service) == []
+    assert journals(service.url) == []
     for text in (
         told.stdout,
         told.stderr,
@@ -74,7 +56,7 @@ def test_whole_run(service: Running, tmp_path: Path) -> None:
     }
     assert "createRun" in (tmp_path / "report.html").read_text("utf-8")
     entries = json.loads((tmp_path / "requests.har").read_text("utf-8"))["log"]["entries"]
-    assert len(entries) == len(received)
+    assert len(entries) == len(requests)
 
 
 def test_rate(service: Running, tmp_path: Path) -> None:
@@ -86,72 +68,6 @@ def test_rate(service: Running, tmp_path: Path) -> None:
     eleven = [last - first for first, last in zip(times, times[10:], strict=False)]
     assert len(eleven) > 30
     assert min(eleven) >= 10 * 200 - 500  # milliseconds; some time passes until they arrive
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_interrupted(number: signal.Signals, tmp_path: Path) -> None:
-    """Everything that was made until then is deleted again."""
-    thinking = Thinking()
-    with appbuilder_mock.running(token=TOKEN, plan=thinking.plan) as service:
-        with begun(service, tmp_path) as process:
-            thinking.begun.wait(60)
-            process.send_signal(number)
-            thinking.end.set()
-            told, _ = process.communicate(timeout=60)
-
-        assert process.returncode == 2, told
-        assert "nothing left there" in told
-        service.assert_received("createRun", times=4)
-        assert holds(service) == NOTHING
-        assert journals(service) == []
-
-
-def test_interrupted_with_fixtures(tmp_path: Path) -> None:
-    """The mock is there as long as a fixture may tell it something."""
-    chosen = ("-v", "contract_tests/test_errors.py", "-k", "by_the_server")
-    with subprocess.Popen(
-        [sys.executable, "-u", "-m", "contract_tests", f"--reports={tmp_path}", *chosen],
-        env={**os.environ, "CONTRACT_TARGET": "", "CONTRACT_DRY": ""},
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        encoding="utf-8",
-    ) as process:
-        assert process.stdout is not None
-        next(line for line in process.stdout if "PASSED" in line)
-        process.terminate()
-        told, errors = process.communicate(timeout=60)
-
-    assert process.returncode == 2, told + errors
-    assert "KeyboardInterrupt" in told
-    assert "Traceback" not in errors
-
-
-@pytest.fixture
-def killed(tmp_path: Path) -> Iterator[Running]:
-    """A service on which a killed run has left things."""
-    thinking = Thinking()
-    with appbuilder_mock.running(token=TOKEN, plan=thinking.plan) as service:
-        with begun(service, tmp_path) as process:
-            thinking.begun.wait(60)
-            process.kill()
-            thinking.end.set()
-            process.communicate(timeout=60)
-        yield service
-
-
-def test_killed(killed: Running, tmp_path: Path) -> None:
-    """What a killed run left is deleted by `make contract-clean`."""
-    service = killed
-    assert holds(service) != NOTHING
-    assert len(journals(service)) == 1
-
-    told = done(service, tmp_path, "--clean")
-
-    assert told.returncode == 0, told.stdout
-    assert re.search(r"killed runs had left \d+ things there", told.stdout)
-    assert holds(service) == NOTHING
-    assert journals(service) == []
 
 
 def test_failure(service: Running, tmp_path: Path) -> None:
@@ -178,6 +94,17 @@ def test_no_more_runs_than_stated(service: Running, tmp_path: Path) -> None:
     assert holds(service) == NOTHING
 
 
+@pytest.mark.parametrize("test", [RUN, STREAM], ids=["run", "stream"])
+def test_asked_too_often(service: Running, tmp_path: Path, test: str) -> None:
+    """A service that asks for a pause gets it, and the request again."""
+    fourth = Match(operation="createRun", nth=4)  # three make the examples' things
+    service.script(Rule(match=fourth, fault=Fault(status=429, retry_after=1)))
+    told = done(service, tmp_path, test)
+
+    assert told.returncode == 0, told.stdout
+    assert [one.status for one in service.assert_received("createRun")][3:] == [429, 200]
+
+
 @pytest.mark.parametrize("target", ["live", "server"])
 def test_without_a_token(service: Running, tmp_path: Path, target: str) -> None:
     """One clear sentence, a status that says it was not done, and no request."""
@@ -191,18 +118,22 @@ def test_without_a_token(service: Running, tmp_path: Path, target: str) -> None:
     assert service.requests == []
 
 
+@pytest.mark.parametrize("where", ["environment", "command-line"])
+def test_live_takes_its_own_token_only(service: Running, tmp_path: Path, where: str) -> None:
+    """What another program calls TOKEN is not sent to the service."""
+    given = [f"TOKEN={TOKEN}"] if where == "command-line" else []
+    more = {} if given else {"TOKEN": TOKEN}
+    told = make(service, tmp_path, "TARGET=live", *given, APPBUILDER_TOKEN="", **more)
+
+    assert told.returncode != 0
+    assert "APPBUILDER_TOKEN is not set: nothing was sent" in told.stderr
+    assert "ALTAK" not in told.stdout + told.stderr
+    assert service.requests == []
+
+
 def test_make_tells_no_token(service: Running, tmp_path: Path) -> None:
     """Any server can be attacked by its URL and token, which make does not print."""
-    command = ["make", "contract", f"TARGET={service.url}", f"TOKEN={TOKEN}"]
-    told = subprocess.run(
-        [*command, f"PYTHON={sys.executable}", f"PYTEST=--reports={tmp_path} {RUN}"],
-        env=environment(service, CONTRACT_TARGET=""),
-        cwd=ROOT,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=120,
-        check=False,
-    )
+    told = make(service, tmp_path, f"TARGET={service.url}", f"TOKEN={TOKEN}")
 
     assert told.returncode == 0, told.stdout + told.stderr
     assert f"contract: {service.url}" in told.stdout
@@ -223,67 +154,6 @@ def test_seed_repeats_the_requests(tmp_path: Path) -> None:
     assert first == again
     assert len(other) > 50
     assert not set(other) <= set(first)
-
-
-def done(
-    service: Running, reports: Path, *arguments: str, **more: str
-) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "contract_tests", f"--reports={reports}", *arguments],
-        env=environment(service, **more),
-        cwd=ROOT,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=600,
-        check=False,
-    )
-
-
-class Thinking:
-    """A model that takes its time over the run of RUN, whose assistant has instructions."""
-
-    def __init__(self) -> None:
-        self.begun = threading.Event()
-        self.end = threading.Event()
-
-    def plan(self, situation: Situation) -> Move:
-        if situation.instructions:
-            self.begun.set()
-            self.end.wait(60)
-        return default_plan(situation)
-
-
-def begun(service: Running, reports: Path) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "contract_tests", f"--reports={reports}", THREAD, RUN],
-        env=environment(service),
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        encoding="utf-8",
-    )
-
-
-def environment(service: Running, **more: str) -> dict[str, str]:
-    told = {"CONTRACT_TARGET": "live", "CONTRACT_RATE": "1000", "APPBUILDER_TOKEN": TOKEN}
-    others = {name: "" for name in os.environ if name.startswith(("CONTRACT_", "MAKE", "MFLAGS"))}
-    return {**os.environ, **others, **told, "GATEWAY_URL": service.url, **more}
-
-
-def plan(text: str) -> dict[str, int]:
-    """The figures at the end of a run."""
-    patterns = {name: rf"(?m)^{name} +(\d+)" for name in ("requests", "runs")}
-    patterns |= {kind: rf"(\d+) {kind}" for kind in NOTHING}
-    return {name: int(re.findall(pattern, text)[0]) for name, pattern in patterns.items()}
-
-
-def holds(service: Running) -> dict[str, Any]:
-    """What is left on the service."""
-    state = service.state()
-    return {name: state[name] for name in NOTHING}
-
-
-def journals(service: Running) -> list[Path]:
-    return list(FOLDER.glob(f"*-{service.port}.*"))
 
 
 def requested(reports: Path, *arguments: str, seed: str) -> list[tuple[str, ...]]:

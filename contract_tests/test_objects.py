@@ -8,6 +8,7 @@ import pytest
 
 from .by_hand import Caller
 from .runs import WEATHER, only, text_of
+from .whose import UNLIMITED, files
 
 FULL = {
     "name": "天气助手",
@@ -17,15 +18,13 @@ FULL = {
     "chat_instructions": "礼貌",
     "response_format": "json_object",
     "tools": [WEATHER],
-    "file_ids": ["file-1"],
     "metadata": {"主题": "天气"},
 }
-NEWEST_OF_ALL = {"limit": 2147483647}
 
 
 @pytest.fixture
 def assistant(caller: Caller) -> dict[str, Any]:
-    return caller.call("createAssistant", FULL)
+    return caller.call("createAssistant", {**FULL, "file_ids": files(caller, 1)})
 
 
 @pytest.fixture
@@ -35,18 +34,20 @@ def thread_id(caller: Caller) -> str:
     return str(caller.call("createThread", body)["id"])
 
 
+@pytest.mark.gentle
 def test_assistant(caller: Caller, assistant: dict[str, Any]) -> None:
     """Every field comes back, an update changes what it says, and deleted is gone."""
     which = {"assistant_id": assistant["id"]}
     assert {name: assistant[name] for name in FULL} == FULL
+    only(assistant["file_ids"])
     assert caller.call("queryAssistant", which) == assistant
-    assert assistant in caller.call("listAssistants", NEWEST_OF_ALL)["data"]
+    assert assistant in caller.call("listAssistants", UNLIMITED)["data"]
 
     updated = caller.call("updateAssistant", {**which, "description": "新的说明", "tools": []})
     changed = {**assistant, "description": "新的说明", "tools": []}
     assert updated == {**changed, "model": updated["model"]}
     assert caller.call("queryAssistant", which) == changed
-    assert changed in caller.call("listAssistants", NEWEST_OF_ALL)["data"]
+    assert changed in caller.call("listAssistants", UNLIMITED)["data"]
 
     gone = caller.call("deleteAssistant", which)
     assert gone == {"id": assistant["id"], "object": "assistant.deleted", "deleted": True}
@@ -54,10 +55,11 @@ def test_assistant(caller: Caller, assistant: dict[str, Any]) -> None:
         caller.call(operation_id, which, status=404)
     question = {"messages": [{"role": "user", "content": "你好"}]}
     caller.call("createRun", {**which, "thread": question}, status=404)
-    listed = caller.call("listAssistants", NEWEST_OF_ALL)["data"]
+    listed = caller.call("listAssistants", UNLIMITED)["data"]
     assert assistant["id"] not in [one["id"] for one in listed]
 
 
+@pytest.mark.gentle
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -78,13 +80,13 @@ def test_refused_assistant(
 ) -> None:
     """One field that is wrong: nothing is made, and of what is there nothing changes."""
     which = {"assistant_id": assistant["id"]}
-    before = caller.call("listAssistants", NEWEST_OF_ALL)
+    before = caller.call("listAssistants", UNLIMITED)
     valid = {"chat_instructions": "换了"}
 
     caller.call("createAssistant", {"name": "新助手", **valid, **wrong}, status=400)
     caller.call("updateAssistant", {**which, **valid, **wrong}, status=400)
 
-    assert caller.call("listAssistants", NEWEST_OF_ALL) == before
+    assert caller.call("listAssistants", UNLIMITED) == before
     assert caller.call("queryAssistant", which) == assistant
 
 
@@ -170,6 +172,7 @@ def test_deleted_thread_takes_its_runs_along(caller: Caller, thread_id: str) -> 
     assert still["status"] == "requires_action"
 
 
+@pytest.mark.gentle
 def test_refused_thread(caller: Caller, thread_id: str) -> None:
     which = {"thread_id": thread_id}
     thread = caller.call("updateThread", {**which, "metadata": {"主题": "天气"}})
@@ -183,11 +186,12 @@ def test_refused_thread(caller: Caller, thread_id: str) -> None:
 def test_message(caller: Caller, thread_id: str) -> None:
     """It keeps its place in the thread whatever is changed of it."""
     which = {"thread_id": thread_id}
-    body = {"role": "user", "content": "北京天气如何？", "file_ids": ["file-1", "file-2"]}
+    first, second = files(caller, 2)
+    body = {"role": "user", "content": "北京天气如何？", "file_ids": [first, second]}
     message = caller.call("createMessage", {**which, **body})
     last = caller.call("createMessage", {**which, "role": "assistant", "content": "晴"})
     this = {**which, "message_id": message["id"]}
-    assert (message["role"], message["file_ids"]) == ("user", ["file-1", "file-2"])
+    assert (message["role"], message["file_ids"]) == ("user", [first, second])
     assert text_of(message) == "北京天气如何？"
     assert caller.call("queryMessage", this) == message
     assert caller.call("listMessages", which)["data"][:2] == [last, message]
@@ -196,16 +200,17 @@ def test_message(caller: Caller, thread_id: str) -> None:
         reworded = caller.call("updateMessage", {**this, "content": text})
         assert text_of(reworded) == text
         assert reworded == {**message, "content": reworded["content"]}
-    without = caller.call("updateMessage", {**this, "file_ids": ["file-2"]})
-    assert without == {**reworded, "file_ids": ["file-2"]}
+    without = caller.call("updateMessage", {**this, "file_ids": [second]})
+    assert without == {**reworded, "file_ids": [second]}
     assert caller.call("queryMessage", this) == without
     assert caller.call("listMessages", which)["data"][:2] == [last, without]
     file = only(caller.call("listMessageFiles", this)["data"])
-    assert (file["id"], file["message_id"]) == ("file-2", message["id"])
+    assert (file["id"], file["message_id"]) == (second, message["id"])
     assert not caller.call("updateMessage", {**this, "file_ids": []})["file_ids"]
     assert caller.call("listMessageFiles", this)["data"] == []
 
 
+@pytest.mark.gentle
 def test_refused_message(caller: Caller, thread_id: str) -> None:
     """Neither a wrong field nor a wrong place adds or changes anything."""
     which = {"thread_id": thread_id}

@@ -8,8 +8,9 @@ import pytest
 
 from . import spec
 from .by_hand import Caller
+from .reach import is_error
 from .runs import text_of
-from .whose import Things, things_of
+from .whose import Things, files
 
 TEXTS = {
     "empty": "",
@@ -33,11 +34,7 @@ def optional(operation_id: str) -> list[str]:
     return [name for name in schema["properties"] if name not in schema.get("required", ())]
 
 
-@pytest.fixture(scope="module")
-def things(caller: Caller) -> Things:
-    return things_of(caller)
-
-
+@pytest.mark.gentle
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
 def test_any_text(caller: Caller, text: str) -> None:
     """A message has any text, character by character, when it is made and when it is changed."""
@@ -58,7 +55,9 @@ def test_null_is_left_out(caller: Caller, things: Things, operation_id: str) -> 
     """Every optional field may be null, and lists may be empty: the official client sends them."""
     body = things.body(operation_id)
     nulls = {name: None for name in optional(operation_id) if name not in body}
-    empties = {name: [] for name in nulls if name in ("tools", "file_ids", "messages")}
+    empties: dict[str, Any] = {
+        name: [] for name in nulls if name in ("tools", "file_ids", "messages")
+    }
 
     caller.call(operation_id, {**body, **nulls})
     caller.call(operation_id, {**body, **nulls, **empties})
@@ -70,6 +69,7 @@ def test_unknown_field_does_no_harm(caller: Caller, things: Things, operation_id
     response = caller.send(operation_id, {**things.body(operation_id), "from_tomorrow": {"a": 1}})
 
     assert response.status_code == 200
+    assert not is_error(response), response.text
 
 
 def test_whole_floats_are_integers(caller: Caller, things: Things) -> None:
@@ -80,6 +80,7 @@ def test_whole_floats_are_integers(caller: Caller, things: Things) -> None:
     assert caller.call("listRuns", {**where, "limit": 2.0}) == whole
 
 
+@pytest.mark.gentle
 def test_longest_that_is_allowed(caller: Caller) -> None:
     """At its limits a field is taken as it is."""
     most: dict[str, Any] = {
@@ -88,7 +89,7 @@ def test_longest_that_is_allowed(caller: Caller) -> None:
         "instructions": "字" * 4096,
         "thought_instructions": "字" * 4096,
         "chat_instructions": "字" * 4096,
-        "file_ids": [f"file-{number}" for number in range(10)],
+        "file_ids": files(caller, 10),
         "metadata": {f"{number:->64}": "值" * 512 for number in range(16)},
     }
     assistant = caller.call("createAssistant", most)

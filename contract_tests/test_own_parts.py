@@ -7,33 +7,32 @@ import html
 import json
 import signal
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 from urllib.parse import quote
 
 import appbuilder_mock
 import httpx
 import pytest
+import requests
 from schemathesis import Response
 
-from . import journal, spec
+from . import clean_up, journal, spec
+from .curl import curl
 from .journal import Made
 from .masking import Mask
-from .pace import NoRunsLeft, Pace, Runs
+from .pace import NoRunsLeft, Pace, Runs, asked_pause
 from .reach import Reach
 from .reach_table import ReachTable
-from .target import GENTLE, Target, UnusableTarget, chosen_profile, chosen_target
-from .wire import Wire
+from .target import FULL, GENTLE, Target, UnusableTarget, chosen_profile, chosen_target
+from .wire import Exchange, Wire
 from .world import World
 
+pytestmark = pytest.mark.usefixtures("heeded")
+
 SECRET = 'bce-v3/AL"TAK-密<钥>/0'
-
-
-@pytest.fixture(autouse=True)
-def heeded() -> Iterator[None]:
-    """Ctrl-C is heeded, also where the tests were started in the background."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture
@@ -80,11 +79,28 @@ def test_every_form_is_hidden(form: str) -> None:
     assert "TAK" not in masked
 
 
-def test_filtered_header_can_be_pasted() -> None:
-    """What schemathesis hides becomes a variable of the shell, in quotes that let it be one."""
-    shown = Mask(SECRET, None, "other").text("curl -H 'Authorization: [Filtered]' http://x")
+@pytest.mark.parametrize(
+    ("sent", "shown"),
+    [
+        (f"Bearer {SECRET}", '"Authorization: Bearer $TOKEN"'),
+        ("Bearer other-密", '"Authorization: Bearer $OTHER_TOKEN"'),
+        (f"Basic {SECRET}", '"Authorization: Basic $TOKEN"'),
+        (f"Bearer {SECRET}0", '"Authorization: Bearer ${TOKEN}0"'),
+        ("Bearer $wrong", "'Authorization: Bearer $wrong'"),
+        ("Bearer", "'Authorization: Bearer'"),
+        (None, None),
+    ],
+)
+def test_curl_line_sends_what_was_sent(sent: str | None, shown: str | None) -> None:
+    """A right token by its name, whosever it is; anything else as it was, or not at all."""
+    headers = {} if sent is None else {"Authorization": sent}
+    exchange = Exchange("queryThread", "by hand", datetime.now(UTC))
+    exchange.request = requests.Request("POST", "http://x/y", headers=headers).prepare()
 
-    assert shown == 'curl -H "Authorization: Bearer $TOKEN" http://x'
+    line = curl(exchange, {SECRET: "TOKEN", "other-密": "OTHER_TOKEN"})
+
+    header = "" if shown is None else f"-H {shown} "
+    assert line == f"curl -X POST {header}http://x/y"
 
 
 def test_pace() -> None:
@@ -136,7 +152,7 @@ def test_journal_outlives_its_process(folder: Path) -> None:
     assert list(left.left) == [Made("thread", "thread_2")]
     assert left.unanswered == 1
     assert list(journal.left_behind("http://two", folder)) == []
-    assert left.delete_all(lambda operation_id, body: True) == []
+    assert left.delete_all(lambda operation_id, body, owner: True) == []
     left.close()
     assert list(folder.iterdir()) == []
 
@@ -146,7 +162,7 @@ def test_what_cannot_be_deleted_stays_in_the_journal(folder: Path) -> None:
     mine.add(Made("file", "file-1"))
     mine.add(Made("assistant", "asst_1"))
 
-    left = mine.delete_all(lambda operation_id, body: operation_id == "deleteAssistant")
+    left = mine.delete_all(lambda operation_id, body, owner: operation_id == "deleteAssistant")
 
     assert left == [Made("file", "file-1")]
     mine.close()
@@ -204,6 +220,77 @@ def test_asked_too_often(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
     assert put_off == [3.0, 3.0]
 
 
+@pytest.mark.parametrize(
+    ("retry_after", "seconds"),
+    [("3", 3.0), ("0", 0.0), ("", 2.0), ("soon", 2.0), ("Fri, 01 Jan 2021 00:00:00 GMT", 0.0)],
+)
+def test_pause_that_is_asked_for(retry_after: str, seconds: float) -> None:
+    assert asked_pause(retry_after) == seconds
+
+
+def test_pause_until_a_date() -> None:
+    date = format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)
+
+    assert 3000 < asked_pause(date) < 3700
+
+
+def test_long_pause_is_not_made(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The answer is then the refusal, which its test tells of."""
+    put_off: list[float] = []
+    monkeypatch.setattr(wire.pace, "put_off", put_off.append)
+    answer = wire_answer(wire, "createThread")
+    answer.status_code = 429
+    answer.headers["retry-after"] = ["3600"]
+
+    assert wire.target is not None
+    got = wire.ask("createThread", lambda: answer, base_url=wire.target.url)
+
+    assert got.status_code == 429
+    assert put_off == []
+
+
+def test_silent_target_is_not_waited_for(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When things are deleted, patience is short."""
+    monkeypatch.setattr(clean_up, "PATIENCE", 0.3)
+    assert wire.journal is not None
+    for _ in range(2):
+        wire.post("createThread", json={})
+    assert wire.target is not None
+    pause = {"match": {"operation": "deleteThread"}, "fault": {"pause": {"seconds": 5}}}
+    control = f"{wire.target.url}/_mock/scenario"
+    httpx.post(control, json={"rules": [pause]}).raise_for_status()
+
+    [stopped, later] = clean_up.delete_all(wire, wire.journal)
+
+    assert "no answer to a deletion" in stopped
+    assert "2 things are left there" in stopped
+    assert later == f"to delete them: make contract-clean TARGET={wire.target.url}"
+
+
+def test_second_users_things_need_that_token(folder: Path) -> None:
+    """Without it they stay in the journal, where a 404 for another user would forget them."""
+    with appbuilder_mock.running(other_token="other") as mock:
+        users = Wire()
+        both = Target(mock.url, mock.token, "server", other_token="other")
+        users.attach(both, FULL, journal.journal_for("x", folder))
+        users.post("createThread", owner="second", json={})
+        assert users.journal is not None
+        [made] = users.journal.left
+        assert made.owner == "second"
+
+        users.target = replace(both, other_token=None)
+        [told] = clean_up.delete_all(users, users.journal)
+        assert (
+            told == f"could not delete thread {made.id} of the second user, which takes OTHER_TOKEN"
+        )
+        assert list(users.journal.left) == [made]
+
+        users.target = both
+        assert clean_up.delete_all(users, users.journal) == []
+        assert mock.state()["threads"] == []
+        users.journal.close()
+
+
 def test_world_has_every_example(wire: Wire) -> None:
     """Each id in a request example stands for something that was made, by three runs."""
     ids = World(wire).make()
@@ -232,6 +319,23 @@ def test_empty_cells_are_named() -> None:
     assert {"queryRun: 500", "createRun: failed", "createRun: expired"} <= set(on_the_mock)
     assert "submitToolOutputs: failed" not in on_the_mock
     assert any("!0" in line for line in nothing.lines())
+
+
+def test_errors_in_band_fill_their_cells(wire: Wire) -> None:
+    """An error under status 200 is counted by itself, and where its status was expected."""
+    refused = wire_answer(wire, "queryThread")
+    refused.status_code = 200
+    reach = Reach()
+    reach.count("queryThread", "by hand", refused)
+    assert "queryThread: 404" in ReachTable(reach, "live").empty()
+
+    reach.stood_for("queryThread", 404)
+
+    table = ReachTable(reach, "live")
+    assert "queryThread: 404" not in table.empty()
+    assert str(table.rows["queryThread"]["in band"]) == "1"
+    assert str(table.rows["queryThread"]["2xx"]) == "!0"
+    assert any("in band: errors under status 200" in line for line in table.lines())
 
 
 @pytest.mark.parametrize(

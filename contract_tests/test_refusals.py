@@ -10,15 +10,10 @@ import pytest
 
 from . import spec
 from .by_hand import Caller
-from .whose import Things, things_of
+from .whose import Things
 
 NOTHING = "没有_0"  # no id of anything
 NO_OBJECTS = (b"[]", b'"text"', b"null", b"{", b'{"name": NaN}', b"\xff", b"")
-
-
-@pytest.fixture(scope="module")
-def things(caller: Caller) -> Things:
-    return things_of(caller)
 
 
 @pytest.mark.parametrize("operation_id", spec.operations())

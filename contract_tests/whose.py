@@ -7,11 +7,9 @@ from typing import Any
 
 from . import spec
 from .by_hand import Caller
-from .runs import WEATHER, only_call
+from .runs import ON_WAITING_RUNS, QUESTION, WEATHER, only_call
 
-QUESTION = {"messages": [{"role": "user", "content": "北京天气如何？"}]}
-ON_WAITING_RUNS = ("submitToolOutputs", "cancelRun")
-ALL = {"limit": 2147483647}
+UNLIMITED = {"limit": 2147483647}
 
 
 @dataclass(frozen=True)
@@ -37,7 +35,7 @@ class Things:
         message = {name: self.ids[name] for name in names}
         run = {"thread_id": self.ids["thread_id"], "run_id": self.ids["run_id"]}
         looks: list[tuple[str, dict[str, Any]]] = [
-            ("listAssistants", ALL),
+            ("listAssistants", UNLIMITED),
             ("listFiles", {}),
             ("listMountedFiles", {"assistant_id": self.ids["assistant_id"]}),
             ("queryThread", {"thread_id": self.ids["thread_id"]}),
@@ -50,12 +48,10 @@ class Things:
         ]
         return [caller.call(operation_id, body) for operation_id, body in looks]
 
-    def delete(self, caller: Caller) -> None:
-        """All of them; the threads take the rest along."""
-        for where in (self.ids, self.waiting):
-            caller.call("deleteThread", {"thread_id": where["thread_id"]})
-        caller.call("deleteAssistant", {"assistant_id": self.ids["assistant_id"]})
-        caller.call("deleteFile", {"file_id": self.ids["file_id"]})
+
+def files(caller: Caller, count: int) -> list[str]:
+    """The ids of new files: what names a file is looked up by some servers."""
+    return [caller.upload(f"{number}.txt", b"", "text/plain")["id"] for number in range(count)]
 
 
 def things_of(caller: Caller) -> Things:

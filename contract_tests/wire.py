@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
+import itertools
 import json
-import signal
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from types import FrameType
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 import requests
 from schemathesis import Case, Response
 
 from . import journal, spec, sse
-from .journal import Journal
-from .pace import Pace, Runs
-from .reach import is_error, media_type_of
+from .interrupts import signals_put_off
+from .journal import Journal, Owner
+from .pace import Pace, Runs, asked_pause
+from .reach import is_error, is_in_band, media_type_of
 from .target import FULL, Profile, Target
 
 TRIES = 4  # of a request that a service refuses because it is asked too often
-LONGEST_WAIT = 30.0  # seconds that such a service may ask for
+LONGEST_WAIT = 60.0  # seconds that such a service may ask for
 AROUND = "around"  # the phase of what is done before and after the tests
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -35,11 +35,75 @@ class Exchange:
 
     operation_id: str
     phase: str
-    makes: bool  # something that is to be deleted
     began: datetime
     request: requests.PreparedRequest | None = None
     response: Response | None = None
     seconds: float = 0.0
+
+
+class Passage:
+    """The passing of one request: is told the answer, or is left without one.
+
+    Where the request makes something, Ctrl-C and SIGTERM are heeded when its id is known or the
+    request is over: else nobody would know what to delete.
+    """
+
+    def __init__(self, wire: Wire, exchange: Exchange, asked: Any) -> None:
+        self._wire = wire
+        self._exchange = exchange
+        self._asked = asked
+        self._put_off = ExitStack()
+        self._awaits_id = False
+
+    @contextmanager
+    def sent(self) -> Iterator[None]:
+        """While the request is on its way. Raises NoRunsLeft instead."""
+        operation_id = self._exchange.operation_id
+        self._wire.runs.take(operation_id)
+        with self._put_off:
+            if self._wire.journal is not None and journal.makes(operation_id, self._asked):
+                self._awaits_id = True
+                self._put_off.enter_context(signals_put_off())
+                self._wire.journal.asks(operation_id)
+            yield
+
+    def hears(self, chunks: Iterable[bytes], owner: Owner = "first") -> Iterator[bytes]:
+        """The chunks of a stream as they come, whose first events tell which thread was made."""
+        content = b""
+        for chunk in chunks:
+            if self._awaits_id:
+                content += chunk
+                self._succeeded(self._asked, _run_in(content), owner)
+            yield chunk
+
+    def answered(self, response: Response) -> None:
+        self._exchange.response, self._exchange.request = response, response.request
+        if not is_error(response):
+            told = _run_in(response.content) if is_stream(response) else _json(response.content)
+            owner = self._wire.whose(response.request.headers)
+            self._succeeded(_json(response.request.body), told, owner)
+        elif response.status_code < 500:
+            self._wire.runs.give_back(self._exchange.operation_id)
+            self._nothing_unknown()
+
+    def lost(self, error: requests.RequestException | httpx.TransportError) -> None:
+        if isinstance(error, requests.RequestException):
+            sent = error.request
+            self._exchange.request = sent if isinstance(sent, requests.PreparedRequest) else None
+        if isinstance(error, httpx.ConnectError):
+            self._nothing_unknown()  # the question did not even arrive
+
+    def _succeeded(self, asked: Any, told: Any, owner: Owner) -> None:
+        if self._wire.journal and isinstance(told, dict):
+            self._wire.journal.succeeded(self._exchange.operation_id, asked, told, owner)
+            self._nothing_unknown()
+
+    def _nothing_unknown(self) -> None:
+        """What the request made is in the journal, or it made nothing."""
+        if self._awaits_id and self._wire.journal:
+            self._awaits_id = False
+            self._wire.journal.answers(self._exchange.operation_id)
+            self._put_off.close()
 
 
 @dataclass
@@ -52,6 +116,8 @@ class Wire:
     runs: Runs = field(default_factory=lambda: Runs(None))
     journal: Journal | None = None
     listeners: list[Callable[[Exchange], None]] = field(default_factory=list)
+    refused_in_band: set[str] = field(default_factory=set)  # ids of cases
+    _passage: Passage | None = None  # of what schemathesis sends now
 
     def attach(self, target: Target, profile: Profile, journal: Journal | None) -> None:
         self.target, self.profile, self.journal = target, profile, journal
@@ -63,15 +129,26 @@ class Wire:
         def sent(case: Case[Any], **options: Any) -> Response:
             operation_id = spec.operation_of(case)
             phase = case.meta.phase.name.value if case.meta else "by hand"
-            return self.ask(
+            response = self.ask(
                 operation_id,
                 lambda: send(case, **options),
                 base_url=options.get("base_url"),
                 phase=phase,
                 body=case.body,
             )
+            if is_in_band(response):
+                self.refused_in_band.add(case.id)
+            return response
 
         return sent
+
+    def overheard(self, read: Callable[..., T]) -> Callable[..., T]:
+        """What reads a stream, in such a way that its chunks are heard here when they come."""
+
+        def reading(chunks: Iterable[bytes], *more: Any) -> T:
+            return read(self._passage.hears(chunks) if self._passage else chunks, *more)
+
+        return reading
 
     def ask(
         self,
@@ -83,29 +160,50 @@ class Wire:
         body: Any = None,
     ) -> Response:
         """The answer; where a rate is kept, not the one that the rate is too high."""
-        for attempt in range(1, TRIES + 1):
-            with self.passage(operation_id, base_url=base_url, phase=phase, body=body) as answered:
+        for attempt in itertools.count(1):
+            with self.passage(operation_id, base_url=base_url, phase=phase, body=body) as passage:
+                self._passage = passage
                 response = send()
-                answered(response)
-            asked_too_often = response.status_code == 429 and self.profile.per_second
-            if not asked_too_often or attempt == TRIES:
+                passage.answered(response)
+            if not self.is_put_off(response, attempt):
                 break
-            self.pace.put_off(_seconds(response))
         return response
 
-    def post(self, operation_id: str, **content: Any) -> Response:
+    def is_put_off(self, response: Response, attempt: int) -> bool:
+        """Whether to ask again: the rate that is kept is too high all the same.
+
+        What is sent next then waits as long as the service asks for. After TRIES attempts, or when
+        that is longer than LONGEST_WAIT, the refusal is the answer.
+        """
+        if response.status_code != 429 or not self.profile.per_second or attempt == TRIES:
+            return False
+        seconds = asked_pause(response.headers.get("retry-after", [""])[0])
+        if seconds > LONGEST_WAIT:
+            return False
+        self.pace.put_off(seconds)
+        return True
+
+    def post(
+        self,
+        operation_id: str,
+        *,
+        owner: Owner = "first",
+        patience: float | None = None,
+        **content: Any,
+    ) -> Response:
         """An answer that nobody judges, of a body given as httpx takes it; to make and to delete.
 
-        Raises httpx.HTTPError.
+        `patience` is seconds without a byte, by default the profile's. Raises httpx.HTTPError.
         """
         target = self.target
         assert target is not None
 
         def send() -> Response:
+            token = target.token if owner == "first" else target.other_token
             response = httpx.post(
                 target.url + spec.path(operation_id),
-                headers={"Authorization": f"Bearer {target.token}"},
-                timeout=self.profile.patience,
+                headers={"Authorization": f"Bearer {token}"},
+                timeout=self.profile.patience if patience is None else patience,
                 **content,
             )
             response.request.read()
@@ -113,6 +211,12 @@ class Wire:
 
         body = content.get("json")
         return self.ask(operation_id, send, base_url=target.url, phase=AROUND, body=body)
+
+    def whose(self, headers: Mapping[str, Any]) -> Owner:
+        """The user who sends these headers."""
+        other = self.target and self.target.other_token
+        is_other = other and headers.get("Authorization") == f"Bearer {other}"
+        return "second" if is_other else "first"
 
     @contextmanager
     def passage(
@@ -122,105 +226,45 @@ class Wire:
         base_url: str | None,
         phase: str = "by hand",
         body: Any = None,
-        whole: bool = True,
-    ) -> Iterator[Callable[[Response], None]]:
-        """For one request: call what is given with the answer, or leave without one.
-
-        A request that makes something is finished, as long as its block is one `whole` call, before
-        Ctrl-C or SIGTERM is heeded: else nobody would know what to delete.
-        """
+    ) -> Iterator[Passage]:
+        """For one request: tell what is given the answer, or leave without one."""
+        exchange = Exchange(operation_id, phase, datetime.now(UTC))
         if self.target is None or base_url != self.target.url:
-            yield lambda response: None
+            yield Passage(Wire(), exchange, body)
             return
         self.pace.wait()
-        with ExitStack() as stack:
-            makes = journal.makes(operation_id, body)
-            if whole and self.journal and makes:
-                stack.enter_context(signals_put_off())
-            self.runs.take(operation_id)
-            if self.journal and makes:
-                self.journal.asks(operation_id)
-            exchange = Exchange(operation_id, phase, makes, datetime.now(UTC))
+        passage = Passage(self, exchange, body)
+        with passage.sent():
             started = time.monotonic()
             try:
-                yield lambda response: self._answered(exchange, response)
+                yield passage
             except (requests.RequestException, httpx.TransportError) as error:
-                self._lost(exchange, error)
+                passage.lost(error)
                 raise
             finally:
                 exchange.seconds = time.monotonic() - started
                 for listener in self.listeners:
                     listener(exchange)
 
-    def _lost(
-        self, exchange: Exchange, error: requests.RequestException | httpx.TransportError
-    ) -> None:
-        if isinstance(error, requests.RequestException):
-            sent = error.request
-            exchange.request = sent if isinstance(sent, requests.PreparedRequest) else None
-        if self.journal and exchange.makes and isinstance(error, httpx.ConnectError):
-            self.journal.answers(exchange.operation_id)  # the question did not even arrive
-
-    def _answered(self, exchange: Exchange, response: Response) -> None:
-        exchange.response, exchange.request = response, response.request
-        refused = is_error(response) and response.status_code < 500
-        if refused:
-            self.runs.give_back(exchange.operation_id)
-        if self.journal is None:
-            return
-        if exchange.makes and (refused or not is_error(response)):
-            self.journal.answers(exchange.operation_id)
-        if not is_error(response):
-            asked = _json(response.request.body)
-            self.journal.succeeded(exchange.operation_id, asked, _told(response))
-
 
 wire = Wire()
 
 
-@contextmanager
-def signals_put_off() -> Iterator[None]:
-    """Heed Ctrl-C and SIGTERM when the block has ended."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    came: list[int] = []
+def is_stream(response: Response) -> bool:
+    return media_type_of(response) == "text/event-stream"
 
-    def note(number: int, _frame: FrameType | None) -> None:
-        came.append(number)
 
-    before = {number: signal.signal(number, note) for number in SIGNALS}
+def _run_in(content: bytes) -> Any:
+    """The run that the first events of a stream tell of; None when they do not, or not yet."""
     try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-        if came:
-            signal.raise_signal(came[0])
-
-
-def _told(response: Response) -> Any:
-    """The object that was answered; of a stream, the run that its first events tell of."""
-    if media_type_of(response) != "text/event-stream":
-        return _json(response.content)
-    try:
-        runs = (event.details.get("run_object") for event in sse.events([response.content]))
+        runs = (event.details.get("run_object") for event in sse.events([content]))
         return next((run for run in runs if run), None)
     except (ValueError, LookupError, TypeError, AttributeError):
         return None
 
 
-def _json(body: bytes | str | None) -> Any:
+def _json(body: Any) -> Any:
     try:
         return json.loads(body or b"null")
-    except ValueError:
+    except (ValueError, TypeError):
         return None
-
-
-def _seconds(response: Response) -> float:
-    """How long a service wants to be left alone."""
-    try:
-        asked = float(response.headers.get("retry-after", ["2"])[0])
-    except ValueError:
-        asked = 2.0
-    return min(max(asked, 0.0), LONGEST_WAIT)

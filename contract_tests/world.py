@@ -9,14 +9,11 @@ import httpx
 
 from . import spec
 from .reach import is_error
-from .runs import WEATHER
+from .runs import ON_WAITING_RUNS, QUESTION, WEATHER
 from .target import UnusableTarget
 from .wire import Wire
 
-# Operations whose example needs a run that waits; the others name one that completed.
-ON_WAITING_RUNS = ("submitToolOutputs", "cancelRun")
 ON_MOUNTED_FILES = ("unmountAssistantFile",)
-QUESTION = {"messages": [{"role": "user", "content": "北京天气如何？"}]}
 
 
 class World:
@@ -39,7 +36,7 @@ class World:
         except httpx.HTTPError as error:
             url = self._wire.target and self._wire.target.url
             raise UnusableTarget(
-                f"no answer from {url}: {error or type(error).__name__}"
+                f"no answer from {url}: {str(error) or type(error).__name__}"
             ) from error
         return self.ids
 

@@ -1,0 +1,210 @@
+"""Nothing is left on a service, whatever ends a run; and what is left there is known."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import appbuilder_mock
+import pytest
+from appbuilder_mock.handle import Running
+from appbuilder_mock.scenarios import Cut, Fault, Match, Rule
+
+from .live_runs import (
+    NOTHING,
+    ROOT,
+    RUN,
+    STREAM,
+    THREAD,
+    TOKEN,
+    Thinking,
+    begun,
+    done,
+    holds,
+    journals,
+)
+from .proxy import Change, Request, proxied
+
+pytestmark = pytest.mark.usefixtures("heeded")
+
+GENERATED_STREAM = ("contract_tests/test_operations.py", "-k", "test_operation and threads/runs]")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted(number: signal.Signals, tmp_path: Path) -> None:
+    """Everything that was made until then is deleted again."""
+    thinking = Thinking()
+    with appbuilder_mock.running(token=TOKEN, plan=thinking.plan) as service:
+        with begun(service, tmp_path, THREAD, RUN) as process:
+            thinking.begun.wait(60)
+            process.send_signal(number)
+            thinking.end.set()
+            told, _ = process.communicate(timeout=60)
+
+        assert process.returncode == 2, told
+        assert "nothing left there" in told
+        service.assert_received("createRun", times=4)
+        assert holds(service) == NOTHING
+        assert journals(service.url) == []
+
+
+def test_interrupted_stream(tmp_path: Path) -> None:
+    """The thread of a run is known as soon as the stream tells of it."""
+    paused = Paused()
+    with (
+        appbuilder_mock.running(token=TOKEN) as service,
+        proxied(service.url, Change(told=paused.told)) as url,
+    ):
+        with begun(service, tmp_path, THREAD, STREAM, GATEWAY_URL=url) as process:
+            paused.begun.wait(60)
+            process.send_signal(signal.SIGINT)
+            told, _ = process.communicate(timeout=60)
+            paused.end.set()
+
+        assert process.returncode == 2, told
+        assert "nothing left there" in told
+        assert "no known id" not in told
+        service.assert_received("createRun", times=4)
+        assert holds(service) == NOTHING
+        assert journals(url) == []
+
+
+# The one is read by ourselves, the other by schemathesis.
+@pytest.mark.parametrize("test", [(STREAM,), GENERATED_STREAM], ids=["by hand", "generated"])
+def test_broken_stream(service: Running, tmp_path: Path, test: tuple[str, ...]) -> None:
+    """The thread of a run whose stream broke off is deleted, too."""
+    cut = Rule(match=Match(operation="createRun"), fault=Fault(cut=Cut(after_event=1)))
+    service.script(cut)
+    told = done(service, tmp_path, *test)
+
+    assert told.returncode == 1, told.stdout
+    assert "no known id" not in told.stdout
+    assert holds(service) == NOTHING
+    assert journals(service.url) == []
+
+
+def test_second_user(tmp_path: Path) -> None:
+    """What the second user made is deleted with that user's token."""
+    other = "bce-v3/ALTAK-other/0123456789"
+    with appbuilder_mock.running(token=TOKEN, other_token=other) as service:
+        told = done(
+            service,
+            tmp_path,
+            "contract_tests/test_tokens.py",
+            "-k",
+            "own_things",
+            CONTRACT_TARGET=service.url,
+            CONTRACT_TOKEN=TOKEN,
+            CONTRACT_OTHER_TOKEN=other,
+        )
+
+        assert told.returncode == 0, told.stdout
+        assert {one.status for one in service.assert_received("deleteThread")} == {200}
+        assert journals(service.url) == []
+
+
+def test_deleting_stops_without_answers(service: Running, tmp_path: Path) -> None:
+    """A service that does not answer is not waited for again and again; the rest is noted."""
+    lost = Rule(match=Match(operation="deleteThread", times=1), fault=Fault(reset="before_reading"))
+    service.script(lost)
+    told = done(service, tmp_path, RUN)
+
+    assert "no answer to a deletion" in told.stdout
+    assert "make contract-clean TARGET=live" in told.stdout
+    assert len(service.assert_received("deleteThread")) == 1
+    service.assert_received("deleteAssistant", times=0)
+    done(service, tmp_path, "--clean")
+    assert holds(service) == NOTHING
+    assert journals(service.url) == []
+
+
+def test_deleting_is_interrupted(service: Running, tmp_path: Path) -> None:
+    """Ctrl-C ends it, and the journal keeps what is left."""
+    deleting, end = threading.Event(), threading.Event()
+
+    def asked(request: Request) -> Request:
+        if request.operation_id == "deleteThread":
+            deleting.set()
+            end.wait(60)
+        return request
+
+    with proxied(service.url, Change(asked=asked)) as url:
+        with begun(service, tmp_path, RUN, GATEWAY_URL=url) as process:
+            deleting.wait(60)
+            process.send_signal(signal.SIGINT)
+            told, _ = process.communicate(timeout=60)
+            end.set()
+
+        assert "deleting was interrupted" in told
+        assert len(journals(url)) == 1
+        done(service, tmp_path, "--clean", GATEWAY_URL=url)
+        assert holds(service) == NOTHING
+        assert journals(url) == []
+
+
+def test_interrupted_with_fixtures(tmp_path: Path) -> None:
+    """The mock is there as long as a fixture may tell it something."""
+    chosen = ("-v", "contract_tests/test_errors.py", "-k", "by_the_server")
+    with subprocess.Popen(
+        [sys.executable, "-u", "-m", "contract_tests", f"--reports={tmp_path}", *chosen],
+        env={**os.environ, "CONTRACT_TARGET": "", "CONTRACT_DRY": ""},
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    ) as process:
+        assert process.stdout is not None
+        next(line for line in process.stdout if "PASSED" in line)
+        process.terminate()
+        told, errors = process.communicate(timeout=60)
+
+    assert process.returncode == 2, told + errors
+    assert "KeyboardInterrupt" in told
+    assert "Traceback" not in errors
+
+
+@pytest.fixture
+def killed(tmp_path: Path) -> Iterator[Running]:
+    """A service on which a killed run has left things."""
+    thinking = Thinking()
+    with appbuilder_mock.running(token=TOKEN, plan=thinking.plan) as service:
+        with begun(service, tmp_path, THREAD, RUN) as process:
+            thinking.begun.wait(60)
+            process.kill()
+            thinking.end.set()
+            process.communicate(timeout=60)
+        yield service
+
+
+def test_killed(killed: Running, tmp_path: Path) -> None:
+    """What a killed run left is deleted by `make contract-clean`."""
+    service = killed
+    assert holds(service) != NOTHING
+    assert len(journals(service.url)) == 1
+
+    told = done(service, tmp_path, "--clean")
+
+    assert told.returncode == 0, told.stdout
+    assert re.search(r"killed runs had left \d+ things there", told.stdout)
+    assert holds(service) == NOTHING
+    assert journals(service.url) == []
+
+
+class Paused:
+    """A stream that says nothing more after its first event."""
+
+    def __init__(self) -> None:
+        self.begun = threading.Event()
+        self.end = threading.Event()
+
+    def told(self, _request: Request, events: Iterator[bytes]) -> Iterator[bytes]:
+        yield next(events)
+        self.begun.set()
+        self.end.wait(60)
+        yield from events
