@@ -13,7 +13,7 @@ from .reach import is_error, media_type_of
 Object = dict[str, Any]
 
 
-def body_of(case: Case[Any], response: Response) -> Object | None:
+def success_of(case: Case[Any], response: Response) -> Object | None:
     """The JSON object of a success; None for an error, a stream and the bytes of a file."""
     if is_error(response) or spec.answers_bytes(spec.operation_of(case)):
         return None
@@ -43,7 +43,7 @@ def events_of(response: Response) -> list[sse.Event]:
 
 def objects_of(case: Case[Any], response: Response) -> list[Object]:
     """Every assistant, thread, message, run, step and file told, those of events in order."""
-    body = body_of(case, response)
+    body = success_of(case, response)
     if body is not None:
         items = items_of(body)
         return [body] if items is None else items

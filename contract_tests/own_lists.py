@@ -9,14 +9,14 @@ from schemathesis import Case, Response
 from schemathesis.checks import CheckContext
 
 from . import spec
-from .answered import Object, body_of, items_of
+from .answered import Object, items_of, success_of
 
 DEFAULT_LIMIT = 20
 
 
 def list_keeps_its_bounds(_ctx: CheckContext, response: Response, case: Case[Any]) -> None:
     """No more than `limit`, nothing twice, nothing of the bounds; and the page says its ends."""
-    body = body_of(case, response)
+    body = success_of(case, response)
     items = None if body is None else items_of(body)
     if body is None or items is None:
         return
@@ -39,7 +39,7 @@ def list_keeps_its_bounds(_ctx: CheckContext, response: Response, case: Case[Any
 
 def list_is_in_order(_ctx: CheckContext, response: Response, case: Case[Any]) -> None:
     """By creation, as `order` says."""
-    body = body_of(case, response)
+    body = success_of(case, response)
     items = None if body is None else items_of(body)
     if items is None or not spec.is_paged(spec.operation_of(case)):
         return

@@ -8,7 +8,7 @@ from schemathesis import Case, Response
 from schemathesis.checks import CheckContext
 
 from . import journal, spec
-from .answered import body_of, items_of
+from .answered import items_of, success_of
 from .memory import memory_of
 from .reach import is_error
 
@@ -31,7 +31,7 @@ def request_id_names_one_call(_ctx: CheckContext, response: Response, _case: Cas
 def new_id_is_new(_ctx: CheckContext, response: Response, case: Case[Any]) -> None:
     """What is made gets an id that nothing had before."""
     operation_id = spec.operation_of(case)
-    body = body_of(case, response)
+    body = success_of(case, response)
     if operation_id not in MAKES or body is None or spec.body_of(case).get("tool_output"):
         return
     known = memory_of(response).made
@@ -49,7 +49,7 @@ def deleted_is_gone(_ctx: CheckContext, response: Response, case: Case[Any]) -> 
     gone = memory_of(response).deleted
     for name, id_ in spec.body_of(case).items():
         assert not isinstance(id_, str) or (name, id_) not in gone, f"{id_} was deleted before"
-    body = body_of(case, response)
+    body = success_of(case, response)
     if body is None:
         return
     if operation_id in LISTS:

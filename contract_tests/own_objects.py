@@ -10,7 +10,7 @@ from schemathesis import Case, Response
 from schemathesis.checks import CheckContext
 
 from . import rules, spec
-from .answered import Object, body_of, items_of, objects_of
+from .answered import Object, items_of, objects_of, success_of
 
 # What the description of `object` in the spec says that it always is.
 WORDS = {
@@ -58,7 +58,7 @@ def ids_are_those_asked_for(_ctx: CheckContext, response: Response, case: Case[A
             if name != own and answered.get(name):
                 _compare(name, answered[name], id_)
     output = spec.body_of(case).get("tool_output")
-    body = body_of(case, response)
+    body = success_of(case, response)
     if body is not None and isinstance(output, dict) and output.get("run_id"):
         _compare("id", body.get("id"), output["run_id"])
 
@@ -92,7 +92,7 @@ def object_says_what_it_is(_ctx: CheckContext, response: Response, case: Case[An
     """`object`, and the role of a message, have the words that the spec gives."""
     operation_id = spec.operation_of(case)
     words = WORDS.get(spec.answered_schema(operation_id))
-    body = body_of(case, response)
+    body = success_of(case, response)
     if body is not None and items_of(body) is not None:
         assert body.get("object") == "list", f"the object of a list is {body.get('object')!r}"
     if words == WORDS["RunResult"]:
@@ -112,7 +112,7 @@ def what_was_sent_is_kept(_ctx: CheckContext, response: Response, case: Case[Any
     operation_id = spec.operation_of(case)
     if not operation_id.startswith(("create", "update")) or not rules.is_positive(case):
         return
-    body = body_of(case, response)
+    body = success_of(case, response)
     if body is None or operation_id == "createRun":
         return
     sent = {**(case.query or {}), **spec.body_of(case)}

@@ -7,7 +7,7 @@ from typing import Any
 from schemathesis import Case, Response
 from schemathesis.checks import CheckContext
 
-from .answered import Object, body_of, objects_of
+from .answered import Object, objects_of, success_of
 from .memory import memory_of
 from .sse import ENDS
 
@@ -49,7 +49,7 @@ def status_goes_with_the_rest(_ctx: CheckContext, response: Response, case: Case
 def status_goes_no_way_back(_ctx: CheckContext, response: Response, case: Case[Any]) -> None:
     """From one look to the next a run or step goes on; one that has ended stays as it is."""
     seen = memory_of(response).statuses
-    if body_of(case, response) is None:
+    if success_of(case, response) is None:
         # A stream tells of the past: others may have looked since. Its own events are in order.
         seen = {}
     for answered in objects_of(case, response):

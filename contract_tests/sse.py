@@ -137,7 +137,7 @@ def _details(told: list[Event]) -> Iterator[str]:
         if named and not event.details.get(named):
             yield f"{event.kind} without its {named}"
         said = event.details.get("type")
-        if said in DETAILS.values() and not event.details.get(said):
+        if isinstance(said, str) and said in DETAILS.values() and not event.details.get(said):
             yield f"{event.kind} with details of the type {said}, and without its {said}"
 
 

@@ -17,7 +17,7 @@ BODY = {
     "thread": {"messages": [{"role": "user", "content": TEXT}]},
 }
 WHY = {"type": "server_error", "message": "模型不可用"}
-ENDS = {"failed": {"failed": WHY}, "expired": {"expired": True}}
+ENDS: dict[str, dict[str, Any]] = {"failed": {"failed": WHY}, "expired": {"expired": True}}
 CALL = [{"name": "get_weather", "arguments": {"city": "北京"}}]
 
 
