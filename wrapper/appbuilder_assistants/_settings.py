@@ -13,6 +13,7 @@ from enum import Enum
 from typing import Any, Literal, Protocol, TypeAlias
 from urllib.parse import SplitResult, urlsplit
 
+from ._core.redaction import TokenRedactor
 from ._core.retry import RetryPolicy
 from ._log import turn_on
 from .hooks import EventHook
@@ -129,6 +130,11 @@ class Settings:
         _check_extra_body(self.extra_body)
         for hook in self.event_hooks:
             _check_hook(hook)
+
+    @property
+    def redactor(self) -> TokenRedactor:
+        """Hides the token where a server repeats it."""
+        return TokenRedactor(self.authorization.reveal)
 
 
 def settings_from(

@@ -11,6 +11,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from ._core.calls import Job, Lost, Question, Reply, RunTools, Send, Sleep
+from ._core.redaction import redact
 from ._log import LOGGER, log
 from .hooks import (
     AttemptFinished,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
+    from ._settings import Settings
     from .hooks import EventHook
 
 _NAMED = ("assistant_id", "thread_id", "run_id", "step_id", "message_id", "file_id", "model")
@@ -109,11 +111,14 @@ class WatchedRound:
 class Watch:
     """The calls that one flow makes, told to those who want to know.
 
-    Calls that are still open when it is left by an exception end with that.
+    Calls that are still open when it is left by an exception end with that. All errors of flows
+    pass here, and lose the token where they quote a value that has it.
     """
 
-    def __init__(self, hooks: tuple[EventHook, ...]) -> None:
+    def __init__(self, settings: Settings) -> None:
+        hooks = settings.event_hooks
         self.hooks = (log, *hooks) if LOGGER.isEnabledFor(logging.DEBUG) else hooks
+        self._hide = settings.redactor
         self._open: list[Watched] = []
 
     def __enter__(self) -> Watch:
@@ -125,6 +130,7 @@ class Watch:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        redact(error, self._hide)
         while self._open:
             self._open.pop().finish(error=error)
 
@@ -133,6 +139,7 @@ class Watch:
             self._open.append(Watched(self.hooks, call))
 
     def end(self, result: object, error: BaseException | None) -> None:
+        redact(error, self._hide)
         if self._open:
             self._open.pop().finish(result, error)
 

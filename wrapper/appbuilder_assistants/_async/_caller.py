@@ -16,9 +16,10 @@ from appbuilder_assistants._core.flows import (
 )
 from appbuilder_assistants._core.pages import Cursor, Page
 from appbuilder_assistants._core.reconcile import RECONCILE_SECONDS, LookUps, reconcile, too_late
+from appbuilder_assistants._core.redaction import redact
 from appbuilder_assistants._core.snapshot import RunSnapshot
 from appbuilder_assistants._drive import adrive, afinish, is_past, sooner
-from appbuilder_assistants.errors import StreamInterruptedError
+from appbuilder_assistants.errors import ResponseError, StreamInterruptedError
 
 if TYPE_CHECKING:
     from appbuilder_assistants._pool import AsyncPool
@@ -105,7 +106,11 @@ class AsyncCaller:
             page = await self.run(call)
             for item in page.data:
                 yield item
-            more = cursor.move(call, page)
+            try:
+                more = cursor.move(call, page)
+            except ResponseError as error:
+                redact(error, self.settings.redactor)
+                raise
 
 
 class AsyncRawCaller(AsyncCaller):
