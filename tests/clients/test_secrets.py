@@ -543,6 +543,8 @@ def test_a_token_that_cannot_be_used(
     [
         {"gateway_url": "ftp://gw.example"},
         {"gateway_url": "https://user:password@gw.example"},
+        {"gateway_url": "https://user:password@gw.example:0"},
+        {"gateway_url": "https://gw.example?"},
         {"gateway_url": "http://例子..example"},
         {"timeout": -1},
         {"retry": 3},
