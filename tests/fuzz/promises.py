@@ -78,6 +78,10 @@ def check_error(operation: Operation, error: AssistantsError) -> None:
         assert isinstance(error.param, str | NoneType)
         wait = error.retry_after
         assert wait is None or (type(wait) is float and 0 <= wait < math.inf)
+    if isinstance(error, ResponseError):
+        # None only where no single answer is to blame: a list that comes to nothing.
+        assert error.status_code is None or 200 <= error.status_code < 300
+        assert error.status_code or not error.request_id
     if isinstance(error, ApiConnectionError):
         assert type(error.reached_server) is bool
     if isinstance(error, errors.StreamInterruptedError):

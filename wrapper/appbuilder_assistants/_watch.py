@@ -120,6 +120,7 @@ class Watch:
         self.hooks = (log, *hooks) if LOGGER.isEnabledFor(logging.DEBUG) else hooks
         self._hide = settings.redactor
         self._open: list[Watched] = []
+        self._last: AttemptFinished | None = None
 
     def __enter__(self) -> Watch:
         return self
@@ -150,7 +151,7 @@ class Watch:
     def attempt(self, step: Send, outcome: Reply | Lost) -> None:
         if self.hooks:
             request = step.request
-            event = AttemptFinished(
+            self._last = AttemptFinished(
                 call_id=self._call_id(),
                 operation=step.operation,
                 method=request.method,
@@ -161,13 +162,21 @@ class Watch:
                 request_id=outcome.request_id,
                 error=None if isinstance(outcome, Reply) else outcome.message,
             )
-            tell(self.hooks, event)
+            tell(self.hooks, self._last)
 
     def retry(self, step: Sleep) -> None:
-        if self.hooks and step.retry is not None:
-            failed = step.retry
+        failed = self._last
+        if failed is not None and step.retry is not None:
             event = RetryScheduled(
-                self._call_id(), failed.operation, failed.attempt, step.seconds, failed.reason
+                self._call_id(),
+                failed.operation,
+                failed.attempt,
+                step.seconds,
+                step.retry.reason,
+                failed.method,
+                failed.path,
+                failed.status_code,
+                failed.request_id,
             )
             tell(self.hooks, event)
 

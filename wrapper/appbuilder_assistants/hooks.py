@@ -64,20 +64,28 @@ class AttemptFinished:
 
 @dataclass(frozen=True, slots=True)
 class RetryScheduled:
-    """A call is tried again after a pause of `seconds`, because attempt number `attempt` failed."""
+    """A call is tried again after a pause of `seconds`, because attempt number `attempt` failed.
+
+    `status_code` and `request_id` are those of that attempt, as AttemptFinished told them.
+    """
 
     call_id: int
     operation: str
     attempt: int
     seconds: float
     reason: str
+    method: str = ""
+    path: str = ""
+    status_code: int | None = None
+    request_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CallFinished:
-    """A call is over: with its `result` (None for a stream, which is over when closed), or `error`.
+    """A call is over, with its `result` or `error`.
 
-    `seconds` are those of the whole call, with its retries.
+    A stream is over when it is closed; its result is the run as last told, None before the first
+    event. `seconds` are those of the whole call, with its retries.
     """
 
     call_id: int

@@ -236,7 +236,7 @@ def lost_error(call: Question, lost: Lost) -> ApiConnectionError:
 
 def response_error(call: Question, reply: Reply, message: str) -> ResponseError:
     """The error for a 2xx answer that is not what the API promises."""
-    return ResponseError(message, origin=origin(call, reply.request_id))
+    return ResponseError(message, status_code=reply.status, origin=origin(call, reply.request_id))
 
 
 def origin(call: Question, request_id: str | None) -> Origin:
