@@ -46,6 +46,7 @@ def test_a_call_from_its_beginning_to_its_end(world: Sync | Async, serve: Serve)
         "POST",
         "/v2/threads/runs/query",
         {"thread_id": "线程", "run_id": "r"},
+        server.url,
     )
     assert isinstance(first, AttemptFinished)
     assert (first.attempt, first.status_code, first.error) == (1, 503, None)

@@ -33,8 +33,10 @@ if TYPE_CHECKING:
     from ._settings import Settings
     from .hooks import EventHook
 
-_NAMED = ("assistant_id", "thread_id", "run_id", "step_id", "message_id", "file_id", "model")
-_numbers = count(1)
+_IDS = ("assistant_id", "thread_id", "run_id", "step_id", "message_id", "file_id")
+_NAMED = (*_IDS, "model", "name")
+numbers = count(1)
+"""The `call_id` of what begins next."""
 
 
 def tell(hooks: tuple[EventHook, ...], event: HookEvent) -> None:
@@ -49,8 +51,8 @@ def tell(hooks: tuple[EventHook, ...], event: HookEvent) -> None:
 class Watched:
     """One call that has begun."""
 
-    def __init__(self, hooks: tuple[EventHook, ...], call: Question) -> None:
-        self.call_id = next(_numbers)
+    def __init__(self, hooks: tuple[EventHook, ...], call: Question, gateway_url: str) -> None:
+        self.call_id = next(numbers)
         self._hooks = hooks
         self._operation = call.operation
         self._begun = time.monotonic()
@@ -58,7 +60,12 @@ class Watched:
         tell(
             hooks,
             CallStarted(
-                self.call_id, call.operation, request.method, request.path, _ids(request.body)
+                self.call_id,
+                call.operation,
+                request.method,
+                request.path,
+                ids_of(request.body),
+                gateway_url,
             ),
         )
 
@@ -76,7 +83,7 @@ class WatchedRound:
     def __init__(self, hooks: tuple[EventHook, ...], step: RunTools) -> None:
         self._hooks = hooks
         self._step = step
-        self._id = next(_numbers)
+        self._id = next(numbers)
         self._begun = time.monotonic()
 
     def __enter__(self) -> Self:
@@ -96,7 +103,7 @@ class WatchedRound:
     @contextmanager
     def tool(self, job: Job) -> Iterator[None]:
         """To be entered in the thread or task in which it runs."""
-        number, begun = next(_numbers), time.monotonic()
+        number, begun = next(numbers), time.monotonic()
         failure: BaseException | None = None
         tell(self._hooks, ToolStarted(number, self._id, job.name, job.call_id))
         try:
@@ -118,6 +125,7 @@ class Watch:
     def __init__(self, settings: Settings) -> None:
         hooks = settings.event_hooks
         self.hooks = (log, *hooks) if LOGGER.isEnabledFor(logging.DEBUG) else hooks
+        self._gateway_url = settings.base_url
         self._hide = settings.redactor
         self._open: list[Watched] = []
         self._last: AttemptFinished | None = None
@@ -137,7 +145,7 @@ class Watch:
 
     def begin(self, call: Question) -> None:
         if self.hooks:
-            self._open.append(Watched(self.hooks, call))
+            self._open.append(Watched(self.hooks, call, self._gateway_url))
 
     def end(self, result: object, error: BaseException | None) -> None:
         redact(error, self._hide)
@@ -187,8 +195,8 @@ class Watch:
         return self._open[-1].call_id if self._open else 0
 
 
-def _ids(body: object) -> Mapping[str, str]:
-    """What a JSON request names, without anything that people wrote."""
+def ids_of(body: object) -> Mapping[str, str]:
+    """What a JSON request names, without anything else that people wrote."""
     if not isinstance(body, bytes):
         return {}
     fields = json.loads(body)

@@ -8,8 +8,8 @@
 
 A hook is a plain function, called where the call runs (on the event loop, for the asynchronous
 client), so it must be quick. What it raises is logged and goes no further. Every event of one
-call, round or tool has the same `call_id`. None holds a token, or what people wrote but for what
-an error quotes.
+call, round or tool has the same `call_id`. None holds a token, or what people wrote but for an
+assistant's name and what an error quotes.
 """
 
 from __future__ import annotations
@@ -28,19 +28,27 @@ __all__ = [
     "ToolFinished",
     "ToolRoundFinished",
     "ToolRoundStarted",
+    "ToolRunFinished",
+    "ToolRunStarted",
     "ToolStarted",
 ]
 
 
 @dataclass(frozen=True, slots=True)
 class CallStarted:
-    """A call begins. `ids` holds what its request names: `assistant_id`, `thread_id`, `model`, …"""
+    """A call begins. `ids` holds what its request names: `assistant_id`, `thread_id`, `model`, …
+
+    `gateway_url` is what `path` comes behind. `parent_id` is the `call_id` of the run with tools
+    that the call is part of, if it is of one.
+    """
 
     call_id: int
     operation: str
     method: str
     path: str
     ids: Mapping[str, str] = field(default_factory=dict)
+    gateway_url: str = ""
+    parent_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +104,36 @@ class CallFinished:
 
 
 @dataclass(frozen=True, slots=True)
+class ToolRunStarted:
+    """A run with tools begins: several calls and rounds. `ids` is as in CallStarted."""
+
+    call_id: int
+    ids: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ToolRunFinished:
+    """It has ended, or was left: with the run as last told, None before that, or with `error`."""
+
+    call_id: int
+    seconds: float
+    result: object = field(default=None, repr=False)
+    error: BaseException | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ToolRoundStarted:
-    """A run waits for functions of yours, `tools` by name; it is the run's round number `round`."""
+    """A run waits for functions of yours, `tools` by name; it is the run's round number `round`.
+
+    `parent_id` is the `call_id` of the run with tools.
+    """
 
     call_id: int
     round: int
     run_id: str
     thread_id: str
     tools: tuple[str, ...]
+    parent_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +169,8 @@ HookEvent: TypeAlias = (
     | AttemptFinished
     | RetryScheduled
     | CallFinished
+    | ToolRunStarted
+    | ToolRunFinished
     | ToolRoundStarted
     | ToolRoundFinished
     | ToolStarted

@@ -19,6 +19,7 @@ from appbuilder_assistants._core.reconcile import RECONCILE_SECONDS, LookUps, re
 from appbuilder_assistants._core.redaction import redact
 from appbuilder_assistants._core.snapshot import RunSnapshot
 from appbuilder_assistants._drive import adrive, afinish, is_past, sooner
+from appbuilder_assistants._watched_run import WatchedRun
 from appbuilder_assistants.errors import ResponseError, StreamInterruptedError
 
 if TYPE_CHECKING:
@@ -75,6 +76,18 @@ class AsyncCaller:
     async def carry_out(self, flow: Flow[T], until: float | None = None) -> T:
         """By `until`, or within the deadline from now."""
         return await adrive(flow, self.pool.http, self.settings, until)
+
+    async def run_with_tools(self, call: Call[T], flow: Flow[T]) -> T:
+        """Carry out a flow of several calls, of which this is the first, told of as one run."""
+        watched_run = WatchedRun(self.settings, call)
+        watched_run.begin()
+        try:
+            run = await type(self)(self.pool, watched_run.settings).carry_out(flow)
+        except BaseException as error:
+            watched_run.finish(error=error)
+            raise
+        watched_run.finish(run)
+        return run
 
     async def finish(self, flow: Flow[T]) -> T:
         """Carry out a flow that cleans up, within the time that it gives itself."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from appbuilder_assistants._watched_run import WatchedRun
+
 from .streams import RunStream
 
 if TYPE_CHECKING:
@@ -26,7 +28,8 @@ class ToolRunStream(RunStream):
     """
 
     def __init__(self, caller: Caller, call: StreamCall, loop: ToolLoop) -> None:
-        super().__init__(caller, call)
+        self._watched_run = WatchedRun(caller.settings, call)
+        super().__init__(type(caller)(caller.pool, self._watched_run.settings), call)
         self._loop = loop
         self._waits = False
         self._begun = False
@@ -64,6 +67,7 @@ class ToolRunStream(RunStream):
 
     def _open(self) -> EventReader:
         self._begun = True
+        self._watched_run.begin()
         self._caller.pool.streams.add(self)
         return super()._open()
 
@@ -84,8 +88,16 @@ class ToolRunStream(RunStream):
             super().close()
         finally:
             begun, self._begun = self._begun, False
-            if begun and not self.snapshot.finished:
-                self._caller.finish(self._left(error))
+            try:
+                if begun and not self.snapshot.finished:
+                    self._caller.finish(self._left(error))
+            finally:
+                self._watched_run.finish(self.snapshot.run, error)
+
+    def _finish(self, error: BaseException | None = None) -> None:
+        super()._finish(error)
+        if self.snapshot.finished:
+            self._watched_run.finish(self.snapshot.run, error)
 
     def _left(self, error: BaseException | None) -> Flow[object]:
         if error is None:
