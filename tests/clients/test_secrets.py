@@ -356,6 +356,11 @@ IN_VALUES = {
         ResponseError,
         lambda c: list(c.assistants.list_all()),
     ),
+    "where a list goes on, behind much else": Fault(
+        says(answer({**EMPTY_LIST, "has_more": True, "last_id": "页" * 60 + SECRET})),
+        ResponseError,
+        lambda c: list(c.assistants.list_all()),
+    ),
     "the name of a tool": Fault(
         says(
             answer(
@@ -397,7 +402,7 @@ def test_an_error_that_quotes_a_value(
     errors = [error, *(event.error for event in told if isinstance(event, CallFinished))]
     ours = [line for line in logged if line.startswith("appbuilder_assistants")]
     texts = [f"{one}{one!r}{one.args!r}{getattr(one, 'attempts', '')}" for one in errors if one]
-    assert SECRET not in "".join([*texts, *ours])
+    assert SECRET[:12] not in "".join([*texts, *ours])
 
 
 def test_what_a_call_returns_is_as_it_came(world: Sync | Async, serve: Serve) -> None:
@@ -640,6 +645,6 @@ def test_the_log_that_a_variable_turns_on(serve: Serve) -> None:
     )
 
     assert server.exchanges[0].headers["authorization"].endswith(SECRET)
-    assert done.stderr.count("queryRun POST /v2/threads/runs/query: ") == 3
-    assert "trying again" in done.stderr
+    assert done.stderr.count("queryRun POST /v2/threads/runs/query: ") == 3 + 1
+    assert done.stderr.count("trying again") == 1
     assert SECRET not in done.stdout + done.stderr

@@ -18,11 +18,10 @@ from appbuilder_assistants._core.flows import (
 )
 from appbuilder_assistants._core.pages import Cursor, Page
 from appbuilder_assistants._core.reconcile import RECONCILE_SECONDS, LookUps, reconcile, too_late
-from appbuilder_assistants._core.redaction import redact
 from appbuilder_assistants._core.snapshot import RunSnapshot
 from appbuilder_assistants._drive import drive, finish, is_past, sooner
 from appbuilder_assistants._watched_run import WatchedRun
-from appbuilder_assistants.errors import ResponseError, StreamInterruptedError
+from appbuilder_assistants.errors import StreamInterruptedError
 
 if TYPE_CHECKING:
     from appbuilder_assistants._pool import Pool
@@ -114,18 +113,14 @@ class Caller:
         self, page_after: Callable[[str | None], Call[Page[T]]], after: str | None
     ) -> Iterator[T]:
         """Every item of a list, page by page as they are asked for."""
-        cursor = Cursor(after or None)
+        cursor = Cursor(after or None, self.settings.redactor.text)
         more = True
         while more:
             call = page_after(cursor.after)
             page = self.run(call)
             for item in page.data:
                 yield item
-            try:
-                more = cursor.move(call, page)
-            except ResponseError as error:
-                redact(error, self.settings.redactor)
-                raise
+            more = cursor.move(call, page)
 
 
 class RawCaller(Caller):
