@@ -7,12 +7,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ._watch import ids_of, numbers, tell
-from .hooks import CallStarted, HookEvent, ToolRoundStarted, ToolRunFinished, ToolRunStarted
+from .hooks import CallFinished, CallStarted, HookEvent, ToolRoundStarted
 
 if TYPE_CHECKING:
     from ._core.calls import Question
     from ._settings import Settings
     from .hooks import EventHook
+
+OPERATION = "run_with_tools"
+"""What the whole is called: the API has no such operation."""
 
 
 class WatchedRun:
@@ -33,14 +36,15 @@ class WatchedRun:
         """Tell that it begins. Again does nothing."""
         if self._begun is None:
             self._begun = time.monotonic()
-            tell(self._hooks, ToolRunStarted(self._id, ids_of(self._call.request.body)))
+            ids = ids_of(self._call.request.body)
+            tell(self._hooks, CallStarted(self._id, OPERATION, "", "", ids))
 
     def finish(self, result: object = None, error: BaseException | None = None) -> None:
         """Tell that it is over, if it has begun. Again does nothing."""
         if self._begun is not None:
             hooks, self._hooks = self._hooks, ()
             seconds = time.monotonic() - self._begun
-            tell(hooks, ToolRunFinished(self._id, seconds, result, error))
+            tell(hooks, CallFinished(self._id, OPERATION, seconds, result, error))
 
 
 class _PartOf:

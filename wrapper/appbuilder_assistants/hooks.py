@@ -28,8 +28,6 @@ __all__ = [
     "ToolFinished",
     "ToolRoundFinished",
     "ToolRoundStarted",
-    "ToolRunFinished",
-    "ToolRunStarted",
     "ToolStarted",
 ]
 
@@ -38,8 +36,9 @@ __all__ = [
 class CallStarted:
     """A call begins. `ids` holds what its request names: `assistant_id`, `thread_id`, `model`, …
 
-    `gateway_url` is what `path` comes behind. `parent_id` is the `call_id` of the run with tools
-    that the call is part of, if it is of one.
+    `gateway_url` is what `path` comes behind. A run with tools is told as a call, too, with the
+    operation `run_with_tools` and no method or path; the calls that it is made of have its
+    `call_id` as their `parent_id`.
     """
 
     call_id: int
@@ -104,24 +103,6 @@ class CallFinished:
 
 
 @dataclass(frozen=True, slots=True)
-class ToolRunStarted:
-    """A run with tools begins: several calls and rounds. `ids` is as in CallStarted."""
-
-    call_id: int
-    ids: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class ToolRunFinished:
-    """It has ended, or was left: with the run as last told, None before that, or with `error`."""
-
-    call_id: int
-    seconds: float
-    result: object = field(default=None, repr=False)
-    error: BaseException | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class ToolRoundStarted:
     """A run waits for functions of yours, `tools` by name; it is the run's round number `round`.
 
@@ -169,8 +150,6 @@ HookEvent: TypeAlias = (
     | AttemptFinished
     | RetryScheduled
     | CallFinished
-    | ToolRunStarted
-    | ToolRunFinished
     | ToolRoundStarted
     | ToolRoundFinished
     | ToolStarted

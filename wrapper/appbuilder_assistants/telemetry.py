@@ -38,14 +38,13 @@ from .hooks import (
     ToolFinished,
     ToolRoundFinished,
     ToolRoundStarted,
-    ToolRunFinished,
-    ToolRunStarted,
     ToolStarted,
 )
 
 __all__ = ["OpenTelemetry"]
 
 PROVIDER = "baidu.appbuilder"
+RUN_WITH_TOOLS = "run_with_tools"
 
 # What an operation is called by the conventions; the others have their operationId.
 GEN_AI = {
@@ -75,15 +74,15 @@ class OpenTelemetry:
         self._tokens: dict[int, Token[context.Context]] = {}
 
     def __call__(self, event: HookEvent) -> None:
-        if isinstance(event, CallStarted):
+        if isinstance(event, CallStarted) and event.operation == RUN_WITH_TOOLS:
+            self._run(event)
+        elif isinstance(event, CallStarted):
             self._call(event)
         elif isinstance(event, AttemptFinished):
             self._attempt(event)
         elif isinstance(event, RetryScheduled):
             self._span(event.call_id).add_event("retry", {"seconds": event.seconds})
-        elif isinstance(event, ToolRunStarted):
-            self._run(event)
-        elif isinstance(event, (CallFinished, ToolRunFinished)):
+        elif isinstance(event, CallFinished):
             self._result(event.call_id, event.result)
             self._end(event.call_id, event.error)
         elif isinstance(event, ToolRoundStarted):
@@ -116,9 +115,9 @@ class OpenTelemetry:
         within = self._within(event.parent_id)
         self._start(event.call_id, name, trace.SpanKind.CLIENT, attributes, within)
 
-    def _run(self, event: ToolRunStarted) -> None:
+    def _run(self, event: CallStarted) -> None:
         attributes = {
-            "appbuilder.operation": "run_with_tools",
+            "appbuilder.operation": event.operation,
             "gen_ai.operation.name": "invoke_agent",
             "gen_ai.provider.name": PROVIDER,
             **_named(event.ids),
