@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+import time
 import uuid
+from email.utils import formatdate
 from typing import Any
 
 import httpx
@@ -150,6 +152,35 @@ def test_a_rate_limit_passes(world: Sync | Async, serve: Serve, call: Any) -> No
 
     assert call(world.client("k", server.url)).id == "run_1"
     assert len(server.exchanges) == 3
+
+
+def test_retry_after_a_date(world: Sync | Async, serve: Serve) -> None:
+    """It is reckoned from the server's own date, and kept to."""
+    date = "Wed, 21 Oct 2015 07:28:{:02} GMT"
+    busy = answer({}, "429 Too Many", date=date.format(0), retry_after=date.format(1))
+    gone = answer({}, "404 Not Found")
+    sent = [busy, gone]
+    server = serve(lambda exchange: exchange.send(sent.pop(0)))
+    begun = time.monotonic()
+
+    with pytest.raises(NotFoundError) as caught:
+        world.client("k", server.url).threads.runs.query("t", "r")
+
+    assert time.monotonic() - begun >= 1.0
+    assert [attempt.waited for attempt in caught.value.attempts] == [1.0, 0.0]
+
+
+def test_a_far_date(world: Sync | Async, serve: Serve) -> None:
+    """Without a date of the server's it is reckoned from ours; one too far off is the caller's."""
+    then = formatdate(time.time() + 3600, usegmt=True)
+    server = serve(lambda exchange: exchange.send(answer({}, "503 Busy", retry_after=then)))
+
+    with pytest.raises(ServerError) as caught:
+        world.client("k", server.url).threads.runs.query("t", "r")
+
+    assert len(server.exchanges) == 1
+    assert caught.value.retry_after is not None
+    assert 3000 < caught.value.retry_after <= 3600
 
 
 def test_a_long_retry_after(world: Sync | Async, serve: Serve) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import subprocess
 import sys
 from typing import Any
@@ -45,11 +46,14 @@ def test_a_call_from_its_beginning_to_its_end(world: Sync | Async, serve: Serve)
         "POST",
         "/v2/threads/runs/query",
         {"thread_id": "线程", "run_id": "r"},
+        server.url,
     )
     assert isinstance(first, AttemptFinished)
     assert (first.attempt, first.status_code, first.error) == (1, 503, None)
     assert isinstance(again, RetryScheduled)
     assert (again.operation, again.attempt, again.seconds) == ("queryRun", 1, 0.0)
+    assert (again.method, again.path) == ("POST", "/v2/threads/runs/query")
+    assert (again.status_code, again.request_id) == (503, first.request_id)
     assert again.reason.startswith("503")
     assert isinstance(second, AttemptFinished)
     assert (second.attempt, second.status_code, second.request_id) == (2, 200, "req_1")
@@ -86,7 +90,25 @@ def test_a_stream_is_over_when_it_is_closed(world: Sync | Async, serve: Serve) -
         assert [type(event) for event in told] == [CallStarted, AttemptFinished]
         list(stream)
 
-    assert [type(event) for event in told[2:]] == [CallFinished]
+    [finished] = told[2:]
+    assert isinstance(finished, CallFinished)
+    assert finished.result is stream.snapshot.run is not None
+
+
+def test_a_lost_answer_that_is_asked_for_again(
+    world: Sync | Async, serve: Serve, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The line about a retry has no status then, and the request's own id."""
+    caplog.set_level(logging.DEBUG, "appbuilder_assistants")
+    sent = [b"", answer(RUN)]
+    server = serve(lambda exchange: exchange.send(sent[0]) or bool(sent.pop(0)))
+
+    world.client("k", server.url, retry=AT_ONCE).threads.runs.query("t", "r")
+
+    [again] = [r.getMessage() for r in caplog.records if "trying again" in r.getMessage()]
+    assert again.startswith("queryRun POST /v2/threads/runs/query: no answer, trying again in ")
+    assert f"request id {server.exchanges[0].headers['x-appbuilder-request-id']}): " in again
+    assert "broke off" in again
 
 
 def test_a_hook_that_fails(
@@ -105,6 +127,38 @@ def test_a_hook_that_fails(
     assert len(told) == 3
     assert [record.levelname for record in caplog.records] == ["WARNING"] * 3
     assert "坏了" in caplog.text
+
+
+@pytest.mark.parametrize("asynchronous", [False, True], ids=["sync", "async"])
+@pytest.mark.parametrize("configured", [False, True], ids=["by default", "configured"])
+def test_a_program_whose_hook_fails(serve: Serve, asynchronous: bool, configured: bool) -> None:
+    """Nothing is printed unless the program set logging up."""
+    url = serve(lambda exchange: exchange.send(answer(RUN))).url
+    call = "AppBuilder('k', {url!r}, event_hooks=[hook]).threads.runs.query('t', 'r')"
+    if asynchronous:
+        call = f"asyncio.run(Async{call})"
+    program = (
+        "import asyncio, logging\n"
+        "from appbuilder_assistants import AppBuilder, AsyncAppBuilder\n"
+        f"{'logging.basicConfig()' if configured else ''}\n"
+        "def hook(event): raise ZeroDivisionError('坏了')\n"
+        f"{call.format(url=url)}\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", program],
+        env={"PYTHONUTF8": "1"},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=True,
+    )
+
+    assert done.stdout == ""
+    if configured:
+        assert done.stderr.count("WARNING:appbuilder_assistants:the event hook") == 3
+        assert "坏了" in done.stderr
+    else:
+        assert done.stderr == ""
 
 
 def test_hooks_of_some_calls(world: Sync | Async, serve: Serve) -> None:
@@ -142,8 +196,10 @@ def test_the_log(world: Sync | Async, serve: Serve, caplog: pytest.LogCaptureFix
     first, again, second = lines
     assert first.startswith("queryRun POST /v2/threads/runs/query: 503 in ")
     assert " ms (attempt 1, request id " in first
-    assert again.startswith("queryRun: attempt 1 failed (503: ")
-    assert "trying again in 0.0 ms" in again
+    request_id = re.search("request id ([0-9a-f-]+)", first)
+    assert request_id is not None
+    assert again.startswith("queryRun POST /v2/threads/runs/query: 503, trying again in 0.0 ms (")
+    assert f"(attempt 1, request id {request_id[1]}): 503: no error object" in again
     assert second.startswith("queryRun POST /v2/threads/runs/query: 404 in ")
     assert "request id req_2" in second
 

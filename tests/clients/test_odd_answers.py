@@ -144,9 +144,11 @@ def test_an_error_envelope_under_200(asked: Asked) -> None:
 def test_html_from_a_proxy(asked: Asked) -> None:
     """The error shows how it begins, and of what type it is."""
     for name in [*JSON_CALLS, *STREAMS]:
-        error = asked.failure(name, answer(HTML, content_type="text/html"))
+        sent = answer(HTML, "203 x", content_type="text/html", x_appbuilder_request_id="req_1")
+        error = asked.failure(name, sent)
 
         assert type(error) is ResponseError
+        assert (error.status_code, error.request_id) == (203, "req_1")
         assert "'<!doctype html>\\n<title>网关</title>' (text/html)" in error.message
 
 

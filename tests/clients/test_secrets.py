@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import io
+import json
 import logging
 import pickle
 import socket
@@ -24,12 +25,28 @@ from appbuilder_assistants import (
     ApiTimeoutError,
     AssistantsError,
     AuthenticationError,
+    DeadlineExceededError,
     ResponseError,
     RetryPolicy,
+    ServerError,
     StreamInterruptedError,
+    ToolLoopError,
 )
+from appbuilder_assistants.hooks import CallFinished, HookEvent
 
-from tests.clients.bodies import BEGIN, CHUNKED, RUN, chunk, event
+from tests.clients.bodies import (
+    BEGIN,
+    CHUNKED,
+    EMPTY_LIST,
+    END,
+    RUN,
+    BrokenStream,
+    chunk,
+    event,
+    framed,
+    piece,
+    status,
+)
 from tests.clients.both import Async, Sync
 from tests.clients.conftest import AT_ONCE, Serve
 from tests.clients.raw_server import Exchange, answer
@@ -38,6 +55,7 @@ from tests.clients.raw_server import Exchange, answer
 SECRET = "bce-v3/ALTAK-" + "秘密".encode().hex()
 ONCE = RetryPolicy(attempts=1)
 NOWHERE = "http://127.0.0.1:9"
+RUNS = "/v2/threads/runs"
 
 
 @pytest.fixture
@@ -76,7 +94,7 @@ def shown(error: BaseException) -> Iterator[str]:
 
 def assert_hidden(error: BaseException, logged: list[str]) -> None:
     texts = [*shown(error), *logged]
-    hidden = SECRET.rpartition("/")[2]
+    hidden = SECRET.rpartition("ALTAK-")[2]
     found = [text for text in texts if SECRET in text or hidden in text]
     assert not found, "\n".join(found)
 
@@ -139,6 +157,31 @@ def half_a_stream(exchange: Exchange) -> bool:
 
 REFUSED = {"error": {"code": "invalid_token", "message": "no"}}
 ECHO = {"error": {"code": "invalid_token", "message": "no such token: " + SECRET, "param": SECRET}}
+FOR_ECHO = json.dumps(ECHO).encode()
+SPELLINGS: dict[str, Callable[[bytes], bytes]] = {
+    r"\/": lambda text: text.replace(b"/", rb"\/"),
+    r"\u002f": lambda text: text.replace(b"/", rb"\u002f").replace(b"A", rb"\u0041"),
+    "JSON in JSON": lambda text: text.replace(b"/", rb"\\\/"),
+    "%2F": lambda text: text.replace(b"/", b"%2F"),
+    "&#x2F;": lambda text: text.replace(b"/", b"&#x2F;"),
+}
+
+
+def streams(data: bytes) -> Callable[[Exchange], object]:
+    """As a server that answers a stream's request with these events, and no other request."""
+    return lambda exchange: (
+        exchange.send(
+            CHUNKED + chunk(data) + chunk(b"") if exchange.path == RUNS else answer({}, "404 x")
+        ),
+        False,
+    )[1]
+
+
+def echoes(body: bytes, status: str = "200 OK", **headers: str) -> Callable[[Exchange], object]:
+    """As `says`, for a whole answer."""
+    return says(answer(body, status, **headers))
+
+
 FAULTS = {
     "no answer": Fault(says(b""), ApiConnectionError),
     "a reset": Fault(resets, ApiConnectionError),
@@ -156,6 +199,57 @@ FAULTS = {
     "200 that repeats the token": Fault(says(answer(ECHO)), AuthenticationError),
     "a page that repeats the token": Fault(
         says(answer(f"<pre>{SECRET}".encode(), "502 x")), ApiStatusError
+    ),
+    "a page under 200 that repeats the token": Fault(
+        echoes(b"<pre>" + SECRET.encode(), content_type="text/html"), ResponseError
+    ),
+    "half of a JSON text that repeats the token": Fault(echoes(FOR_ECHO[:-1]), ResponseError),
+    "another object that repeats the token": Fault(says(answer({"object": SECRET})), ResponseError),
+    "a list that repeats the token": Fault(says(answer([SECRET])), ResponseError),
+    "a field of the wrong kind that repeats the token": Fault(
+        says(answer({**RUN, "required_action": SECRET, "more": [SECRET]})), ResponseError
+    ),
+    "bytes that are no text, and repeat the token": Fault(
+        echoes(b'{"id": "\xff ' + SECRET.encode() + b'"}'), ResponseError
+    ),
+    "an error behind a long id": Fault(
+        says(answer({"log_id": "志" * 70, **ECHO})), AuthenticationError
+    ),
+    "an error behind blanks": Fault(echoes(b" " * 99 + FOR_ECHO), AuthenticationError),
+    **{
+        f"401 that spells it {how}": Fault(echoes(spell(FOR_ECHO), "401 x"), AuthenticationError)
+        for how, spell in SPELLINGS.items()
+    },
+    **{
+        f"200 that is no JSON and spells it {how}": Fault(
+            echoes(b"<" + spell(FOR_ECHO)), ResponseError
+        )
+        for how, spell in SPELLINGS.items()
+    },
+    "text in place of a stream": Fault(
+        echoes(SECRET.encode(), content_type="text/plain"), ResponseError, stream
+    ),
+    "an error in place of a stream": Fault(
+        echoes(FOR_ECHO.replace(b"/", rb"\/")), AuthenticationError, stream
+    ),
+    "an error event": Fault(streams(BEGIN + event("error", ECHO)), AuthenticationError, stream),
+    "an error event of text": Fault(
+        streams(BEGIN + event("error", SECRET)), ApiStatusError, stream
+    ),
+    "an error in an event": Fault(
+        streams(BEGIN + event("news", ECHO)), AuthenticationError, stream
+    ),
+    "an error behind the events": Fault(streams(BEGIN + FOR_ECHO), AuthenticationError, stream),
+    "an event that is no JSON": Fault(
+        streams(BEGIN + event("status", "{" + SECRET)), StreamInterruptedError, stream
+    ),
+    "an event of the wrong kind": Fault(
+        streams(BEGIN + event("status", {"send_id": SECRET, "status": SECRET})),
+        StreamInterruptedError,
+        stream,
+    ),
+    "an error in place of a file": Fault(
+        echoes(FOR_ECHO, content_type="image/png"), AuthenticationError, content
     ),
     "500": Fault(says(answer({}, "500 x")), ApiStatusError),
     "a redirect": Fault(says(answer(b"", "302 x", location=f"{NOWHERE}/")), ApiStatusError),
@@ -179,6 +273,155 @@ FAULTS = {
         silent, ZeroDivisionError, lambda c: c.assistants.files.create(b"x", progress=divide)
     ),
 }
+
+
+IN_THE_HEAD = {
+    "request id": Fault(says(answer({}, "404 x", x_appbuilder_request_id=SECRET)), ApiStatusError),
+    "request id of a good answer": Fault(
+        says(answer({}, x_appbuilder_request_id=SECRET)), ResponseError
+    ),
+    "content type": Fault(says(answer(b"x", content_type=f"text/{SECRET}")), ResponseError),
+    "content type of no stream": Fault(
+        says(answer(b"x", content_type=f"text/{SECRET}")), ResponseError, stream
+    ),
+    "redirect": Fault(says(answer(b"", "302 x", location=f"http://{SECRET}/")), ApiStatusError),
+    "retry-after": Fault(says(answer({}, "429 x", retry_after=SECRET)), ApiStatusError),
+    "status": Fault(says(f"HTTP/1.1 {SECRET}\r\n\r\n".encode()), ApiConnectionError),
+    "illegal line": Fault(
+        says(f"HTTP/1.1 200 OK\r\n{SECRET}\r\n\r\n".encode()), ApiConnectionError
+    ),
+    "length": Fault(
+        says(f"HTTP/1.1 200 OK\r\nContent-Length: {SECRET}\r\n\r\n".encode()), ApiConnectionError
+    ),
+}
+
+
+@pytest.mark.parametrize("name", IN_THE_HEAD)
+def test_a_head_that_repeats_it(
+    world: Sync | Async, serve: Serve, logged: list[str], name: str
+) -> None:
+    """Only httpx and httpcore log the head of an answer as it came, where their logs are on."""
+    fault = IN_THE_HEAD[name]
+    told: list[HookEvent] = []
+    client = secret_client(world, serve(fault.script).url, retry=ONCE, event_hooks=[told.append])
+
+    with pytest.raises(fault.error) as caught:
+        fault.call(client)
+
+    # In place: the list is a variable of this frame, which is shown as well.
+    logged[:] = [line for line in logged if not line.startswith(("httpcore.", "httpx:"))]
+    assert_hidden(caught.value, [*logged, repr(told)])
+
+
+def test_attempts_that_repeat_it(world: Sync | Async, serve: Serve, logged: list[str]) -> None:
+    """Neither the error's attempts, the log of retries, hooks nor the errors behind have it."""
+    told: list[HookEvent] = []
+    server = serve(echoes(FOR_ECHO.replace(b"/", rb"\/"), "503 x"))
+    client = secret_client(world, server.url, retry=AT_ONCE, event_hooks=[told.append])
+
+    with pytest.raises(ServerError) as caught:
+        client.threads.runs.query("t", "r")
+
+    assert [attempt.status_code for attempt in caught.value.attempts] == [503] * 3
+    assert any("trying again" in line for line in logged)
+    assert_hidden(caught.value, [*logged, repr(told)])
+
+
+def test_a_pause_that_is_too_long(world: Sync | Async, serve: Serve, logged: list[str]) -> None:
+    """The error for a deadline quotes the failure before it."""
+    server = serve(echoes(FOR_ECHO, "503 x", retry_after="7"))
+    client = secret_client(world, server.url, deadline=5)
+
+    with pytest.raises(DeadlineExceededError, match=r"no such token: \*\*\*") as caught:
+        client.threads.runs.query("t", "r")
+
+    assert_hidden(caught.value, logged)
+
+
+STRANGE = {**RUN, "id": SECRET, "status": SECRET}
+IN_VALUES = {
+    "a run's id": Fault(
+        streams(status(1, "run_begin", SECRET, run_object=STRANGE)), StreamInterruptedError, stream
+    ),
+    "a run's status": Fault(
+        BrokenStream(CHUNKED + chunk(BEGIN), answer(STRANGE)), StreamInterruptedError, stream
+    ),
+    "the final event": Fault(
+        says(CHUNKED + chunk(status(1, "run_end", SECRET))),
+        StreamInterruptedError,
+        lambda c: c.threads.runs.stream_run("a", "t").final_run(),
+    ),
+    "where a list goes on": Fault(
+        says(answer({**EMPTY_LIST, "has_more": True, "last_id": SECRET})),
+        ResponseError,
+        lambda c: list(c.assistants.list_all()),
+    ),
+    "where a list goes on, behind much else": Fault(
+        says(answer({**EMPTY_LIST, "has_more": True, "last_id": "页" * 60 + SECRET})),
+        ResponseError,
+        lambda c: list(c.assistants.list_all()),
+    ),
+    "the name of a tool": Fault(
+        says(
+            answer(
+                {
+                    **RUN,
+                    "status": "requires_action",
+                    "required_action": {
+                        "type": "submit_tool_outputs",
+                        "submit_tool_outputs": {
+                            "tool_calls": [
+                                {"id": "1", "type": "function", "function": {"name": SECRET}}
+                            ]
+                        },
+                    },
+                }
+            )
+        ),
+        ToolLoopError,
+        lambda c: c.threads.runs.run_with_tools("a", "t", max_rounds=1),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", IN_VALUES)
+def test_an_error_that_quotes_a_value(
+    world: Sync | Async, serve: Serve, logged: list[str], name: str
+) -> None:
+    """The value of a good answer is as it came, but what an error quotes of it is not."""
+    fault = IN_VALUES[name]
+    told: list[HookEvent] = []
+    server = serve(fault.script)
+    client = secret_client(world, server.url, retry=ONCE, event_hooks=[told.append])
+
+    with pytest.raises(fault.error, match=r"\*\*\*") as caught:
+        fault.call(client)
+
+    error = caught.value
+    assert isinstance(error, AssistantsError)
+    errors = [error, *(event.error for event in told if isinstance(event, CallFinished))]
+    ours = [line for line in logged if line.startswith("appbuilder_assistants")]
+    texts = [f"{one}{one!r}{one.args!r}{getattr(one, 'attempts', '')}" for one in errors if one]
+    assert SECRET[:12] not in "".join([*texts, *ours])
+
+
+def test_what_a_call_returns_is_as_it_came(world: Sync | Async, serve: Serve) -> None:
+    """An answer that is right is not altered, with the token in it or not."""
+    body = {**RUN, "instructions": f"令牌 {SECRET}", "more": {"error": SECRET}}
+    server = serve(
+        lambda exchange: exchange.send(
+            framed(BEGIN + piece(2, SECRET) + END)["length"]
+            if exchange.json.get("stream")
+            else answer(body, x_appbuilder_request_id=SECRET)
+        )
+    )
+    client = secret_client(world, server.url)
+
+    assert client.threads.runs.query("t", "r").instructions == f"令牌 {SECRET}"
+    raw = client.with_raw_response.threads.runs.query("t", "r")
+    assert json.loads(raw.content) == body
+    assert raw.headers["x-appbuilder-request-id"] == SECRET
+    assert client.threads.runs.stream_run("a", "t").final_text() == SECRET
 
 
 def divide(sent: int, total: int | None) -> float:
@@ -305,6 +548,8 @@ def test_a_token_that_cannot_be_used(
     [
         {"gateway_url": "ftp://gw.example"},
         {"gateway_url": "https://user:password@gw.example"},
+        {"gateway_url": "https://user:password@gw.example:0"},
+        {"gateway_url": "https://gw.example?"},
         {"gateway_url": "http://例子..example"},
         {"timeout": -1},
         {"retry": 3},
@@ -420,6 +665,6 @@ def test_the_log_that_a_variable_turns_on(serve: Serve) -> None:
     )
 
     assert server.exchanges[0].headers["authorization"].endswith(SECRET)
-    assert done.stderr.count("queryRun POST /v2/threads/runs/query: ") == 3
-    assert "trying again" in done.stderr
+    assert done.stderr.count("queryRun POST /v2/threads/runs/query: ") == 3 + 1
+    assert done.stderr.count("trying again") == 1
     assert SECRET not in done.stdout + done.stderr

@@ -622,7 +622,10 @@ def test_calls_are_told_to_the_hooks(world: Sync | Async, server: appbuilder_moc
         assistant.id, thread=QUESTION, tools=[get_weather], continuation="tool_output"
     ).until_done()
 
-    begun = [event.call_id for event in events if isinstance(event, hooks.CallStarted)]
+    begun = [event for event in events if isinstance(event, hooks.CallStarted)]
     ended = [event.call_id for event in events if isinstance(event, hooks.CallFinished)]
-    assert len(begun) == 3
-    assert sorted(ended) == begun
+    _, whole, *_ = begun
+    operations = ["createAssistant", "run_with_tools", "createRun", "createRun"]
+    assert [event.operation for event in begun] == operations
+    assert [event.parent_id for event in begun] == [None, None, whole.call_id, whole.call_id]
+    assert sorted(ended) == [event.call_id for event in begun]

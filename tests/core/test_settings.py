@@ -49,6 +49,7 @@ def test_the_token(arguments: tuple[str, ...], environ: dict[str, str], authoriz
         (" https://gw.example/team/a/ ", {}, "https://gw.example/team/a"),
         ("http://[::1]:8080", {}, "http://[::1]:8080"),
         ("https://例子.example", {}, "https://例子.example"),
+        ("http://gw.example/@team", {}, "http://gw.example/@team"),
     ],
 )
 def test_the_gateway(gateway: str | None, environ: dict[str, str], base_url: str) -> None:
@@ -86,6 +87,10 @@ def test_an_unusable_token(bad: str, argument: bool) -> None:
         "http://gw:port",
         "http://gw example",
         "a\nb",
+        "http:/foo",
+        "HTTPS:/gw.example",
+        "ftp:/gw.example",
+        "http://gw.example:",
     ],
 )
 def test_an_unusable_gateway(bad: str) -> None:
@@ -96,7 +101,30 @@ def test_an_unusable_gateway(bad: str) -> None:
     assert repr(bad) in str(caught.value)
 
 
-@pytest.mark.parametrize("bad", ["http://me:secret@gw", "http://gw/?k=secret", "http://gw/#secret"])
+@pytest.mark.parametrize(
+    "bad",
+    [
+        "http://me:secret@gw",
+        "http://secret@gw",
+        "http://@gw/secret",
+        "me:secret@gw",
+        "http://gw/?k=secret",
+        "http://gw/#secret",
+        "http://gw?",
+        "http://gw#",
+        "http://gw/secret/?",
+        "https://me:secret@gw:99999",
+        "https://me:secret@gw:0",
+        "https://me:secret@gw:port",
+        "https://me:secret@",
+        "https://me:sec/secret@gw:0",
+        "ftp://me:secret@gw",
+        "me:secret@http://gw",
+        "http:/me:secret@gw",
+        "http://gw:port/?k=secret",
+        "http://me:secret@gw 密",
+    ],
+)
 def test_a_gateway_with_secrets(bad: str) -> None:
     """Credentials do not belong into the URL, nor into the error."""
     with pytest.raises(ValueError, match="a user name, a query or a fragment") as caught:

@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.clients.bodies import BEGIN, END, RUN, STREAM, event, piece, status
 from tests.clients.wire_samples import SAMPLES
+from tests.fuzz.mutations import TOKEN
 from tests.generated.spec import OPERATIONS, SPEC
 
 CALLS = [
@@ -70,6 +71,8 @@ ERRORS: list[dict[str, Any]] = [
     {"error": {"code": 429, "message": "qps", "params": ["a"]}},
     {"error": "坏"},
     {"code": 1, "message": "m", "request_id": "r"},
+    {"error": {"code": "invalid_token", "message": f"没有 {TOKEN}", "param": TOKEN}},
+    {"log_id": "志" * 70, "error": f"没有 {TOKEN}"},
 ]
 FILES = [b"", b"x", bytes(range(256)) * 300, b'{"error": {"code": 1, "message": "m"}}', b"<html>"]
 

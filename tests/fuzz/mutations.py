@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from hypothesis import strategies as st
 
 Place = tuple[str | int, ...]
+
+TOKEN = "fuzz/" + "令牌".encode().hex()
+"""What the clients of these tests are given, and servers may repeat."""
 
 DEEP = 12
 """Levels down which places are looked for: what was put in may be much deeper."""
@@ -28,6 +31,7 @@ ODD: list[Any] = [
     *([], {}, [None], [[]], [{}], {"": None}, [5], {"id": "x"}, "completed", ["completed"]),
     *({"error": {}}, {"error": {"code": {}, "message": []}}, {"object": "list", "data": []}),
     *(nested(20), nested(90), nested(300), nested(900)),
+    *(TOKEN, f"令牌 {TOKEN}", [TOKEN], {"error": {"code": TOKEN, "message": TOKEN}}),
 ]
 VALUES = st.sampled_from(ODD) | st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
@@ -39,6 +43,12 @@ VALUES = st.sampled_from(ODD) | st.recursive(
     ),
     max_leaves=6,
 )
+SPELLINGS: list[Callable[[bytes], bytes]] = [
+    lambda text: text,
+    lambda text: text.replace(b"/", rb"\/"),
+    lambda text: text.replace(b"/", rb"\u002F"),
+    lambda text: text.replace(b"/", b"%2f"),
+]
 NUMBERS = st.integers(min_value=0, max_value=2**16)
 
 
@@ -108,6 +118,7 @@ def mutated_bytes(draw: st.DrawFn, data: bytes) -> bytes:
                 st.binary(min_size=1, max_size=4)
                 | st.sampled_from(
                     [b"\r", b"\n\n", b"\r\n\r\n", b"\xff", b"\0", b"data:", b"{", b'"']
+                    + [spell(TOKEN.encode()) for spell in SPELLINGS]
                 ),
             ),
             max_size=3,

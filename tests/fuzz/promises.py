@@ -26,21 +26,29 @@ from appbuilder_assistants import (
 from appbuilder_assistants.types import FileContent, RunResult
 
 from tests.clients.operations import Operation
+from tests.fuzz.mutations import SPELLINGS, TOKEN
 from tests.generated.spec import OPERATIONS as SPECIFIED
 
-# Nothing in a test's own frames holds it: only what the client was given.
-TOKEN = "fuzz-" + "令牌".encode().hex()
 # A list of pages, or of a run's rounds, that comes to nothing; time that is over before the next.
 OF_NO_ONE_REQUEST = (ResponseError, ToolLoopError, DeadlineExceededError)
 DOCUMENTED = {getattr(errors, name) for name in errors.__all__} - {errors.Attempt}
 
 
-def outcome(operation: Operation, client: Any, folder: Path) -> str:
-    """What a call came to, in a word, once all that is promised of it was checked."""
+HIDDEN = [spell(TOKEN.encode()).decode() for spell in SPELLINGS]
+# What an error holds of a run is as it came, like what a call returns.
+AS_IT_CAME = {"snapshot", "run"}
+
+
+def outcome(operation: Operation, client: Any, folder: Path, *, repeated: bool = False) -> str:
+    """What a call came to, in a word, once all that is promised of it was checked.
+
+    `repeated` says that the server may have put the token into values that are as they came.
+    """
     try:
         value = operation.call(client, folder)
     except AssistantsError as error:
         check_error(operation, error)
+        check_secret(error, repeated=repeated)
         assert list(folder.iterdir()) == []
         code = getattr(error, "status_code", "")
         return f"{type(error).__name__} {code}".strip()
@@ -70,6 +78,10 @@ def check_error(operation: Operation, error: AssistantsError) -> None:
         assert isinstance(error.param, str | NoneType)
         wait = error.retry_after
         assert wait is None or (type(wait) is float and 0 <= wait < math.inf)
+    if isinstance(error, ResponseError):
+        # None only where no single answer is to blame: a list that comes to nothing.
+        assert error.status_code is None or 200 <= error.status_code < 300
+        assert error.status_code or not error.request_id
     if isinstance(error, ApiConnectionError):
         assert type(error.reached_server) is bool
     if isinstance(error, errors.StreamInterruptedError):
@@ -80,9 +92,17 @@ def check_error(operation: Operation, error: AssistantsError) -> None:
     assert vars(again).keys() == vars(error).keys()
     assert str(again) == str(error)
     assert [type(attempt) for attempt in error.attempts] == [errors.Attempt] * len(error.attempts)
-    shown = traceback.TracebackException.from_exception(error, capture_locals=True)
-    assert TOKEN not in "".join(shown.format())
-    assert TOKEN not in f"{error}{error!r}{vars(error)}"
+
+
+def check_secret(error: AssistantsError, *, repeated: bool) -> None:
+    """The token is in no text of it, nor of what is behind it, nor in the variables of frames."""
+    shown = traceback.TracebackException.from_exception(error, capture_locals=not repeated)
+    told = {name: value for name, value in vars(error).items() if name not in AS_IT_CAME}
+    check_hidden("".join(shown.format()), f"{error}{error!r}{error.args!r}{told}")
+
+
+def check_hidden(*texts: str) -> None:
+    assert not [text for text in texts for token in HIDDEN if token in text]
 
 
 def check_answer(operation: Operation, value: Any, folder: Path) -> None:

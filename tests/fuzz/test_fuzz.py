@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,8 @@ from hypothesis import HealthCheck, Phase, given, note, seed, settings
 from tests.clients.both import Async, Sync
 from tests.clients.operations import OPERATIONS
 from tests.fuzz.conftest import ANSWERS, SEED
-from tests.fuzz.promises import TOKEN, outcome
+from tests.fuzz.mutations import TOKEN
+from tests.fuzz.promises import check_hidden, outcome
 from tests.fuzz.server import Answer, FuzzServer
 from tests.fuzz.wire import cases
 from tests.generated.spec import OPERATIONS as SPECIFIED
@@ -30,9 +32,32 @@ def test_every_operation_is_here() -> None:
     assert {operation.operation_id for operation in OPERATIONS.values()} == set(SPECIFIED)
 
 
+@pytest.fixture
+def log() -> Iterator[list[str]]:
+    """All that the client writes into its log."""
+    lines: list[str] = []
+
+    class Lines(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            lines.append(record.getMessage())
+
+    logger, handler = logging.getLogger("appbuilder_assistants"), Lines()
+    logger.addHandler(handler)
+    logger.setLevel(logging.DEBUG)
+    logger.propagate = False
+    yield lines
+    logger.propagate = True
+    logger.setLevel(logging.NOTSET)
+    logger.removeHandler(handler)
+
+
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_any_answer(
-    name: str, fuzz: FuzzServer, tmp_path: Path, record_property: Callable[[str, object], None]
+    name: str,
+    fuzz: FuzzServer,
+    tmp_path: Path,
+    log: list[str],
+    record_property: Callable[[str, object], None],
 ) -> None:
     """Both clients, alike: a value or an error that keeps every promise, and soon."""
     operation = OPERATIONS[name]
@@ -55,15 +80,19 @@ def test_any_answer(
     @given(case=cases(operation))
     def check(case: list[Answer]) -> None:
         note(repr(case))
+        repeated = any(TOKEN[:4].encode() in answer.data for answer in case)
         came = []
         for world, client in clients:
             fuzz.answer_with(case, to=world.name)
             started = time.monotonic()
-            came.append(outcome(operation, client, tmp_path))
+            came.append(outcome(operation, client, tmp_path, repeated=repeated))
             assert time.monotonic() - started < SECONDS
             # Two connections of each client are kept, at most: a stream's, and one beside it.
             assert open_sockets() - idle <= 4
             outcomes[came[-1]] += 1
+        assert log
+        check_hidden(*log)
+        log.clear()
         # Where the network or the clock decides, they may differ.
         raced = any(answer.then == "reset" for answer in case)
         if not raced and "DeadlineExceededError" not in came:

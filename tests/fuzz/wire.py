@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.clients.bodies import RUN
 from tests.clients.operations import Operation
 from tests.fuzz.answers import ERRORS, FILES, STREAMS, right_answers
-from tests.fuzz.mutations import NUMBERS, as_json, mutated_bytes, mutated_json
+from tests.fuzz.mutations import NUMBERS, TOKEN, as_json, mutated_bytes, mutated_json
 from tests.fuzz.server import Answer
 
 BOMB = gzip.compress(bytes(4 << 20))
@@ -28,6 +28,7 @@ ODD_TYPES = [
     "application/problem+json",
     "*/*",
     "x" * 300,
+    f"text/{TOKEN}",
 ]
 ODD_HEADERS = [
     *("Retry-After: 0", "Retry-After: -1", "Retry-After: 1e400", "Retry-After: \xff"),
@@ -49,11 +50,21 @@ ODD_HEADERS = [
         "X-Appbuilder-Request-Id:",
     ),
     *("Connection: close", "Connection: upgrade", "Upgrade: websocket", "Keep-Alive: timeout=0"),
+    *(f"X-Appbuilder-Request-Id: {TOKEN}", f"Location: http://{TOKEN}/", f"Retry-After: {TOKEN}"),
     *("Trailer: x", "Content-Range: bytes 0-1/x", "X: " + "y" * 5000, "X-: \t", "Vary: *"),
 ]
 """In the bytes of latin-1."""
 
-BROKEN_HEADERS = ["no colon", ": no name", "bad name: x", "X: a\rb", " folded", "X\0: y", "é: x"]
+BROKEN_HEADERS = [
+    "no colon",
+    ": no name",
+    "bad name: x",
+    "X: a\rb",
+    " folded",
+    "X\0: y",
+    "é: x",
+    TOKEN,
+]
 STATUSES = [
     *("200 OK", "200 OK", "200 OK", "200", "201 Created", "204 No Content", "206 Partial Content"),
     *("299 x", "100 Continue", "101 Switching Protocols", "103 Early Hints", "199 x", "300 x"),
@@ -78,6 +89,7 @@ STATUSES = [
         "502 Bad Gateway",
     ),
     *("503 x", "599 x", "600 x", "999 x", "000 x", "99 x", "-1 x", "2000 x", "abc", "", "200 \x00"),
+    TOKEN,
 ]
 VERSIONS = [
     "HTTP/1.1",
@@ -155,7 +167,8 @@ def bodies(draw: st.DrawFn, kind: str, operation_id: str) -> bytes:
     if kind == "random":
         return draw(st.binary(max_size=300))
     if kind == "html":
-        return draw(mutated_bytes("<!doctype html><h1>502 坏</h1>".encode()))
+        page = draw(st.sampled_from(["502 坏", TOKEN]))
+        return draw(mutated_bytes(f"<!doctype html><h1>{page}</h1>".encode()))
     if kind == "file":
         return draw(st.sampled_from(FILES))
     if kind == "stream":
@@ -164,6 +177,8 @@ def bodies(draw: st.DrawFn, kind: str, operation_id: str) -> bytes:
     if kind == "pages":
         values = [{**value, "has_more": True, "last_id": "z"} for value in values] + values
     text = as_json(draw(mutated_json(values)))
+    if draw(st.booleans()):
+        text = text.replace(b"/", b"\\/")  # as PHP writes it
     return draw(mutated_bytes(text)) if draw(RARELY) else text
 
 

@@ -62,7 +62,7 @@ def is_past(until: float | None) -> bool:
 def drive(flow: Flow[T], http: httpx.Client, settings: Settings, until: float | None = None) -> T:
     """Carry a flow out, by `until` if that is given, else within the settings' deadline."""
     until = deadline_of(settings) if until is None else until
-    with Watch(settings.event_hooks) as watch:
+    with Watch(settings) as watch:
         try:
             step = flow.send(None)
             while True:
@@ -86,7 +86,7 @@ async def adrive(
 ) -> T:
     """Carry a flow out on the running event loop."""
     until = deadline_of(settings) if until is None else until
-    with Watch(settings.event_hooks) as watch:
+    with Watch(settings) as watch:
         try:
             step = flow.send(None)
         except StopIteration as stop:

@@ -14,6 +14,7 @@ import httpx
 from ._clocked import ClockedStream, Until
 from ._core.calls import MAX_BODY, MAX_REFUSAL, REQUEST_ID, Lost, Reply, Send, never
 from ._core.multipart import Form
+from ._core.redaction import Redactor
 from ._settings import Settings, with_headers
 from ._version import __version__
 
@@ -22,9 +23,6 @@ HTTPX_TIMEOUT = httpx.Timeout(5.0)
 
 CONNECT_SECONDS = 5.0
 WRITE_SECONDS = 30.0
-SHORTEST_TOKEN = 16
-"""Characters: a shorter token is one that somebody made up, and could be part of any word."""
-
 USER_AGENT = f"appbuilder-assistants/{__version__} python/{platform.python_version()}"
 
 # Raised before a byte of the request could have arrived.
@@ -47,6 +45,7 @@ class Sent:
     http: httpx.Request
     until: float | None
     begun: float
+    hide: Redactor
 
     def is_overdue(self) -> bool:
         return self.until is not None and time.monotonic() >= self.until
@@ -77,12 +76,13 @@ class Sent:
         return Reply(
             response.status_code,
             response.headers,
-            self._without_token(body) if _may_be_told(response, body) else body,
+            body,
             live,
             time.time(),
             time.monotonic() - self.begun,
             cut_short,
             self._request_id,
+            self.hide,
         )
 
     def lost(self, error: Exception) -> Lost:
@@ -136,11 +136,11 @@ class Sent:
         overdue: bool = False,
     ) -> Lost:
         return Lost(
-            message,
+            self.hide.text(message),
             reached,
             timed_out,
             self._request_id,
-            None if error is None else without_frames(error),
+            None if error is None or self._shows_token(error) else without_frames(error),
             overdue,
             time.monotonic() - self.begun,
         )
@@ -149,10 +149,10 @@ class Sent:
     def _request_id(self) -> str:
         return self.http.headers[REQUEST_ID]
 
-    def _without_token(self, body: bytes) -> bytes:
-        """The body of a refusal, which may repeat what was refused and gets into messages."""
-        token = self.http.headers["Authorization"].rpartition(" ")[2].encode()
-        return body.replace(token, b"***") if len(token) >= SHORTEST_TOKEN else body
+    def _shows_token(self, error: BaseException) -> bool:
+        """Whether an error quotes the token: h11 quotes lines of an answer that it cannot read."""
+        shown = "".join(f"{one}{one!r}{vars(one)}" for one in chain(error))
+        return self.hide.text(shown) != shown
 
     @property
     def _gateway(self) -> str:
@@ -196,12 +196,7 @@ def sent(
     )
     # Only here, where no variable holds it: tracebacks may be shown with their variables.
     request.headers["Authorization"] = settings.authorization.reveal()
-    return Sent(request, until, time.monotonic())
-
-
-def _may_be_told(response: httpx.Response, body: bytes) -> bool:
-    """Whether an answer is an error: one under status 200 says so at its beginning."""
-    return not response.is_success or b'"error"' in body[:64]
+    return Sent(request, until, time.monotonic(), settings.redactor)
 
 
 def unwritable(error: UnicodeError) -> Lost:
@@ -242,15 +237,21 @@ def without_frames(error: BaseException) -> BaseException:
 
     Frames of httpx hold the request, and with it the token.
     """
+    for one in chain(error):
+        one.__traceback__ = None
+    return error
+
+
+def chain(error: BaseException) -> Iterator[BaseException]:
+    """The error and those behind it, each once."""
     behind: list[BaseException | None] = [error]
     seen: set[int] = set()
     while behind:
         one = behind.pop()
         if one is not None and id(one) not in seen:
             seen.add(id(one))
-            one.__traceback__ = None
+            yield one
             behind += [one.__cause__, one.__context__]
-    return error
 
 
 def _with_extra(body: bytes, settings: Settings) -> bytes:

@@ -7,6 +7,8 @@ import logging
 from .hooks import AttemptFinished, HookEvent, RetryScheduled
 
 LOGGER = logging.getLogger("appbuilder_assistants")
+# Without a handler of its own, Python prints warnings of a program that has not set logging up.
+LOGGER.addHandler(logging.NullHandler())
 LEVELS = ("debug", "info", "warning", "error")
 
 
@@ -45,9 +47,13 @@ def log(event: HookEvent) -> None:
         )
     elif isinstance(event, RetryScheduled):
         LOGGER.debug(
-            "%s: attempt %d failed (%s), trying again in %.1f ms",
+            "%s %s %s: %s, trying again in %.1f ms (attempt %d, request id %s): %s",
             event.operation,
-            event.attempt,
-            event.reason,
+            event.method,
+            event.path,
+            event.status_code or "no answer",
             event.seconds * 1000,
+            event.attempt,
+            event.request_id,
+            event.reason,
         )

@@ -13,6 +13,7 @@ from enum import Enum
 from typing import Any, Literal, Protocol, TypeAlias
 from urllib.parse import SplitResult, urlsplit
 
+from ._core.redaction import TokenRedactor
 from ._core.retry import RetryPolicy
 from ._log import turn_on
 from .hooks import EventHook
@@ -134,6 +135,11 @@ class Settings:
     def cancels_late_runs(self) -> bool:
         """Whether a run is cancelled when the deadline of its call passes."""
         return self.deadline is not None and self.on_deadline == "cancel"
+
+    @property
+    def redactor(self) -> TokenRedactor:
+        """Hides the token where a server repeats it."""
+        return TokenRedactor(self.authorization.reveal)
 
 
 def settings_from(
@@ -316,14 +322,16 @@ def _base_url(gateway: str) -> str:
     url = gateway.strip()
     if "://" not in url:
         url = f"https://{url}"
-    expected = f"gateway_url: expected an http or https URL such as {DEFAULT_GATEWAY}"
     parts = _split(url)
-    if parts is None or any(char <= " " or char == "\x7f" for char in url):
-        raise ValueError(f"{expected}, got {gateway!r}")
-    if parts.username is not None or parts.query or parts.fragment:
-        # Not shown: there may be a password in it.
-        raise ValueError(f"{expected}, got one with a user name, a query or a fragment")
-    return url.rstrip("/")
+    usable = parts is not None and parts.username is None and "?" not in url and "#" not in url
+    if usable and all(char > " " and char != "\x7f" for char in url):
+        return url.rstrip("/")
+    # What may hold a password is not shown.
+    hidden = any(char in url for char in "@?#")
+    got = "one with a user name, a query or a fragment" if hidden else repr(gateway)
+    raise ValueError(
+        f"gateway_url: expected an http or https URL such as {DEFAULT_GATEWAY}, got {got}"
+    )
 
 
 def _split(url: str) -> SplitResult | None:
@@ -331,6 +339,7 @@ def _split(url: str) -> SplitResult | None:
     try:
         parts = urlsplit(url)
         usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+        usable = usable and not parts.netloc.endswith(":")  # of `http:/host`, or forgotten
     except ValueError:
         return None
     return parts if usable else None

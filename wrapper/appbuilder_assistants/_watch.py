@@ -11,6 +11,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from ._core.calls import Job, Lost, Question, Reply, RunTools, Send, Sleep
+from ._core.redaction import redact
 from ._log import LOGGER, log
 from .hooks import (
     AttemptFinished,
@@ -29,10 +30,13 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
+    from ._settings import Settings
     from .hooks import EventHook
 
-_NAMED = ("assistant_id", "thread_id", "run_id", "step_id", "message_id", "file_id", "model")
-_numbers = count(1)
+_IDS = ("assistant_id", "thread_id", "run_id", "step_id", "message_id", "file_id")
+_NAMED = (*_IDS, "model", "name")
+numbers = count(1)
+"""The `call_id` of what begins next."""
 
 
 def tell(hooks: tuple[EventHook, ...], event: HookEvent) -> None:
@@ -47,8 +51,8 @@ def tell(hooks: tuple[EventHook, ...], event: HookEvent) -> None:
 class Watched:
     """One call that has begun."""
 
-    def __init__(self, hooks: tuple[EventHook, ...], call: Question) -> None:
-        self.call_id = next(_numbers)
+    def __init__(self, hooks: tuple[EventHook, ...], call: Question, gateway_url: str) -> None:
+        self.call_id = next(numbers)
         self._hooks = hooks
         self._operation = call.operation
         self._begun = time.monotonic()
@@ -56,7 +60,12 @@ class Watched:
         tell(
             hooks,
             CallStarted(
-                self.call_id, call.operation, request.method, request.path, _ids(request.body)
+                self.call_id,
+                call.operation,
+                request.method,
+                request.path,
+                ids_of(request.body),
+                gateway_url,
             ),
         )
 
@@ -74,7 +83,7 @@ class WatchedRound:
     def __init__(self, hooks: tuple[EventHook, ...], step: RunTools) -> None:
         self._hooks = hooks
         self._step = step
-        self._id = next(_numbers)
+        self._id = next(numbers)
         self._begun = time.monotonic()
 
     def __enter__(self) -> Self:
@@ -94,7 +103,7 @@ class WatchedRound:
     @contextmanager
     def tool(self, job: Job) -> Iterator[None]:
         """To be entered in the thread or task in which it runs."""
-        number, begun = next(_numbers), time.monotonic()
+        number, begun = next(numbers), time.monotonic()
         failure: BaseException | None = None
         tell(self._hooks, ToolStarted(number, self._id, job.name, job.call_id))
         try:
@@ -109,12 +118,17 @@ class WatchedRound:
 class Watch:
     """The calls that one flow makes, told to those who want to know.
 
-    Calls that are still open when it is left by an exception end with that.
+    Calls that are still open when it is left by an exception end with that. All errors of flows
+    pass here, and lose the token where they quote a value that has it.
     """
 
-    def __init__(self, hooks: tuple[EventHook, ...]) -> None:
+    def __init__(self, settings: Settings) -> None:
+        hooks = settings.event_hooks
         self.hooks = (log, *hooks) if LOGGER.isEnabledFor(logging.DEBUG) else hooks
+        self._gateway_url = settings.base_url
+        self._hide = settings.redactor
         self._open: list[Watched] = []
+        self._last: AttemptFinished | None = None
 
     def __enter__(self) -> Watch:
         return self
@@ -125,14 +139,16 @@ class Watch:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        redact(error, self._hide)
         while self._open:
             self._open.pop().finish(error=error)
 
     def begin(self, call: Question) -> None:
         if self.hooks:
-            self._open.append(Watched(self.hooks, call))
+            self._open.append(Watched(self.hooks, call, self._gateway_url))
 
     def end(self, result: object, error: BaseException | None) -> None:
+        redact(error, self._hide)
         if self._open:
             self._open.pop().finish(result, error)
 
@@ -143,7 +159,7 @@ class Watch:
     def attempt(self, step: Send, outcome: Reply | Lost) -> None:
         if self.hooks:
             request = step.request
-            event = AttemptFinished(
+            self._last = AttemptFinished(
                 call_id=self._call_id(),
                 operation=step.operation,
                 method=request.method,
@@ -154,13 +170,21 @@ class Watch:
                 request_id=outcome.request_id,
                 error=None if isinstance(outcome, Reply) else outcome.message,
             )
-            tell(self.hooks, event)
+            tell(self.hooks, self._last)
 
     def retry(self, step: Sleep) -> None:
-        if self.hooks and step.retry is not None:
-            failed = step.retry
+        failed = self._last
+        if failed is not None and step.retry is not None:
             event = RetryScheduled(
-                self._call_id(), failed.operation, failed.attempt, step.seconds, failed.reason
+                self._call_id(),
+                failed.operation,
+                failed.attempt,
+                step.seconds,
+                step.retry.reason,
+                failed.method,
+                failed.path,
+                failed.status_code,
+                failed.request_id,
             )
             tell(self.hooks, event)
 
@@ -171,8 +195,8 @@ class Watch:
         return self._open[-1].call_id if self._open else 0
 
 
-def _ids(body: object) -> Mapping[str, str]:
-    """What a JSON request names, without anything that people wrote."""
+def ids_of(body: object) -> Mapping[str, str]:
+    """What a JSON request names, without anything else that people wrote."""
     if not isinstance(body, bytes):
         return {}
     fields = json.loads(body)

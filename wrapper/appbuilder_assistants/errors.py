@@ -13,7 +13,7 @@
     │   ├── ConflictError            409
     │   ├── RateLimitError           429
     │   └── ServerError              500 to 599
-    ├── ResponseError              a 2xx answer that is not what the API promises
+    ├── ResponseError              a 2xx answer that is not what the API promises  .status_code
     └── ToolLoopError              a run asked for tools once too often   .run .rounds
 
 Wrong use (no token, a value that JSON cannot hold, a stream read twice) is a `ValueError`,
@@ -228,7 +228,16 @@ class ServerError(ApiStatusError):
 
 
 class ResponseError(AssistantsError):
-    """A 2xx answer that is not what the API promises: not JSON, the wrong kind, a field missing."""
+    """A 2xx answer that is not what the API promises: not JSON, the wrong kind, a field missing.
+
+    `status_code` is None where no single answer is to blame: a list that goes on without end.
+    """
+
+    def __init__(
+        self, message: str = "", *, status_code: int | None = None, origin: Origin = NOWHERE
+    ) -> None:
+        super().__init__(message, origin=origin)
+        self.status_code = status_code
 
 
 class ToolLoopError(AssistantsError):

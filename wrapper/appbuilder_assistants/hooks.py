@@ -8,8 +8,8 @@
 
 A hook is a plain function, called where the call runs (on the event loop, for the asynchronous
 client), so it must be quick. What it raises is logged and goes no further. Every event of one
-call, round or tool has the same `call_id`. None holds a token, or what people wrote but for what
-an error quotes.
+call, round or tool has the same `call_id`. None holds a token, or what people wrote but for an
+assistant's name and what an error quotes.
 """
 
 from __future__ import annotations
@@ -34,13 +34,20 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class CallStarted:
-    """A call begins. `ids` holds what its request names: `assistant_id`, `thread_id`, `model`, …"""
+    """A call begins. `ids` holds what its request names: `assistant_id`, `thread_id`, `model`, …
+
+    `gateway_url` is what `path` comes behind. A run with tools is told as a call, too, with the
+    operation `run_with_tools` and no method or path; the calls that it is made of have its
+    `call_id` as their `parent_id`.
+    """
 
     call_id: int
     operation: str
     method: str
     path: str
     ids: Mapping[str, str] = field(default_factory=dict)
+    gateway_url: str = ""
+    parent_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,20 +71,28 @@ class AttemptFinished:
 
 @dataclass(frozen=True, slots=True)
 class RetryScheduled:
-    """A call is tried again after a pause of `seconds`, because attempt number `attempt` failed."""
+    """A call is tried again after a pause of `seconds`, because attempt number `attempt` failed.
+
+    `status_code` and `request_id` are those of that attempt, as AttemptFinished told them.
+    """
 
     call_id: int
     operation: str
     attempt: int
     seconds: float
     reason: str
+    method: str = ""
+    path: str = ""
+    status_code: int | None = None
+    request_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CallFinished:
-    """A call is over: with its `result` (None for a stream, which is over when closed), or `error`.
+    """A call is over, with its `result` or `error`.
 
-    `seconds` are those of the whole call, with its retries.
+    A stream is over when it is closed; its result is the run as last told, None before the first
+    event. `seconds` are those of the whole call, with its retries.
     """
 
     call_id: int
@@ -89,13 +104,17 @@ class CallFinished:
 
 @dataclass(frozen=True, slots=True)
 class ToolRoundStarted:
-    """A run waits for functions of yours, `tools` by name; it is the run's round number `round`."""
+    """A run waits for functions of yours, `tools` by name; it is the run's round number `round`.
+
+    `parent_id` is the `call_id` of the run with tools.
+    """
 
     call_id: int
     round: int
     run_id: str
     thread_id: str
     tools: tuple[str, ...]
+    parent_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

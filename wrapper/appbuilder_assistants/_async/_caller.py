@@ -19,6 +19,7 @@ from appbuilder_assistants._core.pages import Cursor, Page
 from appbuilder_assistants._core.reconcile import RECONCILE_SECONDS, LookUps, reconcile, too_late
 from appbuilder_assistants._core.snapshot import RunSnapshot
 from appbuilder_assistants._drive import adrive, afinish, is_past, sooner
+from appbuilder_assistants._watched_run import WatchedRun
 from appbuilder_assistants.errors import StreamInterruptedError
 
 if TYPE_CHECKING:
@@ -79,6 +80,18 @@ class AsyncCaller:
         """By `until`, or within the deadline from now."""
         return await adrive(flow, self.pool.http, self.settings, until)
 
+    async def run_with_tools(self, call: Call[T], flow: Flow[T]) -> T:
+        """Carry out a flow of several calls, of which this is the first, told of as one run."""
+        watched_run = WatchedRun(self.settings, call)
+        watched_run.begin()
+        try:
+            run = await type(self)(self.pool, watched_run.settings).carry_out(flow)
+        except BaseException as error:
+            watched_run.finish(error=error)
+            raise
+        watched_run.finish(run)
+        return run
+
     async def finish(self, flow: Flow[T]) -> T:
         """Carry out a flow that cleans up, within the time that it gives itself."""
         return await afinish(flow, self.pool, self.settings)
@@ -102,7 +115,7 @@ class AsyncCaller:
         self, page_after: Callable[[str | None], Call[Page[T]]], after: str | None
     ) -> AsyncIterator[T]:
         """Every item of a list, page by page as they are asked for."""
-        cursor = Cursor(after or None)
+        cursor = Cursor(after or None, self.settings.redactor.text)
         more = True
         while more:
             call = page_after(cursor.after)

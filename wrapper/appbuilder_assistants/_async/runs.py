@@ -255,8 +255,9 @@ class AsyncRuns:
             max_rounds=max_rounds, max_parallel=max_parallel, continuation=continuation
         )
         caller = self._caller.within(deadline=deadline, on_deadline=on_deadline)
-        loop = ToolLoop(ops.OneRun(request), box, options, caller.settings.retry)
-        return await caller.carry_out(loop.whole())
+        run = ops.OneRun(request)
+        loop = ToolLoop(run, box, options, caller.settings.retry)
+        return await caller.run_with_tools(run.start(), loop.whole())
 
     def stream_run_with_tools(
         self,

@@ -8,6 +8,7 @@ from appbuilder_assistants._core.cancelling import LeftRun, cancel_after
 from appbuilder_assistants._core.events import EventReader, RunEvent, interrupted, lost_stream
 from appbuilder_assistants._core.flows import Progress, broke_off
 from appbuilder_assistants._core.reconcile import LookUps
+from appbuilder_assistants._core.redaction import redact
 from appbuilder_assistants._core.snapshot import RunSnapshot
 from appbuilder_assistants._drive import deadline_of
 from appbuilder_assistants._operations import messages as message_ops
@@ -146,6 +147,7 @@ class AsyncRunStream:
             if not (snapshot.run_id and snapshot.thread_id):
                 error = interrupted(self._call, snapshot, "its final event names no run")
                 self._note_attempts(error)
+                redact(error, self._caller.settings.redactor)
                 raise error
             query = run_ops.runs_query(thread_id=snapshot.thread_id, run_id=snapshot.run_id)
             snapshot.run = await self._caller.run(query, self._until)
@@ -232,6 +234,7 @@ class AsyncRunStream:
             chunk = await anext(self._live, None)
             if isinstance(chunk, bytes):
                 self._events = reader.feed(chunk)
+                del chunk  # a traceback may be shown with its variables
                 continue
             try:
                 broken = reader.end(chunk)
@@ -307,5 +310,6 @@ class AsyncRunStream:
         await self.close()
 
     def _finish(self, error: BaseException | None = None) -> None:
+        redact(error, self._caller.settings.redactor)
         if self._watched is not None:
             self._watched.finish(self.snapshot.run, error)

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from appbuilder_assistants._core.cancelling import cancel_after
+from appbuilder_assistants._watched_run import WatchedRun
 
 from .streams import AsyncRunStream
 
@@ -28,7 +29,8 @@ class AsyncToolRunStream(AsyncRunStream):
     _cancels_always = True
 
     def __init__(self, caller: AsyncCaller, call: StreamCall, loop: ToolLoop) -> None:
-        super().__init__(caller, call, loop.left)
+        self._watched_run = WatchedRun(caller.settings, call)
+        super().__init__(type(caller)(caller.pool, self._watched_run.settings), call, loop.left)
         self._loop = loop
         self._waits = False
 
@@ -64,6 +66,7 @@ class AsyncToolRunStream(AsyncRunStream):
         await self._open()
 
     async def _open(self) -> EventReader:
+        self._watched_run.begin()
         self._caller.pool.streams.add(self)
         return await super()._open()
 
@@ -83,7 +86,19 @@ class AsyncToolRunStream(AsyncRunStream):
         try:
             await super().close()
         finally:
-            if open_here and not self.snapshot.finished:
-                left = self._left
+            if open_here:
+                await self._abandon(error)
+
+    async def _abandon(self, error: BaseException | None) -> None:
+        left = self._left
+        try:
+            if not self.snapshot.finished:
                 flow: Flow[object] = left.cancel() if error is None else cancel_after(error, left)
                 await self._caller.finish(flow)
+        finally:
+            self._watched_run.finish(self.snapshot.run, error)
+
+    def _finish(self, error: BaseException | None = None) -> None:
+        super()._finish(error)
+        if self.snapshot.finished:
+            self._watched_run.finish(self.snapshot.run, error)

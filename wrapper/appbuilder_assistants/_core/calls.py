@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar
 
 from .multipart import Form
+from .redaction import HidesNothing, Redactor
 
 if TYPE_CHECKING:
     from appbuilder_assistants.types import StreamRunMessage, StreamRunStatus
@@ -167,22 +168,32 @@ class Reply:
     `headers` has lower-case names, or ignores case. `live` is what is still to come of a body
     that was left open, None when `body` has all of it. A body longer than MAX_BODY is
     `cut_short` there. `received_at` is in seconds since the epoch, `seconds` is how long it took.
-    `sent_id` is the request id that was sent.
+    `sent_id` is the request id that was sent. `hide` takes the token out of what the server said:
+    an answer is given as it came, but told of without that.
     """
 
     status: int
-    headers: Mapping[str, str]
-    body: bytes
+    # Not shown: a traceback may be shown with its variables.
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
     live: Any = None
     received_at: float = 0.0
     seconds: float = 0.0
     cut_short: bool = False
     sent_id: str | None = None
+    hide: Redactor = field(default=HidesNothing(), repr=False)
 
     @property
     def request_id(self) -> str | None:
         """What support asks for: the service's own id, or else the one that was sent."""
-        return self.headers.get(REQUEST_ID) or self.sent_id
+        return self.hide.text(self.headers.get(REQUEST_ID, "")) or self.sent_id
+
+    def without_token(self) -> Reply:
+        """The same answer as errors may tell of it."""
+        headers = {name.lower(): self.hide.text(text) for name, text in self.headers.items()}
+        # Of a body that is longer than is read, only the beginning is told.
+        body = self.body[:MAX_REFUSAL] if self.cut_short else self.body
+        return replace(self, headers=headers, body=self.hide.data(body))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from functools import wraps
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -31,6 +32,7 @@ from appbuilder_assistants.errors import (
 from .calls import MAX_BODY, Call, Lost, Outcome, Question, Reply
 
 T = TypeVar("T")
+Q = TypeVar("Q", bound=Question)
 
 EVENT_STREAM = "text/event-stream"
 
@@ -79,6 +81,24 @@ class ErrorDetail:
     param: str | None = None
 
 
+def redacted(read: Callable[[Q, Reply], T]) -> Callable[[Q, Reply], T]:
+    """Make reading an answer fail without the token, which a server may repeat.
+
+    The error is that of reading it again without: then nothing of it has the token, nor of the
+    errors behind it, nor of the variables of their frames.
+    """
+
+    @wraps(read)
+    def read_redacted(call: Q, reply: Reply) -> T:
+        try:
+            return read(call, reply)
+        except AssistantsError:
+            pass
+        return read(call, reply.without_token())
+
+    return read_redacted
+
+
 def answer(call: Question, outcome: Outcome) -> Reply:
     """The answer if there is one and its status is 2xx, else the error it stands for."""
     if isinstance(outcome, Lost):
@@ -86,10 +106,12 @@ def answer(call: Question, outcome: Outcome) -> Reply:
     if not isinstance(outcome, Reply):
         raise AssertionError(f"a Send was answered with {outcome!r}")
     if not 200 <= outcome.status < 300:
-        raise status_error(call, outcome, loads_or_none(outcome.body))
+        refusal = outcome.without_token()
+        raise status_error(call, refusal, loads_or_none(refusal.body))
     return outcome
 
 
+@redacted
 def parse(call: Call[T], reply: Reply) -> T:
     """Read a 2xx body, which may still be an error object."""
     if reply.cut_short:
@@ -193,6 +215,7 @@ def status_error(call: Question, reply: Reply, body: object) -> ApiStatusError:
 
 def not_a_stream(call: Question, reply: Reply) -> AssistantsError:
     """The error for a 2xx answer that is no event stream, though one was asked for."""
+    reply = reply.without_token()
     body = loads_or_none(reply.body)
     if is_error(body):
         return status_error(call, reply, body)
@@ -213,7 +236,7 @@ def lost_error(call: Question, lost: Lost) -> ApiConnectionError:
 
 def response_error(call: Question, reply: Reply, message: str) -> ResponseError:
     """The error for a 2xx answer that is not what the API promises."""
-    return ResponseError(message, origin=origin(call, reply.request_id))
+    return ResponseError(message, status_code=reply.status, origin=origin(call, reply.request_id))
 
 
 def origin(call: Question, request_id: str | None) -> Origin:

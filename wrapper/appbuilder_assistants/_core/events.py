@@ -6,7 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from appbuilder_assistants.errors import ApiConnectionError, ApiTimeoutError, StreamInterruptedError
+from appbuilder_assistants.errors import (
+    ApiConnectionError,
+    ApiTimeoutError,
+    AssistantsError,
+    StreamInterruptedError,
+)
 
 from .calls import Lost, Reply, StreamCall
 from .decode import is_error, loads, loads_or_none, lost_error, origin, status_error
@@ -15,6 +20,9 @@ from .sse import SseDecoder, SseEvent
 
 if TYPE_CHECKING:
     from appbuilder_assistants.types import StreamRunMessage, StreamRunStatus
+
+UNREADABLE = (KeyError, TypeError, ValueError, AttributeError)
+"""What reading JSON of another shape raises."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +64,15 @@ class EventReader:
         an error object in place of an event.
         """
         events = self._decoder.feed(chunk)
+        del chunk  # a traceback may be shown with its variables, and a server may repeat the token
         while not self.snapshot.finished:
             try:
                 sse = next(events, None)
-                if sse is None:
-                    return
-                event = self._read(sse)
-            except (KeyError, TypeError, ValueError, AttributeError) as error:
-                told = f"an event cannot be read ({type(error).__name__}: {error})"
-                raise interrupted(self._call, self.snapshot, told, self._request_id) from error
+            except ValueError as error:
+                raise self._unreadable(error) from error
+            if sse is None:
+                return
+            event = self._read_redacted(sse)
             if event is not None:
                 yield event
 
@@ -78,14 +86,31 @@ class EventReader:
             raise lost_error(self._call, lost) from lost.cause
         if lost is not None:
             return Break(lost.message, self._request_id, lost.cause)
-        rest = loads_or_none(self._decoder.rest())
+        rest = loads_or_none(self._reply.hide.text(self._decoder.rest()))
         if is_error(rest):
-            raise status_error(self._call, self._reply, rest)
+            raise status_error(self._call, self._reply.without_token(), rest)
         return Break("it ended without a final event", self._request_id)
 
     @property
     def _request_id(self) -> str | None:
         return self._reply.request_id
+
+    def _read_redacted(self, sse: SseEvent) -> RunEvent | None:
+        """The event; where it cannot be read, the error is that of reading it without the token."""
+        try:
+            return self._read(sse)
+        except (AssistantsError, *UNREADABLE):
+            pass
+        hide = self._reply.hide.text
+        sse = SseEvent(hide(sse.event), hide(sse.data))
+        try:
+            return self._read(sse)
+        except UNREADABLE as error:
+            raise self._unreadable(error) from error
+
+    def _unreadable(self, error: Exception) -> StreamInterruptedError:
+        told = f"an event cannot be read ({type(error).__name__}: {error})"
+        return interrupted(self._call, self.snapshot, told, self._request_id)
 
     def _read(self, sse: SseEvent) -> RunEvent | None:
         """The event, taken into the snapshot; None for a ping, which tells nothing."""
@@ -107,7 +132,7 @@ class EventReader:
     def _refuse_error(self, sse: SseEvent, body: object) -> None:
         if is_error(body) or sse.event == "error":
             detail = {"error": sse.data} if body is None else body
-            raise status_error(self._call, self._reply, detail)
+            raise status_error(self._call, self._reply.without_token(), detail)
 
 
 def lost_stream(

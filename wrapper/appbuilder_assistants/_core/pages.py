@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar
 
 from appbuilder_assistants.errors import ResponseError
@@ -25,10 +25,14 @@ class Page(Protocol[T_co]):
 
 
 class Cursor:
-    """Where the next page begins: `after` its id, or from the start when that is None."""
+    """Where the next page begins: `after` its id, or from the start when that is None.
 
-    def __init__(self, after: str | None) -> None:
+    What the error for a page quotes of it goes through `hide`.
+    """
+
+    def __init__(self, after: str | None, hide: Callable[[str], str] = str) -> None:
         self.after = after
+        self._hide = hide
         self._been = {after}
 
     def move(self, call: Question, page: Page[object]) -> bool:
@@ -42,9 +46,10 @@ class Cursor:
         last = page.last_id
         # Values are kept as they came, and this one is not sure to be a text.
         if not isinstance(last, str) or last in self._been or not (last and page.data):
+            told, after = (self._hide(repr(value)) for value in (last, self.after))
             raise ResponseError(
                 "has_more is true but the cursor does not move: "
-                f"last_id is {last!r:.80}, of a page of {len(page.data)} after {self.after!r}",
+                f"last_id is {told:.80}, of a page of {len(page.data)} after {after}",
                 origin=origin(call, None),
             )
         self.after = last

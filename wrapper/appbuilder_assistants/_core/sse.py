@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .calls import MAX_BODY
 
@@ -27,7 +27,7 @@ class SseEvent:
     """One event. `event` is "" when the stream did not name it."""
 
     event: str
-    data: str
+    data: str = field(repr=False)  # a traceback may be shown with its variables
 
 
 class SseDecoder:

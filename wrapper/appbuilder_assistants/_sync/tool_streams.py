@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from appbuilder_assistants._core.cancelling import cancel_after
+from appbuilder_assistants._watched_run import WatchedRun
 
 from .streams import RunStream
 
@@ -30,7 +31,8 @@ class ToolRunStream(RunStream):
     _cancels_always = True
 
     def __init__(self, caller: Caller, call: StreamCall, loop: ToolLoop) -> None:
-        super().__init__(caller, call, loop.left)
+        self._watched_run = WatchedRun(caller.settings, call)
+        super().__init__(type(caller)(caller.pool, self._watched_run.settings), call, loop.left)
         self._loop = loop
         self._waits = False
 
@@ -66,6 +68,7 @@ class ToolRunStream(RunStream):
         self._open()
 
     def _open(self) -> EventReader:
+        self._watched_run.begin()
         self._caller.pool.streams.add(self)
         return super()._open()
 
@@ -85,7 +88,19 @@ class ToolRunStream(RunStream):
         try:
             super().close()
         finally:
-            if open_here and not self.snapshot.finished:
-                left = self._left
+            if open_here:
+                self._abandon(error)
+
+    def _abandon(self, error: BaseException | None) -> None:
+        left = self._left
+        try:
+            if not self.snapshot.finished:
                 flow: Flow[object] = left.cancel() if error is None else cancel_after(error, left)
                 self._caller.finish(flow)
+        finally:
+            self._watched_run.finish(self.snapshot.run, error)
+
+    def _finish(self, error: BaseException | None = None) -> None:
+        super()._finish(error)
+        if self.snapshot.finished:
+            self._watched_run.finish(self.snapshot.run, error)

@@ -1,0 +1,63 @@
+"""Telling the event hooks which calls and rounds a run with tools is made of."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ._watch import ids_of, numbers, tell
+from .hooks import CallFinished, CallStarted, HookEvent, ToolRoundStarted
+
+if TYPE_CHECKING:
+    from ._core.calls import Question
+    from ._settings import Settings
+    from .hooks import EventHook
+
+OPERATION = "run_with_tools"
+"""What the whole is called: the API has no such operation."""
+
+
+class WatchedRun:
+    """A run with tools, from its first call, which it is known by, to its end.
+
+    What is called with its `settings` is told of as part of it.
+    """
+
+    def __init__(self, settings: Settings, call: Question) -> None:
+        self._hooks = settings.event_hooks
+        self._id = next(numbers)
+        self._call = call
+        self._begun: float | None = None
+        parts = tuple(_PartOf(self._id, hook) for hook in settings.event_hooks)
+        self.settings = replace(settings, event_hooks=parts)
+
+    def begin(self) -> None:
+        """Tell that it begins. Again does nothing."""
+        if self._begun is None:
+            self._begun = time.monotonic()
+            ids = ids_of(self._call.request.body)
+            tell(self._hooks, CallStarted(self._id, OPERATION, "", "", ids))
+
+    def finish(self, result: object = None, error: BaseException | None = None) -> None:
+        """Tell that it is over, if it has begun. Again does nothing."""
+        if self._begun is not None:
+            hooks, self._hooks = self._hooks, ()
+            seconds = time.monotonic() - self._begun
+            tell(hooks, CallFinished(self._id, OPERATION, seconds, result, error))
+
+
+class _PartOf:
+    """A hook that is told of calls and rounds as parts of a run."""
+
+    def __init__(self, run_id: int, hook: EventHook) -> None:
+        self._run_id = run_id
+        self._hook = hook
+
+    def __call__(self, event: HookEvent) -> None:
+        if isinstance(event, (CallStarted, ToolRoundStarted)):
+            event = replace(event, parent_id=self._run_id)
+        self._hook(event)
+
+    def __repr__(self) -> str:
+        return repr(self._hook)
