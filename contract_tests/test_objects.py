@@ -101,7 +101,7 @@ def test_null_changes_nothing(caller: Caller, assistant: dict[str, Any], thread_
     caller.call("updateThread", {**where, "metadata": None})
     assert caller.call("queryThread", where) == thread
 
-    body = {"role": "user", "content": "北京天气如何？", "file_ids": ["file-1"]}
+    body = {"role": "user", "content": "北京天气如何？", "file_ids": files(caller, 1)}
     message = caller.call("createMessage", {**where, **body})
     this = {**where, "message_id": message["id"]}
     caller.call("updateMessage", {**this, "content": None, "file_ids": None})

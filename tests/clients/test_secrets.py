@@ -316,7 +316,7 @@ def test_a_head_that_repeats_it(
 def test_attempts_that_repeat_it(world: Sync | Async, serve: Serve, logged: list[str]) -> None:
     """Neither the error's attempts, the log of retries, hooks nor the errors behind have it."""
     told: list[HookEvent] = []
-    server = serve(echoes(FOR_ECHO.replace(b"/", rb"\/"), "503 x"))
+    server = serve(echoes(FOR_ECHO.replace(b"/", rb"\/"), "503 x", connection="close"))
     client = secret_client(world, server.url, retry=AT_ONCE, event_hooks=[told.append])
 
     with pytest.raises(ServerError) as caught:
