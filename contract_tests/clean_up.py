@@ -49,7 +49,8 @@ def delete_all(wire: Wire, of: Journal) -> list[str]:
 def left_there(wire: Wire, of: Journal, why: str) -> list[str]:
     """What stands in a journal, when deleting it was given up."""
     target = wire.target
-    named = "live" if target is None or target.kind == "live" else target.url
+    url = target.url if target is not None and target.kind != "live" else None
+    named = "live" if url is None else f"{url} TOKEN=$TOKEN"
     return [
         f"{why}: {len(of.left)} things are left there, noted in {of.path}",
         f"to delete them: make contract-clean TARGET={named}",

@@ -17,7 +17,7 @@ def curl(exchange: Exchange, variables: Mapping[str, str]) -> str:
     assert request is not None
     quoted = ["curl", "-X", shlex.quote(str(request.method))]
     if (authorization := header(exchange, "Authorization")) is not None:
-        quoted += ["-H", _with_variables(f"Authorization: {authorization}", variables)]
+        quoted += ["-H", _authorization(authorization, variables)]
     if (content_type := header(exchange, "Content-Type")) is not None:
         quoted += ["-H", shlex.quote(f"Content-Type: {content_type}")]
     body = request.body
@@ -25,10 +25,10 @@ def curl(exchange: Exchange, variables: Mapping[str, str]) -> str:
         body = body.decode("utf-8", "replace")
     if isinstance(body, str) and body:
         cut = "" if len(body) <= LONGEST else f"  # the body goes on for {len(body)} characters"
-        return (
-            " ".join([*quoted, "--data-raw", shlex.quote(body[:LONGEST]), str(request.url)]) + cut
-        )
-    return " ".join([*quoted, shlex.quote(str(request.url))])
+        quoted += ["--data-raw", shlex.quote(body[:LONGEST])]
+    else:
+        cut = ""
+    return " ".join([*quoted, shlex.quote(str(request.url))]) + cut
 
 
 def header(exchange: Exchange, name: str) -> str | None:
@@ -37,13 +37,15 @@ def header(exchange: Exchange, name: str) -> str | None:
     return value.decode("latin-1") if isinstance(value, bytes) else value
 
 
-def _with_variables(text: str, variables: Mapping[str, str]) -> str:
-    for token, name in variables.items():
-        before, found, after = text.partition(token)
-        if found:
-            variable = f"${{{name}}}" if after else f"${name}"
-            return f'"{_in_quotes(before)}{variable}{_in_quotes(after)}"'
-    return shlex.quote(text)
+def _authorization(sent: str, variables: Mapping[str, str]) -> str:
+    """The header; a token of ours, or what begins with one, by its variable."""
+    scheme, _, credentials = sent.partition(" ")
+    for token in sorted(variables, key=len, reverse=True):
+        if credentials.startswith(token):
+            rest = credentials.removeprefix(token)
+            variable = f"${{{variables[token]}}}" if rest else f"${variables[token]}"
+            return f'"{_in_quotes(f"Authorization: {scheme}")} {variable}{_in_quotes(rest)}"'
+    return shlex.quote(f"Authorization: {sent}")
 
 
 def _in_quotes(text: str) -> str:

@@ -58,10 +58,10 @@ class HarFile:
         }
         if content:
             media_type = str(request.headers.get("content-type", ""))
-            sent["postData"] = {"mimeType": media_type, **self._text(content)}
+            sent["postData"] = {"mimeType": self._mask.text(media_type), **self._text(content)}
         received: dict[str, Any] = {
             "status": response.status_code if response else 0,
-            "statusText": response.message if response else "no answer",
+            "statusText": self._mask.text(response.message) if response else "no answer",
             "httpVersion": "HTTP/1.1",
             "headers": self._headers(
                 {name: ", ".join(values) for name, values in response.headers.items()}
@@ -74,7 +74,9 @@ class HarFile:
             "bodySize": response.content_size if response else 0,
             "content": {
                 "size": response.content_size if response else 0,
-                "mimeType": response.headers.get("content-type", [""])[0] if response else "",
+                "mimeType": self._mask.text(response.headers.get("content-type", [""])[0])
+                if response
+                else "",
                 **(self._text(response.content or b"") if response else {}),
             },
         }

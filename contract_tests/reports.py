@@ -14,7 +14,7 @@ import pytest
 from . import html_report
 from .curl import curl, header
 from .har import HarFile
-from .masking import FILTERED, PASTED, Mask
+from .masking import FILTERED, Mask
 from .reach_table import ReachTable
 from .session import Session
 from .settings import SEED
@@ -118,7 +118,8 @@ class Reports:
         if not isinstance(report.longrepr, Told):
             text = report.longreprtext
             if all(map(self._has_token, self._of_this_test)):
-                text = text.replace(FILTERED, PASTED)
+                # As it can be pasted into a shell that knows the token.
+                text = text.replace(FILTERED, f'"Authorization: Bearer ${self._token_name}"')
             told = Told(self._mask.text(f"{text}\n\n{self._again(item)}"))
             crash = getattr(report.longrepr, "reprcrash", None)
             if crash is not None:
@@ -131,7 +132,11 @@ class Reports:
         """By token, what it is called in commands."""
         target = self._session.target
         other = {target.other_token: "OTHER_TOKEN"} if target.other_token else {}
-        return {target.token: "TOKEN", **other}
+        return {target.token: self._token_name, **other}
+
+    @property
+    def _token_name(self) -> str:
+        return "APPBUILDER_TOKEN" if self._session.asked.kind == "live" else "TOKEN"
 
     def _has_token(self, exchange: Exchange) -> bool:
         return header(exchange, "Authorization") == f"Bearer {self._session.target.token}"
@@ -175,6 +180,7 @@ class Reports:
         words = ["make contract"]
         if self._session.asked.kind == "server":
             words += [f"TARGET={self._session.asked.url}", "TOKEN=$TOKEN"]
+            words += ["OTHER_TOKEN=$OTHER_TOKEN"] * (self._session.asked.other_token is not None)
         elif self._session.asked.kind == "live":
             words += ["TARGET=live"]
         words += [f"SEED={SEED}", f"PYTEST={_for_make(item)}"]

@@ -77,7 +77,7 @@ def test_failure(service: Running, tmp_path: Path) -> None:
     told = done(service, tmp_path, THREAD, CONTRACT_SEED="7")
 
     assert told.returncode == 1
-    assert 'curl -X POST -H "Authorization: Bearer $TOKEN"' in told.stdout
+    assert 'curl -X POST -H "Authorization: Bearer $APPBUILDER_TOKEN"' in told.stdout
     assert "echo of •••" in told.stdout
     assert "ALTAK" not in told.stdout + told.stderr
     assert f"make contract TARGET=live SEED=7 PYTEST={THREAD}" in told.stdout

@@ -45,7 +45,7 @@ def test_assistant(caller: Caller, assistant: dict[str, Any]) -> None:
 
     updated = caller.call("updateAssistant", {**which, "description": "新的说明", "tools": []})
     changed = {**assistant, "description": "新的说明", "tools": []}
-    assert updated == {**changed, "model": updated["model"]}
+    assert updated == {**changed, "model": updated.get("model")}
     assert caller.call("queryAssistant", which) == changed
     assert changed in caller.call("listAssistants", UNLIMITED)["data"]
 
@@ -127,9 +127,9 @@ def test_assistant_has_the_model_that_it_is_given(caller: Caller) -> None:
     made = caller.call("createAssistant", {"name": "助手", "model": "ERNIE-明天"})
     which = {"assistant_id": made["id"]}
 
-    assert caller.call("updateAssistant", which)["model"] == "ERNIE-明天"
-    assert caller.call("updateAssistant", {**which, "model": "ERNIE-后天"})["model"] == "ERNIE-后天"
-    assert caller.call("updateAssistant", which)["model"] == "ERNIE-后天"
+    changes = [({}, "ERNIE-明天"), ({"model": "ERNIE-后天"}, "ERNIE-后天"), ({}, "ERNIE-后天")]
+    for given, expected in changes:
+        assert caller.call("updateAssistant", {**which, **given}).get("model") == expected
 
 
 @pytest.mark.gentle

@@ -86,6 +86,7 @@ def test_every_form_is_hidden(form: str) -> None:
         ("Bearer other-密", '"Authorization: Bearer $OTHER_TOKEN"'),
         (f"Basic {SECRET}", '"Authorization: Basic $TOKEN"'),
         (f"Bearer {SECRET}0", '"Authorization: Bearer ${TOKEN}0"'),
+        ("Bearer other-密2", '"Authorization: Bearer $LONGER"'),
         ("Bearer $wrong", "'Authorization: Bearer $wrong'"),
         ("Bearer", "'Authorization: Bearer'"),
         (None, None),
@@ -97,10 +98,28 @@ def test_curl_line_sends_what_was_sent(sent: str | None, shown: str | None) -> N
     exchange = Exchange("queryThread", "by hand", datetime.now(UTC))
     exchange.request = requests.Request("POST", "http://x/y", headers=headers).prepare()
 
-    line = curl(exchange, {SECRET: "TOKEN", "other-密": "OTHER_TOKEN"})
+    line = curl(
+        exchange, {SECRET: "TOKEN", "other-密": "OTHER_TOKEN", "other-密2": "LONGER", "u": "U"}
+    )
 
     header = "" if shown is None else f"-H {shown} "
     assert line == f"curl -X POST {header}http://x/y"
+
+
+def test_curl_line_with_a_query_and_a_body() -> None:
+    """Nothing of it is for the shell."""
+    exchange = Exchange("createFile", "by hand", datetime.now(UTC))
+    exchange.request = requests.Request("POST", "http://x/y?a=1&b=2", data="你好 $x").prepare()
+
+    assert curl(exchange, {}).endswith("--data-raw '你好 $x' 'http://x/y?a=1&b=2'")
+
+
+def test_masking_takes_no_longer_for_odd_texts() -> None:
+    """Each character is looked at a few times, not once for each before it."""
+    mask = Mask(SECRET)
+    text = "\\" * 400_000
+
+    assert mask.text(text) == text
 
 
 def test_pace() -> None:
@@ -264,7 +283,7 @@ def test_silent_target_is_not_waited_for(wire: Wire, monkeypatch: pytest.MonkeyP
 
     assert "no answer to a deletion" in stopped
     assert "2 things are left there" in stopped
-    assert later == f"to delete them: make contract-clean TARGET={wire.target.url}"
+    assert later == f"to delete them: make contract-clean TARGET={wire.target.url} TOKEN=$TOKEN"
 
 
 def test_second_users_things_need_that_token(folder: Path) -> None:
