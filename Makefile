@@ -3,8 +3,9 @@
 # requirements/; see scripts/environment.py.
 
 PYTHON ?= python3
-# How many processes run the tests: WORKERS=0 runs them in this one, for a debugger.
-WORKERS ?= auto
+# How many processes run the tests, one more than there are cores, as some tests wait. WORKERS=0 runs
+# them in this one, for a debugger.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
 PY := .venv/bin/python
 ENVIRONMENT = command -v $(PYTHON) >/dev/null || \
 	{ echo "No $(PYTHON) here: name a Python 3.10 or newer, as in make demo PYTHON=python3.11"; \
