@@ -5,7 +5,7 @@
 PYTHON ?= python3
 # How many processes run the tests, one more than there are cores, as some tests wait. WORKERS=0 runs
 # them in this one, for a debugger.
-WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
+WORKERS ?= $(shell $(PY) -c 'import os; print((os.cpu_count() or 1) + 1)')
 PY := .venv/bin/python
 ENVIRONMENT = command -v $(PYTHON) >/dev/null || \
 	{ echo "No $(PYTHON) here: name a Python 3.10 or newer, as in make demo PYTHON=python3.11"; \
