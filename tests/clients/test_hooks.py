@@ -9,7 +9,7 @@ import sys
 from typing import Any
 
 import pytest
-from appbuilder_assistants import AppBuilder, NotFoundError, ServerError
+from appbuilder_assistants import AppBuilder, NotFoundError, ServerError, _bodies
 from appbuilder_assistants.hooks import (
     AttemptFinished,
     CallFinished,
@@ -18,10 +18,11 @@ from appbuilder_assistants.hooks import (
     RetryScheduled,
 )
 
-from tests.clients.bodies import RUN, STREAM, framed, stream_of
+from tests.clients.bodies import BEGIN, RUN, STREAM, framed, piece, run_as, stored, stream_of
 from tests.clients.both import Async, Sync
 from tests.clients.conftest import AT_ONCE, Serve
-from tests.clients.raw_server import Exchange, answer
+from tests.clients.raw_server import PATIENCE, Exchange, answer
+from tests.clients.tools import get_weather
 
 BUSY = answer({}, "503 Service Unavailable")
 
@@ -93,6 +94,62 @@ def test_a_stream_is_over_when_it_is_closed(world: Sync | Async, serve: Serve) -
     [finished] = told[2:]
     assert isinstance(finished, CallFinished)
     assert finished.result is stream.snapshot.run is not None
+
+
+def with_tools(client: Any) -> Any:
+    return client.threads.runs.stream_run_with_tools("a", "t", tools=[get_weather])
+
+
+@pytest.mark.parametrize("begin", [stream_of, with_tools])
+@pytest.mark.parametrize("broken", [False, True], ids=["whole", "broken"])
+def test_a_stream_whose_events_are_taken_one_by_one(
+    world: Sync | Async,
+    serve: Serve,
+    monkeypatch: pytest.MonkeyPatch,
+    begin: Any,
+    broken: bool,
+) -> None:
+    """It is over with the run's final event, or its look-up: perhaps nobody asks for another.
+
+    Its connection is kept for the next call.
+    """
+    monkeypatch.setattr(_bodies, "REST_SECONDS", PATIENCE)  # for a machine that has much to do
+    told: list[HookEvent] = []
+    others = {
+        "/v2/threads/runs/list": answer({"object": "list", "data": [], "has_more": False}),
+        "/v2/threads/runs/query": run_as("completed"),
+        "/v2/threads/messages/list": stored(m="我是秦始皇", n="没错"),
+    }
+
+    def script(exchange: Exchange) -> bool:
+        whole = framed(BEGIN + piece(2, "我是") if broken else STREAM)["chunked"]
+        exchange.send(others.get(exchange.path, whole))
+        return True
+
+    server = serve(script)
+    client = world.client("k", server.url, event_hooks=[told.append])
+    stream = begin(client)
+
+    while not stream.snapshot.finished:
+        next(stream)
+
+    begun = [event for event in told if isinstance(event, CallStarted)]
+    ended = [event for event in told if isinstance(event, CallFinished)]
+    assert sorted(e.call_id for e in ended) == [e.call_id for e in begun]
+    assert ended[-1].result is stream.snapshot.run is not None
+    assert {type(e.error) for e in ended} == {type(None)}
+    assert stream.messages["m"] == "我是秦始皇"
+    assert [e.content[0].text.value for e in stream_rest(stream)] == ["没错"] * broken
+    assert client.threads.runs.query("t", "r").id == RUN["id"]
+    assert server.connections == 1
+
+
+def stream_rest(stream: Any) -> list[Any]:
+    """What is still to come, one by one."""
+    rest = []
+    while (event := next(stream, None)) is not None:
+        rest.append(event)
+    return rest
 
 
 def test_a_lost_answer_that_is_asked_for_again(

@@ -109,7 +109,7 @@ class AsyncRunStream:
         if event is None:
             raise StopAsyncIteration
         if self.snapshot.finished and not self._entered:
-            await self._live.aclose()  # perhaps nobody asks again
+            await self.close()  # perhaps nobody asks again
         return event
 
     @property

@@ -111,7 +111,7 @@ class RunStream:
         if event is None:
             raise StopIteration
         if self.snapshot.finished and not self._entered:
-            self._live.close()  # perhaps nobody asks again
+            self.close()  # perhaps nobody asks again
         return event
 
     @property
