@@ -21,7 +21,10 @@ REST_SECONDS = 0.05
 
 
 class Body:
-    """The open body of an answer: chunks as they arrive, a `Lost` if it breaks or is overdue."""
+    """The open body of an answer: chunks as they arrive, a `Lost` if it breaks or is overdue.
+
+    `watched` is the call that goes on with it, until a stream takes that over.
+    """
 
     watched: Watched | None = None
 
@@ -87,8 +90,6 @@ class Body:
             _disown(self)
             return
         self._response.close()
-        if self.watched is not None:
-            self.watched.finish()
 
 
 class AsyncBody:
@@ -161,8 +162,6 @@ class AsyncBody:
             _disown(self)
             return
         await to_the_end(self._close())
-        if self.watched is not None:
-            self.watched.finish()
 
     async def _close(self) -> None:
         await self._response.aclose()

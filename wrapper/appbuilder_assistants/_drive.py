@@ -184,7 +184,7 @@ def _too_late(step: Sleep, until: float | None) -> Lost | None:
 
 
 def _handed_over(value: T, watch: Watch) -> T:
-    """An open stream is over when it is closed, and not before."""
+    """The value; an open stream takes along its call, which is over when the stream is."""
     if isinstance(value, Reply) and isinstance(value.live, (Body, AsyncBody)):
         value.live.watched = watch.hand_over()
     return value
