@@ -24,7 +24,7 @@ from appbuilder_assistants import (
     ServerError,
 )
 
-from tests.clients.bodies import CHUNKED, OUTPUTS, RUN
+from tests.clients.bodies import CHUNKED, OUTPUTS, RUN, STREAM, framed
 from tests.clients.both import Async, Sync
 from tests.clients.conftest import Serve
 from tests.clients.raw_server import PATIENCE, Exchange, answer
@@ -226,6 +226,23 @@ def test_a_thread_that_could_not_be_looked_at(world: Sync | Async, serve: Serve,
 
     assert notes_of(caught.value) == ["a run may be going on; it could not be told which"]
     assert thread.paths == ["runs/list", "runs"]
+
+
+@TOOLS
+def test_a_look_that_hangs(world: Sync | Async, serve: Serve, call: Any) -> None:
+    """It is given up after a few seconds, also where answers may take longer, and the run begins."""
+    gave_up = []
+
+    def script(exchange: Exchange) -> object:
+        if exchange.path == "/v2/threads/runs/list":
+            gave_up.append(exchange.client_left())
+            return False
+        streams = exchange.json.get("stream")
+        return exchange.send(framed(STREAM)["length"] if streams else answer(RUN))
+
+    call(world.client("k", serve(script).url, timeout=60 * PATIENCE))
+
+    assert gave_up == [True]
 
 
 @TOOLS

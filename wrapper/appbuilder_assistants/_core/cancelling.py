@@ -115,7 +115,7 @@ class LeftRun:
         return Outcome.ENDED if is_final(run.status) else run.id
 
     def _runs(self, thread_id: str, retry: RetryPolicy) -> Flow[list[RunResult]]:
-        call = replace(self._calls.list(thread_id=thread_id), read_seconds=CANCEL_SECONDS)
+        call = replace(self._calls.list(thread_id=thread_id), max_seconds=CANCEL_SECONDS)
         page = yield from watched(call, run_call(call, retry=retry))
         return page.data
 
