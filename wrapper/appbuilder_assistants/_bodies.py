@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
+from dataclasses import replace
 
 import httpx
 
@@ -49,6 +50,10 @@ class Body:
                 return bytes(start), False
             start += chunk
         return bytes(start), True
+
+    def hurry(self, seconds: float) -> bool:
+        """Wait for the rest for so long at the most. False if that cannot be had."""
+        return self._request.hurry(self._response, seconds)
 
     def __iter__(self) -> Iterator[bytes | Lost]:
         return self
@@ -119,6 +124,12 @@ class AsyncBody:
                 return bytes(start), False
             start += chunk
         return bytes(start), True
+
+    def hurry(self, seconds: float) -> bool:
+        """As `Body.hurry`; it can always be had."""
+        until, limit = self._request.until, time.monotonic() + seconds
+        self._request = replace(self._request, until=limit if until is None else min(until, limit))
+        return True
 
     def __aiter__(self) -> AsyncIterator[bytes | Lost]:
         return self

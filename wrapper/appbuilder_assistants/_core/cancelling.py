@@ -38,6 +38,10 @@ class Outcome(Enum):
     NOT_TOLD = "a run may be going on; it could not be told which"
 
 
+UNKNOWN = (Outcome.NOT_FOUND, Outcome.NOT_TOLD)
+"""What leaves a run that may be going on."""
+
+
 class LeftRun:
     """The run that a call leaves behind when it fails.
 
@@ -143,7 +147,7 @@ def cancel_after(error: BaseException, left: LeftRun) -> Flow[None]:
     if isinstance(error, DeadlineExceededError):
         error.cancelled = outcome is Outcome.CANCELLED
         note(error, outcome.value)
-    elif outcome in (Outcome.NOT_FOUND, Outcome.NOT_TOLD):
+    elif outcome in UNKNOWN:
         note(error, outcome.value)
 
 
