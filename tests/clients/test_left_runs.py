@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import queue
 import signal
 import threading
 from collections.abc import Callable
@@ -233,18 +234,18 @@ def test_a_thread_that_could_not_be_looked_at(world: Sync | Async, serve: Serve,
 @TOOLS
 def test_a_look_that_hangs(world: Sync | Async, serve: Serve, call: Any) -> None:
     """It is given up after a few seconds, also where answers may take longer. The run begins."""
-    gave_up = []
+    gave_up: queue.Queue[bool] = queue.Queue()
 
     def script(exchange: Exchange) -> object:
         if exchange.path == "/v2/threads/runs/list":
-            gave_up.append(exchange.client_left())
+            gave_up.put(exchange.client_left())
             return False
         streams = exchange.json.get("stream")
         return exchange.send(framed(STREAM)["length"] if streams else answer(RUN))
 
     call(world.client("k", serve(script).url, timeout=60 * PATIENCE))
 
-    assert gave_up == [True]
+    assert gave_up.get(timeout=PATIENCE)
 
 
 @TOOLS
