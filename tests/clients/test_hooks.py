@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
 import subprocess
 import sys
 from typing import Any
 
 import pytest
-from appbuilder_assistants import AppBuilder, NotFoundError, ServerError
+from appbuilder_assistants import AppBuilder, NotFoundError, ServerError, _bodies
 from appbuilder_assistants.hooks import (
     AttemptFinished,
     CallFinished,
@@ -18,10 +19,22 @@ from appbuilder_assistants.hooks import (
     RetryScheduled,
 )
 
-from tests.clients.bodies import RUN, STREAM, framed, stream_of
+from tests.clients.bodies import (
+    BEGIN,
+    CHUNKED,
+    RUN,
+    STREAM,
+    chunk,
+    framed,
+    piece,
+    run_as,
+    stored,
+    stream_of,
+)
 from tests.clients.both import Async, Sync
 from tests.clients.conftest import AT_ONCE, Serve
-from tests.clients.raw_server import Exchange, answer
+from tests.clients.raw_server import PATIENCE, Exchange, answer
+from tests.clients.tools import get_weather
 
 BUSY = answer({}, "503 Service Unavailable")
 
@@ -93,6 +106,151 @@ def test_a_stream_is_over_when_it_is_closed(world: Sync | Async, serve: Serve) -
     [finished] = told[2:]
     assert isinstance(finished, CallFinished)
     assert finished.result is stream.snapshot.run is not None
+
+
+def with_tools(client: Any) -> Any:
+    return client.threads.runs.stream_run_with_tools("a", "t", tools=[get_weather])
+
+
+@pytest.mark.parametrize("begin", [stream_of, with_tools])
+@pytest.mark.parametrize("broken", [False, True], ids=["whole", "broken"])
+def test_a_stream_whose_events_are_taken_one_by_one(
+    world: Sync | Async,
+    serve: Serve,
+    monkeypatch: pytest.MonkeyPatch,
+    begin: Any,
+    broken: bool,
+) -> None:
+    """It is over with the run's final event, or its look-up: perhaps nobody asks for another.
+
+    Its connection is kept for the next call.
+    """
+    monkeypatch.setattr(_bodies, "REST_SECONDS", PATIENCE)  # for a machine that has much to do
+    told: list[HookEvent] = []
+    others = {
+        "/v2/threads/runs/list": answer({"object": "list", "data": [], "has_more": False}),
+        "/v2/threads/runs/query": run_as("completed"),
+        "/v2/threads/messages/list": stored(m="我是秦始皇", n="没错"),
+    }
+
+    def script(exchange: Exchange) -> bool:
+        whole = framed(BEGIN + piece(2, "我是") if broken else STREAM)["chunked"]
+        exchange.send(others.get(exchange.path, whole))
+        return True
+
+    server = serve(script)
+    client = world.client("k", server.url, event_hooks=[told.append])
+    stream = begin(client)
+
+    while not stream.snapshot.finished:
+        next(stream)
+
+    begun = [event for event in told if isinstance(event, CallStarted)]
+    ended = [event for event in told if isinstance(event, CallFinished)]
+    assert sorted(e.call_id for e in ended) == [e.call_id for e in begun]
+    assert ended[-1].result is stream.snapshot.run is not None
+    assert {type(e.error) for e in ended} == {type(None)}
+    assert stream.messages["m"] == "我是秦始皇"
+    assert [e.content[0].text.value for e in stream_rest(stream)] == ["没错"] * broken
+    assert client.threads.runs.query("t", "r").id == RUN["id"]
+    assert server.connections == 1
+
+
+def stream_rest(stream: Any) -> list[Any]:
+    """What is still to come, one by one."""
+    rest = []
+    while (event := next(stream, None)) is not None:
+        rest.append(event)
+    return rest
+
+
+FORK = """
+import asyncio, os, sys
+from appbuilder_assistants import AppBuilder, AsyncAppBuilder
+from appbuilder_assistants.hooks import CallFinished
+
+def get_weather(city: str) -> str:
+    return "晴"
+
+told = []
+hooks = [lambda event: told.append(event.operation) if isinstance(event, CallFinished) else None]
+
+def begin(runs):
+    thread = {"messages": [{"role": "user", "content": "天气怎么样？"}]}
+    if sys.argv[2] == "tools":
+        return runs.stream_run_with_tools("a", thread=thread, tools=[get_weather])
+    return runs.stream_run("a", thread=thread)
+"""
+FORK_SYNC = """
+client = AppBuilder("k", sys.argv[1], event_hooks=hooks)
+stream = begin(client.threads.runs).__enter__()
+next(stream)
+while sys.argv[3] == "whole" and not stream.snapshot.finished:
+    next(stream)
+child = os.fork()
+stream.close()
+if child == 0:
+    os._exit(len(told))
+print(*told)
+client.close()
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+FORK_ASYNC = """
+client = AsyncAppBuilder("k", sys.argv[1], event_hooks=hooks)
+loop = asyncio.new_event_loop()
+
+async def first():
+    stream = await begin(client.threads.runs).__aenter__()
+    await stream.__anext__()
+    while sys.argv[3] == "whole" and not stream.snapshot.finished:
+        await stream.__anext__()
+    return stream
+
+stream = loop.run_until_complete(first())
+child = os.fork()
+if child == 0:
+    asyncio.run(stream.close())
+    os._exit(len(told))
+loop.run_until_complete(stream.close())
+print(*told)
+loop.run_until_complete(client.close())
+loop.close()
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+@pytest.mark.parametrize("program", [FORK_SYNC, FORK_ASYNC], ids=["sync", "async"])
+@pytest.mark.parametrize(
+    ("kind", "read", "ended"),
+    [
+        ("plain", "begin", "createRun"),
+        ("tools", "begin", "createRun cancelRun run_with_tools"),
+        ("tools", "whole", "createRun run_with_tools"),
+    ],
+)
+def test_a_call_ends_in_its_own_process(
+    serve: Serve, program: str, kind: str, read: str, ended: str
+) -> None:
+    """A child tells nothing of a stream that its parent is still reading."""
+
+    def script(exchange: Exchange) -> None:
+        if exchange.path == "/v2/threads/runs":
+            exchange.send(CHUNKED + chunk(BEGIN if read == "begin" else STREAM))
+            exchange.client_left()
+        else:
+            exchange.send(answer({**RUN, "status": "cancelling"}))
+
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", FORK + program, serve(script).url, kind, read],
+        capture_output=True,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONUTF8": "1"},
+        timeout=6 * PATIENCE,
+        check=False,
+    )
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"{ended}\n", "")
 
 
 def test_a_lost_answer_that_is_asked_for_again(

@@ -6,7 +6,9 @@ Another run is going on in the thread all the time. It is somebody else's, and s
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
+import queue
 import signal
 import threading
 from collections.abc import Callable
@@ -22,13 +24,14 @@ from appbuilder_assistants import (
     DeadlineExceededError,
     RetryPolicy,
     ServerError,
+    StreamInterruptedError,
 )
 
-from tests.clients.bodies import CHUNKED, OUTPUTS, RUN
+from tests.clients.bodies import BEGIN, CHUNKED, OUTPUTS, RUN, STREAM, chunk, event, framed
 from tests.clients.both import Async, Sync
 from tests.clients.conftest import Serve
 from tests.clients.raw_server import PATIENCE, Exchange, answer
-from tests.clients.tools import get_weather
+from tests.clients.tools import QUESTION, get_weather
 
 OTHER = {**RUN, "id": "run_别人的", "status": "in_progress"}
 OURS = {**RUN, "id": "run_我们的", "status": "in_progress"}
@@ -229,6 +232,23 @@ def test_a_thread_that_could_not_be_looked_at(world: Sync | Async, serve: Serve,
 
 
 @TOOLS
+def test_a_look_that_hangs(world: Sync | Async, serve: Serve, call: Any) -> None:
+    """It is given up after a few seconds, also where answers may take longer. The run begins."""
+    gave_up: queue.Queue[bool] = queue.Queue()
+
+    def script(exchange: Exchange) -> object:
+        if exchange.path == "/v2/threads/runs/list":
+            gave_up.put(exchange.client_left())
+            return False
+        streams = exchange.json.get("stream")
+        return exchange.send(framed(STREAM)["length"] if streams else answer(RUN))
+
+    call(world.client("k", serve(script).url, timeout=60 * PATIENCE))
+
+    assert gave_up.get(timeout=PATIENCE)
+
+
+@TOOLS
 def test_a_stream_that_breaks_before_its_first_event(
     world: Sync | Async, serve: Serve, call: Any
 ) -> None:
@@ -245,6 +265,105 @@ def test_a_stream_that_breaks_before_its_first_event(
 
     assert thread.cancelled == [OURS["id"]]
     assert notes_of(caught.value) == []
+
+
+def leave_by_with(stream: Any, client: Any) -> None:
+    with stream:
+        pass
+
+
+def leave_by_error(stream: Any, client: Any) -> None:
+    with pytest.raises(ZeroDivisionError, match="坏了"), stream:
+        raise ZeroDivisionError("坏了")
+
+
+def leave_by_close(stream: Any, client: Any) -> None:
+    stream.__enter__()
+    stream.close()
+
+
+def close_the_client(stream: Any, client: Any) -> None:
+    stream.__enter__()
+    client.close()
+
+
+@pytest.mark.parametrize("leave", [leave_by_with, leave_by_error, leave_by_close, close_the_client])
+def test_a_stream_that_is_left_before_its_first_event(
+    world: Sync | Async, serve: Serve, leave: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The event is waited for, as it names the run; what else comes before it does not."""
+    cancelled = []
+
+    def script(exchange: Exchange) -> bool:
+        if exchange.path == "/v2/threads/runs/cancel":
+            cancelled.append(exchange.json)
+            exchange.send(answer({**OURS, "status": "cancelling"}))
+            return True
+        exchange.send(CHUNKED + chunk(event("ping", "")))
+        threading.Event().wait(0.2)  # the client leaves
+        exchange.send(chunk(event("新事", "{}")) + chunk(BEGIN))
+        exchange.client_left()
+        return False
+
+    client = world.client("k", serve(script).url)
+    stream = client.threads.runs.stream_run_with_tools("a", thread=QUESTION, tools=[get_weather])
+    leave(stream, client)
+
+    assert cancelled == [{"thread_id": RUN["thread_id"], "run_id": RUN["id"]}]
+    assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
+
+
+@pytest.mark.parametrize(
+    ("where", "wait", "outcome"),
+    [
+        ({"thread": QUESTION}, silent, "it could not be told which"),
+        ({"thread_id": "t"}, hangs_up, "no new one was found in its thread"),
+    ],
+    ids=["silent", "broken"],
+)
+def test_a_stream_that_is_left_and_never_names_its_run(
+    world: Sync | Async,
+    serve: Serve,
+    caplog: pytest.LogCaptureFixture,
+    where: Any,
+    wait: Any,
+    outcome: str,
+) -> None:
+    """It is not waited for long, and the log says that a run may be going on."""
+    thread = Thread(lambda exchange: (exchange.send(CHUNKED), wait(exchange))[1])
+    client = world.client("k", serve(thread).url)
+
+    with client.threads.runs.stream_run_with_tools("a", tools=[get_weather], **where):
+        pass
+
+    assert thread.cancelled == []
+    [record] = [r for r in caplog.records if r.name == "appbuilder_assistants"]
+    assert (record.levelname, record.getMessage()) == (
+        "WARNING",
+        f"a stream was left that had not named its run: a run may be going on; {outcome}",
+    )
+
+
+def test_a_stream_that_is_left_while_it_is_read(serve: Serve) -> None:
+    """Two readers would get in each other's way: who leaves does not read on then."""
+    begun = threading.Event()
+    thread = Thread(lambda exchange: (exchange.send(CHUNKED), begun.set(), silent(exchange)))
+    server = serve(thread)
+
+    async def main() -> None:
+        async with AsyncAppBuilder("k", server.url) as client:
+            runs = client.threads.runs
+            async with runs.stream_run_with_tools("a", "t", tools=[get_weather]) as stream:
+                reader = asyncio.create_task(stream.until_done())
+                await asyncio.sleep(0)
+                await stream.close()
+                with pytest.raises(StreamInterruptedError, match="it was closed while it was read"):
+                    await reader
+
+    asyncio.run(main())
+
+    assert begun.is_set()
+    assert thread.paths == ["runs/list", "runs", "runs/list"]
 
 
 def test_a_run_without_a_deadline_costs_no_look(world: Sync | Async, serve: Serve) -> None:

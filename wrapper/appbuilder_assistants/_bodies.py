@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
+from dataclasses import replace
 
 import httpx
 
@@ -21,7 +22,10 @@ REST_SECONDS = 0.05
 
 
 class Body:
-    """The open body of an answer: chunks as they arrive, a `Lost` if it breaks or is overdue."""
+    """The open body of an answer: chunks as they arrive, a `Lost` if it breaks or is overdue.
+
+    `watched` is the call that goes on with it, until a stream takes that over.
+    """
 
     watched: Watched | None = None
 
@@ -46,6 +50,10 @@ class Body:
                 return bytes(start), False
             start += chunk
         return bytes(start), True
+
+    def hurry(self, seconds: float) -> bool:
+        """Wait for the rest for so long at the most. False if that cannot be had."""
+        return self._request.hurry(self._response, seconds)
 
     def __iter__(self) -> Iterator[bytes | Lost]:
         return self
@@ -87,8 +95,6 @@ class Body:
             _disown(self)
             return
         self._response.close()
-        if self.watched is not None:
-            self.watched.finish()
 
 
 class AsyncBody:
@@ -118,6 +124,12 @@ class AsyncBody:
                 return bytes(start), False
             start += chunk
         return bytes(start), True
+
+    def hurry(self, seconds: float) -> bool:
+        """As `Body.hurry`; it can always be had."""
+        until, limit = self._request.until, time.monotonic() + seconds
+        self._request = replace(self._request, until=limit if until is None else min(until, limit))
+        return True
 
     def __aiter__(self) -> AsyncIterator[bytes | Lost]:
         return self
@@ -161,8 +173,6 @@ class AsyncBody:
             _disown(self)
             return
         await to_the_end(self._close())
-        if self.watched is not None:
-            self.watched.finish()
 
     async def _close(self) -> None:
         await self._response.aclose()

@@ -50,7 +50,7 @@ def deadline_of(settings: Settings) -> float | None:
 
 
 def sooner(until: float | None, seconds: float) -> float:
-    """The deadline, or so many seconds from now."""
+    """The deadline, or so many seconds from now if that is sooner."""
     limit = time.monotonic() + seconds
     return limit if until is None else min(until, limit)
 
@@ -127,7 +127,7 @@ def _act(
 ) -> tuple[Outcome, float | None]:
     """What a step comes to, and the deadline from there on."""
     if isinstance(step, Send):
-        reply = _perform(step, http, settings, until)
+        reply = _perform(step, http, settings, _limit(step, until))
         watch.attempt(step, reply)
         return reply, until
     if isinstance(step, Sleep):
@@ -148,7 +148,7 @@ async def _aact(
 ) -> tuple[Outcome, float | None]:
     """As `_act`."""
     if isinstance(step, Send):
-        reply = await _aperform(step, http, settings, until)
+        reply = await _aperform(step, http, settings, _limit(step, until))
         watch.attempt(step, reply)
         return reply, until
     if isinstance(step, Sleep):
@@ -162,6 +162,11 @@ async def _aact(
     if isinstance(step, RunTools):
         return await arun_tools(step, watch, until), until
     return None, _note(step, watch, until)
+
+
+def _limit(step: Send, until: float | None) -> float | None:
+    """When one exchange must be over."""
+    return until if step.max_seconds is None else sooner(until, step.max_seconds)
 
 
 def _note(step: Begin | End | Grace, watch: Watch, until: float | None) -> float | None:
@@ -184,7 +189,7 @@ def _too_late(step: Sleep, until: float | None) -> Lost | None:
 
 
 def _handed_over(value: T, watch: Watch) -> T:
-    """An open stream is over when it is closed, and not before."""
+    """The value; an open stream takes along its call, which is over when the stream is."""
     if isinstance(value, Reply) and isinstance(value.live, (Body, AsyncBody)):
         value.live.watched = watch.hand_over()
     return value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -49,12 +50,13 @@ def tell(hooks: tuple[EventHook, ...], event: HookEvent) -> None:
 
 
 class Watched:
-    """One call that has begun."""
+    """One call that has begun. A process that was forked since tells nothing of it."""
 
     def __init__(self, hooks: tuple[EventHook, ...], call: Question, gateway_url: str) -> None:
         self.call_id = next(numbers)
         self._hooks = hooks
         self._operation = call.operation
+        self._process = os.getpid()
         self._begun = time.monotonic()
         request = call.request
         tell(
@@ -72,7 +74,7 @@ class Watched:
     def finish(self, result: object = None, error: BaseException | None = None) -> None:
         """Tell that it is over. Again does nothing."""
         hooks, self._hooks = self._hooks, ()
-        if hooks:
+        if hooks and self._process == os.getpid():
             seconds = time.monotonic() - self._begun
             tell(hooks, CallFinished(self.call_id, self._operation, seconds, result, error))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -21,7 +22,8 @@ OPERATION = "run_with_tools"
 class WatchedRun:
     """A run with tools, from its first call, which it is known by, to its end.
 
-    What is called with its `settings` is told of as part of it.
+    What is called with its `settings` is told of as part of it. A process that was forked since its
+    begin tells nothing of it.
     """
 
     def __init__(self, settings: Settings, call: Question) -> None:
@@ -29,6 +31,7 @@ class WatchedRun:
         self._id = next(numbers)
         self._call = call
         self._begun: float | None = None
+        self._process = 0
         parts = tuple(_PartOf(self._id, hook) for hook in settings.event_hooks)
         self.settings = replace(settings, event_hooks=parts)
 
@@ -36,12 +39,13 @@ class WatchedRun:
         """Tell that it begins. Again does nothing."""
         if self._begun is None:
             self._begun = time.monotonic()
+            self._process = os.getpid()
             ids = ids_of(self._call.request.body)
             tell(self._hooks, CallStarted(self._id, OPERATION, "", "", ids))
 
     def finish(self, result: object = None, error: BaseException | None = None) -> None:
         """Tell that it is over, if it has begun. Again does nothing."""
-        if self._begun is not None:
+        if self._begun is not None and self._process == os.getpid():
             hooks, self._hooks = self._hooks, ()
             seconds = time.monotonic() - self._begun
             tell(hooks, CallFinished(self._id, OPERATION, seconds, result, error))

@@ -1,16 +1,20 @@
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from appbuilder_assistants._core.cancelling import cancel_after
+from appbuilder_assistants._core.calls import CANCEL_SECONDS, Lost
+from appbuilder_assistants._core.cancelling import UNKNOWN, cancel_after
+from appbuilder_assistants._log import LOGGER
 from appbuilder_assistants._watched_run import WatchedRun
+from appbuilder_assistants.errors import AssistantsError
 
 from .streams import AsyncRunStream
 
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from appbuilder_assistants._core.calls import Flow, StreamCall
+    from appbuilder_assistants._core.calls import StreamCall
     from appbuilder_assistants._core.events import EventReader, RunEvent
     from appbuilder_assistants._core.tool_loop import ToolLoop
     from appbuilder_assistants.errors import DeadlineExceededError
@@ -23,7 +27,9 @@ class AsyncToolRunStream(AsyncRunStream):
 
     An `AsyncRunStream`, with the same events and lenses. After the event `tool_calls` the functions
     are called when the next event is asked for. Leaving the stream before the run's end, by an
-    error or not, cancels the run, as nobody would call the functions that it asks for.
+    error or not, cancels the run, as nobody would call the functions that it asks for. Who leaves
+    before the first event waits some seconds for it, if need be: it names the run. If it stays
+    unknown which run that is, the log has a warning, or the error a note.
     """
 
     _cancels_always = True
@@ -33,6 +39,7 @@ class AsyncToolRunStream(AsyncRunStream):
         super().__init__(type(caller)(caller.pool, self._watched_run.settings), call, loop.left)
         self._loop = loop
         self._waits = False
+        self._can_read_on = True
 
     async def __aexit__(
         self,
@@ -47,6 +54,7 @@ class AsyncToolRunStream(AsyncRunStream):
         await self._leave(None)
 
     async def _next(self) -> RunEvent | None:
+        self._can_read_on = False
         if self._waits:
             self._waits = False
             flow = self._loop.answer(self.snapshot)
@@ -55,6 +63,7 @@ class AsyncToolRunStream(AsyncRunStream):
                 await self._follow(following)
         event = await super()._next()
         self._waits = event is not None and self._loop.waits(event, self.snapshot)
+        self._can_read_on = True  # not after an error, behind which nothing is to be read
         return event
 
     async def _follow(self, call: StreamCall) -> None:
@@ -84,17 +93,38 @@ class AsyncToolRunStream(AsyncRunStream):
     async def _leave(self, error: BaseException | None) -> None:
         open_here = self._caller.pool.streams.discard(self)
         try:
-            await super().close()
+            if open_here and self._can_read_on:
+                await self._learn_name()
         finally:
-            if open_here:
-                await self._abandon(error)
+            try:
+                await super().close()
+            finally:
+                if open_here:
+                    await self._abandon(error)
+
+    async def _learn_name(self) -> None:
+        """Read on until an event names the run, for a few seconds at the most."""
+        reader, left, snapshot = self._reader, self._left, self.snapshot
+        if reader is None or left.run_id or not self._live.hurry(CANCEL_SECONDS):
+            return
+        with suppress(AssistantsError):
+            while not snapshot.run_id:
+                received = await self._receive(reader)
+                if received is None or isinstance(received, Lost):
+                    return
+            left.is_named(snapshot.thread_id, snapshot.run_id)
 
     async def _abandon(self, error: BaseException | None) -> None:
         left = self._left
         try:
-            if not self.snapshot.finished:
-                flow: Flow[object] = left.cancel() if error is None else cancel_after(error, left)
-                await self._caller.finish(flow)
+            if self.snapshot.finished:
+                return
+            if error is not None:
+                await self._caller.finish(cancel_after(error, left))
+                return
+            outcome = await self._caller.finish(left.cancel())
+            if outcome in UNKNOWN:
+                LOGGER.warning("a stream was left that had not named its run: %s", outcome.value)
         finally:
             self._watched_run.finish(self.snapshot.run, error)
 

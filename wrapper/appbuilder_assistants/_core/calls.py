@@ -63,13 +63,15 @@ class Question:
 
     `operation` is its operationId. `repeatable` says that doing it twice does no harm: every
     operation is a POST, so the method cannot tell. `read_seconds` is the longest silence to
-    put up with unless the client says otherwise.
+    put up with unless the client says otherwise; `max_seconds`, if there are any, are the most that
+    one exchange may take, whatever the client says.
     """
 
     operation: str
     request: Request
     repeatable: bool
     read_seconds: float = LOOK_UP_SECONDS
+    max_seconds: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -110,7 +112,8 @@ class Send:
 
     The body of an answer that `leave_open` is true of is left unread behind its first `peek`
     bytes. With a `peek`, a body that does not tell where it ends counts as lost: nobody could
-    see that it was cut. `operation` and `attempt` are for those who watch.
+    see that it was cut. `max_seconds` is as in `Question`. `operation` and `attempt` are for those
+    who watch.
     """
 
     request: Request
@@ -118,6 +121,7 @@ class Send:
     accept: str = JSON
     leave_open: Callable[[int, Mapping[str, str]], bool] = never
     peek: int = 0
+    max_seconds: float | None = None
     operation: str = field(default="", compare=False)
     attempt: int = field(default=1, compare=False)
 

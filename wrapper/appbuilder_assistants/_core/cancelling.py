@@ -38,6 +38,10 @@ class Outcome(Enum):
     NOT_TOLD = "a run may be going on; it could not be told which"
 
 
+UNKNOWN = (Outcome.NOT_FOUND, Outcome.NOT_TOLD)
+"""What leaves a run that may be going on."""
+
+
 class LeftRun:
     """The run that a call leaves behind when it fails.
 
@@ -115,7 +119,7 @@ class LeftRun:
         return Outcome.ENDED if is_final(run.status) else run.id
 
     def _runs(self, thread_id: str, retry: RetryPolicy) -> Flow[list[RunResult]]:
-        call = replace(self._calls.list(thread_id=thread_id), read_seconds=CANCEL_SECONDS)
+        call = replace(self._calls.list(thread_id=thread_id), max_seconds=CANCEL_SECONDS)
         page = yield from watched(call, run_call(call, retry=retry))
         return page.data
 
@@ -143,7 +147,7 @@ def cancel_after(error: BaseException, left: LeftRun) -> Flow[None]:
     if isinstance(error, DeadlineExceededError):
         error.cancelled = outcome is Outcome.CANCELLED
         note(error, outcome.value)
-    elif outcome in (Outcome.NOT_FOUND, Outcome.NOT_TOLD):
+    elif outcome in UNKNOWN:
         note(error, outcome.value)
 
 

@@ -139,7 +139,7 @@ def _ask(
     progress: Progress | None,
 ) -> Flow[T]:
     progress = progress or Progress()
-    send = replace(send, operation=call.operation)
+    send = replace(send, max_seconds=call.max_seconds, operation=call.operation)
     reached = False
     for attempt in count(1):
         done_before, progress.may_be_done = progress.may_be_done, True

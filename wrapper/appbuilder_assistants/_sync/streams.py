@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Protocol
 
-from appbuilder_assistants._core.calls import Reply, StreamCall
+from appbuilder_assistants._core.calls import Lost, Reply, StreamCall
 from appbuilder_assistants._core.cancelling import LeftRun, cancel_after
 from appbuilder_assistants._core.events import EventReader, RunEvent, interrupted, lost_stream
 from appbuilder_assistants._core.flows import Progress, broke_off
@@ -111,7 +111,7 @@ class RunStream:
         if event is None:
             raise StopIteration
         if self.snapshot.finished and not self._entered:
-            self._live.close()  # perhaps nobody asks again
+            self.close()  # perhaps nobody asks again
         return event
 
     @property
@@ -229,29 +229,34 @@ class RunStream:
         if self._looked_up is not None:
             return self._next_looked_up()
         reader = self._reader or self._open()
+        received = self._receive(reader)
+        if received is not None and not isinstance(received, Lost):
+            return received
+        try:
+            broken = reader.end(received)
+            if self._closed:
+                raise interrupted(self._call, self.snapshot, "it was closed while it was read")
+            self._live.close()
+            lost = self._caller.reconcile(self._call, self.snapshot, broken, LOOK_UPS, self._until)
+        except DeadlineExceededError as error:
+            self._give_up(error)
+            raise
+        self.close()
+        self._looked_up = iter(lost)
+        return self._next_looked_up()
+
+    def _receive(self, reader: EventReader) -> RunEvent | Lost | None:
+        """The next event that comes; what broke the stream, or None, if it ends instead."""
         while True:
             event = next(self._events, None)
             if event is not None:
                 return event
             chunk = next(self._live, None)
-            if isinstance(chunk, bytes):
-                self._events = reader.feed(chunk)
-                del chunk  # a traceback may be shown with its variables
-                continue
-            try:
-                broken = reader.end(chunk)
-                if self._closed:
-                    raise interrupted(self._call, self.snapshot, "it was closed while it was read")
-                self._live.close()
-                lost = self._caller.reconcile(
-                    self._call, self.snapshot, broken, LOOK_UPS, self._until
-                )
-            except DeadlineExceededError as error:
-                self._give_up(error)
-                raise
-            self.close()
-            self._looked_up = iter(lost)
-            return self._next_looked_up()
+            if not isinstance(chunk, bytes):
+                end: Lost | None = chunk
+                return end
+            self._events = reader.feed(chunk)
+            del chunk  # a traceback may be shown with its variables
 
     def _next_looked_up(self) -> RunEvent | None:
         """What was lost of the next message; None behind the last."""

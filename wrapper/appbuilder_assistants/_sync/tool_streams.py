@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from appbuilder_assistants._core.cancelling import cancel_after
+from appbuilder_assistants._core.calls import CANCEL_SECONDS, Lost
+from appbuilder_assistants._core.cancelling import UNKNOWN, cancel_after
+from appbuilder_assistants._log import LOGGER
 from appbuilder_assistants._watched_run import WatchedRun
+from appbuilder_assistants.errors import AssistantsError
 
 from .streams import RunStream
 
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from appbuilder_assistants._core.calls import Flow, StreamCall
+    from appbuilder_assistants._core.calls import StreamCall
     from appbuilder_assistants._core.events import EventReader, RunEvent
     from appbuilder_assistants._core.tool_loop import ToolLoop
     from appbuilder_assistants.errors import DeadlineExceededError
@@ -25,7 +29,9 @@ class ToolRunStream(RunStream):
 
     An `RunStream`, with the same events and lenses. After the event `tool_calls` the functions
     are called when the next event is asked for. Leaving the stream before the run's end, by an
-    error or not, cancels the run, as nobody would call the functions that it asks for.
+    error or not, cancels the run, as nobody would call the functions that it asks for. Who leaves
+    before the first event waits some seconds for it, if need be: it names the run. If it stays
+    unknown which run that is, the log has a warning, or the error a note.
     """
 
     _cancels_always = True
@@ -35,6 +41,7 @@ class ToolRunStream(RunStream):
         super().__init__(type(caller)(caller.pool, self._watched_run.settings), call, loop.left)
         self._loop = loop
         self._waits = False
+        self._can_read_on = True
 
     def __exit__(
         self,
@@ -49,6 +56,7 @@ class ToolRunStream(RunStream):
         self._leave(None)
 
     def _next(self) -> RunEvent | None:
+        self._can_read_on = False
         if self._waits:
             self._waits = False
             flow = self._loop.answer(self.snapshot)
@@ -57,6 +65,7 @@ class ToolRunStream(RunStream):
                 self._follow(following)
         event = super()._next()
         self._waits = event is not None and self._loop.waits(event, self.snapshot)
+        self._can_read_on = True  # not after an error, behind which nothing is to be read
         return event
 
     def _follow(self, call: StreamCall) -> None:
@@ -86,17 +95,38 @@ class ToolRunStream(RunStream):
     def _leave(self, error: BaseException | None) -> None:
         open_here = self._caller.pool.streams.discard(self)
         try:
-            super().close()
+            if open_here and self._can_read_on:
+                self._learn_name()
         finally:
-            if open_here:
-                self._abandon(error)
+            try:
+                super().close()
+            finally:
+                if open_here:
+                    self._abandon(error)
+
+    def _learn_name(self) -> None:
+        """Read on until an event names the run, for a few seconds at the most."""
+        reader, left, snapshot = self._reader, self._left, self.snapshot
+        if reader is None or left.run_id or not self._live.hurry(CANCEL_SECONDS):
+            return
+        with suppress(AssistantsError):
+            while not snapshot.run_id:
+                received = self._receive(reader)
+                if received is None or isinstance(received, Lost):
+                    return
+            left.is_named(snapshot.thread_id, snapshot.run_id)
 
     def _abandon(self, error: BaseException | None) -> None:
         left = self._left
         try:
-            if not self.snapshot.finished:
-                flow: Flow[object] = left.cancel() if error is None else cancel_after(error, left)
-                self._caller.finish(flow)
+            if self.snapshot.finished:
+                return
+            if error is not None:
+                self._caller.finish(cancel_after(error, left))
+                return
+            outcome = self._caller.finish(left.cancel())
+            if outcome in UNKNOWN:
+                LOGGER.warning("a stream was left that had not named its run: %s", outcome.value)
         finally:
             self._watched_run.finish(self.snapshot.run, error)
 
