@@ -32,6 +32,7 @@ from appbuilder_assistants import (
     StreamInterruptedError,
     ToolLoopError,
 )
+from appbuilder_assistants._core.calls import MAX_BODY
 from appbuilder_assistants.hooks import CallFinished, HookEvent
 
 from tests.clients.bodies import (
@@ -242,6 +243,22 @@ FAULTS = {
     "an error behind the events": Fault(streams(BEGIN + FOR_ECHO), AuthenticationError, stream),
     "an event that is no JSON": Fault(
         streams(BEGIN + event("status", "{" + SECRET)), StreamInterruptedError, stream
+    ),
+    "an event that is no UTF-8": Fault(
+        streams(BEGIN + b"data: " + SECRET.encode() + b" \xff\n\n"), StreamInterruptedError, stream
+    ),
+    "an event whose name is no UTF-8": Fault(
+        streams(BEGIN + b"event: " + SECRET.encode() + b" \xff\ndata: {}\n\n"),
+        StreamInterruptedError,
+        stream,
+    ),
+    "an event that is too large": Fault(
+        streams(BEGIN + f"data: 令牌 {SECRET}\n".encode() * (MAX_BODY // 32)),
+        StreamInterruptedError,
+        stream,
+    ),
+    "an error in an event whose name repeats the token": Fault(
+        streams(BEGIN + event(SECRET, REFUSED)), AuthenticationError, stream
     ),
     "an event of the wrong kind": Fault(
         streams(BEGIN + event("status", {"send_id": SECRET, "status": SECRET})),
