@@ -253,7 +253,10 @@ FAULTS = {
         stream,
     ),
     "an event that is too large": Fault(
-        streams(BEGIN + f"data: 令牌 {SECRET}\n".encode() * (MAX_BODY // 32)),
+        # Made when it is asked for: it is large.
+        lambda exchange: streams(BEGIN + f"data: 令牌 {SECRET}\n".encode() * (MAX_BODY // 32))(
+            exchange
+        ),
         StreamInterruptedError,
         stream,
     ),
@@ -264,6 +267,11 @@ FAULTS = {
         streams(BEGIN + event("status", {"send_id": SECRET, "status": SECRET})),
         StreamInterruptedError,
         stream,
+    ),
+    "a list that does not go on where the token is": Fault(
+        says(answer({**EMPTY_LIST, "has_more": True, "last_id": SECRET})),
+        ResponseError,
+        lambda c: list(c.assistants.list_all()),
     ),
     "an error in place of a file": Fault(
         echoes(FOR_ECHO, content_type="image/png"), AuthenticationError, content
@@ -538,6 +546,8 @@ def test_no_free_connection(world: Sync | Async, serve: Serve, logged: list[str]
 BAD = {
     "a line break": SECRET + "\n",
     "a space": " " + SECRET,
+    "a space within": SECRET + " 0",
+    "a space behind the prefix": f"Bearer {SECRET} 0",
     "Chinese": SECRET + "密",
     "bytes": SECRET.encode(),
     "a list": [SECRET],
