@@ -177,11 +177,10 @@ def test_a_malformed_event_is_not_made_good(world: Sync | Async, serve: Serve) -
     stream = stream_of(world.client("k", server.url))
     events: list[Any] = []
 
-    with pytest.raises(StreamInterruptedError, match="cannot be read") as caught:
+    with pytest.raises(StreamInterruptedError, match=r"cannot be read \(JSONDecodeError: "):
         events.extend(stream)
 
     assert seen(events) == [1, 2]
-    assert type(caught.value.__cause__).__name__ == "JSONDecodeError"
     assert len(server.exchanges) == 1
 
 

@@ -32,6 +32,7 @@ from appbuilder_assistants import (
     StreamInterruptedError,
     ToolLoopError,
 )
+from appbuilder_assistants._core.calls import MAX_BODY
 from appbuilder_assistants.hooks import CallFinished, HookEvent
 
 from tests.clients.bodies import (
@@ -243,10 +244,34 @@ FAULTS = {
     "an event that is no JSON": Fault(
         streams(BEGIN + event("status", "{" + SECRET)), StreamInterruptedError, stream
     ),
+    "an event that is no UTF-8": Fault(
+        streams(BEGIN + b"data: " + SECRET.encode() + b" \xff\n\n"), StreamInterruptedError, stream
+    ),
+    "an event whose name is no UTF-8": Fault(
+        streams(BEGIN + b"event: " + SECRET.encode() + b" \xff\ndata: {}\n\n"),
+        StreamInterruptedError,
+        stream,
+    ),
+    "an event that is too large": Fault(
+        # Made when it is asked for: it is large.
+        lambda exchange: streams(BEGIN + f"data: 令牌 {SECRET}\n".encode() * (MAX_BODY // 32))(
+            exchange
+        ),
+        StreamInterruptedError,
+        stream,
+    ),
+    "an error in an event whose name repeats the token": Fault(
+        streams(BEGIN + event(SECRET, REFUSED)), AuthenticationError, stream
+    ),
     "an event of the wrong kind": Fault(
         streams(BEGIN + event("status", {"send_id": SECRET, "status": SECRET})),
         StreamInterruptedError,
         stream,
+    ),
+    "a list that does not go on where the token is": Fault(
+        says(answer({**EMPTY_LIST, "has_more": True, "last_id": SECRET})),
+        ResponseError,
+        lambda c: list(c.assistants.list_all()),
     ),
     "an error in place of a file": Fault(
         echoes(FOR_ECHO, content_type="image/png"), AuthenticationError, content
@@ -521,6 +546,8 @@ def test_no_free_connection(world: Sync | Async, serve: Serve, logged: list[str]
 BAD = {
     "a line break": SECRET + "\n",
     "a space": " " + SECRET,
+    "a space within": SECRET + " 0",
+    "a space behind the prefix": f"Bearer {SECRET} 0",
     "Chinese": SECRET + "密",
     "bytes": SECRET.encode(),
     "a list": [SECRET],

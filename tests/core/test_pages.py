@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from appbuilder_assistants import ResponseError
 from appbuilder_assistants._core.pages import Cursor
+from appbuilder_assistants._core.redaction import HidesNothing
 
 from tests.core.calls import look_up
 
@@ -21,29 +22,36 @@ class Page:
 
 def test_it_moves_to_the_last_id() -> None:
     """Page by page, until one says that there are no more."""
-    cursor = Cursor(None)
+    cursor = Cursor(None, HidesNothing())
 
     assert cursor.after is None
-    assert cursor.move(look_up(), Page(True, "a"))
-    assert cursor.after == "a"
-    assert cursor.move(look_up(), Page(True, "b"))
-    assert cursor.after == "b"
-    assert not cursor.move(look_up(), Page(False, "c"))
+    assert cursor.move(Page(True, "a")) == [1]
+    assert (cursor.more, cursor.after) == (True, "a")
+    cursor.move(Page(True, "b"))
+    assert (cursor.more, cursor.after) == (True, "b")
+    cursor.move(Page(False, "c"))
+    cursor.check(look_up())
+    assert not cursor.more
 
 
 @pytest.mark.parametrize("last_id", [None, "", "a", "start"])
 def test_a_cursor_that_does_not_move(last_id: str | None) -> None:
     """The same id again, an earlier one, or none, is an error and not an endless list."""
-    cursor = Cursor("start")
-    cursor.move(look_up(), Page(True, "a"))
+    cursor = Cursor("start", HidesNothing())
+    cursor.move(Page(True, "a"))
+    cursor.check(look_up())
+    cursor.move(Page(True, last_id))
 
     with pytest.raises(ResponseError, match="the cursor does not move") as caught:
-        cursor.move(look_up(), Page(True, last_id))
+        cursor.check(look_up())
 
     assert caught.value.operation == "queryRun"
 
 
 def test_an_empty_page_with_more_behind_it() -> None:
     """It could go on like this for ever."""
+    cursor = Cursor(None, HidesNothing())
+    cursor.move(Page(True, "a", []))
+
     with pytest.raises(ResponseError, match="a page of 0"):
-        Cursor(None).move(look_up(), Page(True, "a", []))
+        cursor.check(look_up())

@@ -95,10 +95,19 @@ def check_error(operation: Operation, error: AssistantsError) -> None:
 
 
 def check_secret(error: AssistantsError, *, repeated: bool) -> None:
-    """The token is in no text of it, nor of what is behind it, nor in the variables of frames."""
+    """The token is in no text of it, nor of what is behind it.
+
+    Nor in the variables of frames, unless it was `repeated` in values, which these may be.
+    """
     shown = traceback.TracebackException.from_exception(error, capture_locals=not repeated)
-    told = {name: value for name, value in vars(error).items() if name not in AS_IT_CAME}
-    check_hidden("".join(shown.format()), f"{error}{error!r}{error.args!r}{told}")
+    check_hidden("".join(shown.format()))
+    behind: list[BaseException | None] = [error]
+    while behind:
+        one = behind.pop()
+        if one is not None:
+            told = {name: value for name, value in vars(one).items() if name not in AS_IT_CAME}
+            check_hidden(f"{one}{one!r}{one.args!r}{told}")
+            behind += [one.__cause__, one.__context__]
 
 
 def check_hidden(*texts: str) -> None:

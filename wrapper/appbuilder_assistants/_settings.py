@@ -256,9 +256,15 @@ def _token_problem(secret: Secret, prefix: str) -> Exception | None:
             "no token: set one with `export APPBUILDER_TOKEN=...` "
             "or pass AppBuilder(token=...) (AsyncAppBuilder likewise)"
         )
-    if token != token.strip() or not all(" " <= char <= "~" for char in f"{prefix}{token}"):
+    # It is hidden from its last space on: without a prefix it may name its own scheme.
+    spaces = token.removeprefix(prefix).lstrip().count(" ") > (0 if prefix else 1)
+    if (
+        spaces
+        or token != token.strip()
+        or not all(" " <= char <= "~" for char in f"{prefix}{token}")
+    ):
         return ValueError(
-            "{source}: a token is printable ASCII without a space or line break at either end "
+            "{source}: a token is printable ASCII without spaces or line breaks "
             f"(this one has {len(token)} characters); was it copied with something around it?"
         )
     return None

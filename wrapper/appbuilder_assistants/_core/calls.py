@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar
 
 from .multipart import Form
@@ -173,7 +173,7 @@ class Reply:
     that was left open, None when `body` has all of it. A body longer than MAX_BODY is
     `cut_short` there. `received_at` is in seconds since the epoch, `seconds` is how long it took.
     `sent_id` is the request id that was sent. `hide` takes the token out of what the server said:
-    an answer is given as it came, but told of without that.
+    an answer is given as it came, but quoted without that.
     """
 
     status: int
@@ -192,12 +192,10 @@ class Reply:
         """What support asks for: the service's own id, or else the one that was sent."""
         return self.hide.text(self.headers.get(REQUEST_ID, "")) or self.sent_id
 
-    def without_token(self) -> Reply:
-        """The same answer as errors may tell of it."""
-        headers = {name.lower(): self.hide.text(text) for name, text in self.headers.items()}
-        # Of a body that is longer than is read, only the beginning is told.
-        body = self.body[:MAX_REFUSAL] if self.cut_short else self.body
-        return replace(self, headers=headers, body=self.hide.data(body))
+    def begins(self, longest: int) -> str:
+        """The first characters of the body, as errors may quote them."""
+        start = self.body[:MAX_REFUSAL].decode("utf-8", "replace")
+        return self.hide.text(start.strip(), longest)
 
 
 @dataclass(frozen=True, slots=True)

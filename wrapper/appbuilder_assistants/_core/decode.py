@@ -30,6 +30,7 @@ from appbuilder_assistants.errors import (
 )
 
 from .calls import MAX_BODY, Call, Lost, Outcome, Question, Reply
+from .redaction import Redactor, alone
 
 T = TypeVar("T")
 Q = TypeVar("Q", bound=Question)
@@ -81,22 +82,21 @@ class ErrorDetail:
     param: str | None = None
 
 
-def redacted(read: Callable[[Q, Reply], T]) -> Callable[[Q, Reply], T]:
-    """Make reading an answer fail without the token, which a server may repeat.
+def fails_alone(read: Callable[[Q, Reply], T]) -> Callable[[Q, Reply], T]:
+    """Make reading an answer fail with an error that has all it tells in its own texts.
 
-    The error is that of reading it again without: then nothing of it has the token, nor of the
-    errors behind it, nor of the variables of their frames.
+    The server may have repeated the token: these texts are without it, but errors behind them
+    would not be, nor the variables of the frames that they come through.
     """
 
     @wraps(read)
-    def read_redacted(call: Q, reply: Reply) -> T:
+    def read_alone(call: Q, reply: Reply) -> T:
         try:
             return read(call, reply)
-        except AssistantsError:
-            pass
-        return read(call, reply.without_token())
+        except AssistantsError as error:
+            raise alone(error) from None
 
-    return read_redacted
+    return read_alone
 
 
 def answer(call: Question, outcome: Outcome) -> Reply:
@@ -106,12 +106,11 @@ def answer(call: Question, outcome: Outcome) -> Reply:
     if not isinstance(outcome, Reply):
         raise AssertionError(f"a Send was answered with {outcome!r}")
     if not 200 <= outcome.status < 300:
-        refusal = outcome.without_token()
-        raise status_error(call, refusal, loads_or_none(refusal.body))
+        raise status_error(call, outcome, loads_or_none(outcome.body))
     return outcome
 
 
-@redacted
+@fails_alone
 def parse(call: Call[T], reply: Reply) -> T:
     """Read a 2xx body, which may still be an error object."""
     if reply.cut_short:
@@ -122,7 +121,9 @@ def parse(call: Call[T], reply: Reply) -> T:
     try:
         body = loads(reply.body)
     except ValueError as error:
-        raise response_error(call, reply, f"expected JSON, got {_shown(reply)}") from error
+        raise response_error(
+            call, reply, f"expected JSON, got {_shown(reply)}: {quoted(error, reply)}"
+        ) from error
     if is_error(body):
         raise status_error(call, reply, body)
     if not isinstance(body, dict):
@@ -133,8 +134,7 @@ def parse(call: Call[T], reply: Reply) -> T:
         raise response_error(
             call,
             reply,
-            f"the answer does not fit the API ({type(error).__name__}: {error}); "
-            f"it begins {_shown(reply)}",
+            f"the answer does not fit the API ({quoted(error, reply)}); it begins {_shown(reply)}",
         ) from error
 
 
@@ -183,25 +183,25 @@ def is_error(body: object) -> bool:
     return isinstance(error, dict) or (isinstance(error, str) and error != "")
 
 
-def error_detail(body: object) -> ErrorDetail:
-    """Read an error object out of any JSON. Never raises."""
+def error_detail(body: object, hide: Redactor) -> ErrorDetail:
+    """Read an error object out of any JSON, without what is to be hidden. Never raises."""
     if not isinstance(body, dict):
         return ErrorDetail()
     error = body.get("error", body)
     if not isinstance(error, dict):
-        return ErrorDetail(message=_text(error))
+        return ErrorDetail(message=_text(error, hide))
     param = error.get("param")
     return ErrorDetail(
-        code=_text(error.get("code")),
-        message=_text(error.get("message")),
-        type=_text(error.get("type")),
-        param=_text(error.get("params") if param is None else param),
+        code=_text(error.get("code"), hide),
+        message=_text(error.get("message"), hide),
+        type=_text(error.get("type"), hide),
+        param=_text(error.get("params") if param is None else param, hide),
     )
 
 
 def status_error(call: Question, reply: Reply, body: object) -> ApiStatusError:
     """The most specific error for a refusal."""
-    detail = error_detail(body)
+    detail = error_detail(body, reply.hide)
     cls = _error_class(reply.status, detail)
     return cls(
         _status_message(reply, detail, cls),
@@ -215,7 +215,6 @@ def status_error(call: Question, reply: Reply, body: object) -> ApiStatusError:
 
 def not_a_stream(call: Question, reply: Reply) -> AssistantsError:
     """The error for a 2xx answer that is no event stream, though one was asked for."""
-    reply = reply.without_token()
     body = loads_or_none(reply.body)
     if is_error(body):
         return status_error(call, reply, body)
@@ -288,7 +287,7 @@ def _told_class(detail: ErrorDetail) -> type[ApiStatusError]:
 
 def _status_message(reply: Reply, detail: ErrorDetail, cls: type[ApiStatusError]) -> str:
     if 300 <= reply.status < 400:
-        target = _to_host(reply.headers.get("location", ""))
+        target = reply.hide.text(_to_host(reply.headers.get("location", "")))
         return (
             f"the gateway redirects{target}; redirects are not followed, because they would "
             "carry the token along: set gateway_url (or GATEWAY_URL) to the final address"
@@ -310,17 +309,23 @@ def _to_host(location: str) -> str:
 
 def _shown(reply: Reply) -> str:
     """The answer in a few words, for a message."""
-    kind = reply.headers.get("content-type", "no content type")
-    start = reply.body[:200].decode("utf-8", "replace").strip()
-    return f"{start[:120]!r} ({kind})" if start else f"an empty body ({kind})"
+    kind = reply.hide.text(reply.headers.get("content-type", "no content type"))
+    start = reply.begins(120)
+    return f"{start!r} ({kind})" if start else f"an empty body ({kind})"
 
 
-def _text(value: object) -> str | None:
+def quoted(error: Exception, reply: Reply) -> str:
+    """What Python says of an answer that is not as expected, for a message."""
+    return f"{type(error).__name__}: {reply.hide.text(str(error), LONGEST_TEXT)}"
+
+
+def _text(value: object, hide: Redactor) -> str | None:
     """Any JSON value as a text that can be shown; None and "" say nothing."""
     if value is None or value == "":
         return None
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    shown = hide.text(text, LONGEST_TEXT)
     if len(text) > LONGEST_TEXT:
-        text = f"{text[:LONGEST_TEXT]}…"
+        shown += "…"
     # JSON can hold half a surrogate pair, which could not be printed.
-    return text.encode("utf-8", "replace").decode("utf-8")
+    return shown.encode("utf-8", "replace").decode("utf-8")

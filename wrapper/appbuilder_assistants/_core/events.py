@@ -14,7 +14,8 @@ from appbuilder_assistants.errors import (
 )
 
 from .calls import Lost, Reply, StreamCall
-from .decode import is_error, loads, loads_or_none, lost_error, origin, status_error
+from .decode import is_error, loads, loads_or_none, lost_error, origin, quoted, status_error
+from .redaction import alone
 from .snapshot import RunSnapshot
 from .sse import SseDecoder, SseEvent
 
@@ -66,15 +67,12 @@ class EventReader:
         events = self._decoder.feed(chunk)
         del chunk  # a traceback may be shown with its variables, and a server may repeat the token
         while not self.snapshot.finished:
-            try:
-                sse = next(events, None)
-            except ValueError as error:
-                raise self._unreadable(error) from error
-            if sse is None:
+            event = self._next(events)
+            if isinstance(event, AssistantsError):
+                raise event
+            if event is None:
                 return
-            event = self._read_redacted(sse)
-            if event is not None:
-                yield event
+            yield event
 
     def end(self, lost: Lost | None) -> Break:
         """Judge an end of the bytes that comes before the final event.
@@ -86,30 +84,38 @@ class EventReader:
             raise lost_error(self._call, lost) from lost.cause
         if lost is not None:
             return Break(lost.message, self._request_id, lost.cause)
-        rest = loads_or_none(self._reply.hide.text(self._decoder.rest()))
-        if is_error(rest):
-            raise status_error(self._call, self._reply.without_token(), rest)
+        error = self._error_behind()
+        if error is not None:
+            raise error
         return Break("it ended without a final event", self._request_id)
 
     @property
     def _request_id(self) -> str | None:
         return self._reply.request_id
 
-    def _read_redacted(self, sse: SseEvent) -> RunEvent | None:
-        """The event; where it cannot be read, the error is that of reading it without the token."""
+    # The server may have repeated the token: errors are given back, so that no frame that they are
+    # raised from has what came.
+
+    def _next(self, events: Iterator[SseEvent]) -> RunEvent | AssistantsError | None:
+        """The next event, or the error in place of it; None behind the last."""
         try:
-            return self._read(sse)
-        except (AssistantsError, *UNREADABLE):
-            pass
-        hide = self._reply.hide.text
-        sse = SseEvent(hide(sse.event), hide(sse.data))
-        try:
-            return self._read(sse)
+            for sse in events:
+                event = self._read(sse)
+                if event is not None:
+                    return event
+        except AssistantsError as error:
+            return alone(error)
         except UNREADABLE as error:
-            raise self._unreadable(error) from error
+            return self._unreadable(error)
+        return None
+
+    def _error_behind(self) -> AssistantsError | None:
+        """The error object behind the last event, if there is one."""
+        rest = loads_or_none(self._decoder.rest())
+        return status_error(self._call, self._reply, rest) if is_error(rest) else None
 
     def _unreadable(self, error: Exception) -> StreamInterruptedError:
-        told = f"an event cannot be read ({type(error).__name__}: {error})"
+        told = f"an event cannot be read ({quoted(error, self._reply)})"
         return interrupted(self._call, self.snapshot, told, self._request_id)
 
     def _read(self, sse: SseEvent) -> RunEvent | None:
@@ -132,7 +138,7 @@ class EventReader:
     def _refuse_error(self, sse: SseEvent, body: object) -> None:
         if is_error(body) or sse.event == "error":
             detail = {"error": sse.data} if body is None else body
-            raise status_error(self._call, self._reply.without_token(), detail)
+            raise status_error(self._call, self._reply, detail)
 
 
 def lost_stream(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from .calls import JSON, FileCall, Reply
-from .decode import is_error, loads_or_none, redacted, response_error, status_error
+from .decode import fails_alone, is_error, loads_or_none, response_error, status_error
 
 PEEK = 64 * 1024
 """Bytes: an answer that is longer is no error object."""
@@ -46,7 +46,7 @@ def is_named_file(status: int, headers: Mapping[str, str]) -> bool:
     return may_be_file(status, headers) and "content-disposition" in headers
 
 
-@redacted
+@fails_alone
 def begun(call: FileCall, reply: Reply) -> Reply:
     """An answer that is a file; raises ApiStatusError for an error object, which is none.
 

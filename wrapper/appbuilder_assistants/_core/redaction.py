@@ -6,46 +6,57 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from appbuilder_assistants.errors import ApiStatusError, AssistantsError
 
+E = TypeVar("E", bound=BaseException)
+
 SHORTEST = 16
 """Characters: a shorter token is one that somebody made up, and could be part of any word."""
+
+LONGEST = 8_000
+"""Characters of a text that are shown unless less is asked for: no more are looked through."""
 
 HIDDEN = "***"
 
 
 class Redactor(Protocol):
-    """Gives texts and bytes back without what must not be shown."""
+    """Gives the first `longest` characters of a text, without what must not be shown."""
 
-    def text(self, text: str) -> str: ...
-
-    def data(self, data: bytes) -> bytes: ...
+    def text(self, text: str, longest: int = LONGEST) -> str: ...
 
 
 class HidesNothing:
     """For answers to requests that carried no token."""
 
-    def text(self, text: str) -> str:
-        return text
-
-    def data(self, data: bytes) -> bytes:
-        return data
+    def text(self, text: str, longest: int = LONGEST) -> str:
+        return text[:longest]
 
 
 class TokenRedactor:
-    """Hides a token in every spelling: as it is, and as JSON, a URL or HTML may escape it."""
+    """Hides a token in every spelling: as it is, and as JSON, a URL or HTML may escape it.
+
+    In time that depends on what is shown, not on how long the text is.
+    """
 
     def __init__(self, reveal: Callable[[], str]) -> None:
         """`reveal` gives the value of the header that carries the token."""
         self._reveal = reveal
 
-    def text(self, text: str) -> str:
-        return _pattern(self._reveal()).sub(HIDDEN, text)
-
-    def data(self, data: bytes) -> bytes:
-        return _bytes_pattern(self._reveal()).sub(HIDDEN.encode(), data)
+    def text(self, text: str, longest: int = LONGEST) -> str:
+        pattern = _pattern(self._reveal())
+        reach = LONGEST_SPELLING * len(self._reveal())
+        shown, at = "", 0
+        while (left := longest - len(shown)) > 0:
+            # A token that begins in what is shown ends within its reach.
+            found = pattern.search(text, at, at + left + reach)
+            if found is None:
+                shown += text[at : at + left]
+                break
+            shown += text[at : found.start()] + HIDDEN
+            at = found.end()
+        return shown[:longest]
 
 
 @lru_cache(maxsize=8)
@@ -55,20 +66,24 @@ def _pattern(authorization: str) -> re.Pattern[str]:
     return re.compile("".join(map(_spellings, token)) if len(token) >= SHORTEST else r"(?!)")
 
 
-@lru_cache(maxsize=8)
-def _bytes_pattern(authorization: str) -> re.Pattern[bytes]:
-    return re.compile(_pattern(authorization).pattern.encode())
+LONGEST_SPELLING = 13
+"""Characters of the longest spelling of one: eight backslashes and `u0041`."""
 
 
 def _spellings(char: str) -> str:
     code = f"{ord(char):02x}"
     either = "".join(f"[{digit}{digit.upper()}]" for digit in code)
-    # Each begins with a character of its own, by which `re` finds them fast; and no spelling has
-    # more than a few backslashes, or a body of nothing else would take for ever.
+    # Each begins with a character of its own, by which `re` finds them fast.
     return (
         rf"(?:{re.escape(char)}|\\\\{{0,7}}{re.escape(char)}|\\\\{{0,7}}u00{either}"
         rf"|%(?:25){{0,3}}{either}|&#(?:[xX]0{{0,6}}{either}|0{{0,6}}{ord(char)});)"
     )
+
+
+def alone(error: E) -> E:
+    """The error without those behind it and without frames: their variables hide nothing."""
+    error.__cause__ = error.__context__ = None
+    return error.with_traceback(None)
 
 
 def redact(error: BaseException | None, hide: Redactor) -> None:

@@ -115,14 +115,13 @@ class Caller:
         self, page_after: Callable[[str | None], Call[Page[T]]], after: str | None
     ) -> Iterator[T]:
         """Every item of a list, page by page as they are asked for."""
-        cursor = Cursor(after or None, self.settings.redactor.text)
-        more = True
-        while more:
+        cursor = Cursor(after or None, self.settings.redactor)
+        while cursor.more:
             call = page_after(cursor.after)
-            page = self.run(call)
-            for item in page.data:
+            for item in cursor.move(self.run(call)):
                 yield item
-            more = cursor.move(call, page)
+                del item  # a traceback may be shown with its variables
+            cursor.check(call)
 
 
 class RawCaller(Caller):
