@@ -9,11 +9,6 @@ import pytest
 from tests.interop.process import TOKEN, serving
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    # The official client and the old packages it pins warn of much; that is not ours to mend.
-    config.addinivalue_line("filterwarnings", "ignore")
-
-
 @pytest.fixture(scope="session")
 def url() -> Iterator[str]:
     with serving() as address:
