@@ -139,7 +139,12 @@ def content(client: Any) -> object:
 
 
 def says(data: bytes) -> Callable[[Exchange], object]:
-    return lambda exchange: (exchange.send(data), False)[1]
+    return lambda exchange: (exchange.send(last(data)), False)[1]
+
+
+def last(data: bytes) -> bytes:
+    """The answer as that of a server which says that it closes, so that nobody asks it again."""
+    return data.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n", 1)
 
 
 def silent(exchange: Exchange) -> object:
@@ -172,7 +177,9 @@ def streams(data: bytes) -> Callable[[Exchange], object]:
     """As a server that answers a stream's request with these events, and no other request."""
     return lambda exchange: (
         exchange.send(
-            CHUNKED + chunk(data) + chunk(b"") if exchange.path == RUNS else answer({}, "404 x")
+            last(CHUNKED) + chunk(data) + chunk(b"")
+            if exchange.path == RUNS
+            else last(answer({}, "404 x"))
         ),
         False,
     )[1]
@@ -341,7 +348,7 @@ def test_a_head_that_repeats_it(
 def test_attempts_that_repeat_it(world: Sync | Async, serve: Serve, logged: list[str]) -> None:
     """Neither the error's attempts, the log of retries, hooks nor the errors behind have it."""
     told: list[HookEvent] = []
-    server = serve(echoes(FOR_ECHO.replace(b"/", rb"\/"), "503 x", connection="close"))
+    server = serve(echoes(FOR_ECHO.replace(b"/", rb"\/"), "503 x"))
     client = secret_client(world, server.url, retry=AT_ONCE, event_hooks=[told.append])
 
     with pytest.raises(ServerError) as caught:
