@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Generator
+import gc
+from collections.abc import Callable, Coroutine, Generator
 from typing import Any
+
+import httpx
+from appbuilder_assistants import AsyncAppBuilder
+
+from tests.clients.raw_server import RawServer
 
 
 class Interruption:
@@ -51,3 +57,41 @@ class Counted:
                 yield waits_for
             except BaseException as thrown:  # noqa: BLE001 - passed on to the coroutine
                 error = thrown
+
+
+def cancelled_wherever_it_waits(
+    server: RawServer,
+    work: Callable[[AsyncAppBuilder], Coroutine[Any, Any, Any]],
+    check: Callable[[asyncio.Task[Any]], None],
+) -> int:
+    """Do the work again and again, cancelled one moment later each time; how many moments it has.
+
+    After each, all connections are closed, and `check` looks at the task that has ended. The pool
+    keeps no connection for later, so that each that is open is one too many.
+    """
+
+    async def cancelled_at(client: AsyncAppBuilder, moment: int) -> bool:
+        interruption = Interruption(moment)
+        loop = asyncio.get_running_loop()
+        loop.set_task_factory(interruption.factory)
+        interruption.victim = task = loop.create_task(work(client))
+        await asyncio.wait([task])
+        loop.set_task_factory(None)
+        assert await asyncio.to_thread(server.all_closed)
+        check(task)
+        return interruption.came
+
+    async def main() -> int:
+        none_kept = httpx.Limits(max_keepalive_connections=0)
+        async with (
+            httpx.AsyncClient(limits=none_kept, trust_env=False) as http,
+            AsyncAppBuilder("k", server.url, http_client=http) as client,
+        ):
+            moment = 1
+            while await cancelled_at(client, moment):
+                moment += 1
+            return moment - 1
+
+    moments = asyncio.run(main())
+    gc.collect()
+    return moments

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 import socket
 import threading
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from appbuilder_assistants import (
     ApiConnectionError,
@@ -25,7 +23,7 @@ from appbuilder_assistants._files import Download
 
 from tests.clients.both import Async, Sync
 from tests.clients.conftest import AT_ONCE, Serve
-from tests.clients.interruption import Interruption
+from tests.clients.interruption import cancelled_wherever_it_waits
 from tests.clients.raw_server import PATIENCE, Exchange, answer, head
 
 DATA = bytes(range(256)) * 1000
@@ -478,24 +476,16 @@ def test_cancellation_leaves_nothing(serve: Serve, folder: Path, begun: threadin
 
 @pytest.mark.parametrize("overwrite", [False, True])
 def test_cancelled_wherever_it_waits(serve: Serve, folder: Path, overwrite: bool) -> None:
-    """Whenever it is cancelled: no open socket, no part of a file, no file that nobody is told of.
-
-    The pool keeps no connection for later, so that each that is open is one too many.
-    """
+    """No open socket is left, no part of a file, and no file that nobody is told of."""
     old = ["a.png"] if overwrite else []
     server = serve(lambda exchange: exchange.send(chunked(DATA)))
 
-    async def cancelled_at(client: AsyncAppBuilder, moment: int) -> bool:
+    async def download(client: AsyncAppBuilder) -> Path:
         for name in old:
             (folder / name).write_bytes("旧".encode())
-        interruption = Interruption(moment)
-        loop = asyncio.get_running_loop()
-        loop.set_task_factory(interruption.factory)
-        save = client.assistants.files.download("file-1", folder, overwrite=overwrite)
-        interruption.victim = task = loop.create_task(save)
-        await asyncio.wait([task])
-        loop.set_task_factory(None)
-        assert await asyncio.to_thread(server.all_closed)
+        return await client.assistants.files.download("file-1", folder, overwrite=overwrite)
+
+    def check(task: asyncio.Task[Path]) -> None:
         if task.cancelled():
             assert names(folder) == old
             assert [(folder / name).read_bytes().decode() for name in old] == ["旧"] * len(old)
@@ -503,21 +493,8 @@ def test_cancelled_wherever_it_waits(serve: Serve, folder: Path, overwrite: bool
             assert task.result().read_bytes() == DATA
             task.result().unlink()
             assert names(folder) == []
-        return interruption.came
 
-    async def main() -> int:
-        none_kept = httpx.Limits(max_keepalive_connections=0)
-        async with (
-            httpx.AsyncClient(limits=none_kept, trust_env=False) as http,
-            AsyncAppBuilder("k", server.url, http_client=http) as client,
-        ):
-            moment = 1
-            while await cancelled_at(client, moment):
-                moment += 1
-            return moment - 1
-
-    moments = asyncio.run(main())
-    gc.collect()
+    moments = cancelled_wherever_it_waits(server, download, check)
 
     # Connecting, sending, reading and writing wait at least so often.
     assert moments >= 12

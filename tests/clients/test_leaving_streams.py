@@ -14,7 +14,6 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from appbuilder_assistants import (
     AsyncAppBuilder,
@@ -25,7 +24,7 @@ from appbuilder_assistants import (
 
 from tests.clients.bodies import BEGIN, CHUNKED, END, BrokenStream, chunk, piece, run_as, stored
 from tests.clients.conftest import Serve
-from tests.clients.interruption import Interruption
+from tests.clients.interruption import cancelled_wherever_it_waits
 from tests.clients.raw_server import PATIENCE, Exchange
 
 LINUX = pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="looks into /proc")
@@ -75,10 +74,7 @@ def breaking(exchange: Exchange) -> None:
 @pytest.mark.parametrize("end", [going_on, breaking])
 @pytest.mark.parametrize("use", USES)
 def test_cancelled_wherever_it_waits(serve: Serve, use: Any, end: Any) -> None:
-    """Opening, reading, closing, looking up: whenever it is cancelled, every connection is closed.
-
-    The pool keeps no connection for later, so that each that is open is one too many.
-    """
+    """Opening, reading, closing, looking up: after each, every connection is closed."""
 
     def script(exchange: Exchange) -> bool:
         if exchange.path != "/v2/threads/runs":
@@ -89,30 +85,13 @@ def test_cancelled_wherever_it_waits(serve: Serve, use: Any, end: Any) -> None:
 
     server = serve(script)
 
-    async def cancelled_at(client: AsyncAppBuilder, moment: int) -> bool:
-        interruption = Interruption(moment)
-        loop = asyncio.get_running_loop()
-        loop.set_task_factory(interruption.factory)
-        interruption.victim = loop.create_task(use(client.threads.runs.stream_run("a", "t")))
-        await asyncio.wait([interruption.victim])
-        loop.set_task_factory(None)
-        assert interruption.victim.cancelled() or not interruption.victim.exception()
-        assert await asyncio.to_thread(server.all_closed)
-        return interruption.came
+    async def read(client: AsyncAppBuilder) -> None:
+        await use(client.threads.runs.stream_run("a", "t"))
 
-    async def main() -> int:
-        none_kept = httpx.Limits(max_keepalive_connections=0)
-        async with (
-            httpx.AsyncClient(limits=none_kept, trust_env=False) as http,
-            AsyncAppBuilder("k", server.url, http_client=http) as client,
-        ):
-            moment = 1
-            while await cancelled_at(client, moment):
-                moment += 1
-            return moment - 1
+    def check(task: asyncio.Task[None]) -> None:
+        assert task.cancelled() or not task.exception()
 
-    moments = asyncio.run(main())
-    gc.collect()
+    moments = cancelled_wherever_it_waits(server, read, check)
 
     # Connecting, sending and reading wait at least so often.
     assert moments >= 8
