@@ -4,4 +4,4 @@ Until the first release tag, `make spec-diff` takes for what programs rely on th
 file was changed last, or where the version itself was, the one before. To change it is to promise.
 """
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
