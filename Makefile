@@ -34,6 +34,7 @@ SEED =
 DRY =
 RATE =
 RUNS =
+READINGS =
 contract contract-clean: export CONTRACT_TARGET = $(TARGET)
 A_SERVER = $(filter-out live,$(TARGET))
 contract contract-clean: export CONTRACT_TOKEN = $(if $(A_SERVER),$(value TOKEN))
@@ -42,6 +43,7 @@ contract contract-clean: export CONTRACT_SEED = $(SEED)
 contract contract-clean: export CONTRACT_DRY = $(DRY)
 contract contract-clean: export CONTRACT_RATE = $(RATE)
 contract contract-clean: export CONTRACT_RUNS = $(RUNS)
+contract contract-clean: export CONTRACT_READINGS = $(READINGS)
 ON_ITS_WAY = $(if $(TARGET),,$(DIRECT)) # a server elsewhere may be behind a proxy
 
 LOCK = .venv/bin/uv pip compile --quiet --universal --python-version 3.10 --generate-hashes \
@@ -70,7 +72,7 @@ fuzz: dev-env ## feed both clients 10,000 odd answers each; others: make fuzz FU
 	FUZZ_ANSWERS=$(FUZZ_ANSWERS) FUZZ_SEED=$(FUZZ_SEED) $(DIRECT) $(PY) -m pytest tests/fuzz \
 		-n $(WORKERS) --dist worksteal $(PYTEST)
 
-contract: dev-env ## attack the mock server; others: TARGET=http://... TOKEN=..., TARGET=live, DRY=1
+contract: dev-env ## attack the mock server; others: TARGET=... TOKEN=..., TARGET=live, DRY=1, READINGS=...
 	@$(NEEDS_3_11)
 	@$(ON_ITS_WAY) $(PY) -m contract_tests $(PYTEST)
 

@@ -6,6 +6,7 @@
 CONTRACT_TARGET is empty for the mock, `live` or a URL; CONTRACT_TOKEN is the token of a URL, and
 APPBUILDER_TOKEN the one of the live service at GATEWAY_URL. CONTRACT_DRY shows on the mock what
 would be done. CONTRACT_RATE (requests a second) and CONTRACT_RUNS change how hard a target is hit.
+CONTRACT_READINGS says how the mock answers open questions: `recorded`, or `after=created-after`.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import os
 import sys
 from pathlib import Path
 
-from .target import Target, UnusableTarget, chosen_profile, chosen_target
+from .target import Target, UnusableTarget, chosen_profile, chosen_readings, chosen_target
 
 ROOT = Path(__file__).parent.parent
 
@@ -31,6 +32,7 @@ def main() -> None:
     try:
         target = chosen_target()
         chosen_profile(target)
+        chosen_readings()
         if options.clean:
             sys.exit(clean(target))
     except UnusableTarget as error:

@@ -35,6 +35,7 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     if TOO_OLD:
         return
+    from .readings import Report
     from .reports import Reports
     from .session import Session
 
@@ -42,6 +43,7 @@ def pytest_configure(config: pytest.Config) -> None:
     # First: of the two the one that is registered later comes to its end sooner.
     config.pluginmanager.register(Reports(session, config.getoption("--reports")))
     config.pluginmanager.register(session, "contract-session")
+    config.pluginmanager.register(Report())
 
 
 def pytest_report_header() -> list[str]:

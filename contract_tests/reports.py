@@ -16,6 +16,7 @@ from .curl import curl, header
 from .har import HarFile
 from .masking import FILTERED, Mask
 from .reach_table import ReachTable
+from .readings import observed
 from .session import Session
 from .settings import SEED
 from .target import EXPENSIVE, OTHER_TOKEN, TOKEN
@@ -169,6 +170,8 @@ class Reports:
             made = ", ".join(f"{count} {kind}s" for kind, count in kinds.items()) or "nothing"
             left = len(wire.journal.left)
             yield "created", f"{made}; {left or 'nothing'} left there"
+        if profile_of_unknown := observed.profile():
+            yield "readings", profile_of_unknown
         yield "took", f"{time.monotonic() - self._began:.0f} s"
 
     def _again(self, item: pytest.Item) -> str:

@@ -7,10 +7,11 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Literal, TypedDict
 from urllib.parse import urlsplit
 
 Kind = Literal["mock", "server", "live"]
+RECORDED = "recorded"  # the mock answers in every way as the recordings do
 PUBLIC_GATEWAY = "https://appbuilder.baidu.com"
 
 
@@ -104,9 +105,32 @@ def chosen_profile(target: Target, environ: Mapping[str, str] = os.environ) -> P
     return profile
 
 
+class MockOptions(TypedDict):
+    """How the mock answers open questions."""
+
+    readings: dict[str, str]
+    as_recorded: bool
+
+
+def chosen_readings(environ: Mapping[str, str] = os.environ) -> MockOptions:
+    """From CONTRACT_READINGS, such as `recorded` or `after=created-after`, in words.
+
+    Raises UnusableTarget.
+    """
+    from appbuilder_mock.readings import Readings, parsed
+
+    words = environ.get("CONTRACT_READINGS", "").split()
+    try:
+        readings = parsed(word for word in words if word != RECORDED)
+        Readings.of(readings)
+    except ValueError as error:
+        raise UnusableTarget(f"READINGS: {error}") from error
+    return MockOptions(readings=readings, as_recorded=RECORDED in words)
+
+
 def takes_in_band(target: Target | None) -> bool:
     """Whether an error may come under status 200, as openapi.yaml allows; ours has a status."""
-    return target is not None and target.kind != "mock"
+    return target is not None and (target.kind != "mock" or chosen_readings()["as_recorded"])
 
 
 @contextmanager
@@ -119,7 +143,11 @@ def mock_target() -> Iterator[Target]:
 
     with (
         appbuilder_mock.running(
-            token=TOKEN, other_token=OTHER_TOKEN, examples=True, seed="contract"
+            token=TOKEN,
+            other_token=OTHER_TOKEN,
+            examples=True,
+            seed="contract",
+            **chosen_readings(),
         ) as server,
         in_front(server.url) as url,
     ):

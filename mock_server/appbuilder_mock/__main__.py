@@ -15,6 +15,7 @@ try:
     from appbuilder_mock import Store, StoreError, create_app
 except ModuleNotFoundError as missing:
     sys.exit(str(missing))
+from appbuilder_mock.readings import parsed
 from appbuilder_mock.seeds import seed_examples
 from appbuilder_mock.server import Server, listen, url_of
 from appbuilder_mock.state import DEFAULT_TOKEN
@@ -55,6 +56,19 @@ def parser() -> argparse.ArgumentParser:
         help="the form of answers: today's, or the one of June 2024 (default: %(default)s)",
     )
     add(
+        "--reading",
+        action="append",
+        default=[],
+        metavar="QUESTION=READING",
+        help="how an open question about the API is answered; several times; see "
+        "docs/mock-server.md",
+    )
+    add(
+        "--as-recorded",
+        action="store_true",
+        help="answer in every way as the public recordings of 2024 do",
+    )
+    add(
         "--scenario",
         type=Path,
         metavar="FILE",
@@ -80,16 +94,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if options.examples:
             seed_examples(store)
+        readings = parsed(options.reading)
         app = create_app(
             store,
             token=options.token,
             error_form=options.errors,
             wire=options.wire,
+            readings=readings,
+            as_recorded=options.as_recorded,
             scenario=options.scenario,
         )
         sock = listen(options.host, options.port)
         url = url_of(sock)
-        others = [] if options.other_token is None else [create_app(token=options.other_token)]
+        others = []
+        if options.other_token is not None:
+            others.append(
+                create_app(
+                    token=options.other_token,
+                    error_form=options.errors,
+                    wire=options.wire,
+                    readings=readings,
+                    as_recorded=options.as_recorded,
+                )
+            )
         server = Server(app, *others, on_start=lambda: print(f"listening on {url}", flush=True))
         asyncio.run(_serve_until_signalled(server, sock))
     except ValueError as error:

@@ -21,6 +21,7 @@ from appbuilder_mock.fault_injection import Scripted
 from appbuilder_mock.handlers import assistants, files, messages, runs, steps, threads
 from appbuilder_mock.masking import Mask
 from appbuilder_mock.plan import Plan, default_plan
+from appbuilder_mock.readings import RECORDED, Readings
 from appbuilder_mock.received import Received, Recorder
 from appbuilder_mock.request_ids import RequestIds
 from appbuilder_mock.runs import Runs
@@ -75,6 +76,8 @@ def create_app(
     expire_after: float = 600.0,
     error_form: ErrorForm = "status",
     wire: Wire = "current",
+    readings: Mapping[str, str] | None = None,
+    as_recorded: bool = False,
     plan: Plan = default_plan,
     scenario: Given | None = None,
 ) -> RequestIds:
@@ -87,6 +90,10 @@ def create_app(
       operation by status 200 and an error object with `params`, the service's other form; a wrong
       token is 401 in both.
     - `wire`: `2024-06` answers in the older form, see wire.py.
+    - `readings`: how open questions about the API are answered, see `Readings`, such as
+      `{"after": "created-after"}`. Raises ValueError for others.
+    - `as_recorded`: answer in every way as the recordings of 2024 do: in the older form, errors
+      under status 200, and with the readings that were recorded, but for those in `readings`.
     - `plan`: what the model does next.
     - `scenario`: what is scripted, see docs/scenarios.md: a Path names a file, a text is YAML or
       JSON, a list holds rules. Raises ScenarioError for a wrong one.
@@ -94,6 +101,9 @@ def create_app(
     store = store or Store()
     contract = the_contract()
     token = token if token is not None else DEFAULT_TOKEN
+    if as_recorded:
+        wire, error_form = "2024-06", "body"
+        readings = {**RECORDED, **(readings or {})}
     paths = {operation.path: id_ for id_, operation in contract.operations.items()}
     state = MockState(
         store=store,
@@ -102,6 +112,7 @@ def create_app(
         ping_interval=ping_interval,
         error_form=error_form,
         wire=wire,
+        readings=Readings.of(readings or {}),
         received=Received(Mask(token), paths),
         script=Script(),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -101,6 +101,8 @@ def running(
     expire_after: float = 600.0,
     error_form: ErrorForm = "status",
     wire: Wire = "current",
+    readings: Mapping[str, str] | None = None,
+    as_recorded: bool = False,
     plan: Plan = default_plan,
     scenario: Given | None = None,
     other_token: str | None = None,
@@ -124,10 +126,22 @@ def running(
             expire_after=expire_after,
             error_form=error_form,
             wire=wire,
+            readings=readings,
+            as_recorded=as_recorded,
             plan=plan,
             scenario=scenario,
         )
-        others = [] if other_token is None else [create_app(token=other_token)]
+        others = []
+        if other_token is not None:
+            others.append(
+                create_app(
+                    token=other_token,
+                    error_form=error_form,
+                    wire=wire,
+                    readings=readings,
+                    as_recorded=as_recorded,
+                )
+            )
         started = threading.Event()
         server = Server(app, *others, on_start=started.set)
         sock = listen(host, port)

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from starlette.requests import Request
 
 from appbuilder_mock.errors import not_found
+from appbuilder_mock.readings import Readings
 from appbuilder_mock.received import Received
 from appbuilder_mock.runs import Runs
 from appbuilder_mock.script import Script
@@ -30,6 +31,7 @@ class MockState:
     ping_interval: float
     error_form: ErrorForm
     wire: Wire
+    readings: Readings
     received: Received
     script: Script
 
@@ -47,7 +49,7 @@ class MockState:
         """The page a list request asks for.
 
         `after` and `before` bound it in the order of the listing, so that the last id of one page
-        is the `after` of the next, whichever the order (the real service: unknown).
+        is the `after` of the next, whichever the order; or by creation, see `Readings.after`.
         """
         try:
             return self.store.page(
@@ -57,6 +59,7 @@ class MockState:
                 newest_first=body.get("order") != "asc",
                 after=body.get("after") or "",
                 before=body.get("before") or "",
+                by_creation=self.readings.after == "created-after",
             )
         except KeyError as unknown:
             id_ = str(unknown.args[0])

@@ -171,13 +171,15 @@ class Store:
         newest_first: bool,
         after: str = "",
         before: str = "",
+        by_creation: bool = False,
     ) -> Page:
         """The first `limit` documents that come after `after` and before `before`.
 
-        "After" and "before" are meant in the order of the listing, whichever way it runs.
+        "After" and "before" are meant in the order of the listing, whichever way it runs; or in
+        that of creation, when `by_creation`.
         Raises KeyError with the id when a bound names nothing here.
         """
-        later, earlier = ("<", ">") if newest_first else (">", "<")
+        later, earlier = ("<", ">") if newest_first and not by_creation else (">", "<")
         where, values = "kind = ? AND parent = ?", [kind, parent]
         for bound, sign in ((after, later), (before, earlier)):
             if bound:

@@ -23,10 +23,14 @@ class ListAssistantsRequest(Model):
     """By creation, newest first (`desc`) or oldest first (`asc`). Left out, `desc`."""
 
     after: str | None = None
-    """An id: the page begins after it. Empty counts as absent."""
+    """An id that bounds the page; empty counts as absent. What it bounds is not known. Either the
+    page begins behind it in the order of the listing, or it holds what was created after it:
+    every comment of the official client that explains `after` says "created after". In the
+    default order `desc` the two are opposites, so only `asc` pages alike under both.
+    """
 
     before: str | None = None
-    """An id: the page ends before it. Empty counts as absent."""
+    """An id that bounds the page at its other side, with the same doubt; empty counts as absent."""
 
     _fields: ClassVar[Fields] = (
         ("limit", "limit", None, None),

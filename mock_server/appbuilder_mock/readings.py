@@ -1,0 +1,55 @@
+"""Where the sources of openapi.yaml disagree or are silent: which reading a server plays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Literal, get_args, get_type_hints
+
+
+@dataclass(frozen=True)
+class Readings:
+    """One word for each open question; the default is the likelier one.
+
+    `after`: what `after` and `before` bound. `in-listing`: the page begins behind the id, in the
+    order of the listing. `created-after`: it holds what was created after the id, in either order.
+    """
+
+    after: Literal["in-listing", "created-after"] = "in-listing"
+
+    @classmethod
+    def of(cls, words: Mapping[str, str]) -> Readings:
+        """The readings of these questions, `{"after": "created-after"}`. Raises ValueError."""
+        for question, word in words.items():
+            if question not in CHOICES:
+                raise ValueError(
+                    f"readings: expected one of {', '.join(CHOICES)}, got {question!r}"
+                )
+            if word not in CHOICES[question]:
+                choices = ", ".join(CHOICES[question])
+                raise ValueError(f"readings: {question} is one of {choices}, got {word!r}")
+        given: dict[str, Any] = {name.replace("-", "_"): word for name, word in words.items()}
+        return cls(**given)
+
+
+def _choices() -> dict[str, tuple[str, ...]]:
+    hints = get_type_hints(Readings)
+    return {one.name.replace("_", "-"): get_args(hints[one.name]) for one in fields(Readings)}
+
+
+# Each question with its readings, the default first.
+CHOICES = _choices()
+
+# What the public recordings of 2024 show, with `error_form="body"` and `wire="2024-06"`.
+RECORDED: dict[str, str] = {}
+
+
+def parsed(options: Iterable[str]) -> dict[str, str]:
+    """Options such as `after=created-after`, as `Readings.of` takes them. Raises ValueError."""
+    words = {}
+    for option in options:
+        question, equals, word = option.partition("=")
+        if not equals:
+            raise ValueError(f"readings: expected QUESTION=READING, got {option!r}")
+        words[question.strip()] = word.strip()
+    return words

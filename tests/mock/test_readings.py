@@ -1,0 +1,63 @@
+"""Open questions about the API, answered one way or the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import appbuilder_mock
+import pytest
+from appbuilder_mock.readings import CHOICES, Readings
+
+from tests.mock.process import refused, serving
+from tests.mock.wire import Api
+
+
+@contextmanager
+def reading(**options: Any) -> Iterator[Api]:
+    """A caller of a server with these options."""
+    with (
+        appbuilder_mock.running(**options) as server,
+        Api(server.url, server.token) as api,
+    ):
+        yield api
+
+
+def test_after_by_creation() -> None:
+    """A pager that walks `desc` by `after` gets 39 items of 25, and 5 not at all."""
+    with reading(readings={"after": "created-after"}) as api:
+        ids = [api.ok("assistants", name=f"助手{number}")["id"] for number in range(25)]
+        first = api.ok("assistants/list")
+        second = api.ok("assistants/list", after=first["last_id"])
+        rest = api.ok("assistants/list", order="asc", after=ids[19])
+
+    given = [item["id"] for item in (*first["data"], *second["data"])]
+    assert (len(given), len(set(ids) - set(given)), second["has_more"]) == (39, 5, False)
+    assert [item["id"] for item in rest["data"]] == ids[20:]
+
+
+def test_unknown_readings_are_refused() -> None:
+    """In words that say which there are."""
+    with pytest.raises(ValueError, match="expected one of after"):
+        Readings.of({"没有": "x"})
+    with pytest.raises(ValueError, match="after is one of in-listing, created-after, got '后'"):
+        Readings.of({"after": "后"})
+    status, _, err = refused("--reading", "after")
+    assert (status, "expected QUESTION=READING, got 'after'" in err) == (2, True)
+
+
+def test_the_option() -> None:
+    """On the command line; it may be given several times, and the last one counts."""
+    options = ("--reading", "after=in-listing", "--reading", "after=created-after")
+    with serving(*options) as server, server.api() as api:
+        old, new = (api.ok("assistants", name=name)["id"] for name in ("旧", "新"))
+        listed = api.ok("assistants/list", after=old)["data"]
+
+    assert [one["id"] for one in listed] == [new]
+
+
+def test_the_default_is_the_first_choice() -> None:
+    """So that the documentation can list the default first."""
+    for question, choices in CHOICES.items():
+        assert getattr(Readings(), question.replace("-", "_")) == choices[0]
