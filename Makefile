@@ -19,6 +19,8 @@ NEEDS_3_11 = $(PY) -c 'import sys; sys.version_info < (3, 11) and sys.exit("make
 # Text is UTF-8 everywhere, and nothing from outside slips into the environments.
 export PYTHONUTF8 := 1
 unexport PYTHONPATH PYTHONHOME
+# Without bytecode each process of the tests compiles 427 modules that pytest has rewritten: 2.5 s.
+unexport PYTHONDONTWRITEBYTECODE
 
 # Tests talk to servers on this machine, which no proxy reaches. pip may need one: see ENVIRONMENT.
 DIRECT = env -u http_proxy -u https_proxy -u all_proxy -u HTTP_PROXY -u HTTPS_PROXY -u ALL_PROXY
@@ -32,6 +34,7 @@ REDOCLY = REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true \
 TARGET =
 SEED =
 DRY =
+QUICK =
 RATE =
 RUNS =
 READINGS =
@@ -41,6 +44,7 @@ contract contract-clean: export CONTRACT_TOKEN = $(if $(A_SERVER),$(value TOKEN)
 contract contract-clean: export CONTRACT_OTHER_TOKEN = $(if $(A_SERVER),$(value OTHER_TOKEN))
 contract contract-clean: export CONTRACT_SEED = $(SEED)
 contract contract-clean: export CONTRACT_DRY = $(DRY)
+contract contract-clean: export CONTRACT_QUICK = $(QUICK)
 contract contract-clean: export CONTRACT_RATE = $(RATE)
 contract contract-clean: export CONTRACT_RUNS = $(RUNS)
 contract contract-clean: export CONTRACT_READINGS = $(READINGS)
@@ -50,7 +54,7 @@ LOCK = .venv/bin/uv pip compile --quiet --universal --python-version 3.10 --gene
 	--no-emit-index-url --no-emit-find-links --no-header $(LOCK_OPTIONS)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo mock test fuzz test-interop test-browser contract contract-clean mutants \
+.PHONY: help demo mock test fuzz test-interop test-browser contract contract-clean test-contract-suite mutants \
 	generate generate-check sync sync-check table table-check spec-diff spec-diff-check bench lint format \
 	type check build lock clean demo-env dev-env lint-env
 
@@ -72,9 +76,13 @@ fuzz: dev-env ## feed both clients 10,000 odd answers each; others: make fuzz FU
 	FUZZ_ANSWERS=$(FUZZ_ANSWERS) FUZZ_SEED=$(FUZZ_SEED) $(DIRECT) $(PY) -m pytest tests/fuzz \
 		-n $(WORKERS) --dist worksteal $(PYTEST)
 
-contract: dev-env ## attack the mock server; others: TARGET=... TOKEN=..., TARGET=live, DRY=1, READINGS=...
+contract: dev-env ## attack the mock server; others: QUICK=1, TARGET=... TOKEN=..., TARGET=live, DRY=1, READINGS=...
 	@$(NEEDS_3_11)
 	@$(ON_ITS_WAY) $(PY) -m contract_tests $(PYTEST)
+
+test-contract-suite: dev-env ## run the tests of the contract tests themselves
+	@$(NEEDS_3_11)
+	$(DIRECT) $(PY) -m pytest contract_tests/selftests -n $(WORKERS) --dist worksteal $(PYTEST)
 
 contract-clean: dev-env ## delete what killed `make contract` runs left on a server: TARGET=...
 	@$(NEEDS_3_11)
@@ -145,7 +153,7 @@ type: dev-env ## check types with mypy and pyright
 	$(PY) -m mypy --python-version 3.11 contract_tests
 	$(PY) -m pyright
 
-check: lint type generate-check sync-check spec-diff-check test contract ## everything that CI checks, without the official client
+check: lint type generate-check sync-check spec-diff-check test contract test-contract-suite ## everything that CI checks, without the official client
 
 build: dev-env ## make the sdist and the wheel, in dist/
 	$(PY) -m build --no-isolation

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,8 +11,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from appbuilder_mock.handle import Running
-
     from .by_hand import Caller
     from .control import Control
     from .session import Session
@@ -22,7 +19,7 @@ if TYPE_CHECKING:
 
 TOO_OLD = sys.version_info < (3, 11)  # for schemathesis; the rest of the project takes 3.10
 if TOO_OLD:
-    collect_ignore_glob = ["test_*.py"]
+    collect_ignore_glob = ["*/test_*.py"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -33,7 +30,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "gentle: is also done to a live service, where runs cost money"
     )
-    if TOO_OLD:
+    if TOO_OLD or of_the_suite_itself(config):
         return
     from .readings import Report
     from .reports import Reports
@@ -44,6 +41,13 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(Reports(session, config.getoption("--reports")))
     config.pluginmanager.register(session, "contract-session")
     config.pluginmanager.register(Report())
+
+
+def of_the_suite_itself(config: pytest.Config) -> bool:
+    """Whether only tests of the suite itself were chosen, which attack servers of their own."""
+    selftests = Path(__file__).parent / "selftests"
+    chosen = [Path(one.partition("::")[0]).resolve() for one in config.args]
+    return all(selftests in (path, *path.parents) for path in chosen)
 
 
 def pytest_report_header() -> list[str]:
@@ -84,22 +88,3 @@ def things(caller: Caller) -> Things:
     from .whose import things_of
 
     return things_of(caller)
-
-
-@pytest.fixture
-def heeded() -> Iterator[None]:
-    """Ctrl-C is heeded, also where the tests were started in the background."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
-@pytest.fixture
-def service() -> Iterator[Running]:
-    """It holds nothing, like the account of a new user."""
-    import appbuilder_mock
-
-    from .live_runs import TOKEN
-
-    with appbuilder_mock.running(token=TOKEN) as mock:
-        yield mock

@@ -45,6 +45,7 @@ class Profile:
     phases: tuple[str, ...] = ("examples", "coverage", "fuzzing")
     max_examples: int | None = None
     only_gentle: bool = False
+    quick: bool = False  # only the hand-written tests
     per_second: float | None = None
     runs: int | None = None
     patience: int = 20  # seconds without a byte, and for a whole stream
@@ -98,6 +99,8 @@ def chosen_profile(target: Target, environ: Mapping[str, str] = os.environ) -> P
     profile = GENTLE if target.kind == "live" else FULL
     if phases := environ.get("CONTRACT_PHASES"):
         profile = replace(profile, phases=tuple(phases.split(",")))
+    if environ.get("CONTRACT_QUICK"):
+        profile = replace(profile, quick=True)
     if rate := environ.get("CONTRACT_RATE"):
         profile = replace(profile, per_second=_positive("RATE", rate))
     if runs := environ.get("CONTRACT_RUNS"):
@@ -148,6 +151,7 @@ def mock_target() -> Iterator[Target]:
             examples=True,
             seed="contract",
             **chosen_readings(),
+            expire_after=NEVER,
         ) as server,
         in_front(server.url) as url,
     ):
@@ -179,6 +183,9 @@ def _positive(name: str, text: str) -> float:
 TOKEN = os.environ.get("CONTRACT_TOKEN") or secrets.token_hex(16)
 # Of a second user, who may see nothing of the first one's.
 OTHER_TOKEN = secrets.token_hex(16)
+
+# Seconds. However slow this machine is, the examples' runs wait for the tests that need them.
+NEVER = 7 * 86_400.0
 
 # What stands in front of the mock: from its address to the one that is attacked. Mutants are set
 # here.

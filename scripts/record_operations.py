@@ -1,7 +1,7 @@
 """A pytest plugin that notes which operations a suite brought to success.
 
-    python -m pytest contract_tests -p scripts.record_operations    (`make contract`)
-    python -m pytest tests/interop -p scripts.record_operations     (`make test-interop`)
+    python -m pytest contract_tests/suite -p scripts.record_operations    (`make contract`)
+    python -m pytest tests/interop -p scripts.record_operations           (`make test-interop`)
 
 Writes build/operations/SUITE.json, from which scripts/operations_table.py fills its last columns.
 Only a whole suite that passed is noted: what a part of it reaches says nothing of the rest.
@@ -23,7 +23,7 @@ import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 SPEC = ROOT / "openapi.yaml"
-SUITES = {"contract": ROOT / "contract_tests", "interop": ROOT / "tests" / "interop"}
+SUITES = {"contract": ROOT / "contract_tests" / "suite", "interop": ROOT / "tests" / "interop"}
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -106,8 +106,12 @@ def place(suite: str) -> Path:
 
 
 def fingerprint(suite: str) -> str:
-    """Changes with the spec and with any module of the suite."""
+    """Changes with the spec, with any test of the suite and with any module that these use."""
+    folder = SUITES[suite]
+    modules = [*folder.glob("*.py")]
+    if suite == "contract":
+        modules += folder.parent.glob("*.py")
     digest = hashlib.sha256()
-    for path in [SPEC, *sorted(SUITES[suite].glob("*.py"))]:
+    for path in [SPEC, *sorted(modules)]:
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()

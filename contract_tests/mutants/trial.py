@@ -13,28 +13,15 @@ import pytest
 
 from contract_tests import target
 from contract_tests.proxy import NO_CHANGE, Change, proxied
-from contract_tests.session import LAST, OF_THE_SUITE
+from contract_tests.session import FIRST, GENERATED, LAST, SUITE, rank
 
 from .catalogue import MUTANTS
 from .witness import Failed, Witness
 
-SUITE = Path(__file__).parent.parent
-
 # The whole suite is more than its parts: it also judges what it reached.
 Part = Literal["quick", "by hand", "generated", "whole"]
 
-# Written by hand, those first that say most in least time.
-FIRST = (
-    "test_objects.py",
-    "test_files.py",
-    "test_lifecycle.py",
-    "test_streams.py",
-    "test_ends.py",
-    "test_tokens.py",
-    "test_lists.py",
-)
-THEN = ("test_odd_values.py", "test_refusals.py")
-GENERATED = ("test_operations.py", "test_workflows.py")
+QUICK = FIRST[:7]
 
 # The first failure is enough. What was imported before the process began, to begin sooner, holds no
 # assertions that pytest should explain.
@@ -91,8 +78,8 @@ def _run(change: Change, witness: Witness, part: Part) -> bool:
 def files(part: Part) -> list[str]:
     """What pytest is to run, in this order."""
     if part == "whole":
-        return [*(f"--ignore={SUITE / name}" for name in OF_THE_SUITE), str(SUITE)]
-    every = {path.name for path in SUITE.glob("test_*.py")}
-    rest = sorted(every - {*FIRST, *THEN, *GENERATED, *OF_THE_SUITE, LAST})
-    parts = {"quick": FIRST, "by hand": (*FIRST, *THEN, *rest), "generated": GENERATED}
+        return [str(SUITE)]
+    every = sorted((path.name for path in SUITE.glob("test_*.py")), key=rank)
+    hand_written = [name for name in every if name not in (*GENERATED, LAST)]
+    parts = {"quick": QUICK, "by hand": hand_written, "generated": GENERATED}
     return [str(SUITE / name) for name in parts[part]]

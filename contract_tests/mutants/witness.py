@@ -55,7 +55,7 @@ def _failed(test: str, error: BaseException) -> Failed:
     found = list(_leaves(error))
     broke_down = any(not isinstance(one, AssertionError) for one in found)
     checks = () if broke_down else tuple(dict.fromkeys(map(_check, found)))
-    return Failed(test.rpartition("contract_tests/")[2], checks, _short(found[0]))
+    return Failed(test.rpartition("contract_tests/suite/")[2], checks, _short(found[0]))
 
 
 def _leaves(error: BaseException) -> Iterator[BaseException]:

@@ -16,7 +16,8 @@ import pytest
 from appbuilder_mock.handle import Running
 from appbuilder_mock.scenarios import Cut, Fault, Match, Rule
 
-from .live_runs import (
+from contract_tests.proxy import Change, Request, proxied
+from contract_tests.selftests.suite_process import (
     NOTHING,
     ROOT,
     RUN,
@@ -29,11 +30,14 @@ from .live_runs import (
     holds,
     journals,
 )
-from .proxy import Change, Request, proxied
 
 pytestmark = pytest.mark.usefixtures("heeded")
 
-GENERATED_STREAM = ("contract_tests/test_operations.py", "-k", "test_operation and threads/runs]")
+GENERATED_STREAM = (
+    "contract_tests/suite/test_operations.py",
+    "-k",
+    "test_operation and threads/runs]",
+)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -96,7 +100,7 @@ def test_second_user(tmp_path: Path) -> None:
         told = done(
             service,
             tmp_path,
-            "contract_tests/test_tokens.py",
+            "contract_tests/suite/test_tokens.py",
             "-k",
             "own_things",
             CONTRACT_TARGET=service.url,
@@ -150,7 +154,7 @@ def test_deleting_is_interrupted(service: Running, tmp_path: Path) -> None:
 
 def test_interrupted_with_fixtures(tmp_path: Path) -> None:
     """The mock is there as long as a fixture may tell it something."""
-    chosen = ("-v", "contract_tests/test_errors.py", "-k", "by_the_server")
+    chosen = ("-v", "contract_tests/suite/test_errors.py", "-k", "by_the_server")
     with subprocess.Popen(
         [sys.executable, "-u", "-m", "contract_tests", f"--reports={tmp_path}", *chosen],
         env={**os.environ, "CONTRACT_TARGET": "", "CONTRACT_DRY": ""},

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from . import spec
-from .by_hand import Caller
-from .reach import is_error
-from .runs import text_of
-from .whose import Things, files
+from contract_tests import spec
+from contract_tests.by_hand import Caller
+from contract_tests.reach import is_error
+from contract_tests.runs import text_of
+from contract_tests.whose import Things, files
 
 TEXTS = {
     "empty": "",

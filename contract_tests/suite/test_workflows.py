@@ -10,12 +10,12 @@ from hypothesis import HealthCheck, Phase
 from schemathesis import Case
 from schemathesis.generation.stateful.state_machine import StepInput, normalize_name
 
-from . import spec
-from .by_hand import Caller
-from .contract import reach, schema
-from .reach import is_error
-from .runs import WEATHER
-from .target import Target
+from contract_tests import spec
+from contract_tests.by_hand import Caller
+from contract_tests.contract import reach, schema
+from contract_tests.reach import is_error
+from contract_tests.runs import WEATHER
+from contract_tests.target import Target
 
 
 @pytest.mark.gentle

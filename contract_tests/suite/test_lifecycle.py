@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from .by_hand import Caller
-from .runs import WEATHER, answer_text, only, only_call, text_of
+from contract_tests.by_hand import Caller
+from contract_tests.runs import WEATHER, answer_text, only, only_call, text_of
 
 QUESTION = "北京天气如何？"
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from . import spec, sse
-from .by_hand import Caller
-from .control import Control
-from .runs import WEATHER, only, only_call
+from contract_tests import spec, sse
+from contract_tests.by_hand import Caller
+from contract_tests.control import Control
+from contract_tests.runs import WEATHER, only, only_call
 
 TEXT = "北京天气如何？请失败"
 BODY = {

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from . import spec
-from .by_hand import Caller
-from .control import Control
-from .runs import QUESTION, WEATHER, only_call
+from contract_tests import spec
+from contract_tests.by_hand import Caller
+from contract_tests.control import Control
+from contract_tests.runs import QUESTION, WEATHER, only_call
 
 # More than the mock takes; how much another server takes is not known.
 LARGE_BODY = b" " * (32 * 1024 * 1024 + 1)

@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import hypothesis
 import pytest
-from schemathesis import Case
 
-from . import spec, sse
-from .by_hand import STREAM, Caller
-from .contract import schema
-from .reach import media_type_of
-from .runs import QUESTION, WEATHER, answer_text, only, text_of
-from .target import Target
+from contract_tests import spec, sse
+from contract_tests.by_hand import Caller
+from contract_tests.runs import QUESTION, WEATHER, answer_text, only, text_of
 
 ASSISTANT_ID = spec.example("createRun")["assistant_id"]
 
@@ -109,18 +104,6 @@ def test_cancelled_while_the_stream_waits(caller: Caller) -> None:
     assert run["cancelled_at"] >= run["created_at"]
     ids = {"thread_id": run["thread_id"], "run_id": run["id"]}
     assert caller.call("queryRun", ids)["status"] == "cancelled"
-
-
-@hypothesis.seed(schema.config.seed)
-@hypothesis.settings(schema.config.get_hypothesis_settings(phase="fuzzing"), deadline=None)
-@hypothesis.given(case=schema.find_operation_by_id("createRun").as_strategy())
-def test_any_stream(case: Case[Any], target: Target) -> None:
-    """Whatever is asked for, the events are valid, in order and counted."""
-    # With tools the stream would wait for outputs, and nobody is there to submit them.
-    case.body = {**spec.body_of(case), "stream": True, "tools": None}
-    response = case.call_and_validate(base_url=target.url)
-
-    assert media_type_of(response) == STREAM
 
 
 def kinds(told: list[sse.Event]) -> list[str]:

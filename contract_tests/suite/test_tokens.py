@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from . import spec
-from .by_hand import Caller
-from .target import Target
-from .whose import Things, things_of
+from contract_tests import spec
+from contract_tests.by_hand import Caller
+from contract_tests.target import Target
+from contract_tests.whose import Things, things_of
 
 # A file for the multipart body of an upload.
 BOUNDARY = "multipart/form-data; boundary=edge"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from .contract import reach
-from .reach_table import ReachTable
-from .session import Session
+from contract_tests.contract import reach
+from contract_tests.reach_table import ReachTable
+from contract_tests.session import Session
 
 pytestmark = pytest.mark.gentle
 

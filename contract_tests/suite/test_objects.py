@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from .by_hand import Caller
-from .runs import WEATHER, only, text_of
-from .whose import UNLIMITED, files
+from contract_tests.by_hand import Caller
+from contract_tests.runs import WEATHER, only, text_of
+from contract_tests.whose import UNLIMITED, files
 
 FULL = {
     "name": "天气助手",

@@ -19,16 +19,23 @@ import pytest
 import requests
 from schemathesis import Response
 
-from . import clean_up, journal, spec
-from .curl import curl
-from .journal import Made
-from .masking import Mask
-from .pace import NoRunsLeft, Pace, Runs, asked_pause
-from .reach import Reach
-from .reach_table import ReachTable
-from .target import FULL, GENTLE, Target, UnusableTarget, chosen_profile, chosen_target
-from .wire import Exchange, Wire
-from .world import World
+from contract_tests import clean_up, journal, spec
+from contract_tests.curl import curl
+from contract_tests.journal import Made
+from contract_tests.masking import Mask
+from contract_tests.pace import NoRunsLeft, Pace, Runs, asked_pause
+from contract_tests.reach import Reach
+from contract_tests.reach_table import ReachTable
+from contract_tests.target import (
+    FULL,
+    GENTLE,
+    Target,
+    UnusableTarget,
+    chosen_profile,
+    chosen_target,
+)
+from contract_tests.wire import Exchange, Wire
+from contract_tests.world import World
 
 pytestmark = pytest.mark.usefixtures("heeded")
 

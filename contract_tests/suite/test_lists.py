@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from . import spec
-from .by_hand import Caller
-from .readings import observed
-from .runs import WEATHER, only_call
-from .whose import UNLIMITED, files
+from contract_tests import spec
+from contract_tests.by_hand import Caller
+from contract_tests.readings import observed
+from contract_tests.runs import WEATHER, only_call
+from contract_tests.whose import UNLIMITED, files
 
 MESSAGES = [{"role": "user", "content": text} for text in ("一", "二", "三")]
 LIMITS = (1, None)

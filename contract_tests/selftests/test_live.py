@@ -14,8 +14,20 @@ from appbuilder_mock import received
 from appbuilder_mock.handle import Running
 from appbuilder_mock.scenarios import ErrorBody, Fault, Match, Rule
 
-from .live_runs import NOTHING, ROOT, RUN, STREAM, THREAD, TOKEN, done, holds, journals, make, plan
-from .target import GENTLE
+from contract_tests.selftests.suite_process import (
+    NOTHING,
+    ROOT,
+    RUN,
+    STREAM,
+    THREAD,
+    TOKEN,
+    done,
+    holds,
+    journals,
+    make,
+    plan,
+)
+from contract_tests.target import GENTLE
 
 pytestmark = pytest.mark.usefixtures("heeded")
 
@@ -144,8 +156,8 @@ def test_make_tells_no_token(service: Running, tmp_path: Path) -> None:
 
 def test_seed_repeats_the_requests(tmp_path: Path) -> None:
     """The same seed makes the same requests, walks too, and another one makes others."""
-    walk = "contract_tests/test_workflows.py::test_walk[runs-end]"
-    one = ("contract_tests/test_operations.py", "-k", "test_walk or /v2/threads]")
+    walk = "contract_tests/suite/test_workflows.py::test_walk[runs-end]"
+    one = ("contract_tests/suite/test_operations.py", "-k", "test_walk or /v2/threads]")
     first = requested(tmp_path / "1", walk, *one, seed="3")
     again = requested(tmp_path / "2", walk, *one, seed="3")
     other = requested(tmp_path / "3", *one, seed="4")

@@ -8,8 +8,8 @@ from urllib.parse import unquote
 
 import pytest
 
-from .by_hand import Caller
-from .runs import only
+from contract_tests.by_hand import Caller
+from contract_tests.runs import only
 
 EVERY_BYTE = bytes(range(256)) * 400 + b"\r\n--\r\n"
 NAME = "说明 第一份.txt"

@@ -15,18 +15,22 @@ import httpx
 import pytest
 from appbuilder_mock.handle import Running
 
-from . import spec
-from .live_runs import TOKEN, done
-from .mutants.changes import dumped, made
-from .proxy import Answer, Change, Request, Send, proxied
+from contract_tests import spec
+from contract_tests.mutants.changes import dumped, made
+from contract_tests.proxy import Answer, Change, Request, Send, proxied
+from contract_tests.selftests.suite_process import TOKEN, done
 
 pytestmark = pytest.mark.usefixtures("heeded")
 
 BY_HAND = [
-    f"contract_tests/test_{name}.py"
+    f"contract_tests/suite/test_{name}.py"
     for name in ("errors", "files", "lifecycle", "objects", "streams")
-] + ["contract_tests/test_odd_values.py::test_longest_that_is_allowed"]
-GENERATED = ("contract_tests/test_operations.py", "-k", "threads/query] or threads/runs/steps")
+] + ["contract_tests/suite/test_odd_values.py::test_longest_that_is_allowed"]
+GENERATED = (
+    "contract_tests/suite/test_operations.py",
+    "-k",
+    "threads/query] or threads/runs/steps",
+)
 TAKES_FILES = ("createAssistant", "updateAssistant", "createMessage", "updateMessage")
 UNKNOWN_FILE = {"code": "file_not_found", "message": "没有这个文件", "type": "not_found_error"}
 

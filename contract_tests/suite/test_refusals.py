@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from . import spec
-from .by_hand import Caller
-from .whose import Things
+from contract_tests import spec
+from contract_tests.by_hand import Caller
+from contract_tests.whose import Things
 
 NOTHING = "没有_0"  # no id of anything
 NO_OBJECTS = (b"[]", b'"text"', b"null", b"{", b'{"name": NaN}', b"\xff", b"")

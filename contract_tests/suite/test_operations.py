@@ -1,0 +1,45 @@
+"""Every operation by itself: examples, coverage and fuzzing, with good and with bad data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import hypothesis
+import pytest
+from schemathesis import Case
+
+from contract_tests import spec
+from contract_tests.by_hand import STREAM
+from contract_tests.contract import reach, schema
+from contract_tests.reach import media_type_of
+from contract_tests.target import Target
+
+
+@pytest.mark.gentle
+@schema.parametrize()
+def test_operation(case: Case[Any], target: Target) -> None:
+    """Whatever is sent, the answer keeps the promises."""
+    case.call_and_validate(base_url=target.url)
+
+
+@hypothesis.seed(schema.config.seed)
+@hypothesis.settings(schema.config.get_hypothesis_settings(phase="fuzzing"), deadline=None)
+@hypothesis.given(case=schema.find_operation_by_id("createRun").as_strategy())
+def test_any_stream(case: Case[Any], target: Target) -> None:
+    """Whatever is asked for, the events are valid, in order and counted."""
+    # With tools the stream would wait for outputs, and nobody is there to submit them.
+    case.body = {**spec.body_of(case), "stream": True, "tools": None}
+    response = case.call_and_validate(base_url=target.url)
+
+    assert media_type_of(response) == STREAM
+
+
+@pytest.mark.gentle
+def test_every_documented_success_was_reached() -> None:
+    """Not every answer was an error: a server that knows nothing would get this far.
+
+    Stands last in this file, because it judges what the requests above reached.
+    """
+    reached = reach.by("examples", "coverage", "fuzzing")
+
+    assert not set(spec.successes()) - reached
