@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar, TypedDict, TypeVar
 
+from attrs import define, field
+
 ModelT = TypeVar("ModelT", bound="Model")
 
 # Per field in the order of the spec: the name on the wire, the attribute, what it reads as when it
@@ -42,24 +44,43 @@ class Model:
 
     An object that was read keeps a reference to the dict it was read from, so that nothing the
     server sent is lost: unknown fields are in `additional_properties`, and `to_dict` gives back
-    what came, together with what was changed since. Neither takes part in `==` or `repr`.
+    what came, together with what was changed since. Neither takes part in `==` or `repr`. Copies,
+    also those with changes (`attrs.evolve`, `copy.replace`), and pickles keep that reference.
 
-    Equality and `repr` stand here, and copying and pickling are left to Python: attrs would
-    write all of them for every class, each time it is imported.
+    Equality, `repr` and pickling stand here: attrs would write all of them for every class, each
+    time it is imported.
     """
 
     __slots__ = ("_source",)
 
     _fields: ClassVar[Fields] = ()
 
-    # An object built by hand does not have it.
+    # Not set in an object that was built from its fields.
     _source: Mapping[str, Any]
 
     @property
     def additional_properties(self) -> dict[str, Any]:
-        """The fields that came and that the spec does not know (a new dict each time)."""
-        known = {name for name, *_ in self._fields}
-        return {name: value for name, value in self._received().items() if name not in known}
+        """The fields that came and that the spec does not know (a new dict each time).
+
+        It can be set, which replaces the unknown fields, and every model takes it as a keyword
+        argument. A dict that it gave has with it what else came, for `attrs.evolve`.
+        """
+        return _Unknown(self._known(), self._received())
+
+    @additional_properties.setter
+    def additional_properties(self, fields: Mapping[str, Any] | None) -> None:
+        if fields is None:
+            return
+        known = self._known()
+        for name in fields:
+            if name in known:
+                raise ValueError(
+                    f"{type(self).__name__}.additional_properties: {name!r} is a field of its own; "
+                    "set it by its name"
+                )
+        received = fields.received if isinstance(fields, _Unknown) else self._received()
+        kept = {name: received[name] for name in received if name in known or name in fields}
+        self._source = {**kept, **fields}
 
     def to_dict(self) -> dict[str, Any]:
         """The object as JSON has it, in a new dict.
@@ -86,6 +107,17 @@ class Model:
         source: Mapping[str, Any] = getattr(self, "_source", {})
         return source
 
+    @classmethod
+    def _known(cls) -> set[str]:
+        return {name for name, *_ in cls._fields}
+
+    def __getstate__(self) -> tuple[None, dict[str, Any]]:
+        """What Python would take itself; protocols 0 and 1 of pickle ask for this method."""
+        state = {name: getattr(self, name) for _, name, *_ in self._fields}
+        if hasattr(self, "_source"):
+            state["_source"] = self._source
+        return None, state
+
     def __eq__(self, other: object) -> bool:
         if type(other) is not type(self):
             return NotImplemented
@@ -94,6 +126,28 @@ class Model:
     def __repr__(self) -> str:
         values = ", ".join(f"{name}={getattr(self, name)!r}" for _, name, *_ in self._fields)
         return f"{type(self).__name__}({values})"
+
+
+class _Unknown(dict[str, Any]):
+    """The unknown fields of an object. It has all that came beside it, for copies of the object."""
+
+    __slots__ = ("received",)
+
+    def __init__(self, known: set[str], received: Mapping[str, Any]) -> None:
+        super().__init__((name, received[name]) for name in received if name not in known)
+        self.received = received
+
+
+# attrs.evolve gives a new object the fields that attrs knows of the old one. By this one it gives
+# what the old one was read from; type checkers need not see it.
+define(
+    Model,
+    these={"additional_properties": field(default=None, kw_only=True)},
+    slots=False,
+    init=False,
+    eq=False,
+    repr=False,
+)
 
 
 def listed(name: str, value: Any) -> Any:

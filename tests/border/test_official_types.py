@@ -8,6 +8,7 @@ from enum import Enum
 from types import ModuleType
 from typing import Any
 
+import attrs
 import pytest
 from appbuilder_assistants import assistant, types
 from appbuilder_assistants._operations import assistants, threads
@@ -160,7 +161,20 @@ def test_an_answer_s_names_are_ours() -> None:
 def test_built_by_keywords(built: Any, sent: Any) -> None:
     """As programs build them: what is left out has the official default or is left out."""
     assert json.loads(json.dumps(built().to_dict())) == sent
-    assert pickle.loads(pickle.dumps(built())).to_dict() == built().to_dict()
+    for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+        assert pickle.loads(pickle.dumps(built(), protocol)).to_dict() == built().to_dict()
+
+
+def test_built_types_are_replaced() -> None:
+    """By attrs.evolve, as the types that they derive from."""
+    message = T.AssistantMessage(content="好", file_ids=["file-1"])
+    tool = T.AssistantTool(function={"name": "天气"})
+
+    assert attrs.evolve(message, content="坏").to_dict() == {**message.to_dict(), "content": "坏"}
+    assert attrs.evolve(tool, function={"name": "温度"}).to_dict() == {
+        "type": "function",
+        "function": {"name": "温度"},
+    }
 
 
 def test_a_tool_needs_its_function() -> None:

@@ -13,6 +13,7 @@ from appbuilder_assistants._core.decode import (
     answer,
     error_detail,
     is_event_stream,
+    loads,
     parse,
     retry_after,
 )
@@ -127,6 +128,31 @@ def test_a_200_that_is_no_answer(body: bytes, told: str) -> None:
     assert error.request_id == "req_你"
     with pytest.raises(errors.ResponseError, match=told):
         raise error
+
+
+@pytest.mark.parametrize(
+    ("value", "problem"),
+    [
+        ("NaN", "NaN is not JSON"),
+        ("-Infinity", "-Infinity is not JSON"),
+        ('{"深": [1, Infinity]}', "Infinity is not JSON"),
+        ("-1e400", "the number -1e400 is too large"),
+    ],
+)
+def test_a_number_that_json_does_not_have(value: str, problem: str) -> None:
+    """Refused in any field: `to_dict` could not be written as JSON again."""
+    error = failure(reply(200, f'{{"id": "run_1", "分数": {value}}}'.encode()))
+
+    with pytest.raises(errors.ResponseError, match=f"expected JSON, got .*: ValueError: {problem}"):
+        raise error
+
+
+def test_numbers_of_json() -> None:
+    """The largest and the smallest of a float, and integers beyond."""
+    numbers = [1.7976931348623157e308, 5e-324, 1e-400, 2**70, -0.0, 0.8]
+
+    assert loads(json.dumps(numbers)) == numbers
+    assert loads('"NaN, 无穷 1e400"') == "NaN, 无穷 1e400"
 
 
 def test_a_body_with_a_bom() -> None:

@@ -142,12 +142,28 @@ def loads(body: bytes | str) -> Any:
     """JSON to Python. Raises ValueError for anything else, however odd."""
     text = body if isinstance(body, str) else body.decode("utf-8-sig")
     try:
-        value = json.loads(text)
+        value = _DECODER.decode(text)
     except RecursionError as error:
         raise ValueError("the JSON is nested too deeply") from error
     if text.count("[") + text.count("{") > DEEPEST and _is_too_deep(value):
         raise ValueError("the JSON is nested too deeply")
     return value
+
+
+def _refuse_constant(name: str) -> float:
+    """Refuse what Python reads and writes and JSON does not have: NaN, Infinity, -Infinity."""
+    raise ValueError(f"{name} is not JSON")
+
+
+def _finite(digits: str) -> float:
+    """Read a number; Python reads one beyond the largest float as infinity."""
+    number = float(digits)
+    if math.isinf(number):
+        raise ValueError(f"the number {digits[:40]} is too large")
+    return number
+
+
+_DECODER = json.JSONDecoder(parse_constant=_refuse_constant, parse_float=_finite)
 
 
 def _is_too_deep(value: object) -> bool:

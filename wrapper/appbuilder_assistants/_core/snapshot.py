@@ -75,6 +75,10 @@ class RunSnapshot:
             f"reconciled={self.reconciled})"
         )
 
+    def __getstate__(self) -> tuple[None, dict[str, object]]:
+        """The default state; protocols 0 and 1 of pickle require this method."""
+        return None, {name: getattr(self, name) for name in self.__slots__}
+
     # Both read the whole event before they change anything: one that turns out to be malformed
     # halfway leaves the run so far as it was.
 

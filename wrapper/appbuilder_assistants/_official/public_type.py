@@ -48,13 +48,16 @@ class AssistantTool(types.AssistantTool):
     __slots__ = ()
 
     def __init__(
-        self, type: str = "function", function: AssistantFunction | Json | None = None
+        self,
+        type: str = "function",
+        function: AssistantFunction | Json | None = None,
+        **more: Any,  # what attrs.evolve gives
     ) -> None:
         if function is None:
             raise TypeError("AssistantTool: expected function=AssistantFunction(...), got none")
         held: Any = function
         kind: Any = type
-        super().__init__(kind, held)
+        super().__init__(kind, held, **more)
 
 
 # The rest is plain JSON with a constructor: what is None is left out.

@@ -125,10 +125,14 @@ class AssistantMessage(types.AssistantMessage):
     __slots__ = ()
 
     def __init__(
-        self, content: str, role: str = "user", file_ids: Sequence[str] | None = None
+        self,
+        content: str,
+        role: str = "user",
+        file_ids: Sequence[str] | None = None,
+        **more: Any,  # what attrs.evolve gives
     ) -> None:
         speaker: Any = role.value if isinstance(role, Enum) else role
-        super().__init__(content, speaker, None if file_ids is None else list(file_ids))
+        super().__init__(content, speaker, None if file_ids is None else list(file_ids), **more)
 
 
 ThreadCreateResponse = Thread
