@@ -38,19 +38,21 @@ def list_keeps_its_bounds(_ctx: CheckContext, response: Response, case: Case[Any
 
 
 def list_is_in_order(_ctx: CheckContext, response: Response, case: Case[Any]) -> None:
-    """By creation, as `order` says."""
+    """By creation, as `order` says; files, which are not paged, from the oldest on."""
     body = success_of(case, response)
     items = None if body is None else items_of(body)
-    if items is None or not spec.is_paged(spec.operation_of(case)):
+    if items is None:
         return
-    order = spec.body_of(case).get("order") or "desc"
+    is_paged = spec.is_paged(spec.operation_of(case))
+    order = (spec.body_of(case).get("order") or "desc") if is_paged else "asc"
     for one, following in itertools.pairwise(_created(items)):
         right = one <= following if order == "asc" else one >= following
         assert right, f"asked for the order {order}, got {one} before {following}"
 
 
 def _created(items: list[Object]) -> list[int]:
-    return [item["created_at"] for item in items if isinstance(item.get("created_at"), int)]
+    times = (item.get("created_at", item.get("create_at")) for item in items)
+    return [time for time in times if isinstance(time, int)]
 
 
 ALL = (list_keeps_its_bounds, list_is_in_order)

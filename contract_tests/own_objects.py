@@ -30,7 +30,7 @@ ID_FORMS = {
     "Message": re.compile(r"(chat)?msg_[0-9a-f]{32}", re.IGNORECASE),
     "RunResult": re.compile(r"run_[0-9a-f]{32}", re.IGNORECASE),
     "RunStep": re.compile(r"step-[1-9][0-9]*"),
-    "File": re.compile(r"file-.+"),
+    "File": re.compile(r"file-[0-9]{15}"),
 }
 
 KEPT = (
@@ -129,4 +129,18 @@ def what_was_sent_is_kept(_ctx: CheckContext, response: Response, case: Case[Any
         assert text == sent["content"], f"content: sent {sent['content']!r}, got {text!r}"
 
 
-ALL = (ids_are_those_asked_for, ids_have_their_form, object_says_what_it_is, what_was_sent_is_kept)
+def file_type_is_a_kind(_ctx: CheckContext, response: Response, case: Case[Any]) -> None:
+    """`image` or `document` or another word, and not the suffix of the name."""
+    for answered in objects_of(case, response):
+        kind, name = answered.get("file_type"), str(answered.get("filename"))
+        suffix = name.rpartition(".")[2].lower() if "." in name else None
+        assert kind is None or kind != suffix, f"file_type: {kind!r} is the suffix of {name!r}"
+
+
+ALL = (
+    ids_are_those_asked_for,
+    ids_have_their_form,
+    object_says_what_it_is,
+    what_was_sent_is_kept,
+    file_type_is_a_kind,
+)

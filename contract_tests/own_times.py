@@ -10,25 +10,32 @@ from schemathesis import Case, Response
 from schemathesis.checks import CheckContext
 
 from .answered import Object, objects_of
+from .readings import observed
 
 CREATED = ("created_at", "create_at")
 ENDS = ("expired_at", "cancelled_at", "failed_at", "completed_at")
 TIMES = (*CREATED, "started_at", *ENDS)
 
+SECONDS = "create_at"  # of a file; all other times are milliseconds
 EARLIEST = 1_672_531_200_000  # 2023, when there was no such service yet
 DAY = 86_400_000
 # The service was seen to note a step's creation 5 ms after its end: its clocks are not one.
 SLACK = 1000
 
 
-def times_are_milliseconds(_ctx: CheckContext, response: Response, case: Case[Any]) -> None:
-    """Not seconds, not microseconds; and what is there was created at some time."""
+def times_have_their_unit(_ctx: CheckContext, response: Response, case: Case[Any]) -> None:
+    """Seconds for a file, milliseconds elsewhere; and what is there was created at some time."""
     latest = time.time() * 1000 + DAY
     for answered in objects_of(case, response):
         for name, at in _times(answered).items():
             if at == 0 and name not in CREATED:
                 continue
-            assert EARLIEST <= at <= latest, f"{name}: {at} is no time of today in milliseconds"
+            unit, milliseconds = ("seconds", 1000) if name == SECONDS else ("milliseconds", 1)
+            if name == SECONDS and EARLIEST <= at * milliseconds <= latest:
+                observed.note("create_at", "in seconds")
+            assert EARLIEST <= at * milliseconds <= latest, (
+                f"{name}: {at} is no time of today in {unit}"
+            )
 
 
 def times_are_in_order(_ctx: CheckContext, response: Response, case: Case[Any]) -> None:
@@ -52,4 +59,4 @@ def _times(answered: Object) -> dict[str, int]:
     return {name: answered[name] for name in TIMES if isinstance(answered.get(name), int)}
 
 
-ALL = (times_are_milliseconds, times_are_in_order)
+ALL = (times_have_their_unit, times_are_in_order)

@@ -13,6 +13,7 @@ import pytest
 # Each question, as the report asks it. Those that the mock can be set to have the names of its
 # readings.
 QUESTIONS = {
+    "create_at": "the unit of a file's `create_at` (known: seconds)",
     "after": "`after` and `before` bound the page by its order, or by creation",
 }
 

@@ -24,6 +24,10 @@ def _seconds(time: int) -> int:
     return time // 1000
 
 
+def _suffix_as_type(file: Json) -> Json:
+    return {**file, "file_type": file["filename"].rpartition(".")[2]}
+
+
 def _shorter(text: str) -> str:
     return text[: len(text) // 2]
 
@@ -170,10 +174,25 @@ MUTANTS = (
         answer("createAssistant queryAssistant", put("created_at", _seconds)),
     ),
     Mutant(
-        "files-in-seconds",
+        "files-in-milliseconds",
         "time wrong",
-        "A file's time is in milliseconds.",
-        answer("createFile queryFile", put("create_at", _seconds)),
+        "A file's time is in seconds.",
+        answer("createFile queryFile", put("create_at", lambda time: time * 1000)),
+        caught_by="times_have_their_unit",
+    ),
+    Mutant(
+        "file-type-is-suffix",
+        "wrong enum",
+        "A file's type is a kind, not the suffix of its name.",
+        answer("queryFile", _suffix_as_type),
+        caught_by="file_type_is_a_kind",
+    ),
+    Mutant(
+        "file-id-of-hex-digits",
+        "id swapped",
+        "A file's id has 15 decimal digits.",
+        answer("queryFile", put("id", "file-" + "a" * 32)),
+        caught_by="ids_have_their_form",
     ),
     Mutant(
         "messages-in-seconds",

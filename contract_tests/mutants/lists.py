@@ -75,6 +75,12 @@ MUTANTS = (
         request("listRunSteps", lambda asked: {"order": "asc", **asked}),
     ),
     Mutant(
+        "files-newest-first",
+        "list unsorted",
+        "Files are listed oldest first.",
+        answer("listFiles", lambda page: {**page, "data": page["data"][::-1]}),
+    ),
+    Mutant(
         "limit-default-ten",
         "limit ignored",
         "Without a limit a page holds 20.",

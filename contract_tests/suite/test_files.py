@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from email.message import Message
 from typing import Any
 from urllib.parse import unquote
@@ -48,6 +49,18 @@ def test_file(caller: Caller) -> None:
     for operation_id in ("queryFile", "readFile", "downloadFile", "deleteFile"):
         caller.call(operation_id, which, status=404)
     assert file["id"] not in [one["id"] for one in caller.call("listFiles", {})["data"]]
+
+
+@pytest.mark.gentle
+def test_files_are_listed_oldest_first(caller: Caller) -> None:
+    """Their times are seconds, so the second file is of another one."""
+    first = caller.upload("1.txt", b"1", "text/plain")
+    time.sleep(1.05)
+    second = caller.upload("2.txt", b"2", "text/plain")
+    assert second["create_at"] > first["create_at"]
+
+    listed = [file["id"] for file in caller.call("listFiles", {})["data"]]
+    assert listed.index(first["id"]) < listed.index(second["id"])
 
 
 @pytest.mark.gentle

@@ -27,7 +27,7 @@ def find_file(store: Store, file_id: str) -> Document:
 def new_file(store: Store, stored: Stored, purpose: str, *, id_: str | None = None) -> Document:
     """Keep a file whose bytes are kept already."""
     file = {
-        "id": id_ or store.new_id("file-"),
+        "id": id_ or store.new_file_id(),
         "bytes": stored.size,
         "purpose": purpose,
         "create_at": now(),

@@ -87,6 +87,11 @@ class Store:
         text = f"{self._seed}/{self._ids_made}"
         return prefix + blake2b(text.encode(), digest_size=16).hexdigest()
 
+    def new_file_id(self) -> str:
+        """`file-` and 15 digits, as recorded."""
+        digits = int(self.new_id(""), 16) % (9 * 10**14) + 10**14
+        return f"file-{digits}"
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All writes inside are kept, or none. Never await inside: the writer is shared."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable
-from pathlib import PurePosixPath
 from typing import Any
 
 from appbuilder_mock.records import DEFAULT_MODEL, TIMES, waiting_calls
 from appbuilder_mock.store import Document, Page
 
 APPROVED = 1  # of a file's audit
+APPLICATION = "42685563"  # the token's, as recorded
 
 # What the raw answer of a run leaves out altogether.
 ECHOED = ("model", "instructions", "thought_instructions", "chat_instructions", "tools", "file_ids")
@@ -43,16 +43,17 @@ def file_created(document: Document) -> Document:
         "bytes": document["bytes"],
         "object": "file",
         "purpose": document["purpose"],
-        "create_at": document["create_at"],  # spelt so on the wire
+        "create_at": document["create_at"] // 1000,  # spelt so on the wire, and in seconds
         "filename": document["filename"],
-        "classification_id": "",
+        "classification_id": APPLICATION,
     }
 
 
 def file(document: Document) -> Document:
     """A file; every file is approved at once."""
-    suffix = PurePosixPath(document["filename"]).suffix
-    return {**file_created(document), "censored": APPROVED, "file_type": suffix[1:].lower()}
+    is_image = document["content_type"].lower().startswith("image/")
+    kind = "image" if is_image else "document"  # no other kind was recorded
+    return {**file_created(document), "censored": APPROVED, "file_type": kind}
 
 
 def deleted(kind: str, id_: str) -> Document:

@@ -150,6 +150,17 @@ def test_files_are_not_paged(world: Sync | Async, serve: Serve) -> None:
     assert [exchange.json for exchange in server.exchanges] == [{}]
 
 
+@pytest.mark.parametrize(("order", "ids"), [("asc", ["1", "2", "3"]), ("desc", ["3", "2", "1"])])
+def test_files_of_one_second(world: Sync | Async, serve: Serve, order: Any, ids: list[str]) -> None:
+    """Their times are seconds: within one they have the order of the list, oldest first."""
+    files = [{**FILE, "id": id_, "create_at": at} for id_, at in (("3", 2), ("1", 1), ("2", 1))]
+    server = serve(lambda exchange: exchange.send(answer({"object": "list", "data": files})))
+
+    listed = world.client("k", server.url).assistants.files.list_all(order=order)
+
+    assert [file.id for file in listed] == ids
+
+
 def test_a_page_is_asked_for_again(world: Sync | Async, serve: Serve) -> None:
     """A look-up in the middle of a list is retried as any other."""
     calls = 0

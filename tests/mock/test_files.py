@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import http.client
 import re
+import time
 from urllib.parse import unquote
 
 import appbuilder_mock
@@ -20,26 +21,29 @@ def test_a_file(api: Api) -> None:
     made = upload(api, content, "说明.TXT")
     queried = api.ok("storage/files/query", file_id=made["id"])
 
-    assert re.fullmatch("file-[0-9a-f]{32}", made["id"])
+    assert re.fullmatch("file-[0-9]{15}", made["id"])
     assert set(made) == {
         *("id", "bytes", "object", "purpose", "create_at", "filename", "classification_id")
     }
     assert (made["bytes"], made["object"], made["purpose"]) == (12, "file", "assistant")
     assert made["filename"] == "说明.TXT"
-    assert made["create_at"] > 0
-    assert queried == {**made, "censored": 1, "file_type": "txt"}
+    assert abs(made["create_at"] - time.time()) < 600  # in seconds
+    assert made["classification_id"] == "42685563"
+    assert queried == {**made, "censored": 1, "file_type": "document"}
+    image = upload(api, b"", "图.png", "image/png")
+    assert api.ok("storage/files/query", file_id=image["id"])["file_type"] == "image"
 
 
 def test_a_list_of_files() -> None:
-    """All of them, newest first, in two fields."""
+    """All of them, oldest first, in two fields."""
     with appbuilder_mock.running() as server, Api(server.url, server.token) as api:
         none = api.ok("storage/files/list")
         ids = [upload(api, b"", f"{number}.pdf")["id"] for number in range(25)]
         listed = api.ok("storage/files/list")
 
     assert none == {"object": "list", "data": []}
-    assert [file["id"] for file in listed["data"]] == ids[::-1]
-    assert {file["file_type"] for file in listed["data"]} == {"pdf"}
+    assert [file["id"] for file in listed["data"]] == ids
+    assert {file["file_type"] for file in listed["data"]} == {"document"}
     assert set(listed) == {"object", "data"}
 
 

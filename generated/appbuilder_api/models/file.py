@@ -15,7 +15,7 @@ class File(Model):
     """A stored file."""
 
     id: str
-    """`file-` and an identifier."""
+    """`file-` and 15 digits."""
 
     bytes: int
     """The size in bytes."""
@@ -27,13 +27,13 @@ class File(Model):
     """What the file is for, as its upload said."""
 
     create_at: int
-    """When it was stored, milliseconds. Spelt so on the wire."""
+    """When it was stored, in seconds, unlike all other times. Spelt so on the wire."""
 
     filename: str
     """The file's name."""
 
     classification_id: str = ""
-    """The class the file was put in."""
+    """The id of the application that the token belongs to."""
 
     censored: int = 0
     """How the audit stands, in queries and lists: -1 auditing, 0 not audited, 1 approved,
@@ -41,7 +41,9 @@ class File(Model):
     """
 
     file_type: str = ""
-    """The kind of file, in queries and lists."""
+    """The kind of file, in queries and lists: `image` and `document` were seen. It is no suffix
+    and no media type; the server may know more words.
+    """
 
     _fields: ClassVar[Fields] = (
         ("id", "id", ..., None),

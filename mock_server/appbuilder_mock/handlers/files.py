@@ -19,9 +19,8 @@ async def create(state: MockState, upload: Upload) -> Document:
 
 
 async def list_(state: MockState, body: dict[str, Any]) -> Document:
-    """All files, newest first. The order of the real service is unknown."""
-    newest_first = reversed(list(state.store.every("file")))
-    return {"object": "list", "data": list(map(views.file, newest_first))}
+    """All files, oldest first, as recorded."""
+    return {"object": "list", "data": list(map(views.file, state.store.every("file")))}
 
 
 async def query(state: MockState, body: dict[str, Any]) -> Document:

@@ -57,8 +57,9 @@ class AsyncFiles:
         """
         files = (await self.list()).data
         if order is not None:
-            files = sorted(files, key=created_at, reverse=order == "desc")
-        for file in files:
+            # Within a second, as the service lists them: oldest first.
+            files = sorted(files, key=created_at)
+        for file in reversed(files) if order == "desc" else files:
             yield file
 
     async def query(self, file_id: str) -> File:

@@ -31,7 +31,7 @@ class Dated(Protocol):
 
 
 def created_at(file: Dated) -> float:
-    """When a file was made, in milliseconds; 0 where the service told nothing that is a time."""
+    """When a file was made, in seconds; 0 where the service says nothing that is a time."""
     told: object = file.create_at
     return told if isinstance(told, (int, float)) else 0
 
