@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from itertools import islice
 from typing import Any, ClassVar, TypedDict, TypeVar
 
 from attrs import define, field
@@ -44,7 +45,7 @@ class Model:
 
     An object that was read keeps a reference to the dict it was read from, so that nothing the
     server sent is lost: unknown fields are in `additional_properties`, and `to_dict` gives back
-    what came, together with what was changed since. Neither takes part in `==` or `repr`. Copies,
+    what came, together with what was changed since. Neither takes part in `==` or is shown. Copies,
     also those with changes (`attrs.evolve`, `copy.replace`), and pickles keep that reference.
 
     Equality, `repr` and pickling stand here: attrs would write all of them for every class, each
@@ -123,9 +124,13 @@ class Model:
             return NotImplemented
         return all(getattr(self, name) == getattr(other, name) for _, name, *_ in self._fields)
 
+    def __str__(self) -> str:
+        """Every field, as `print` shows it; long texts and lists are cut to fit a screen."""
+        return _fitting(_FORMS, lambda form: " ".join(_parts(self, form, True, _DEPTH)))
+
     def __repr__(self) -> str:
-        values = ", ".join(f"{name}={getattr(self, name)!r}" for _, name, *_ in self._fields)
-        return f"{type(self).__name__}({values})"
+        """The fields that say something, without times; they fit a screen, too."""
+        return _fitting(_FORMS[1:], lambda form: _shown(self, form, False, _DEPTH))
 
 
 class _Unknown(dict[str, Any]):
@@ -168,3 +173,77 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {key: _plain(item) for key, item in value.items()}
     return value
+
+
+# Showing an object: `whole` says whether every field is shown, `depth` how many levels.
+
+# How many characters of a text, and how many items of a list or dict.
+Form = tuple[int, int]
+
+_SCREEN = 22 * 80  # columns of a terminal, with two lines for a prompt
+_FORMS = ((100, 3), (40, 3), (20, 2), (10, 1))
+_DEPTH = 9
+
+
+def _fitting(forms: Sequence[Form], show: Callable[[Form], str]) -> str:
+    """The object in the first form that fits a screen, or the beginning of the last."""
+    text = ""
+    for form in forms:
+        text = show(form)
+        if _columns(text) <= _SCREEN:
+            return text
+    while _columns(text) >= _SCREEN:
+        text = text[: len(text) * 3 // 4]
+    return text + "…"
+
+
+def _columns(text: str) -> int:
+    """How much of a line a text takes: Chinese characters take two columns."""
+    if text.isascii():
+        return len(text)
+    from unicodedata import east_asian_width
+
+    return sum(2 if east_asian_width(character) in "FW" else 1 for character in text)
+
+
+def _parts(model: Model, form: Form, whole: bool, depth: int) -> list[str]:
+    return [
+        f"{attribute}={_shown(getattr(model, attribute), form, whole, depth - 1)}"
+        for name, attribute, absent, _ in model._fields
+        if whole or _says_something(name, getattr(model, attribute), absent)
+    ]
+
+
+def _says_something(name: str, value: object, absent: object) -> bool:
+    """Whether a short form has the field. What kind of object it is, its class says as well."""
+    if value is None or (isinstance(value, (str, list, dict)) and not value) or value == absent:
+        return False
+    return name != "object" and not (name.endswith("_at") and isinstance(value, int))
+
+
+def _shown(value: object, form: Form, whole: bool, depth: int) -> str:
+    texts, items = form
+    if isinstance(value, str):
+        start = repr(value[:texts])
+        return start if len(value) <= texts else f"{start[:-1]}…{start[-1]}"
+    if isinstance(value, Model):
+        # An object with an id of its own can be looked up: within another it is short.
+        whole = whole and not hasattr(value, "id")
+        parts = _parts(value, form, whole, depth) if depth else ["…"]
+        return f"{type(value).__name__}({', '.join(parts)})"
+    if isinstance(value, (list, tuple, Mapping)):
+        if not depth and value:
+            shown = ["…"]
+        elif isinstance(value, Mapping):
+            shown = [
+                f"{_shown(key, form, whole, depth)}: {_shown(item, form, whole, depth - 1)}"
+                for key, item in islice(value.items(), items)
+            ]
+        else:
+            shown = [_shown(item, form, whole, depth - 1) for item in value[:items]]
+        if depth and len(value) > items:
+            shown.append(f"… {len(value) - items} more")
+        start, end = "{}" if isinstance(value, Mapping) else "[]"
+        return f"{start}{', '.join(shown)}{end}"
+    text = repr(value)
+    return text if len(text) <= texts else f"{text[:texts]}…"

@@ -193,3 +193,15 @@ def test_both_orders_against_the_mock(client: Any, order: str, page_size: int) -
     assert every() == wanted
     assert every(after=wanted[1]) == wanted[2:]
     assert every(after=wanted[0], before=wanted[3]) == wanted[1:3]
+
+
+def test_a_loop_over_one_page(world: Sync | Async, serve: Serve) -> None:
+    """Its items alone, by one request, and how many they are; `has_more` says the rest."""
+    server = serve(lambda exchange: exchange.send(page(RUN, "1", "2", more=True)))
+
+    runs = world.client("k", server.url).threads.runs.list("t")
+
+    assert [run.id for run in runs] == ["1", "2"]
+    assert len(runs) == 2
+    assert runs.has_more
+    assert len(server.exchanges) == 1

@@ -18,7 +18,6 @@ from appbuilder_api.models import (
     LastError,
     RunList,
     RunResult,
-    RunStep,
     ToolOutput,
 )
 
@@ -31,30 +30,6 @@ RUN: dict[str, Any] = {
     "created_at": 1717645517234,
     "log_id": "日志",
 }
-
-
-def test_repr_is_the_notebooks_line() -> None:
-    """The printed run reads as in the public notebook."""
-    step = RunStep.from_dict(
-        {
-            "id": "step-1",
-            "object": "thread.run.step",
-            "assistant_id": None,
-            "thread_id": "thread_1",
-            "run_id": "run_1",
-            "status": "completed",
-            "created_at": 1717645529259,
-            "completed_at": 1717645529254,
-            "last_error": "",
-        }
-    )
-
-    assert repr(step) == (
-        "RunStep(id='step-1', object='thread.run.step', assistant_id=None, thread_id='thread_1', "
-        "run_id='run_1', status='completed', created_at=1717645529259, started_at=0, expired_at=0, "
-        "cancelled_at=0, failed_at=0, completed_at=1717645529254, last_error='', type=None, "
-        "step_datail=None)"
-    )
 
 
 def test_unknown_fields_are_kept() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from attrs import define
@@ -51,3 +51,11 @@ class AssistantFileList(Model):
             get("first_id", ""),
             get("last_id", ""),
         )._read_from(data)
+
+    def __iter__(self) -> Iterator[AssistantFile]:
+        """The items of this page."""
+        return iter(self.data)
+
+    def __len__(self) -> int:
+        """How many items this page has."""
+        return len(self.data)

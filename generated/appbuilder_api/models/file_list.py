@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from attrs import define
@@ -35,3 +35,11 @@ class FileList(Model):
             if (value := data["data"]) is None
             else [File.from_dict(item) for item in listed("data", value)],
         )._read_from(data)
+
+    def __iter__(self) -> Iterator[File]:
+        """The items of this page."""
+        return iter(self.data)
+
+    def __len__(self) -> int:
+        """How many items this page has."""
+        return len(self.data)

@@ -112,6 +112,16 @@ class AsyncRunStream:
             await self.close()  # perhaps nobody asks again
         return event
 
+    def __repr__(self) -> str:
+        if self.snapshot.finished:
+            state = "finished"
+        elif self._closed:
+            state = "closed"
+        else:
+            state = "not opened" if self._reader is None else "open"
+        snapshot = self._caller.settings.redactor.text(repr(self.snapshot))
+        return f"<{type(self).__name__} {state}: {snapshot}>"
+
     @property
     def text(self) -> AsyncIterator[str]:
         """The pieces of the answer as they come, from the first one on, whatever was read before.

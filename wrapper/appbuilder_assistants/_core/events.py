@@ -16,7 +16,7 @@ from appbuilder_assistants.errors import (
 from .calls import Lost, Reply, StreamCall
 from .decode import is_error, loads, loads_or_none, lost_error, origin, quoted, status_error
 from .redaction import alone
-from .snapshot import RunSnapshot
+from .snapshot import RunSnapshot, shown
 from .sse import SseDecoder, SseEvent
 
 if TYPE_CHECKING:
@@ -35,6 +35,9 @@ class UnknownEvent:
 
     event: str
     data: str
+
+    def __repr__(self) -> str:
+        return f"UnknownEvent(event={shown(self.event)}, data={shown(self.data)})"
 
 
 RunEvent: TypeAlias = "StreamRunStatus | StreamRunMessage | UnknownEvent"

@@ -11,6 +11,18 @@ if TYPE_CHECKING:
 FINAL_STATUSES = frozenset({"completed", "failed", "cancelled", "expired"})
 
 
+SHOWN = 48
+"""Characters of a text that a `repr` has: an id is whole."""
+
+
+def shown(value: object) -> str:
+    """The `repr` of a value, of a long text with its beginning alone."""
+    if isinstance(value, str) and len(value) > SHOWN:
+        start = repr(value[:SHOWN])
+        return f"{start[:-1]}…{start[-1]}"
+    return repr(value)
+
+
 def is_final(status: object) -> bool:
     """Whether a run of this status has ended. A word that is not known says nothing of the kind."""
     return isinstance(status, str) and status in FINAL_STATUSES
@@ -70,10 +82,22 @@ class RunSnapshot:
 
     def __repr__(self) -> str:
         return (
-            f"RunSnapshot(run_id={self.run_id!r}, thread_id={self.thread_id!r}, "
-            f"status={self.status!r}, last_send_id={self.last_send_id}, finished={self.finished}, "
+            f"RunSnapshot(run_id={shown(self.run_id)}, thread_id={shown(self.thread_id)}, "
+            f"status={shown(self.status)}, text={shown(self._beginning())}, "
+            f"last_send_id={self.last_send_id}, finished={self.finished}, "
             f"reconciled={self.reconciled})"
         )
+
+    def _beginning(self) -> str:
+        """The beginning of the last message so far, or more of it."""
+        text = ""
+        last = self._pieces[-1][0] if self._pieces else None
+        for message_id, piece in self._pieces:
+            if message_id == last:
+                text += piece
+            if len(text) > SHOWN:
+                break
+        return text
 
     def __getstate__(self) -> tuple[None, dict[str, object]]:
         """The default state; protocols 0 and 1 of pickle require this method."""

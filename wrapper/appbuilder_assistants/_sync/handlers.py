@@ -71,6 +71,9 @@ class AssistantStreamManager:
         self._stream = stream
         self._handler = handler
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self._stream!r}>"
+
     @property
     def snapshot(self) -> RunSnapshot:
         return self._stream.snapshot
