@@ -103,7 +103,7 @@ def walk() -> None:
             if isinstance(event, StreamRunStatus):
                 print(f"   {event.send_id:>2} {event.event_type}")
             elif isinstance(event, StreamRunMessage):
-                piece = "".join(part.text.value for part in event.content or [] if part.text)
+                piece = appbuilder.final_text(event)
                 print(f"   {event.send_id:>2} message {piece!r}")
                 pieces.append(piece)
     check("".join(pieces) == appbuilder.final_text(run), "the pieces join to the same answer")

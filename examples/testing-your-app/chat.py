@@ -45,7 +45,7 @@ class Chat:
         with self._client.threads.runs.stream_run(self._assistant, self._thread) as stream:
             for event in stream:
                 if isinstance(event, StreamRunMessage):
-                    yield "".join(part.text.value for part in event.content or [] if part.text)
+                    yield self._client.text(event)
                 elif isinstance(event, StreamRunStatus) and event.event_type == "tool_calls":
                     self._use_tools(stream.snapshot.run_id or "", stream.snapshot.tool_calls)
         if stream.snapshot.status != "completed":

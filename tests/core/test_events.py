@@ -209,9 +209,9 @@ def test_the_answer() -> None:
     assert bad.run
     assert silent.run
     assert good.answer(good.run) == "查完"
-    assert bad.answer(bad.run) == ""
+    assert bad.answer(bad.run) is None
     assert bad.messages == {"chatmsg_1": "先后", "chatmsg_2": "查完"}
-    assert silent.answer(silent.run) == ""
+    assert silent.answer(silent.run) is None
     assert [good.piece(index) for index in range(5)] == ["先", "查", "后", "完", None]
 
 

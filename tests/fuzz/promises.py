@@ -7,6 +7,7 @@ import functools
 import math
 import pickle
 import traceback
+from contextlib import suppress
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
@@ -17,6 +18,7 @@ from appbuilder_assistants import (
     ApiTimeoutError,
     AssistantsError,
     DeadlineExceededError,
+    NoTextError,
     ResponseError,
     RunSnapshot,
     ToolLoopError,
@@ -155,7 +157,8 @@ def check_model(value: Any, kind: type) -> None:
     assert repr(copy.deepcopy(value)) == repr(value)
     check_value(value, kind)
     if isinstance(value, RunResult):
-        assert isinstance(final_text(value), str)
+        with suppress(NoTextError):
+            assert isinstance(final_text(value), str)
 
 
 @functools.cache

@@ -72,7 +72,7 @@ def answers_have_plain_types(client: AppBuilder) -> None:
     created: int = client.threads.create().created_at
     more: bool = client.threads.runs.list("t").has_more
     step_type: str | None = client.threads.runs.steps.query("t", "r", "s").type
-    answer: str = final_text(client.threads.runs.run("a", "t"))
+    answer: str = client.text(client.threads.runs.run("a", "t"))
     print(x, created, more, step_type, answer)
 
     wrong: int = client.threads.runs.query("t", "r").model  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]
@@ -174,8 +174,7 @@ def events_are_told_apart(client: AppBuilder) -> None:
             seen(event)
             if isinstance(event, StreamRunMessage):
                 assert_type(event.content, list[AssistantContent] | None)
-                for part in event.content or []:
-                    print(part.text.value if part.text else "")
+                print(client.text(event), final_text(event))
             elif isinstance(event, UnknownEvent):
                 assert_type(event.data, str)
             else:
@@ -305,6 +304,7 @@ async def runs_go_through_their_tools(client: AsyncAppBuilder, other: AppBuilder
     assert_type(await runs.run_with_tools("a", "t", tools=[get_weather, ask]), RunResult)
     assert_type(plain_runs.wait("t", "r", deadline=5), RunResult)
     assert_type(await runs.wait("t", "r", first_delay=0.1), RunResult)
+    assert_type(await client.text(await runs.wait("t", "r")), str)
     with plain_runs.stream_run_with_tools("a", "t", tools=[plain], max_rounds=3) as stream:
         assert_type(stream, ToolRunStream)
         for event in stream:

@@ -2,7 +2,7 @@
 
 with AppBuilder() as client:
     run = client.threads.runs.run(assistant_id="asst_…", thread_id="thread_…")
-    print(final_text(run))
+    print(client.text(run))
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         BadRequestError,
         ConflictError,
         DeadlineExceededError,
+        NoTextError,
         NotFoundError,
         PermissionDeniedError,
         RateLimitError,
@@ -66,6 +67,7 @@ __all__ = [
     "BadRequestError",
     "ConflictError",
     "DeadlineExceededError",
+    "NoTextError",
     "NotFoundError",
     "PermissionDeniedError",
     "RateLimitError",

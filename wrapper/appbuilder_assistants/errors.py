@@ -14,6 +14,7 @@
     │   ├── RateLimitError           429
     │   └── ServerError              500 to 599
     ├── ResponseError              a 2xx answer that is not what the API promises  .status_code
+    ├── NoTextError                an object without the text asked for   .run
     └── ToolLoopError              a run asked for tools once too often   .run .rounds
 
 Wrong use (no token, a value that JSON cannot hold, a stream read twice) is a `ValueError`,
@@ -41,6 +42,7 @@ __all__ = [
     "BadRequestError",
     "ConflictError",
     "DeadlineExceededError",
+    "NoTextError",
     "NotFoundError",
     "PermissionDeniedError",
     "RateLimitError",
@@ -238,6 +240,20 @@ class ResponseError(AssistantsError):
     ) -> None:
         super().__init__(message, origin=origin)
         self.status_code = status_code
+
+
+class NoTextError(AssistantsError):
+    """There is no text to give: the message says why, and what to do.
+
+    The run has not ended, or not well; it completed without an answer; or the object does not hold
+    the text. `run` is the run that was asked about, None for a message.
+    """
+
+    def __init__(
+        self, message: str = "", *, run: RunResult | None = None, origin: Origin = NOWHERE
+    ) -> None:
+        super().__init__(message, origin=origin)
+        self.run = run
 
 
 class ToolLoopError(AssistantsError):

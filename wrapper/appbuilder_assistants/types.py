@@ -130,15 +130,13 @@ def __dir__() -> list[str]:
     return __all__
 
 
-def final_text(run: RunResult) -> str:
-    """The answer of a run as one text; "" when it has none.
+def final_text(source: RunResult | Message | StreamRunMessage) -> str:
+    """The text that a run, a message or a message event of a stream holds; for an event, its piece.
 
-    Only `run` and `submit_tool_outputs` answer with it: queries and lists leave `final_answer`
-    out even of a completed run. Reads both forms of its content, one part and a list of parts.
+    Only `run` and `submit_tool_outputs` answer with a run that holds its text: queries and lists
+    leave `final_answer` out even of a completed one. Raises NoTextError for these, and for a run
+    that did not complete: `client.text` looks up what is missing.
     """
-    message = run.final_answer.message if run.final_answer else None
-    content = message.content if message else None
-    parts = content if isinstance(content, list) else [content]
-    # Values are kept as they came, and this one is not sure to be a text.
-    texts: list[object] = [part.text.value for part in parts if part and part.text]
-    return "".join(text for text in texts if isinstance(text, str))
+    from ._core.texts import text_of
+
+    return text_of(source)

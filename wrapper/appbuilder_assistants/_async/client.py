@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from appbuilder_assistants._core.cancelling import raise_one
+from appbuilder_assistants._core.texts import find_text
 from appbuilder_assistants._pool import AsyncPool, check_gateway
 from appbuilder_assistants._settings import (
     DEFAULT_RETRY,
@@ -17,6 +18,7 @@ from appbuilder_assistants._settings import (
 
 from ._caller import AsyncCaller, AsyncRawCaller
 from .assistants import AsyncAssistants
+from .streams import LOOK_UPS
 from .threads import AsyncThreads
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from appbuilder_assistants._core.retry import RetryPolicy
     from appbuilder_assistants._pool import Verify
     from appbuilder_assistants.hooks import EventHook
+    from appbuilder_assistants.types import Message, RunResult, StreamRunMessage
 
     from .raw import AsyncRawAppBuilder
 
@@ -149,6 +152,16 @@ class AsyncAppBuilder:
         from .raw import AsyncRawAppBuilder
 
         return AsyncRawAppBuilder(AsyncRawCaller(self._caller.pool, self._caller.settings))
+
+    async def text(self, source: RunResult | Message | StreamRunMessage) -> str:
+        """The text of a run, a message, or a message event of a stream (its piece).
+
+        A run may come from anywhere: the answer that it does not hold is looked up in its thread.
+        Raises NoTextError, which says why, when the run has not completed, or has no answer.
+        (queryMessage, listMessages)
+        """
+        flow = find_text(source, LOOK_UPS, retry=self._caller.settings.retry)
+        return await self._caller.carry_out(flow)
 
     async def close(self) -> None:
         """Close the connections. Later calls raise RuntimeError.

@@ -10,6 +10,7 @@ from appbuilder_assistants._core.flows import Progress, broke_off
 from appbuilder_assistants._core.reconcile import LookUps
 from appbuilder_assistants._core.redaction import redact
 from appbuilder_assistants._core.snapshot import RunSnapshot
+from appbuilder_assistants._core.texts import find_text, find_text_by_id
 from appbuilder_assistants._drive import deadline_of
 from appbuilder_assistants._operations import messages as message_ops
 from appbuilder_assistants._operations import runs as run_ops
@@ -166,9 +167,18 @@ class AsyncRunStream:
     async def final_text(self) -> str:
         """The run's answer: the text of its last message. Reads the stream to its end.
 
-        "" when the run did not complete: what it had said until then is in `messages`.
+        What did not come with the stream is looked up, also when the stream was left. Raises
+        NoTextError when the run did not complete: what it had said until then is in `messages`.
         """
-        return self.snapshot.answer(await self.final_run())
+        snapshot, retry = self.snapshot, self._caller.settings.retry
+        if self._was_left and snapshot.run_id and snapshot.thread_id:
+            look = find_text_by_id(snapshot.thread_id, snapshot.run_id, LOOK_UPS, retry=retry)
+            return await self._caller.carry_out(look)
+        run = await self.final_run()
+        text = snapshot.answer(run)
+        if text is not None:
+            return text
+        return await self._caller.carry_out(find_text(run, LOOK_UPS, retry=retry), self._until)
 
     async def close(self) -> None:
         """Close the connection, whatever is still to come. Closing again does nothing.
@@ -182,6 +192,12 @@ class AsyncRunStream:
             else:
                 await self._live.aclose()
         self._finish()
+
+    @property
+    def _was_left(self) -> bool:
+        """Whether it was closed before its end, and not by a failure of its own."""
+        ended = self.snapshot.finished or self._looked_up is not None
+        return self._closed and not ended and self._failure is None
 
     async def _until_left(self) -> AsyncIterator[RunEvent]:
         """The events, for a loop that nothing but its end will tell of being left."""
@@ -213,7 +229,7 @@ class AsyncRunStream:
         if self.snapshot.finished and self._looked_up is None:
             await self.close()
             return None
-        if self._closed and self._looked_up is None:
+        if self._was_left:
             raise RuntimeError(
                 "this stream was left before the run's final event: start another with stream_run, "
                 "or look the run up with client.threads.runs.query"

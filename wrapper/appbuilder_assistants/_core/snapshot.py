@@ -76,9 +76,9 @@ class RunSnapshot:
             texts.setdefault(message_id, []).append(text)
         return {message_id: "".join(pieces) for message_id, pieces in texts.items()}
 
-    def answer(self, run: RunResult) -> str:
-        """The text of the last message; "" when the run, as it ended, did not complete."""
-        return next(reversed(self.messages.values()), "") if run.status == "completed" else ""
+    def answer(self, run: RunResult) -> str | None:
+        """The text of the last message; None when the run, as it ended, did not complete."""
+        return next(reversed(self.messages.values()), None) if run.status == "completed" else None
 
     def __repr__(self) -> str:
         return (

@@ -12,6 +12,7 @@ from appbuilder_assistants._core.flows import Progress, broke_off
 from appbuilder_assistants._core.reconcile import LookUps
 from appbuilder_assistants._core.redaction import redact
 from appbuilder_assistants._core.snapshot import RunSnapshot
+from appbuilder_assistants._core.texts import find_text, find_text_by_id
 from appbuilder_assistants._drive import deadline_of
 from appbuilder_assistants._operations import messages as message_ops
 from appbuilder_assistants._operations import runs as run_ops
@@ -168,9 +169,18 @@ class RunStream:
     def final_text(self) -> str:
         """The run's answer: the text of its last message. Reads the stream to its end.
 
-        "" when the run did not complete: what it had said until then is in `messages`.
+        What did not come with the stream is looked up, also when the stream was left. Raises
+        NoTextError when the run did not complete: what it had said until then is in `messages`.
         """
-        return self.snapshot.answer(self.final_run())
+        snapshot, retry = self.snapshot, self._caller.settings.retry
+        if self._was_left and snapshot.run_id and snapshot.thread_id:
+            look = find_text_by_id(snapshot.thread_id, snapshot.run_id, LOOK_UPS, retry=retry)
+            return self._caller.carry_out(look)
+        run = self.final_run()
+        text = snapshot.answer(run)
+        if text is not None:
+            return text
+        return self._caller.carry_out(find_text(run, LOOK_UPS, retry=retry), self._until)
 
     def close(self) -> None:
         """Close the connection, whatever is still to come. Closing again does nothing.
@@ -184,6 +194,12 @@ class RunStream:
             else:
                 self._live.close()
         self._finish()
+
+    @property
+    def _was_left(self) -> bool:
+        """Whether it was closed before its end, and not by a failure of its own."""
+        ended = self.snapshot.finished or self._looked_up is not None
+        return self._closed and not ended and self._failure is None
 
     def _until_left(self) -> Iterator[RunEvent]:
         """The events, for a loop that nothing but its end will tell of being left."""
@@ -215,7 +231,7 @@ class RunStream:
         if self.snapshot.finished and self._looked_up is None:
             self.close()
             return None
-        if self._closed and self._looked_up is None:
+        if self._was_left:
             raise RuntimeError(
                 "this stream was left before the run's final event: start another with stream_run, "
                 "or look the run up with client.threads.runs.query"
