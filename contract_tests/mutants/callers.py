@@ -78,10 +78,16 @@ def _mended(operation_id: str) -> Change:
     return Change(asked=asked)
 
 
-def _any_purpose(request: Request) -> Request:
-    if not names("createFile", request):
-        return request
-    return replace(request, path=urlsplit(request.path).path + "?purpose=assistant")
+def _known_purpose(request: Request) -> Request | Answer:
+    known = urlsplit(request.path).query in ("purpose=assistant", "purpose=", "")
+    error = {"code": "invalid_parameter", "message": "purpose: 没有", "param": "purpose"}
+    return request if known or not names("createFile", request) else made(400, {"error": error})
+
+
+def _purpose_required(request: Request) -> Request | Answer:
+    given = urlsplit(request.path).query
+    error = {"code": "invalid_parameter", "message": "purpose: 没有", "param": "purpose"}
+    return request if given or not names("createFile", request) else made(400, {"error": error})
 
 
 def _any_method(request: Request) -> Request | Answer:
@@ -242,10 +248,16 @@ MUTANTS = (
         _mended("listFiles"),
     ),
     Mutant(
-        "any-purpose",
-        "validation skipped",
-        "Files are for assistants only.",
-        Change(asked=_any_purpose),
+        "one-purpose",
+        "wrong status",
+        "A file may be for anything.",
+        Change(asked=_known_purpose),
+    ),
+    Mutant(
+        "purpose-required",
+        "wrong status",
+        "The purpose of a file may be left out.",
+        Change(asked=_purpose_required),
     ),
     Mutant(
         "any-method",

@@ -179,7 +179,7 @@ async def read_json(operation_id: str, request: Request) -> dict[str, Any]:
 async def read_upload(operation_id: str, request: Request) -> Upload:
     query = the_contract().query(operation_id, request.query_params)
     content_type = request.headers.get("content-type", "")
-    return Upload(query["purpose"], content_type, request.stream())
+    return Upload(query.get("purpose") or "assistant", content_type, request.stream())
 
 
 def has_token(request: Request, token: str) -> bool:

@@ -13,9 +13,13 @@ class Readings:
 
     `after`: what `after` and `before` bound. `in-listing`: the page begins behind the id, in the
     order of the listing. `created-after`: it holds what was created after the id, in either order.
+
+    `listed-purpose`: what lists and look-ups say of a file's purpose. `kept`: what the answer to
+    the upload said. `empty`: the empty text, as recorded.
     """
 
     after: Literal["in-listing", "created-after"] = "in-listing"
+    listed_purpose: Literal["kept", "empty"] = "kept"
 
     @classmethod
     def of(cls, words: Mapping[str, str]) -> Readings:
@@ -41,7 +45,7 @@ def _choices() -> dict[str, tuple[str, ...]]:
 CHOICES = _choices()
 
 # What the public recordings of 2024 show, with `error_form="body"` and `wire="2024-06"`.
-RECORDED: dict[str, str] = {}
+RECORDED = {"listed-purpose": "empty"}
 
 
 def parsed(options: Iterable[str]) -> dict[str, str]:

@@ -30,7 +30,7 @@ def refusal(header: str, value: str) -> RateLimitError:
 
 
 def upload(**given: str) -> dict[str, Any]:
-    made = create_file.request(**{"file": "f", "purpose": "assistant", **given})  # type: ignore[arg-type]
+    made = create_file.request(**{"file": "f", **given})
     return {**made["params"], **made["files"]}
 
 

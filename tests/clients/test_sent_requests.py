@@ -90,10 +90,6 @@ BROKEN: dict[str, tuple[Callable[[], httpx.Request], str]] = {
         "queryRun: no Authorization",
     ),
     "query": (lambda: request(QUERY_RUN + "?limit=5", IDS), "queryRun: the query has limit"),
-    "query missing": (
-        lambda: request("/v2/storage/files", form('name="file"; filename="f"'), FORM),
-        "createFile: purpose: ",
-    ),
     "form's type": (lambda: request(UPLOAD, IDS), "createFile: expected a body of type multipart"),
     "form's part": (
         lambda: request(UPLOAD, form('name="f"; filename="f"'), FORM),

@@ -196,13 +196,12 @@ QUERY = {"name": "limit", "in": "query", "required": True, "schema": {"enum": ["
     [
         ("/v2/threads", {"requestBody": None}, "only_one_required_body"),
         ("/v2/threads", {"parameters": [QUERY]}, "parameters_only_beside_a_multipart_body"),
-        ("/v2/storage/files", {"parameters": [{**QUERY, "required": False}]}, "only_required"),
         (
             "/v2/storage/files",
             {"parameters": [{**QUERY, "schema": {"type": "integer"}}]},
-            "only_required_query_parameters_of_named_words",
+            "only_query_parameters_that_are_texts",
         ),
-        ("/v2/storage/files", {"parameters": [{**QUERY, "in": "header"}]}, "only_required_query"),
+        ("/v2/storage/files", {"parameters": [{**QUERY, "in": "header"}]}, "only_query_parameters"),
     ],
 )
 def test_operations_that_cannot_be_generated_are_refused(

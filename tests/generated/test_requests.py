@@ -100,7 +100,7 @@ def test_only_multipart_bodies_are_no_json() -> None:
 def test_multipart_request_is_typed() -> None:
     """The parts and the query are arguments, named as in the spec."""
     assert str(inspect.signature(create_file.request)) == (
-        "(*, file: 'object', purpose: \"Literal['assistant']\") -> 'MultipartRequest'"
+        "(*, file: 'object', purpose: 'str | None' = None) -> 'MultipartRequest'"
     )
 
 
@@ -117,6 +117,7 @@ def test_multipart_request_hands_parts_on() -> None:
         "files": {"file": part},
     }
     assert built["files"]["file"] is part
+    assert create_file.request(file=part)["params"] == {}
 
 
 def test_multipart_request_fits_httpx() -> None:

@@ -55,7 +55,6 @@ WRONG: dict[str, Call] = {
     "deleteAssistant": lambda: api.assistants.delete(""),
     "listAssistants": lambda: api.assistants.list(limit=0),
     "listMountedFiles": lambda: api.assistants.mounted_files_list("asst_0", limit=-1),
-    "createFile": lambda: api.assistants.files.create(__file__, purpose="fine-tune"),
     "queryFile": lambda: api.assistants.files.query(""),
     "deleteFile": lambda: api.assistants.files.delete(""),
     "queryThread": lambda: api.threads.query(""),

@@ -11,6 +11,7 @@ import pytest
 from appbuilder_mock.readings import CHOICES, Readings
 
 from tests.mock.process import refused, serving
+from tests.mock.uploads import upload
 from tests.mock.wire import Api
 
 
@@ -35,6 +36,16 @@ def test_after_by_creation() -> None:
     given = [item["id"] for item in (*first["data"], *second["data"])]
     assert (len(given), len(set(ids) - set(given)), second["has_more"]) == (39, 5, False)
     assert [item["id"] for item in rest["data"]] == ids[20:]
+
+
+def test_the_purpose_in_lists() -> None:
+    """As printed: empty, where the answer to the upload has the word."""
+    with reading(readings={"listed-purpose": "empty"}) as api:
+        made = upload(api, b"a")
+        queried = api.ok("storage/files/query", file_id=made["id"])
+        [listed] = api.ok("storage/files/list")["data"]
+
+    assert (made["purpose"], queried["purpose"], listed["purpose"]) == ("assistant", "", "")
 
 
 def test_unknown_readings_are_refused() -> None:

@@ -256,7 +256,6 @@ def files_come_from_anywhere(client: AppBuilder, done: list[int]) -> None:
     assert_type(files.content("f", timeout=httpx.Timeout(5)).content, bytes)
 
     files.create(io.StringIO("a"))  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
-    files.create("a.txt", "fine-tune")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     files.create("a.txt", "assistant", "b.txt")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     files.download("f", "folder", 5, True)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 

@@ -24,7 +24,7 @@ class File(Model):
     """Such as `file`."""
 
     purpose: str
-    """What the file is for, as its upload said."""
+    """What the file is for, as its upload said. Printed lists have the empty text."""
 
     create_at: int
     """When it was stored, in seconds, unlike all other times. Spelt so on the wire."""

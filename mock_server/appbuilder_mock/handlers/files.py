@@ -20,11 +20,12 @@ async def create(state: MockState, upload: Upload) -> Document:
 
 async def list_(state: MockState, body: dict[str, Any]) -> Document:
     """All files, oldest first, as recorded."""
-    return {"object": "list", "data": list(map(views.file, state.store.every("file")))}
+    files = [_shown(state, file) for file in state.store.every("file")]
+    return {"object": "list", "data": files}
 
 
 async def query(state: MockState, body: dict[str, Any]) -> Document:
-    return views.file(find_file(state.store, body["file_id"]))
+    return _shown(state, find_file(state.store, body["file_id"]))
 
 
 async def delete(state: MockState, body: dict[str, Any]) -> Document:
@@ -42,3 +43,9 @@ async def download(state: MockState, body: dict[str, Any]) -> Response:
 async def read(state: MockState, body: dict[str, Any]) -> Response:
     file = find_file(state.store, body["file_id"])
     return FileStream(state.store.blobs, file, as_attachment=False)
+
+
+def _shown(state: MockState, file: Document) -> Document:
+    """A file in lists and look-ups."""
+    shown = views.file(file)
+    return {**shown, "purpose": ""} if state.readings.listed_purpose == "empty" else shown

@@ -27,7 +27,7 @@ class AsyncFiles:
     async def create(
         self,
         file_path: Uploadable,
-        purpose: Literal["assistant"] = "assistant",
+        purpose: str = "assistant",
         *,
         filename: str | None = None,
         progress: Progress | None = None,

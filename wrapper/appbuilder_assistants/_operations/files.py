@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from appbuilder_api.api.files import (
     create_file,
     delete_file,
@@ -27,7 +25,7 @@ from appbuilder_assistants._core.multipart import Form, Source
 from ._build import call, file_call
 
 
-def files_create(*, file: Source, purpose: Literal["assistant"] = "assistant") -> Call[File]:
+def files_create(*, file: Source, purpose: str = "assistant") -> Call[File]:
     built = create_file.request(file=file, purpose=purpose)
     ((field, source),) = built["files"].items()
     return Call(

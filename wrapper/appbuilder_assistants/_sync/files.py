@@ -29,7 +29,7 @@ class Files:
     def create(
         self,
         file_path: Uploadable,
-        purpose: Literal["assistant"] = "assistant",
+        purpose: str = "assistant",
         *,
         filename: str | None = None,
         progress: Progress | None = None,

@@ -4,17 +4,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ...types import MultipartRequest
 
 
-def request(*, file: object, purpose: Literal["assistant"]) -> MultipartRequest:
+def request(*, file: object, purpose: str | None = None) -> MultipartRequest:
     """What to send: POST /v2/storage/files."""
     return {
         "method": "POST",
         "url": "/v2/storage/files",
-        "params": {"purpose": purpose},
+        "params": {
+            name: value for name, value in {"purpose": purpose}.items() if value is not None
+        },
         "files": {"file": file},
     }
