@@ -56,7 +56,7 @@ def test_the_errors_are_there() -> None:
     rows = [row.split(" | ")[1] for row in table.splitlines() if row.startswith("| `")]
     names = {name for row in rows for name in re.findall(r"`(\w+Error)`", row)}
 
-    assert len(names) == 10
+    assert len(names) == 11
     assert all(issubclass(getattr(appbuilder, name), appbuilder.AssistantsError) for name in names)
 
 

@@ -9,8 +9,10 @@ variables have changed since, the next use makes a new client: setting another t
 at once, as with the official SDK. What was fetched before (`runs = assistant.threads.runs`) keeps
 the client it came from. Clients are closed when the program ends.
 
-`type` and its parts `assistant_type`, `public_type` and `thread_type` are the names of types that
-such programs use; see `docs/migrating.md`.
+`type` and its parts `assistant_type`, `public_type` and `thread_type` are modules with the names of
+types that such programs use. What a program builds for a request is there; an answer's many names
+are ours for the same object. The names of whole request bodies (`AssistantCreateRequest`, …) are
+not: no program gives one to a method. See `docs/migrating.md`.
 
 Programs that want more than one token, time-outs or asyncio make an `AppBuilder` of their own.
 """
@@ -22,13 +24,14 @@ from importlib import import_module
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from ._settings import Settings, settings_from
+from appbuilder_assistants._settings import Settings, settings_from
 
 if TYPE_CHECKING:
-    from ._official import assistant_type, public_type, thread_type, type  # noqa: A004
-    from ._sync.assistants import Assistants
-    from ._sync.client import AppBuilder
-    from ._sync.threads import Threads
+    from appbuilder_assistants._sync.assistants import Assistants
+    from appbuilder_assistants._sync.client import AppBuilder
+    from appbuilder_assistants._sync.threads import Threads
+
+    from . import assistant_type, public_type, thread_type, type  # noqa: A004
 
     assistants: Assistants
     threads: Threads
@@ -48,7 +51,7 @@ if not TYPE_CHECKING:
         if name not in __all__:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         if name in _TYPES:
-            return import_module(f"._official.{name}", __package__)
+            return import_module(f"{__name__}.{name}")
         return getattr(_client(), name)
 
 
@@ -61,7 +64,7 @@ def _client() -> AppBuilder:
     settings = settings_from()
     with _lock:
         if _made is None or _made[0] != settings:
-            from ._sync.client import AppBuilder
+            from appbuilder_assistants._sync.client import AppBuilder
 
             client = AppBuilder()
             atexit.register(client.close)

@@ -1,0 +1,5 @@
+"""The class of `assistant.threads.runs`."""
+
+from appbuilder_assistants._sync.runs import Runs
+
+__all__ = ["Runs"]

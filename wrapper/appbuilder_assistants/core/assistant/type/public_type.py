@@ -1,0 +1,3 @@
+"""The names of `appbuilder_assistants.assistant.public_type`."""
+
+from appbuilder_assistants.assistant.public_type import *  # noqa: F403

@@ -1,0 +1,3 @@
+"""The names of `appbuilder_assistants.assistant.thread_type`."""
+
+from appbuilder_assistants.assistant.thread_type import *  # noqa: F403
