@@ -15,6 +15,7 @@ import pytest
 QUESTIONS = {
     "create_at": "the unit of a file's `create_at` (known: seconds)",
     "after": "`after` and `before` bound the page by its order, or by creation",
+    "file-names": "what is kept of a file's name",
     "listed-purpose": "the `purpose` of a file in lists and look-ups",
 }
 

@@ -302,6 +302,15 @@ MUTANTS = (
         caught_by="test_plain_name_is_given_as_it_is",
     ),
     Mutant(
+        "plain-name-not-kept",
+        "text lost",
+        "A name of plain letters and digits is kept.",
+        both(
+            answer("createFile queryFile", put("filename", "file")),
+            answer("listFiles", put("data/*/filename", "file")),
+        ),
+    ),
+    Mutant(
         "purpose-not-kept",
         "text lost",
         "A file is for what its upload says.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from urllib.parse import quote, unquote_to_bytes
 
 from appbuilder_mock.errors import invalid
@@ -13,6 +14,19 @@ TOKEN_MARKS = "!#$&+.^_`|~-"
 # How forms write what a quoted text cannot hold: percent signs for the quote and the controls
 # (browsers, requests, httpx), backslashes for the quote and the backslash (curl, requests, httpx).
 _WRITTEN = re.compile(r'%(22|7F|[01][0-9A-F])|\\(["\\])', re.IGNORECASE)
+
+
+def sanitized(name: str) -> str:
+    """What the service keeps of a name, as far as its documentation says so.
+
+    It drops Chinese characters and controls, by the rules of Werkzeug's `secure_filename`: plain
+    letters, digits, `_`, `-` and `.` stay, white space and slashes become `_`, and the name begins
+    and ends with neither `.` nor `_`. The name where nothing remains is not known; an example has
+    `file`.
+    """
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    joined = "_".join(plain.replace("/", " ").split())
+    return re.sub(r"[^A-Za-z0-9_.-]", "", joined).strip("._") or "file"
 
 
 def decoded_form(text: str) -> str:

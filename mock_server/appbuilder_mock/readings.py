@@ -14,11 +14,15 @@ class Readings:
     `after`: what `after` and `before` bound. `in-listing`: the page begins behind the id, in the
     order of the listing. `created-after`: it holds what was created after the id, in either order.
 
+    `file-names`: what is kept of the name of a file. `sanitized`: what the documented sanitizer
+    leaves, which drops Chinese characters. `kept`: all of it.
+
     `listed-purpose`: what lists and look-ups say of a file's purpose. `kept`: what the answer to
     the upload said. `empty`: the empty text, as recorded.
     """
 
     after: Literal["in-listing", "created-after"] = "in-listing"
+    file_names: Literal["sanitized", "kept"] = "sanitized"
     listed_purpose: Literal["kept", "empty"] = "kept"
 
     @classmethod

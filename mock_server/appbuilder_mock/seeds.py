@@ -80,7 +80,7 @@ def _file(store: Store, id_: str) -> None:
         writer = store.blobs.new()
         writer.write("你好世界".encode())
         writer.close()
-        stored = Stored("说明.txt", "text/plain", writer.blob, writer.size)
+        stored = Stored("readme.txt", "text/plain", writer.blob, writer.size)
         new_file(store, stored, "assistant", id_=id_)
 
 

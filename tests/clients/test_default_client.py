@@ -83,7 +83,7 @@ def test_a_program_for_the_official_sdk(
 
     monkeypatch.setenv("APPBUILDER_TOKEN", mock.token)
     monkeypatch.setenv("GATEWAY_URL", mock.url)
-    path = tmp_path / "说明.txt"
+    path = tmp_path / "readme.txt"
     path.write_text("你好", encoding="utf-8")
     told: list[str] = []
 
@@ -118,7 +118,7 @@ def test_a_program_for_the_official_sdk(
 
     assert "你好" in "".join(told)
     assert content.content == "你好".encode()
-    assert (tmp_path / "下载" / "说明.txt").read_text(encoding="utf-8") == "你好"
+    assert (tmp_path / "下载" / "readme.txt").read_text(encoding="utf-8") == "你好"
     assert [message.role for message in page.data] == ["user", "assistant"]
     assert isinstance(run, appbuilder.assistant.type.RunResult)
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import appbuilder_mock
 import pytest
 from appbuilder_assistants import NotFoundError
 
@@ -39,7 +40,7 @@ EVERY_BYTE = bytes(range(256)) * 10 + b"\r\n--\r\n"
 
 def test_a_file_goes_round(client: Any, tmp_path: Path) -> None:
     """Stored, looked up, listed, read, saved, deleted."""
-    path = tmp_path / "说明.txt"
+    path = tmp_path / "说明 1.txt"
     path.write_bytes(EVERY_BYTE)
     files = client.assistants.files
 
@@ -48,10 +49,11 @@ def test_a_file_goes_round(client: Any, tmp_path: Path) -> None:
     content = files.content(stored.id)
     saved = files.download(stored.id, overwrite=True, file_path=tmp_path)
 
-    assert (stored.filename, stored.bytes) == ("说明.txt", len(EVERY_BYTE))
-    assert (again.id, again.filename, again.bytes) == (stored.id, "说明.txt", len(EVERY_BYTE))
+    # As documented, the service drops Chinese characters from the name.
+    assert (stored.filename, stored.bytes) == ("1.txt", len(EVERY_BYTE))
+    assert (again.id, again.filename, again.bytes) == (stored.id, "1.txt", len(EVERY_BYTE))
     assert (content.content, content.content_type) == (EVERY_BYTE, "text/plain")
-    assert (saved, saved.read_bytes()) == (path, EVERY_BYTE)
+    assert (saved, saved.read_bytes()) == (tmp_path / "1.txt", EVERY_BYTE)
     assert stored.id in [file.id for file in files.list().data]
     assert stored.id in [file.id for file in files.list_all()]
     assert files.delete(stored.id).deleted
@@ -62,10 +64,34 @@ def test_a_file_goes_round(client: Any, tmp_path: Path) -> None:
         files.download(stored.id, tmp_path)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_names_arrive(client: Any, tmp_path: Path, name: str) -> None:
-    """Exactly, whatever is in them; and come back as a name in the folder."""
+@pytest.fixture(scope="module")
+def keeps_names() -> Iterator[appbuilder_mock.Running]:
+    """A server that keeps the names of files, whatever is in them."""
+    with appbuilder_mock.running(readings={"file-names": "kept"}) as running:
+        yield running
+
+
+def test_files_of_one_name(client: Any, tmp_path: Path) -> None:
+    """The service may leave the same of two names: neither download takes the other's place."""
     files = client.assistants.files
+    one, two = (files.create(name.encode(), filename=name) for name in ("说明.txt", "附录.txt"))
+
+    saved = files.download(one.id, tmp_path)
+    with pytest.raises(FileExistsError):
+        files.download(two.id, tmp_path)
+    (tmp_path / "二").mkdir()
+    other = files.download(two.id, tmp_path / "二")
+
+    assert one.filename == two.filename
+    assert (saved.read_text("utf-8"), other.read_text("utf-8")) == ("说明.txt", "附录.txt")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_names_arrive(
+    world: Sync | Async, keeps_names: appbuilder_mock.Running, tmp_path: Path, name: str
+) -> None:
+    """Exactly, whatever is in them; and come back as a name in the folder."""
+    files = world.client(keeps_names.token, keeps_names.url).assistants.files
 
     stored = files.create(EVERY_BYTE, filename=name)
     saved = files.download(stored.id, tmp_path)

@@ -53,11 +53,11 @@ def test_every_call_against_the_mock(
     thread = raw.threads.create([{"role": "user", "content": "你好"}]).parse()
     run = raw.threads.runs.run(assistant.id, thread.id)
     steps = raw.threads.runs.steps.list(thread.id, run.parse().id)
-    file = raw.assistants.files.create(b"x", filename="文.txt")
+    file = raw.assistants.files.create(b"x", filename="文 1.txt")
 
     assert (run.status_code, run.parse().status) == (200, "completed")
     assert steps.parse().data[0].run_id == run.parse().id
-    assert file.parse().filename == "文.txt"
+    assert file.parse().filename == "1.txt"
     assert run.headers["content-type"] == "application/json"
     assert run.request_id
     assert isinstance(raw.assistants.list().parse().data, list)

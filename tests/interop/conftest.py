@@ -22,6 +22,13 @@ def url_of_errors_in_the_body() -> Iterator[str]:
         yield address
 
 
+@pytest.fixture(scope="session")
+def url_of_kept_names() -> Iterator[str]:
+    """A server that keeps the names of files, whatever is in them."""
+    with serving("--reading", "file-names=kept") as address:
+        yield address
+
+
 @pytest.fixture(autouse=True)
 def environment(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     """Where the official client looks; it reads this anew for each call."""

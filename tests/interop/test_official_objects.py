@@ -68,8 +68,11 @@ def test_paging_through_assistants(order: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_file_comes_and_goes(tmp_path: Path, name: str) -> None:
+def test_a_file_comes_and_goes(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch, url_of_kept_names: str
+) -> None:
     """Uploaded from a path under its name, looked up, listed, read, deleted."""
+    monkeypatch.setenv("GATEWAY_URL", url_of_kept_names)
     content = "你好世界\r\n".encode() + bytes(range(256))
     path = tmp_path / name
     path.write_bytes(content)
@@ -81,7 +84,7 @@ def test_a_file_comes_and_goes(tmp_path: Path, name: str) -> None:
 
     assert (made.filename, made.bytes, made.purpose) == (name, len(content), "assistant")
     assert (queried.filename, queried.censored.name) == (name, "APPROVED")
-    assert listed[0] == type(listed[0])(**queried.model_dump())
+    assert listed[-1] == type(listed[-1])(**queried.model_dump())
     assert read.content == content
     assert read.content_type.split(";")[0].count("/") == 1
     assert (deleted.object, deleted.deleted) == ("file.deleted", True)
@@ -93,8 +96,11 @@ def test_a_file_comes_and_goes(tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_download(tmp_path: Path, name: str) -> None:
+def test_a_download(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch, url_of_kept_names: str
+) -> None:
     """It takes all behind the last `filename=` for the name: the name itself, or written safely."""
+    monkeypatch.setenv("GATEWAY_URL", url_of_kept_names)
     content = "你好世界".encode() * 100
     file_id = uploaded(tmp_path, content, name)
     folder = tmp_path / "下载"

@@ -17,6 +17,16 @@ def server() -> Iterator[appbuilder_mock.Running]:
         yield running
 
 
+@pytest.fixture(scope="session")
+def keeps_names() -> Iterator[Api]:
+    """A caller of a server that keeps the names of files, whatever is in them."""
+    with (
+        appbuilder_mock.running(readings={"file-names": "kept"}) as running,
+        Api(running.url, running.token) as caller,
+    ):
+        yield caller
+
+
 @pytest.fixture
 def api(server: appbuilder_mock.Running) -> Iterator[Api]:
     with Api(server.url, server.token) as caller:

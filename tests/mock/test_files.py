@@ -18,7 +18,7 @@ from tests.mock.wire import Api
 def test_a_file(api: Api) -> None:
     """Queries and lists know more of it than the answer to the upload."""
     content = "你好世界".encode()
-    made = upload(api, content, "说明.TXT")
+    made = upload(api, content, "说明 1.TXT")
     queried = api.ok("storage/files/query", file_id=made["id"])
 
     assert re.fullmatch("file-[0-9]{15}", made["id"])
@@ -26,7 +26,7 @@ def test_a_file(api: Api) -> None:
         *("id", "bytes", "object", "purpose", "create_at", "filename", "classification_id")
     }
     assert (made["bytes"], made["object"], made["purpose"]) == (12, "file", "assistant")
-    assert made["filename"] == "说明.TXT"
+    assert made["filename"] == "1.TXT"
     assert abs(made["create_at"] - time.time()) < 600  # in seconds
     assert made["classification_id"] == "42685563"
     assert queried == {**made, "censored": 1, "file_type": "document"}
@@ -76,6 +76,30 @@ def test_any_bytes(api: Api, content: bytes) -> None:
     assert downloaded.headers["x-appbuilder-request-id"]
 
 
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("note-1.txt", "note-1.txt"),
+        ("说明 1.txt", "1.txt"),
+        ("电子发票.pdf", "pdf"),
+        ("说明", "file"),
+        ("", "file"),
+        ("../../etc/passwd", "etc_passwd"),
+        ("a  b\tc.txt", "a_b_c.txt"),
+        ("ﬁle①.txt", "file1.txt"),
+        ('a";x=b\r\n.txt', "axb_.txt"),
+        (".hidden_", "hidden"),
+    ],
+)
+def test_a_name_is_sanitized(api: Api, name: str, kept: str) -> None:
+    """As documented: Chinese characters, controls and slashes go; two names may become one."""
+    made = upload(api, b"a", name)
+    downloaded = api.post("storage/files/download", {"file_id": made["id"]})
+
+    assert made["filename"] == kept
+    assert name_in(downloaded.headers["content-disposition"]) == kept
+
+
 NAMES = [
     "note.txt",
     "说明 书.docx",
@@ -96,10 +120,10 @@ NAMES = [
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_any_name(api: Api, name: str) -> None:
+def test_any_name(keeps_names: Api, name: str) -> None:
     """As httpx writes it; it comes back in the object and in the header, and adds no header."""
-    made = upload(api, b"a", name)
-    downloaded = api.post("storage/files/download", {"file_id": made["id"]})
+    made = upload(keeps_names, b"a", name)
+    downloaded = keeps_names.post("storage/files/download", {"file_id": made["id"]})
 
     assert made["filename"] == name
     assert name_in(downloaded.headers["content-disposition"]) == name
@@ -124,9 +148,9 @@ def test_any_name(api: Api, name: str) -> None:
         ('; FileName="a;b.txt" ; other=1', "a;b.txt"),
     ],
 )
-def test_a_name_as_others_write_it(api: Api, written: str, name: str) -> None:
+def test_a_name_as_others_write_it(keeps_names: Api, written: str, name: str) -> None:
     """Browsers, curl, and RFC 8187."""
-    made = send(api, closed(file_part(b"a", written))).json()
+    made = send(keeps_names, closed(file_part(b"a", written))).json()
 
     assert made["filename"] == name
 

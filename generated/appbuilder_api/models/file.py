@@ -30,7 +30,10 @@ class File(Model):
     """When it was stored, in seconds, unlike all other times. Spelt so on the wire."""
 
     filename: str
-    """The file's name."""
+    """What is left of the name of the upload: a sanitizer drops Chinese characters, controls and
+    slashes, documented as Werkzeug's `secure_filename`. What it calls a file of which nothing
+    is left is not known; so two files may have one name.
+    """
 
     classification_id: str = ""
     """The id of the application that the token belongs to."""

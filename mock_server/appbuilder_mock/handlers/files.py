@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from starlette.responses import Response
 
 from appbuilder_mock import views
+from appbuilder_mock.file_names import sanitized
 from appbuilder_mock.files import FileStream, delete_file, find_file, new_file
 from appbuilder_mock.state import MockState
 from appbuilder_mock.store import Document
@@ -15,6 +17,8 @@ from appbuilder_mock.uploads import Upload
 
 async def create(state: MockState, upload: Upload) -> Document:
     stored = await upload.into(state.store.blobs)
+    if state.readings.file_names == "sanitized":
+        stored = replace(stored, name=sanitized(stored.name))
     return views.file_created(new_file(state.store, stored, upload.purpose))
 
 
