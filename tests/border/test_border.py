@@ -364,7 +364,7 @@ def test_update_parameters_are_carried_over() -> None:
 def test_types_are_the_spec_s() -> None:
     """Every schema that a user may name is in `types`; bodies and errors are the wrapper's own."""
     types = importlib.import_module("appbuilder_assistants.types")
-    own = {"ErrorEnvelope", "ErrorDetail"}
+    own = {"ErrorEnvelope", "ErrorDetail", "VendorError"}
     schemas = {
         name
         for name, schema in SPEC["components"]["schemas"].items()

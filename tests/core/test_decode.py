@@ -9,14 +9,13 @@ import pytest
 from appbuilder_assistants import errors
 from appbuilder_assistants._core.calls import Lost, Outcome, Reply, json_body
 from appbuilder_assistants._core.decode import (
-    ErrorDetail,
     answer,
-    error_detail,
     is_event_stream,
     loads,
     parse,
     retry_after,
 )
+from appbuilder_assistants._core.error_forms import ErrorDetail, error_detail, is_error
 from appbuilder_assistants._core.redaction import HidesNothing
 
 from tests.core.calls import look_up, reply
@@ -98,6 +97,70 @@ def test_an_error_under_200(detail: dict[str, Any], cls: type[errors.ApiStatusEr
     assert type(error) is cls
     assert isinstance(error, errors.ApiStatusError)
     assert error.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("body", "cls", "code", "message"),
+    [
+        ({"code": 4, "msg": "总限额"}, errors.RateLimitError, "4", "总限额"),
+        ({"code": 13, "msg": "m"}, errors.RateLimitError, "13", "m"),
+        ({"code": 15, "message": "并发"}, errors.RateLimitError, "15", "并发"),
+        ({"code": "17", "message": "m"}, errors.RateLimitError, "17", "m"),
+        ({"code": 18, "message": "qps", "result": None}, errors.RateLimitError, "18", "qps"),
+        ({"error": {"code": 18, "message": "m"}}, errors.RateLimitError, "18", "m"),
+        ({"error": {"code": 18, "msg": "限流"}}, errors.RateLimitError, "18", "限流"),
+        ({"error_code": 18, "error_msg": "m"}, errors.RateLimitError, "18", "m"),
+        ({"code": 336501, "msg": "m"}, errors.RateLimitError, "336501", "m"),
+        ({"code": 336000, "msg": "m"}, errors.ApiStatusError, "336000", "m"),
+        ({"code": "RATE_LIMIT_TOTAL_QPS", "message": "m"}, errors.RateLimitError, None, "m"),
+        ({"code": "QUOTA_USER_DAILY_REQUEST", "message": "m"}, errors.RateLimitError, None, "m"),
+        ({"code": "BILLING_INSUFFICIENT_BALANCE", "msg": "m"}, errors.RateLimitError, None, "m"),
+        ({"code": 404, "message": "没有"}, errors.NotFoundError, "404", "没有"),
+        ({"error": None, "code": 18, "msg": "m"}, errors.RateLimitError, "18", "m"),
+        ({"error": "busy", "code": 18}, errors.RateLimitError, "18", "busy"),
+        ({"error": "File not found"}, errors.NotFoundError, None, "File not found"),
+        ({"error": "文件不存在"}, errors.NotFoundError, None, "文件不存在"),
+        ({"error": "忙"}, errors.ApiStatusError, None, "忙"),
+    ],
+)
+def test_errors_of_the_vendor_s_other_services(
+    body: dict[str, Any], cls: type[errors.ApiStatusError], code: str | None, message: str
+) -> None:
+    """They are read as what they are, under status 200 too."""
+    error = failure(reply(200, body))
+
+    assert type(error) is cls
+    assert isinstance(error, errors.ApiStatusError)
+    assert error.code == (code or body.get("code"))
+    assert error.message == message
+
+
+def test_the_request_id_in_a_body() -> None:
+    """The vendor's general form has it there; one in the headers goes before it."""
+    body = {"requestId": "body-1", "code": "AccessDenied", "message": "不"}
+
+    assert failure(reply(403, body)).request_id == "body-1"
+    assert failure(reply(200, body)).request_id == "body-1"
+    assert failure(reply(403, body, x_appbuilder_request_id="head-1")).request_id == "head-1"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"code": 0, "message": "ok"},
+        {"code": "0", "msg": ""},
+        {"code": 200, "message": "success"},
+        {"code": 18},
+        {"code": True, "message": "m"},
+        {"code": None, "msg": "m"},
+        {"object": "run", "code": 18, "message": "m"},
+        {"send_id": 1, "code": 18, "message": "m"},
+    ],
+)
+def test_a_code_that_is_no_error(body: dict[str, Any]) -> None:
+    """A code of success, one without a text, or one beside an object of the API."""
+    assert not is_error(body)
+    assert type(failure(reply(200, body))) is errors.ResponseError
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,7 @@ class Nowhere:
 def is_file(answer: Reply, *, named: bool = True) -> bool:
     """Whether the flow asks for this answer to be saved."""
     target = Nowhere()
-    flow = save_file(replace(file_call(), named=named), target, retry=POLICY)
+    flow = save_file(replace(file_call(), named=named), target, retry=RetryPolicy(attempts=1))
     next(flow)
     return flow.send(answer) == Save(answer, target)
 
@@ -108,6 +108,34 @@ def test_just_an_error_object_is_never_a_file() -> None:
     """Not even under a name: raising is better than saving a refusal."""
     with pytest.raises(NotFoundError):
         is_file(reply(200, ERROR, content_disposition=NAME, content_type="application/json"))
+
+
+FLAT = [
+    {"code": 18, "message": "Open api qps request limit reached"},
+    {"code": 336501, "msg": "请求过多", "result": None},
+    {"requestId": "r", "code": "AccessDenied", "message": "不"},
+    {"code": "QUOTA_USER_DAILY_REQUEST", "message": "m", "type": "t"},
+]
+
+
+@pytest.mark.parametrize("body", FLAT)
+@pytest.mark.parametrize("named", [True, False])
+def test_errors_of_the_vendor_s_other_services_are_no_files(body: Any, named: bool) -> None:
+    """With a name and without one, JSON of just their shape is a refusal."""
+    headers = {"content_disposition": NAME} if named else {}
+
+    with pytest.raises(ApiStatusError, match=body.get("message") or body["msg"]):
+        is_file(reply(200, body, content_type="application/json", **headers), named=named)
+
+
+@pytest.mark.parametrize(
+    "body", [{"code": 18, "message": "m", "rows": [1]}, {"code": 0, "msg": "ok"}, {"code": 18}]
+)
+def test_a_file_that_has_a_code_in_it(body: Any) -> None:
+    """What has more in it than an error, or no error's code, is somebody's file."""
+    assert is_file(reply(200, body, content_type="application/json"), named=False)
+    named = {"content_disposition": NAME, "content_type": "application/json"}
+    assert is_file(reply(200, body, **named))
 
 
 @pytest.mark.parametrize("body", OTHERS)

@@ -49,6 +49,23 @@ def test_reached_or_not() -> None:
 
 
 @pytest.mark.parametrize(
+    ("code", "again"),
+    [
+        (None, True),
+        *((code, True) for code in ("4", "13", "15", "18", "336501", "RATE_LIMIT_TOTAL_QPS")),
+        *((code, False) for code in ("17", "QUOTA_USER_DAILY_REQUEST")),
+        ("BILLING_INSUFFICIENT_BALANCE", False),
+    ],
+)
+@pytest.mark.parametrize("status", [200, 429])
+def test_limits_that_seconds_do_not_lift(code: str | None, again: bool, status: int) -> None:
+    """A quota for the day is not there again at the next attempt; a rate is."""
+    limited = RateLimitError(status_code=status, code=code)
+
+    assert (RetryPolicy().delay(1, limited, repeatable=False) is not None) is again
+
+
+@pytest.mark.parametrize(
     ("options", "told"),
     [
         ({"attempts": 0}, "attempts must be 1 or more, got 0"),

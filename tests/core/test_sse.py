@@ -116,7 +116,9 @@ def test_rules(body: bytes, events: list[SseEvent]) -> None:
     [
         (b"", ""),
         (b"data: a\n\n", ""),
-        (b"data: a\n", ""),
+        (b"data: a\n", "a"),
+        (b"data: a\ndata: b", "a\nb"),
+        (b"event: x\ndata: a\n\ndata:b", "b"),
         (b'data: a\n\n{"error": 1}', '{"error": 1}'),
         (b'{"error":\n1}\n', '{"error":\n1}\n'),
         (b'\xef\xbb\xbf{"error": 1}', '{"error": 1}'),
@@ -124,7 +126,7 @@ def test_rules(body: bytes, events: list[SseEvent]) -> None:
     ],
 )
 def test_rest(body: bytes, rest: str) -> None:
-    """Lines behind the last event that are no fields can be had at the end."""
+    """Lines behind the last event that are no fields, or data, can be had at the end."""
     decoder = SseDecoder()
     list(decoder.feed(body))
 

@@ -222,7 +222,10 @@ class ConflictError(ApiStatusError):
 
 
 class RateLimitError(ApiStatusError):
-    """429: too many calls; `retry_after` says how long to wait where the service does."""
+    """429: too many calls, or a quota is used up: `code` says which, where the service does.
+
+    `retry_after` says how long to wait, where the service does.
+    """
 
 
 class ServerError(ApiStatusError):

@@ -78,6 +78,7 @@ if TYPE_CHECKING:
     from .update_assistant_request import UpdateAssistantRequest
     from .update_message_request import UpdateMessageRequest
     from .update_thread_request import UpdateThreadRequest
+    from .vendor_error import VendorError
 else:
     # Out of type checkers' sight: they know the names from above, and that there are no others.
     _MODULES = {
@@ -152,6 +153,7 @@ else:
         "UpdateAssistantRequest": "update_assistant_request",
         "UpdateMessageRequest": "update_message_request",
         "UpdateThreadRequest": "update_thread_request",
+        "VendorError": "vendor_error",
     }
 
     def __getattr__(name: str) -> type:
@@ -239,4 +241,5 @@ __all__ = (
     "UpdateAssistantRequest",
     "UpdateMessageRequest",
     "UpdateThreadRequest",
+    "VendorError",
 )

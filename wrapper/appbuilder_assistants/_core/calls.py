@@ -190,7 +190,12 @@ class Reply:
     @property
     def request_id(self) -> str | None:
         """What support asks for: the service's own id, or else the one that was sent."""
-        return self.hide.text(self.headers.get(REQUEST_ID, "")) or self.sent_id
+        return self.answered_id or self.sent_id
+
+    @property
+    def answered_id(self) -> str:
+        """The service's own id, if its headers have one."""
+        return self.hide.text(self.headers.get(REQUEST_ID, ""))
 
     def begins(self, longest: int) -> str:
         """The first characters of the body, as errors may quote them."""

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from functools import wraps
 from typing import Any, TypeVar
@@ -18,19 +16,14 @@ from appbuilder_assistants.errors import (
     ApiTimeoutError,
     AssistantsError,
     AuthenticationError,
-    BadRequestError,
-    ConflictError,
     DeadlineExceededError,
-    NotFoundError,
     Origin,
-    PermissionDeniedError,
-    RateLimitError,
     ResponseError,
-    ServerError,
 )
 
 from .calls import MAX_BODY, Call, Lost, Outcome, Question, Reply
-from .redaction import Redactor, alone
+from .error_forms import LONGEST_TEXT, ErrorDetail, error_class, error_detail, is_error
+from .redaction import alone
 
 T = TypeVar("T")
 Q = TypeVar("Q", bound=Question)
@@ -39,47 +32,6 @@ EVENT_STREAM = "text/event-stream"
 
 DEEPEST = 100
 """Levels of JSON within JSON: what is deeper, Python could read but not show, copy or write."""
-
-LONGEST_TEXT = 4_000
-"""Characters of an error's own text that are kept: it goes into logs."""
-
-BY_STATUS: dict[int, type[ApiStatusError]] = {
-    400: BadRequestError,
-    401: AuthenticationError,
-    403: PermissionDeniedError,
-    404: NotFoundError,
-    409: ConflictError,
-    429: RateLimitError,
-}
-
-# The words that error codes and types are made of, where a 200 carries the error and no status
-# tells its kind. The service publishes no list, so only what leaves no doubt is here; the first
-# that occurs wins, so the vague ones stand last.
-BY_WORD: dict[str, type[ApiStatusError]] = {
-    "authentication": AuthenticationError,
-    "unauthorized": AuthenticationError,
-    "invalid_token": AuthenticationError,
-    "api_key": AuthenticationError,
-    "permission": PermissionDeniedError,
-    "forbidden": PermissionDeniedError,
-    "not_found": NotFoundError,
-    "conflict": ConflictError,
-    "rate_limit": RateLimitError,
-    "qps": RateLimitError,
-    "invalid": BadRequestError,
-    "internal": ServerError,
-    "server_error": ServerError,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class ErrorDetail:
-    """What an error object says of itself; None where it says nothing."""
-
-    code: str | None = None
-    message: str | None = None
-    type: str | None = None
-    param: str | None = None
 
 
 def fails_alone(read: Callable[[Q, Reply], T]) -> Callable[[Q, Reply], T]:
@@ -187,45 +139,19 @@ def loads_or_none(body: bytes | str) -> Any:
         return None
 
 
-def is_error(body: object) -> bool:
-    """Whether a 2xx body is an error object.
-
-    Other objects name their kind in `object` and events have a number; a field `error` that is
-    new to one of them makes no error of it.
-    """
-    if not isinstance(body, dict) or "object" in body or "send_id" in body:
-        return False
-    error = body.get("error")
-    return isinstance(error, dict) or (isinstance(error, str) and error != "")
-
-
-def error_detail(body: object, hide: Redactor) -> ErrorDetail:
-    """Read an error object out of any JSON, without what is to be hidden. Never raises."""
-    if not isinstance(body, dict):
-        return ErrorDetail()
-    error = body.get("error", body)
-    if not isinstance(error, dict):
-        return ErrorDetail(message=_text(error, hide))
-    param = error.get("param")
-    return ErrorDetail(
-        code=_text(error.get("code"), hide),
-        message=_text(error.get("message"), hide),
-        type=_text(error.get("type"), hide),
-        param=_text(error.get("params") if param is None else param, hide),
-    )
-
-
 def status_error(call: Question, reply: Reply, body: object) -> ApiStatusError:
     """The most specific error for a refusal."""
     detail = error_detail(body, reply.hide)
-    cls = _error_class(reply.status, detail)
+    cls = error_class(reply.status, detail)
+    # The header is what support asks for; the general form has the id in its body.
+    request_id = reply.request_id if reply.answered_id else detail.request_id or reply.request_id
     return cls(
         _status_message(reply, detail, cls),
         status_code=reply.status,
         code=detail.code,
         param=detail.param,
         retry_after=retry_after(reply),
-        origin=origin(call, reply.request_id),
+        origin=origin(call, request_id),
     )
 
 
@@ -287,20 +213,6 @@ def _epoch(date: str) -> float | None:
         return None
 
 
-def _error_class(status: int, detail: ErrorDetail) -> type[ApiStatusError]:
-    if 200 <= status < 300:
-        return _told_class(detail)
-    return BY_STATUS.get(status, ServerError if 500 <= status < 600 else ApiStatusError)
-
-
-def _told_class(detail: ErrorDetail) -> type[ApiStatusError]:
-    """The class that the error's own code or type names, else the general one."""
-    if detail.code is not None and re.fullmatch("[45][0-9][0-9]", detail.code):
-        return _error_class(int(detail.code), detail)
-    said = f"{detail.code} {detail.type}".lower()
-    return next((cls for word, cls in BY_WORD.items() if word in said), ApiStatusError)
-
-
 def _status_message(reply: Reply, detail: ErrorDetail, cls: type[ApiStatusError]) -> str:
     if 300 <= reply.status < 400:
         target = reply.hide.text(_to_host(reply.headers.get("location", "")))
@@ -333,15 +245,3 @@ def _shown(reply: Reply) -> str:
 def quoted(error: Exception, reply: Reply) -> str:
     """What Python says of an answer that is not as expected, for a message."""
     return f"{type(error).__name__}: {reply.hide.text(str(error), LONGEST_TEXT)}"
-
-
-def _text(value: object, hide: Redactor) -> str | None:
-    """Any JSON value as a text that can be shown; None and "" say nothing."""
-    if value is None or value == "":
-        return None
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    shown = hide.text(text, LONGEST_TEXT)
-    if len(text) > LONGEST_TEXT:
-        shown += "…"
-    # JSON can hold half a surrogate pair, which could not be printed.
-    return shown.encode("utf-8", "replace").decode("utf-8")

@@ -14,7 +14,8 @@ from appbuilder_assistants.errors import (
 )
 
 from .calls import Lost, Reply, StreamCall
-from .decode import is_error, loads, loads_or_none, lost_error, origin, quoted, status_error
+from .decode import loads, loads_or_none, lost_error, origin, quoted, status_error
+from .error_forms import is_error
 from .redaction import alone
 from .snapshot import RunSnapshot, shown
 from .sse import SseDecoder, SseEvent

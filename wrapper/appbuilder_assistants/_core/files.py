@@ -7,12 +7,11 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from .calls import JSON, FileCall, Reply
-from .decode import fails_alone, is_error, loads_or_none, response_error, status_error
+from .decode import fails_alone, loads_or_none, response_error, status_error
+from .error_forms import has_envelope, is_only_error
 
 PEEK = 64 * 1024
 """Bytes: an answer that is longer is no error object."""
-
-_SAID = {"code", "message", "type", "param", "params"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +52,17 @@ def begun(call: FileCall, reply: Reply) -> Reply:
     The service also refuses under HTTP 200. An answer that names its file is taken for a refusal
     only when it is JSON of just the shape of one: a file may be JSON as well, and raising is
     better than saving a refusal as the file. One without a name is a refusal as soon as it has an
-    `error`, whatever its content type; and where answers always name their file it raises
-    ResponseError if it is none.
+    `error`, or just the shape of an error in another form, whatever its content type; and where
+    answers always name their file it raises ResponseError if it is none.
     """
     if reply.live is not None:
         return reply
     body = loads_or_none(reply.body)
     named = is_named_file(reply.status, reply.headers)
     if named:
-        refused = _is_json(reply.headers.get("content-type", "")) and _is_envelope(body)
+        refused = _is_json(reply.headers.get("content-type", "")) and is_only_error(body)
     else:
-        refused = is_error(body)
+        refused = has_envelope(body) or is_only_error(body)
     if refused:
         raise status_error(call, reply, body)
     if call.named and not named:
@@ -76,10 +75,3 @@ def begun(call: FileCall, reply: Reply) -> Reply:
 def _is_json(content_type: str) -> bool:
     kind = content_type.partition(";")[0].strip().lower()
     return kind in ("", JSON) or kind.endswith("+json")
-
-
-def _is_envelope(body: object) -> bool:
-    if not isinstance(body, dict) or set(body) != {"error"}:
-        return False
-    error = body["error"]
-    return isinstance(error, dict) and {"code", "message"} <= set(error) <= _SAID

@@ -15,6 +15,8 @@ from appbuilder_assistants.errors import (
     ServerError,
 )
 
+from .error_forms import USED_UP
+
 if TYPE_CHECKING:
     from typing import TypeAlias
 
@@ -25,9 +27,10 @@ if TYPE_CHECKING:
 class RetryPolicy:
     """How often and how soon a call is tried again. `RetryPolicy(attempts=1)` never does.
 
-    Any call is tried again when the request did not reach the server or was answered 429. A
-    call that does no harm twice (a look-up, a cancel) also when its answer was lost, and on
-    5xx. Each attempt has the whole timeout for itself.
+    Any call is tried again when the request did not reach the server or came back as a
+    RateLimitError, unless that is for a quota which is used up (by the day, or unpaid). A call that
+    does no harm twice (a look-up, a cancel) also when its answer was lost, and on 5xx. Each attempt
+    has the whole timeout for itself.
 
     The delays are in seconds and double from `first_delay` to `max_delay`; `jitter` gives a
     number in [0, 1) that takes up to half off. A `Retry-After` is kept to when it is at most
@@ -64,4 +67,6 @@ def _worth_it(failure: Failure, repeatable: bool) -> bool:
         return False
     if isinstance(failure, ApiConnectionError):
         return repeatable or not failure.reached_server
-    return isinstance(failure, RateLimitError) or (repeatable and isinstance(failure, ServerError))
+    if isinstance(failure, RateLimitError):
+        return failure.code not in USED_UP
+    return repeatable and isinstance(failure, ServerError)

@@ -73,10 +73,15 @@ class SseDecoder:
             self._hold(len(line))
 
     def rest(self) -> str:
-        """The lines behind the last event that are no fields: perhaps an error in bare JSON."""
+        """What stands behind the last event: perhaps an error, in bare JSON or as data.
+
+        The standard drops an event without the blank line that ends it, and so does `feed`.
+        """
         line = bytes(self._line)
-        stray = [*self._stray, line.removeprefix(_BOM) if self._first_line else line]
-        return b"\n".join(stray).decode("utf-8", "replace")
+        line = line.removeprefix(_BOM) if self._first_line else line
+        name, _, value = line.partition(b":")
+        data = [*self._data, value.removeprefix(b" ")] if name == b"data" else self._data
+        return b"\n".join(data or [*self._stray, line]).decode("utf-8", "replace")
 
     def _field(self, line: bytes) -> None:
         name, _, value = line.partition(b":")
