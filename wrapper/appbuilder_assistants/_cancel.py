@@ -1,9 +1,10 @@
 """Being cancelled without leaving a connection behind.
 
 asyncio cancels a task wherever it waits. In a few of these places (between connecting and sending,
-within closing) httpcore keeps the socket open and its place in the pool taken for good. It is
-right everywhere for the cancellation of anyio, which spares what must not be cut off. So what is
-asked of httpcore has a task of its own, where the one kind is turned into the other.
+within closing) httpcore keeps the socket open and its place in the pool taken for good. Once a
+request has its connection, httpcore is right for the cancellation of anyio, which spares what must
+not be cut off; before that, `_bounded.py` keeps requests out of its queue. So what is asked of
+httpcore has a task of its own, where the one kind is turned into the other.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ import asyncio
 import sys
 import time
 from collections.abc import Awaitable, Callable, Coroutine
-from contextlib import suppress
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -76,11 +76,17 @@ async def undisturbed(work: Awaitable[T]) -> T:
 
 
 async def _to_its_end(task: asyncio.Future[None], when_cancelled: Callable[[], None]) -> None:
-    try:
-        await asyncio.shield(task)
-    except asyncio.CancelledError:
-        while not task.done():
+    """Wait until the task is done. A cancellation of the wait is passed on, and raised then."""
+    cancelled: asyncio.CancelledError | None = None
+    while not task.done():
+        try:
+            await asyncio.wait([task])
+        except asyncio.CancelledError as error:
+            cancelled = error
             when_cancelled()
-            with suppress(asyncio.CancelledError):
-                await asyncio.wait([task])
-        raise
+    if cancelled is None:
+        return task.result()
+    if not task.cancelled():
+        # Retrieved, or asyncio would log it, with the token among its frames' variables.
+        task.exception()
+    raise cancelled

@@ -51,7 +51,8 @@ def keep_deadlines(http: httpx.Client) -> httpx.Client:
     return http
 
 
-def _left(timeout: float | None) -> float | None:
+def remaining(timeout: float | None) -> float | None:
+    """Seconds of a timeout from now on."""
     if not isinstance(timeout, Until):
         return timeout
     left = max(timeout.at - time.monotonic(), SHORTEST)
@@ -80,7 +81,7 @@ class ClockedBackend(httpcore.NetworkBackend):
         failure: Exception = httpcore.ConnectError(f"{host} has no address")
         for tried, address in enumerate(addresses):
             # A silent address leaves time for those behind it.
-            share = (_left(whole) or SHORTEST) / (len(addresses) - tried)
+            share = (remaining(whole) or SHORTEST) / (len(addresses) - tried)
             try:
                 stream = self._backend.connect_tcp(
                     address, port, share, local_address, socket_options
@@ -95,7 +96,7 @@ class ClockedBackend(httpcore.NetworkBackend):
         self, path: str, timeout: float | None = None, socket_options: Iterable[Any] | None = None
     ) -> httpcore.NetworkStream:
         return ClockedStream(
-            self._backend.connect_unix_socket(path, _left(timeout), socket_options)
+            self._backend.connect_unix_socket(path, remaining(timeout), socket_options)
         )
 
     def sleep(self, seconds: float) -> None:
@@ -112,10 +113,10 @@ class ClockedStream(httpcore.NetworkStream):
         if isinstance(timeout, Until) and time.monotonic() >= timeout.at:
             # There may be bytes waiting; a server that never stops sending must not win.
             raise httpcore.ReadTimeout("the deadline has passed")
-        return self._stream.read(max_bytes, _left(timeout))
+        return self._stream.read(max_bytes, remaining(timeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._stream.write(buffer, _left(timeout))
+        self._stream.write(buffer, remaining(timeout))
 
     def close(self) -> None:
         self._stream.close()
@@ -126,7 +127,9 @@ class ClockedStream(httpcore.NetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> httpcore.NetworkStream:
-        return ClockedStream(self._stream.start_tls(ssl_context, server_hostname, _left(timeout)))
+        return ClockedStream(
+            self._stream.start_tls(ssl_context, server_hostname, remaining(timeout))
+        )
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)

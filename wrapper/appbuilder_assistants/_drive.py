@@ -195,6 +195,9 @@ def _handed_over(value: T, watch: Watch) -> T:
     return value
 
 
+# `auth=None`: the credentials of an http_client are for others, and would take our token's place.
+
+
 def _perform(
     step: Send, http: httpx.Client, settings: Settings, until: float | None
 ) -> Reply | Lost:
@@ -207,7 +210,7 @@ def _perform(
     if request.is_overdue():
         return request.overdue(reached=False)
     try:
-        response = http.send(request.http, stream=True, follow_redirects=False)
+        response = http.send(request.http, auth=None, stream=True, follow_redirects=False)
         open_ = False
         try:
             request.check()
@@ -257,7 +260,7 @@ async def _discard(outcome: Reply | Lost) -> None:
 
 
 async def _aexchange(step: Send, http: httpx.AsyncClient, request: Sent) -> Reply | Lost:
-    response = await http.send(request.http, stream=True, follow_redirects=False)
+    response = await http.send(request.http, auth=None, stream=True, follow_redirects=False)
     open_ = False
     try:
         if is_packed_twice(response):

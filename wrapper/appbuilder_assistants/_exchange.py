@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import httpx
 
+from ._bounded import QUEUED
 from ._clocked import ClockedStream, Until
 from ._core.calls import MAX_BODY, MAX_REFUSAL, REQUEST_ID, Lost, Reply, Send, never
 from ._core.multipart import Form
@@ -97,6 +98,8 @@ class Sent:
             what = (
                 f"{gateway} was silent for too long" if reached else f"no connection to {gateway}"
             )
+            if QUEUED in self.http.extensions:
+                what = f"no connection to {gateway} became free: others use all that there may be"
             limits = self.http.extensions["timeout"].items()
             told = ", ".join(f"{name} {seconds:g} s" for name, seconds in limits if seconds)
             message = f"{what} ({type(error).__name__}; the limits are {told})"
@@ -109,6 +112,9 @@ class Sent:
     def overdue(self, error: BaseException | None = None, *, reached: bool = True) -> Lost:
         """What the deadline's passing means."""
         message = f"the deadline passed while {self._gateway} was waited for"
+        if QUEUED in self.http.extensions:
+            reached = False
+            message = f"the deadline passed before a connection to {self._gateway} became free"
         return self._lost(message, reached, timed_out=True, error=error, overdue=True)
 
     def endless(self) -> Lost:

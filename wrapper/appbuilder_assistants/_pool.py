@@ -17,6 +17,7 @@ from typing import Any, TypeAlias, TypeVar
 
 import httpx
 
+from ._bounded import bounded
 from ._clocked import keep_deadlines
 
 T = TypeVar("T")
@@ -84,7 +85,7 @@ class Pool:
         self._lock = threading.Lock()
         self.streams = OpenStreams()
         self._process = os.getpid()
-        self._http = self._made() if given is None else keep_deadlines(_check_http(given))
+        self._http = self._made() if given is None else _prepared(_check_http(given))
 
     @property
     def http(self) -> httpx.Client:
@@ -129,7 +130,7 @@ class Pool:
 
     def _made(self) -> httpx.Client:
         with usable_proxy():
-            return keep_deadlines(httpx.Client(limits=LIMITS, **self._options))
+            return _prepared(httpx.Client(limits=LIMITS, **self._options))
 
 
 class AsyncPool:
@@ -148,7 +149,7 @@ class AsyncPool:
         self.streams = OpenStreams()
         self._process = os.getpid()
         self._needed_by: set[asyncio.Future[Any]] = set()
-        self._http = self._made() if given is None else _check_async_http(given)
+        self._http = self._made() if given is None else bounded(_check_async_http(given))
 
     @property
     def http(self) -> httpx.AsyncClient:
@@ -215,7 +216,11 @@ class AsyncPool:
 
     def _made(self) -> httpx.AsyncClient:
         with usable_proxy():
-            return httpx.AsyncClient(limits=LIMITS, **self._options)
+            return bounded(httpx.AsyncClient(limits=LIMITS, **self._options))
+
+
+def _prepared(http: httpx.Client) -> httpx.Client:
+    return bounded(keep_deadlines(http))
 
 
 def let_go(old: list[Any]) -> None:
