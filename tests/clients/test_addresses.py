@@ -9,7 +9,12 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
-from appbuilder_assistants import ApiTimeoutError, DeadlineExceededError, RetryPolicy
+from appbuilder_assistants import (
+    ApiConnectionError,
+    ApiTimeoutError,
+    DeadlineExceededError,
+    RetryPolicy,
+)
 
 from tests.clients.bodies import RUN
 from tests.clients.both import Async, Sync
@@ -117,3 +122,40 @@ def test_no_such_host(world: Sync | Async, monkeypatch: pytest.MonkeyPatch) -> N
         client.threads.runs.run("a", "t")
 
     assert caught.value.reached_server is False
+
+
+@pytest.fixture
+def nobody() -> str:
+    """An address of this machine where no server listens."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return f"127.0.0.1:{listener.getsockname()[1]}"
+
+
+@pytest.mark.parametrize("source", ["gateway_url", "GATEWAY_URL"])
+def test_no_server(
+    world: Sync | Async, monkeypatch: pytest.MonkeyPatch, nobody: str, source: str
+) -> None:
+    """The error says what set the address, and how a mock server comes to be there."""
+    if source == "GATEWAY_URL":
+        monkeypatch.setenv("GATEWAY_URL", nobody)
+    client = world.client("k", nobody if source == "gateway_url" else None, retry=ONCE)
+
+    with pytest.raises(ApiConnectionError) as caught:
+        client.threads.create()
+
+    assert not caught.value.reached_server
+    assert str(caught.value).startswith(f"createThread: no connection to http://{nobody}: ")
+    assert f"; the address is that of {source}, and no server answers there: " in str(caught.value)
+    assert "`python -m appbuilder_mock` (`make mock` in its repository)" in str(caught.value)
+
+
+def test_no_server_elsewhere(world: Sync | Async, resolve: Resolve, nobody: str) -> None:
+    """For another machine the mock server is no advice; options replace what set the address."""
+    resolve(["127.0.0.1"])
+    client = world.client("k", "http://127.0.0.1:9", retry=ONCE)
+    elsewhere = client.with_options(gateway_url=f"http://{HOST}:{nobody.rpartition(':')[2]}")
+
+    with pytest.raises(ApiConnectionError, match="the address is that of gateway_url") as caught:
+        elsewhere.threads.create()
+
+    assert "mock" not in str(caught.value)

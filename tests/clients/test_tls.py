@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 from pathlib import Path
 from typing import Any
@@ -93,9 +94,21 @@ def test_a_certificate_of_another_host(
     assert server.exchanges == []
 
 
-def test_no_scheme_is_https(world: Sync | Async, server: RawServer, ca_file: Path) -> None:
+def test_no_scheme_is_https(
+    world: Sync | Async,
+    serve: Serve,
+    ca: trustme.CA,
+    ca_file: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """A gateway without a scheme, with a path: TLS, and the path goes before each operation's."""
-    gateway = server.url.removeprefix("https://") + "/团队/"
+    server = served(serve, ca, "gateway.test")
+    real = socket.getaddrinfo
+    monkeypatch.setattr(
+        socket, "getaddrinfo", lambda host, *more, **o: real("127.0.0.1", *more, **o)
+    )
+    monkeypatch.setenv("NO_PROXY", "*")
+    gateway = f"gateway.test:{server.url.rpartition(':')[2]}/团队/"
     client = world.client("k", gateway, verify=ca_file)
 
     client.threads.runs.query("t", "r")

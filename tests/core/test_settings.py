@@ -41,11 +41,20 @@ def test_the_token(arguments: tuple[str, ...], environ: dict[str, str], authoriz
     ("gateway", "environ", "base_url"),
     [
         (None, {}, "https://appbuilder.baidu.com"),
-        (None, {"GATEWAY_URL": ""}, "https://appbuilder.baidu.com"),
         (None, {"GATEWAY_URL": "gw.example"}, "https://gw.example"),
         ("http://127.0.0.1:8080", {"GATEWAY_URL": "gw.example"}, "http://127.0.0.1:8080"),
         ("http://127.0.0.1:8080//", {}, "http://127.0.0.1:8080"),
-        ("localhost:8080", {}, "https://localhost:8080"),
+        ("localhost:8080", {}, "http://localhost:8080"),
+        ("LocalHost:8080/a", {}, "http://LocalHost:8080/a"),
+        ("127.0.0.1:8080", {}, "http://127.0.0.1:8080"),
+        ("127.1", {}, "http://127.1"),
+        ("0.0.0.0:8080", {}, "http://0.0.0.0:8080"),
+        ("[::1]:8080", {}, "http://[::1]:8080"),
+        ("[::ffff:127.0.0.1]:8080", {}, "http://[::ffff:127.0.0.1]:8080"),
+        (None, {"GATEWAY_URL": "127.0.0.1:8080"}, "http://127.0.0.1:8080"),
+        ("https://127.0.0.1:8443", {}, "https://127.0.0.1:8443"),
+        ("localhost.example", {}, "https://localhost.example"),
+        ("10.0.0.1:8080", {}, "https://10.0.0.1:8080"),
         (" https://gw.example/team/a/ ", {}, "https://gw.example/team/a"),
         ("http://[::1]:8080", {}, "http://[::1]:8080"),
         ("https://例子.example", {}, "https://例子.example"),
@@ -80,7 +89,6 @@ def test_an_unusable_token(bad: str, argument: bool) -> None:
 @pytest.mark.parametrize(
     "bad",
     [
-        "",
         "http://",
         "ftp://gw.example",
         "http://[::1",
@@ -99,6 +107,20 @@ def test_an_unusable_gateway(bad: str) -> None:
         made("t", bad)
 
     assert repr(bad) in str(caught.value)
+
+
+@pytest.mark.parametrize("empty", ["", " ", "\n", "\u3000"])
+@pytest.mark.parametrize("source", ["gateway_url", "GATEWAY_URL"])
+def test_an_empty_gateway(empty: str, source: str) -> None:
+    """It is not the live service: a variable not filled in yet must not send a token there."""
+    with pytest.raises(ValueError, match=f"^{source}: expected an http or https URL, and it is em"):
+        made("t", empty) if source == "gateway_url" else made("t", GATEWAY_URL=empty)
+
+
+def test_an_unusable_gateway_of_the_environment() -> None:
+    """The error names the variable."""
+    with pytest.raises(ValueError, match=r"^GATEWAY_URL: expected .* got 'ftp://网关'"):
+        made("t", GATEWAY_URL="ftp://网关")
 
 
 @pytest.mark.parametrize(

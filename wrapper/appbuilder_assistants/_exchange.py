@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
+import ssl
 import time
 import uuid
 from collections.abc import AsyncIterator, Iterator
@@ -13,6 +14,7 @@ import httpx
 
 from ._bounded import QUEUED
 from ._clocked import ClockedStream, Until
+from ._core.addresses import is_loopback
 from ._core.calls import MAX_BODY, MAX_REFUSAL, REQUEST_ID, Lost, Reply, Send, never
 from ._core.multipart import Form
 from ._core.redaction import Redactor
@@ -47,6 +49,7 @@ class Sent:
     until: float | None
     begun: float
     hide: Redactor
+    gateway_from: str = ""
 
     def is_overdue(self) -> bool:
         return self.until is not None and time.monotonic() >= self.until
@@ -103,10 +106,12 @@ class Sent:
             limits = self.http.extensions["timeout"].items()
             told = ", ".join(f"{name} {seconds:g} s" for name, seconds in limits if seconds)
             message = f"{what} ({type(error).__name__}; the limits are {told})"
+            if not reached and QUEUED not in self.http.extensions:
+                message += self._advice(error)
         elif reached:
             message = f"the answer of {gateway} broke off or cannot be read: {why}"
         else:
-            message = f"no connection to {gateway}: {why}"
+            message = f"no connection to {gateway}: {why}{self._advice(error)}"
         return self._lost(message, reached, timed_out, error)
 
     def overdue(self, error: BaseException | None = None, *, reached: bool = True) -> Lost:
@@ -160,6 +165,20 @@ class Sent:
         shown = "".join(f"{one}{one!r}{vars(one)}" for one in chain(error))
         return self.hide.text(shown) != shown
 
+    def _advice(self, error: Exception) -> str:
+        """Where the address came from, and how a server comes to be there."""
+        if not self.gateway_from:
+            return ""
+        advice = f"; the address is that of {self.gateway_from}"
+        if is_loopback(str(self.http.url)) and not any(
+            isinstance(one, ssl.SSLError) for one in chain(error)
+        ):
+            advice += (
+                ", and no server answers there: `python -m appbuilder_mock` (`make mock` in its "
+                "repository) starts the mock server"
+            )
+        return advice
+
     @property
     def _gateway(self) -> str:
         url = self.http.url
@@ -202,7 +221,7 @@ def sent(
     )
     # Only here, where no variable holds it: tracebacks may be shown with their variables.
     request.headers["Authorization"] = settings.authorization.reveal()
-    return Sent(request, until, time.monotonic(), settings.redactor)
+    return Sent(request, until, time.monotonic(), settings.redactor, settings.gateway_from)
 
 
 def unwritable(error: UnicodeError) -> Lost:

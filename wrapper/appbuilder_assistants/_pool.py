@@ -19,6 +19,8 @@ import httpx
 
 from ._bounded import bounded
 from ._clocked import keep_deadlines
+from ._core.addresses import is_loopback
+from ._settings import Settings
 
 T = TypeVar("T")
 
@@ -278,12 +280,6 @@ def _kind(value: object) -> str:
     return f"{type(value).__module__}.{type(value).__name__}"
 
 
-def is_loopback(base_url: str) -> bool:
-    """Whether the gateway is this machine, which a proxy cannot reach."""
-    host = httpx.URL(base_url).host
-    return host in ("localhost", "::1") or host.startswith("127.")
-
-
 @contextmanager
 def usable_proxy() -> Iterator[None]:
     """Turn what httpx says of a proxy it cannot use into an error that says where it comes from."""
@@ -297,11 +293,12 @@ def usable_proxy() -> Iterator[None]:
         ) from error
 
 
-def check_gateway(url: str) -> None:
+def check_gateway(settings: Settings) -> None:
     """Refuse, by ValueError, a URL that httpx would refuse at the first call."""
+    url = settings.base_url
     problem = _gateway_problem(url)
     if problem:
-        raise ValueError(f"gateway_url: {problem}, in {url[:80]!r}")
+        raise ValueError(f"{settings.gateway_from or 'gateway_url'}: {problem}, in {url[:80]!r}")
 
 
 def _gateway_problem(url: str) -> str:

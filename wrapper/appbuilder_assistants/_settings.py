@@ -13,6 +13,7 @@ from enum import Enum
 from typing import Any, Literal, Protocol, TypeAlias
 from urllib.parse import SplitResult, urlsplit
 
+from ._core.addresses import is_loopback
 from ._core.redaction import TokenRedactor
 from ._core.retry import RetryPolicy
 from ._log import turn_on
@@ -109,6 +110,8 @@ class Settings:
     default_headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     extra_body: Mapping[str, Any] = field(default_factory=dict, repr=False)
     event_hooks: tuple[EventHook, ...] = ()
+    gateway_from: str = ""
+    """What set the gateway: GATEWAY_URL, the argument gateway_url, or nothing."""
 
     def __post_init__(self) -> None:
         seconds = self.timeout
@@ -155,23 +158,28 @@ def settings_from(
     """Explicit arguments, else the environment, else the defaults.
 
     The only place that reads the environment: APPBUILDER_TOKEN, GATEWAY_URL, SECRET_KEY_PREFIX and
-    APPBUILDER_LOG (which turns the log on), each counting as unset when empty (an empty
-    SECRET_KEY_PREFIX adds none). Raises ValueError for a missing or unusable token or gateway, or
-    an option that makes no sense.
+    APPBUILDER_LOG (which turns the log on). An empty token or log counts as unset, an empty
+    SECRET_KEY_PREFIX adds none, and an empty GATEWAY_URL is an error: a script whose variable was
+    not filled in yet would send its token to the live service. Raises ValueError for a missing or
+    unusable token or gateway, or an option that makes no sense.
     """
     env = _environment(os.environ if environ is None else environ)
     if env.log:
         turn_on(env.log)
     source = "APPBUILDER_TOKEN" if token is None else "token"
     token = env.token if token is None else token
+    gateway_from = "GATEWAY_URL" if gateway_url is None else "gateway_url"
     if gateway_url is None:
-        gateway_url = env.gateway_url or DEFAULT_GATEWAY
+        gateway_url = env.gateway_url
+    if gateway_url is None:
+        gateway_url, gateway_from = DEFAULT_GATEWAY, ""
     prefix = env.prefix
     problem = _token_problem(token, prefix)
     if problem is not None:
         raise type(problem)(str(problem).replace("{source}", source))
     return Settings(
-        base_url=_base_url(gateway_url),
+        base_url=_base_url(gateway_url, gateway_from or "gateway_url"),
+        gateway_from=gateway_from,
         authorization=_authorization(token, prefix),
         default_headers=default_headers or {},
         extra_body=extra_body or {},
@@ -200,7 +208,8 @@ def changed(
     if token is not None:
         changes["authorization"] = settings_from(token, settings.base_url).authorization
     if gateway_url is not None:
-        changes["base_url"] = _base_url(gateway_url)
+        changes["base_url"] = _base_url(gateway_url, "gateway_url")
+        changes["gateway_from"] = "gateway_url"
     _check_one("default_headers", default_headers, set_default_headers)
     if not isinstance(default_headers, Keep):
         _check_headers(default_headers)
@@ -232,7 +241,7 @@ class _Environment:
     """What the environment says."""
 
     token: Secret
-    gateway_url: str
+    gateway_url: str | None
     prefix: str
     log: str
 
@@ -240,7 +249,7 @@ class _Environment:
 def _environment(environ: Mapping[str, str]) -> _Environment:
     return _Environment(
         token=Secret(environ.get("APPBUILDER_TOKEN", "")),
-        gateway_url=environ.get("GATEWAY_URL", ""),
+        gateway_url=environ.get("GATEWAY_URL"),
         prefix=environ.get("SECRET_KEY_PREFIX", DEFAULT_PREFIX),
         log=environ.get("APPBUILDER_LOG", ""),
     )
@@ -322,12 +331,18 @@ def _check_hook(hook: object) -> None:
         raise TypeError("event_hooks: a hook is a plain `def`, for both clients; got an async one")
 
 
-def _base_url(gateway: str) -> str:
+def _base_url(gateway: str, source: str) -> str:
     if not isinstance(gateway, str):
-        raise TypeError(f"gateway_url: expected text, got {type(gateway).__name__}")
+        raise TypeError(f"{source}: expected text, got {type(gateway).__name__}")
     url = gateway.strip()
+    if not url:
+        todo = "unset it" if source == "GATEWAY_URL" else "leave it out"
+        raise ValueError(
+            f"{source}: expected an http or https URL, and it is empty; {todo} for the live "
+            f"service ({DEFAULT_GATEWAY}), or name another gateway, such as http://127.0.0.1:8080"
+        )
     if "://" not in url:
-        url = f"https://{url}"
+        url = f"http://{url}" if is_loopback(f"//{url}") else f"https://{url}"
     parts = _split(url)
     usable = parts is not None and parts.username is None and "?" not in url and "#" not in url
     if usable and all(char > " " and char != "\x7f" for char in url):
@@ -336,7 +351,7 @@ def _base_url(gateway: str) -> str:
     hidden = any(char in url for char in "@?#")
     got = "one with a user name, a query or a fragment" if hidden else repr(gateway)
     raise ValueError(
-        f"gateway_url: expected an http or https URL such as {DEFAULT_GATEWAY}, got {got}"
+        f"{source}: expected an http or https URL such as {DEFAULT_GATEWAY}, got {got}"
     )
 
 

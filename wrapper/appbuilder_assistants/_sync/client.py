@@ -43,8 +43,9 @@ class AppBuilder:
 
     `token` and `gateway_url` come from APPBUILDER_TOKEN and GATEWAY_URL when they are None.
     SECRET_KEY_PREFIX (`Bearer` if unset) goes before a token that does not start with it. A
-    gateway without a scheme gets https. Raises ValueError without a usable token. A gateway on
-    this machine (127.0.0.1, localhost) is never reached through a proxy.
+    gateway without a scheme gets https, or http if it is this machine (127.0.0.1, localhost), which
+    is never reached through a proxy. Raises ValueError without a usable token, and for a gateway
+    that is empty.
 
     `timeout` is a number of seconds, for connecting and for each silence, or an `httpx.Timeout`.
     None means the defaults: 5 s to connect; then 30 s of silence for a look-up, 120 s for a file,
@@ -94,7 +95,7 @@ class AppBuilder:
             extra_body=extra_body,
             event_hooks=event_hooks,
         )
-        check_gateway(settings.base_url)
+        check_gateway(settings)
         pool = Pool(settings.base_url, verify, http_client)
         self._set_up(Caller(pool, settings), own=True)
 
@@ -139,7 +140,7 @@ class AppBuilder:
             set_extra_body=set_extra_body,
             event_hooks=event_hooks if isinstance(event_hooks, Keep) else tuple(event_hooks),
         )
-        check_gateway(settings.base_url)
+        check_gateway(settings)
         pool = self._caller.pool.fit_for(settings.base_url, http_client)
         copy = object.__new__(type(self))
         copy._set_up(Caller(pool, settings), own=http_client is not None)
