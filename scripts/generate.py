@@ -20,7 +20,10 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
+import yaml
+
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))  # this file is run by its path
 WRITTEN = ROOT / "generated" / "appbuilder_api"
 
 
@@ -58,6 +61,14 @@ def generate(spec: Path, folder: Path) -> str:
             f"openapi-python-client is not installed for {sys.executable}: it needs Python 3.11 or "
             "newer. `make generate` runs this in an environment that has it."
         )
+    from scripts.generator_limits import problems
+
+    try:
+        found = problems(yaml.safe_load(spec.read_text(encoding="utf-8")))
+    except yaml.YAMLError as error:
+        return f"{spec}: {error}"
+    if found:
+        return "\n".join([f"{spec}: no code can be written for", *found])
     # The generator's hooks run the first ruff on the PATH: let it be the one of this interpreter.
     # Not .resolve(): in a virtual environment the interpreter is a link out of it.
     tools = Path(sys.executable).parent

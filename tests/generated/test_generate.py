@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
+from scripts.generator_limits import problems
 from tests.generated.spec import ROOT, SPEC
 
 pytest.importorskip("openapi_python_client", reason="not here: the generator needs Python 3.11")
@@ -157,34 +158,177 @@ def test_bytes_of_any_type_as_an_answer(changed: Path) -> None:
     assert (changed / name).read_bytes() == (COMMITTED.parent / name).read_bytes()
 
 
+REF = {"$ref": "#/components/schemas/LastError"}
+OTHER = {"$ref": "#/components/schemas/ToolOutput"}
+TEXT = {"type": "string"}
+SAME: dict[str, Any] = {"type": "a", "message": "乙"}
+
+# The kind of a field, a value it may have, and what it reads as when it is absent.
+KINDS: dict[str, tuple[dict[str, Any], Any, Any]] = {
+    "date": ({**TEXT, "format": "date"}, "2024-06-06", None),
+    "time": ({**TEXT, "format": "date-time"}, "2024-06-06T03:45:17Z", None),
+    "uuid": ({**TEXT, "format": "uuid"}, "f2b7adae-a7a5-4cd9-80fb-c45a68c0b9e4", None),
+    "binary": ({**TEXT, "format": "binary"}, "字", None),
+    "day": ({**TEXT, "format": "date", "default": "2024-06-06"}, "2024-06-07", "2024-06-06"),
+    "dates": ({"type": "array", "items": {**TEXT, "format": "date"}}, ["2024-06-06"], None),
+    "refined": (
+        {"allOf": [REF, {"type": "object", "properties": {"x": TEXT}}]},
+        {**SAME, "x": "y"},
+        None,
+    ),
+    "both": ({"allOf": [REF, OTHER]}, {**SAME, "tool_call_id": "c", "output": "晴"}, None),
+    "texts": ({"type": "array", "items": TEXT, "default": []}, ["甲"], []),
+    "given": ({"type": "array", "items": TEXT, "default": ["甲"]}, [], ["甲"]),
+    "errors": ({"type": "array", "items": REF, "default": [SAME]}, [], [SAME]),
+    "perhaps": ({"type": ["array", "null"], "items": TEXT, "default": ["甲"]}, None, ["甲"]),
+    "free": ({"type": "object", "default": {"深": [1]}}, {}, {"深": [1]}),
+    "named": (
+        {"type": "object", "properties": {"x": TEXT}, "default": {"x": "甲"}},
+        {},
+        {"x": "甲"},
+    ),
+    # What the script says to write in place of what cannot be generated.
+    "one": (
+        {"type": "object", "properties": {"type": TEXT, "message": TEXT, "output": TEXT}},
+        SAME,
+        None,
+    ),
+    "plain": ({"anyOf": [{"type": "object"}, TEXT]}, SAME, None),
+    "mixed": ({"type": "array", "items": {"anyOf": [REF, TEXT]}}, [SAME, "甲"], None),
+    "anything": ({"type": "array", "items": {}}, [1, "甲", {}], None),
+    "words": ({"anyOf": [{**TEXT, "enum": ["甲"]}, {"type": "integer", "enum": [1]}]}, 1, None),
+}
+
+
+@pytest.fixture(scope="module")
+def kinds(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the package from a spec with fields of these kinds."""
+    folder = tmp_path_factory.mktemp("kinds")
+    spec = copy.deepcopy(SPEC)
+    fields = {name: field for name, (field, *_) in KINDS.items()}
+    spec["components"]["schemas"]["Kinds"] = {"type": "object", "properties": fields}
+
+    done = run("--spec", spec_file(folder, spec), "--output", folder / "appbuilder_api")
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    return folder
+
+
+def test_every_kind_is_read_and_written_back(kinds: Path) -> None:
+    """Unchanged: what came, what was null, and what was absent; lists are never shared."""
+    cases = {name: (value, absent) for name, (_, value, absent) in KINDS.items()}
+    run_code(
+        kinds,
+        f"cases = {cases!r}\n"
+        "import copy, pickle\n"
+        "from appbuilder_api.models import Kinds\n"
+        "given = {name: value for name, (value, _) in cases.items()}\n"
+        "for came in (given, dict.fromkeys(given), {}):\n"
+        "    value = Kinds.from_dict(came)\n"
+        "    assert value.to_dict() == came, (value.to_dict(), came)\n"
+        "    assert copy.deepcopy(value).to_dict() == came\n"
+        "    assert pickle.loads(pickle.dumps(value)).to_dict() == came\n"
+        "for made in (Kinds, lambda: Kinds.from_dict({})):\n"
+        "    first, second = made(), made()\n"
+        "    for name, (_, absent) in cases.items():\n"
+        "        one, two = getattr(first, name), getattr(second, name)\n"
+        "        assert first.model_dump()[name] == absent, (name, one)\n"
+        "        assert one is not two or not isinstance(one, (list, dict)), name\n"
+        "    first.texts.append('甲'); first.free['深'].append(2); first.named.x = '乙'\n"
+        "    assert second.model_dump() == made().model_dump()\n"
+        "    assert first.to_dict() == {\n"
+        "        'texts': ['甲'], 'free': {'深': [1, 2]}, 'named': {'x': '乙'}\n"
+        "    }\n",
+    )
+
+
+def test_the_types_of_kinds(kinds: Path) -> None:
+    """What comes as a text is a text; a list or an object by default is made anew."""
+    text = (kinds / "appbuilder_api" / "models" / "kinds.py").read_text("utf-8")
+
+    assert '    day: str = "2024-06-06"\n' in text
+    assert "    refined: KindsRefined | None = None\n" in text
+    assert '    given: list[str] = field(factory=lambda: ["甲"])\n' in text
+    assert "    dates: list[str] | None = None\n" in text
+
+
 @pytest.mark.parametrize(
     ("field", "complaint"),
     [
         (
-            {
-                "oneOf": [
-                    {"$ref": "#/components/schemas/Thread"},
-                    {"$ref": "#/components/schemas/Message"},
-                ]
-            },
-            "two_models_in_one_union_cannot_be_told_apart",
+            {"oneOf": [REF, OTHER]},
+            "properties.内: oneOf of 2 objects (LastError, ToolOutput): what comes does not say",
         ),
-        ({"type": "string", "format": "date"}, "has_no_rule_for_this_kind_of_property"),
-        ({"type": "array"}, "type array must have items"),
+        (
+            {"type": "array", "items": {"anyOf": [REF, {"type": "null"}, {"type": "object"}]}},
+            "properties.内.items: anyOf of 2 objects (LastError, one without a name): what",
+        ),
+        (
+            {"anyOf": [{"anyOf": [{"type": "array", "items": REF}, TEXT]}, {"type": "array"}]},
+            "properties.内: anyOf of 2 arrays. Write one array, with anyOf in its items",
+        ),
+        ({"type": ["array", "null"]}, "properties.内: an array without items. Write `items: {}`"),
+        (
+            {"enum": ["甲", 1, None]},
+            "properties.内: an enum of numbers and texts. Write anyOf with an enum for each type",
+        ),
+        (
+            {"allOf": [REF], "default": SAME},
+            "properties.内: a default of an object made by allOf. Leave it out",
+        ),
+        (
+            {"type": "object", "properties": {"x": {"$ref": "other.yaml#/X"}}},
+            "properties.内.properties.x: $ref other.yaml#/X: there is no such schema in this file",
+        ),
+        (
+            {"$ref": "#/components/schemas/没有"},
+            "properties.内: $ref #/components/schemas/没有: there is no such schema in this file",
+        ),
+        (
+            {"type": "object", "properties": {"class": TEXT, "class_": TEXT}},
+            "properties.内: class and class_ are the same attribute, class_, in Python. Leave",
+        ),
     ],
 )
-def test_what_cannot_be_generated_is_refused(
-    field: dict[str, Any], complaint: str, tmp_path: Path
-) -> None:
-    """The script says what is wrong and writes nothing, rather than a package with a gap."""
-    odd = {"type": "object", "properties": {"odd": field}}
-    schemas = {**SPEC["components"]["schemas"], "Odd": odd}
-    spec = {**SPEC, "components": {**SPEC["components"], "schemas": schemas}}
+def test_what_cannot_be_generated(field: dict[str, Any], complaint: str) -> None:
+    """Is named by its place, with what to write instead."""
+    schemas = {**SPEC["components"]["schemas"], "Odd": {"properties": {"内": field}}}
 
-    done = run("--spec", spec_file(tmp_path, spec), "--output", tmp_path / "appbuilder_api")
+    found = problems({"components": {"schemas": schemas}})
+
+    assert any(complaint in problem for problem in found), found
+
+
+def test_nothing_is_wrong_with_the_spec() -> None:
+    """Nor with the kinds above."""
+    fields = {name: field for name, (field, *_) in KINDS.items()}
+    schemas = {**SPEC["components"]["schemas"], "Kinds": {"properties": fields}}
+
+    assert problems({"components": {"schemas": schemas}}) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        (
+            "components: {schemas: {Odd: {properties: {内: {type: array}}}}}",
+            "components.schemas.Odd.properties.内: an array without items",
+        ),
+        ("components: {", "openapi.yaml: while parsing a flow"),
+    ],
+)
+def test_nothing_is_written_of_a_spec_with_problems(
+    text: str, complaint: str, tmp_path: Path
+) -> None:
+    """The script says what is wrong, in a few lines, rather than write a package with a gap."""
+    path = tmp_path / "openapi.yaml"
+    path.write_text(text, encoding="utf-8")
+
+    done = run("--spec", path, "--output", tmp_path / "appbuilder_api")
 
     assert done.returncode == 1
     assert complaint in done.stderr
+    assert len(done.stderr.splitlines()) < 10
     assert not (tmp_path / "appbuilder_api").exists()
 
 
