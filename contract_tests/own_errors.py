@@ -10,6 +10,9 @@ from schemathesis.checks import CheckContext
 
 from . import spec
 from .reach import is_error, media_type_of
+from .readings import observed
+
+OF_FILES = ("queryFile", "deleteFile", "downloadFile", "readFile")
 
 
 def error_explains_itself(_ctx: CheckContext, response: Response, case: Case[Any]) -> None:
@@ -30,4 +33,21 @@ def error_explains_itself(_ctx: CheckContext, response: Response, case: Case[Any
         assert field in known, f"the error blames {blamed!r}; the request has no such field"
 
 
-ALL = (error_explains_itself,)
+def unknown_file_is_noted(_ctx: CheckContext, response: Response, case: Case[Any]) -> None:
+    """How it is said that no file has an id is not known: each form is right, and reported."""
+    if spec.operation_of(case) not in OF_FILES or media_type_of(response) != "application/json":
+        return
+    try:
+        body = response.json()
+    except ValueError:
+        return  # other checks say what is wrong with it
+    error = body.get("error") if isinstance(body, dict) else None
+    if body is None:
+        observed.note("unknown-file", "null")
+    elif isinstance(error, str):
+        observed.note("unknown-file", "error-text")
+    elif response.status_code == 404:
+        observed.note("unknown-file", "error")
+
+
+ALL = (error_explains_itself, unknown_file_is_noted)

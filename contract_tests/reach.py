@@ -74,7 +74,8 @@ def is_error(response: Response) -> bool:
         body = response.json()
     except ValueError:
         return True
-    return isinstance(body, dict) and "error" in body
+    # Null stands for an unknown file. Where it stands for anything else, it breaks the schema.
+    return body is None or (isinstance(body, dict) and "error" in body)
 
 
 def is_in_band(response: Response) -> bool:

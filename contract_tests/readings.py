@@ -17,6 +17,7 @@ QUESTIONS = {
     "after": "`after` and `before` bound the page by its order, or by creation",
     "file-names": "what is kept of a file's name",
     "listed-purpose": "the `purpose` of a file in lists and look-ups",
+    "unknown-file": "what answers a file id that names nothing",
 }
 
 

@@ -111,8 +111,8 @@ def filter_failure(
     """Let pass what only looks like a fault.
 
     That is a 400 for a broken rule, though the schema allows the request; a file that is JSON
-    itself, though JSON in place of a file's bytes is otherwise an error; and an error under status
-    200, which schemathesis takes for a success.
+    itself, or null where there is none, though JSON in place of a file's bytes is otherwise an
+    error; and an error under status 200, which schemathesis takes for a success.
     """
     if takes_in_band(wire.target):
         if isinstance(failure, AcceptedNegativeData):
@@ -122,7 +122,7 @@ def filter_failure(
         if isinstance(failure, MissingHeaders) and is_error(response):
             return failure.missing_headers != ["Content-Disposition"]  # which a file has
     if isinstance(failure, JsonSchemaError) and spec.answers_bytes(spec.operation_of(case)):
-        return is_error(response)
+        return is_error(response) and response.json() is not None
     if not isinstance(failure, RejectedPositiveData) or response.status_code != 400:
         return True
     blamed = response.json()["error"].get("param")

@@ -133,7 +133,10 @@ def chosen_readings(environ: Mapping[str, str] = os.environ) -> MockOptions:
 
 def takes_in_band(target: Target | None) -> bool:
     """Whether an error may come under status 200, as openapi.yaml allows; ours has a status."""
-    return target is not None and (target.kind != "mock" or chosen_readings()["as_recorded"])
+    if target is None or target.kind != "mock":
+        return target is not None
+    options = chosen_readings()
+    return options["as_recorded"] or "unknown-file" in options["readings"]
 
 
 @contextmanager

@@ -67,6 +67,9 @@ HANDLERS: Mapping[str, Handler] = {
     "queryRunStep": steps.query,
 }
 
+# What they answer for an unknown id is an open question, see `Readings.unknown_file`.
+OF_FILES = ("queryFile", "deleteFile", "downloadFile", "readFile")
+
 
 def create_app(
     store: Store | None = None,
@@ -159,6 +162,11 @@ def operation(operation_id: str, handler: Handler) -> Callable[[Request], Awaita
         try:
             answer = await handler(state, await read(operation_id, request))
         except MockApiError as error:
+            if error.code == "file_not_found" and operation_id in OF_FILES:
+                if state.readings.unknown_file == "null":
+                    return JSONResponse(None)
+                if state.readings.unknown_file == "error-text":
+                    return JSONResponse({"error": error.message})
             if state.error_form == "status":
                 raise
             return JSONResponse(error.envelope(param_name="params"))

@@ -19,11 +19,16 @@ class Readings:
 
     `listed-purpose`: what lists and look-ups say of a file's purpose. `kept`: what the answer to
     the upload said. `empty`: the empty text, as recorded.
+
+    `unknown-file`: what answers a file id that names nothing, where files are looked up, read and
+    deleted. `error`: what answers any other such id. `null` and `error-text`, under status 200:
+    null, and an error that is a text; of these two the official client makes its ValueError.
     """
 
     after: Literal["in-listing", "created-after"] = "in-listing"
     file_names: Literal["sanitized", "kept"] = "sanitized"
     listed_purpose: Literal["kept", "empty"] = "kept"
+    unknown_file: Literal["error", "null", "error-text"] = "error"
 
     @classmethod
     def of(cls, words: Mapping[str, str]) -> Readings:
@@ -49,7 +54,7 @@ def _choices() -> dict[str, tuple[str, ...]]:
 CHOICES = _choices()
 
 # What the public recordings of 2024 show, with `error_form="body"` and `wire="2024-06"`.
-RECORDED = {"listed-purpose": "empty"}
+RECORDED = {"listed-purpose": "empty", "unknown-file": "null"}
 
 
 def parsed(options: Iterable[str]) -> dict[str, str]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import appbuilder_mock
 import pytest
-from appbuilder_assistants import NotFoundError
+from appbuilder_assistants import ApiStatusError, NotFoundError
 
 from tests.clients.both import Async, Sync
 from tests.mock.process import Process, serving
@@ -62,6 +62,32 @@ def test_a_file_goes_round(client: Any, tmp_path: Path) -> None:
             look(stored.id)
     with pytest.raises(NotFoundError):
         files.download(stored.id, tmp_path)
+
+
+@pytest.mark.parametrize("word", ["error", "null", "error-text"])
+@pytest.mark.parametrize("error_form", ["status", "body"])
+def test_an_unknown_file(world: Sync | Async, tmp_path: Path, word: str, error_form: Any) -> None:
+    """However the service says it, nothing is given or saved."""
+    readings = {"unknown-file": word}
+    kind = ApiStatusError if word == "error-text" else NotFoundError
+    with appbuilder_mock.running(readings=readings, error_form=error_form) as server:
+        files = world.client(server.token, server.url).assistants.files
+        for look in (files.query, files.delete, files.content):
+            with pytest.raises(kind, match="no file"):
+                look("file-没有")
+        with pytest.raises(kind, match="no file"):
+            files.download("file-没有", tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_is_null(client: Any, tmp_path: Path) -> None:
+    """An answer that names its file, or is of another media type than JSON, is the file."""
+    files = client.assistants.files
+    named = files.create(b"null", filename="null.json")
+    text = files.create(b"null", filename="null.txt")
+
+    assert files.download(named.id, tmp_path).read_bytes() == b"null"
+    assert files.content(text.id).content == b"null"
 
 
 @pytest.fixture(scope="module")

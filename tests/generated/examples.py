@@ -71,8 +71,9 @@ def direct_reading(example: Example) -> Reading | None:
         return place[2], example.value
     if place[-2:-1] == ("content",) and place[-1] == "application/json":
         schema = example.owner["schema"]
-        names = [ref["$ref"].rsplit("/", 1)[-1] for ref in schema.get("oneOf", [schema])]
-        return ("ErrorEnvelope" if "error" in example.value else names[0]), example.value
+        [first, *_] = schema.get("oneOf", [schema])  # the others are an error, and perhaps null
+        name = first["$ref"].rsplit("/", 1)[-1]
+        return ("ErrorEnvelope" if "error" in example.value else name), example.value
     return None
 
 

@@ -48,6 +48,20 @@ def test_the_purpose_in_lists() -> None:
     assert (made["purpose"], queried["purpose"], listed["purpose"]) == ("assistant", "", "")
 
 
+@pytest.mark.parametrize(
+    ("word", "said"), [("null", None), ("error-text", {"error": "no file 'file-0'"})]
+)
+def test_an_unknown_file(word: str, said: Any) -> None:
+    """In place of the error, where files are looked up, read and deleted."""
+    with reading(readings={"unknown-file": word}) as api:
+        for path in ("query", "delete", "download", "content"):
+            answer = api.post(f"storage/files/{path}", {"file_id": "file-0"})
+            assert (answer.status_code, answer.json()) == (200, said)
+        where = {"assistant_id": api.assistant(), "file_id": "file-0"}
+        assert api.error("assistants/files", 404, **where)["code"] == "file_not_found"
+        assert api.error("threads/query", 404, thread_id="thread_0")["code"] == "thread_not_found"
+
+
 def test_unknown_readings_are_refused() -> None:
     """In words that say which there are."""
     with pytest.raises(ValueError, match="expected one of after"):

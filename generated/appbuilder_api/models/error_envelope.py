@@ -15,8 +15,8 @@ from ..types import Fields, Model
 class ErrorEnvelope(Model):
     """An error, under an error status or under status 200."""
 
-    error: ErrorDetail
-    """What went wrong. The field at fault comes as `param` or as `params`."""
+    error: ErrorDetail | str
+    """What went wrong; perhaps a text alone, where a file is looked up that nobody knows."""
 
     _fields: ClassVar[Fields] = (("error", "error", ..., None),)
 
@@ -24,5 +24,7 @@ class ErrorEnvelope(Model):
     def from_dict(cls, data: Mapping[str, Any]) -> ErrorEnvelope:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
         return cls(
-            ErrorDetail.from_dict(data["error"]),
+            ErrorDetail.from_dict(data["error"])
+            if isinstance(data["error"], dict)
+            else data["error"],
         )._read_from(data)

@@ -17,6 +17,7 @@ from appbuilder_assistants.errors import (
     AssistantsError,
     AuthenticationError,
     DeadlineExceededError,
+    NotFoundError,
     Origin,
     ResponseError,
 )
@@ -32,6 +33,9 @@ EVENT_STREAM = "text/event-stream"
 
 DEEPEST = 100
 """Levels of JSON within JSON: what is deeper, Python could read but not show, copy or write."""
+
+NULL_IS_UNKNOWN = ("queryFile", "deleteFile")
+"""Operations that answer null under status 200, it seems, for a file id that nobody knows."""
 
 
 def fails_alone(read: Callable[[Q, Reply], T]) -> Callable[[Q, Reply], T]:
@@ -78,6 +82,8 @@ def parse(call: Call[T], reply: Reply) -> T:
         ) from error
     if is_error(body):
         raise status_error(call, reply, body)
+    if body is None and call.operation in NULL_IS_UNKNOWN:
+        raise unknown_file(call, reply)
     if not isinstance(body, dict):
         raise response_error(call, reply, f"expected a JSON object, got {_shown(reply)}")
     try:
@@ -152,6 +158,15 @@ def status_error(call: Question, reply: Reply, body: object) -> ApiStatusError:
         param=detail.param,
         retry_after=retry_after(reply),
         origin=origin(call, request_id),
+    )
+
+
+def unknown_file(call: Question, reply: Reply) -> NotFoundError:
+    """The error for null in place of a file."""
+    return NotFoundError(
+        "the service answered null instead of a file: no file has this id",
+        status_code=reply.status,
+        origin=origin(call, reply.request_id),
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from .calls import JSON, FileCall, Reply
-from .decode import fails_alone, loads_or_none, response_error, status_error
+from .decode import fails_alone, loads_or_none, response_error, status_error, unknown_file
 from .error_forms import has_envelope, is_only_error
 
 PEEK = 64 * 1024
@@ -53,18 +53,22 @@ def begun(call: FileCall, reply: Reply) -> Reply:
     only when it is JSON of just the shape of one: a file may be JSON as well, and raising is
     better than saving a refusal as the file. One without a name is a refusal as soon as it has an
     `error`, or just the shape of an error in another form, whatever its content type; and where
-    answers always name their file it raises ResponseError if it is none.
+    answers always name their file it raises ResponseError if it is none. Null without a name says
+    that there is no such file.
     """
     if reply.live is not None:
         return reply
     body = loads_or_none(reply.body)
     named = is_named_file(reply.status, reply.headers)
+    content_type = reply.headers.get("content-type", "")
     if named:
-        refused = _is_json(reply.headers.get("content-type", "")) and is_only_error(body)
+        refused = _is_json(content_type) and is_only_error(body)
     else:
         refused = has_envelope(body) or is_only_error(body)
     if refused:
         raise status_error(call, reply, body)
+    if not named and reply.body.strip() == b"null" and _is_json(content_type):
+        raise unknown_file(call, reply)
     if call.named and not named:
         raise response_error(
             call, reply, "expected a file, named in Content-Disposition; got no such header"
