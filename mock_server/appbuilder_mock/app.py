@@ -15,10 +15,11 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, request_response
 
 from appbuilder_mock import control, pages
-from appbuilder_mock.contract import MAX_BODY, the_contract
+from appbuilder_mock.contract import the_contract
 from appbuilder_mock.errors import MockApiError
 from appbuilder_mock.fault_injection import Scripted
 from appbuilder_mock.handlers import assistants, files, messages, runs, steps, threads
+from appbuilder_mock.json_body import MAX_BODY
 from appbuilder_mock.masking import Mask
 from appbuilder_mock.plan import Plan, default_plan
 from appbuilder_mock.readings import RECORDED, Readings
@@ -181,7 +182,7 @@ def operation(operation_id: str, handler: Handler) -> Callable[[Request], Awaita
 
 async def read_json(operation_id: str, request: Request) -> dict[str, Any]:
     content_type = request.headers.get("content-type", "")
-    return the_contract().body(operation_id, content_type, await read_body(request))
+    return await the_contract().body(operation_id, content_type, await read_body(request))
 
 
 async def read_upload(operation_id: str, request: Request) -> Upload:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import json
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,10 +14,10 @@ import jsonschema_rs
 import yaml
 
 from appbuilder_mock.errors import MockApiError, invalid
+from appbuilder_mock.json_body import parse
 
-MAX_BODY = 32 * 1024 * 1024  # bytes
-MAX_NESTING = 100  # levels of objects and lists in a body
 LONGEST_SHOWN = 200  # characters of a value shown in a message
+SMALL = 64 * 1024  # bytes of a body that is read and validated in a millisecond or two
 
 _HERE = Path(__file__).resolve().parent
 # Beside this file in an installed package, at the top of the repository in a source tree.
@@ -47,6 +47,10 @@ class Contract:
         self.document: dict[str, Any] = yaml.load(
             text, getattr(yaml, "CSafeLoader", yaml.SafeLoader)
         )
+        self._frame = {
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "components": _with_lazy_choices(self.document["components"]),
+        }
         self.operations = {
             entry["operationId"]: self._operation(path, entry)
             for path, item in self.document["paths"].items()
@@ -73,15 +77,12 @@ class Contract:
         )
 
     def _validator(self, schema: dict[str, Any]) -> Any:
-        whole = {
-            "$schema": "https://json-schema.org/draft/2020-12/schema",
-            "components": self.document["components"],
-            **schema,
-        }
-        return jsonschema_rs.validator_for(whole, offline=True)
+        return jsonschema_rs.validator_for(
+            {**self._frame, **_with_lazy_choices(schema)}, offline=True
+        )
 
-    def body(self, operation_id: str, content_type: str, raw: bytes) -> dict[str, Any]:
-        """The body of a request, held to the contract.
+    async def body(self, operation_id: str, content_type: str, raw: bytes) -> dict[str, Any]:
+        """The body of a request, held to the contract; other requests are answered between steps.
 
         Raises MockApiError: 415 for another content type, 400 for everything else.
         """
@@ -94,8 +95,10 @@ class Contract:
                 "unsupported_media_type",
                 f"expected a body of type application/json, got {content_type or 'none'}",
             )
-        body: dict[str, Any] = _parse(raw)
+        body: dict[str, Any] = parse(raw)
+        await _others_first(raw)
         self._hold(operation.validator, body)
+        await _others_first(raw)
         return body
 
     def query(self, operation_id: str, parameters: Mapping[str, str]) -> dict[str, str]:
@@ -105,13 +108,13 @@ class Contract:
         return query
 
     def _hold(self, validator: Any, value: Any) -> None:
-        problems = list(validator.iter_errors(value))
-        if problems:
-            raise self._problem(problems)
+        """Stop at the first problem: a list of a million wrong items has a million of them."""
+        try:
+            validator.validate(value)
+        except jsonschema_rs.ValidationError as problem:
+            raise self._explained(problem) from None
 
-    def _problem(self, problems: list[Any]) -> MockApiError:
-        problem = _telling(problems)
-        # Rules on single fields come before rules on the body as a whole.
+    def _explained(self, problem: Any) -> MockApiError:
         param = _path(problem.instance_path)
         schema = self._at(problem.schema_path)
         message = f"{param or 'body'}: {_expected(problem, schema)}, got {_shown(problem.instance)}"
@@ -141,64 +144,28 @@ def the_contract() -> Contract:
     raise FileNotFoundError(f"openapi.yaml is at none of {', '.join(map(str, _PLACES))}")
 
 
-def _parse(raw: bytes) -> Any:
-    """JSON as the standard has it: UTF-8, no NaN, nothing that a float or a text cannot hold."""
-    try:
-        text = raw.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise invalid(f"the body is not UTF-8: byte {error.start} cannot be read") from None
-    try:
-        value = json.loads(text, parse_constant=_refuse, parse_float=_float)
-        if "\\u" in text:  # a lone surrogate can be written in JSON, but in no UTF-8 answer
-            json.dumps(value, ensure_ascii=False).encode("utf-8")
-    except UnicodeEncodeError:
-        raise invalid("the body holds half of a surrogate pair (\\ud800 to \\udfff)") from None
-    except RecursionError:
-        raise invalid(f"the body is nested deeper than {MAX_NESTING} levels") from None
-    except ValueError as error:
-        # What follows the semicolon is advice to whoever runs this Python, not to the caller.
-        raise invalid(f"the body is not JSON: {str(error).partition(';')[0]}") from None
-    if _nesting(value) > MAX_NESTING:
-        raise invalid(f"the body is nested deeper than {MAX_NESTING} levels")
-    return value
+async def _others_first(raw: bytes) -> None:
+    """Let everyone else act when a step has taken long."""
+    if len(raw) > SMALL:
+        await asyncio.sleep(0)
 
 
-def _refuse(constant: str) -> None:
-    raise ValueError(f"{constant} is not a JSON number")
+def _with_lazy_choices(part: Any) -> Any:
+    """The same schema, with "this or null" written so that its first problem is found at once.
 
-
-def _float(digits: str) -> float:
-    value = float(digits)
-    if math.isinf(value):
-        raise ValueError(f"the number {digits[:40]} is too large")
-    return value
-
-
-def _nesting(value: Any) -> int:
-    """How many levels of objects and lists; one more than the limit when there are more."""
-    level, depth = [value], 0
-    while depth <= MAX_NESTING:
-        parts = [part for part in level if isinstance(part, (dict, list))]
-        if not parts:
-            break
-        depth += 1
-        level = [x for part in parts for x in (part.values() if isinstance(part, dict) else part)]
-    return depth
-
-
-def _telling(problems: list[Any]) -> Any:
-    """The problem to tell the caller: of a choice, what is wrong with the likeliest branch."""
-    problem = max(problems, key=lambda one: len(one.instance_path))
-    context = getattr(problem.kind, "context", None)
-    if not context:
-        return problem
-    # The branch that went deepest before it failed is the one that was meant; `null` goes nowhere.
-    inner = [_telling(branch) for branch in context if branch]
-    wrong_kind = [one for one in inner if one.kind.name == "type"]
-    meant = [one for one in inner if one not in wrong_kind]
-    if not meant:
-        return problem
-    return max(meant, key=lambda one: len(one.instance_path))
+    Of a `oneOf`, the validator collects every problem of every branch before it reports one; of
+    `if` and `else`, only what is asked for.
+    """
+    if isinstance(part, list):
+        return [_with_lazy_choices(one) for one in part]
+    if not isinstance(part, dict):
+        return part
+    schema = {key: _with_lazy_choices(value) for key, value in part.items()}
+    match schema.get("oneOf"):
+        case [other, {"type": "null"}]:
+            del schema["oneOf"]
+            schema |= {"if": {"type": "null"}, "else": other}
+    return schema
 
 
 def _path(parts: list[str | int]) -> str:
@@ -213,9 +180,7 @@ def _expected(problem: Any, schema: Any) -> str:
     """What the rule wanted, in words."""
     kind, name = problem.kind, problem.kind.name
     if name == "type":
-        return "expected " + " or ".join(kind.types)
-    if name in ("oneOf", "anyOf") and (kinds := _kinds(kind)):
-        return "expected " + " or ".join(kinds)
+        return "expected " + " or ".join([*kind.types, *["null"] * _or_null(problem)])
     if name in ("minLength", "maxLength"):
         return f"expected at {_least(name)} {kind.limit} characters"
     if name in ("minItems", "maxItems"):
@@ -238,12 +203,10 @@ def _expected(problem: Any, schema: Any) -> str:
     return f"expected otherwise: {message[:LONGEST_SHOWN]}"
 
 
-def _kinds(choice: Any) -> list[str]:
-    """The types a choice is between, when it is between types."""
-    types = [
-        one.kind.types for branch in choice.context for one in branch if one.kind.name == "type"
-    ]
-    return list(dict.fromkeys(name for names in types for name in names))
+def _or_null(problem: Any) -> bool:
+    """Whether the value might have been null as well: see _with_lazy_choices."""
+    *path, _ = problem.evaluation_path
+    return next((key for key in reversed(path) if key != "$ref"), "") == "else"
 
 
 def _least(name: str) -> str:

@@ -10,9 +10,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from appbuilder_mock.call_subject import Subject, subject_of
 from appbuilder_mock.connection import connection_of
-from appbuilder_mock.contract import MAX_BODY, the_contract
+from appbuilder_mock.contract import the_contract
 from appbuilder_mock.errors import MockApiError
 from appbuilder_mock.faulty_answer import FaultyAnswer
+from appbuilder_mock.json_body import MAX_BODY
 from appbuilder_mock.scenarios import ErrorBody, Fault, Rehearsal, Rule
 from appbuilder_mock.state import MockState
 
@@ -75,7 +76,7 @@ class Scripted:
             raw = await body.peek()
             content_type = request.headers.get("content-type", "")
             try:
-                document = the_contract().body(self._operation_id, content_type, raw)
+                document = await the_contract().body(self._operation_id, content_type, raw)
                 subject = subject_of(self._operation_id, document, state.store)
             except MockApiError:
                 pass  # the endpoint will say why

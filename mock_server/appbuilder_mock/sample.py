@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import Any, TypeGuard
 from urllib.parse import unquote
 
@@ -10,7 +11,13 @@ import jsonschema_rs
 
 from appbuilder_mock.sample_text import text_for
 
-MOST_PARTS = 2_000  # of one value, so that no schema can blow up
+# What is spent on one value, so that no schema can blow up. Of a larger schema fewer parts are
+# looked at, as each look may copy or compile all of it: 200,000 parts of schemas take 0.2 seconds.
+MOST_PARTS = 2_000
+MOST_WORK = 200_000
+MOST_PATTERN = 10_000  # characters of all regular expressions; a schema with more is not compiled
+PER_PATTERN = 100  # parts that compiling a small regular expression takes the time of
+PATTERNS = jsonschema_rs.FancyRegexOptions(size_limit=300_000, dfa_size_limit=300_000)  # bytes
 MOST_ITEMS = 100
 DEEPEST = 4  # levels, after which optional parts are left out
 
@@ -24,7 +31,11 @@ def sample_arguments(schema: dict[str, Any] | None) -> dict[str, Any]:
     """
     if not schema:
         return {}
-    attempts = [_Sampler(schema, optional=optional).value() for optional in (True, False)]
+    patterns = [*_patterns(schema)]
+    if sum(map(len, patterns)) > MOST_PATTERN:
+        return {}
+    checks = MOST_WORK // (_size(schema) + PER_PATTERN * len(patterns))
+    attempts = [_Sampler(schema, checks, optional=optional).value() for optional in (True, False)]
     objects = [attempt for attempt in attempts if isinstance(attempt, dict)]
     for candidate in (*objects, {}):
         if _satisfies(candidate, schema):
@@ -35,7 +46,10 @@ def sample_arguments(schema: dict[str, Any] | None) -> dict[str, Any]:
 def _satisfies(value: object, schema: Any) -> bool:
     try:
         # Offline: a `$ref` in a caller's schema must not make this server fetch anything.
-        return bool(jsonschema_rs.validator_for(_clean(schema), offline=True).is_valid(value))
+        validator = jsonschema_rs.validator_for(
+            _clean(schema), offline=True, pattern_options=PATTERNS
+        )
+        return bool(validator.is_valid(value))
     except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError):
         return False
 
@@ -50,21 +64,23 @@ def _clean(schema: Any) -> Any:
 class _Sampler:
     """Builds one value; what was spent on it is counted."""
 
-    def __init__(self, root: dict[str, Any], *, optional: bool) -> None:
+    def __init__(self, root: dict[str, Any], checks: int, *, optional: bool) -> None:
         self._root = root
         self._optional = optional
+        self._most = min(MOST_PARTS, MOST_WORK // _size(root))
         self._parts = 0
+        self._checks = checks
 
     def value(self) -> Any:
         return self._any(self._root, 0)
 
     def _any(self, schema: Any, depth: int) -> Any:
         self._parts += 1
-        if not isinstance(schema, dict) or depth > 40 or self._parts > MOST_PARTS:
+        if not isinstance(schema, dict) or depth > 40 or self._parts > self._most:
             return {} if depth == 0 else "sample"
         schema = self._resolved(_clean(schema), depth)
-        for candidate in _given(schema):
-            if _satisfies(candidate, {**schema, "$defs": self._root.get("$defs", {})}):
+        for candidate in _given(schema)[:MOST_ITEMS]:
+            if self._fits(candidate, schema):
                 return candidate
         match _kind(schema):
             case "object":
@@ -72,7 +88,7 @@ class _Sampler:
             case "array":
                 return self._array(schema, depth)
             case "integer" | "number" as kind:
-                return _number(schema, whole=kind == "integer")
+                return self._number(schema, whole=kind == "integer")
             case "boolean":
                 return True
             case "null":
@@ -80,14 +96,22 @@ class _Sampler:
             case _:
                 return text_for(schema)
 
+    def _fits(self, candidate: Any, schema: dict[str, Any]) -> bool:
+        self._checks -= 1
+        whole = {**schema, "$defs": self._root.get("$defs", {})}
+        return self._checks < 0 or _satisfies(candidate, whole)
+
     def _resolved(self, schema: dict[str, Any], depth: int) -> dict[str, Any]:
         """The schema with its reference followed and its combinations folded in."""
+        self._parts += 1  # a reference may lead back to itself, on several ways at once
+        if self._parts > self._most:
+            return schema
         for _ in range(DEEPEST):
             if not isinstance(reference := schema.get("$ref"), str):
                 break
             others = {key: value for key, value in schema.items() if key != "$ref"}
             schema = {**_clean(self._referred(reference)), **others}
-        for part in _dicts(schema.get("allOf")):
+        for part in _dicts(schema.get("allOf"))[:MOST_ITEMS]:
             schema = _merged(schema, self._resolved(_clean(part), depth + 1) if depth < 40 else {})
         for keyword in ("oneOf", "anyOf"):
             branches = _dicts(schema.get(keyword))
@@ -114,6 +138,7 @@ class _Sampler:
         most = schema.get("maxProperties")
         if isinstance(most, int):
             names = names[: max(most, len(required))]
+        names = names[:MOST_PARTS]
         rest = schema.get("additionalProperties", True)
         made = {name: self._any(properties.get(name, rest), depth + 1) for name in names}
         least = schema.get("minProperties")
@@ -141,6 +166,38 @@ class _Sampler:
             made.append(value)
         return made
 
+    def _number(self, schema: dict[str, Any], *, whole: bool) -> int | float:
+        """1, or a number near the bounds that they allow."""
+        low, high = (_bounds(schema, side) for side in ("inimum", "aximum"))
+        near = [1, *low, *high, *(bound + 1 for bound in low), *(bound - 1 for bound in high)]
+        near += [(one + other) / 2 for one in low for other in high]
+        step = schema.get("multipleOf")
+        if _is_number(step) and step > 0:
+            near += [step, *(math.ceil(number / step) * step for number in near)]
+        for number in near:
+            number = math.ceil(number) if whole else number
+            if self._fits(number, schema):
+                return number
+        return 1
+
+
+def _size(value: Any) -> int:
+    """How many parts a schema has, itself included."""
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return 1 + sum(map(_size, parts))
+
+
+def _patterns(value: Any) -> Iterator[str]:
+    """What may be a regular expression, anywhere in a schema."""
+    if isinstance(value, dict):
+        if isinstance(pattern := value.get("pattern"), str):
+            yield pattern
+        if isinstance(named := value.get("patternProperties"), dict):
+            yield from named
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    for part in parts:
+        yield from _patterns(part)
+
 
 def _given(schema: dict[str, Any]) -> list[Any]:
     """Values the schema itself offers, best first."""
@@ -159,21 +216,6 @@ def _kind(schema: dict[str, Any]) -> str:
     if "items" in schema or "prefixItems" in schema:
         return "array"
     return "number" if "minimum" in schema or "maximum" in schema else "string"
-
-
-def _number(schema: dict[str, Any], *, whole: bool) -> int | float:
-    """1, or a number near the bounds that they allow."""
-    low, high = (_bounds(schema, side) for side in ("inimum", "aximum"))
-    near = [1, *low, *high, *(bound + 1 for bound in low), *(bound - 1 for bound in high)]
-    near += [(one + other) / 2 for one in low for other in high]
-    step = schema.get("multipleOf")
-    if _is_number(step) and step > 0:
-        near += [step, *(math.ceil(number / step) * step for number in near)]
-    for number in near:
-        number = math.ceil(number) if whole else number
-        if _satisfies(number, schema):
-            return number
-    return 1
 
 
 def _bounds(schema: dict[str, Any], side: str) -> list[float]:

@@ -73,9 +73,10 @@ class _Pattern:
         made = ""
         while self._rest and self._rest[0] not in "|)":
             part = self._part()
-            made += part * self._count()
-            if len(made) > LONGEST:
+            count = self._count()
+            if len(made) + len(part) * count > LONGEST:
                 raise ValueError("too long")
+            made += part * count
         return made
 
     def _part(self) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import appbuilder_mock
 import pytest
 import yaml
-from appbuilder_mock.contract import MAX_BODY
+from appbuilder_mock.json_body import MAX_BODY
 
 from tests.mock.wire import Api, final_text
 
@@ -131,8 +131,10 @@ DEEP = b'{"name": "a", "metadata": ' + b'{"k": ' * 101 + b"1" + b"}" * 102
         (b'{"name": -Infinity}', "-Infinity is not a JSON number"),
         (b'{"name": 1e999}', "1e999 is too large"),
         (b'{"name": ' + b"9" * 5000 + b"}", "5000 digits"),
-        (b"[" * 1_000_000, "nested deeper"),
-        (b'{"a":' * 100_000, "nested deeper"),
+        (b"[" * 40_000, "nested deeper"),
+        (b'{"a":' * 40_000, "nested deeper"),
+        (b"[" * 1_000_000, "more than 50000 values"),
+        (b'{"a":' * 100_000, "more than 50000 values"),
         (DEEP, "nested deeper than 100 levels"),
         (b"\x00\x01\x02\xff", "not UTF-8"),
     ],
