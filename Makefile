@@ -65,7 +65,7 @@ demo: demo-env ## watch the whole walk-through run against the mock server
 	$(PY) examples/demo.py
 
 mock: demo-env ## start the mock server; options: make mock MOCK="--port 8080 --db mock.db"
-	$(PY) -m appbuilder_mock $(MOCK)
+	@$(PY) -m appbuilder_mock $(MOCK)
 
 test: dev-env ## run the tests; options: make test PYTEST="-k stream"
 	$(DIRECT) $(PY) -m pytest -n $(WORKERS) --dist worksteal $(PYTEST)

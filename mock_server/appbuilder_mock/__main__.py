@@ -16,6 +16,7 @@ try:
 except ModuleNotFoundError as missing:
     sys.exit(str(missing))
 from appbuilder_mock.readings import parsed
+from appbuilder_mock.request_log import RequestLog, greeting
 from appbuilder_mock.seeds import seed_examples
 from appbuilder_mock.server import Server, listen, url_of
 from appbuilder_mock.state import DEFAULT_TOKEN
@@ -74,6 +75,7 @@ def parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="what is scripted: answers, tool calls, faults; YAML or JSON, see docs/scenarios.md",
     )
+    add("--quiet", action="store_true", help="print the address only, and no line a request")
     return parse
 
 
@@ -92,8 +94,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except StoreError as error:
         return _refuse(str(error))
     try:
-        if options.examples:
-            seed_examples(store)
         readings = parsed(options.reading)
         app = create_app(
             store,
@@ -104,8 +104,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
             as_recorded=options.as_recorded,
             scenario=options.scenario,
         )
-        sock = listen(options.host, options.port)
-        url = url_of(sock)
         others = []
         if options.other_token is not None:
             others.append(
@@ -117,8 +115,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
                     as_recorded=options.as_recorded,
                 )
             )
-        server = Server(app, *others, on_start=lambda: print(f"listening on {url}", flush=True))
-        asyncio.run(_serve_until_signalled(server, sock))
+        server = Server(app, *others)
+        if options.examples:
+            seed_examples(store)
+        # All options have been looked at: who connects from now on is served.
+        sock = listen(options.host, options.port)
+        with sock:
+            asyncio.run(_serve(server, sock, options))
     except ValueError as error:
         return _refuse(str(error))
     except OSError as error:
@@ -129,7 +132,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-async def _serve_until_signalled(server: Server, sock: socket.socket) -> None:
+async def _serve(server: Server, sock: socket.socket, options: argparse.Namespace) -> None:
+    """Serve until a signal comes, and print what goes on."""
+    said = greeting(url_of(sock), options.token)
+    shown = said.partition("\n")[0] if options.quiet else said
+    server.on_start = lambda: print(shown, flush=True)
+    log = None if options.quiet else RequestLog(sys.stdout.fileno())
+    if log is not None:
+        for state in server.states:
+            state.received.on_end = log.note
+    try:
+        await _until_signalled(server, sock)
+    finally:
+        if log is not None:
+            log.close()
+
+
+async def _until_signalled(server: Server, sock: socket.socket) -> None:
     loop = asyncio.get_running_loop()
 
     def stop() -> None:

@@ -16,7 +16,7 @@ from starlette.routing import Route, request_response
 
 from appbuilder_mock import control, pages
 from appbuilder_mock.contract import the_contract
-from appbuilder_mock.errors import MockApiError
+from appbuilder_mock.errors import MockApiError, invalid
 from appbuilder_mock.fault_injection import Scripted
 from appbuilder_mock.handlers import assistants, files, messages, runs, steps, threads
 from appbuilder_mock.json_body import MAX_BODY
@@ -25,6 +25,7 @@ from appbuilder_mock.plan import Plan, default_plan
 from appbuilder_mock.readings import RECORDED, Readings
 from appbuilder_mock.received import Received, Recorder
 from appbuilder_mock.request_ids import RequestIds
+from appbuilder_mock.request_target import OriginForm
 from appbuilder_mock.runs import Runs
 from appbuilder_mock.script import Given, Script
 from appbuilder_mock.state import DEFAULT_TOKEN as DEFAULT_TOKEN
@@ -139,7 +140,7 @@ def create_app(
             *control.ROUTES,
             *pages.ROUTES,
         ],
-        middleware=[Middleware(Recorder, state.received)],
+        middleware=[Middleware(OriginForm), Middleware(Recorder, state.received)],
         exception_handlers={
             MockApiError: render_error,
             HTTPException: render_http_exception,
@@ -182,7 +183,7 @@ def operation(operation_id: str, handler: Handler) -> Callable[[Request], Awaita
 
 async def read_json(operation_id: str, request: Request) -> dict[str, Any]:
     content_type = request.headers.get("content-type", "")
-    return await the_contract().body(operation_id, content_type, await read_body(request))
+    return await the_contract().body_in_steps(operation_id, content_type, await read_body(request))
 
 
 async def read_upload(operation_id: str, request: Request) -> Upload:
@@ -193,13 +194,15 @@ async def read_upload(operation_id: str, request: Request) -> Upload:
 
 def has_token(request: Request, token: str) -> bool:
     """Only `Authorization` counts; the official client repeats it in X-Appbuilder-Authorization."""
-    scheme, _, given = request.headers.get("authorization", "").partition(" ")
+    headers = request.headers.getlist("authorization")
+    scheme, _, given = "".join(headers).partition(" ")
     right = hmac.compare_digest(given.strip().encode("latin-1"), token.encode())
-    return right and scheme.lower() == "bearer"
+    return right and scheme.lower() == "bearer" and len(headers) == 1
 
 
 def check_token(request: Request, token: str) -> None:
     """Raises MockApiError, which says what came instead of the token."""
+    refuse_repeated(request)
     if not has_token(request, token):
         header = request.headers.get("authorization", "")
         scheme, _, given = header.partition(" ")
@@ -214,6 +217,13 @@ def check_token(request: Request, token: str) -> None:
             f"started with, got {got}",
             headers={"WWW-Authenticate": "Bearer"},
         )
+
+
+def refuse_repeated(request: Request) -> None:
+    """Raises MockApiError: of two different values it could only be guessed which one counts."""
+    for name in ("Authorization", "Content-Type"):
+        if (count := len(request.headers.getlist(name))) > 1:
+            raise invalid(f"expected one header {name}, got {count}", param=name)
 
 
 async def read_body(request: Request) -> bytes:

@@ -81,13 +81,27 @@ class Contract:
             {**self._frame, **_with_lazy_choices(schema)}, offline=True
         )
 
-    async def body(self, operation_id: str, content_type: str, raw: bytes) -> dict[str, Any]:
-        """The body of a request, held to the contract; other requests are answered between steps.
+    def body(self, operation_id: str, content_type: str, raw: bytes) -> dict[str, Any]:
+        """The body of a request, held to the contract.
 
         Raises MockApiError: 415 for another content type, 400 for everything else.
         """
-        operation = self.operations[operation_id]
-        if not raw and not operation.body_required:
+        body = self._parsed(operation_id, content_type, raw)
+        self._validate(self.operations[operation_id].validator, body)
+        return body
+
+    async def body_in_steps(
+        self, operation_id: str, content_type: str, raw: bytes
+    ) -> dict[str, Any]:
+        """As `body`; of a large one, other requests have their turn after each step."""
+        body = self._parsed(operation_id, content_type, raw)
+        await _others_first(raw)
+        self._validate(self.operations[operation_id].validator, body)
+        await _others_first(raw)
+        return body
+
+    def _parsed(self, operation_id: str, content_type: str, raw: bytes) -> dict[str, Any]:
+        if not raw and not self.operations[operation_id].body_required:
             return {}
         if content_type.partition(";")[0].strip().lower() != "application/json":
             raise MockApiError(
@@ -96,18 +110,15 @@ class Contract:
                 f"expected a body of type application/json, got {content_type or 'none'}",
             )
         body: dict[str, Any] = parse(raw)
-        await _others_first(raw)
-        self._hold(operation.validator, body)
-        await _others_first(raw)
         return body
 
     def query(self, operation_id: str, parameters: Mapping[str, str]) -> dict[str, str]:
         """The query of a request, held to the contract. Raises MockApiError, 400."""
         query = dict(parameters)
-        self._hold(self.operations[operation_id].query, query)
+        self._validate(self.operations[operation_id].query, query)
         return query
 
-    def _hold(self, validator: Any, value: Any) -> None:
+    def _validate(self, validator: Any, value: Any) -> None:
         """Stop at the first problem: a list of a million wrong items has a million of them."""
         try:
             validator.validate(value)

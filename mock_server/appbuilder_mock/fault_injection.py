@@ -76,7 +76,7 @@ class Scripted:
             raw = await body.peek()
             content_type = request.headers.get("content-type", "")
             try:
-                document = await the_contract().body(self._operation_id, content_type, raw)
+                document = await the_contract().body_in_steps(self._operation_id, content_type, raw)
                 subject = subject_of(self._operation_id, document, state.store)
             except MockApiError:
                 pass  # the endpoint will say why

@@ -92,6 +92,8 @@ def _is_loopback(request: Request) -> bool:
 
 
 def _has_token(request: Request) -> bool:
+    if len(request.headers.getlist("authorization")) > 1:
+        return False
     scheme, _, given = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "basic":
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,7 +69,8 @@ class Entry:
 class Received:
     """The newest KEPT requests, oldest first, numbered from 1.
 
-    `changes` grows whenever anything here changes.
+    `changes` grows whenever anything here changes; `on_end` is called with each request that is
+    over.
     """
 
     def __init__(self, mask: Mask, operations: Mapping[str, str]) -> None:
@@ -78,6 +79,7 @@ class Received:
         self._operations = operations  # path -> operationId
         self._entries: deque[Entry] = deque(maxlen=KEPT)
         self.total = 0
+        self.on_end: Callable[[Entry], None] = lambda entry: None
 
     def clear(self) -> None:
         """Forget everything and count from 1 again."""
@@ -200,6 +202,7 @@ class Recorder:
                 received.note_body(entry, bytes(beginning), max(length, len(beginning) + 1))
             entry.milliseconds = round((time.monotonic() - started) * 1000)
             received.changes += 1
+            received.on_end(entry)
 
 
 def _is_recorded(path: str) -> bool:

@@ -31,7 +31,7 @@ GRACE = 2.0  # seconds that open connections have to finish when the server stop
 class Server(uvicorn.Server):
     """uvicorn without its signals and its log, that ends open streams when it stops."""
 
-    def __init__(self, *apps: RequestIds, on_start: Callable[[], None]) -> None:
+    def __init__(self, *apps: RequestIds, on_start: Callable[[], None] = lambda: None) -> None:
         users = Users(*apps)
         config = uvicorn.Config(
             users,
@@ -45,17 +45,17 @@ class Server(uvicorn.Server):
             timeout_keep_alive=KEEP_ALIVE,
         )
         super().__init__(config)
-        self._on_start = on_start
-        self._mocks = users.states
+        self.on_start = on_start
+        self.states = users.states
         self.loop: asyncio.AbstractEventLoop | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self.loop = asyncio.get_running_loop()
-        self._on_start()
+        self.on_start()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        for mock in self._mocks:
+        for mock in self.states:
             mock.runs.audience.close()  # a stream that waits for tool outputs would never end
         late = asyncio.get_running_loop().call_later(GRACE, self._hang_up)
         await super().shutdown(sockets)
@@ -65,7 +65,7 @@ class Server(uvicorn.Server):
         """Leave clients that neither read nor send to themselves."""
         for connection in list(self.server_state.connections):
             connection.transport.abort()
-        for mock in self._mocks:
+        for mock in self.states:
             mock.runs.forget()  # a scripted delay may be longer than anyone waits
 
     @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import subprocess
 import sys
@@ -41,25 +42,35 @@ class Process:
 
 
 def command(*options: object) -> list[str]:
-    return [sys.executable, "-W", "error", "-m", "appbuilder_mock", *map(str, options)]
+    """On a free port, unless the options name one: the default port may be somebody's."""
+    program = [sys.executable, "-W", "error", "-m", "appbuilder_mock", "--port", "0"]
+    return [*program, *map(str, options)]
 
 
 @contextlib.contextmanager
-def serving(*options: object) -> Iterator[Process]:
+def serving(*options: object, quiet: bool = True) -> Iterator[Process]:
     """A server on a free port; it is killed if the block leaves it running."""
     popen = subprocess.Popen(
-        command("--port", 0, *options),
+        command(*["--quiet"] * quiet, *options),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         encoding="utf-8",
     )
     with popen:
         try:
-            assert popen.stdout is not None
-            yield Process(popen, popen.stdout.readline())
+            yield Process(popen, first_line(popen))
         finally:
             if popen.poll() is None:
                 popen.kill()
+
+
+def first_line(popen: subprocess.Popen[str]) -> str:
+    """Byte by byte: what a buffer took beyond the line, `communicate` would not see."""
+    assert popen.stdout is not None
+    line = b""
+    while not line.endswith(b"\n") and (byte := os.read(popen.stdout.fileno(), 1)):
+        line += byte
+    return line.decode()
 
 
 def refused(*options: object) -> tuple[int, str, str]:

@@ -19,7 +19,7 @@ from tests.mock.process import GRACE, command, refused, serving
 from tests.mock.wire import WEATHER, Api
 
 
-def test_the_one_line() -> None:
+def test_the_one_line_of_a_quiet_server() -> None:
     """It is printed when connections are accepted, and nothing else ever is."""
     with serving("--token", "s3cret") as server:
         assert re.fullmatch(r"listening on http://127\.0\.0\.1:\d+\n", server.line)
@@ -29,6 +29,76 @@ def test_the_one_line() -> None:
             assert http.post("/v2/nowhere").status_code == 404
 
         assert server.stop() == (0, "", "")
+
+
+def test_how_to_reach_it_and_a_line_a_request() -> None:
+    """The variables, the token and the page; then what came, in the order of its end."""
+    with serving(quiet=False) as server, server.api() as api:
+        thread = api.post("threads", {}, headers={"X-Appbuilder-Request-Id": "r-1"})
+        api.post("assistants", {"name": "字" * 200})
+        api.http.get("/v2/%0Anowhere%1b[2J/线程 一", params={"token": "s3cret"})
+        api.http.get("/_mock/state")
+        api.post("threads", {}, headers={"Authorization": "Bearer s3cret"})
+        status, out, err = server.stop()
+
+    url = server.url
+    greeting, _, requests = out.partition(f"page   {url}/\n")
+    lines = [re.sub(r"\d+ ms", "N ms", line) for line in requests.split("\n") if line]
+    assert (status, err) == (0, "")
+    assert greeting.split("\n")[1:3] == [
+        f"  export GATEWAY_URL={url}",
+        "  export APPBUILDER_TOKEN='mock-token'",
+    ]
+    assert "  token  mock-token\n" in greeting
+    assert thread.is_success
+    assert lines[0] == "POST /v2/threads createThread 200 N ms r-1"
+    assert [line.rpartition(" ")[0] for line in lines[1:]] == [
+        "POST /v2/assistants createAssistant 400 N ms",
+        "GET /v2/·nowhere·[2J/线程·一 - 404 N ms",
+        "POST /v2/threads createThread 401 N ms",
+    ]
+    assert "s3cret" not in out
+
+
+def test_a_stream_is_a_line_when_it_is_over() -> None:
+    with serving(quiet=False) as server, server.api() as api:
+        with api.stream(tools=[WEATHER]) as events:
+            next(event for event in events if event.kind == "tool_calls")
+            api.thread()
+        _, out, _ = server.stop()
+
+    operations = [line.split()[2] for line in out.splitlines() if line.startswith("POST")]
+    assert operations == ["createAssistant", "createThread", "createRun"]
+
+
+def test_a_token_of_ones_own_is_not_printed() -> None:
+    with serving("--token", "s3cret", quiet=False) as server, server.api("s3cret") as api:
+        api.http.post("/v2/s3cret")
+        _, out, _ = server.stop()
+
+    assert "export APPBUILDER_TOKEN='<the value of --token>'" in out
+    assert "POST /v2/••• - 404" in out
+    assert "s3cret" not in out
+
+
+def test_nobody_reads_what_is_printed() -> None:
+    """A pipe that is full (64 KiB on Linux) holds up neither requests nor the end."""
+    with serving(quiet=False) as server, server.api() as api:
+        for _ in range(200):
+            api.http.post("/v2/" + "长" * 180)  # 600 bytes a line
+
+        assert api.thread()
+        server.popen.terminate()
+        assert server.popen.wait(GRACE) == 0
+
+
+def test_who_read_what_is_printed_has_gone() -> None:
+    with serving(quiet=False) as server, server.api() as api:
+        assert server.popen.stdout is not None
+        server.popen.stdout.close()
+        assert {api.thread() for _ in range(3)}
+        server.popen.terminate()
+        assert server.popen.wait(GRACE) == 0
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -112,10 +182,25 @@ def test_a_port_in_use() -> None:
 )
 def test_other_wrong_options(options: list[str], reason: str) -> None:
     """One line that says why, exit status 2."""
-    status, out, err = refused("--port", 0, *options)
+    status, out, err = refused(*options)
 
     assert (status, out, err.count("\n")) == (2, "", 1)
     assert reason in err
+
+
+def test_options_are_looked_at_before_the_port_is_taken(tmp_path: Path) -> None:
+    """What is wrong with them is said even where the port is in use, and nothing was stored."""
+    database = tmp_path / "mock.db"
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        wrong = [["--token", "令牌"], ["--other-token", "mock-token"], ["--scenario", tmp_path]]
+        for options in wrong:
+            status, out, err = refused("--port", port, "--examples", "--db", database, *options)
+
+            assert (status, out) == (2, "")
+            assert "cannot listen" not in err
+            with appbuilder_mock.running(db=database) as server:
+                assert server.state()["assistants"] == []
 
 
 @pytest.mark.parametrize("port", ["-1", "65536", "http"])
@@ -148,7 +233,7 @@ def test_a_database_that_cannot_be_used(tmp_path: Path) -> None:
         (tmp_path, "cannot open"),
         (tmp_path / "none" / "a.db", "cannot open"),
     ]:
-        status, out, err = refused("--port", 0, "--db", path)
+        status, out, err = refused("--db", path)
 
         assert (status, out, err.count("\n")) == (2, "", 1)
         assert reason in err
@@ -160,7 +245,7 @@ def test_two_servers_on_one_database(tmp_path: Path) -> None:
     """The second one is refused with a clear line; the first one does not notice."""
     path = tmp_path / "mock.db"
     with serving("--db", path) as first:
-        status, out, err = refused("--port", 0, "--db", path)
+        status, out, err = refused("--db", path)
 
         assert (status, out) == (2, "")
         assert err == (

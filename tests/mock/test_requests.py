@@ -240,6 +240,54 @@ def test_the_other_authorization_header_does_not_count(api: Api) -> None:
     assert response.status_code == 401
 
 
+@pytest.mark.parametrize("second", ["Bearer wrong", "Bearer mock-token", ""])
+@pytest.mark.parametrize("first", [True, False])
+def test_two_authorization_headers(api: Api, second: str, first: bool) -> None:
+    """400, in any order: which of them counts could only be guessed."""
+    token = api.http.headers.pop("Authorization")
+    pair = [token, second] if first else [second, token]
+    response = api.post("threads", {}, headers=[("Authorization", one) for one in pair])
+
+    assert response.status_code == 400
+    assert response.json()["error"]["message"] == "expected one header Authorization, got 2"
+
+
+def test_two_content_types(api: Api) -> None:
+    headers = [("Content-Type", "application/json"), ("Content-Type", "text/plain")]
+    response = api.post("threads", content=b"{}", headers=headers)
+
+    assert response.status_code == 400
+    assert response.json()["error"]["param"] == "Content-Type"
+
+
+@pytest.mark.parametrize(
+    ("target", "status"),
+    [
+        ("{url}/v2/threads", 200),
+        ("{url}/v2/threads?a=b", 200),
+        ("HTTP://example.com/v2/threads", 200),
+        ("https://[::1]:1/v2/%74hreads", 200),
+        ("{url}", 405),
+        ("{url}/v2/nowhere", 404),
+        ("http://attacker.example/_mock/reset", 403),
+        ("http://localhost/_mock/reset", 204),
+    ],
+)
+def test_a_target_with_scheme_and_host(target: str, status: int) -> None:
+    """Served as its path is; its host counts in place of the header's, for the control as well."""
+    with appbuilder_mock.running() as server:
+        head = f"POST {target.format(url=server.url)} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+        head += "Authorization: Bearer mock-token\r\nContent-Type: application/json\r\n"
+        head += "Content-Length: 2\r\nConnection: close\r\n\r\n{}"
+        with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
+            connection.sendall(head.encode())
+            answer = connection.makefile("rb").read()
+        received = [one.path for one in server.requests]
+
+    assert answer.startswith(f"HTTP/1.1 {status} ".encode()), answer
+    assert all(path.startswith("/v2/") for path in received)
+
+
 def test_another_token() -> None:
     """The token given is the only right one."""
     with appbuilder_mock.running(token="s3cret") as server, Api(server.url, "s3cret") as api:

@@ -391,8 +391,8 @@ def test_a_wrong_file_on_the_command_line(tmp_path: Path) -> None:
     """One line with the place and the reason, exit status 2."""
     file = tmp_path / "weather.yaml"
     file.write_text("rules:\n  - match: {txt: 你好}\n    reply: 晴\n", encoding="utf-8")
-    status, out, err = refused("--port", 0, "--scenario", file)
+    status, out, err = refused("--scenario", file)
 
     assert (status, out, err.count("\n")) == (2, "", 1)
     assert f'{file}:2:13: rules[0].match: unknown key "txt"; did you mean "text"?' in err
-    assert "cannot be read" in refused("--port", 0, "--scenario", tmp_path)[2]
+    assert "cannot be read" in refused("--scenario", tmp_path)[2]

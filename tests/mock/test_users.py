@@ -24,6 +24,9 @@ def test_each_sees_only_what_is_theirs() -> None:
         assert one.ok("assistants/query", assistant_id=assistant_id)["id"] == assistant_id
         assert two.ok("threads/query", thread_id=thread_id)["id"] == thread_id
         assert server.state()["threads"] == []
+        headers = [("Authorization", f"Bearer {one}") for one in ("two", "one")]
+        both = two.post("threads/query", {"thread_id": thread_id}, headers=headers)
+        assert both.status_code == 400
         with Api(server.url, "three") as nobody:
             nobody.error("threads/query", 401, thread_id=thread_id)
 
