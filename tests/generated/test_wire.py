@@ -112,13 +112,11 @@ def test_missing_required_field(name: str, field: str) -> None:
 
 @pytest.mark.parametrize("name", MODELS)
 def test_attributes_are_named_as_on_the_wire(name: str) -> None:
-    """In `repr`, in the spec's order too."""
+    """And stand in the spec's order."""
     fields = list(SCHEMAS[name]["properties"])
-    text = repr(model(name).from_dict(EXAMPLE_OF[name]))
 
     assert sorted(get_type_hints(model(name)).keys() - {"_fields", "_source"}) == sorted(fields)
     assert [wire for wire, *_ in model(name)._fields] == fields
-    assert text.startswith(f"{name}({fields[0]}=" if fields else f"{name}()")
 
 
 @pytest.mark.parametrize("value", [None, "你好", 7, [], [{}]])
