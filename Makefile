@@ -37,6 +37,7 @@ DRY =
 QUICK =
 RATE =
 RUNS =
+PATIENCE =
 READINGS =
 contract contract-clean: export CONTRACT_TARGET = $(TARGET)
 A_SERVER = $(filter-out live,$(TARGET))
@@ -47,6 +48,7 @@ contract contract-clean: export CONTRACT_DRY = $(DRY)
 contract contract-clean: export CONTRACT_QUICK = $(QUICK)
 contract contract-clean: export CONTRACT_RATE = $(RATE)
 contract contract-clean: export CONTRACT_RUNS = $(RUNS)
+contract contract-clean: export CONTRACT_PATIENCE = $(PATIENCE)
 contract contract-clean: export CONTRACT_READINGS = $(READINGS)
 ON_ITS_WAY = $(if $(TARGET),,$(DIRECT)) # a server elsewhere may be behind a proxy
 

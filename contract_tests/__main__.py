@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from .target import Target, UnusableTarget, chosen_profile, chosen_readings, chosen_target
@@ -23,11 +24,20 @@ ROOT = Path(__file__).parent.parent
 
 
 def main() -> None:
+    os.chdir(ROOT)
+    arguments, environment = prepared(sys.argv[1:])
+    # Sets are told in another order in each process; what is made from one would differ too.
+    environment["PYTHONHASHSEED"] = "0"
+    os.execve(sys.executable, [sys.executable, "-m", "pytest", *arguments], environment)
+
+
+def prepared(arguments: Sequence[str]) -> tuple[list[str], dict[str, str]]:
+    """The arguments and the environment for pytest; it exits when that is not to run."""
     parser = argparse.ArgumentParser("make contract", allow_abbrev=False)
     parser.add_argument("--seed", type=int)
     parser.add_argument("--reports", type=Path, default=Path("build", "contract"))
     parser.add_argument("--clean", action="store_true")
-    options, rest = parser.parse_known_args()
+    options, rest = parser.parse_known_args(arguments)
     for name in ("NO_PROXY", "no_proxy"):  # no proxy reaches a server on this machine
         os.environ[name] = ",".join(["127.0.0.1", "localhost", os.environ.get(name, "")]).strip(",")
     try:
@@ -41,17 +51,13 @@ def main() -> None:
     environment = dict(os.environ)
     if options.seed is not None:
         environment["CONTRACT_SEED"] = str(options.seed)
-    # Sets are told in another order in each process; what is made from one would differ too.
-    environment["PYTHONHASHSEED"] = "0"
-    tests = (
-        [] if any(one.startswith("contract_tests") for one in rest) else ["contract_tests/suite"]
-    )
-    command = [sys.executable, "-m", "pytest", *tests, "-p", "scripts.record_operations"]
+    chosen = any(one.startswith("contract_tests") for one in rest)
+    tests = [] if chosen else ["contract_tests/suite"]
+    command = [*tests, "-p", "scripts.record_operations"]
     if not target.rehearsed:
         reports = options.reports
         command += [f"--reports={reports}", f"--junitxml={reports / 'junit.xml'}"]
-    os.chdir(ROOT)
-    os.execve(sys.executable, [*command, *rest], environment)
+    return [*command, *rest], environment
 
 
 def clean(target: Target) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import contextlib
 import itertools
 import time
@@ -15,9 +16,10 @@ from schemathesis.specs.openapi.checks import ignored_auth
 
 from . import spec, sse
 from .contract import PROFILE, reach, schema
+from .judge import attack, judge
 from .reach import is_in_band, media_type_of
 from .target import Target, takes_in_band
-from .wire import wire
+from .wire import answer_of, wire
 
 STREAM = "text/event-stream"
 TIMEOUT = PROFILE.patience  # seconds without a byte
@@ -45,9 +47,7 @@ class Caller:
         case = _case(operation_id, body)
         if query is not None:
             case.query = query
-        return case.call_and_validate(
-            base_url=self._target.url, headers=self._headers, excluded_checks=[*EXCLUDED]
-        )
+        return attack(case, self._target, headers=self._headers, excluded=EXCLUDED)
 
     def call(
         self,
@@ -67,24 +67,25 @@ class Caller:
     def stream(self, body: dict[str, Any]) -> Iterator[sse.Event]:
         """Each event of a run when it arrives; at the end the whole stream is judged.
 
-        Events that cannot be read end the stream for the caller.
+        It is read no further than to an event that cannot be read, and no longer than TIMEOUT
+        seconds without an event that is no ping.
         """
         case = _case("createRun", {**body, "stream": True})
         for attempt in itertools.count(1):
-            chunks: list[bytes] = []
+            heard = _Heard()
             with wire.passage("createRun", base_url=self._target.url, body=case.body) as passage:
                 url = self._target.url + case.path
                 with self._http.stream(
                     "POST", url, json=case.body, headers=self._headers
                 ) as response:
-                    noted = _noted(response.iter_raw(), chunks)
-                    arriving = passage.hears(noted, wire.whose(self._headers))
-                    if response.headers.get("content-type", "").startswith(STREAM):
+                    chunks = heard.noted(response.iter_bytes())
+                    arriving = passage.hears(chunks, wire.whose(self._headers))
+                    if response.headers.get("content-type", "").lower().startswith(STREAM):
                         with contextlib.suppress(ValueError, TypeError):
-                            yield from _spoken(sse.events(arriving))
-                    for _ in arriving:
-                        pass
-                judged = _whole(response, b"".join(chunks))
+                            yield from heard.spoken(sse.events(arriving))
+                    else:
+                        collections.deque(arriving, maxlen=0)
+                judged = _whole(response, heard.content)
                 passage.answered(judged)
             if not wire.is_put_off(judged, attempt):
                 break
@@ -128,7 +129,7 @@ class Caller:
     def _expect(self, operation_id: str, response: Response, status: int) -> None:
         """It has the status; an error that is expected may come under 200 instead."""
         in_band = status >= 400 and takes_in_band(self._target) and is_in_band(response)
-        got = f"expected {status}, got {response.status_code}: {response.text}"
+        got = f"{operation_id}: expected {status}, got {response.status_code}: {response.text}"
         assert response.status_code == status or in_band, got
         if in_band:
             reach.stood_for(operation_id, status)
@@ -140,12 +141,13 @@ class Caller:
             url = self._target.url + case.path
             response = self._http.post(url, params=case.query, **content)
             response.request.read()  # schemathesis wants to show it
-            return Response.from_any(response)
+            return answer_of(response)
 
         return wire.ask(spec.operation_of(case), send, base_url=self._target.url)
 
     def _judge(self, case: Case[Any], response: Response, *, excluded: Sequence[Any] = ()) -> None:
-        case.validate_response(
+        judge(
+            case,
             response,
             headers=self._headers,
             excluded_checks=[*EXCLUDED, *excluded],
@@ -161,29 +163,43 @@ def _case(operation_id: str, body: dict[str, Any]) -> Case[Any]:
 
 def _whole(response: httpx.Response, content: bytes) -> Response:
     """A stream that was read event by event, as if it had been read at once."""
+    of_the_body = ("content-encoding", "content-length", "transfer-encoding")
+    headers = [(name, value) for name, value in response.headers.items() if name not in of_the_body]
     whole = httpx.Response(
-        response.status_code, headers=response.headers, content=content, request=response.request
+        response.status_code, headers=headers, content=content, request=response.request
     )
     whole.elapsed = response.elapsed
-    return Response.from_any(whole)
+    return answer_of(whole)
 
 
-def _spoken(events: Iterator[sse.Event]) -> Iterator[sse.Event]:
-    """The events as they come, as long as they are not pings only."""
-    spoke = time.monotonic()
-    for event in events:
-        silent = time.monotonic() - spoke
-        assert silent < TIMEOUT or event.name != "ping", f"only pings for {silent:.0f} seconds"
-        yield event
-        if event.name != "ping":
-            spoke = time.monotonic()
+class _Heard:
+    """What came of a stream, and when it last said something."""
 
+    def __init__(self) -> None:
+        self.content = b""
+        self._spoke = time.monotonic()
 
-def _noted(chunks: Iterator[bytes], notes: list[bytes]) -> Iterator[bytes]:
-    try:
-        for chunk in chunks:
-            notes.append(chunk)
-            yield chunk
-    except httpx.TimeoutException:
-        told = b"".join(notes)[-200:]
-        raise AssertionError(f"nothing came for {TIMEOUT} seconds after {told!r}") from None
+    def noted(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
+        """The chunks, as long as there are events in them."""
+        try:
+            for chunk in chunks:
+                self.content += chunk
+                yield chunk
+                silent = time.monotonic() - self._spoke
+                assert silent < TIMEOUT, (
+                    f"createRun: for {silent:.0f} seconds the stream had no event but pings, "
+                    f"after {self.content[-200:]!r}"
+                )
+        except httpx.TimeoutException:
+            raise AssertionError(
+                f"createRun: nothing came on the stream for {TIMEOUT} seconds, "
+                f"after {self.content[-200:]!r}"
+            ) from None
+
+    def spoken(self, events: Iterator[sse.Event]) -> Iterator[sse.Event]:
+        for event in events:
+            if event.name != "ping":
+                self._spoke = time.monotonic()
+            yield event
+            if event.name != "ping":  # the caller may have taken time over it
+                self._spoke = time.monotonic()

@@ -38,7 +38,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
     session = Session()
     # First: of the two the one that is registered later comes to its end sooner.
-    config.pluginmanager.register(Reports(session, config.getoption("--reports")))
+    reports = Reports(session, config.getoption("--reports"))
+    config.pluginmanager.register(reports)
+    config.pluginmanager.register(reports.causes)
     config.pluginmanager.register(session, "contract-session")
     config.pluginmanager.register(Report())
 

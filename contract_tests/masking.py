@@ -8,8 +8,6 @@ import re
 
 HIDDEN = "•••"
 SECRET_HEADERS = ("authorization", "x-appbuilder-authorization", "cookie", "set-cookie")
-# As schemathesis writes a header that it hides.
-FILTERED = "'Authorization: [Filtered]'"
 
 
 class Mask:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import http.client
 import json
+import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -15,13 +16,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from . import spec
-from .sse import END_OF_EVENT
 
 Headers = Mapping[str, str]  # names in lower case
 
 HOP_BY_HOP = ("connection", "content-length", "host", "keep-alive", "transfer-encoding")
 TIMEOUT = 30  # seconds without a byte from the server behind
 CHUNK = 65536
+END_OF_EVENT = re.compile(rb"\r\n\r\n|\n\n|\r\r")  # as the mock writes them
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,8 @@ def _told(_request: Request, events: Iterator[bytes]) -> Iterator[bytes]:
 class Change:
     """What is done to what passes through; by default nothing.
 
-    - `asked`: the request that is sent on instead, or an answer without asking the server.
+    - `asked`: the request that is sent on instead, or an answer without asking the server. Where it
+      raises a ConnectionError, the connection is closed without an answer.
     - `answered`: the answer instead; the third argument sends a request of its own.
     - `told`: the events of a stream instead, each whole, with the blank line behind it. It is asked
       for the next when the client is to get it.
@@ -123,7 +125,11 @@ def proxied(url: str, change: Change = NO_CHANGE) -> Iterator[str]:
         def _pass_on(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             request = Request(self.command, self.path, _end_to_end(self.headers), body)
-            asked = change.asked(request)
+            try:
+                asked = change.asked(request)
+            except ConnectionError:
+                self.close_connection = True  # no answer
+                return
             if isinstance(asked, Answer):
                 self._send(asked)
                 return

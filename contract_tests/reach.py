@@ -84,6 +84,6 @@ def is_in_band(response: Response) -> bool:
 
 
 def media_type_of(response: Response) -> str:
-    """Such as `application/json`, without parameters; empty when the answer does not say."""
+    """Such as `application/json`, without parameters; empty when the answer has none."""
     content_type: str = response.headers.get("content-type", [""])[0]
-    return content_type.partition(";")[0]
+    return content_type.partition(";")[0].strip().lower()

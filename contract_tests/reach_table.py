@@ -11,6 +11,7 @@ from .target import Kind
 
 SUCCESS, STREAM, LINKS, IN_BAND = "2xx", "stream", "links", "in band"
 NOT_DOCUMENTED = "–"
+IN_WORDS = {SUCCESS: "never succeeded", STREAM: "never answered with a stream"}
 IN_BAND_MEANS = (
     "errors under status 200; provoked by hand, they also count where their status was expected"
 )
@@ -60,6 +61,7 @@ class Cell:
     documented: int
     times: int
     excuse: Excused | None
+    missing: str = ""  # what was not reached, in words
 
     @property
     def is_empty(self) -> bool:
@@ -94,11 +96,11 @@ class ReachTable:
         }
 
     def empty(self) -> list[str]:
-        """The cells that should be filled and are not."""
+        """The cells that should be filled and are not, in words."""
         return [
-            f"{operation_id}: {column}"
+            f"{operation_id} {cell.missing}"
             for operation_id, cells in self.rows.items()
-            for column, cell in cells.items()
+            for cell in cells.values()
             if cell.is_empty
         ]
 
@@ -130,17 +132,26 @@ class ReachTable:
         if column == LINKS:
             names = [name for source, name, _ in spec.links() if source == operation_id]
             times = [self._reach.links[operation_id, name] for name in names]
+            lacking = [name for name, count in zip(names, times, strict=True) if not count]
+            missing = f"gave nothing that its link {' or '.join(lacking)} could use with success"
         elif column in BAD_ENDS:
             # Both forms in which a run is told, the JSON object and the stream.
             runs = [one for one in spec.successes() if operation_id == one.operation_id == RUNS]
             times = [self._reach.ends[answer, column] for answer in runs]
+            forms = [_form(run) for run, count in zip(runs, times, strict=True) if not count]
+            missing = f"never ended a run as {column} {' or '.join(forms)}"
         else:
             answers = [one for one in spec.answers(operation_id) if _column(one) == column]
             times = [self._reach.times(answer) for answer in answers]
+            missing = IN_WORDS.get(column, f"was never refused with {column}")
         excuse = next(
             (one for one in EXCUSED if one.column == column and self._kind in one.kinds), None
         )
-        return Cell(sum(map(bool, times)), len(times), sum(times), excuse)
+        return Cell(sum(map(bool, times)), len(times), sum(times), excuse, missing)
+
+
+def _form(answer: spec.Answer) -> str:
+    return "in a stream" if answer.media_type == "text/event-stream" else "in a JSON answer"
 
 
 def _column(answer: spec.Answer) -> str:

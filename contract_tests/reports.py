@@ -10,11 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from _pytest._code.code import ReprFileLocation
 
 from . import html_report
-from .curl import curl, header
+from .curl import curl
+from .failure_text import FailureText, described
+from .first_lines import Causes
 from .har import HarFile
-from .masking import FILTERED, Mask
+from .judge import BrokenPromises
+from .liveness import TargetStopped
+from .masking import Mask
 from .reach_table import ReachTable
 from .readings import observed
 from .session import Session
@@ -22,14 +27,17 @@ from .settings import SEED
 from .target import EXPENSIVE, OTHER_TOKEN, TOKEN
 from .wire import Exchange, wire
 
-SHOWN = 3  # of a failed test's requests, the newest
+KEPT = 200  # of the newest requests of a test, among which is the one that shows a failure
+
+
+Fixture = tuple[pytest.FixtureDef[Any], str]  # with its parameter
 
 
 class Told(str):
     """The text of a failure, with the line that pytest's summary shows."""
 
     __slots__ = ("reprcrash",)
-    reprcrash: Any
+    reprcrash: ReprFileLocation
 
 
 class Reports:
@@ -45,6 +53,11 @@ class Reports:
         self._har: HarFile | None = None
         self._began = time.monotonic()
         self._outcomes: Counter[str] = Counter()
+        self.causes = Causes()
+        self._test = "the tests began"
+        self._last_answered: tuple[str, Exchange | None] = (self._test, None)
+        self._unmade: dict[Exception, Fixture] = {}  # the fixture, and its parameter
+        self._first_reason: dict[Fixture, tuple[str, str]] = {}  # a test, and what it said
         if folder is not None:
             folder.mkdir(parents=True, exist_ok=True)
             self._har = HarFile(folder / "requests.har", self._mask)
@@ -52,31 +65,51 @@ class Reports:
 
     def _heard(self, exchange: Exchange) -> None:
         self._count[exchange.operation_id] += 1
-        self._of_this_test = [*self._of_this_test[1 - SHOWN :], exchange]
+        self._of_this_test = [*self._of_this_test[1 - KEPT :], exchange]
+        if exchange.response is not None:
+            self._last_answered = (self._test, exchange)
         if self._har is not None:
             self._har.write(exchange)
 
-    def pytest_runtest_setup(self) -> None:
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
         self._of_this_test = []
+        self._test = item.nodeid
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_fixture_setup(
+        self, fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
+    ) -> Generator[None, object, object]:
+        """Note which fixture an exception comes from."""
+        try:
+            return (yield)
+        except Exception as error:
+            self._unmade[error] = (fixturedef, str(getattr(request, "param", "")))
+            raise
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
-        self, item: pytest.Item
+        self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Hide the token in what is told of a failure, and say how to see it again."""
+        """Say what is wrong and how to see it again, without the token.
+
+        What a fixture cannot make is reported once: the other tests that need it are skipped.
+        """
         report = yield
-        if report.failed:
-            self._tell(report, item)
+        if report.failed and call.excinfo is not None:
+            self._tell(report, item, call.excinfo.value)
         if report.when == "call" or report.outcome != "passed":
             self._outcomes[report.outcome] += 1
         report.sections = [(name, self._mask.text(text)) for name, text in report.sections]
+        if wire.stopped and report.outcome != "passed":
+            self._session.whole = False
+            item.session.shouldfail = f"the server stopped answering after {self._last_answered[0]}"
         return report
 
     @pytest.hookimpl(trylast=True)
     def pytest_exception_interact(self, node: pytest.Item, report: pytest.TestReport) -> None:
-        """The same again, when schemathesis has told it better."""
-        if isinstance(report, pytest.TestReport):
-            self._tell(report, node)
+        """The same again, when schemathesis has replaced it."""
+        if report.nodeid in self._failures:
+            report.longrepr = self._failures[report.nodeid]
 
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_sessionfinish(self) -> Generator[None]:
@@ -115,19 +148,37 @@ class Reports:
                 f"reports    {self._folder}/report.html, junit.xml, requests.har"
             )
 
-    def _tell(self, report: pytest.TestReport, item: pytest.Item) -> None:
-        if not isinstance(report.longrepr, Told):
-            text = report.longreprtext
-            if all(map(self._has_token, self._of_this_test)):
-                # As it can be pasted into a shell that knows the token.
-                text = text.replace(FILTERED, f'"Authorization: Bearer ${self._token_name}"')
-            told = Told(self._mask.text(f"{text}\n\n{self._again(item)}"))
-            crash = getattr(report.longrepr, "reprcrash", None)
-            if crash is not None:
-                crash.message = self._mask.text(crash.message)
-            told.reprcrash = crash
-            report.longrepr = told
-            self._failures[report.nodeid] = told
+    def _tell(self, report: pytest.TestReport, item: pytest.Item, error: BaseException) -> None:
+        told = described(item, error, self._request_of)
+        path, line, _ = item.location
+        if isinstance(error, TargetStopped):
+            told = FailureText(self._stopped(), self._stopped())
+        fixture = self._unmade.get(error) if isinstance(error, Exception) else None
+        if fixture is not None:
+            first = self._first_reason.setdefault(fixture, (item.nodeid, told.sentence))
+            if first[0] != item.nodeid:
+                reason = f"not set up ({fixture[0].argname}): {first[1]}; see {first[0]}"
+                report.outcome = "skipped"
+                report.longrepr = (path, (line or 0) + 1, self._mask.text(reason))
+                self.causes.add(item.nodeid, self._mask.text(first[1]))
+                return
+        full = self._mask.text(f"{told.text}\n{self._again(item)}")
+        longrepr = Told(full)
+        longrepr.reprcrash = ReprFileLocation(path, (line or 0) + 1, self._mask.text(told.sentence))
+        report.longrepr = longrepr
+        self._failures[report.nodeid] = longrepr
+        self.causes.add(item.nodeid, self._mask.text(told.sentence))
+
+    def _stopped(self) -> str:
+        """Which request the target answered last, before it stopped."""
+        test, exchange = self._last_answered
+        if exchange is None:
+            return f"the server stopped answering; it answered no test ({wire.stopped})"
+        line = curl(exchange, self._variables())
+        return (
+            f"the server stopped answering after {test} ({wire.stopped})\n"
+            f"The last request that it answered:\n  {line}"
+        )
 
     def _variables(self) -> dict[str, str]:
         """By token, what it is called in commands."""
@@ -138,9 +189,6 @@ class Reports:
     @property
     def _token_name(self) -> str:
         return "APPBUILDER_TOKEN" if self._session.asked.kind == "live" else "TOKEN"
-
-    def _has_token(self, exchange: Exchange) -> bool:
-        return header(exchange, "Authorization") == f"Bearer {self._session.target.token}"
 
     def _table(self) -> ReachTable | None:
         """None when no test was run."""
@@ -174,12 +222,17 @@ class Reports:
             yield "readings", profile_of_unknown
         yield "took", f"{time.monotonic() - self._began:.0f} s"
 
-    def _again(self, item: pytest.Item) -> str:
-        """The newest requests of the test as curl lines, and the command that runs it again."""
-        variables = self._variables()
+    def _request_of(self, error: BaseException) -> str:
+        """The request that shows a failure, as a curl line."""
         sent = [one for one in self._of_this_test if one.request is not None]
-        shown = [f"  {curl(one, variables)}" for one in sent]
-        lines = ["Newest requests of this test, the last one last:", *shown] if shown else []
+        if isinstance(error, BrokenPromises):
+            sent = [one for one in sent if one.request is error.request] or sent
+        if not sent:
+            return ""
+        return f"The request:\n  {curl(sent[-1], self._variables())}"
+
+    def _again(self, item: pytest.Item) -> str:
+        """How to run the test again."""
         words = ["make contract"]
         if self._session.asked.kind == "server":
             words += [f"TARGET={self._session.asked.url}", "TOKEN=$TOKEN"]
@@ -187,14 +240,11 @@ class Reports:
         elif self._session.asked.kind == "live":
             words += ["TARGET=live"]
         words += [f"SEED={SEED}", f"PYTEST={_for_make(item)}"]
-        return "\n".join([*lines, "Run it again:", f"  {' '.join(words)}"])
+        return f"Run it again:\n  {' '.join(words)}"
 
 
 def _for_make(item: pytest.Item) -> str:
     """What chooses a test, for a shell in which make puts it before a shell."""
     nodeid = item.nodeid
     inner = shlex.quote(nodeid).replace("$", "$$")
-    if hasattr(item, "operation_label"):  # pytest does not find it by its name
-        file, _, name = nodeid.partition("::")
-        inner = f"{file} -k {shlex.quote(name.replace(' ', ' and '))}"
     return inner if inner == nodeid else shlex.quote(inner) if '"' in inner else f'"{inner}"'

@@ -53,6 +53,7 @@ class Session:
         self.whole = False  # all that this target can be asked is asked
         self.remains: list[str] = []  # on the target, in words
         self._stack = ExitStack()
+        self._unmade: dict[str, str] = {}  # operations whose examples name what is not there
 
     def pytest_report_header(self) -> list[str]:
         profile = self.profile
@@ -88,7 +89,18 @@ class Session:
             items[:] = [item for item in items if item not in left_out]
             config.hook.pytest_deselected(items=left_out)
         self.whole = whole and not self.profile.quick
+        for item in items:
+            operation_id = item.name.removeprefix("test_")
+            if item.path.name in GENERATED and operation_id in self._unmade:
+                reason = f"not set up (what the examples name): {self._unmade[operation_id]}"
+                item.add_marker(pytest.mark.skip(reason=reason))
         items.sort(key=lambda item: rank(item.path.name))
+
+    def pytest_itemcollected(self, item: pytest.Item) -> None:
+        """Name the test of an operation by its operationId, not by its path too."""
+        if hasattr(item, "operation_label"):
+            item.name = item.originalname  # type: ignore[attr-defined]
+            item._nodeid = item.nodeid.partition("[")[0]  # type: ignore[attr-defined]
 
     def pytest_deselected(self) -> None:
         self.whole = False
@@ -133,7 +145,9 @@ class Session:
             wire.attach(self.target, self.profile, None)
         delete_left_behind(wire, self.remains)
         wire.journal = journal.journal_for(self.target.url)
-        spec.rename(World(wire).make())
+        world = World(wire)
+        spec.rename(world.make())
+        self._unmade = world.unmade()
 
     def _clean(self) -> None:
         if wire.journal is None:

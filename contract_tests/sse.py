@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-END_OF_EVENT = re.compile(rb"\r\n\r\n|\n\n|\r\r")
-END_OF_LINE = re.compile(r"\r\n|\n|\r")
+END_OF_LINE = re.compile(rb"\r\n|\n|\r")
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 ENDS = ("completed", "failed", "cancelled", "expired")
 # What a status may be at each kind of event, where it is not that of what the event speaks of.
@@ -56,30 +56,47 @@ class Event:
 
 
 def events(chunks: Iterable[bytes]) -> Iterator[Event]:
-    """Each event when its last byte arrives.
+    """Each event when the blank line behind it arrives, read as the HTML standard says.
 
-    Raises ValueError for an unfinished last event or data that is not a JSON object.
+    Comments, ids, times to reconnect, unknown fields and blocks without data are no events. Raises
+    ValueError for an unfinished last event or data that is not a JSON object.
     """
-    buffer = b""
+    name, data = "", list[str]()
+    for line in _lines(chunks):
+        if line:
+            field, _, value = line.decode("utf-8").partition(":")
+            value = value.removeprefix(" ")
+            if field == "event":
+                name = value
+            elif field == "data":
+                data.append(value)
+            continue
+        if data:
+            yield _event(name or "message", "\n".join(data))
+        name, data = "", []
+    if data:
+        raise ValueError(f"the stream ends inside an event: {data[-1][-200:]!r}")
+
+
+def _lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Each line when its end arrives, however the chunks are cut; an unfinished last one, too."""
+    buffer, after_return, is_first = b"", False, True
     for chunk in chunks:
-        buffer += chunk
-        *blocks, buffer = END_OF_EVENT.split(buffer)
-        for block in blocks:
-            yield _event(block.decode("utf-8"))
+        if after_return and chunk:  # a line feed here belongs to the line that has ended
+            chunk, after_return = chunk.removeprefix(b"\n"), False
+        if not chunk:
+            continue
+        after_return = chunk.endswith(b"\r")
+        *lines, buffer = END_OF_LINE.split(buffer + chunk)
+        for line in lines:
+            yield line.removeprefix(BYTE_ORDER_MARK) if is_first else line
+            is_first = False
     if buffer:
-        raise ValueError(f"the stream ends inside an event: {buffer[-200:]!r}")
+        yield buffer.removeprefix(BYTE_ORDER_MARK) if is_first else buffer
 
 
-def _event(block: str) -> Event:
-    name, data = "message", []
-    for line in END_OF_LINE.split(block):
-        field, _, value = line.partition(":")
-        value = value.removeprefix(" ")
-        if field == "event":
-            name = value
-        elif field == "data":
-            data.append(value)
-    payload = json.loads("\n".join(data))
+def _event(name: str, data: str) -> Event:
+    payload = json.loads(data)
     if not isinstance(payload, dict):
         raise ValueError(f"the data of an event {name!r} is not an object: {data}")
     return Event(name, payload)

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 Kind = Literal["mock", "server", "live"]
 RECORDED = "recorded"  # the mock answers in every way as the recordings do
+SHORTEST_TOKEN = 8
 PUBLIC_GATEWAY = "https://appbuilder.baidu.com"
 
 
@@ -84,13 +85,17 @@ def chosen_target(environ: Mapping[str, str] = os.environ) -> Target:
                 "TARGET=live needs a token and APPBUILDER_TOKEN is not set: nothing was sent. "
                 "Set it, or see with DRY=1 what would be done"
             )
+        _checked_token(token, "APPBUILDER_TOKEN")
         url = environ.get("GATEWAY_URL") or PUBLIC_GATEWAY
         return Target(_checked(url, "GATEWAY_URL"), token, "live", rehearsed)
     if not token:
         raise UnusableTarget(
             f"TARGET={asked} needs TOKEN, the token that this server takes: nothing was sent"
         )
+    _checked_token(token, "TOKEN")
     other_token = environ.get("CONTRACT_OTHER_TOKEN") or None
+    if other_token is not None:
+        _checked_token(other_token, "OTHER_TOKEN")
     return Target(_checked(asked, "TARGET"), token, "server", rehearsed, other_token)
 
 
@@ -99,6 +104,8 @@ def chosen_profile(target: Target, environ: Mapping[str, str] = os.environ) -> P
     profile = GENTLE if target.kind == "live" else FULL
     if phases := environ.get("CONTRACT_PHASES"):
         profile = replace(profile, phases=tuple(phases.split(",")))
+    if patience := environ.get("CONTRACT_PATIENCE"):
+        profile = replace(profile, patience=int(_positive("PATIENCE", patience)))
     if environ.get("CONTRACT_QUICK"):
         profile = replace(profile, quick=True)
     if rate := environ.get("CONTRACT_RATE"):
@@ -129,6 +136,16 @@ def chosen_readings(environ: Mapping[str, str] = os.environ) -> MockOptions:
     except ValueError as error:
         raise UnusableTarget(f"READINGS: {error}") from error
     return MockOptions(readings=readings, as_recorded=RECORDED in words)
+
+
+def _checked_token(token: str, name: str) -> str:
+    """A token that can be hidden in reports. Raises UnusableTarget."""
+    if len(token) < SHORTEST_TOKEN:
+        raise UnusableTarget(
+            f"{name} has {len(token)} characters; expected {SHORTEST_TOKEN} or more, because "
+            "reports hide the token wherever it stands: nothing was sent"
+        )
+    return token
 
 
 def takes_in_band(target: Target | None) -> bool:
@@ -183,7 +200,7 @@ def _positive(name: str, text: str) -> float:
 
 
 # Known before any server runs, because requests are made while pytest collects.
-TOKEN = os.environ.get("CONTRACT_TOKEN") or secrets.token_hex(16)
+TOKEN = secrets.token_hex(16)
 # Of a second user, who may see nothing of the first one's.
 OTHER_TOKEN = secrets.token_hex(16)
 

@@ -18,6 +18,7 @@ from schemathesis import Case, Response
 from . import journal, spec, sse
 from .interrupts import signals_put_off
 from .journal import Journal, Owner
+from .liveness import TargetStopped, answers
 from .pace import Pace, Runs, asked_pause
 from .reach import is_error, is_in_band, media_type_of
 from .target import FULL, Profile, Target
@@ -117,6 +118,8 @@ class Wire:
     journal: Journal | None = None
     listeners: list[Callable[[Exchange], None]] = field(default_factory=list)
     refused_in_band: set[str] = field(default_factory=set)  # ids of cases
+    newest: Exchange | None = None
+    stopped: str = ""  # why, when the target answers nothing any more
     _passage: Passage | None = None  # of what schemathesis sends now
 
     def attach(self, target: Target, profile: Profile, journal: Journal | None) -> None:
@@ -207,7 +210,7 @@ class Wire:
                 **content,
             )
             response.request.read()
-            return Response.from_any(response)
+            return answer_of(response)
 
         body = content.get("json")
         return self.ask(operation_id, send, base_url=target.url, phase=AROUND, body=body)
@@ -227,11 +230,16 @@ class Wire:
         phase: str = "by hand",
         body: Any = None,
     ) -> Iterator[Passage]:
-        """For one request: tell what is given the answer, or leave without one."""
+        """For one request: pass on the answer, or the exception when there is none.
+
+        Raises TargetStopped when the target answers nothing else either, and from then on at once.
+        """
         exchange = Exchange(operation_id, phase, datetime.now(UTC))
         if self.target is None or base_url != self.target.url:
             yield Passage(Wire(), exchange, body)
             return
+        if self.stopped and phase != AROUND:
+            raise TargetStopped(self.stopped)
         self.pace.wait()
         passage = Passage(self, exchange, body)
         with passage.sent():
@@ -240,14 +248,28 @@ class Wire:
                 yield passage
             except (requests.RequestException, httpx.TransportError) as error:
                 passage.lost(error)
+                if phase != AROUND and not answers(self.target):
+                    self.stopped = f"{operation_id}: {type(error).__name__}"
+                    raise TargetStopped(self.stopped) from None
                 raise
             finally:
                 exchange.seconds = time.monotonic() - started
+                self.newest = exchange
                 for listener in self.listeners:
                     listener(exchange)
 
 
 wire = Wire()
+
+
+def answer_of(response: httpx.Response) -> Response:
+    """An answer as the checks take it, with the address that was asked.
+
+    schemathesis' own conversion repeats the query, which is then wrong in every report.
+    """
+    answer = Response.from_any(response)
+    answer.request.url = str(response.request.url)
+    return answer
 
 
 def is_stream(response: Response) -> bool:

@@ -13,20 +13,21 @@ from .runs import ON_WAITING_RUNS, QUESTION, WEATHER
 from .target import UnusableTarget
 from .wire import Wire
 
+LONGEST_REASON = 200  # bytes of an answer
 ON_MOUNTED_FILES = ("unmountAssistantFile",)
 
 
 class World:
     """Makes what is missing, and knows it by the ids of the examples.
 
-    What cannot be made keeps the example's id: the tests that need it say what is wrong, with a
-    request to show it.
+    What cannot be made keeps the example's id; `unmade` says why, for the tests that need it.
     """
 
     def __init__(self, wire: Wire) -> None:
         self._wire = wire
         self._tried: set[str] = set()
         self.ids: dict[str, str] = {}
+        self.first_reason = ""  # why the first thing could not be made
 
     def make(self) -> dict[str, str]:
         """The ids on the target by those in the examples. Raises UnusableTarget."""
@@ -39,6 +40,15 @@ class World:
                 f"no answer from {url}: {str(error) or type(error).__name__}"
             ) from error
         return self.ids
+
+    def unmade(self) -> dict[str, str]:
+        """By operation why its examples cannot be sent: they name things that are not there."""
+        missing = self._tried - self.ids.keys()
+        return {
+            operation_id: self.first_reason
+            for operation_id, example in spec.examples()
+            if missing & set(map(str, example.values()))
+        }
 
     def _make_for(self, operation_id: str, example: dict[str, Any]) -> None:
         if name := self._missing(example, "assistant_id"):
@@ -64,6 +74,7 @@ class World:
 
     def _waiting_run(self, example: dict[str, Any]) -> None:
         """A run on a thread of its own, and the call that it waits for."""
+        self._tried |= {example["run_id"], example["thread_id"]}
         run = self._run({"tools": [WEATHER]})
         if run is None:
             return
@@ -117,10 +128,13 @@ class World:
     def _answer(self, operation_id: str, **content: Any) -> dict[str, Any] | None:
         """The object, or None when the target refuses or says something unreadable."""
         response = self._wire.post(operation_id, **content)
-        if is_error(response):
-            return None
         try:
             answer = response.json()
         except ValueError:
-            return None
-        return answer if isinstance(answer, dict) else None
+            answer = None
+        if isinstance(answer, dict) and not is_error(response):
+            return answer
+        said = response.content[:LONGEST_REASON].decode("utf-8", "replace")
+        reason = f"{operation_id}: expected an object, got {response.status_code}: {said}"
+        self.first_reason = self.first_reason or reason
+        return None

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from contract_tests.proxy import Answer, Change, Request, Send
-from contract_tests.sse import END_OF_LINE
 
 Json = Any
 Edit = Callable[[Json], Json]
@@ -226,7 +225,7 @@ def counted(events: Iterator[Event]) -> Iterator[Event]:
 
 
 def _parsed(block: bytes) -> Event:
-    fields = dict(line.partition(": ")[::2] for line in END_OF_LINE.split(block.decode()) if line)
+    fields = dict(line.partition(": ")[::2] for line in block.decode().split("\n") if line)
     return Event(fields["event"], json.loads(fields["data"]))
 
 

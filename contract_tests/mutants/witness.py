@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 
 import pytest
-from schemathesis.core.failures import Failure
+
+from contract_tests.failure_text import leaves
+from contract_tests.judge import BrokenPromises
 
 LONGEST = 300  # characters of a failure's text that the table shows
 
@@ -52,29 +54,20 @@ class Witness:
 
 
 def _failed(test: str, error: BaseException) -> Failed:
-    found = list(_leaves(error))
+    found = list(leaves(error))
     broke_down = any(not isinstance(one, AssertionError) for one in found)
-    checks = () if broke_down else tuple(dict.fromkeys(map(_check, found)))
+    named = dict.fromkeys(name for one in found for name in _checks(one))
+    checks = () if broke_down else tuple(named)
     return Failed(test.rpartition("contract_tests/suite/")[2], checks, _short(found[0]))
 
 
-def _leaves(error: BaseException) -> Iterator[BaseException]:
-    if isinstance(error, BaseExceptionGroup):
-        for one in error.exceptions:
-            yield from _leaves(one)
-    else:
-        yield error
-
-
-def _check(error: BaseException) -> str:
-    """Which check: the name of one that schemathesis runs, or the test's own `assert`."""
-    if not isinstance(error, Failure):
-        return "assert"
-    return error.checks[0] if error.checks else error.title.rpartition(": ")[2].strip("`")
+def _checks(error: BaseException) -> tuple[str, ...]:
+    """Which checks: the names of those that schemathesis runs, or the test's own `assert`."""
+    return error.checks if isinstance(error, BrokenPromises) else ("assert",)
 
 
 def _short(error: BaseException) -> str:
-    text = error.message if isinstance(error, Failure) else str(error)
+    text = str(error)
     if not isinstance(error, AssertionError):
         text = f"{type(error).__name__}: {text}"
     return " ".join(text.split())[:LONGEST]

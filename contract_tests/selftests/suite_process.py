@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+import itertools
+import multiprocessing
 import os
 import re
+import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Mapping, Sequence
+from multiprocessing import forkserver
+from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import pytest
 from appbuilder_mock.handle import Running
 from appbuilder_mock.plan import Move, Situation, default_plan
 
+from contract_tests.__main__ import prepared
 from contract_tests.journal import FOLDER
 
+# What was imported before the process began holds no assertions that pytest should explain.
+OPTIONS = ("-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning")
+PATIENCE = 1200  # seconds for one run on a slow machine
+COUNT = itertools.count()
 ROOT = Path(__file__).parents[2]
 TOKEN = "bce-v3/ALTAK-live/0123456789"
 NOTHING: dict[str, list[Any]] = {"assistants": [], "threads": [], "files": []}
@@ -25,18 +37,85 @@ STREAM = "contract_tests/suite/test_streams.py::test_last_event_is_the_run"
 RUN = "contract_tests/suite/test_lifecycle.py::test_run_is_found_again"
 
 
+class SuiteProcess:
+    """A run of the suite, forked from a process that has imported what it needs."""
+
+    def __init__(self, folder: Path, arguments: Sequence[str], environ: Mapping[str, str]) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._output = folder.parent / f"{folder.name}.{next(COUNT)}.stdout.txt"
+        self._errors = self._output.with_suffix(".stderr.txt")
+        given = ([*OPTIONS, *arguments], dict(environ), self._output, self._errors)
+        self._process = _forkserver().Process(target=_run, args=given)
+        self._process.start()
+
+    def __enter__(self) -> SuiteProcess:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        if self._process.is_alive():
+            self._process.kill()
+        self._process.join()
+
+    def send_signal(self, number: int) -> None:
+        assert self._process.pid is not None
+        os.kill(self._process.pid, number)
+
+    def kill(self) -> None:
+        self._process.kill()
+
+    @property
+    def returncode(self) -> int | None:
+        return self._process.exitcode
+
+    def communicate(self, timeout: float) -> tuple[str, str]:
+        """Wait for its end; what it wrote."""
+        self._process.join(timeout)
+        assert self._process.exitcode is not None, f"not over after {timeout} seconds"
+        return self._output.read_text("utf-8"), self._errors.read_text("utf-8")
+
+
+def _forkserver() -> ForkServerContext:
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["contract_tests.selftests.preloaded"])
+    before = os.environ.get("PYTHONHASHSEED")
+    os.environ["PYTHONHASHSEED"] = "0"  # as `make contract` sets it
+    forkserver.ensure_running()
+    if before is None:
+        del os.environ["PYTHONHASHSEED"]
+    else:
+        os.environ["PYTHONHASHSEED"] = before
+    return context
+
+
+def _run(arguments: list[str], environ: dict[str, str], output: Path, errors: Path) -> None:
+    """In the new process: what `python -m contract_tests` does."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    os.chdir(ROOT)
+    os.environ.clear()
+    os.environ.update(environ)
+    with output.open("w", encoding="utf-8") as out, errors.open("w", encoding="utf-8") as err:
+        os.dup2(out.fileno(), 1)
+        os.dup2(err.fileno(), 2)
+        chosen, environment = prepared(arguments)
+        os.environ.update(environment)
+        sys.exit(pytest.main(chosen))
+
+
 def done(
     service: Running, reports: Path, *arguments: str, **more: str
 ) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "contract_tests", f"--reports={reports}", *arguments],
-        env=environment(service, **more),
-        cwd=ROOT,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=600,
-        check=False,
-    )
+    """A whole run."""
+    return completed(reports, arguments, environment(service, **more))
+
+
+def completed(
+    reports: Path, arguments: Sequence[str], environ: Mapping[str, str]
+) -> subprocess.CompletedProcess[str]:
+    command = [f"--reports={reports}", *arguments]
+    with SuiteProcess(reports, command, environ) as process:
+        output, errors = process.communicate(timeout=PATIENCE)
+        assert process.returncode is not None
+        return subprocess.CompletedProcess(command, process.returncode, output, errors)
 
 
 def make(
@@ -68,20 +147,24 @@ class Thinking:
         return default_plan(situation)
 
 
-def begun(service: Running, reports: Path, *tests: str, **more: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "contract_tests", f"--reports={reports}", *tests],
-        env=environment(service, **more),
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        encoding="utf-8",
-    )
+def begun(service: Running, reports: Path, *tests: str, **more: str) -> SuiteProcess:
+    return SuiteProcess(reports, [f"--reports={reports}", *tests], environment(service, **more))
 
 
 def environment(service: Running, **more: str) -> dict[str, str]:
     told = {"CONTRACT_TARGET": "live", "CONTRACT_RATE": "1000", "APPBUILDER_TOKEN": TOKEN}
+    return {**_without_settings(), **told, "GATEWAY_URL": service.url, **more}
+
+
+def _without_settings() -> dict[str, str]:
     others = {name: "" for name in os.environ if name.startswith(("CONTRACT_", "MAKE", "MFLAGS"))}
-    return {**os.environ, **others, **told, "GATEWAY_URL": service.url, **more}
+    return {**os.environ, **others}
+
+
+def environ_of(url: str) -> dict[str, str]:
+    """For a server at this address, which takes TOKEN."""
+    told = {"CONTRACT_TARGET": url, "CONTRACT_TOKEN": TOKEN}
+    return {**_without_settings(), **told}
 
 
 def plan(text: str) -> dict[str, int]:

@@ -36,7 +36,7 @@ pytestmark = pytest.mark.usefixtures("heeded")
 GENERATED_STREAM = (
     "contract_tests/suite/test_operations.py",
     "-k",
-    "test_operation and threads/runs]",
+    "test_createRun",
 )
 
 

@@ -337,13 +337,19 @@ def test_empty_cells_are_named() -> None:
     nothing = ReachTable(Reach(), "live")
     empty = nothing.empty()
 
-    assert "queryRun: 404" in empty
-    assert "createRun: stream" in empty
-    assert "createThread: links" in empty
-    assert not [one for one in empty if one.endswith(("429", "500", "413", "failed", "expired"))]
+    assert "queryRun was never refused with 404" in empty
+    assert "queryRun never succeeded" in empty
+    assert "createRun never answered with a stream" in empty
+    assert any(one.startswith("listRuns gave nothing that its link ") for one in empty)
+    assert not [one for one in empty if one.endswith(("429", "500", "413"))]
+    assert not [one for one in empty if "never ended a run" in one]
     on_the_mock = ReachTable(Reach(), "mock").empty()
-    assert {"queryRun: 500", "createRun: failed", "createRun: expired"} <= set(on_the_mock)
-    assert "submitToolOutputs: failed" not in on_the_mock
+    assert {
+        "queryRun was never refused with 500",
+        "createRun never ended a run as failed in a JSON answer or in a stream",
+        "createRun never ended a run as expired in a JSON answer or in a stream",
+    } <= set(on_the_mock)
+    assert not [one for one in on_the_mock if one.startswith("submitToolOutputs never ended")]
     assert any("!0" in line for line in nothing.lines())
 
 
@@ -353,12 +359,12 @@ def test_errors_in_band_fill_their_cells(wire: Wire) -> None:
     refused.status_code = 200
     reach = Reach()
     reach.count("queryThread", "by hand", refused)
-    assert "queryThread: 404" in ReachTable(reach, "live").empty()
+    assert "queryThread was never refused with 404" in ReachTable(reach, "live").empty()
 
     reach.stood_for("queryThread", 404)
 
     table = ReachTable(reach, "live")
-    assert "queryThread: 404" not in table.empty()
+    assert "queryThread was never refused with 404" not in table.empty()
     assert str(table.rows["queryThread"]["in band"]) == "1"
     assert str(table.rows["queryThread"]["2xx"]) == "!0"
     assert any("in band: errors under status 200" in line for line in table.lines())
@@ -369,8 +375,21 @@ def test_errors_in_band_fill_their_cells(wire: Wire) -> None:
     [
         ({"CONTRACT_TARGET": "live"}, "APPBUILDER_TOKEN is not set: nothing was sent"),
         ({"CONTRACT_TARGET": "http://x"}, "needs TOKEN"),
-        ({"CONTRACT_TARGET": "localhost:1", "CONTRACT_TOKEN": "t"}, "expected `live` or an http"),
-        ({"CONTRACT_TARGET": "http://a:b@x", "CONTRACT_TOKEN": "t"}, "holds a user"),
+        (
+            {"CONTRACT_TARGET": "localhost:1", "CONTRACT_TOKEN": "t" * 8},
+            "expected `live` or an http",
+        ),
+        ({"CONTRACT_TARGET": "http://a:b@x", "CONTRACT_TOKEN": "t" * 8}, "holds a user"),
+        ({"CONTRACT_TARGET": "http://x", "CONTRACT_TOKEN": "t" * 7}, "TOKEN has 7 characters"),
+        ({"CONTRACT_TARGET": "live", "APPBUILDER_TOKEN": "密" * 7}, "APPBUILDER_TOKEN has 7"),
+        (
+            {
+                "CONTRACT_TARGET": "http://x",
+                "CONTRACT_TOKEN": "t" * 8,
+                "CONTRACT_OTHER_TOKEN": "e",
+            },
+            "OTHER_TOKEN has 1 characters",
+        ),
         ({"CONTRACT_RATE": "quick"}, "RATE is 'quick'"),
         ({"CONTRACT_RUNS": "0"}, "RUNS is '0'"),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import hypothesis
@@ -11,15 +12,25 @@ from schemathesis import Case
 from contract_tests import spec
 from contract_tests.by_hand import STREAM
 from contract_tests.contract import reach, schema
+from contract_tests.judge import attack
 from contract_tests.reach import media_type_of
 from contract_tests.target import Target
 
 
-@pytest.mark.gentle
-@schema.parametrize()
-def test_operation(case: Case[Any], target: Target) -> None:
-    """Whatever is sent, the answer keeps the promises."""
-    case.call_and_validate(base_url=target.url)
+def each_operation() -> Iterator[tuple[str, Callable[..., None]]]:
+    """A test by its name, for each operation."""
+    for operation_id in spec.operations():
+
+        @pytest.mark.gentle
+        @schema.include(operation_id=operation_id).parametrize()
+        def test(case: Case[Any], target: Target) -> None:
+            """Whatever is sent, the answer keeps the promises."""
+            attack(case, target)
+
+        yield f"test_{operation_id}", test
+
+
+globals().update(each_operation())
 
 
 @hypothesis.seed(schema.config.seed)
@@ -29,7 +40,7 @@ def test_any_stream(case: Case[Any], target: Target) -> None:
     """Whatever is asked for, the events are valid, in order and counted."""
     # With tools the stream would wait for outputs, and nobody is there to submit them.
     case.body = {**spec.body_of(case), "stream": True, "tools": None}
-    response = case.call_and_validate(base_url=target.url)
+    response = attack(case, target)
 
     assert media_type_of(response) == STREAM
 
@@ -42,4 +53,6 @@ def test_every_documented_success_was_reached() -> None:
     """
     reached = reach.by("examples", "coverage", "fuzzing")
 
-    assert not set(spec.successes()) - reached
+    missing = [one for one in spec.successes() if one not in reached]
+    named = ", ".join(f"{one.operation_id} ({one.media_type})" for one in missing)
+    assert not missing, f"no generated request succeeded: {named}"

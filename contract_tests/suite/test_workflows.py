@@ -13,6 +13,7 @@ from schemathesis.generation.stateful.state_machine import StepInput, normalize_
 from contract_tests import spec
 from contract_tests.by_hand import Caller
 from contract_tests.contract import reach, schema
+from contract_tests.judge import judge
 from contract_tests.reach import is_error
 from contract_tests.runs import WEATHER
 from contract_tests.target import Target
@@ -54,6 +55,9 @@ def test_walk(target: Target, tools: Any) -> None:
             if input.transition and input.is_applied and not is_error(output.response):
                 reach.walked(*links[input.transition.id])
             return output
+
+        def validate_response(self, response: Any, case: Case[Any], **options: Any) -> None:
+            judge(case, response, transport_kwargs=self.get_call_kwargs(case))
 
         def get_call_kwargs(self, case: Case[Any]) -> dict[str, Any]:
             return {"base_url": target.url}

@@ -1,0 +1,79 @@
+"""What a failed run says: of servers that forget everything, that die, and that hang."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from contract_tests.selftests.broken_servers import stateless, stopping
+from contract_tests.selftests.suite_process import TOKEN, completed, environ_of
+
+pytestmark = pytest.mark.usefixtures("heeded")
+
+FIRST_LINES = re.compile(r"= what is wrong =+\n(.*\n)(1\. .*\n)(2\. .*\n)?(3\. .*\n)?")
+OBJECTS = ("contract_tests/suite/test_objects.py", "contract_tests/suite/test_files.py")
+
+
+def test_stateless(tmp_path: Path) -> None:
+    """The most frequent causes come first; what cannot be set up is skipped for that reason."""
+    with stateless(TOKEN) as url:
+        told = completed(
+            tmp_path, [*OBJECTS, "contract_tests/suite/test_odd_values.py"], environ_of(url)
+        )
+
+    assert told.returncode == 1, told.stdout
+    found = FIRST_LINES.search(told.stdout)
+    assert found is not None, told.stdout
+    assert re.match(r"1\. create\w+: .*sent '.*', got '.*' \(what_was_sent_is_kept\)", found[2])
+    assert re.search(r"\(\d+ tests, the first: contract_tests/suite/test_objects.py::", found[2])
+    assert found[4], "three causes"
+    assert found.start() < told.stdout.index("= ERRORS =")
+    assert "not set up (things): createAssistant: name: sent '助手'" in told.stdout
+    # A module's fixture fails once, and is not set up again for each test.
+    assert (
+        told.stdout.count(": in things_of")
+        == told.stdout.count("ERROR at setup of test_null_is")
+        == 1
+    )
+    assert not re.search(r"^E   AssertionError *$", told.stdout, re.MULTILINE)
+    assert "site-packages" not in told.stdout
+    for failure in told.stdout.partition("= FAILURES =")[2].split("\n____")[1:]:
+        assert failure.count("\n  curl ") == 1, failure
+        assert failure.count("\n  make contract ") == 1, failure
+
+
+@pytest.mark.parametrize("hangs", [False, True], ids=["dies", "hangs"])
+def test_stopping(tmp_path: Path, hangs: bool) -> None:
+    """The run ends, and says after which test and request; nothing else is tried."""
+    with stopping(TOKEN, 100, hangs=hangs) as url:
+        told = completed(tmp_path, OBJECTS, {**environ_of(url), "CONTRACT_PATIENCE": "2"})
+
+    assert told.returncode == 1, told.stdout
+    stopped = re.search(
+        r"1\. the server stopped answering after (contract_tests/suite/\S+) .*\n"
+        r"The last request that it answered:\n  curl (.*)\n",
+        told.stdout,
+    )
+    assert stopped is not None, told.stdout
+    assert f"'{url}" in stopped[2] or f" {url}" in stopped[2]
+    assert len(re.findall(r"^(?:ERROR|FAILED) ", told.stdout, re.MULTILINE)) == 1
+    assert "= reach =" not in told.stdout
+    assert "make contract-clean" in told.stdout
+    assert len(told.stdout.splitlines()) < 60
+    log = (tmp_path / "requests.har").read_text("utf-8")
+    assert log.count('"startedDateTime"') <= 110  # the answered ones, and those of the last test
+
+
+def test_request_of_a_bad_token(tmp_path: Path) -> None:
+    """The curl line is that of the probe that was let in, not of the request that was right."""
+    with stateless(TOKEN, lets_in_anybody=True) as url:
+        test = "contract_tests/suite/test_operations.py::test_queryThread"
+        told = completed(tmp_path, [test], environ_of(url))
+
+    assert "API accepts requests without authentication" in told.stdout
+    line = re.search(r"\n  curl (.*)", told.stdout)
+    assert line is not None
+    assert "$TOKEN" not in line[1]
+    assert f"PYTEST={test}\n" in told.stdout
