@@ -22,8 +22,8 @@ MORE = [f"{SUITE}/test_{name}.py" for name in ("objects", "lifecycle", "lists", 
 SOME = "not operations or test_createRun or test_listMessages or test_readFile"
 TEXT = "一\u2028二"
 EVENTS = b"".join(
-    f"event: status\ndata: {json.dumps({'event_type': kind, '说': TEXT}, ensure_ascii=False)}\n\n".encode()
-    for kind in ("run_begin", "run_end")
+    b"event: status\ndata: " + json.dumps(payload, ensure_ascii=False).encode() + b"\n\n"
+    for payload in ({"event_type": "run_begin", "说": TEXT}, {"event_type": "run_end"})
 )
 
 
