@@ -6,6 +6,7 @@ To be imported when the target is known and spec.py names what there is on it.
 from __future__ import annotations
 
 import copy
+from typing import Any
 
 import schemathesis
 from schemathesis.config import SchemathesisConfig
@@ -21,6 +22,7 @@ from .wire import AROUND, Exchange, wire
 
 TARGET = chosen_target()
 PROFILE = chosen_profile(TARGET)
+EVENT_STREAM = "text/event-stream"
 
 
 def _load() -> OpenApiSchema:
@@ -34,8 +36,18 @@ def _load() -> OpenApiSchema:
     if PROFILE.only_gentle:
         at_random = {phase: {"enabled": False} for phase in ("coverage", "fuzzing")}
         settings["operations"] = [{"include-operation-id": [*EXPENSIVE], "phases": at_random}]
-    document = copy.deepcopy(spec.DOCUMENT)
+    document = _with_event_schemas(copy.deepcopy(spec.DOCUMENT))
     return schemathesis.openapi.from_dict(document, config=SchemathesisConfig.from_dict(settings))
+
+
+def _with_event_schemas(document: dict[str, Any]) -> dict[str, Any]:
+    """The document as schemathesis reads streams: their schema is that of one event."""
+    for operation in document["paths"].values():
+        content = operation["post"]["responses"]["200"].get("content", {})
+        if media := content.get(EVENT_STREAM):
+            media["schema"] = media["schema"]["contentSchema"]["items"]
+            del media["examples"]  # each is a whole stream
+    return document
 
 
 def _count(exchange: Exchange) -> None:

@@ -4,6 +4,9 @@
     python scripts/generate.py --check    exit 1 and show the difference if it is not what would be
                                           written now  (`make generate-check`)
 
+A schema that `x-refines` another one keeps more out of a request, and has no field of its own: in
+Python both are the other one's class.
+
 Needs openapi-python-client and ruff beside the interpreter that runs this.
 """
 
@@ -19,6 +22,7 @@ import tempfile
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -64,17 +68,19 @@ def generate(spec: Path, folder: Path) -> str:
     from scripts.generator_limits import problems
 
     try:
-        found = problems(yaml.safe_load(spec.read_text(encoding="utf-8")))
+        document = yaml.safe_load(spec.read_text(encoding="utf-8"))
     except yaml.YAMLError as error:
         return f"{spec}: {error}"
-    if found:
+    if found := problems(document):
         return "\n".join([f"{spec}: no code can be written for", *found])
     # The generator's hooks run the first ruff on the PATH: let it be the one of this interpreter.
     # Not .resolve(): in a virtual environment the interpreter is a link out of it.
     tools = Path(sys.executable).parent
     path = os.pathsep.join([str(tools), os.environ.get("PATH", os.defpath)])
+    read = folder.parent / "openapi.yaml"
+    read.write_text(yaml.safe_dump(without_refinements(document), sort_keys=False), "utf-8")
     command = [sys.executable, "-m", "openapi_python_client", "generate"]
-    command += ["--path", str(spec), "--output-path", str(folder)]
+    command += ["--path", str(read), "--output-path", str(folder)]
     command += ["--config", str(ROOT / "generated" / "config.yaml")]
     command += ["--custom-template-path", str(ROOT / "generated" / "templates")]
     command += ["--meta", "none", "--fail-on-warning"]
@@ -86,6 +92,33 @@ def generate(spec: Path, folder: Path) -> str:
         encoding="utf-8",
     )
     return done.stdout + done.stderr if done.returncode else ""
+
+
+def without_refinements(document: dict[str, Any]) -> dict[str, Any]:
+    """The document with the refined schema wherever it names a refinement."""
+    prefix = "#/components/schemas/"
+    schemas = document["components"]["schemas"]
+    refined = {
+        prefix + name: prefix + schema["x-refines"]
+        for name, schema in schemas.items()
+        if "x-refines" in schema
+    }
+
+    def rewritten(part: Any) -> Any:
+        if isinstance(part, list):
+            return [rewritten(one) for one in part]
+        if not isinstance(part, dict):
+            return part
+        return {
+            key: refined.get(value, value)
+            if key == "$ref" and isinstance(value, str)
+            else rewritten(value)
+            for key, value in part.items()
+            if f"{prefix}{key}" not in refined or part is not schemas
+        }
+
+    found: dict[str, Any] = rewritten(document)
+    return found
 
 
 def replace(old: Path, new: Path) -> None:

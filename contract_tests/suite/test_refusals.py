@@ -22,7 +22,8 @@ def test_refused_request_changes_nothing(caller: Caller, things: Things, operati
     before = things.seen(caller)
 
     for content in NO_OBJECTS if operation_id != "createFile" else ():
-        caller.refused(operation_id, content, status=400)
+        if content or spec.operations()[operation_id]["requestBody"]["required"]:
+            caller.refused(operation_id, content, status=400)
     for broken in bodies_with_a_fault(things, operation_id):
         caller.refused(operation_id, json.dumps(broken).encode(), status=400)
     for name in spec.required_ids(operation_id):
@@ -50,6 +51,29 @@ def bodies_with_a_fault(things: Things, operation_id: str) -> Iterator[dict[str,
         yield {**body, name: 1}
         if name.endswith("_id") or name == "name":
             yield {**body, name: ""}
+
+
+def test_refused_combination_changes_nothing(caller: Caller, things: Things) -> None:
+    """A run needs a thread or a message for a new one; its outputs name it, and its thread."""
+    output = {"tool_call_id": things.call_id, "output": "晴"}
+    body = {"assistant_id": things.ids["assistant_id"], "stream": False}
+    thread_id = things.waiting["thread_id"]
+    question = {"messages": [{"role": "user", "content": "还在吗"}]}
+    before = things.seen(caller)
+
+    for fields in (
+        {},
+        {"thread_id": "", "thread": None},
+        {"thread": {}},
+        {"thread": {"messages": []}},
+        {"thread_id": thread_id, "tool_output": output},
+        {"thread_id": thread_id, "tool_output": {**output, "run_id": ""}},
+        {"tool_output": {**output, "run_id": things.waiting["run_id"]}},
+        {"tool_output": {**output, "run_id": things.waiting["run_id"]}, "thread": question},
+    ):
+        caller.refused("createRun", json.dumps({**body, **fields}).encode(), status=400)
+
+    assert things.seen(caller) == before
 
 
 def test_refused_by_state_changes_nothing(caller: Caller, things: Things) -> None:

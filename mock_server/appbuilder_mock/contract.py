@@ -133,7 +133,16 @@ class Contract:
             missing = problem.kind.property
             param = f"{param}.{missing}" if param else missing
             message = f"{param}: expected a value, got nothing"
+        if reason := self._condition(problem.schema_path):
+            message += f". {reason}"
         return invalid(message, param=param or None)
+
+    def _condition(self, path: list[str | int]) -> str:
+        """What the spec says of the case that a rule is for, if it is for one case only."""
+        if "else" not in path:
+            return ""
+        case = self._at(path[: path.index("else") + 1]) or {}
+        return str(case.get("description", "")).strip().rstrip(".")
 
     def _at(self, path: list[str | int]) -> Any:
         """The part of the spec that a problem's path leads to."""

@@ -14,6 +14,7 @@ from appbuilder_assistants import RateLimitError
 from appbuilder_assistants._core.calls import Reply
 from appbuilder_assistants._core.decode import status_error
 from appbuilder_assistants._core.file_names import told_name
+from appbuilder_assistants._core.sse import SseDecoder
 from appbuilder_assistants._operations import files
 
 from tests.generated.examples import ALL, KEYS, Example, every_example, readings
@@ -34,6 +35,19 @@ def upload(**given: str) -> dict[str, Any]:
     return {**made["params"], **made["files"]}
 
 
+PAYLOADS = {"status": "StreamRunStatus", "message": "StreamRunMessage"}
+
+
+def written_back(stream: str) -> str:
+    """A stream whose events were read by the client and written again."""
+    written = ""
+    for event in SseDecoder().feed(stream.encode("utf-8")):
+        payload = model(PAYLOADS[event.event]).from_dict(json.loads(event.data))
+        data = json.dumps(payload.to_dict(), ensure_ascii=False)
+        written += f"event: {event.event}\ndata: {data}\n\n"
+    return written
+
+
 # What reads an example that is no JSON object, by where it stands: what it reads, and what it must.
 OTHERS: dict[tuple[str, ...], Callable[[Any], tuple[object, object]]] = {
     ("components", "headers", "RequestId"): lambda value: (
@@ -51,6 +65,9 @@ OTHERS: dict[tuple[str, ...], Callable[[Any], tuple[object, object]]] = {
     ("paths", "/v2/storage/files", "post", "parameters", "0"): lambda value: (
         upload(purpose=value)["purpose"],
         value,
+    ),
+    ("paths", "/v2/threads/runs", "post", "responses", "200", "content", "text/event-stream"): (
+        lambda value: (written_back(value), value)
     ),
     ("components", "schemas", "CreateFileRequest"): lambda value: (
         {"file": upload(**value)["file"]},

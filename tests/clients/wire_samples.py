@@ -122,7 +122,7 @@ class Sample:
             return broken_rules(response["content"]["application/json"]["schema"], self.body)
         if self.raises:
             return broken_rules(ERROR, json.loads(self.text))
-        event = response["content"]["text/event-stream"]["schema"]
+        event = response["content"]["text/event-stream"]["schema"]["contentSchema"]["items"]
         return [
             problem for name, data in self.events() for problem in event_problems(event, name, data)
         ]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from tests.generated.spec import MODELS, SCHEMAS, SPEC
+from tests.generated.spec import MODELS, REFINEMENTS, SCHEMAS, SPEC
 
 Place = tuple[str, ...]
 Reading = tuple[str, Any]  # the name of a model, and what it is to read
@@ -67,8 +67,10 @@ def at(place: Place) -> Any:
 def direct_reading(example: Example) -> Reading | None:
     """The model that an example is an example of, if it is one of a model."""
     place = example.owner_place
-    if place[:2] == ("components", "schemas") and len(place) == 3 and place[2] in MODELS:
-        return place[2], example.value
+    if place[:2] == ("components", "schemas") and len(place) == 3:
+        name = REFINEMENTS.get(place[2], place[2])
+        if name in MODELS:
+            return name, example.value
     if place[-2:-1] == ("content",) and place[-1] == "application/json":
         schema = example.owner["schema"]
         [first, *_] = schema.get("oneOf", [schema])  # the others are an error, and perhaps null
@@ -90,12 +92,12 @@ def readings(example: Example) -> list[Reading]:
     if place[:2] != ("components", "schemas"):
         return []
     if len(place) == 3:  # a component that is no model, such as PageLimit
-        ref = {"$ref": f"#/components/schemas/{place[2]}"}
+        ref = f"#/components/schemas/{place[2]}"
         homes = [
             (name, field)
             for name in MODELS
             for field, schema in SCHEMAS[name]["properties"].items()
-            if schema == ref
+            if ref in (one.get("$ref") for one in (schema, *schema.get("oneOf", ())))
         ]
     elif len(place) == 5 and place[3] == "properties" and place[2] in MODELS:
         homes = [(place[2], place[4])]

@@ -30,8 +30,13 @@ def body_schema(operation: dict[str, Any], media_type: str) -> str | None:
 
 # The parts of a multipart body are arguments, not fields of a model.
 MULTIPART = {body_schema(operation, "multipart/form-data") for operation in OPERATIONS.values()}
+REFINEMENTS = {
+    name: schema["x-refines"] for name, schema in SCHEMAS.items() if "x-refines" in schema
+}
 MODELS = sorted(
-    name for name, schema in SCHEMAS.items() if "properties" in schema and name not in MULTIPART
+    name
+    for name, schema in SCHEMAS.items()
+    if "properties" in schema and name not in MULTIPART and name not in REFINEMENTS
 )
 
 
@@ -41,8 +46,11 @@ def model(name: str) -> Any:
 
 
 def resolved(schema: dict[str, Any]) -> dict[str, Any]:
-    """The schema itself, or the one it refers to."""
-    return SCHEMAS[schema["$ref"].rsplit("/", 1)[-1]] if "$ref" in schema else schema
+    """The schema itself, or the one it refers to with what is said beside the reference."""
+    if "$ref" not in schema:
+        return schema
+    beside = {key: value for key, value in schema.items() if key != "$ref"}
+    return {**SCHEMAS[schema["$ref"].rsplit("/", 1)[-1]], **beside}
 
 
 def types(schema: dict[str, Any]) -> set[str]:

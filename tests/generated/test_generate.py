@@ -338,7 +338,7 @@ QUERY = {"name": "limit", "in": "query", "required": True, "schema": {"enum": ["
 @pytest.mark.parametrize(
     ("path", "change", "complaint"),
     [
-        ("/v2/threads", {"requestBody": None}, "only_one_required_body"),
+        ("/v2/threads", {"requestBody": None}, "only_one_body"),
         ("/v2/threads", {"parameters": [QUERY]}, "parameters_only_beside_a_multipart_body"),
         (
             "/v2/storage/files",

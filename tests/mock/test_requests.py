@@ -52,7 +52,23 @@ JSON = {"Content-Type": "application/json"}
             'expected "user", got "x"',
         ),
         ("threads/runs", {"assistant_id": "a", "thread": 5}, "thread", "expected object or null"),
-        ("threads/runs", {"assistant_id": "a"}, None, "Neither `thread_id` nor `thread`"),
+        ("threads/runs", {"assistant_id": "a"}, "thread", "Without `thread_id`"),
+        (
+            "threads/runs",
+            {"assistant_id": "a", "thread": {"messages": []}, "thread_id": ""},
+            "thread.messages",
+            "at least 1 items",
+        ),
+        (
+            "threads/runs",
+            {
+                "assistant_id": "a",
+                "thread_id": "t",
+                "tool_output": {"tool_call_id": "c", "output": "晴", "run_id": None},
+            },
+            "tool_output.run_id",
+            "expected string, got null",
+        ),
         (
             "threads/runs",
             {

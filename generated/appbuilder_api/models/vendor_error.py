@@ -36,7 +36,7 @@ class VendorError(Model):
     """The error in words."""
 
     msg: str | None = None
-    """The error in words"""
+    """The error in words, in the other spelling."""
 
     requestId: str | None = None
     """What support asks for."""

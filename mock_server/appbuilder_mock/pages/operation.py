@@ -134,6 +134,8 @@ def _error_row(status: str, given: Schema, answer: Schema) -> Html:
 
 def _media(spec: Spec, media_type: str, media: Schema) -> Html:
     schema = media.get("schema", {})
+    if schema.get("contentMediaType") == media_type:  # a stream: its schema is that of its events
+        schema = schema["contentSchema"]["items"]
     parts: list[Html] = [el("p", el("code", media_type), " ", type_of(schema))]
     for branch in schema.get("oneOf") or schema.get("anyOf") or [schema]:
         resolved = spec.resolved(branch)

@@ -170,7 +170,9 @@ def _limits(schema: Schema) -> Html:
 
 
 def _rule(schema: Schema, said: dict[str, str]) -> Html:
-    """What the fields must not be together."""
+    """What the fields must be together, and what they must not be."""
+    if isinstance(needed := schema.get("else"), dict) and "description" in needed:
+        return el("p", inline(needed["description"]))
     forbidden = schema.get("not")
     if not isinstance(forbidden, dict) or "description" not in forbidden:
         return Html()

@@ -24,7 +24,7 @@ class Spec:
     """One description of an API, and the words to tell it with."""
 
     def __init__(self, document: dict[str, Any], said: dict[str, str]) -> None:
-        self.document = document
+        self.document = document = with_plain_values(document)
         self.said = said
         self.operations = [
             Operation(method, path, _with_shared(item, item[method]))
@@ -68,6 +68,32 @@ class Spec:
                 if given.get("$ref") == reference
             }
         )
+
+
+def with_plain_values(document: dict[str, Any]) -> dict[str, Any]:
+    """The document with the limits of a text, number or list where a field refers to them.
+
+    Objects and words that the server may extend stay references: they are long.
+    """
+    prefix = "#/components/schemas/"
+    plain = {
+        prefix + name: schema
+        for name, schema in document.get("components", {}).get("schemas", {}).items()
+        if "properties" not in schema and "anyOf" not in schema
+    }
+
+    def written_out(part: Any) -> Any:
+        if isinstance(part, list):
+            return [written_out(one) for one in part]
+        if not isinstance(part, dict):
+            return part
+        if isinstance(reference := part.get("$ref"), str) and reference in plain:
+            beside = {key: value for key, value in part.items() if key != "$ref"}
+            return written_out({**plain[reference], **beside})
+        return {key: written_out(value) for key, value in part.items()}
+
+    found: dict[str, Any] = written_out(document)
+    return found
 
 
 def _with_shared(item: Schema, operation: Schema) -> Schema:
