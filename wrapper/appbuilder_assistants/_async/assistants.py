@@ -117,13 +117,15 @@ class AsyncAssistants:
     ) -> AsyncIterator[Assistant]:
         """Every assistant, newest first; a page is fetched when it is needed.
 
-        Raises ResponseError when the pages have no end.  (listAssistants)
+        Raises ResponseError when the pages have no end, or an item comes again.  (listAssistants)
         """
         return self._caller.each(
-            lambda cursor: ops.assistants_list(
-                limit=page_size, order=order, after=cursor, before=before
+            lambda after_, before_: ops.assistants_list(
+                limit=page_size, order=order, after=after_, before=before_
             ),
             after,
+            before,
+            order,
         )
 
     async def query(self, assistant_id: str) -> Assistant:
@@ -167,17 +169,19 @@ class AsyncAssistants:
     ) -> AsyncIterator[AssistantFile]:
         """Every file of an assistant, newest first; a page is fetched when it is needed.
 
-        Raises ResponseError when the pages have no end.  (listMountedFiles)
+        Raises ResponseError when the pages have no end, or an item comes again.  (listMountedFiles)
         """
         return self._caller.each(
-            lambda cursor: ops.assistants_mounted_files_list(
+            lambda after_, before_: ops.assistants_mounted_files_list(
                 assistant_id=assistant_id,
                 limit=page_size,
                 order=order,
-                after=cursor,
-                before=before,
+                after=after_,
+                before=before_,
             ),
             after,
+            before,
+            order,
         )
 
     async def unmount_files(self, assistant_id: str, file_id: str) -> Deleted:

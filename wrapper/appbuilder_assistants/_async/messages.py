@@ -77,13 +77,15 @@ class AsyncMessages:
     ) -> AsyncIterator[Message]:
         """Every message of a thread, newest first; a page is fetched when it is needed.
 
-        Raises ResponseError when the pages have no end.  (listMessages)
+        Raises ResponseError when the pages have no end, or an item comes again.  (listMessages)
         """
         return self._caller.each(
-            lambda cursor: ops.messages_list(
-                thread_id=thread_id, limit=page_size, order=order, after=cursor, before=before
+            lambda after_, before_: ops.messages_list(
+                thread_id=thread_id, limit=page_size, order=order, after=after_, before=before_
             ),
             after,
+            before,
+            order,
         )
 
     async def query(self, thread_id: str, message_id: str) -> Message:
@@ -126,16 +128,18 @@ class AsyncMessages:
     ) -> AsyncIterator[MessageFile]:
         """Every file of a message, newest first; a page is fetched when it is needed.
 
-        Raises ResponseError when the pages have no end.  (listMessageFiles)
+        Raises ResponseError when the pages have no end, or an item comes again.  (listMessageFiles)
         """
         return self._caller.each(
-            lambda cursor: ops.messages_files(
+            lambda after_, before_: ops.messages_files(
                 thread_id=thread_id,
                 message_id=message_id,
                 limit=page_size,
                 order=order,
-                after=cursor,
-                before=before,
+                after=after_,
+                before=before_,
             ),
             after,
+            before,
+            order,
         )

@@ -52,18 +52,20 @@ class AsyncSteps:
     ) -> AsyncIterator[RunStep]:
         """Every step of a run, newest first; a page is fetched when it is needed.
 
-        Raises ResponseError when the pages have no end.  (listRunSteps)
+        Raises ResponseError when the pages have no end, or an item comes again.  (listRunSteps)
         """
         return self._caller.each(
-            lambda cursor: ops.steps_list(
+            lambda after_, before_: ops.steps_list(
                 thread_id=thread_id,
                 run_id=run_id,
                 limit=page_size,
                 order=order,
-                after=cursor,
-                before=before,
+                after=after_,
+                before=before_,
             ),
             after,
+            before,
+            order,
         )
 
     async def query(self, thread_id: str, run_id: str, step_id: str) -> RunStep:

@@ -10,7 +10,6 @@ from appbuilder_assistants.errors import NoTextError
 from .calls import Call, Flow
 from .flows import run_call, watched
 from .pages import Cursor
-from .redaction import HidesNothing
 from .retry import RetryPolicy
 from .snapshot import is_final
 from .waiting import is_working
@@ -58,9 +57,9 @@ def find_text(source: Any, ask: LookUps, *, retry: RetryPolicy) -> Flow[str]:
     if message_id:
         call = ask.message(thread_id=run.thread_id, message_id=message_id)
         return text_of((yield from _ask(call, retry)))
-    cursor = Cursor(None, HidesNothing())
+    cursor = Cursor()
     while cursor.more:  # the newest message first
-        pages = ask.messages(thread_id=run.thread_id, after=cursor.after)
+        pages = ask.messages(thread_id=run.thread_id, after=cursor.after, before=cursor.before)
         for message in cursor.move((yield from _ask(pages, retry))):
             if message.run_id == run.id and message.role != "user":
                 return text_of(message)

@@ -25,6 +25,7 @@ from appbuilder_assistants._watched_run import WatchedRun
 from appbuilder_assistants.errors import StreamInterruptedError
 
 if TYPE_CHECKING:
+    from appbuilder_assistants._operations._build import Order
     from appbuilder_assistants._pool import Pool
     from appbuilder_assistants._settings import OnDeadline, Settings, Timeout
     from appbuilder_assistants.types import StreamRunMessage
@@ -112,12 +113,24 @@ class Caller:
         return watched(call, run_call(call, retry=self.settings.retry, progress=progress))
 
     def each(
-        self, page_after: Callable[[str | None], Call[Page[T]]], after: str | None
+        self,
+        page_within: Callable[[str | None, str | None], Call[Page[T]]],
+        after: str | None,
+        before: str | None,
+        order: Order | None,
     ) -> Iterator[T]:
-        """Every item of a list, page by page as they are asked for."""
-        cursor = Cursor(after or None, self.settings.redactor)
+        """Every item of a list, page by page as they are asked for.
+
+        `page_within` makes the call for the page between two bounds.
+        """
+        cursor = Cursor(
+            after or None,
+            before or None,
+            newest_first=order != "asc",
+            hide=self.settings.redactor,
+        )
         while cursor.more:
-            call = page_after(cursor.after)
+            call = page_within(cursor.after, cursor.before)
             for item in cursor.move(self.run(call)):
                 yield item
                 del item  # a traceback may be shown with its variables

@@ -119,13 +119,15 @@ class Assistants:
     ) -> Iterator[Assistant]:
         """Every assistant, newest first; a page is fetched when it is needed.
 
-        Raises ResponseError when the pages have no end.  (listAssistants)
+        Raises ResponseError when the pages have no end, or an item comes again.  (listAssistants)
         """
         return self._caller.each(
-            lambda cursor: ops.assistants_list(
-                limit=page_size, order=order, after=cursor, before=before
+            lambda after_, before_: ops.assistants_list(
+                limit=page_size, order=order, after=after_, before=before_
             ),
             after,
+            before,
+            order,
         )
 
     def query(self, assistant_id: str) -> Assistant:
@@ -169,17 +171,19 @@ class Assistants:
     ) -> Iterator[AssistantFile]:
         """Every file of an assistant, newest first; a page is fetched when it is needed.
 
-        Raises ResponseError when the pages have no end.  (listMountedFiles)
+        Raises ResponseError when the pages have no end, or an item comes again.  (listMountedFiles)
         """
         return self._caller.each(
-            lambda cursor: ops.assistants_mounted_files_list(
+            lambda after_, before_: ops.assistants_mounted_files_list(
                 assistant_id=assistant_id,
                 limit=page_size,
                 order=order,
-                after=cursor,
-                before=before,
+                after=after_,
+                before=before_,
             ),
             after,
+            before,
+            order,
         )
 
     def unmount_files(self, assistant_id: str, file_id: str) -> Deleted:

@@ -393,13 +393,15 @@ class Runs:
     ) -> Iterator[RunResult]:
         """Every run of a thread, newest first; a page is fetched when it is needed.
 
-        Raises ResponseError when the pages have no end.  (listRuns)
+        Raises ResponseError when the pages have no end, or an item comes again.  (listRuns)
         """
         return self._caller.each(
-            lambda cursor: ops.runs_list(
-                thread_id=thread_id, limit=page_size, order=order, after=cursor, before=before
+            lambda after_, before_: ops.runs_list(
+                thread_id=thread_id, limit=page_size, order=order, after=after_, before=before_
             ),
             after,
+            before,
+            order,
         )
 
     def query(self, thread_id: str, run_id: str) -> RunResult:
