@@ -32,6 +32,7 @@ from appbuilder_assistants._sync.messages import Messages
 from appbuilder_assistants._sync.runs import Runs
 from appbuilder_assistants._sync.steps import Steps
 from appbuilder_assistants._sync.threads import Threads
+from appbuilder_assistants.types import AssistantMessage, AssistantThread
 
 ROOT = Path(__file__).parents[2]
 SPEC: dict[str, Any] = yaml.safe_load((ROOT / "openapi.yaml").read_text(encoding="utf-8"))
@@ -327,7 +328,7 @@ def test_both_clients_are_alike(name: str) -> None:
 def test_run_parameters_are_carried_over() -> None:
     """Each parameter of `run` arrives in the body under its own name."""
     names = [p for p in OFFICIAL["runs.run"][1].split() if p != "tools"]
-    given: dict[str, Any] = {name: {"v": name} for name in names}
+    given: dict[str, Any] = {n: n if n.endswith("_id") else {"v": n} for n in names}
 
     request = runs.runs_run(runs.run_request(tools=[{"t": 1}], **given)).request
 
@@ -337,7 +338,7 @@ def test_run_parameters_are_carried_over() -> None:
 def test_a_run_that_goes_on_has_the_parameters_it_began_with() -> None:
     """But for the message, which its thread has by now."""
     names = [p for p in OFFICIAL["runs.run"][1].split() if p != "tools"]
-    given: dict[str, Any] = {name: {"v": name} for name in names}
+    given: dict[str, Any] = {n: n if n.endswith("_id") else {"v": n} for n in names}
     run = runs.OneRun(runs.run_request(tools=[{"t": 1}], **given))
     output = {"tool_call_id": "c", "output": "晴", "run_id": "r"}
     wanted = {**given, "tools": [{"t": 1}], "thread_id": "t", "tool_output": output}
@@ -346,6 +347,41 @@ def test_a_run_that_goes_on_has_the_parameters_it_began_with() -> None:
     assert sent(run.tool_output("t", output).request) == {**wanted, "stream": False}
     assert sent(run.stream_tool_output("t", output).request) == {**wanted, "stream": True}
     assert sent(run.start().request) == {**given, "tools": [{"t": 1}], "stream": False}
+
+
+SAID = {"content": "你好"}
+USER = {"content": "你好", "role": "user"}
+
+
+@pytest.mark.parametrize(
+    ("message", "sent_as"),
+    [
+        (SAID, USER),
+        ({**SAID, "role": None}, USER),
+        ({**SAID, "role": "assistant"}, {**SAID, "role": "assistant"}),
+        (AssistantMessage(content="你好", role="user"), USER),
+    ],
+)
+def test_who_speaks(message: Any, sent_as: Any) -> None:
+    """A message that does not say so is the user's, as with the official client."""
+    created = threads.threads_create(messages=(message,)).request
+    assert sent(created) == {"messages": [sent_as]}
+
+    for thread in ({"messages": [message]}, AssistantThread(messages=[message])):
+        body = runs.run_request(assistant_id="a", thread=thread)
+        assert sent(runs.runs_run(body).request)["thread"] == {"messages": [sent_as]}
+        assert sent(runs.runs_stream_run(body).request)["thread"] == {"messages": [sent_as]}
+
+
+def test_no_messages() -> None:
+    """Nothing is made of what is not there, and nothing is hidden of what is no message."""
+    assert sent(threads.threads_create(messages=None).request) == {}
+    assert sent(threads.threads_create(messages=[]).request) == {"messages": []}
+    thread = {"metadata": {"a": "b"}}
+    body = runs.run_request(assistant_id="a", thread=thread)
+    assert sent(runs.runs_run(body).request)["thread"] == thread
+    with pytest.raises(TypeError, match="messages: expected a list, got str"):
+        threads.threads_create(messages="你好")  # type: ignore[arg-type]
 
 
 def test_update_parameters_are_carried_over() -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from appbuilder_assistants import errors
-from appbuilder_assistants._core.calls import Lost, Outcome, Reply, json_body
+from appbuilder_assistants._core.calls import Lost, Outcome, Reply, Request, json_body
 from appbuilder_assistants._core.decode import (
     answer,
     is_event_stream,
@@ -142,6 +143,24 @@ def test_the_request_id_in_a_body() -> None:
     assert failure(reply(403, body)).request_id == "body-1"
     assert failure(reply(200, body)).request_id == "body-1"
     assert failure(reply(403, body, x_appbuilder_request_id="head-1")).request_id == "head-1"
+
+
+def test_null_for_an_id_that_is_not_known() -> None:
+    """On a look-up nothing is there; on any other call it is no answer."""
+    request = Request("POST", "/v2/storage/files/query", '{"file_id":"file-没有"}'.encode())
+    call = replace(look_up(), request=request, null_is_unknown=True)
+
+    with pytest.raises(
+        errors.NotFoundError, match=r"null: no file has this id \(file_id='file-没有"
+    ) as caught:
+        parse(call, answer(call, reply(200, b" null\n", x_appbuilder_request_id="req_1")))
+    assert (caught.value.status_code, caught.value.request_id) == (200, "req_1")
+    assert caught.value.code is None
+
+    assert type(failure(reply(200, b"null"))) is errors.ResponseError
+    for other in (b"[]", b"false", b'""', b"0", b""):
+        with pytest.raises(errors.ResponseError):
+            parse(call, answer(call, reply(200, other)))
 
 
 @pytest.mark.parametrize(

@@ -245,6 +245,18 @@ def test_tool_calls_wait_until_they_are_answered() -> None:
     assert waiting == [both, both, ["call-2"], both, [], both, []]
 
 
+def test_the_field_of_an_event_that_does_not_fit() -> None:
+    """It is named, as in any other answer."""
+    bad = event(
+        "status", {"status": "x", "send_id": 1, "event_type": "x", "details": {"tool_calls": 5}}
+    )
+
+    with pytest.raises(
+        StreamInterruptedError, match=r"details\.tool_calls: expected a list, got a n"
+    ):
+        read(BEGIN, bad)
+
+
 def test_a_new_field_is_no_error() -> None:
     """An event that has an `error` beside all the rest is still that event."""
     body = {"status": "x", "send_id": 1, "event_type": "x", "error": {"code": 1}}

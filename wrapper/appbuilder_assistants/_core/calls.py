@@ -76,9 +76,13 @@ class Question:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Call(Question, Generic[T_co]):
-    """A question with one answer, and how to read it."""
+    """A question with one answer, and how to read it.
+
+    Where `null_is_unknown`, null for an answer says that no object has the id.
+    """
 
     parse: Callable[[dict[str, Any]], T_co]
+    null_is_unknown: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

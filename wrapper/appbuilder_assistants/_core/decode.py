@@ -24,6 +24,7 @@ from appbuilder_assistants.errors import (
 
 from .calls import MAX_BODY, Call, Lost, Outcome, Question, Reply
 from .error_forms import LONGEST_TEXT, ErrorDetail, error_class, error_detail, is_error
+from .misfit import UNREADABLE, MisfitError, read_as
 from .redaction import alone
 
 T = TypeVar("T")
@@ -33,9 +34,6 @@ EVENT_STREAM = "text/event-stream"
 
 DEEPEST = 100
 """Levels of JSON within JSON: what is deeper, Python could read but not show, copy or write."""
-
-NULL_IS_UNKNOWN = ("queryFile", "deleteFile")
-"""Operations that answer null under status 200, it seems, for a file id that nobody knows."""
 
 
 def fails_alone(read: Callable[[Q, Reply], T]) -> Callable[[Q, Reply], T]:
@@ -82,18 +80,31 @@ def parse(call: Call[T], reply: Reply) -> T:
         ) from error
     if is_error(body):
         raise status_error(call, reply, body)
-    if body is None and call.operation in NULL_IS_UNKNOWN:
-        raise unknown_file(call, reply)
+    if body is None and call.null_is_unknown:
+        raise unknown(call, reply)
     if not isinstance(body, dict):
         raise response_error(call, reply, f"expected a JSON object, got {_shown(reply)}")
     try:
-        return call.parse(body)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        return read_as(call.parse, body)
+    except UNREADABLE as error:
         raise response_error(
             call,
             reply,
             f"the answer does not fit the API ({quoted(error, reply)}); it begins {_shown(reply)}",
         ) from error
+
+
+def unknown(call: Question, reply: Reply) -> NotFoundError:
+    """The error for null in place of an object: it seems that no object has the id."""
+    asked = loads_or_none(call.request.body) if isinstance(call.request.body, bytes) else None
+    ids = {name: value for name, value in (asked or {}).items() if name.endswith("_id")}
+    what = next(reversed(ids), "object").removesuffix("_id")
+    given = ", ".join(f"{name}={value!r}" for name, value in ids.items())
+    return NotFoundError(
+        f"the service answered null: no {what} has this id ({reply.hide.text(given, LONGEST_TEXT)})",
+        status_code=reply.status,
+        origin=origin(call, reply.request_id),
+    )
 
 
 def loads(body: bytes | str) -> Any:
@@ -158,15 +169,6 @@ def status_error(call: Question, reply: Reply, body: object) -> ApiStatusError:
         param=detail.param,
         retry_after=retry_after(reply),
         origin=origin(call, request_id),
-    )
-
-
-def unknown_file(call: Question, reply: Reply) -> NotFoundError:
-    """The error for null in place of a file."""
-    return NotFoundError(
-        "the service answered null instead of a file: no file has this id",
-        status_code=reply.status,
-        origin=origin(call, reply.request_id),
     )
 
 
@@ -258,5 +260,7 @@ def _shown(reply: Reply) -> str:
 
 
 def quoted(error: Exception, reply: Reply) -> str:
-    """What Python says of an answer that is not as expected, for a message."""
+    """What is said of an answer that is not as expected, for a message."""
+    if isinstance(error, MisfitError):
+        return str(error)
     return f"{type(error).__name__}: {reply.hide.text(str(error), LONGEST_TEXT)}"

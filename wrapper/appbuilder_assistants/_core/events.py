@@ -16,15 +16,13 @@ from appbuilder_assistants.errors import (
 from .calls import Lost, Reply, StreamCall
 from .decode import loads, loads_or_none, lost_error, origin, quoted, status_error
 from .error_forms import is_error
+from .misfit import UNREADABLE, read_as
 from .redaction import alone
 from .snapshot import RunSnapshot, shown
 from .sse import SseDecoder, SseEvent
 
 if TYPE_CHECKING:
     from appbuilder_assistants.types import StreamRunMessage, StreamRunStatus
-
-UNREADABLE = (KeyError, TypeError, ValueError, AttributeError)
-"""What reading JSON of another shape raises."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +128,10 @@ class EventReader:
             body = loads(sse.data)
             self._refuse_error(sse, body)
             if sse.event == "status":
-                status = self._call.read_status(body)
+                status = read_as(self._call.read_status, body)
                 self.snapshot.apply_status(status)
                 return status
-            message = self._call.read_message(body)
+            message = read_as(self._call.read_message, body)
             self.snapshot.apply_message(message)
             return message
         self._refuse_error(sse, loads_or_none(sse.data))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from .calls import JSON, FileCall, Reply
-from .decode import fails_alone, loads_or_none, response_error, status_error, unknown_file
+from .decode import fails_alone, loads_or_none, response_error, status_error, unknown
 from .error_forms import has_envelope, is_only_error
 
 PEEK = 64 * 1024
@@ -68,7 +68,7 @@ def begun(call: FileCall, reply: Reply) -> Reply:
     if refused:
         raise status_error(call, reply, body)
     if not named and reply.body.strip() == b"null" and _is_json(content_type):
-        raise unknown_file(call, reply)
+        raise unknown(call, reply)
     if call.named and not named:
         raise response_error(
             call, reply, "expected a file, named in Content-Disposition; got no such header"

@@ -13,6 +13,7 @@ from appbuilder_assistants._core.calls import (
     Request,
     json_body,
 )
+from appbuilder_assistants._core.ids import check_ids
 
 T = TypeVar("T")
 
@@ -27,6 +28,7 @@ def call(
     *,
     repeatable: bool,
     seconds: float = LOOK_UP_SECONDS,
+    null_is_unknown: bool = False,
 ) -> Call[T]:
     return Call(
         operation=operation,
@@ -34,6 +36,7 @@ def call(
         parse=parse,
         repeatable=repeatable,
         read_seconds=seconds,
+        null_is_unknown=null_is_unknown,
     )
 
 
@@ -48,6 +51,7 @@ def file_call(operation: str, built: Mapping[str, Any], *, named: bool) -> FileC
 
 
 def request(operation: str, built: Mapping[str, Any]) -> Request:
+    check_ids(operation, built["json"])
     return Request(built["method"], built["url"], json_body(operation, built["json"]))
 
 
@@ -66,3 +70,21 @@ def object_(name: str, value: object) -> Any:
     if value is None or isinstance(value, Mapping) or hasattr(value, "to_dict"):
         return value
     raise TypeError(f"{name}: expected a request type or a dict, got {type(value).__name__}")
+
+
+def messages_(value: Sequence[Any] | None) -> Any:
+    """Messages for a thread: one that does not say who speaks is the user's."""
+    return [
+        {**one, "role": "user"} if isinstance(one, Mapping) and one.get("role") is None else one
+        for one in items("messages", value) or []
+    ] or items("messages", value)
+
+
+def thread_(value: object) -> Any:
+    """A thread for a run, with the same default for its messages."""
+    thread = object_("thread", value)
+    if hasattr(thread, "to_dict"):
+        thread = thread.to_dict()
+    if not isinstance(thread, Mapping) or not isinstance(thread.get("messages"), (list, tuple)):
+        return thread
+    return {**thread, "messages": messages_(thread["messages"])}

@@ -111,7 +111,7 @@ def assistants_list(
 
 def assistants_query(*, assistant_id: str) -> Call[Assistant]:
     built = query_assistant.request(QueryAssistantRequest(assistant_id=assistant_id))
-    return call("queryAssistant", built, Assistant.from_dict, repeatable=True)
+    return call("queryAssistant", built, Assistant.from_dict, repeatable=True, null_is_unknown=True)
 
 
 def assistants_delete(*, assistant_id: str) -> Call[Deleted]:

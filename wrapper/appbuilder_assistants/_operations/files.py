@@ -44,12 +44,12 @@ def files_list() -> Call[FileList]:
 
 def files_query(*, file_id: str) -> Call[File]:
     built = query_file.request(QueryFileRequest(file_id=file_id))
-    return call("queryFile", built, File.from_dict, repeatable=True)
+    return call("queryFile", built, File.from_dict, repeatable=True, null_is_unknown=True)
 
 
 def files_delete(*, file_id: str) -> Call[Deleted]:
     built = delete_file.request(DeleteFileRequest(file_id=file_id))
-    return call("deleteFile", built, Deleted.from_dict, repeatable=True)
+    return call("deleteFile", built, Deleted.from_dict, repeatable=True, null_is_unknown=True)
 
 
 def files_download(*, file_id: str) -> FileCall:

@@ -73,7 +73,13 @@ def messages_list(
 
 def messages_query(*, thread_id: str, message_id: str) -> Call[Message]:
     body = QueryMessageRequest(thread_id=thread_id, message_id=message_id)
-    return call("queryMessage", query_message.request(body), Message.from_dict, repeatable=True)
+    return call(
+        "queryMessage",
+        query_message.request(body),
+        Message.from_dict,
+        repeatable=True,
+        null_is_unknown=True,
+    )
 
 
 def messages_files(

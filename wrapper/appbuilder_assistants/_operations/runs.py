@@ -31,7 +31,7 @@ from appbuilder_assistants._core.cancelling import CancelCalls, LeftRun
 from appbuilder_assistants._core.retry import RetryPolicy
 from appbuilder_assistants.types import Json
 
-from ._build import Format, Order, call, items, object_, request
+from ._build import Format, Order, call, items, object_, request, thread_
 
 
 def run_request(
@@ -63,7 +63,7 @@ def run_request(
     return CreateRunRequest(
         assistant_id=assistant_id,
         thread_id=thread_id or None,
-        thread=object_("thread", thread),
+        thread=thread_(thread),
         model=model,
         response_format=response_format,
         instructions=instructions,
@@ -134,7 +134,13 @@ def runs_list(
 
 def runs_query(*, thread_id: str, run_id: str) -> Call[RunResult]:
     body = QueryRunRequest(thread_id=thread_id, run_id=run_id)
-    return call("queryRun", query_run.request(body), RunResult.from_dict, repeatable=True)
+    return call(
+        "queryRun",
+        query_run.request(body),
+        RunResult.from_dict,
+        repeatable=True,
+        null_is_unknown=True,
+    )
 
 
 def left_run(body: CreateRunRequest, *, retry: RetryPolicy) -> LeftRun:

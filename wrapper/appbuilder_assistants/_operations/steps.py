@@ -28,4 +28,10 @@ def steps_list(
 
 def steps_query(*, thread_id: str, run_id: str, step_id: str) -> Call[RunStep]:
     body = QueryRunStepRequest(thread_id=thread_id, run_id=run_id, step_id=step_id)
-    return call("queryRunStep", query_run_step.request(body), RunStep.from_dict, repeatable=True)
+    return call(
+        "queryRunStep",
+        query_run_step.request(body),
+        RunStep.from_dict,
+        repeatable=True,
+        null_is_unknown=True,
+    )

@@ -18,17 +18,17 @@ from appbuilder_api.models import (
 from appbuilder_assistants._core.calls import Call
 from appbuilder_assistants.types import Json
 
-from ._build import call, items, object_
+from ._build import call, messages_, object_
 
 
 def threads_create(*, messages: Sequence[AssistantMessage | Json] | None = None) -> Call[Thread]:
-    body = CreateThreadRequest(messages=items("messages", messages))
+    body = CreateThreadRequest(messages=messages_(messages))
     return call("createThread", create_thread.request(body), Thread.from_dict, repeatable=False)
 
 
 def threads_query(*, thread_id: str) -> Call[Thread]:
     built = query_thread.request(QueryThreadRequest(thread_id=thread_id))
-    return call("queryThread", built, Thread.from_dict, repeatable=True)
+    return call("queryThread", built, Thread.from_dict, repeatable=True, null_is_unknown=True)
 
 
 def threads_update(*, thread_id: str, metadata: Mapping[str, str] | None = None) -> Call[Thread]:

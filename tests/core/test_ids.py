@@ -1,0 +1,165 @@
+"""Ids of the wrong kind are refused by every operation, before anything is sent."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Iterator
+from itertools import permutations
+from typing import Any
+
+import pytest
+from appbuilder_assistants._core.ids import PREFIXES
+from appbuilder_assistants._operations import assistants, files, messages, runs, steps, threads
+from appbuilder_assistants.types import Thread
+
+ID = {
+    "assistant_id": "asst_" + "a" * 32,
+    "thread_id": "thread_" + "b" * 32,
+    "message_id": "msg_" + "c" * 32,
+    "run_id": "run_" + "d" * 32,
+    "step_id": "step-1",
+    "file_id": "file-123456789012345",
+}
+LISTED = {
+    "assistants_list": "assistant_id",
+    "assistants_mounted_files_list": "file_id",
+    "messages_list": "message_id",
+    "messages_files": "file_id",
+    "runs_list": "run_id",
+    "steps_list": "step_id",
+}
+OTHERS = {
+    "name": "a",
+    "content": "你好",
+    "role": "user",
+    "messages": None,
+    "tool_outputs": [{"tool_call_id": "call-1", "output": "晴"}],
+}
+
+
+def operations() -> Iterator[tuple[str, Callable[..., Any], dict[str, str]]]:
+    """Each function at the border that takes ids, and by which name it takes which kind."""
+    for module in (assistants, files, messages, runs, steps, threads):
+        for name, function in vars(module).items():
+            if not inspect.isfunction(function) or function.__module__ != module.__name__:
+                continue
+            parameters = inspect.signature(function).parameters
+            kinds = {one: one for one in ID if one in parameters}
+            if name in LISTED:
+                kinds.update(after=LISTED[name], before=LISTED[name])
+            if kinds and name.startswith(f"{module.__name__.rpartition('.')[2]}_"):
+                yield name, function, kinds
+    yield "runs_run", lambda **ids: runs.runs_run(runs.run_request(**ids)), RUN
+    yield "runs_stream_run", lambda **ids: runs.runs_stream_run(runs.run_request(**ids)), RUN
+
+
+RUN = {"assistant_id": "assistant_id", "thread_id": "thread_id"}
+OPERATIONS = list(operations())
+
+
+def call(function: Callable[..., Any], ids: dict[str, Any]) -> Any:
+    signature = inspect.signature(function)
+    others = {name: value for name, value in OTHERS.items() if name in signature.parameters}
+    return function(**others, **ids)
+
+
+def test_every_operation_with_an_id_is_here() -> None:
+    """What takes an id later is tried as well."""
+    assert len({name for name, _, _ in OPERATIONS}) == 27
+
+
+@pytest.mark.parametrize(("name", "function", "kinds"), OPERATIONS, ids=[o[0] for o in OPERATIONS])
+def test_every_id_of_every_operation(
+    name: str, function: Callable[..., Any], kinds: dict[str, str]
+) -> None:
+    """The right ones pass; each other kind is refused, by the name of its parameter."""
+    right = {one: ID[kind] for one, kind in kinds.items()}
+    call(function, right)
+
+    for one, kind in kinds.items():
+        for other, id_ in ID.items():
+            if other == kind:
+                continue
+            with pytest.raises(ValueError, match=rf"\b{one} is the id of an? \w+, not of an? \w+"):
+                call(function, {**right, one: id_})
+
+
+@pytest.mark.parametrize(("name", "function", "kinds"), OPERATIONS, ids=[o[0] for o in OPERATIONS])
+def test_every_pair_that_is_swapped(
+    name: str, function: Callable[..., Any], kinds: dict[str, str]
+) -> None:
+    """The error names the two, and shows what was given."""
+    right = {one: ID[kind] for one, kind in kinds.items()}
+
+    for one, other in permutations(kinds, 2):
+        if kinds[one] == kinds[other]:
+            continue
+        swapped = {**right, one: right[other], other: right[one]}
+        with pytest.raises(ValueError, match=r"look swapped.*give them by name") as caught:
+            call(function, swapped)
+        message = str(caught.value)
+        assert f"{one}='{right[other]}'" in message
+        assert f"{other}='{right[one]}'" in message
+        assert re.search(rf"({one} and {other}|{other} and {one}) look", message)
+
+
+def test_three_that_are_mixed_up() -> None:
+    """All are named."""
+    ids = {"thread_id": ID["step_id"], "run_id": ID["thread_id"], "step_id": ID["run_id"]}
+    with pytest.raises(ValueError, match="thread_id, run_id and step_id look swapped"):
+        steps.steps_query(**ids)
+
+
+@pytest.mark.parametrize("prefix", PREFIXES)
+def test_every_prefix(prefix: str) -> None:
+    """An assistant's answer has a prefix of its own."""
+    query = f"{prefix}1"
+    if PREFIXES[prefix] == "message_id":
+        messages.messages_query(thread_id="thread_1", message_id=query)
+    else:
+        with pytest.raises(ValueError, match="queryMessage: message_id is the id of"):
+            messages.messages_query(thread_id="thread_1", message_id=query)
+
+
+@pytest.mark.parametrize(
+    "odd", ["", "t", "run", "Run_1", "RUN_1", "线程", "af_1", "call-run_1", " run_1"]
+)
+def test_forms_that_are_not_known(odd: str) -> None:
+    """They may be anything: only a clear prefix of another kind is refused."""
+    threads.threads_query(thread_id=odd)
+    runs.runs_cancel(thread_id=odd, run_id=odd)
+
+
+def test_ids_within() -> None:
+    """Lists of files, and the run that an output is for; metadata is the user's own."""
+    with pytest.raises(ValueError, match=r"file_ids\[1\] is the id of a run, not of a file"):
+        assistants.assistants_create(name="a", file_ids=["file-1", "run_1"])
+    output = {"tool_call_id": "call-1", "output": "", "run_id": "thread_1"}
+    body = runs.run_request(assistant_id="asst_1", thread_id="thread_1", tool_output=output)
+    with pytest.raises(ValueError, match=r"tool_output\.run_id is the id of a thread"):
+        runs.runs_run(body)
+    threads.threads_update(thread_id="thread_1", metadata={"thread_id": "run_1", "run_id": "x"})
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        (Thread(id="thread_1", object="thread", created_at=1), r"give its \.id \('thread_1'\)"),
+        (5, "got 5"),
+        (["thread_1"], "got list"),
+        ({}, "got dict"),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_what_is_no_id(value: Any, told: str) -> None:
+    """An object in place of its id, and other values: a TypeError says what to give."""
+    with pytest.raises(TypeError, match=f"thread_id: expected the id of a thread.*{told}"):
+        threads.threads_query(thread_id=value)
+
+
+def test_an_endless_id() -> None:
+    """Only its beginning is shown."""
+    with pytest.raises(ValueError, match="thread_id") as caught:
+        threads.threads_query(thread_id="run_" + "长" * 100_000)
+    assert len(str(caught.value)) < 300

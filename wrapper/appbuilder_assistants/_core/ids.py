@@ -1,0 +1,100 @@
+"""Ids of the wrong kind, seen by their prefixes before anything is sent; no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+PREFIXES = {
+    "asst_": "assistant_id",
+    "thread_": "thread_id",
+    "msg_": "message_id",
+    "chatmsg_": "message_id",
+    "run_": "run_id",
+    "step-": "step_id",
+    "file-": "file_id",
+}
+"""What an id begins with, and the parameter that takes it. Ids of other forms may be anything."""
+
+_OBJECTS = {
+    "assistant_id": "an assistant",
+    "thread_id": "a thread",
+    "message_id": "a message",
+    "run_id": "a run",
+    "step_id": "a step",
+    "file_id": "a file",
+}
+
+_LISTED = {
+    "listAssistants": "assistant_id",
+    "listMountedFiles": "file_id",
+    "listMessages": "message_id",
+    "listMessageFiles": "file_id",
+    "listRuns": "run_id",
+    "listRunSteps": "step_id",
+}
+"""Of what kind the ids are that bound a list."""
+
+LONGEST = 80
+
+
+def check_ids(operation: str, body: Mapping[str, Any]) -> None:
+    """Raise ValueError for an id of another kind than its parameter's, TypeError for no text.
+
+    The service would answer that there is no such thread, as if it had been deleted.
+    """
+    wrong: dict[str, tuple[str, str, str]] = {}
+    for name, kind, value in _ids(operation, body):
+        if not isinstance(value, str):
+            raise TypeError(
+                f"{operation}: {name}: expected the id of {_OBJECTS[kind]}, a text; "
+                f"got {_shown(value)}"
+            )
+        other = _kind(value)
+        if other not in (None, kind):
+            wrong[name] = (kind, other or "", value)
+    if wrong:
+        raise ValueError(f"{operation}: {_told(wrong)}")
+
+
+def _ids(operation: str, body: Mapping[str, Any]) -> Iterator[tuple[str, str, object]]:
+    """The ids in a request: each parameter's name, its kind, and its value."""
+    places = {name: name for name in _OBJECTS}
+    if operation in _LISTED:
+        places.update(after=_LISTED[operation], before=_LISTED[operation])
+    for name, kind in places.items():
+        if body.get(name) is not None:
+            yield name, kind, body[name]
+    for index, value in enumerate(body.get("file_ids") or ()):
+        yield f"file_ids[{index}]", "file_id", value
+    output = body.get("tool_output")
+    if isinstance(output, Mapping) and output.get("run_id") is not None:
+        yield "tool_output.run_id", "run_id", output["run_id"]
+
+
+def _kind(value: str) -> str | None:
+    """The parameter that an id of this form belongs to; None for a form that is not known."""
+    return next((kind for prefix, kind in PREFIXES.items() if value.startswith(prefix)), None)
+
+
+def _told(wrong: Mapping[str, tuple[str, str, str]]) -> str:
+    """Which ids are wrong, and what to do."""
+    given = ", ".join(f"{name}={value[:LONGEST]!r}" for name, (_, _, value) in wrong.items())
+    takes = sorted(kind for kind, _, _ in wrong.values())
+    are = sorted(other for _, other, _ in wrong.values())
+    if len(wrong) > 1 and takes == are:
+        *names, last = wrong
+        return f"{', '.join(names)} and {last} look swapped: {given}; give them by name"
+    parts = [
+        f"{name} is the id of {_OBJECTS[other]}, not of {_OBJECTS[kind]}"
+        for name, (kind, other, _) in wrong.items()
+    ]
+    return f"{'; '.join(parts)}: {given}"
+
+
+def _shown(value: object) -> str:
+    """A value that is no id, in a few words."""
+    name = type(value).__name__
+    if isinstance(value, Mapping) and isinstance(value.get("id"), str):
+        return f"an object; give its .id ({value['id'][:LONGEST]!r})"
+    return f"{value!r:.{LONGEST}}" if isinstance(value, (int, float)) else name

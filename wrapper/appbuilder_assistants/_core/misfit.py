@@ -1,0 +1,81 @@
+"""Where JSON does not fit the model that it is to be read as; no I/O."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from types import UnionType
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+
+T = TypeVar("T")
+
+UNREADABLE = (KeyError, TypeError, ValueError, AttributeError)
+"""What reading JSON of another shape raises."""
+
+
+class MisfitError(ValueError):
+    """Names the first field that does not fit: what was expected there, and what came."""
+
+
+def read_as(read: Callable[[Any], T], body: object) -> T:
+    """Read JSON by a model's `from_dict`. Raises MisfitError, or what reading raises."""
+    try:
+        return read(body)
+    except UNREADABLE:
+        place = _misfit(getattr(read, "__self__", None), body)
+        if place is None:
+            raise
+    raise MisfitError(place)
+
+
+def _misfit(model: Any, body: object, path: str = "") -> str | None:
+    """What does not fit, beginning with its path; None where nothing is found."""
+    if not hasattr(model, "_fields"):
+        return None
+    if not isinstance(body, Mapping):
+        return f"{path or 'the whole'}: expected an object, got {kind_of(body)}"
+    hints = get_type_hints(model, vars(sys.modules[model.__module__]))
+    for name, attribute, absent, null in model._fields:
+        place = f"{path}.{name}" if path else name
+        if name not in body:
+            if absent is ...:
+                return f"{place}: expected a value, got none"
+            continue
+        value = body[name]
+        if value is None and (null is not None or _admits_none(hints[attribute])):
+            continue
+        found = _misfit_of_field(hints[attribute], value, place)
+        if found is not None:
+            return found
+    return None
+
+
+def _misfit_of_field(hint: Any, value: object, place: str) -> str | None:
+    choices = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
+    lists = [choice for choice in choices if get_origin(choice) is list]
+    models = [choice for choice in choices if hasattr(choice, "_fields")]
+    plain = (c for c in choices if get_origin(c) is None and isinstance(c, type))
+    if isinstance(value, tuple(choice for choice in plain if choice not in models)):
+        return None
+    if lists and isinstance(value, (list, tuple)):
+        (inner,) = get_args(lists[0])
+        items = (_misfit_of_field(inner, v, f"{place}[{i}]") for i, v in enumerate(value))
+        return next((found for found in items if found is not None), None)
+    if models and (isinstance(value, Mapping) or not lists):
+        return _misfit(models[0], value, place)
+    if lists:
+        expected = "an object or a list" if models else "a list"
+        return f"{place}: expected {expected}, got {kind_of(value)}"
+    return None  # other values are kept as they come
+
+
+def _admits_none(hint: Any) -> bool:
+    return type(None) in get_args(hint)
+
+
+def kind_of(value: object) -> str:
+    """What a JSON value is called."""
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    kinds = {str: "a string", int: "a number", float: "a number", list: "a list", dict: "an object"}
+    return kinds.get(type(value), type(value).__name__)
