@@ -99,9 +99,9 @@ def unknown(call: Question, reply: Reply) -> NotFoundError:
     asked = loads_or_none(call.request.body) if isinstance(call.request.body, bytes) else None
     ids = {name: value for name, value in (asked or {}).items() if name.endswith("_id")}
     what = next(reversed(ids), "object").removesuffix("_id")
-    given = ", ".join(f"{name}={value!r}" for name, value in ids.items())
+    given = reply.hide.text(", ".join(f"{name}={value!r}" for name, value in ids.items()))
     return NotFoundError(
-        f"the service answered null: no {what} has this id ({reply.hide.text(given, LONGEST_TEXT)})",
+        f"the service answered null: no {what} has this id ({given})",
         status_code=reply.status,
         origin=origin(call, reply.request_id),
     )
