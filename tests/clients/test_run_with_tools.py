@@ -247,9 +247,7 @@ def test_other_exceptions_reach_the_caller(
     assert ends_of(server, client) == ["cancelled"]
 
 
-@pytest.mark.parametrize(
-    ("result", "error"), [(object(), TypeError), (float("nan"), ValueError), ("\ud800", ValueError)]
-)
+@pytest.mark.parametrize(("result", "error"), [(object(), TypeError), (float("nan"), ValueError)])
 def test_a_result_that_has_no_form(
     run: Any, client: Any, server: appbuilder_mock.Running, result: Any, error: type[Exception]
 ) -> None:
@@ -265,19 +263,74 @@ def test_a_result_that_has_no_form(
     assert ends_of(server, client) == ["cancelled"]
 
 
-def test_stop_iteration(run: Any, client: Any, server: appbuilder_mock.Running) -> None:
-    """Futures and generators cannot carry it: it arrives as the cause of a RuntimeError."""
-    stop = StopIteration(3)
+@pytest.mark.parametrize("stop", [StopIteration(3), GeneratorExit()], ids=repr)
+def test_exceptions_that_would_end_the_flow(
+    run: Any, client: Any, server: appbuilder_mock.Running, stop: BaseException
+) -> None:
+    """Futures and generators cannot carry them: each arrives as the cause of a RuntimeError."""
 
     @named
     def weather(city: str) -> str:
         raise stop
 
-    with pytest.raises(RuntimeError, match="tool get_weather raised StopIteration") as caught:
+    with pytest.raises(RuntimeError, match=f"get_weather raised {type(stop).__name__}") as caught:
         run(weather)
 
     assert caught.value.__cause__ is stop
     assert ends_of(server, client) == ["cancelled"]
+
+
+def test_generator_exit_of_an_async_tool(world: Sync | Async, run: Any, client: Any) -> None:
+    """As that of a plain one."""
+    if isinstance(world, Sync):
+        pytest.skip("an async tool needs the asynchronous client")
+
+    @named
+    async def weather(city: str) -> str:
+        raise GeneratorExit
+
+    with pytest.raises(RuntimeError, match="get_weather raised GeneratorExit"):
+        run(weather)
+
+
+def test_halves_of_characters(run: Any, client: Any, server: appbuilder_mock.Running) -> None:
+    """In a result or a ToolError they are replaced, and the run continues."""
+
+    @named
+    def weather(city: str) -> str:
+        if city == "京":
+            raise ToolError("没有\ud800城市")
+        return f"{city}\udfff：\ud83c\udf27"
+
+    server.script(rounds(asks("北京"), asks("京")))
+
+    assert run(weather).status == "completed"
+    assert outputs_of(server) == ["北京\ufffd：🌧", "error: 没有\ufffd城市"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "at"),
+    [
+        ('{"\\ud800": 1, "city": "北京"}', "in its name"),
+        ('{"city": "\\ud800"}', "city: "),
+        ('{"city": {"\\ud800": ["\\udfff"]}}', "city."),
+    ],
+    ids=["key", "value", "nested"],
+)
+def test_halves_of_characters_that_the_model_gives(
+    world: Sync | Async, serve: Serve, arguments: str, at: str
+) -> None:
+    """The model reads of a bad argument, and the run continues."""
+    answers = [waiting(calls(call(arguments=arguments))), RUN]
+    server = serve(lambda exchange: exchange.send(answer(answers.pop(0))))
+    client = world.client("k", server.url)
+
+    ended = client.threads.runs.run_with_tools("a", thread=QUESTION, tools=[get_weather])
+
+    assert ended.status == "completed"
+    output = server.exchanges[1].json["tool_output"]["output"]
+    assert output.startswith("error: ")
+    assert at in output
 
 
 @pytest.mark.parametrize("plain", [True, False], ids=["def", "async def"])

@@ -88,3 +88,53 @@ def test_other_texts(doc: str | None, summary: str) -> None:
 
     assert read.summary == summary
     assert read.parameters == {}
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "Side Effects:\n    it rains",
+        "Usage:\n    call it",
+        "说明：\n    别的",
+        "A closing paragraph.",
+        "## Usage\n\ncall it",
+        "-----",
+    ],
+)
+@pytest.mark.parametrize(
+    "section",
+    [
+        "Args:\n    city: 城市\n    days: 天数",
+        "Args:\ncity: 城市\ndays: 天数",
+        "Parameters\n----------\ncity : str\n    城市\ndays : int\n    天数",
+        ":param city: 城市\n:param days: 天数",
+    ],
+    ids=["google", "google without indentation", "numpy", "sphinx"],
+)
+def test_a_section_ends_where_it_ends(section: str, more: str) -> None:
+    """What follows is not the last parameter's."""
+    read = read_doc(f"求和\n\n{section}\n\n{more}\n")
+
+    assert read.summary == "求和"
+    assert (read.parameters["city"], read.parameters["days"]) == ("城市", "天数")
+
+
+@pytest.mark.parametrize(
+    "section",
+    [
+        "Args:\n    city: 城市\n\nKeyword Args:\n    days: 天数",
+        "Args:\n    city: 城市\n\nOther Parameters:\n    days: 天数",
+        "入参：\n    city：城市\n    days：天数",
+        "Args:\n    city - 城市\n    days - 天数",
+        "Args:\n    - city: 城市\n    - days: 天数",
+        "Args:\n    **city**: 城市\n    **days**: 天数",
+        "Args:\n    city (Callable[[int], str] (x)): 城市\n    days (tuple(int, int)): 天数",
+        ":arg city: 城\n市\n:keyword days: 天数",
+        "@param city: 城市\n@param days: 天数",
+    ],
+)
+def test_other_forms(section: str) -> None:
+    read = read_doc(f"求和\n\n{section}\n")
+
+    assert read.summary == "求和"
+    assert (read.parameters["city"], read.parameters["days"]) == ("城市", "天数")

@@ -99,6 +99,8 @@ async def _acall(job: Job, told: WatchedRound) -> object:
             return result
     except ToolError as error:
         return error
+    except GeneratorExit as error:
+        raise RuntimeError(f"tool {job.name} raised GeneratorExit") from error
 
 
 def _call(job: Job, told: WatchedRound) -> object:
@@ -115,9 +117,9 @@ def _call(job: Job, told: WatchedRound) -> object:
             return result
     except ToolError as error:
         return error
-    except StopIteration as error:
-        # Neither a future nor a generator can carry it.
-        raise RuntimeError(f"tool {job.name} raised StopIteration") from error
+    except (StopIteration, GeneratorExit) as error:
+        # A future cannot carry the first, and the second would end the flow without a cancel.
+        raise RuntimeError(f"tool {job.name} raised {type(error).__name__}") from error
 
 
 def _in_thread(work: Callable[[], object]) -> Future[object]:

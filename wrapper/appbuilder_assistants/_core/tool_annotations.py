@@ -11,7 +11,9 @@ from collections.abc import Set as AbstractSet
 from functools import partial
 from typing import Any
 
+from .tool_constraints import has_default, is_pydantic_field, made_default, read_metadata
 from .tool_docs import read_doc
+from .tool_models import Model, is_model
 from .tool_outputs import plain
 from .tool_values import (
     NO_DEFAULT,
@@ -30,11 +32,13 @@ from .tool_values import (
     Table,
     Text,
     Whole,
+    base_of,
 )
 
 SUPPORTED = (
     "str, int, float, bool, None, Any, Literal, Enum, Optional and other unions, list, tuple, set, "
-    "dict[str, ...], dataclasses, attrs classes, TypedDict, and Annotated[..., 'description']"
+    "dict[str, ...], dataclasses, attrs classes, TypedDict, pydantic models, and "
+    "Annotated[..., 'description', constraints]"
 )
 
 SCALARS: dict[object, Kind] = {
@@ -76,9 +80,8 @@ def kind_of(annotation: Any, where: str, names: Names, within: tuple[type, ...] 
     inner = partial(kind_of, names=names, within=within)
     origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
     if origin is typing.Annotated:
-        text = next((one for one in arguments[1:] if isinstance(one, str)), "")
-        kind = inner(arguments[0], where)
-        return Described(kind, text) if text else kind
+        metadata = read_metadata(arguments[1:], where)
+        return metadata.applied(inner(arguments[0], where), where)
     if origin is typing.Literal:
         return OneOf(tuple((_constant(value, where), value) for value in arguments))
     if origin in (typing.Union, types.UnionType):
@@ -142,7 +145,7 @@ def _items(
         return FixedItems(tuple(inner(one, f"{where}, its items") for one in fixed))
     item = inner(arguments[0] if arguments else Any, f"{where}, its items")
     unique = build in (set, frozenset)
-    if unique and not isinstance(item, (Text, Whole, Number, Flag, OneOf, Nothing)):
+    if unique and not isinstance(base_of(item), (Text, Whole, Number, Flag, OneOf, Nothing)):
         raise _unsupported(
             where, container, "a set holds str, int, float, bool, Literal or Enum; take a list"
         )
@@ -151,7 +154,11 @@ def _items(
 
 def _class(cls: type, where: str, names: Names, within: tuple[type, ...]) -> Kind:
     if issubclass(cls, enum.Enum):
+        if not len(cls):
+            raise _unsupported(where, cls, "it has no members")
         return OneOf(tuple((_constant(member.value, where), member) for member in cls))
+    if is_model(cls):
+        return Model(cls, where)
     if hasattr(cls, "__required_keys__"):  # a TypedDict, also that of typing_extensions
         read = _dict_fields
     elif hasattr(cls, "__attrs_attrs__"):
@@ -169,12 +176,23 @@ def _class(cls: type, where: str, names: Names, within: tuple[type, ...]) -> Kin
         at = f"{where}, field {part.name} of {cls.__name__}"
         if part.name not in hints:
             raise TypeError(f"{at}: it has no annotation")
+        kind = kind_of(hints[part.name], at, names, (*within, cls))
+        default, required = part.default, part.required
+        if is_pydantic_field(default):
+            if not hasattr(cls, "__pydantic_validator__"):
+                raise TypeError(
+                    f"{at}: a pydantic Field as its default has no effect on this class; put it "
+                    "into Annotated"
+                )
+            kind = read_metadata([default], at, is_default=True).applied(kind, at)
+            required = not has_default(default)
+            default = NO_DEFAULT if required else made_default(default)
         field = field_of(
             part.parameter,
-            kind_of(hints[part.name], at, names, (*within, cls)),
-            required=part.required,
+            kind,
+            required=required,
             description=part.description or doc.parameters.get(part.name, ""),
-            default=part.default,
+            default=default,
         )
         fields.append(field)
     # A dataclass without a docstring is given its own signature as one.

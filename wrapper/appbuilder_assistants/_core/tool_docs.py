@@ -1,6 +1,7 @@
 """What a docstring says of a function, or a class, and of each of its parameters.
 
-Reads the three usual forms: Google's (`Args:`), NumPy's (underlined) and Sphinx's (`:param x:`).
+Reads the usual forms: Google's (`Args:`), NumPy's (underlined), Sphinx's (`:param x:`) and
+Epytext's (`@param x:`). A section of parameters ends where its indentation does.
 """
 
 from __future__ import annotations
@@ -9,7 +10,10 @@ import inspect
 import re
 from dataclasses import dataclass, field
 
-PARAMETERS = {"args", "arguments", "parameters", "params", "attributes", "参数"}
+PARAMETERS = {
+    "args", "arguments", "parameters", "params", "attributes", "keyword args", "keyword arguments",
+    "other parameters", "参数", "参数说明", "入参", "输入参数", "关键字参数",
+}  # fmt: skip
 OTHERS = {
     "example", "examples", "note", "notes", "raises", "references", "return", "returns", "see also",
     "todo", "warning", "warnings", "warns", "yield", "yields", "返回", "返回值", "异常", "示例",
@@ -18,9 +22,16 @@ OTHERS = {
 CJK = "\u2e80"  # where the characters begin that are written without blanks
 
 GOOGLE = re.compile(r"(?P<title>[\w ]+?)\s*[:：]$")
-SPHINX = re.compile(r":(?P<kind>\w+)(?:\s+(?P<rest>[^:：]*))?[:：]\s*(?P<text>.*)")
-# `city: text`, `city (str, optional): text`, `*, city`
-NAMED = re.compile(r"`?\*{0,2}(?P<name>\w+)`?\s*(?:[(（][^)）]*[)）])?\s*[:：]\s*(?P<text>.*)")
+FIELD = re.compile(
+    r"(?::(?P<kind>\w+)|@(?P<epytext>param|type|keyword|return|rtype|raise)s?)"
+    r"(?:\s+(?P<rest>[^:：]*))?[:：]\s*(?P<text>.*)"
+)
+PARAMETER_FIELDS = {"param", "parameter", "arg", "argument", "key", "keyword", "kwarg"}
+# `city: text`, `city (str, optional): text`, `- city: text`, `**city**: text`, `city - text`
+NAMED = re.compile(
+    r"(?:[-•]\s+)?[`*]*(?P<name>\w+)[`*]*\s*(?:[(（].*?[)）]\s*)?(?:[:：]|(?<=\s)[-–—](?=\s))"
+    r"\s*(?P<text>.*)"
+)
 NUMPY_NAMES = re.compile(r"(?P<names>\w+(?:\s*,\s*\w+)*)\s*(?::.*)?$")
 
 
@@ -60,11 +71,11 @@ class _Section:
 
 
 def _section(lines: list[str], number: int) -> _Section | None:
-    """The section that begins on this line; a Sphinx field is one without a title."""
+    """The section that begins on this line; a field is one without a title."""
     line = lines[number]
     if line[:1].isspace() or not line:
         return None
-    if SPHINX.match(line):
+    if FIELD.match(line):
         return _Section("")
     following = lines[number + 1] if number + 1 < len(lines) else ""
     if re.fullmatch("-{3,}", following) and line.strip().lower() in PARAMETERS | OTHERS:
@@ -76,12 +87,20 @@ def _section(lines: list[str], number: int) -> _Section | None:
 
 
 def _read_google(lines: list[str], doc: Doc) -> None:
-    """`name: text`, each as far indented as the first; what is deeper goes on."""
+    """`name: text`, each as far indented as the first; deeper lines continue it."""
     first = next((line for line in lines if line.strip()), "")
     indent = _indent(first)
     name = None
+    after_blank = False
     for line in lines:
-        named = NAMED.fullmatch(line.strip()) if _indent(line) <= indent else None
+        if not line.strip():
+            after_blank = True
+            continue
+        at_margin = _indent(line) <= indent
+        named = NAMED.fullmatch(line.strip()) if at_margin else None
+        if _indent(line) < indent or (at_margin and after_blank and not named):
+            return  # a paragraph, or a section of another name
+        after_blank = False
         if named:
             name = named["name"]
             doc.parameters[name] = named["text"]
@@ -103,19 +122,22 @@ def _read_numpy(lines: list[str], doc: Doc) -> None:
 
 
 def _read_fields(lines: list[str], doc: Doc) -> None:
-    """`:param type name: text`, going on below, indented."""
+    """`:param type name: text`, continued below: indented, or at once."""
     name = None
+    after_blank = False
     for line in lines:
-        field_ = SPHINX.match(line)
+        field_ = FIELD.match(line)
         if field_:
             words = (field_["rest"] or "").split()
-            name = words[-1] if words and field_["kind"] in ("param", "parameter", "arg") else None
+            kind = field_["kind"] or field_["epytext"]
+            name = words[-1] if words and kind in PARAMETER_FIELDS else None
             if name:
                 doc.parameters[name] = field_["text"].strip()
-        elif name and line[:1].isspace():
+        elif name and (line[:1].isspace() or (line and not after_blank)):
             _go_on(doc, name, line)
-        else:
+        elif line.strip():
             name = None
+        after_blank = not line.strip()
 
 
 def _go_on(doc: Doc, name: str, line: str) -> None:

@@ -21,7 +21,7 @@ from .flows import Progress, run_call, watched
 from .retry import RetryPolicy
 from .snapshot import RunSnapshot
 from .tool_outputs import render
-from .tool_values import BadArguments
+from .tool_values import BadArguments, without_halves
 from .tools import Toolbox
 from .waiting import is_working, wait_for_run
 
@@ -255,4 +255,4 @@ def _names(calls: Iterable[ToolCall]) -> str:
 
 def _told(problem: str) -> str:
     """What the model reads in place of an output."""
-    return f"error: {problem}"
+    return f"error: {without_halves(problem)}"

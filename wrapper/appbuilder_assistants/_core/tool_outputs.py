@@ -9,17 +9,18 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any
 
+from .tool_values import without_halves
+
 
 def render(value: object, tool: str) -> str:
-    """A text as it is, anything else as JSON.
+    """A text as it is, but for halves of characters, which are replaced; anything else as JSON.
 
     Raises TypeError or ValueError, which names the tool, for what has no form there: that is a
     mistake in the program, and not for the model to mend.
     """
     try:
         told = plain(value)
-        text = told if isinstance(told, str) else _text(told)
-        text.encode()
+        text = without_halves(told if isinstance(told, str) else _text(told))
     except TypeError as error:
         raise TypeError(_refusal(value, tool, error)) from error
     except (ValueError, RecursionError) as error:
@@ -45,6 +46,8 @@ def plain(value: Any) -> Any:
         raise TypeError(f"the class {value.__name__} has no form in JSON")
     if callable(to_dict := getattr(value, "to_dict", None)):  # the API's own objects
         return plain(to_dict())
+    if callable(model_dump := getattr(value, "model_dump", None)):  # pydantic's models
+        return plain(model_dump(mode="json"))
     if dataclasses.is_dataclass(value):
         names = {field.name: field.name for field in dataclasses.fields(value)}
     elif hasattr(value, "__attrs_attrs__"):
@@ -70,5 +73,5 @@ def _refusal(value: object, tool: str, error: Exception) -> str:
     return (
         f"tool {tool}: it returned a {type(value).__name__} that cannot be told to the model "
         f"({error}); return text, or what JSON can hold: numbers, true, false, None, lists, "
-        "dicts, dataclasses, attrs objects and enums of these"
+        "dicts, dataclasses, attrs objects, pydantic models and enums of these"
     )

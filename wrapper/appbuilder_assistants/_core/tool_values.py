@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 LONGEST_SHOWN = 80  # characters of a value in a message
@@ -22,6 +22,42 @@ class BadArguments(ValueError):
     def __init__(self, problems: Iterable[str]) -> None:
         self.problems = tuple(problems)
         super().__init__("; ".join(self.problems))
+
+
+def without_halves(text: str) -> str:
+    """The text as UTF-8 can hold it: two halves of a character joined, one alone replaced."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def check_characters(value: object) -> None:
+    """Raises BadArguments for keys and texts anywhere in a JSON value with half a character."""
+    waiting: list[tuple[str, object]] = [("", value)]
+    problems = []
+    while waiting:
+        path, one = waiting.pop()
+        if isinstance(one, str) and not _is_whole(one):
+            problems.append(f"{path or 'the arguments'}: {HALF}, got {shown(one)}")
+        elif isinstance(one, list):
+            waiting += [(f"{path}[{index}]", item) for index, item in enumerate(one)]
+        elif isinstance(one, dict):
+            for key, item in one.items():
+                at = joined(path, without_halves(key))
+                if not _is_whole(key):
+                    problems.append(f"{at}: {HALF} in its name")
+                waiting.append((at, item))
+    if problems:
+        raise BadArguments(problems)
+
+
+HALF = "expected a string without halves of characters"
+
+
+def _is_whole(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def refused(path: str, expected: str, value: object) -> BadArguments:
@@ -75,10 +111,6 @@ class Text:
     def read(self, value: object, path: str) -> str:
         if not isinstance(value, str):
             raise refused(path, self.expected, value)
-        try:
-            value.encode()
-        except UnicodeEncodeError as error:
-            raise refused(path, "a string without halves of characters", value) from error
         return value
 
 
@@ -187,13 +219,13 @@ class AnyOf:
     def read(self, value: object, path: str) -> Any:
         problems = []
         # An integer is a number, too: where both are named, it stays one.
-        for option in sorted(self.options, key=lambda option: isinstance(option, Number)):
+        for option in sorted(self.options, key=lambda option: isinstance(base_of(option), Number)):
             try:
                 return option.read(value, path)
             except BadArguments as bad:
                 problems.append((option, bad))
         # Of an optional thing that is there, say what is wrong with it; of others, what was open.
-        real = [bad for option, bad in problems if not isinstance(option, Nothing)]
+        real = [bad for option, bad in problems if not isinstance(base_of(option), Nothing)]
         if len(real) == 1 and value is not None and isinstance(value, (dict, list)):
             raise real[0]
         raise refused(path, self.expected, value)
@@ -286,7 +318,7 @@ class Field:
 class Record:
     """An object whose fields are known; `build` makes of them what the annotation says.
 
-    What `build` refuses by ValueError or TypeError is told to the model as a problem of its own.
+    What `build` refuses by ValueError, TypeError or AssertionError is a problem of the arguments.
     """
 
     fields: tuple[Field, ...]
@@ -323,7 +355,7 @@ class Record:
         parts = dict(zip(given, read_all(items, problems), strict=True))
         try:
             return self.build(parts)
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, AssertionError) as error:
             # attrs puts more than the message into an error.
             why = error.args[0] if error.args else type(error).__name__
             raise BadArguments([f"{path or 'the arguments'}: {why}"]) from error
@@ -331,20 +363,29 @@ class Record:
 
 @dataclass(frozen=True)
 class Described:
-    """A kind with a description of its own."""
+    """A kind with a description of its own; `extra` is what else its schema says, `title`, …"""
 
     kind: Kind
     description: str
+    extra: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def expected(self) -> str:
         return self.kind.expected
 
     def schema(self) -> dict[str, Any]:
-        return {**self.kind.schema(), "description": self.description}
+        described = {"description": self.description} if self.description else {}
+        return {**self.kind.schema(), **described, **self.extra}
 
     def read(self, value: object, path: str) -> Any:
         return self.kind.read(value, path)
+
+
+def base_of(kind: Kind) -> Kind:
+    """The kind behind descriptions and constraints."""
+    while (inner := getattr(kind, "kind", None)) is not None:
+        kind = inner
+    return kind
 
 
 def joined(path: str, name: str) -> str:

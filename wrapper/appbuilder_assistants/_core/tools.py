@@ -8,17 +8,28 @@ import math
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial, update_wrapper
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeAlias, TypeVar, overload
+from types import MethodType, SimpleNamespace
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Concatenate,
+    Generic,
+    ParamSpec,
+    TypeAlias,
+    TypeVar,
+    overload,
+)
 
 from .tool_annotations import field_of, hints_of, kind_of
+from .tool_constraints import has_default, is_pydantic_field, made_default, read_metadata
 from .tool_docs import read_doc
-from .tool_values import NO_DEFAULT, BadArguments, Field, Record
+from .tool_values import NO_DEFAULT, BadArguments, Field, Kind, Record, check_characters
 
 if TYPE_CHECKING:
     from appbuilder_assistants.types import AssistantTool
 
 P = ParamSpec("P")
+Q = ParamSpec("Q")
 R_co = TypeVar("R_co", covariant=True)
 R = TypeVar("R")
 
@@ -40,16 +51,20 @@ class Tool(Generic[P, R_co]):
         description: str | None = None,
         names: Mapping[str, Any] | None = None,
     ) -> None:
+        function, self._of_class = _unwrapped(function)
         if not callable(function):
             raise TypeError(f"a tool is made of a function, got {type(function).__name__}")
         plain, self._doc = _behind(function), read_doc(inspect.getdoc(_behind(function)))
         self.name = name or _name_of(plain)
+        self._needs_object = self._of_class or _is_method(function)
         self.description = self._doc.summary if description is None else description
         self.function = function
+        self._refuse_generators(plain)
         self.is_async = inspect.iscoroutinefunction(plain) or inspect.iscoroutinefunction(
             type(plain).__call__
         )
-        self._by_position: list[str] = []
+        self._by_position: dict[str, Any] = {}
+        self._defaults: dict[str, Callable[[], Any]] = {}
         self._record = Record(tuple(self._fields(names or {})))
         self.parameters = self._record.schema()
         update_wrapper(self, plain, updated=())
@@ -60,6 +75,35 @@ class Tool(Generic[P, R_co]):
 
     def __repr__(self) -> str:
         return f"Tool({self.name!r})"
+
+    @overload
+    def __get__(self, instance: None, owner: type | None = None) -> Tool[P, R_co]: ...
+    @overload
+    def __get__(
+        self: Tool[Concatenate[Any, Q], R], instance: object, owner: type | None = None
+    ) -> Tool[Q, R]: ...
+    @overload
+    def __get__(self, instance: object, owner: type | None = None) -> Tool[..., R_co]: ...
+    def __get__(self, instance: object, owner: type | None = None) -> Tool[..., Any]:
+        """The tool of an object, where it was made of a method in a class; else the tool itself."""
+        if not self._needs_object or (instance is None and not self._of_class):
+            return self
+        bound: Tool[..., Any] = object.__new__(type(self))
+        bound.__dict__.update(self.__dict__)
+        about = (owner or type(instance)) if self._of_class else instance
+        bound.function = bound.__wrapped__ = MethodType(self.function, about)
+        bound._needs_object = False
+        return bound
+
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        """By its name, as a function is pickled, where its module has it; else by its function."""
+        path: str = getattr(self, "__qualname__", "")
+        found: Any = sys.modules.get(self.__module__)
+        for part in path.split("."):
+            found = getattr(found, part, None)
+        if found is self:
+            return path
+        return _remade, (self.function, self.name, self.description)
 
     def to_dict(self) -> dict[str, Any]:
         """The tool as `assistants.create(tools=[...])` and `runs.run(tools=[...])` take it."""
@@ -77,33 +121,83 @@ class Tool(Generic[P, R_co]):
 
         Raises BadArguments, whose text is for the model.
         """
-        values = self._record.read(_loads(arguments), "")
-        args = [values.pop(name) for name in self._by_position if name in values]
+        self.check_bound()
+        given = _loads(arguments)
+        check_characters(given)
+        values = self._record.read(given, "")
+        for name, made in self._defaults.items():
+            if name not in values:
+                values[name] = made()
+        args = []
+        names = list(self._by_position)
+        while any(name in values for name in names):
+            name = names.pop(0)
+            args.append(values.pop(name, self._by_position[name]))
         return partial(self.function, *args, **values)
+
+    def check_bound(self) -> None:
+        """Raises TypeError for a method that has no object."""
+        if self._needs_object:
+            raise TypeError(
+                f"tool {self.name}: it is a method, so it needs an object: give the method of "
+                "one, as in `service.method`"
+            )
 
     def _fields(self, names: Mapping[str, Any]) -> list[Field]:
         plain = _behind(self.function)
+        try:
+            parameters = list(inspect.signature(self.function).parameters.values())
+        except ValueError as error:
+            raise TypeError(
+                f"tool {self.name}: {error}, so a model cannot be told of its parameters; write a "
+                "function with annotations that calls it"
+            ) from error
         annotated = plain if hasattr(plain, "__name__") else type(plain).__call__
         hints = hints_of(_parameters_of(annotated), f"tool {self.name}", names)
         fields = []
-        for parameter in inspect.signature(self.function).parameters.values():
+        for parameter in parameters[1 if self._needs_object else 0 :]:
             where = f"tool {self.name}, parameter {parameter.name}"
             if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
                 raise TypeError(f"{where}: a model cannot be told of *args and **kwargs; name each")
             if parameter.name not in hints:
                 raise TypeError(f"{where}: it has no annotation, so a model cannot be told of it")
+            default = NO_DEFAULT if parameter.default is parameter.empty else parameter.default
+            kind = self._kind(hints[parameter.name], where, names)
+            if is_pydantic_field(default):
+                kind = read_metadata([default], where, is_default=True).applied(kind, where)
+                if has_default(default):
+                    self._defaults[parameter.name] = partial(made_default, default)
+                    default = made_default(default)
+                else:
+                    default = NO_DEFAULT
             if parameter.kind is parameter.POSITIONAL_ONLY:
-                self._by_position.append(parameter.name)
-            required = parameter.default is parameter.empty
+                self._by_position[parameter.name] = default
             field = field_of(
                 parameter.name,
-                kind_of(hints[parameter.name], where, names),
-                required=required,
+                kind,
+                required=default is NO_DEFAULT,
                 description=self._doc.parameters.get(parameter.name, ""),
-                default=NO_DEFAULT if required else parameter.default,
+                default=default,
             )
             fields.append(field)
         return fields
+
+    def _kind(self, annotation: Any, where: str, names: Mapping[str, Any]) -> Kind:
+        try:
+            return kind_of(annotation, where, names)
+        except RecursionError as error:
+            raise TypeError(
+                f"{where}: a type that holds itself cannot be described to a model, for its schema "
+                "has no end"
+            ) from error
+
+    def _refuse_generators(self, plain: Any) -> None:
+        for function in (plain, type(plain).__call__):
+            if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
+                raise TypeError(
+                    f"tool {self.name}: it is a generator function (it has `yield`), and a model "
+                    "reads one result: return a list, or a text"
+                )
 
 
 @overload
@@ -140,8 +234,7 @@ def tool(
     names = dict(sys._getframe(1).f_locals)
 
     def make(function: Callable[P, R]) -> Tool[P, R]:
-        plain = function.function if isinstance(function, Tool) else function
-        return Tool(plain, name=name, description=description, names=names)
+        return Tool(function, name=name, description=description, names=names)
 
     return make if function is None else make(function)
 
@@ -161,6 +254,7 @@ class Toolbox:
         for index, one in enumerate(tools or ()):
             if callable(one):
                 made = one if isinstance(one, Tool) else Tool(one)
+                made.check_bound()
                 if made.name in self.by_name:
                     raise ValueError(f"tools[{index}]: two functions are named {made.name!r}")
                 self.by_name[made.name] = made
@@ -205,6 +299,37 @@ def _described_name(one: Any, index: int) -> str:
     return name
 
 
+def _unwrapped(function: Any) -> tuple[Any, bool]:
+    """The function behind a tool or a static or class method; whether it takes a class first."""
+    of_class = isinstance(function, classmethod)
+    if isinstance(function, (staticmethod, classmethod)):
+        function = function.__func__
+    if isinstance(function, MethodType) and isinstance(function.__func__, Tool):
+        function = MethodType(function.__func__.function, function.__self__)
+    if isinstance(function, Tool):
+        return function.function, function._of_class and function._needs_object
+    return function, of_class
+
+
+def _is_method(function: Any) -> bool:
+    """Whether a function is one of a class, not yet of an object."""
+    if not inspect.isfunction(function):
+        return False
+    first = next(iter(inspect.signature(function).parameters.values()), None)
+    around = function.__qualname__.rpartition(".")[0]
+    in_class = bool(around) and not around.endswith("<locals>")
+    return in_class and first is not None and first.name == "self" and _takes_position(first)
+
+
+def _takes_position(parameter: inspect.Parameter) -> bool:
+    return parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD)
+
+
+def _remade(function: Any, name: str, description: str) -> Tool[..., Any]:
+    """A tool that was pickled; a function that is decorated is found as the tool."""
+    return Tool(function, name=name, description=description)
+
+
 def _behind(function: Any) -> Any:
     """The function behind partial applications of it."""
     while isinstance(function, partial):
@@ -215,7 +340,8 @@ def _behind(function: Any) -> Any:
 def _parameters_of(function: Any) -> Any:
     """The function's annotations without that of its result, which need not be known here."""
     defined = inspect.unwrap(getattr(function, "__func__", function))
-    annotations = {k: v for k, v in function.__annotations__.items() if k != "return"}
+    given = getattr(function, "__annotations__", {})
+    annotations = {k: v for k, v in given.items() if k != "return"}
     return SimpleNamespace(
         __annotations__=annotations,
         __globals__=getattr(defined, "__globals__", {}),
