@@ -11,6 +11,7 @@ from schemathesis.checks import CheckContext
 
 from . import rules, spec
 from .answered import Object, items_of, objects_of, success_of
+from .readings import observed
 
 # What the description of `object` in the spec says that it always is.
 WORDS = {
@@ -118,13 +119,15 @@ def what_was_sent_is_kept(_ctx: CheckContext, response: Response, case: Case[Any
     sent = {**(case.query or {}), **spec.body_of(case)}
     for name in KEPT:
         if sent.get(name) in ("", [], {}):
-            # Empty is as good as left out where something is made, and empties what is changed.
-            assert not body.get(name) or operation_id.startswith("create"), (
-                f"{name}: sent {sent[name]!r}, got {body[name]!r}"
-            )
+            # Empty is as good as left out where something is made. What it does where something is
+            # changed is known of instructions alone.
+            assert (
+                not body.get(name) or operation_id.startswith("create") or name != "instructions"
+            ), f"{name}: sent {sent[name]!r}, got {body[name]!r}"
         elif sent.get(name) is not None and body.get(name) is not None:
             assert body[name] == sent[name], f"{name}: sent {sent[name]!r}, got {body[name]!r}"
-    if isinstance(sent.get("content"), str):
+    is_meant = sent.get("content") or operation_id.startswith("create")
+    if isinstance(sent.get("content"), str) and is_meant:
         text = "".join(part["text"]["value"] for part in body["content"])
         assert text == sent["content"], f"content: sent {sent['content']!r}, got {text!r}"
 
@@ -137,7 +140,16 @@ def file_type_is_a_kind(_ctx: CheckContext, response: Response, case: Case[Any])
         assert kind is None or kind != suffix, f"file_type: {kind!r} is the suffix of {name!r}"
 
 
+def user_messages_are_noted(_ctx: CheckContext, response: Response, case: Case[Any]) -> None:
+    """Whether a user's message names an assistant is not known."""
+    for answered in objects_of(case, response):
+        if answered.get("role") == "user" and not answered.get("run_id"):
+            named = bool(answered.get("assistant_id"))
+            observed.note("user-messages", "of-assistant" if named else "plain")
+
+
 ALL = (
+    user_messages_are_noted,
     ids_are_those_asked_for,
     ids_have_their_form,
     object_says_what_it_is,

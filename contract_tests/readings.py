@@ -15,9 +15,13 @@ import pytest
 QUESTIONS = {
     "create_at": "the unit of a file's `create_at` (known: seconds)",
     "after": "`after` and `before` bound the page by its order, or by creation",
+    "empty-fields": "what an update does with empty lists, and texts other than instructions",
+    "empty-thread-metadata": "what an update with {} does to a thread's metadata",
     "file-names": "what is kept of a file's name",
     "listed-purpose": "the `purpose` of a file in lists and look-ups",
+    "message-metadata": "whether messages show their metadata",
     "unknown-file": "what answers a file id that names nothing",
+    "user-messages": "what a user's message says of an assistant",
 }
 
 

@@ -38,6 +38,21 @@ def _all_the_same(operation_id: str) -> Change:
     return answer(operation_id, edit)
 
 
+class _MetadataEmptied:
+    """An update with empty metadata empties an assistant's, until it gets other."""
+
+    def __init__(self) -> None:
+        self._emptied: set[str] = set()
+
+    def __call__(self, assistant: Json, asked: Json) -> Json:
+        id_ = assistant["id"]
+        if asked.get("metadata") == {}:
+            self._emptied.add(id_)
+        elif asked.get("metadata"):
+            self._emptied.discard(id_)
+        return {**assistant, "metadata": {}} if id_ in self._emptied else assistant
+
+
 class _AsCreated:
     """Look-ups tell the text and files that a message was made with, whatever changed since."""
 
@@ -208,20 +223,17 @@ MUTANTS = (
         caught_by="test_null_changes_nothing",
     ),
     Mutant(
-        "empty-changes-nothing",
+        "empty-instructions-kept",
         "stale query",
-        "What is empty in the update of an assistant empties the field.",
-        request(
-            "updateAssistant",
-            _without(lambda name, value: value in ("", {}) or (name == "file_ids" and not value)),
-        ),
+        "Empty instructions in the update of an assistant empty them.",
+        request("updateAssistant", _without(lambda name, value: value == "")),
         caught_by="what_was_sent_is_kept",
     ),
     Mutant(
-        "empty-files-change-nothing",
-        "stale query",
-        "An empty list in the update of a message takes its files away.",
-        request("updateMessage", _without(lambda name, value: name == "file_ids" and not value)),
-        caught_by="what_was_sent_is_kept",
+        "empty-metadata-empties",
+        "text lost",
+        "Empty metadata in the update of an assistant changes nothing.",
+        answer("updateAssistant queryAssistant", asked=_MetadataEmptied()),
+        caught_by="test_empty_empties",
     ),
 )

@@ -71,9 +71,17 @@ CHANGEABLE = (
 )
 
 
-def change_assistant(store: Store, assistant: Document, body: dict[str, Any]) -> None:
-    """Change what the body says; null is as good as left out, an empty text or list is not."""
-    assistant.update({key: body[key] for key in CHANGEABLE if body.get(key) is not None})
+def change_assistant(
+    store: Store, assistant: Document, body: dict[str, Any], *, empties: bool
+) -> None:
+    """Change what the body says; null is as good as left out, and so is empty metadata.
+
+    `empties`: empty lists and texts empty the field, not `instructions` alone.
+    """
+    for key in CHANGEABLE:
+        value = body.get(key)
+        if value or (value is not None and (key == "instructions" or empties) and value != {}):
+            assistant[key] = value
     store.save("assistant", "", assistant)
 
 
@@ -111,6 +119,7 @@ def new_message(
     store: Store, thread_id: str, body: dict[str, Any], *, id_: str | None = None
 ) -> Document:
     """Append a message of the caller's to a thread."""
+    newest = store.newest("run", thread_id)
     message = {
         "id": id_ or store.new_id("msg_"),
         "thread_id": thread_id,
@@ -120,17 +129,24 @@ def new_message(
         "assistant_id": "",
         "run_id": "",
         "created_at": now(),
+        # From here on, what only some readings of the API show.
+        "metadata": body.get("metadata") or {},
+        "thread_assistant": newest["assistant_id"] if newest else "",
     }
     store.add("message", thread_id, message)
     _list_files(store, message)
     return message
 
 
-def change_message(store: Store, message: Document, body: dict[str, Any]) -> None:
-    """Change what the body says; null is as good as left out, an empty text or list is not."""
-    if body.get("content") is not None:
+def change_message(store: Store, message: Document, body: dict[str, Any], *, empties: bool) -> None:
+    """Change what the body says; null is as good as left out; what is empty, unless `empties`."""
+
+    def is_meant(value: object) -> bool:
+        return value is not None if empties else bool(value)
+
+    if is_meant(body.get("content")):
         message["text"] = body["content"]
-    if body.get("file_ids") is not None:
+    if is_meant(body.get("file_ids")):
         message["file_ids"] = body["file_ids"]
         store.remove_under("message_file", message["id"])
         _list_files(store, message)

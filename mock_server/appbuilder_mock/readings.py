@@ -14,21 +14,36 @@ class Readings:
     `after`: what `after` and `before` bound. `in-listing`: the page begins behind the id, in the
     order of the listing. `created-after`: it holds what was created after the id, in either order.
 
+    `empty-fields`: what an update does with an empty list, and with an empty text other than an
+    assistant's instructions, which it is known to empty.
+
+    `empty-thread-metadata`: what an update with `{}` does to a thread's metadata. An assistant's is
+    known to be kept.
+
     `file-names`: what is kept of the name of a file. `sanitized`: what the documented sanitizer
     leaves, which drops Chinese characters. `kept`: all of it.
 
     `listed-purpose`: what lists and look-ups say of a file's purpose. `kept`: what the answer to
     the upload said. `empty`: the empty text, as recorded.
 
+    `message-metadata`: whether messages show the metadata that they were made with.
+
     `unknown-file`: what answers a file id that names nothing, where files are looked up, read and
     deleted. `error`: what answers any other such id. `null` and `error-text`, under status 200:
     null, and an error that is a text; of these two the official client makes its ValueError.
+
+    `user-messages`: `of-assistant` has, as one documented answer does, an `assistant_id` where the
+    thread has had a run, and no `annotations`.
     """
 
     after: Literal["in-listing", "created-after"] = "in-listing"
+    empty_fields: Literal["emptied", "kept"] = "emptied"
+    empty_thread_metadata: Literal["kept", "emptied"] = "kept"
     file_names: Literal["sanitized", "kept"] = "sanitized"
     listed_purpose: Literal["kept", "empty"] = "kept"
+    message_metadata: Literal["absent", "shown"] = "absent"
     unknown_file: Literal["error", "null", "error-text"] = "error"
+    user_messages: Literal["plain", "of-assistant"] = "plain"
 
     @classmethod
     def of(cls, words: Mapping[str, str]) -> Readings:

@@ -56,4 +56,6 @@ def _step(shown: Document) -> Document:
 
 
 def _part(part: Document) -> Document:
+    if "annotations" not in part["text"]:
+        return part
     return {**part, "text": {**part["text"], "annotations": None}}

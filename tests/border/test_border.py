@@ -84,7 +84,7 @@ OFFICIAL = {
     "threads.query": ("queryThread", "thread_id"),
     "threads.update": ("updateThread", "thread_id metadata"),
     "threads.delete": ("deleteThread", "thread_id"),
-    "messages.create": ("createMessage", "thread_id content role file_ids"),
+    "messages.create": ("createMessage", "thread_id content role file_ids metadata"),
     "messages.update": ("updateMessage", "thread_id message_id content file_ids"),
     "messages.list": ("listMessages", f"thread_id {PAGE}"),
     "messages.query": ("queryMessage", "thread_id message_id"),

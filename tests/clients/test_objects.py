@@ -47,7 +47,7 @@ def test_an_update_changes_what_is_named(client: Any) -> None:
 
 
 def test_an_update_can_empty(client: Any) -> None:
-    """Empty text, lists and objects are sent; None is not."""
+    """Empty text and lists are sent; None is not. Empty metadata changes nothing, as recorded."""
     assistants = client.assistants
     made = assistants.create("a", "d", instructions="i", tools=[TOOL], metadata={"k": "v"})
 
@@ -55,7 +55,7 @@ def test_an_update_can_empty(client: Any) -> None:
     again = assistants.query(made.id)
 
     assert (again.name, again.description, again.instructions) == ("a", "", "")
-    assert (again.tools, again.metadata) == ([], {})
+    assert (again.tools, again.metadata) == ([], {"k": "v"})
 
 
 def test_what_an_update_sends(world: Sync | Async, serve: Serve) -> None:
@@ -99,7 +99,7 @@ def test_a_thread_s_life(client: Any) -> None:
     assert threads.update(made.id).id == made.id
     assert threads.query(made.id).metadata == {"项目": "长城"}
     threads.update(made.id, {})
-    assert threads.query(made.id).metadata == {}
+    assert threads.query(made.id).metadata == {"项目": "长城"}
     assert threads.delete(made.id).deleted
     for call in (threads.query, threads.delete, threads.update, threads.messages.list):
         with pytest.raises(NotFoundError):

@@ -31,7 +31,7 @@ CHANGES: dict[str, Any] = {
     "file_ids": ["file-2", "file-3"],
     "metadata": {"另": "一"},
 }
-EMPTY = {"description": "", "instructions": "", "tools": [], "file_ids": [], "metadata": {}}
+EMPTY = {"description": "", "instructions": "", "tools": [], "file_ids": []}
 
 
 @pytest.mark.parametrize("field", CHANGES)
@@ -59,7 +59,7 @@ def test_an_update_echoes_the_model(api: Api) -> None:
 
 
 def test_nulls_change_nothing_and_empties_do(api: Api) -> None:
-    """A null counts as left out; an empty text, list or object was sent."""
+    """A null counts as left out, and so does empty metadata; an empty text or list was sent."""
     made = api.ok("assistants", **FULL)
     nulls = dict.fromkeys([*CHANGES, "model"])
     api.ok("assistants/update", assistant_id=made["id"], **nulls)

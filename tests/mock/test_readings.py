@@ -62,6 +62,49 @@ def test_an_unknown_file(word: str, said: Any) -> None:
         assert api.error("threads/query", 404, thread_id="thread_0")["code"] == "thread_not_found"
 
 
+def test_empty_fields() -> None:
+    """Kept, but for instructions, which empty ones are known to empty."""
+    full = {"name": "a", "description": "说明", "instructions": "想", "file_ids": ["file-1"]}
+    said = {"role": "user", "content": "你好", "file_ids": ["file-1"]}
+    with reading(readings={"empty-fields": "kept"}) as api:
+        made = api.ok("assistants", **full)
+        empty = {"description": "", "instructions": "", "file_ids": [], "metadata": {}}
+        api.ok("assistants/update", assistant_id=made["id"], **empty)
+        updated = api.ok("assistants/query", assistant_id=made["id"])
+        message = api.ok("threads/messages", thread_id=api.thread(), **said)
+        where = {"thread_id": message["thread_id"], "message_id": message["id"]}
+        same = api.ok("threads/messages/update", **where, content="", file_ids=[])
+
+    assert updated == {**made, "instructions": ""}
+    assert same == message
+
+
+def test_empty_thread_metadata() -> None:
+    """An assistant's is kept in any case."""
+    with reading(readings={"empty-thread-metadata": "emptied"}) as api:
+        thread = api.ok("threads/update", thread_id=api.thread(), metadata={"主题": "天气"})
+        emptied = api.ok("threads/update", thread_id=thread["id"], metadata={})
+        assistant = api.ok("assistants", name="a", metadata={"主题": "天气"})
+        kept = api.ok("assistants/update", assistant_id=assistant["id"], metadata={})
+
+    assert (emptied["metadata"], kept["metadata"]) == ({}, {"主题": "天气"})
+
+
+def test_messages_as_they_may_be() -> None:
+    """With their metadata; a user's with the thread's assistant and without annotations."""
+    said = {"role": "user", "content": "你好", "metadata": {"主题": "天气"}}
+    with reading(readings={"message-metadata": "shown", "user-messages": "of-assistant"}) as api:
+        run = api.run()
+        made = api.ok("threads/messages", thread_id=run["thread_id"], **said)
+        newest, answer, first = api.ok("threads/messages/list", thread_id=run["thread_id"])["data"]
+
+    assert newest == made
+    assert (made["metadata"], made["assistant_id"]) == ({"主题": "天气"}, run["assistant_id"])
+    assert made["content"] == [{"type": "text", "text": {"value": "你好"}}]
+    assert (first["metadata"], first["assistant_id"]) == ({}, "")
+    assert answer["content"][0]["text"]["annotations"] == []
+
+
 def test_unknown_readings_are_refused() -> None:
     """In words that say which there are."""
     with pytest.raises(ValueError, match="expected one of after"):

@@ -23,10 +23,14 @@ class AssistantMessage(Model):
     file_ids: list[str] | None = None
     """Ids of files, at most 10."""
 
+    metadata: dict[str, str] | None = None
+    """At most 16 pairs; keys of at most 64 characters, values of at most 512."""
+
     _fields: ClassVar[Fields] = (
         ("content", "content", ..., None),
         ("role", "role", ..., None),
         ("file_ids", "file_ids", None, None),
+        ("metadata", "metadata", None, None),
     )
 
     @classmethod
@@ -37,4 +41,5 @@ class AssistantMessage(Model):
             data["content"],
             data["role"],
             None if (value := get("file_ids")) is None else listed("file_ids", value),
+            get("metadata"),
         )._read_from(data)

@@ -18,7 +18,7 @@ class AssistantText(Model):
     """The text."""
 
     annotations: list[Any] | None = None
-    """Notes on the text, in a form that was not seen filled. May be absent."""
+    """Notes on the text, in a form that was not seen filled. Absent, null or a list."""
 
     _fields: ClassVar[Fields] = (
         ("value", "value", "", ""),

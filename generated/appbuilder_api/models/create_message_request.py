@@ -26,11 +26,15 @@ class CreateMessageRequest(Model):
     file_ids: list[str] | None = None
     """Ids of files, at most 10."""
 
+    metadata: dict[str, str] | None = None
+    """At most 16 pairs; keys of at most 64 characters, values of at most 512."""
+
     _fields: ClassVar[Fields] = (
         ("thread_id", "thread_id", ..., None),
         ("content", "content", ..., None),
         ("role", "role", ..., None),
         ("file_ids", "file_ids", None, None),
+        ("metadata", "metadata", None, None),
     )
 
     @classmethod
@@ -42,4 +46,5 @@ class CreateMessageRequest(Model):
             data["content"],
             data["role"],
             None if (value := get("file_ids")) is None else listed("file_ids", value),
+            get("metadata"),
         )._read_from(data)

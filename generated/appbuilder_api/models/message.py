@@ -34,13 +34,18 @@ class Message(Model):
     """The message's thread."""
 
     assistant_id: str | None = ""
-    """The assistant that answered; empty or null for a user's message."""
+    """The assistant that answered. For a user's message empty or null, and in one documented
+    answer an assistant.
+    """
 
     run_id: str | None = ""
     """The run that answered; empty or null for a user's message."""
 
     file_ids: list[str] | None = None
     """Ids of files that go with the message."""
+
+    metadata: dict[str, Any] | None = None
+    """The caller's own pairs. Requests may have them; whether answers do is not known."""
 
     _fields: ClassVar[Fields] = (
         ("id", "id", ..., None),
@@ -52,6 +57,7 @@ class Message(Model):
         ("assistant_id", "assistant_id", "", None),
         ("run_id", "run_id", "", None),
         ("file_ids", "file_ids", None, None),
+        ("metadata", "metadata", None, None),
     )
 
     @classmethod
@@ -70,4 +76,5 @@ class Message(Model):
             get("assistant_id", ""),
             get("run_id", ""),
             None if (value := get("file_ids")) is None else listed("file_ids", value),
+            get("metadata"),
         )._read_from(data)

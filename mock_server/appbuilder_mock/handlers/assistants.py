@@ -23,7 +23,8 @@ async def create(state: MockState, body: dict[str, Any]) -> Document:
 
 async def update(state: MockState, body: dict[str, Any]) -> Document:
     assistant = find_assistant(state.store, body["assistant_id"])
-    change_assistant(state.store, assistant, body)
+    empties = state.readings.empty_fields == "emptied"
+    change_assistant(state.store, assistant, body, empties=empties)
     return views.assistant_updated(assistant)
 
 

@@ -13,27 +13,40 @@ from appbuilder_mock.store import Document
 async def create(state: MockState, body: dict[str, Any]) -> Document:
     thread = find_thread(state.store, body["thread_id"])
     with state.store.transaction():
-        return views.message(new_message(state.store, thread["id"], body))
+        return _shown(state, new_message(state.store, thread["id"], body))
 
 
 async def update(state: MockState, body: dict[str, Any]) -> Document:
     message = find_message(state.store, body["thread_id"], body["message_id"])
     with state.store.transaction():
-        change_message(state.store, message, body)
-    return views.message(message)
+        empties = state.readings.empty_fields == "emptied"
+        change_message(state.store, message, body, empties=empties)
+    return _shown(state, message)
 
 
 async def list_(state: MockState, body: dict[str, Any]) -> Document:
     thread = find_thread(state.store, body["thread_id"])
     page = state.page("message", thread["id"], body)
-    return views.listing(page, map(views.message, page.data))
+    return views.listing(page, (_shown(state, message) for message in page.data))
 
 
 async def query(state: MockState, body: dict[str, Any]) -> Document:
-    return views.message(find_message(state.store, body["thread_id"], body["message_id"]))
+    return _shown(state, find_message(state.store, body["thread_id"], body["message_id"]))
 
 
 async def list_files(state: MockState, body: dict[str, Any]) -> Document:
     message = find_message(state.store, body["thread_id"], body["message_id"])
     page = state.page("message_file", message["id"], body)
     return views.listing(page, map(views.message_file, page.data))
+
+
+def _shown(state: MockState, message: Document) -> Document:
+    """A message by the readings of this server."""
+    shown = views.message(message)
+    if state.readings.message_metadata == "shown":
+        shown["metadata"] = message.get("metadata", {})
+    if state.readings.user_messages == "of-assistant" and message["role"] == "user":
+        shown["assistant_id"] = message.get("thread_assistant", "")
+        for part in shown["content"]:
+            del part["text"]["annotations"]
+    return shown

@@ -20,9 +20,10 @@ async def query(state: MockState, body: dict[str, Any]) -> Document:
 
 
 async def update(state: MockState, body: dict[str, Any]) -> Document:
-    """Replace the metadata; null is as good as left out."""
+    """Replace the metadata; null is as good as left out, and perhaps what is empty."""
     thread = find_thread(state.store, body["thread_id"])
-    if body.get("metadata") is not None:
+    empties = state.readings.empty_thread_metadata == "emptied"
+    if body.get("metadata") or (empties and body.get("metadata") is not None):
         thread["metadata"] = body["metadata"]
         state.store.save("thread", "", thread)
     return views.thread(thread)

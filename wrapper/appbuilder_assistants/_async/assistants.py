@@ -76,7 +76,9 @@ class AsyncAssistants:
     ) -> Assistant:
         """Change what is named, and nothing else.
 
-        None leaves a field as it is; "", [] and {} are sent, and empty it.  (updateAssistant)
+        None leaves a field as it is; "", [] and {} are sent. Empty `instructions` empty them and
+        empty `metadata` changes nothing, as recorded; what else that is empty does is not
+        known.  (updateAssistant)
         """
         call = ops.assistants_update(
             assistant_id=assistant_id,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from appbuilder_api.api.messages import (
@@ -25,7 +25,7 @@ from appbuilder_api.models import (
 
 from appbuilder_assistants._core.calls import Call
 
-from ._build import Order, call, items
+from ._build import Order, call, items, object_
 
 
 def messages_create(
@@ -34,9 +34,14 @@ def messages_create(
     content: str,
     role: Literal["assistant", "user"] = "user",
     file_ids: Sequence[str] | None = None,
+    metadata: Mapping[str, str] | None = None,
 ) -> Call[Message]:
     body = CreateMessageRequest(
-        thread_id=thread_id, content=content, role=role, file_ids=items("file_ids", file_ids)
+        thread_id=thread_id,
+        content=content,
+        role=role,
+        file_ids=items("file_ids", file_ids),
+        metadata=object_("metadata", metadata),
     )
     return call("createMessage", create_message.request(body), Message.from_dict, repeatable=False)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from appbuilder_assistants._operations import messages as ops
@@ -25,13 +25,15 @@ class Messages:
         content: str,
         role: Literal["assistant", "user"] = "user",
         file_ids: Sequence[str] | None = None,
+        metadata: Mapping[str, str] | None = None,
     ) -> Message:
         """Append a message to the end of a thread.
 
-        Never repeated after a lost answer, which may have appended it.  (createMessage)
+        Whether the service gives `metadata` back is not known. Never repeated after a lost
+        answer, which may have appended it.  (createMessage)
         """
         call = ops.messages_create(
-            thread_id=thread_id, content=content, role=role, file_ids=file_ids
+            thread_id=thread_id, content=content, role=role, file_ids=file_ids, metadata=metadata
         )
         return self._caller.run(call)
 
@@ -44,7 +46,8 @@ class Messages:
     ) -> Message:
         """Change what is named of a message, and nothing else.
 
-        None leaves a field as it is; "" and [] are sent, and empty it.  (updateMessage)
+        None leaves a field as it is; "" and [] are sent. Whether the service empties the field
+        then is not known.  (updateMessage)
         """
         call = ops.messages_update(
             thread_id=thread_id, message_id=message_id, content=content, file_ids=file_ids

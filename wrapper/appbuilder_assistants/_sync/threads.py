@@ -34,7 +34,7 @@ class Threads:
     def update(self, thread_id: str, metadata: Mapping[str, str] | None = None) -> Thread:
         """Give a thread other metadata: all of it, at most 16 pairs.
 
-        None leaves it as it is, {} empties it.  (updateThread)
+        None leaves it as it is, and perhaps {} does too: an assistant's stays.  (updateThread)
         """
         call = ops.threads_update(thread_id=thread_id, metadata=metadata)
         return self._caller.run(call)

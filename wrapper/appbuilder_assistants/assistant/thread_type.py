@@ -129,10 +129,12 @@ class AssistantMessage(types.AssistantMessage):
         content: str,
         role: str = "user",
         file_ids: Sequence[str] | None = None,
+        metadata: dict[str, str] | None = None,
         **more: Any,  # what attrs.evolve gives
     ) -> None:
         speaker: Any = role.value if isinstance(role, Enum) else role
-        super().__init__(content, speaker, None if file_ids is None else list(file_ids), **more)
+        files = None if file_ids is None else list(file_ids)
+        super().__init__(content, speaker, files, metadata, **more)
 
 
 ThreadCreateResponse = Thread
