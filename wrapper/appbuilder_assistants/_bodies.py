@@ -15,6 +15,7 @@ from ._cancel import by, to_the_end
 from ._core.calls import Lost, Save
 from ._exchange import FAILURES, Sent, is_alone, without_frames
 from ._pool import let_go
+from ._unpack import aunpacked, unpacked
 from ._watch import Watched
 
 REST_SECONDS = 0.05
@@ -32,7 +33,7 @@ class Body:
     def __init__(self, response: httpx.Response, request: Sent) -> None:
         self._response = response
         self._request = request
-        self._chunks = response.iter_bytes()
+        self._chunks = unpacked(response)
         self._process = os.getpid()
 
     @property
@@ -105,7 +106,7 @@ class AsyncBody:
     def __init__(self, response: httpx.Response, request: Sent) -> None:
         self._response = response
         self._request = request
-        self._chunks = response.aiter_bytes()
+        self._chunks = aunpacked(response)
         self._ended = False
         self._process = os.getpid()
 

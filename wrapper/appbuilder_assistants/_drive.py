@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator
+from io import BytesIO
 from typing import TypeVar, cast
 
 import httpx
@@ -29,7 +30,8 @@ from ._core.multipart import Form
 from ._exchange import (
     FAILURES,
     Sent,
-    is_packed_twice,
+    beginning,
+    can_unpack,
     longest,
     sent,
     tells_its_end,
@@ -39,6 +41,7 @@ from ._exchange import (
 from ._pool import AsyncPool, Pool
 from ._settings import Settings
 from ._tool_runner import arun_tools, run_tools
+from ._unpack import aunpacked, unpacked
 from ._watch import Watch
 
 T = TypeVar("T")
@@ -214,8 +217,8 @@ def _perform(
         open_ = False
         try:
             request.check()
-            if is_packed_twice(response):
-                return request.packed()
+            if not can_unpack(response):
+                return request.packed(response)
             if not step.leave_open(response.status_code, response.headers):
                 return _read(response, request)
             if step.peek and not tells_its_end(response):
@@ -263,8 +266,8 @@ async def _aexchange(step: Send, http: httpx.AsyncClient, request: Sent) -> Repl
     response = await http.send(request.http, auth=None, stream=True, follow_redirects=False)
     open_ = False
     try:
-        if is_packed_twice(response):
-            return request.packed()
+        if not can_unpack(response):
+            return request.packed(response)
         if not step.leave_open(response.status_code, response.headers):
             return await _aread(response, request)
         if step.peek and not tells_its_end(response):
@@ -278,27 +281,31 @@ async def _aexchange(step: Send, http: httpx.AsyncClient, request: Sent) -> Repl
 
 
 def _read(response: httpx.Response, request: Sent) -> Reply | Lost:
-    """The whole answer, unless it is too long. ReadTimeout if it takes too long."""
-    body = bytearray()
+    """The whole answer, or the beginning of one that is too long. ReadTimeout if it is overdue.
+
+    At any moment there are in memory: a buffer, which grows by an eighth at the most, and one piece
+    (PIECE, or what httpx read at once). `getvalue` gives the buffer itself, without a copy.
+    """
+    body = BytesIO()
     limit = longest(response)
-    for chunk in response.iter_bytes():
-        body += chunk
-        if len(body) > limit:
-            return request.reply(response, bytes(body), cut_short=True)
+    for piece in unpacked(response):
+        body.write(piece)
+        if body.tell() > limit:
+            return request.reply(response, beginning(body), cut_short=True)
         request.check()
     request.check()
-    return request.reply(response, bytes(body))
+    return request.reply(response, body.getvalue())
 
 
 async def _aread(response: httpx.Response, request: Sent) -> Reply | Lost:
     """As `_read`; who waits for it looks at the time."""
-    body = bytearray()
+    body = BytesIO()
     limit = longest(response)
-    async for chunk in response.aiter_bytes():
-        body += chunk
-        if len(body) > limit:
-            return request.reply(response, bytes(body), cut_short=True)
-    return request.reply(response, bytes(body))
+    async for piece in aunpacked(response):
+        body.write(piece)
+        if body.tell() > limit:
+            return request.reply(response, beginning(body), cut_short=True)
+    return request.reply(response, body.getvalue())
 
 
 def _form(form: Form) -> Iterator[bytes]:

@@ -9,16 +9,18 @@ import time
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from io import BytesIO
 
 import httpx
 
 from ._bounded import QUEUED
 from ._clocked import ClockedStream, Until
 from ._core.addresses import is_loopback
-from ._core.calls import MAX_BODY, MAX_REFUSAL, REQUEST_ID, Lost, Reply, Send, never
+from ._core.calls import MAX_BODY, MAX_QUOTED, MAX_REFUSAL, REQUEST_ID, Lost, Reply, Send, never
 from ._core.multipart import Form
 from ._core.redaction import Redactor
 from ._settings import Settings, with_headers
+from ._unpack import ACCEPTED, codings
 from ._version import __version__
 
 HTTPX_TIMEOUT = httpx.Timeout(5.0)
@@ -130,13 +132,17 @@ class Sent:
             reached=True,
         )
 
-    def packed(self) -> Lost:
-        """What comes of an answer that is compressed more than once."""
-        return self._lost(
-            f"the answer of {self._gateway} is compressed more than once: a few bytes of it could "
-            "unfold to more than there is memory",
-            reached=True,
-        )
+    def packed(self, response: httpx.Response) -> Lost:
+        """What comes of an answer whose compression cannot be taken off."""
+        found = codings(response)
+        if len(found) > 1:
+            why = (
+                "compressed more than once: a few bytes of it could unfold to more than there is "
+                "memory"
+            )
+        else:
+            why = f"compressed as {found[0][:40]!r}; the request accepts {ACCEPTED}"
+        return self._lost(f"the answer of {self._gateway} is {why}", reached=True)
 
     def _lost(
         self,
@@ -200,6 +206,7 @@ def sent(
         "Accept": step.accept,
         REQUEST_ID: request_id,
         "X-Bce-Request-Id": request_id,
+        "Accept-Encoding": ACCEPTED,
     }
     body = step.request.body
     if isinstance(body, Form):
@@ -251,10 +258,20 @@ def is_alone(response: httpx.Response) -> bool:
     return response.http_version.startswith("HTTP/1")
 
 
-def is_packed_twice(response: httpx.Response) -> bool:
-    """Whether httpx would unpack what it has unpacked: a chunk could unfold a million times."""
-    codings = response.headers.get("content-encoding", "").split(",")
-    return sum(coding.strip().lower() not in ("", "identity") for coding in codings) > 1
+def can_unpack(response: httpx.Response) -> bool:
+    """Whether the body is compressed at most once, in a way that the request accepts.
+
+    Unpacking what was unpacked could unfold one piece a million times.
+    """
+    found = codings(response)
+    return response.is_stream_consumed or found in ([], ["gzip"], ["deflate"])
+
+
+def beginning(body: BytesIO) -> bytes:
+    """What may be quoted of a body that is too long; the rest is let go."""
+    start = body.getvalue()[:MAX_QUOTED]
+    body.close()
+    return start
 
 
 def without_frames(error: BaseException) -> BaseException:

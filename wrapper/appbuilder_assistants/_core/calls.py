@@ -29,6 +29,9 @@ MAX_BODY = 64 * 1024 * 1024
 MAX_REFUSAL = 1024 * 1024
 """Bytes of an answer that is no success that are read: it is only going to be told of."""
 
+MAX_QUOTED = 16 * 1024
+"""Bytes of an answer that its error looks at, to quote a few hundred characters of them."""
+
 CANCEL_SECONDS = 5.0
 """How long cancelling a run may take after the deadline of its call."""
 
@@ -174,10 +177,11 @@ class Reply:
     """An HTTP answer, whatever its status.
 
     `headers` has lower-case names, or ignores case. `live` is what is still to come of a body
-    that was left open, None when `body` has all of it. A body longer than MAX_BODY is
-    `cut_short` there. `received_at` is in seconds since the epoch, `seconds` is how long it took.
-    `sent_id` is the request id that was sent. `hide` takes the token out of what the server said:
-    an answer is given as it came, but quoted without that.
+    that was left open, None when `body` has all of it. Of a body that is longer than may be read
+    there are only the first MAX_QUOTED bytes: it is `cut_short`. `received_at` is in seconds since
+    the epoch, `seconds` is how long it took. `sent_id` is the request id that was sent. `hide`
+    takes the token out of what the server said: an answer is given as it came, but quoted without
+    that.
     """
 
     status: int
@@ -203,7 +207,7 @@ class Reply:
 
     def begins(self, longest: int) -> str:
         """The first characters of the body, as errors may quote them."""
-        start = self.body[:MAX_REFUSAL].decode("utf-8", "replace")
+        start = self.body[:MAX_QUOTED].decode("utf-8", "replace")
         return self.hide.text(start.strip(), longest)
 
 

@@ -1,0 +1,94 @@
+"""Taking an answer's compression off in pieces of bounded size.
+
+httpx unpacks each chunk whole: 64 KiB of gzip may unfold to 64 MiB at once.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import AsyncIterator, Iterator
+
+import httpx
+
+ACCEPTED = "gzip, deflate"
+"""What requests say may come. Other codings, also those that httpx could read, are refused."""
+
+PIECE = 64 * 1024
+"""Bytes that are unpacked at once at the most."""
+
+
+def codings(response: httpx.Response) -> list[str]:
+    """How the body is compressed, in the order in which that was done; empty if it is not."""
+    named = response.headers.get("content-encoding", "").lower().split(",")
+    return [coding for name in named if (coding := name.strip()) not in ("", "identity")]
+
+
+def unpacked(response: httpx.Response) -> Iterator[bytes]:
+    """The body in pieces. Raises httpx's errors: DecodingError for what is not compressed so."""
+    if (
+        response.is_stream_consumed
+    ):  # by a transport or a hook of the http_client, which unpacked it
+        yield response.content
+        return
+    unpacker = Unpacker(*codings(response))
+    for chunk in response.iter_raw():
+        yield from unpacker.feed(chunk)
+    unpacker.finish()
+
+
+async def aunpacked(response: httpx.Response) -> AsyncIterator[bytes]:
+    """As `unpacked`."""
+    if response.is_stream_consumed:
+        yield response.content
+        return
+    unpacker = Unpacker(*codings(response))
+    async for chunk in response.aiter_raw():
+        for piece in unpacker.feed(chunk):
+            yield piece
+    unpacker.finish()
+
+
+class Unpacker:
+    """Takes one coding off, however the network cuts the bytes: gzip, deflate, or none."""
+
+    def __init__(self, coding: str | None = None) -> None:
+        self._coding = coding
+        self._start = b""
+        self._zlib: zlib._Decompress | None = None
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        """What these bytes add, in pieces of PIECE at the most where they are compressed."""
+        if self._coding is None:
+            yield data
+            return
+        if self._zlib is None:
+            # What is called deflate has a header of two bytes (RFC 1950), or none (RFC 1951).
+            self._start += data
+            if len(self._start) < 2:
+                return
+            data, self._start = self._start, b""
+            self._zlib = zlib.decompressobj(_window(self._coding, data))
+        try:
+            # What stands behind the end is no part of the body. A full piece may have more behind
+            # it, also when all bytes have been taken in.
+            full = True
+            while (data or full) and not self._zlib.eof:
+                piece = self._zlib.decompress(data, PIECE)
+                data, full = self._zlib.unconsumed_tail, len(piece) == PIECE
+                if piece:
+                    yield piece
+        except zlib.error as error:
+            raise httpx.DecodingError(str(error)) from error
+
+    def finish(self) -> None:
+        """Raise DecodingError if the compressed bytes broke off; a body without any is empty."""
+        if self._start or (self._zlib is not None and not self._zlib.eof):
+            raise httpx.DecodingError(f"the body is compressed as {self._coding}, and incomplete")
+
+
+def _window(coding: str, start: bytes) -> int:
+    """What zlib calls the format."""
+    if coding == "gzip":
+        return zlib.MAX_WBITS | 16
+    headed = start[0] & 0x0F == zlib.DEFLATED and int.from_bytes(start[:2], "big") % 31 == 0
+    return zlib.MAX_WBITS if headed else -zlib.MAX_WBITS
