@@ -149,3 +149,52 @@ def test_verify_and_a_client_of_ones_own(world: Sync | Async) -> None:
     """One of the two would be ignored: neither is guessed."""
     with pytest.raises(ValueError, match="verify: with an http_client"):
         world.client("k", verify=False, http_client=world.http())
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_certificates_of_the_environment(
+    world: Sync | Async,
+    server: RawServer,
+    ca_file: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    host: str,
+) -> None:
+    """SSL_CERT_FILE counts on this machine as elsewhere: mkcert, a company's authority."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(ca_file))
+    client = world.client("k", server.url.replace("127.0.0.1", host), retry=ONCE)
+
+    assert client.threads.runs.query("t", "r").status == "completed"
+
+
+def test_a_folder_of_certificates(
+    world: Sync | Async, server: RawServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """SSL_CERT_DIR is looked at; an empty folder trusts nobody."""
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path))
+    paths: list[Any] = []
+    real = ssl.create_default_context
+    monkeypatch.setattr(
+        ssl,
+        "create_default_context",
+        lambda *a, **o: (paths.append(o.get("capath")), real(*a, **o))[1],
+    )
+    client = world.client("k", server.url, retry=ONCE)
+
+    with pytest.raises(ApiConnectionError, match="certificate verify failed"):
+        client.threads.runs.query("t", "r")
+    assert paths == [str(tmp_path)]
+
+
+@pytest.mark.parametrize("content", [None, "没有证书"])
+def test_unusable_certificates_of_the_environment(
+    world: Sync | Async, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: str | None
+) -> None:
+    """The error names the variable and what it holds."""
+    path = tmp_path / "没有.pem"
+    if content is not None:
+        path.write_text(content, encoding="utf-8")
+    monkeypatch.setenv("SSL_CERT_FILE", str(path))
+
+    with pytest.raises(ValueError, match=r"^SSL_CERT_FILE: .*没有\.pem"):
+        world.client("k", "https://gw.example")

@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import errno
 import gc
 import os
-import ssl
 import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from pathlib import Path
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeVar
 
 import httpx
 
 from ._bounded import bounded
 from ._clocked import keep_deadlines
-from ._core.addresses import is_loopback
+from ._connect import Verify, is_direct, proxies, trusted, usable_proxy
 from ._settings import Settings
 
 T = TypeVar("T")
-
-Verify: TypeAlias = "bool | str | os.PathLike[str] | ssl.SSLContext"
 
 # httpcore closes every idle connection once more than this many are kept alive, so the number kept
 # is the number allowed. By default it forgets one after 5 seconds, which is less than many a pause
@@ -79,7 +74,8 @@ class Pool:
         self, base_url: str, verify: Verify = True, given: httpx.Client | None = None
     ) -> None:
         """Raises TypeError or ValueError for what cannot be used."""
-        self._options = _options(base_url, verify, given)
+        self._options = _options(verify, given)
+        self._direct = is_direct(base_url)
         self._own = given is None
         self._closed = False
         # A pool asks the environment for a proxy, or does not: for gateways of the other kind.
@@ -106,7 +102,7 @@ class Pool:
         """
         if given is not None:
             return Pool(base_url, given=given)
-        if not self._own or self._closed or is_loopback(base_url) != self._options["trust_env"]:
+        if not self._own or self._closed or is_direct(base_url) == self._direct:
             return self
         with self._lock:
             if self._other is None:
@@ -132,7 +128,11 @@ class Pool:
 
     def _made(self) -> httpx.Client:
         with usable_proxy():
-            return _prepared(httpx.Client(limits=LIMITS, **self._options))
+            mounts = {
+                pattern: httpx.HTTPTransport(proxy=proxy, **self._options) if proxy else None
+                for pattern, proxy in ({} if self._direct else proxies()).items()
+            }
+            return _prepared(httpx.Client(mounts=mounts, cookies=_no_jar(), **self._options))
 
 
 class AsyncPool:
@@ -142,7 +142,8 @@ class AsyncPool:
         self, base_url: str, verify: Verify = True, given: httpx.AsyncClient | None = None
     ) -> None:
         """Raises TypeError or ValueError for what cannot be used."""
-        self._options = _options(base_url, verify, given)
+        self._options = _options(verify, given)
+        self._direct = is_direct(base_url)
         self._own = given is None
         self._closed = False
         self._other: AsyncPool | None = None
@@ -174,7 +175,7 @@ class AsyncPool:
         """
         if given is not None:
             return AsyncPool(base_url, given=given)
-        if not self._own or self._closed or is_loopback(base_url) != self._options["trust_env"]:
+        if not self._own or self._closed or is_direct(base_url) == self._direct:
             return self
         with self._lock:
             if self._other is None:
@@ -218,7 +219,11 @@ class AsyncPool:
 
     def _made(self) -> httpx.AsyncClient:
         with usable_proxy():
-            return bounded(httpx.AsyncClient(limits=LIMITS, **self._options))
+            mounts = {
+                pattern: httpx.AsyncHTTPTransport(proxy=proxy, **self._options) if proxy else None
+                for pattern, proxy in ({} if self._direct else proxies()).items()
+            }
+            return bounded(httpx.AsyncClient(mounts=mounts, cookies=_no_jar(), **self._options))
 
 
 def _prepared(http: httpx.Client) -> httpx.Client:
@@ -236,32 +241,17 @@ def let_go(old: list[Any]) -> None:
         gc.collect()
 
 
-def _options(base_url: str, verify: Verify, given: object) -> dict[str, Any]:
-    if given is not None and verify is not True:
-        raise ValueError("verify: with an http_client of your own, say it there")
-    return {
-        "verify": _verify(verify),
-        "trust_env": not is_loopback(base_url),
-        "cookies": CookieJar(_NO_COOKIES),
-    }
+def _no_jar() -> CookieJar:
+    return CookieJar(_NO_COOKIES)
 
 
-def _verify(verify: Verify) -> bool | ssl.SSLContext:
-    """What httpx takes: a file or folder of CA certificates becomes a context that trusts them."""
-    if isinstance(verify, (bool, ssl.SSLContext)):
-        return verify
-    expected = "verify: expected True, False, an ssl.SSLContext or the path of CA certificates"
-    if not isinstance(verify, (str, os.PathLike)):
-        raise TypeError(f"{expected}, got {type(verify).__name__}")
-    path = Path(verify)
-    if not path.exists():
-        raise FileNotFoundError(errno.ENOENT, f"{expected}; there is no such file", str(path))
-    try:
-        if path.is_dir():
-            return ssl.create_default_context(capath=path)
-        return ssl.create_default_context(cafile=path)
-    except (OSError, ValueError) as error:
-        raise ValueError(f"{expected}; {str(path)!r} has none in PEM form ({error})") from error
+def _options(verify: Verify, given: object) -> dict[str, Any]:
+    if given is not None:
+        if verify is not True:
+            raise ValueError("verify: with an http_client of your own, say it there")
+        return {}
+    # httpx would take proxies and certificates from the environment together, or neither.
+    return {"verify": trusted(verify), "trust_env": False, "limits": LIMITS}
 
 
 def _check_http(http: httpx.Client) -> httpx.Client:
@@ -278,19 +268,6 @@ def _check_async_http(http: httpx.AsyncClient) -> httpx.AsyncClient:
 
 def _kind(value: object) -> str:
     return f"{type(value).__module__}.{type(value).__name__}"
-
-
-@contextmanager
-def usable_proxy() -> Iterator[None]:
-    """Turn what httpx says of a proxy it cannot use into an error that says where it comes from."""
-    try:
-        yield
-    except (ImportError, ValueError, httpx.InvalidURL) as error:
-        raise ValueError(
-            "the proxy that HTTP_PROXY, HTTPS_PROXY or ALL_PROXY names cannot be used "
-            f"({type(error).__name__}); correct or unset the variable, or pass "
-            "http_client= with a proxy of your own"
-        ) from error
 
 
 def check_gateway(settings: Settings) -> None:

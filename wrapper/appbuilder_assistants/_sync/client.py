@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     import httpx
     from typing_extensions import Self
 
+    from appbuilder_assistants._connect import Verify
     from appbuilder_assistants._core.retry import RetryPolicy
-    from appbuilder_assistants._pool import Verify
     from appbuilder_assistants.hooks import EventHook
     from appbuilder_assistants.types import Message, RunResult, StreamRunMessage
 

@@ -1,0 +1,121 @@
+"""Proxies of the environment: who is reached through one, and NO_PROXY as people write it."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import httpx
+import pytest
+from appbuilder_assistants import RetryPolicy
+from appbuilder_assistants._connect import proxies
+
+from tests.clients.bodies import RUN
+from tests.clients.both import Async, Sync
+from tests.clients.conftest import Serve
+from tests.clients.raw_server import RawServer, answer
+
+ONCE = RetryPolicy(attempts=1)
+
+
+@pytest.fixture(autouse=True)
+def _no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in os.environ:
+        if name.lower().endswith("_proxy"):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def proxy(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> RawServer:
+    """A proxy that all requests would go through, and that answers for everybody."""
+    server = serve(lambda exchange: exchange.send(answer(RUN)))
+    monkeypatch.setenv("HTTP_PROXY", server.url)
+    return server
+
+
+ODD = [
+    "[::1]",
+    "fd00::/8",
+    "10.0.0.0/8,fe80::/10",
+    "[",
+    "http://[",
+    " , ,",
+    "::::",
+    "代理.公司",
+    "a b",
+]
+
+
+@pytest.mark.parametrize("odd", ODD)
+@pytest.mark.parametrize("gateway", ["http://gw.example", "http://127.0.0.1:9"])
+def test_odd_exceptions_without_a_proxy(
+    world: Sync | Async, monkeypatch: pytest.MonkeyPatch, gateway: str, odd: str
+) -> None:
+    """They hinder no client: no proxy, no exception."""
+    monkeypatch.setenv("NO_PROXY", odd)
+
+    world.client("k", gateway)
+
+    assert proxies() == {}
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_odd_exceptions(
+    world: Sync | Async, monkeypatch: pytest.MonkeyPatch, proxy: RawServer, odd: str
+) -> None:
+    """What cannot be read is passed over, and the others count."""
+    monkeypatch.setenv("NO_PROXY", f"{odd},.corp.example")
+    client = world.client("k", "http://gw.example", retry=ONCE)
+
+    client.threads.runs.query("线程", "r")
+
+    assert [e.path for e in proxy.exchanges] == ["http://gw.example/v2/threads/runs/query"]
+    assert is_through_a_proxy(client, "http://gw.example")
+    assert not is_through_a_proxy(client, "http://in.corp.example")
+
+
+def is_through_a_proxy(client: Any, gateway: str) -> bool:
+    """Nothing is sent: the addresses are those of others."""
+    pool = client.with_options(gateway_url=gateway)._caller.pool
+    return pool._http._transport_for_url(httpx.URL(gateway)) is not pool._http._transport
+
+
+DIRECT = {
+    "192.0.2.7": "http://192.0.2.7",
+    "192.0.2.0/24": "http://192.0.2.7",
+    "192.0.2.9/24": "http://192.0.2.7",
+    "[2001:db8::1]": "http://[2001:db8::1]",
+    "2001:db8::1": "http://[2001:db8::1]",
+    "2001:db8::/32": "http://[2001:db8::1]",
+    "[2001:db8::1]:81": "http://[2001:db8::1]:81",
+    "gw.example": "http://in.gw.example",
+    ".example": "http://gw.example",
+    "*": "http://gw.example",
+    " gw.example , other": "http://gw.example",
+}
+
+
+@pytest.mark.parametrize("excepted", DIRECT)
+def test_who_is_reached_without_one(
+    world: Sync | Async, monkeypatch: pytest.MonkeyPatch, proxy: RawServer, excepted: str
+) -> None:
+    """Addresses with and without brackets, networks, domains: as curl has it."""
+    monkeypatch.setenv("NO_PROXY", excepted)
+
+    assert not is_through_a_proxy(world.client("k", DIRECT[excepted]), DIRECT[excepted])
+
+
+@pytest.mark.parametrize(
+    "gateway", ["http://192.0.3.1", "http://[2001:db9::1]", "http://b.example"]
+)
+def test_who_is_reached_through_one(
+    world: Sync | Async, monkeypatch: pytest.MonkeyPatch, proxy: RawServer, gateway: str
+) -> None:
+    """All others."""
+    monkeypatch.setenv("NO_PROXY", ",".join(name for name in DIRECT if name[0] not in "*."))
+    client = world.client("k", gateway, retry=ONCE)
+
+    assert is_through_a_proxy(client, gateway)
+    client.threads.runs.query("线程", "r")
+
+    assert len(proxy.exchanges) == 1
