@@ -39,8 +39,8 @@ UNREACHED = (
     httpx.UnsupportedProtocol,
 )
 # httpx looks at a redirect that it does not follow, and lets pass what idna says of its host: a
-# UnicodeError.
-FAILURES = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, UnicodeError)
+# UnicodeError. On an event loop it lets pass what ssl says of a record that was damaged.
+FAILURES = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, UnicodeError, ssl.SSLError)
 
 
 @dataclass(frozen=True, slots=True)
