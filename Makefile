@@ -56,7 +56,7 @@ LOCK = .venv/bin/uv pip compile --quiet --universal --python-version 3.10 --gene
 	--no-emit-index-url --no-emit-find-links --no-header $(LOCK_OPTIONS)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo mock test fuzz test-interop test-browser contract contract-clean test-contract-suite mutants \
+.PHONY: help demo mock test fuzz soak test-interop test-browser contract contract-clean test-contract-suite mutants \
 	generate generate-check sync sync-check table table-check spec-diff spec-diff-check bench lint format \
 	type check build lock clean demo-env dev-env lint-env
 
@@ -77,6 +77,10 @@ FUZZ_SEED = 1
 fuzz: dev-env ## feed both clients 10,000 odd answers each; others: make fuzz FUZZ_SEED=2
 	FUZZ_ANSWERS=$(FUZZ_ANSWERS) FUZZ_SEED=$(FUZZ_SEED) $(DIRECT) $(PY) -m pytest tests/fuzz \
 		-n $(WORKERS) --dist worksteal $(PYTEST)
+
+SECONDS = 240
+soak: dev-env ## keep both clients at a bad server for minutes, and count what is lost: SECONDS=600
+	$(DIRECT) $(PY) -m tests.soak --seconds $(SECONDS) $(SOAK)
 
 contract: dev-env ## attack the mock server; others: QUICK=1, TARGET=... TOKEN=..., TARGET=live, DRY=1, READINGS=...
 	@$(NEEDS_3_11)

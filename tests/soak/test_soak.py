@@ -1,0 +1,71 @@
+"""A short soak, and that it would see a loss. The long one is `make soak`."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import httpx
+import pytest
+from appbuilder_assistants._bounded import bounded
+
+from tests.clients.conftest import (
+    Serve,
+    serve,  # noqa: F401 - a fixture
+)
+from tests.clients.raw_server import answer
+from tests.soak.counts import held, more, taken
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize("client", ["sync", "async"])
+def test_nothing_is_lost(client: str) -> None:
+    """Some rounds of bad luck, in a process of its own, whose threads and sockets are counted."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.soak", "--seconds", "2", "--client", client],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "lost: nothing" in done.stdout
+
+
+def test_what_is_taken_is_seen(serve: Serve) -> None:  # noqa: F811
+    """A response that is not closed holds a place, a connection and a socket."""
+    server = serve(lambda exchange: exchange.send(answer({})))
+    with httpx.Client(limits=httpx.Limits(max_connections=3)) as http:
+        bounded(http)
+        before = held()
+        assert taken(http) == []
+
+        response = http.send(http.build_request("POST", server.url), stream=True)
+        assert [line.split()[0] for line in taken(http)] == ["1", "1", "1"]
+        assert any("sockets more" in line for line in more(before, held()))
+
+        response.close()
+        assert taken(http) == []
+
+
+def test_sockets_and_threads_are_seen() -> None:
+    """Those that nobody closes are more than before."""
+    before = held()
+    go = threading.Event()
+    thread = threading.Thread(target=go.wait)
+    with socket.socket():
+        thread.start()
+        found = more(before, held())
+        go.set()
+    thread.join()
+
+    assert [line.partition(" ")[2] for line in found] == [
+        f"sockets more than before ({before['sockets']})",
+        f"threads more than before ({before['threads']})",
+    ]
