@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from schemathesis import Case, Response
@@ -9,6 +10,7 @@ from schemathesis.checks import CheckContext
 
 from .answered import Object, objects_of, success_of
 from .memory import memory_of
+from .readings import observed
 from .sse import ENDS
 
 # From each status, where a run or a step may be when it is next seen. Between two looks it may
@@ -70,4 +72,15 @@ def _calls(run: Object) -> list[Any]:
     return (asked.get("tool_calls") if isinstance(asked, dict) else None) or []
 
 
-ALL = (status_goes_with_the_rest, status_goes_no_way_back)
+def arguments_are_noted(_ctx: CheckContext, response: Response, case: Case[Any]) -> None:
+    """What a model writes is its own affair; what was recorded had no blanks."""
+    for answered in objects_of(case, response):
+        for call in _calls(answered):
+            function = call.get("function") if isinstance(call, dict) else None
+            text = function.get("arguments") if isinstance(function, dict) else None
+            if isinstance(text, str) and text:
+                blanks = re.search(r'"\s*[:,]\s+|[{\[]\s+', text)
+                observed.note("arguments", "with blanks" if blanks else "without blanks")
+
+
+ALL = (arguments_are_noted, status_goes_with_the_rest, status_goes_no_way_back)

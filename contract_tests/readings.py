@@ -13,6 +13,7 @@ import pytest
 # Each question, as the report asks it. Those that the mock can be set to have the names of its
 # readings.
 QUESTIONS = {
+    "arguments": "the arguments of a call (recorded: JSON without blanks)",
     "create_at": "the unit of a file's `create_at` (known: seconds)",
     "after": "`after` and `before` bound the page by its order, or by creation",
     "empty-fields": "what an update does with empty lists, and texts other than instructions",
@@ -20,6 +21,7 @@ QUESTIONS = {
     "file-names": "what is kept of a file's name",
     "listed-purpose": "the `purpose` of a file in lists and look-ups",
     "message-metadata": "whether messages show their metadata",
+    "started-at-after-submit": "whether a run starts anew by submitted outputs",
     "unknown-file": "what answers a file id that names nothing",
     "user-messages": "what a user's message says of an assistant",
 }

@@ -38,6 +38,17 @@ def _all_the_same(operation_id: str) -> Change:
     return answer(operation_id, edit)
 
 
+class _StartedOnce:
+    """A run says to its end when it started first."""
+
+    def __init__(self) -> None:
+        self._started: dict[str, int] = {}
+
+    def __call__(self, run: Json) -> Json:
+        started = self._started.setdefault(run["id"], run["started_at"])
+        return {**run, "started_at": started}
+
+
 class _MetadataEmptied:
     """An update with empty metadata empties an assistant's, until it gets other."""
 
@@ -221,6 +232,13 @@ MUTANTS = (
         "In the update of a message null is as good as left out.",
         request("updateMessage", _empty_for_null(content="", file_ids=[])),
         caught_by="test_null_changes_nothing",
+    ),
+    Mutant(
+        "started-once",
+        "time wrong",
+        "A run that goes on by `tool_output` starts anew.",
+        answer("createRun", _StartedOnce()),
+        caught_by="test_output_by_a_second_run_call",
     ),
     Mutant(
         "empty-instructions-kept",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
 
 from contract_tests.by_hand import Caller
+from contract_tests.readings import observed
 from contract_tests.runs import WEATHER, answer_text, only, only_call, text_of
 
 QUESTION = "北京天气如何？"
@@ -109,6 +111,7 @@ def test_message_of_a_run_is_in_the_history(caller: Caller, assistant_id: str) -
 def test_output_by_a_second_run_call(caller: Caller, waiting: dict[str, Any]) -> None:
     """The same path and the same run id: the run goes on with `tool_output`."""
     call = only_call(waiting)
+    time.sleep(0.02)
     run = caller.call(
         "createRun",
         {
@@ -121,6 +124,7 @@ def test_output_by_a_second_run_call(caller: Caller, waiting: dict[str, Any]) ->
     assert call["function"]["name"] == "get_weather"
     assert (run["id"], run["status"], run["required_action"]) == (waiting["id"], "completed", None)
     assert answer_text(run)
+    assert run["started_at"] > waiting["started_at"], "it does not start anew"
     ids = {"thread_id": run["thread_id"], "run_id": run["id"]}
     assert caller.call("queryRun", ids)["status"] == "completed"
 
@@ -129,7 +133,11 @@ def test_output_by_submitting(caller: Caller, waiting: dict[str, Any]) -> None:
     """Without a stream the answer comes when the run has ended; a second time is a conflict."""
     ids = {"thread_id": waiting["thread_id"], "run_id": waiting["id"]}
     output = {"tool_call_id": only_call(waiting)["id"], "output": "晴"}
+    time.sleep(0.02)
     run = caller.call("submitToolOutputs", {**ids, "tool_outputs": [output]})
+    anew = run["started_at"] > waiting["started_at"]
+    assert anew or run["started_at"] == waiting["started_at"]
+    observed.note("started-at-after-submit", "anew" if anew else "kept")
 
     assert (run["id"], run["status"]) == (waiting["id"], "completed")
     steps = caller.call("listRunSteps", {**ids, "order": "asc"})["data"]

@@ -110,14 +110,20 @@ def create_app(
         wire, error_form = "2024-06", "body"
         readings = {**RECORDED, **(readings or {})}
     paths = {operation.path: id_ for id_, operation in contract.operations.items()}
+    played = Readings.of(readings or {})
     state = MockState(
         store=store,
-        runs=Runs(store, plan=plan, expire_after=expire_after),
+        runs=Runs(
+            store,
+            plan=plan,
+            expire_after=expire_after,
+            submitting_restarts=played.started_at_after_submit == "anew",
+        ),
         token=token,
         ping_interval=ping_interval,
         error_form=error_form,
         wire=wire,
-        readings=Readings.of(readings or {}),
+        readings=played,
         received=Received(Mask(token), paths),
         script=Script(),
     )

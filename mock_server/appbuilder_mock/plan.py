@@ -72,7 +72,9 @@ def default_plan(situation: Situation) -> Move:
     if situation.functions and not situation.results:
         function = situation.functions[0]
         arguments = sample_arguments(function.get("parameters"))
-        return CallTools((Call(function["name"], json.dumps(arguments, ensure_ascii=False)),))
+        # Without blanks, as recorded.
+        text = json.dumps(arguments, ensure_ascii=False, separators=(",", ":"))
+        return CallTools((Call(function["name"], text),))
     return Say(pieces_of(default_answer(situation)))
 
 

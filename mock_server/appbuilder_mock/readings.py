@@ -28,6 +28,9 @@ class Readings:
 
     `message-metadata`: whether messages show the metadata that they were made with.
 
+    `started-at-after-submit`: whether a run's `started_at` is set anew when it goes on by
+    `submit_tool_outputs`. By `tool_output` it is known to be.
+
     `unknown-file`: what answers a file id that names nothing, where files are looked up, read and
     deleted. `error`: what answers any other such id. `null` and `error-text`, under status 200:
     null, and an error that is a text; of these two the official client makes its ValueError.
@@ -42,6 +45,7 @@ class Readings:
     file_names: Literal["sanitized", "kept"] = "sanitized"
     listed_purpose: Literal["kept", "empty"] = "kept"
     message_metadata: Literal["absent", "shown"] = "absent"
+    started_at_after_submit: Literal["anew", "kept"] = "anew"
     unknown_file: Literal["error", "null", "error-text"] = "error"
     user_messages: Literal["plain", "of-assistant"] = "plain"
 

@@ -8,7 +8,9 @@ from appbuilder_mock.conversation import now
 from appbuilder_mock.store import Document
 
 TIMES = ("created_at", "started_at", "expired_at", "cancelled_at", "failed_at", "completed_at")
-DEFAULT_MODEL = "ERNIE-4.0-8K"  # what the notebook's run was seen to use
+# The newest name that the official client is known to have by default (January 2026). The notebook
+# used ERNIE-4.0-8K, which is out of service.
+DEFAULT_MODEL = "DeepSeek-V3.1"
 
 
 def new_run(

@@ -47,12 +47,18 @@ class Runs:
     """
 
     def __init__(
-        self, store: Store, *, plan: Plan = default_plan, expire_after: float = 600.0
+        self,
+        store: Store,
+        *,
+        plan: Plan = default_plan,
+        expire_after: float = 600.0,
+        submitting_restarts: bool = True,
     ) -> None:
         self.audience = events.Audience()
         self._store = store
         self._plan = plan
         self._expire_after = expire_after
+        self._submitting_restarts = submitting_restarts
         self._work: dict[str, asyncio.Task[None]] = {}
         self._hurry: dict[str, asyncio.Event] = {}  # of the runs that pause
         self._end_what_was_cut_off()
@@ -282,6 +288,8 @@ class Runs:
                 call["output"] = texts[call["id"]]
         if not waiting_calls(run):
             run["status"] = "in_progress"
+            if partly or self._submitting_restarts:  # `partly` is by `tool_output`
+                run["started_at"] = now()
         self._save(run)
         return run
 

@@ -93,7 +93,7 @@ def _run(store: Store, thread_id: str, id_: str, *, waits: bool) -> None:
     run = new_run(assistant, thread_id, body, id_=id_, asked=asked["id"])
     run["started_at"] = now()
     if waits:
-        call = new_call(run, 1, "get_weather", '{"city": "北京"}')
+        call = new_call(run, 1, "get_weather", '{"city":"北京"}')
         run.update(status="requires_action", waiting_since=now(), calls=[call])
         step = new_step(run, 1, "tool_calls", calls=[call])
     else:

@@ -137,7 +137,7 @@ def test_the_events_come_before_the_tools_run(stream: Any, server: appbuilder_mo
         elif kind == "tool_submitted_output":
             order.append(kind)
 
-    assert order == ['{"city": "北京"}', "called for 北京", "tool_submitted_output"]
+    assert order == ['{"city":"北京"}', "called for 北京", "tool_submitted_output"]
 
 
 def test_what_the_model_is_told(stream: Any, server: appbuilder_mock.Running) -> None:

@@ -83,7 +83,7 @@ def test_a_function_call_without_a_stream() -> None:
     )
 
     assert call.function.name == "get_weather"
-    assert call.function.arguments == '{"city": "北京"}'
+    assert call.function.arguments == '{"city":"北京"}'
     assert (resumed.id, submitted.id) == (one.id, two.id)
     for run in (resumed, submitted):
         assert run.status == "completed"

@@ -43,7 +43,7 @@ def test_an_update_changes_what_was_sent(api: Api, field: str) -> None:
     queried = api.ok("assistants/query", assistant_id=made["id"])
 
     assert queried == {**made, **change}
-    assert updated == {**queried, "model": "ERNIE-4.0-8K"}
+    assert updated == {**queried, "model": "DeepSeek-V3.1"}
 
 
 def test_an_update_echoes_the_model(api: Api) -> None:

@@ -296,7 +296,7 @@ def test_live_run(api: Api) -> None:
         ["get_weather"],
     )
     assert run["took"] is None
-    assert run["steps"][0]["calls"] == [{"name": "get_weather", "arguments": '{"city": "北京"}'}]
+    assert run["steps"][0]["calls"] == [{"name": "get_weather", "arguments": '{"city":"北京"}'}]
     assert (asked["role"], asked["text"]) == ("user", "你好")
 
     api.ok("threads/runs/cancel", **where, sync=True)

@@ -100,7 +100,7 @@ def test_the_run_of_an_assistant_without_a_model(api: Api) -> None:
     api.run(assistant_id=api.assistant(model="a"), model="b", **one)
     listed = api.ok("threads/runs/list", thread_id=thread_id)["data"]
 
-    assert [run["model"] for run in listed] == ["b", "a", "ERNIE-4.0-8K"]
+    assert [run["model"] for run in listed] == ["b", "a", "DeepSeek-V3.1"]
 
 
 def test_a_step(api: Api) -> None:

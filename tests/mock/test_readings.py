@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -12,7 +13,7 @@ from appbuilder_mock.readings import CHOICES, Readings
 
 from tests.mock.process import refused, serving
 from tests.mock.uploads import upload
-from tests.mock.wire import Api
+from tests.mock.wire import WEATHER, Api
 
 
 @contextmanager
@@ -103,6 +104,27 @@ def test_messages_as_they_may_be() -> None:
     assert made["content"] == [{"type": "text", "text": {"value": "你好"}}]
     assert (first["metadata"], first["assistant_id"]) == ({}, "")
     assert answer["content"][0]["text"]["annotations"] == []
+
+
+@pytest.mark.parametrize("word", ["anew", "kept"])
+def test_a_run_that_starts_anew(word: str) -> None:
+    """By `tool_output` always, by submitted outputs as it is read."""
+    with reading(readings={"started-at-after-submit": word}) as api:
+        results = []
+        for way in ("tool_output", "submit"):
+            waiting = api.run(tools=[WEATHER])
+            [call] = waiting["required_action"]["submit_tool_outputs"]["tool_calls"]
+            where = {"thread_id": waiting["thread_id"], "run_id": waiting["id"]}
+            output = {"tool_call_id": call["id"], "output": "晴"}
+            time.sleep(0.02)
+            if way == "submit":
+                done = api.ok("threads/runs/submit_tool_outputs", **where, tool_outputs=[output])
+            else:
+                output["run_id"] = where["run_id"]
+                done = api.run(thread_id=where["thread_id"], tool_output=output)
+            results.append(done["started_at"] > waiting["started_at"])
+
+    assert results == [True, word == "anew"]
 
 
 def test_unknown_readings_are_refused() -> None:

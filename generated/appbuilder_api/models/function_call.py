@@ -18,7 +18,7 @@ class FunctionCall(Model):
     """The function's name."""
 
     arguments: str = ""
-    """The arguments, an object as JSON text."""
+    """The arguments, an object as JSON text; recorded without blanks."""
 
     output: str | None = ""
     """The output, once submitted."""

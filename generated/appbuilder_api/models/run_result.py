@@ -79,7 +79,9 @@ class RunResult(Model):
     """When it was created, milliseconds."""
 
     started_at: int = 0
-    """When it started, milliseconds, or 0."""
+    """When it started, milliseconds, or 0. It is set anew when a run goes on by `tool_output`, as
+    recorded; whether also by submitToolOutputs is not known.
+    """
 
     expired_at: int = 0
     """When it expired, milliseconds, or 0."""

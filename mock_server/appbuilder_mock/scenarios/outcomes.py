@@ -109,7 +109,8 @@ class ToolCall:
 
 def _json_text(arguments: Mapping[str, Any]) -> str:
     try:
-        return json.dumps(dict(arguments), ensure_ascii=False, allow_nan=False)
+        compact = (",", ":")  # as recorded
+        return json.dumps(dict(arguments), ensure_ascii=False, allow_nan=False, separators=compact)
     except (TypeError, ValueError, RecursionError) as error:
         raise ScenarioError(f"cannot be written as JSON: {error}", ("arguments",)) from None
 
