@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .control import Control
     from .session import Session
     from .target import Target
-    from .whose import Things
+    from .whose import RenewedThings, Things
 
 TOO_OLD = sys.version_info < (3, 11)  # for schemathesis; the rest of the project takes 3.10
 if TOO_OLD:
@@ -85,8 +85,13 @@ def control(target: Target) -> Iterator[Control]:
 
 
 @pytest.fixture(scope="module")
-def things(caller: Caller) -> Things:
-    """Of the file's own."""
-    from .whose import things_of
+def things_of_this_file(caller: Caller) -> RenewedThings:
+    from .whose import RenewedThings
 
-    return things_of(caller)
+    return RenewedThings(caller)
+
+
+@pytest.fixture
+def things(things_of_this_file: RenewedThings) -> Things:
+    """Of the file's own; made anew when they get old, because runs wait for minutes only."""
+    return things_of_this_file.get()

@@ -12,6 +12,7 @@ import pytest
 
 from . import journal, spec
 from .clean_up import delete_all, delete_left_behind, left_there
+from .runs import ON_WAITING_RUNS
 from .settings import SEED
 from .target import NEVER, TOKEN, UnusableTarget, chosen_profile, chosen_target, mock_target
 from .wire import wire
@@ -94,7 +95,7 @@ class Session:
             if item.path.name in GENERATED and operation_id in self._unmade:
                 reason = f"not set up (what the examples name): {self._unmade[operation_id]}"
                 item.add_marker(pytest.mark.skip(reason=reason))
-        items.sort(key=lambda item: rank(item.path.name))
+        items.sort(key=self._place)
 
     def pytest_itemcollected(self, item: pytest.Item) -> None:
         """Name the test of an operation by its operationId, not by its path too."""
@@ -127,6 +128,12 @@ class Session:
         if self.profile.quick and item.path.name in GENERATED:
             return False
         return not self.profile.only_gentle or item.get_closest_marker("gentle") is not None
+
+    def _place(self, item: pytest.Item) -> tuple[bool, int]:
+        """First the operations whose examples need a run that waits, for these expire."""
+        needs_waiting = item.name.removeprefix("test_") in ON_WAITING_RUNS
+        can_expire = self.asked.kind != "mock" and item.path.name in GENERATED
+        return not (can_expire and needs_waiting), rank(item.path.name)
 
     def _open(self) -> None:
         if self.asked.kind == "mock":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,7 @@ from . import spec
 from .by_hand import Caller
 from .runs import ON_WAITING_RUNS, QUESTION, WEATHER, only_call
 
+FRESH = 120.0  # seconds; the official documents say nothing of how long a run waits
 UNLIMITED = {"limit": 2147483647}
 
 
@@ -47,6 +49,30 @@ class Things:
             ("queryRun", self.waiting),
         ]
         return [caller.call(operation_id, body) for operation_id, body in looks]
+
+
+class RenewedThings:
+    """Things that are made anew when they get old: a run does not wait for its outputs for ever."""
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+        self._made: Things | None = None
+        self._failed: Exception | None = None
+        self._began = 0.0
+
+    def get(self) -> Things:
+        """Things whose run still waits. What could not be made is not tried again."""
+        if self._failed is not None:
+            raise self._failed
+        now = time.monotonic()
+        if self._made is None or now - self._began > FRESH:
+            self._began = now
+            try:
+                self._made = things_of(self._caller)
+            except Exception as error:
+                self._failed = error
+                raise
+        return self._made
 
 
 def files(caller: Caller, count: int) -> list[str]:
