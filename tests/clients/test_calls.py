@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 import uuid
@@ -27,6 +28,7 @@ from tests.clients.bodies import EMPTY_LIST, OUTPUTS, RUN
 from tests.clients.both import Async, Sync
 from tests.clients.conftest import AT_ONCE, Serve
 from tests.clients.raw_server import Exchange, answer
+from tests.clients.tools import get_weather
 
 
 def test_what_is_sent(world: Sync | Async, serve: Serve) -> None:
@@ -93,6 +95,54 @@ def test_wrong_use(
     with pytest.raises(error, match=told):
         call(world.client("k", server.url))
 
+    assert server.exchanges == []
+
+
+def read_all(stream: Any) -> None:
+    """Open it and read it to its end, as far as it has one."""
+    with stream as events:
+        for _event in events:
+            pass
+
+
+TAKE_TOOLS = {
+    "create": lambda c, tools: c.assistants.create("a", tools=tools),
+    "update": lambda c, tools: c.assistants.update("a", tools=tools),
+    "run": lambda c, tools: c.threads.runs.run("a", "t", tools=tools),
+    "stream_run": lambda c, tools: read_all(c.threads.runs.stream_run("a", "t", tools=tools)),
+    "stream_run_with_handler": lambda c, tools: read_all(
+        c.threads.runs.stream_run_with_handler("a", "t", tools=tools)
+    ),
+}
+
+
+@pytest.mark.parametrize("take", TAKE_TOOLS.values(), ids=TAKE_TOOLS)
+def test_a_tool_describes_itself(world: Sync | Async, serve: Serve, take: Any) -> None:
+    """Wherever descriptions of tools are taken, beside dicts, and one that is a bound method."""
+    server = serve(lambda exchange: exchange.send(answer({**RUN, "name": "n"})))
+    described = {"type": "function", "function": {"name": "f"}}
+
+    with contextlib.suppress(ResponseError):  # the answer is not of every call's kind
+        take(world.client("k", server.url), [get_weather, described])
+
+    assert server.exchanges[0].json["tools"] == [get_weather.to_dict(), described]
+
+
+@pytest.mark.parametrize("take", TAKE_TOOLS.values(), ids=TAKE_TOOLS)
+@pytest.mark.parametrize("function", [len, lambda city: city], ids=["len", "lambda"])
+def test_a_function_where_nothing_calls_it(
+    world: Sync | Async, serve: Serve, take: Any, function: Any
+) -> None:
+    """The error names the function, what describes it and what would call it."""
+    server = serve(lambda exchange: exchange.send(answer(RUN)))
+
+    with pytest.raises(TypeError) as caught:
+        take(world.client("k", server.url), [get_weather, function])
+
+    told = str(caught.value)
+    assert told.startswith(f"tools[1]: {function.__name__} is a function")
+    assert f"tool({function.__name__})" in told
+    assert "run_with_tools" in told
     assert server.exchanges == []
 
 

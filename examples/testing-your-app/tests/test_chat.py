@@ -51,7 +51,7 @@ def test_arguments_that_cannot_be_read(
     rounds = [[ToolCall("get_weather", arguments)]]
     appbuilder_mock.script(Rule(tool_rounds=rounds, reply="{outputs}"))
 
-    assert said(chat, "天气怎么样？").startswith("参数错误")
+    assert said(chat, "天气怎么样？").startswith("error: ")
 
 
 def test_too_many_questions(chat: Chat, appbuilder_mock: Running) -> None:
@@ -87,7 +87,7 @@ def test_a_stream_that_cannot_be_read(chat: Chat, appbuilder_mock: Running) -> N
     "fault",
     [
         Fault(status=503),
-        Fault(status=200, error=ErrorBody(13, "QPS limit")),
+        Fault(status=200, error=ErrorBody(1, "Unknown error")),
         Fault(status=502, body="<html>Bad gateway</html>", content_type="text/html"),
     ],
     ids=["503", "error under 200", "a proxy's page"],
@@ -108,6 +108,39 @@ def test_an_unreachable_service(chat: Chat, appbuilder_mock: Running) -> None:
     assert said(chat, "你好") == "［服务暂时不可用］"
     appbuilder_mock.assert_received("createMessage", times=1, content="你好")
     appbuilder_mock.assert_received("createRun", times=0)
+
+
+WEATHER = [[ToolCall("get_weather", {"city": "北京"})]]
+BREAKS = {
+    "the stream ends": Fault(cut=Cut(after_event=5)),
+    "an event is broken": Fault(malformed=Malformed(5)),
+}
+REFUSALS = {"busy": Fault(status=503), "reset": Fault(reset="before_answering")}
+
+
+@pytest.mark.parametrize("fault", BREAKS.values(), ids=BREAKS)
+def test_a_stream_with_a_tool_that_breaks(
+    chat: Chat, appbuilder_mock: Running, fault: Fault
+) -> None:
+    """The run does not wait for its tool for ever: the next question is answered."""
+    broken = Rule(match=Match(times=1), tool_rounds=WEATHER, fault=fault)
+    appbuilder_mock.script(broken, Rule(reply="您好"))
+
+    said(chat, "天气怎么样？")
+
+    assert said(chat, "你好") == "您好"
+
+
+@pytest.mark.parametrize("fault", REFUSALS.values(), ids=REFUSALS)
+def test_tool_outputs_that_do_not_arrive(
+    chat: Chat, appbuilder_mock: Running, fault: Fault
+) -> None:
+    refused = Rule(match=Match(operation="submitToolOutputs", times=1), fault=fault)
+    weather = Rule(match=Match(text="天气怎么样？"), tool_rounds=WEATHER)
+    appbuilder_mock.script(refused, weather, Rule(reply="您好"))
+
+    assert said(chat, "天气怎么样？") == "［服务暂时不可用］"
+    assert said(chat, "你好") == "您好"
 
 
 def test_a_run_that_fails(chat: Chat, appbuilder_mock: Running) -> None:

@@ -21,12 +21,11 @@ from .tool_streams import AsyncToolRunStream
 
 if TYPE_CHECKING:
     from appbuilder_assistants._core.tool_loop import Continuation
-    from appbuilder_assistants._core.tools import AnyTool
+    from appbuilder_assistants._core.tools import AnyTool, ToolDescription
     from appbuilder_assistants._settings import OnDeadline
     from appbuilder_assistants.types import (
         AssistantModelParameters,
         AssistantThread,
-        AssistantTool,
         AssistantUserInfo,
         AssistantUserLoc,
         Json,
@@ -55,7 +54,7 @@ class AsyncRuns:
         instructions: str | None = None,
         thought_instructions: str | None = None,
         chat_instructions: str | None = None,
-        tools: Sequence[AssistantTool | Json] | None = None,
+        tools: Sequence[ToolDescription] | None = None,
         metadata: Mapping[str, str] | None = None,
         tool_output: ToolOutput | Json | None = None,
         model_parameters: AssistantModelParameters | Json | None = None,
@@ -108,7 +107,7 @@ class AsyncRuns:
         instructions: str | None = None,
         thought_instructions: str | None = None,
         chat_instructions: str | None = None,
-        tools: Sequence[AssistantTool | Json] | None = None,
+        tools: Sequence[ToolDescription] | None = None,
         metadata: Mapping[str, str] | None = None,
         tool_output: ToolOutput | Json | None = None,
         model_parameters: AssistantModelParameters | Json | None = None,
@@ -157,7 +156,7 @@ class AsyncRuns:
         instructions: str | None = None,
         thought_instructions: str | None = None,
         chat_instructions: str | None = None,
-        tools: Sequence[AssistantTool | Json] | None = None,
+        tools: Sequence[ToolDescription] | None = None,
         metadata: Mapping[str, str] | None = None,
         tool_output: ToolOutput | Json | None = None,
         event_handler: AsyncAssistantEventHandler | None = None,

@@ -36,6 +36,9 @@ R = TypeVar("R")
 AnyTool: TypeAlias = "Callable[..., Any] | AssistantTool | Mapping[str, Any]"
 """A function, a tool made of one, or the description of a function that is given beside it."""
 
+ToolDescription: TypeAlias = "AssistantTool | Mapping[str, Any] | Tool[..., Any]"
+"""What a call takes that calls no functions itself: a description, or a tool, which has one."""
+
 
 class Tool(Generic[P, R_co]):
     """A function that a model may call. Made by `tool`, and called like the function itself.
@@ -285,6 +288,20 @@ def toolbox(tools: Sequence[AnyTool] | None) -> Toolbox:
 def atoolbox(tools: Sequence[AnyTool] | None) -> Toolbox:
     """Tools for the event loop, of both kinds."""
     return Toolbox(tools)
+
+
+def described(tools: Sequence[Any] | None) -> list[Any] | None:
+    """Tools as a request holds them. Raises TypeError for a function: nothing would call it."""
+    if tools is None:
+        return None
+    for index, one in enumerate(tools):
+        if callable(one) and not isinstance(one, Tool):
+            name = getattr(one, "__name__", type(one).__name__)
+            raise TypeError(
+                f"tools[{index}]: {name} is a function, which this call only describes: give "
+                f"tool({name}), or give the function to run_with_tools, which calls it"
+            )
+    return [one.to_dict() if isinstance(one, Tool) else one for one in tools]
 
 
 def _described_name(one: Any, index: int) -> str:

@@ -19,7 +19,6 @@ from appbuilder_api.models import (
     AssistantFile,
     AssistantFileList,
     AssistantList,
-    AssistantTool,
     CreateAssistantRequest,
     DeleteAssistantRequest,
     Deleted,
@@ -32,7 +31,7 @@ from appbuilder_api.models import (
 )
 
 from appbuilder_assistants._core.calls import Call
-from appbuilder_assistants.types import Json
+from appbuilder_assistants._core.tools import ToolDescription, described
 
 from ._build import Format, Order, call, items, object_
 
@@ -46,7 +45,7 @@ def assistants_create(
     instructions: str | None = None,
     thought_instructions: str | None = None,
     chat_instructions: str | None = None,
-    tools: Sequence[AssistantTool | Json] | None = None,
+    tools: Sequence[ToolDescription] | None = None,
     file_ids: Sequence[str] | None = None,
     metadata: Mapping[str, str] | None = None,
 ) -> Call[Assistant]:
@@ -58,7 +57,7 @@ def assistants_create(
         instructions=instructions,
         thought_instructions=thought_instructions,
         chat_instructions=chat_instructions,
-        tools=items("tools", tools),
+        tools=described(items("tools", tools)),
         file_ids=items("file_ids", file_ids),
         metadata=object_("metadata", metadata),
     )
@@ -73,7 +72,7 @@ def assistants_update(
     name: str | None = None,
     description: str | None = None,
     instructions: str | None = None,
-    tools: Sequence[AssistantTool | Json] | None = None,
+    tools: Sequence[ToolDescription] | None = None,
     thought_instructions: str | None = None,
     chat_instructions: str | None = None,
     response_format: Format | None = None,
@@ -89,7 +88,7 @@ def assistants_update(
         instructions=instructions,
         thought_instructions=thought_instructions,
         chat_instructions=chat_instructions,
-        tools=items("tools", tools),
+        tools=described(items("tools", tools)),
         file_ids=items("file_ids", file_ids),
         metadata=object_("metadata", metadata),
     )

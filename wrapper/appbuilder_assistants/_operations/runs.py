@@ -11,7 +11,6 @@ from appbuilder_api.api.runs import submit_tool_outputs as submit_outputs
 from appbuilder_api.models import (
     AssistantModelParameters,
     AssistantThread,
-    AssistantTool,
     AssistantUserInfo,
     AssistantUserLoc,
     CancelRunRequest,
@@ -29,6 +28,7 @@ from appbuilder_api.models import (
 from appbuilder_assistants._core.calls import RUN_SECONDS, Call, StreamCall
 from appbuilder_assistants._core.cancelling import CancelCalls, LeftRun
 from appbuilder_assistants._core.retry import RetryPolicy
+from appbuilder_assistants._core.tools import ToolDescription, described
 from appbuilder_assistants.types import Json
 
 from ._build import Format, Order, call, items, object_, request, thread_
@@ -44,7 +44,7 @@ def run_request(
     instructions: str | None = None,
     thought_instructions: str | None = None,
     chat_instructions: str | None = None,
-    tools: Sequence[AssistantTool | Json] | None = None,
+    tools: Sequence[ToolDescription] | None = None,
     metadata: Mapping[str, str] | None = None,
     tool_output: ToolOutput | Json | None = None,
     model_parameters: AssistantModelParameters | Json | None = None,
@@ -69,7 +69,7 @@ def run_request(
         instructions=instructions,
         thought_instructions=thought_instructions,
         chat_instructions=chat_instructions,
-        tools=items("tools", tools),
+        tools=described(items("tools", tools)),
         metadata=object_("metadata", metadata),
         tool_output=object_("tool_output", tool_output),
         model_parameters=object_("model_parameters", model_parameters),

@@ -11,14 +11,13 @@ from ._caller import Caller
 from .files import Files
 
 if TYPE_CHECKING:
+    from appbuilder_assistants._core.tools import ToolDescription
     from appbuilder_assistants.types import (
         Assistant,
         AssistantFile,
         AssistantFileList,
         AssistantList,
-        AssistantTool,
         Deleted,
-        Json,
     )
 
 
@@ -38,7 +37,7 @@ class Assistants:
         instructions: str | None = None,
         thought_instructions: str | None = None,
         chat_instructions: str | None = None,
-        tools: Sequence[AssistantTool | Json] | None = None,
+        tools: Sequence[ToolDescription] | None = None,
         file_ids: Sequence[str] | None = None,
         metadata: Mapping[str, str] | None = None,
     ) -> Assistant:
@@ -69,7 +68,7 @@ class Assistants:
         name: str | None = None,
         description: str | None = None,
         instructions: str | None = None,
-        tools: Sequence[AssistantTool | Json] | None = None,
+        tools: Sequence[ToolDescription] | None = None,
         thought_instructions: str | None = None,
         chat_instructions: str | None = None,
         response_format: Literal["json_object", "text"] | None = None,

@@ -23,12 +23,11 @@ from .tool_streams import ToolRunStream
 
 if TYPE_CHECKING:
     from appbuilder_assistants._core.tool_loop import Continuation
-    from appbuilder_assistants._core.tools import AnyTool
+    from appbuilder_assistants._core.tools import AnyTool, ToolDescription
     from appbuilder_assistants._settings import OnDeadline
     from appbuilder_assistants.types import (
         AssistantModelParameters,
         AssistantThread,
-        AssistantTool,
         AssistantUserInfo,
         AssistantUserLoc,
         Json,
@@ -57,7 +56,7 @@ class Runs:
         instructions: str | None = None,
         thought_instructions: str | None = None,
         chat_instructions: str | None = None,
-        tools: Sequence[AssistantTool | Json] | None = None,
+        tools: Sequence[ToolDescription] | None = None,
         metadata: Mapping[str, str] | None = None,
         tool_output: ToolOutput | Json | None = None,
         model_parameters: AssistantModelParameters | Json | None = None,
@@ -110,7 +109,7 @@ class Runs:
         instructions: str | None = None,
         thought_instructions: str | None = None,
         chat_instructions: str | None = None,
-        tools: Sequence[AssistantTool | Json] | None = None,
+        tools: Sequence[ToolDescription] | None = None,
         metadata: Mapping[str, str] | None = None,
         tool_output: ToolOutput | Json | None = None,
         model_parameters: AssistantModelParameters | Json | None = None,
@@ -159,7 +158,7 @@ class Runs:
         instructions: str | None = None,
         thought_instructions: str | None = None,
         chat_instructions: str | None = None,
-        tools: Sequence[AssistantTool | Json] | None = None,
+        tools: Sequence[ToolDescription] | None = None,
         metadata: Mapping[str, str] | None = None,
         tool_output: ToolOutput | Json | None = None,
         event_handler: AssistantEventHandler | None = None,
