@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import islice
-from typing import Any, ClassVar, TypedDict, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypedDict, TypeVar
 
 from attrs import define, field
 
@@ -53,36 +53,23 @@ class Model:
     time it is imported.
     """
 
-    __slots__ = ("_source",)
+    __slots__ = ("_given", "_source")
 
     _fields: ClassVar[Fields] = ()
 
-    # Not set in an object that was built from its fields.
+    # What it was read from; not set in an object that was built from its fields.
     _source: Mapping[str, Any]
 
-    @property
-    def additional_properties(self) -> dict[str, Any]:
+    # What its additional_properties were set to, None if they are as they came.
+    _given: Mapping[str, Any] | None
+
+    if TYPE_CHECKING:
+        additional_properties: dict[str, Any]
         """The fields that came and that the spec does not know (a new dict each time).
 
         It can be set, which replaces the unknown fields, and every model takes it as a keyword
         argument. A dict that it gave has with it what else came, for `attrs.evolve`.
         """
-        return _Unknown(self._known(), self._received())
-
-    @additional_properties.setter
-    def additional_properties(self, fields: Mapping[str, Any] | None) -> None:
-        if fields is None:
-            return
-        known = self._known()
-        for name in fields:
-            if name in known:
-                raise ValueError(
-                    f"{type(self).__name__}.additional_properties: {name!r} is a field of its own; "
-                    "set it by its name"
-                )
-        received = fields.received if isinstance(fields, _Unknown) else self._received()
-        kept = {name: received[name] for name in received if name in known or name in fields}
-        self._source = {**kept, **fields}
 
     def to_dict(self) -> dict[str, Any]:
         """The object as JSON has it, in a new dict.
@@ -154,7 +141,23 @@ class Model:
 
     def _received(self) -> Mapping[str, Any]:
         source: Mapping[str, Any] = getattr(self, "_source", {})
-        return source
+        given = getattr(self, "_given", None)
+        if given is None:
+            return source
+        if isinstance(given, _Unknown):
+            source = given.received
+        known = self._known()
+        for name in given:
+            if name in known:
+                raise ValueError(
+                    f"{type(self).__name__}.additional_properties: {name!r} is a field of its own; "
+                    "set it by its name"
+                )
+        kept = {name: source[name] for name in source if name in known or name in given}
+        return {**kept, **given}
+
+    def _unknown(self) -> dict[str, Any]:
+        return _Unknown(self._known(), self._received())
 
     @classmethod
     def _known(cls) -> set[str]:
@@ -163,9 +166,7 @@ class Model:
     def __getstate__(self) -> tuple[None, dict[str, Any]]:
         """What Python would take itself; protocols 0 and 1 of pickle ask for this method."""
         state = {name: getattr(self, name) for _, name, *_ in self._fields}
-        if hasattr(self, "_source"):
-            state["_source"] = self._source
-        return None, state
+        return None, state | {"_source": self._received(), "_given": None}
 
     def __eq__(self, other: object) -> bool:
         if type(other) is not type(self):
@@ -192,7 +193,12 @@ class _Unknown(dict[str, Any]):
 
 
 # attrs.evolve gives a new object the fields that attrs knows of the old one. By this one it gives
-# what the old one was read from; type checkers need not see it.
+# what the old one was read from; type checkers need not see it. It is set in C, as each object that
+# is read has it set.
+if not TYPE_CHECKING:
+    Model.additional_properties = property(
+        Model._unknown, Model._given.__set__, doc="The fields that the spec does not know."
+    )
 define(
     Model,
     these={"additional_properties": field(default=None, kw_only=True)},

@@ -109,9 +109,13 @@ def test_unknown_fields_can_be_replaced() -> None:
 
 
 def test_a_known_field_is_not_an_unknown_one() -> None:
-    """It would be written twice, or win over the attribute."""
+    """It would be written twice, or win over the attribute: writing and copying refuse it."""
+    run = attrs.evolve(RunResult.from_dict(RUN), additional_properties={"status": "failed"})
+
     with pytest.raises(ValueError, match=r"RunResult.additional_properties: 'status' is a field"):
-        attrs.evolve(RunResult.from_dict(RUN), additional_properties={"status": "failed"})
+        run.to_dict()
+    with pytest.raises(ValueError, match=r"set it by its name"):
+        copy.copy(run)
 
 
 def test_objects_built_by_hand_are_replaced() -> None:
