@@ -13,6 +13,7 @@ import appbuilder_mock
 import pytest
 
 from tests.border.test_border import OFFICIAL
+from tests.interop.vendor_programs import VENDOR, summary, table
 
 TEXT = (Path(__file__).parents[2] / "docs" / "migrating.md").read_text(encoding="utf-8")
 SECTIONS = {
@@ -58,6 +59,16 @@ def test_the_errors_are_there() -> None:
 
     assert len(names) == 11
     assert all(issubclass(getattr(appbuilder, name), appbuilder.AssistantsError) for name in names)
+
+
+def test_the_table_of_programs() -> None:
+    """As `make test-interop` prints it; the vendor has 41 tests and six notebooks."""
+    notebooks = [program for program in VENDOR if program.vendor.endswith(".ipynb")]
+
+    assert TEXT.endswith(table()), f"docs/migrating.md should end with\n{table()}"
+    assert summary() in TEXT
+    assert (len(VENDOR) - len(notebooks), len(notebooks)) == (41, 6)
+    assert len({program.name for program in VENDOR}) == len(VENDOR)
 
 
 @pytest.mark.parametrize("block", re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL))

@@ -123,7 +123,7 @@ def test_every_prefix(prefix: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "odd", ["", "t", "run", "Run_1", "RUN_1", "线程", "af_1", "call-run_1", " run_1"]
+    "odd", ["t", "run", "Run_1", "RUN_1", "线程", "af_1", "call-run_1", " run_1"]
 )
 def test_forms_that_are_not_known(odd: str) -> None:
     """They may be anything: only a clear prefix of another kind is refused."""
@@ -163,3 +163,16 @@ def test_an_endless_id() -> None:
     with pytest.raises(ValueError, match="thread_id") as caught:
         threads.threads_query(thread_id="run_" + "长" * 100_000)
     assert len(str(caught.value)) < 300
+
+
+@pytest.mark.parametrize(("name", "function", "kinds"), OPERATIONS, ids=[o[0] for o in OPERATIONS])
+def test_an_empty_id(name: str, function: Callable[..., Any], kinds: dict[str, str]) -> None:
+    """Is refused, as the official SDK refuses some; a bound of a list may be empty."""
+    right = {one: ID[kind] for one, kind in kinds.items()}
+
+    for one in kinds:
+        if one in ("after", "before"):
+            call(function, {**right, one: ""})
+        elif (name, one) not in (("runs_run", "thread_id"), ("runs_stream_run", "thread_id")):
+            with pytest.raises(ValueError, match=f"{one}: expected the id of an? [a-z]+, got ''"):
+                call(function, {**right, one: ""})

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.interop.process import TOKEN, serving
+from tests.interop.vendor_programs import summary, table
 
 
 @pytest.fixture(scope="session")
@@ -41,3 +42,11 @@ def quiet(capsys: pytest.CaptureFixture[str]) -> Iterator[None]:
     """The official reader prints what it cannot parse, and goes on: so it must print nothing."""
     yield
     assert capsys.readouterr().out == ""
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what each of the vendor's programs needs, where they were run."""
+    ran = {report.nodeid for report in terminalreporter.getreports("passed")}
+    if any("test_vendor_programs" in node for node in ran):
+        terminalreporter.section("the vendor's programs")
+        terminalreporter.write(f"{table()}\n{summary()}\n")

@@ -50,6 +50,8 @@ def check_ids(operation: str, body: Mapping[str, Any]) -> None:
                 f"{operation}: {name}: expected the id of {_OBJECTS[kind]}, a text; "
                 f"got {_shown(value)}"
             )
+        if not value and name == kind:  # an empty bound of a list is none
+            raise ValueError(f"{operation}: {name}: expected the id of {_OBJECTS[kind]}, got ''")
         other = _kind(value)
         if other not in (None, kind):
             wrong[name] = (kind, other or "", value)

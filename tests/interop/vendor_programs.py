@@ -1,0 +1,307 @@
+"""Programs after the vendor's assistant tests and notebooks, and what each needs to run here.
+
+The programs are in `programs/`, written for the official SDK: one function for each of the vendor's
+41 tests and each of its six notebooks. This file knows no SDK, so that the
+table in docs/migrating.md can be compared with it anywhere.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+
+PROGRAMS = Path(__file__).parent / "programs"
+
+
+@dataclass(frozen=True)
+class Edit:
+    """One change of a program beside its imports: `why`, and a regular expression of the text."""
+
+    why: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class Program:
+    """A function in a file of `programs`, and where the vendor has it.
+
+    `official` says why it fails on the official SDK against the mock server, `here` why it cannot
+    run here, whatever is edited; neither is run then. `refusals_in_body`: the official SDK needs
+    refusals under status 200 for it.
+    """
+
+    vendor: str
+    function: str
+    file: str
+    edits: tuple[Edit, ...] = ()
+    official: str = ""
+    here: str = ""
+    refusals_in_body: bool = False
+
+    @property
+    def name(self) -> str:
+        return f"{self.vendor}: {self.function}"
+
+    def source(self) -> str:
+        return (PROGRAMS / self.file).read_text(encoding="utf-8")
+
+    def with_imports_changed(self) -> str:
+        """The program with its import lines changed, and nothing else."""
+        text = re.sub(
+            r"^import appbuilder$",
+            "import appbuilder_assistants as appbuilder",
+            self.source(),
+            flags=re.MULTILINE,
+        )
+        return re.sub(
+            r"^( *from) appbuilder\b", r"\1 appbuilder_assistants", text, flags=re.MULTILINE
+        )
+
+    def edited(self) -> str:
+        """The program with its import lines changed and its edits made."""
+        text = self.with_imports_changed()
+        for edit in self.edits:
+            text, count = re.subn(edit.old, edit.new, text, flags=re.MULTILINE)
+            if not count:
+                raise ValueError(f"{self.name}: nothing to edit for {edit.old!r}")
+        return text
+
+    def row(self) -> tuple[str, str, str]:
+        """What stands of it in the table: on the official SDK, here, and with which edits."""
+        official = self.official or "runs"
+        if self.refusals_in_body:
+            official = "runs, where refusals come under status 200"
+        if self.here:
+            return official, self.here, "–"
+        edits = "; ".join(edit.why for edit in self.edits)
+        return official, "no" if edits else "runs", edits or "none"
+
+
+def table() -> str:
+    """The table of docs/migrating.md: a line for each file and what its programs need."""
+    lines = [
+        "| the vendor's program | official SDK | here, import lines changed | further edits |",
+        "|---|---|---|---|",
+    ]
+    for (vendor, row), programs in groupby(VENDOR, lambda program: (program.vendor, program.row())):
+        names = ", ".join(f"`{program.function}`" for program in programs)
+        lines.append(f"| {vendor}: {names} | {' | '.join(row)} |")
+    return "\n".join(lines) + "\n"
+
+
+def summary() -> str:
+    """How many run where."""
+    official = sum(not program.official for program in VENDOR)
+    alone = sum(not program.edits and not program.here for program in VENDOR)
+    edited = sum(bool(program.edits) and not program.here for program in VENDOR)
+    return (
+        f"Of {len(VENDOR)} programs {official} run on the official SDK; here {alone} run after "
+        f"their import lines are changed, and {edited} after the further edits in the table."
+    )
+
+
+NOT_FOUND = Edit(
+    "`NotFoundError` for an unknown id, not FileNotFoundError",
+    r'raises\(FileNotFoundError\)(?=:\n.*"test_not_exist")',
+    "raises(appbuilder.NotFoundError)",
+)
+COMPONENT = Edit(
+    "keep the import, as it uses another component, and replace `appbuilder.assistant`",
+    r"^import appbuilder_assistants as appbuilder$",
+    "import appbuilder\nimport appbuilder_assistants\n\n"
+    "appbuilder.assistant = appbuilder_assistants.assistant",
+)
+TRACER = "no tracer: `appbuilder_assistants.telemetry` makes spans"
+WRAPT = "not run: its tracer does not fit the wrapt of today"
+
+
+def _plain(vendor: str, file: str, *functions: str) -> list[Program]:
+    """Programs that run on both, their import lines changed for here."""
+    return [Program(vendor, function, file) for function in functions]
+
+
+VENDOR: list[Program] = [
+    *_plain(
+        "test_assistant_basic_import",
+        "imports.py",
+        "test_assistants_beta_import",
+        "test_assistants_obj_import",
+        "test_threads_obj_import",
+        "test_messages_obj_import",
+        "test_runs_obj_import",
+        "test_type_obj_import",
+    ),
+    *_plain(
+        "test_assistant_class_assistans",
+        "assistants.py",
+        "test_assistants_create_v1",
+        "test_assistants_create_v4",
+    ),
+    Program(
+        "test_assistant_class_assistans",
+        "test_assistants_create_v2",
+        "assistants.py",
+        (
+            Edit(
+                "the service refuses, with the first field in `.param`: no `error_count()`",
+                r"error_count\(\) == 7",
+                'param == "name"',
+            ),
+        ),
+    ),
+    Program(
+        "test_assistant_class_assistans",
+        "test_assistants_create_v3",
+        "assistants.py",
+        (Edit("`.message`, not `.description`", r"value\.description", "value.message"),),
+        refusals_in_body=True,
+    ),
+    Program("test_assistant_class_assistans", "test_Assistant", "assistants.py", (NOT_FOUND,)),
+    *_plain(
+        "test_assistant_class_assistans", "assistants.py", "test_unmote_raise", "test_mount_raise"
+    ),
+    *_plain("test_assistant_class_files", "files.py", "test_create_files_v1"),
+    Program(
+        "test_assistant_class_files",
+        "test_create_files_v2",
+        "files.py",
+        (
+            Edit(
+                "FileNotFoundError for a wrong path, not ValueError",
+                r"raises\(ValueError\)(?=:\n *files.create)",
+                "raises(FileNotFoundError)",
+            ),
+        ),
+    ),
+    Program(
+        "test_assistant_class_files",
+        "test_files",
+        "files.py",
+        (
+            NOT_FOUND,
+            Edit(
+                "`NotFoundError` for an unknown id in `query`, not ValueError",
+                r"raises\(ValueError\)(?=:\n *files.query)",
+                "raises(appbuilder.NotFoundError)",
+            ),
+            Edit(
+                "NotADirectoryError for a file in place of a folder, not ValueError",
+                r'raises\(ValueError\)(?=:\n.*"图.png")',
+                "raises(NotADirectoryError)",
+            ),
+        ),
+        refusals_in_body=True,
+    ),
+    *_plain(
+        "test_assistant_class_messages",
+        "messages.py",
+        "test_messages_create_v1",
+        "test_messages",
+    ),
+    Program(
+        "test_assistant_class_messages",
+        "test_messages_create_v2",
+        "messages.py",
+        (
+            Edit(
+                "the service refuses, with the first field in `.param`: no `error_count()`",
+                r"error_count\(\) == 2",
+                'param == "role"',
+            ),
+        ),
+    ),
+    *_plain(
+        "test_assistant_class_threads",
+        "threads.py",
+        "test_threads_create_v1",
+        "test_threads_create_v2",
+    ),
+    Program(
+        "test_assistant_class_threads",
+        "test_threads_create_v3",
+        "threads.py",
+        (
+            Edit(
+                "TypeError for what is no list, not ValueError",
+                r"raises\(ValueError\)(?=:\n *threads.create)",
+                "raises(TypeError)",
+            ),
+        ),
+    ),
+    Program(
+        "test_assistant_class_threads",
+        "test_threads_query_delete",
+        "threads.py",
+        (
+            Edit(
+                "`BadRequestError` for metadata that is too long, not ValueError",
+                r"raises\(ValueError\)(?=:\n *threads.update)",
+                "raises(appbuilder.BadRequestError)",
+            ),
+        ),
+    ),
+    *_plain("test_assistant_class_runs", "runs.py", "test_run_create_v1", "test_run_create_v2"),
+    Program(
+        "test_assistant_class_runs",
+        "test_threads_run_raise",
+        "runs.py",
+        (Edit("`stream_run`, not `_stream`", r"runs\._stream", "runs.stream_run"),),
+    ),
+    Program(
+        "test_assistant_class_runs",
+        "test_threads_run_model_raise",
+        "runs.py",
+        (
+            Edit(
+                "`stream_run`, not `_stream`; it sends when it is read",
+                r"runs\._stream\((.*)\)",
+                r"list(runs.stream_run(\1))",
+            ),
+            Edit(
+                "`BadRequestError` for parameters out of range, not ValueError",
+                r"raises\(ValueError\)",
+                "raises(appbuilder.BadRequestError)",
+            ),
+        ),
+    ),
+    *_plain(
+        "test_assistant_class_runs_v2",
+        "runs.py",
+        "test_run_list_v1",
+        "test_run_query_v1",
+        "test_run_step_list_v1",
+    ),
+    *_plain("test_assistant_e2e_run", "runs.py", "test_end_to_end_run"),
+    *_plain("test_assistant_e2e_stream_run", "runs.py", "test_end_to_end_stream_run"),
+    *_plain("test_assistant_e2e_funccall", "function_calls.py", "test_end_to_end"),
+    Program(
+        "test_assistant_e2e_funccall_component",
+        "test_component",
+        "function_calls.py",
+        (COMPONENT,),
+    ),
+    *_plain("test_assistant_e2e_stream_cancel", "function_calls.py", "test_cancel"),
+    *_plain("test_assistant_e2e_stream_funccall", "function_calls.py", "test_stream"),
+    *_plain("test_assistant_e2e_stream_event_handler", "function_calls.py", "test_handler"),
+    Program(
+        "test_assistant_e2e_stream_event_handler",
+        "test_handler_traced",
+        "function_calls.py",
+        official=WRAPT,
+        here=TRACER,
+    ),
+    *_plain("test_assistant_e2e_stream_event_handler_v2", "function_calls.py", "test_handler_v2"),
+    *(
+        Program("test_appbuilder_assistant_trace", name, "traces.py", official=WRAPT, here=TRACER)
+        for name in ("test_trace", "test_trace_stream")
+    ),
+    *_plain("assistant.ipynb", "assistants.py", "notebook_assistant"),
+    Program("assistant_function_call.ipynb", "test_component", "function_calls.py", (COMPONENT,)),
+    *_plain("file.ipynb", "files.py", "notebook_file"),
+    *_plain("message.ipynb", "messages.py", "notebook_message"),
+    *_plain("run.ipynb", "runs.py", "notebook_run"),
+    *_plain("thread.ipynb", "threads.py", "notebook_thread"),
+]
