@@ -45,7 +45,10 @@ def described(
     blocks = [_promise(item)]
     for one in found:
         blocks += ["\n".join(_own_frames(one)), _prefixed(_message(one)), request_of(one)]
-    return FailureText(sentence(found[0]), "\n".join(filter(None, blocks)))
+    said = sentence(found[0])
+    if said.startswith("assert "):  # which says nothing without what it is about
+        said = f"{blocks[0].rstrip('.')}: {said}"
+    return FailureText(said, "\n".join(filter(None, blocks)))
 
 
 def sentence(error: BaseException) -> str:

@@ -1,4 +1,4 @@
-"""The run on one page: what was reached, what failed, and how to see it again."""
+"""The run on one page: what is wrong, what was reached, each failure and how to see it again."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ def write(
     *,
     facts: Mapping[str, str],
     table: ReachTable,
+    causes: Iterable[str],
     failures: Iterable[tuple[str, str]],
 ) -> None:
     """Write the page. All text must be without secrets; it is put in as text."""
@@ -41,10 +42,12 @@ def write(
     failed = "".join(
         f"<h3>{escape(name)}</h3>\n<pre>{escape(text)}</pre>\n" for name, text in failures
     )
+    wrong = "".join(f"<p>{escape(line)}</p>\n" for line in causes)
     path.write_text(
         f"""<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>make contract</title><style>{STYLE}</style>
 <h1>make contract</h1>
+{wrong and f"<h2>What is wrong</h2>{wrong}"}
 <table>{told}</table>
 <h2>Reach</h2>
 <p>How often each documented answer came; – is not documented. Red should be filled and is empty.

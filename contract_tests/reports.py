@@ -127,6 +127,7 @@ class Reports:
                 self._folder / "report.html",
                 facts=dict(self._facts()),
                 table=table,
+                causes=self.causes.lines(),
                 failures=self._failures.items(),
             )
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import appbuilder_mock
 import pytest
 
+from contract_tests.mutants.changes import made
+from contract_tests.proxy import Answer, Change, Request, proxied
 from contract_tests.selftests.broken_servers import stateless, stopping
 from contract_tests.selftests.suite_process import TOKEN, completed, environ_of
 
@@ -77,3 +80,34 @@ def test_request_of_a_bad_token(tmp_path: Path) -> None:
     assert line is not None
     assert "$TOKEN" not in line[1]
     assert f"PYTEST={test}\n" in told.stdout
+
+
+def test_what_the_examples_name_and_is_not_there(tmp_path: Path) -> None:
+    """Tests of operations whose examples name it are skipped, with the reason."""
+    refused = made(400, {"error": {"code": "full", "message": "没有名额"}})
+
+    def asked(request: Request) -> Request | Answer:
+        return refused if request.operation_id == "createRun" else request
+
+    test = "contract_tests/suite/test_operations.py::test_submitToolOutputs"
+    with (
+        appbuilder_mock.running(token=TOKEN) as mock,
+        proxied(mock.url, Change(asked=asked)) as url,
+    ):
+        told = completed(tmp_path, [test], environ_of(url))
+
+    reason = "not set up (what the examples name): createRun: expected an object, got 400: "
+    assert reason in told.stdout
+    assert "没有名额" in told.stdout
+    assert "1 skipped" in told.stdout
+
+
+def test_quick(tmp_path: Path) -> None:
+    """The hand-written tests only, the most telling file first, and no judgement of the reach."""
+    environ = {**environ_of(""), "CONTRACT_TOKEN": "", "CONTRACT_QUICK": "1"}
+    told = completed(tmp_path, ["--collect-only", "-q"], environ)
+    files = re.findall(r"^contract_tests/suite/(test_\w+)\.py::", told.stdout, re.MULTILINE)
+
+    assert list(dict.fromkeys(files))[:3] == ["test_objects", "test_files", "test_lifecycle"]
+    assert not {"test_operations", "test_workflows"} & set(files)
+    assert len(files) > 300

@@ -6,6 +6,8 @@ import base64
 import html
 import json
 import signal
+import socket
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -19,9 +21,11 @@ import pytest
 import requests
 from schemathesis import Response
 
-from contract_tests import clean_up, journal, spec
+from contract_tests import clean_up, journal, spec, whose
 from contract_tests.curl import curl
+from contract_tests.first_lines import Causes
 from contract_tests.journal import Made
+from contract_tests.liveness import TargetStopped
 from contract_tests.masking import Mask
 from contract_tests.pace import NoRunsLeft, Pace, Runs, asked_pause
 from contract_tests.reach import Reach
@@ -410,6 +414,109 @@ def test_public_gateway() -> None:
     assert other.url == "http://x"
     assert SECRET not in repr(live)
     assert chosen_profile(live, {}) == GENTLE
+
+
+@pytest.fixture
+def closed_port() -> int:
+    """A port on which nothing listens."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+def test_target_that_is_gone(wire: Wire, closed_port: int) -> None:
+    """The first request without an answer is followed by a look-up, the next is not sent."""
+    assert wire.target is not None
+    wire.target = replace(wire.target, url=f"http://127.0.0.1:{closed_port}")
+    sent: list[str] = []
+
+    def send() -> Response:
+        sent.append("one")
+        return Response.from_any(httpx.post(wire_url(wire, "queryThread"), json={}))
+
+    for _ in range(2):
+        with pytest.raises(TargetStopped, match="queryThread: ConnectError"):
+            wire.ask("queryThread", send, base_url=wire.target.url)
+
+    assert sent == ["one"]
+
+
+def test_target_that_drops_one_request(wire: Wire) -> None:
+    """A server that answers a look-up has not stopped: the test fails, and the run goes on."""
+    assert wire.target is not None
+    control = f"{wire.target.url}/_mock/scenario"
+    cut = {"match": {"operation": "queryThread"}, "fault": {"reset": "before_reading"}}
+    httpx.post(control, json={"rules": [cut]}).raise_for_status()
+
+    def send() -> Response:
+        headers = {"Authorization": f"Bearer {wire.target.token}"} if wire.target else {}
+        return Response.from_any(
+            httpx.post(wire_url(wire, "queryThread"), json={}, headers=headers)
+        )
+
+    with pytest.raises(httpx.TransportError):
+        wire.ask("queryThread", send, base_url=wire.target.url)
+    assert not wire.stopped
+
+
+def test_query_is_told_as_it_was_sent(wire: Wire) -> None:
+    """Once, in every report; schemathesis' own conversion repeats it."""
+    files = {"file": ("说明.txt", "你好".encode(), "text/plain")}
+    response = wire.post("createFile", params={"purpose": "assistant"}, files=files)
+
+    assert str(response.request.url).partition("?")[2] == "purpose=assistant"
+
+
+def test_things_are_renewed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """When they are old, because runs expire; what cannot be made is not tried again."""
+    now = [0.0]
+    monkeypatch.setattr(whose, "things_of", lambda caller: object())
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    things = whose.RenewedThings(None)  # type: ignore[arg-type]
+
+    first = things.get()
+    now[0] += whose.FRESH
+    assert things.get() is first
+    now[0] += 1
+    assert things.get() is not first
+
+    broken = whose.RenewedThings(None)  # type: ignore[arg-type]
+    tries: list[int] = []
+
+    def fails(_caller: object) -> object:
+        tries.append(1)
+        raise AssertionError("createAssistant: 什么也没有")
+
+    monkeypatch.setattr(whose, "things_of", fails)
+    for _ in range(2):
+        with pytest.raises(AssertionError, match="什么也没有"):
+            broken.get()
+    assert len(tries) == 1
+
+
+def test_causes_of_most_failures_come_first() -> None:
+    """Failures that differ in operations, ids and numbers only have one cause."""
+    causes = Causes()
+    causes.add("a.py::one", "the model of the run is '甲'")
+    for number, name in enumerate(("queryThread", "queryRun", "listRuns")):
+        causes.add(f"b.py::{name}", f"{name}: expected 200, got 404: {{'request': {number}}}")
+    causes.add("c.py::one", "asked for 'thread_0123456789ab', got an object of 3 fields")
+    causes.add("c.py::two", "asked for 'thread_ba9876543210', got an object of 4 fields")
+    causes.add("d.py::one", "something else")
+
+    first, second, third, rest = causes.lines()
+    assert first == (
+        "1. queryThread, queryRun and 1 more operations: expected 200, got 404 "
+        "(3 tests, the first: b.py::queryThread)"
+    )
+    assert second.endswith("(2 tests, the first: c.py::one)")
+    assert third == "3. the model of the run is '甲' (a.py::one)"
+    assert rest == "   … and 1 other causes."
+
+
+def wire_url(wire: Wire, operation_id: str) -> str:
+    assert wire.target is not None
+    return wire.target.url + spec.path(operation_id)
 
 
 def wire_answer(wire: Wire, operation_id: str) -> Response:

@@ -61,6 +61,7 @@ def test_refused_combination_changes_nothing(caller: Caller, things: Things) -> 
     question = {"messages": [{"role": "user", "content": "还在吗"}]}
     before = things.seen(caller)
 
+    fields: dict[str, Any]
     for fields in (
         {},
         {"thread_id": "", "thread": None},
