@@ -57,7 +57,7 @@ LOCK = .venv/bin/uv pip compile --quiet --universal --python-version 3.10 --gene
 
 .DEFAULT_GOAL := help
 .PHONY: help demo mock test fuzz soak test-interop test-browser contract contract-clean test-contract-suite mutants \
-	generate generate-check sync sync-check table table-check spec-diff spec-diff-check bench lint format \
+	generate generate-check sync sync-check table table-check spec-diff spec-diff-check evidence bench lint format \
 	type check build lock clean demo-env dev-env lint-env
 
 help:
@@ -140,12 +140,16 @@ bench: ## measure the client beside the official one, httpx and json.loads
 	@$(ENVIRONMENT) .venv-interop interop project
 	$(DIRECT) .venv-interop/bin/python -m benchmarks $(BENCH)
 
+evidence: dev-env ## list the facts of openapi.yaml: how each is known, and what tests it
+	@$(PY) -m scripts.evidence
+
 lint: lint-env ## check style, import contracts, openapi.yaml, _sync and docs/operations.md
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
 	.venv/bin/lint-imports
 	$(PY) -m openapi_spec_validator openapi.yaml
 	$(REDOCLY) lint --max-problems 1000 openapi.yaml
+	$(PY) -m scripts.evidence --check
 	$(PY) scripts/unasync.py --check
 	$(PY) -m scripts.operations_table --check
 

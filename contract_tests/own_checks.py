@@ -7,10 +7,19 @@ from typing import Any
 from schemathesis import Case, Response
 from schemathesis.checks import CheckContext
 
+from scripts.evidence import about
+
 from . import own_errors, own_lists, own_memory, own_objects, own_runs, own_times, sse
 from .reach import media_type_of
 
 
+@about(
+    "createRun/description",
+    "StreamRun*.send_id/*",
+    "StreamRunStatus.event_type/*",
+    "StreamRunDetail.type/*",
+    "RunStatus/*",
+)
 def stream_keeps_its_grammar(_ctx: CheckContext, response: Response, _case: Case[Any]) -> None:
     """The order of events, what is counted and what comes in pairs."""
     if media_type_of(response) != "text/event-stream":

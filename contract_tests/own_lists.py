@@ -8,6 +8,8 @@ from typing import Any
 from schemathesis import Case, Response
 from schemathesis.checks import CheckContext
 
+from scripts.evidence import about
+
 from . import spec
 from .answered import Object, items_of, success_of
 
@@ -37,6 +39,7 @@ def list_keeps_its_bounds(_ctx: CheckContext, response: Response, case: Case[Any
     assert ids or not body.get("has_more"), "the page is empty, and yet has_more is true"
 
 
+@about("*/x-order", "PageOrder/description")
 def list_is_in_order(_ctx: CheckContext, response: Response, case: Case[Any]) -> None:
     """By creation, as `order` says; files, which are not paged, from the oldest on."""
     body = success_of(case, response)

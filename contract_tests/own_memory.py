@@ -7,6 +7,8 @@ from typing import Any
 from schemathesis import Case, Response
 from schemathesis.checks import CheckContext
 
+from scripts.evidence import about
+
 from . import journal, spec
 from .answered import items_of, success_of
 from .memory import memory_of
@@ -41,6 +43,7 @@ def new_id_is_new(_ctx: CheckContext, response: Response, case: Case[Any]) -> No
     assert is_new, f"{operation_id} made {key[1]} before"
 
 
+@about("delete*/description")
 def deleted_is_gone(_ctx: CheckContext, response: Response, case: Case[Any]) -> None:
     """What was deleted can no longer be named, and is in no list of its kind."""
     if is_error(response):

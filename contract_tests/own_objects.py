@@ -9,6 +9,8 @@ from typing import Any
 from schemathesis import Case, Response
 from schemathesis.checks import CheckContext
 
+from scripts.evidence import about
+
 from . import rules, spec
 from .answered import Object, items_of, objects_of, success_of
 from .readings import observed
@@ -24,14 +26,10 @@ WORDS = {
 # Those operations answer the run as it came out; all others, as it stands.
 RESULTS = ("createRun", "submitToolOutputs")
 
-# What the description of `id` in the spec says that it looks like.
 ID_FORMS = {
-    "Assistant": re.compile(r"asst_[0-9a-f]{32}", re.IGNORECASE),
-    "Thread": re.compile(r"thread_[0-9a-f]{32}", re.IGNORECASE),
-    "Message": re.compile(r"(chat)?msg_[0-9a-f]{32}", re.IGNORECASE),
-    "RunResult": re.compile(r"run_[0-9a-f]{32}", re.IGNORECASE),
-    "RunStep": re.compile(r"step-[1-9][0-9]*"),
-    "File": re.compile(r"file-[0-9]{15}"),
+    name: re.compile(schema["properties"]["id"]["x-form"], re.IGNORECASE)
+    for name, schema in spec.DOCUMENT["components"]["schemas"].items()
+    if "x-form" in schema.get("properties", {}).get("id", {})
 }
 
 KEPT = (
@@ -72,6 +70,7 @@ def _compare(name: str, got: object, expected: object) -> None:
     assert got == expected, f"asked for {expected!r}, got an object whose {name} is {got!r}"
 
 
+@about("*.id/x-form", "!ToolCall.id/x-form")
 def ids_have_their_form(_ctx: CheckContext, response: Response, case: Case[Any]) -> None:
     """An id shows what it names; a message that a run made has an id of its own form."""
     answered_schema = spec.answered_schema(spec.operation_of(case))

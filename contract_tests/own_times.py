@@ -9,6 +9,8 @@ from typing import Any
 from schemathesis import Case, Response
 from schemathesis.checks import CheckContext
 
+from scripts.evidence import about
+
 from .answered import Object, objects_of
 from .readings import observed
 
@@ -23,6 +25,7 @@ DAY = 86_400_000
 SLACK = 1000
 
 
+@about("Milliseconds/x-unit", "File.create_at/x-unit")
 def times_have_their_unit(_ctx: CheckContext, response: Response, case: Case[Any]) -> None:
     """Seconds for a file, milliseconds elsewhere; and what is there was created at some time."""
     latest = time.time() * 1000 + DAY

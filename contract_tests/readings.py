@@ -24,6 +24,7 @@ QUESTIONS = {
     "started-at-after-submit": "whether a run starts anew by submitted outputs",
     "unknown-file": "what answers a file id that names nothing",
     "user-messages": "what a user's message says of an assistant",
+    "limits": "what a request may have beyond a limit that nobody knows",
 }
 
 

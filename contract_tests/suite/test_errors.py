@@ -11,6 +11,7 @@ from contract_tests import spec
 from contract_tests.by_hand import Caller
 from contract_tests.control import Control
 from contract_tests.runs import QUESTION, WEATHER, only_call
+from scripts.evidence import about
 
 # More than the mock takes; how much another server takes is not known.
 LARGE_BODY = b" " * (32 * 1024 * 1024 + 1)
@@ -27,6 +28,7 @@ def documented(*statuses: str) -> list[Any]:
     ]
 
 
+@about("* 400", "* 401", "* 404", "* 415")
 @pytest.mark.gentle
 @pytest.mark.parametrize(("operation_id", "status"), documented("400", "401", "404", "415"))
 def test_refused_by_what_is_sent(caller: Caller, operation_id: str, status: int) -> None:
@@ -44,6 +46,7 @@ def test_refused_by_what_is_sent(caller: Caller, operation_id: str, status: int)
         caller.refused(operation_id, b"[]", status=400)
 
 
+@about("* 409")
 @pytest.mark.gentle
 def test_refused_by_the_state_of_a_run(caller: Caller) -> None:
     """While a run waits its thread takes no other; when it has ended, it takes no outputs."""
@@ -60,6 +63,7 @@ def test_refused_by_the_state_of_a_run(caller: Caller) -> None:
     caller.call("cancelRun", ids, status=409)
 
 
+@about("* 413")
 @pytest.mark.parametrize(("operation_id", "status"), documented("413"))
 def test_refused_because_it_is_large(
     caller: Caller, control: Control, operation_id: str, status: int
@@ -73,6 +77,7 @@ def test_refused_because_it_is_large(
         caller.refused(operation_id, LARGE_BODY, status=status)
 
 
+@about("* 429", "* 500")
 @pytest.mark.parametrize(("operation_id", "status"), documented("429", "500"))
 def test_refused_by_the_server(
     caller: Caller, control: Control, operation_id: str, status: int

@@ -13,6 +13,7 @@ import pytest
 from contract_tests.by_hand import Caller
 from contract_tests.readings import observed
 from contract_tests.runs import only
+from scripts.evidence import about
 
 EVERY_BYTE = bytes(range(256)) * 400 + b"\r\n--\r\n"
 NAME = "说明 第一份.txt"
@@ -57,6 +58,7 @@ def test_file(caller: Caller) -> None:
     assert file["id"] not in [one["id"] for one in caller.call("listFiles", {})["data"]]
 
 
+@about("listFiles/x-order")
 @pytest.mark.gentle
 def test_files_are_listed_oldest_first(caller: Caller) -> None:
     """Their times are seconds, so the second file is of another one."""
@@ -103,6 +105,7 @@ def test_plain_name_is_given_as_it_is(caller: Caller) -> None:
     assert told.get_param("filename", header="content-disposition") == "note-1.txt"
 
 
+@about("createFile?purpose/x-default")
 @pytest.mark.gentle
 @pytest.mark.parametrize("purpose", ["test", "测试", "", None])
 def test_any_purpose(caller: Caller, purpose: str | None) -> None:
@@ -120,6 +123,7 @@ def test_any_purpose(caller: Caller, purpose: str | None) -> None:
         observed.note("listed-purpose", "kept" if listed["purpose"] else "empty")
 
 
+@about("CreateFileRequest.file/required")
 @pytest.mark.gentle
 def test_refused_file(caller: Caller) -> None:
     """Without the part nothing is stored."""

@@ -13,6 +13,7 @@ from contract_tests.by_hand import Caller
 from contract_tests.readings import observed
 from contract_tests.runs import WEATHER, only_call
 from contract_tests.whose import UNLIMITED, files
+from scripts.evidence import about
 
 MESSAGES = [{"role": "user", "content": text} for text in ("一", "二", "三")]
 LIMITS = (1, None)
@@ -90,6 +91,7 @@ EACH = [
 ]
 
 
+@about("PageLimit/x-default", "PageOrder/x-default")
 @pytest.mark.gentle
 def test_default_limit(caller: Caller) -> None:
     """Without a limit a page holds 20, the newest; from the oldest on the next goes on behind it.

@@ -10,6 +10,7 @@ from contract_tests.by_hand import Caller
 from contract_tests.readings import observed
 from contract_tests.runs import WEATHER, only, text_of
 from contract_tests.whose import UNLIMITED, files
+from scripts.evidence import about
 
 FULL = {
     "name": "天气助手",
@@ -37,6 +38,7 @@ def thread_id(caller: Caller) -> str:
     return str(caller.call("createThread", body)["id"])
 
 
+@about("updateAssistant/description", "UpdateAssistantRequest/description")
 @pytest.mark.gentle
 def test_assistant(caller: Caller, assistant: dict[str, Any]) -> None:
     """Every field comes back, an update changes what it says, and deleted is gone."""
@@ -93,6 +95,7 @@ def test_refused_assistant(
     assert caller.call("queryAssistant", which) == assistant
 
 
+@about("UpdateMessageRequest/description", "updateMessage/description")
 def test_null_changes_nothing(caller: Caller, assistant: dict[str, Any], thread_id: str) -> None:
     """In an update null is as good as left out, in every field."""
     which = {"assistant_id": assistant["id"]}

@@ -15,6 +15,7 @@ from contract_tests.contract import reach, schema
 from contract_tests.judge import attack
 from contract_tests.reach import media_type_of
 from contract_tests.target import Target
+from scripts.evidence import about
 
 
 def each_operation() -> Iterator[tuple[str, Callable[..., None]]]:
@@ -47,6 +48,7 @@ def test_any_stream(case: Case[Any], target: Target) -> None:
     assert media_type_of(response) == STREAM
 
 
+@about("* 200")
 @pytest.mark.gentle
 def test_every_documented_success_was_reached() -> None:
     """Not every answer was an error: a server that knows nothing would get this far.

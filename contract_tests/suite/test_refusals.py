@@ -11,11 +11,13 @@ import pytest
 from contract_tests import spec
 from contract_tests.by_hand import Caller
 from contract_tests.whose import Things
+from scripts.evidence import about
 
 NOTHING = "没有_0"  # no id of anything
 NO_OBJECTS = (b"[]", b'"text"', b"null", b"{", b'{"name": NaN}', b"\xff", b"")
 
 
+@about("*/body", "!createFile/body")
 @pytest.mark.parametrize("operation_id", spec.operations())
 def test_refused_request_changes_nothing(caller: Caller, things: Things, operation_id: str) -> None:
     """Neither a body that is broken or none, nor one of another type, nor an unknown id."""
@@ -53,6 +55,7 @@ def bodies_with_a_fault(things: Things, operation_id: str) -> Iterator[dict[str,
             yield {**body, name: ""}
 
 
+@about("CreateRunRequest else.*", "CreateRunRequest.thread_id/*")
 def test_refused_combination_changes_nothing(caller: Caller, things: Things) -> None:
     """A run needs a thread or a message for a new one; its outputs name it, and its thread."""
     output = {"tool_call_id": things.call_id, "output": "晴"}
@@ -61,8 +64,7 @@ def test_refused_combination_changes_nothing(caller: Caller, things: Things) -> 
     question = {"messages": [{"role": "user", "content": "还在吗"}]}
     before = things.seen(caller)
 
-    fields: dict[str, Any]
-    for fields in (
+    wrong: tuple[dict[str, Any], ...] = (
         {},
         {"thread_id": "", "thread": None},
         {"thread": {}},
@@ -71,7 +73,8 @@ def test_refused_combination_changes_nothing(caller: Caller, things: Things) -> 
         {"thread_id": thread_id, "tool_output": {**output, "run_id": ""}},
         {"tool_output": {**output, "run_id": things.waiting["run_id"]}},
         {"tool_output": {**output, "run_id": things.waiting["run_id"]}, "thread": question},
-    ):
+    )
+    for fields in wrong:
         caller.refused("createRun", json.dumps({**body, **fields}).encode(), status=400)
 
     assert things.seen(caller) == before

@@ -34,6 +34,8 @@ from appbuilder_assistants._sync.steps import Steps
 from appbuilder_assistants._sync.threads import Threads
 from appbuilder_assistants.types import AssistantMessage, AssistantThread
 
+from scripts.evidence import about
+
 ROOT = Path(__file__).parents[2]
 SPEC: dict[str, Any] = yaml.safe_load((ROOT / "openapi.yaml").read_text(encoding="utf-8"))
 OPERATIONS: dict[str, dict[str, Any]] = {
@@ -227,6 +229,7 @@ def test_every_border_function_is_checked_here() -> None:
     assert len(functions) == len(CALLS)
 
 
+@about("*/x-repeatable")
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.operation)
 def test_paths_and_marks(call: Question) -> None:
     """A call goes where the spec says and is repeated only if the spec allows it."""

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from tests.generated.examples import EXAMPLE_OF, EXAMPLES
 from tests.generated.spec import (
     MODELS,
+    REFINEMENTS,
     SCHEMAS,
     UNKNOWN_FIELD,
     model,
@@ -127,3 +128,12 @@ def test_not_an_object(name: str, value: Any) -> None:
     """What is no object is refused with one of the documented errors."""
     with pytest.raises((KeyError, TypeError, AttributeError)):
         model(name).from_dict(value)
+
+
+@pytest.mark.parametrize(("name", "refined"), REFINEMENTS.items())
+def test_a_refinement_only_keeps_more_out(name: str, refined: str) -> None:
+    """It has the fields of what it refines, and needs at least the same."""
+    own, other = SCHEMAS[name], SCHEMAS[refined]
+
+    assert own["properties"].keys() == other["properties"].keys()
+    assert set(own["required"]) >= set(other["required"])

@@ -242,20 +242,35 @@ def test_every_operation(docs: str, id_: str) -> None:
         assert first.strip() in told
 
 
+def marks_of(part: dict[str, Any]) -> set[str]:
+    """Every mark that stands at a part, for itself and for its keywords."""
+    found: set[str] = set()
+
+    def look(marks: Any) -> None:
+        if isinstance(marks, str):
+            found.add(marks)
+        else:
+            for one in marks.values() if isinstance(marks, dict) else marks:
+                look(one)
+
+    look(part.get("x-evidence", ()))
+    return found
+
+
 @pytest.mark.parametrize("name", SPEC["components"]["schemas"])
 def test_every_object(docs: str, name: str) -> None:
     """Its fields with their limits, and how each fact is known."""
     schema = SPEC["components"]["schemas"][name]
     told, markup = article(docs, f"object-{name}")
 
-    for mark in schema.get("x-evidence", ()):
+    for mark in marks_of(schema):
         assert mark in told
     for field, limits in schema.get("properties", {}).items():
         assert f"<td><code>{field}</code>" in markup
         for keyword in ("minLength", "maxLength", "minItems", "maxItems", "maximum", "pattern"):
             if keyword in limits:
                 assert str(limits[keyword]) in told, (field, keyword)
-        for mark in limits.get("x-evidence", ()):
+        for mark in marks_of(limits):
             assert mark in told, field
     assert told.count("always there") + told.count("required") >= len(schema.get("required", ()))
 

@@ -52,9 +52,22 @@ def object_link(reference: str) -> Html:
 
 def evidence(part: Schema) -> Html:
     """How the facts here are known, where the spec says so."""
+    badges = [
+        el("a", f"{what}{mark}", href="#about", class_=_badge(mark)) for what, mark in _marks(part)
+    ]
+    return el("span", joined(badges, " "), class_="badges") if badges else Html()
+
+
+def _marks(part: Schema) -> Iterator[tuple[str, str]]:
+    """Of the part itself; then of its keywords, each after the keyword and its words."""
     marks = part.get("x-evidence") or []
-    badges = (el("a", mark, href="#about", class_=_badge(mark)) for mark in marks)
-    return el("span", joined(badges, " "), class_="badges") if marks else Html()
+    by_keyword = marks if isinstance(marks, dict) else {"here": marks}
+    for keyword, known in by_keyword.items():
+        of_words = known if isinstance(known, dict) else {"": known}
+        for word, found in of_words.items():
+            what = " ".join(filter(None, ("" if keyword == "here" else keyword, str(word))))
+            for mark in [found] if isinstance(found, str) else found:
+                yield f"{what}: " if what else "", mark
 
 
 def _badge(mark: str) -> str:

@@ -1,0 +1,47 @@
+"""Requests that break one fact of the spec, and nothing else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from contract_tests import spec
+from contract_tests.by_hand import Caller
+from contract_tests.reach import is_error
+from contract_tests.readings import observed
+from contract_tests.target import Target
+from contract_tests.whose import Things
+from scripts.evidence.crossings import crossings
+from scripts.evidence.facts import facts
+
+MARKS = {fact.id: fact.marks for fact in facts(spec.DOCUMENT)}
+
+
+def each() -> list[Any]:
+    """Parameters: each operation with each fact that a request to it can break."""
+    return [
+        pytest.param(operation_id, one.fact, id=f"{operation_id}-{one.fact}")
+        for operation_id in spec.operations()
+        if operation_id != "createFile"
+        for one in crossings(spec.DOCUMENT, operation_id, spec.example(operation_id))
+    ]
+
+
+@pytest.mark.parametrize(("operation_id", "fact"), each())
+def test_one_step_too_far(
+    target: Target, caller: Caller, things: Things, operation_id: str, fact: str
+) -> None:
+    """It is refused; what nobody knows may be taken as well, but for our mock.
+
+    A body that is taken does no harm: what it is about is the test's own.
+    """
+    base = {**things.body(operation_id)}
+    every = crossings(spec.DOCUMENT, operation_id, base)
+    body = next(one.body for one in every if one.fact == fact)
+
+    if "unknown" in MARKS[fact] and target.kind != "mock":
+        response = caller.send(operation_id, body)
+        observed.note("limits", f"{fact}: {'refused' if is_error(response) else 'taken'}")
+        return
+    caller.call(operation_id, body, status=400)
