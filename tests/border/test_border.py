@@ -117,21 +117,22 @@ LISTS = {
     "steps.list_all": ("steps.list", PAGING),
 }
 LATE = "deadline on_deadline"
+STREAMS = f"{LATE} on_exit"
 LOOP = "max_rounds max_parallel continuation"
 TOOLS = {
     "runs.run_with_tools": ("runs.run", f"{LOOP} {LATE}"),
-    "runs.stream_run_with_tools": ("runs.stream_run", f"{LOOP} {LATE}"),
+    "runs.stream_run_with_tools": ("runs.stream_run", f"{LOOP} {STREAMS}"),
     "runs.wait": ("runs.query", f"first_delay max_delay {LATE}"),
 }
 ADDED = {
     "files.create": "filename progress",
     "files.download": "overwrite",
     "runs.run": LATE,
-    "runs.stream_run": LATE,
-    "runs.stream_run_with_handler": LATE,
+    "runs.stream_run": STREAMS,
+    "runs.stream_run_with_handler": STREAMS,
     "runs.submit_tool_outputs": LATE,
 }
-DEFAULTS = (MAX_ROUNDS, MAX_PARALLEL, "auto", FIRST_DELAY, MAX_DELAY)
+DEFAULTS = (MAX_ROUNDS, MAX_PARALLEL, "auto", FIRST_DELAY, MAX_DELAY, "close", "cancel")
 # Not in the body of the request.
 BESIDE = {"event_handler", "timeout"}
 _RUN_BODY = runs.run_request(assistant_id="a", thread_id="t")

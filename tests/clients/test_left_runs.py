@@ -309,7 +309,7 @@ def test_a_stream_that_is_left_before_its_first_event(
     stream = client.threads.runs.stream_run_with_tools("a", thread=QUESTION, tools=[get_weather])
     leave(stream, client)
 
-    assert cancelled == [{"thread_id": RUN["thread_id"], "run_id": RUN["id"]}]
+    assert cancelled == [{"thread_id": RUN["thread_id"], "run_id": RUN["id"], "sync": True}]
     assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
 
 

@@ -111,7 +111,7 @@ def test_whatever_is_raised_cancels_the_run(error: BaseException) -> None:
     after(flow, waiting('{"a": 1}'))
 
     assert thrown(flow, error) == Grace(5.0)
-    assert asked(after(flow)) == ("cancel", {"thread_id": "t", "run_id": "r"})
+    assert asked(after(flow)) == ("cancel", {"thread_id": "t", "run_id": "r", "sync": True})
     with pytest.raises(type(error)) as caught:
         after(flow, reply(body={**RUN, "status": "cancelling"}))
     assert caught.value is error

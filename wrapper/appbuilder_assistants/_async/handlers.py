@@ -106,6 +106,10 @@ class AsyncAssistantStreamManager:
         """Close the connection, whatever is still to come. Closing again does nothing."""
         await self._stream.close()
 
+    async def cancel(self) -> None:
+        """Cancel the run, wait until it is cancelled, and close the stream."""
+        await self._stream.cancel()
+
     async def __aenter__(self) -> AsyncAssistantEventHandler:
         await self._stream.__aenter__()
         return self._handler
@@ -116,7 +120,7 @@ class AsyncAssistantStreamManager:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        await self.close()
+        await self._stream.__aexit__(kind, error, traceback)
 
     def __aiter__(self) -> AsyncIterator[RunEvent]:
         """The events, each once it has been handled."""

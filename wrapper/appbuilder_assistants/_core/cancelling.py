@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 
-from appbuilder_assistants.errors import AssistantsError, ConflictError, DeadlineExceededError
+from appbuilder_assistants.errors import (
+    ApiConnectionError,
+    AssistantsError,
+    ConflictError,
+    DeadlineExceededError,
+)
 
-from .calls import CANCEL_SECONDS, Call, Flow, Grace
+from .calls import CANCEL_SECONDS, Call, Flow, Grace, Question
+from .decode import origin
 from .flows import Progress, run_call, watched
 from .retry import RetryPolicy
 from .snapshot import is_final
@@ -18,6 +24,9 @@ if TYPE_CHECKING:
     from appbuilder_assistants.types import RunList, RunResult
 
 T = TypeVar("T")
+
+OnExit: TypeAlias = Literal["close", "cancel"]
+"""What becomes of the run when its stream is left: it goes on, or it is cancelled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +107,8 @@ class LeftRun:
             if isinstance(found, Outcome):
                 return found
             run_id = found
-        call = self._calls.cancel(thread_id=self.thread_id, run_id=run_id)
+        # The thread takes no other run before this one is cancelled, so that is waited for.
+        call = self._calls.cancel(thread_id=self.thread_id, run_id=run_id, sync=True)
         try:
             yield from watched(call, run_call(call, retry=self._retry))
         except ConflictError:
@@ -149,6 +159,18 @@ def cancel_after(error: BaseException, left: LeftRun) -> Flow[None]:
         note(error, outcome.value)
     elif outcome in UNKNOWN:
         note(error, outcome.value)
+
+
+def not_cancelled(call: Question, outcome: Outcome) -> ApiConnectionError:
+    """The error for a run that was to be cancelled, where it is unknown which that is."""
+    return ApiConnectionError(f"nothing was cancelled: {outcome.value}", origin=origin(call, None))
+
+
+def cancels_on_exit(on_exit: OnExit) -> bool:
+    """Whether a stream that is left cancels its run. Raises ValueError for another word."""
+    if on_exit not in ("close", "cancel"):
+        raise ValueError(f'on_exit: expected "close" or "cancel", got {on_exit!r}')
+    return on_exit == "cancel"
 
 
 def note(error: BaseException, text: str) -> None:

@@ -106,6 +106,10 @@ class AssistantStreamManager:
         """Close the connection, whatever is still to come. Closing again does nothing."""
         self._stream.close()
 
+    def cancel(self) -> None:
+        """Cancel the run, wait until it is cancelled, and close the stream."""
+        self._stream.cancel()
+
     def __enter__(self) -> AssistantEventHandler:
         self._stream.__enter__()
         return self._handler
@@ -116,7 +120,7 @@ class AssistantStreamManager:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self.close()
+        self._stream.__exit__(kind, error, traceback)
 
     def __iter__(self) -> Iterator[RunEvent]:
         """The events, each once it has been handled."""

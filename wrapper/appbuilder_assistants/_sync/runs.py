@@ -22,6 +22,7 @@ from .streams import RunStream
 from .tool_streams import ToolRunStream
 
 if TYPE_CHECKING:
+    from appbuilder_assistants._core.cancelling import OnExit
     from appbuilder_assistants._core.tool_loop import Continuation
     from appbuilder_assistants._core.tools import AnyTool, ToolDescription
     from appbuilder_assistants._settings import OnDeadline
@@ -118,12 +119,14 @@ class Runs:
         *,
         deadline: float | None = None,
         on_deadline: OnDeadline | None = None,
+        on_exit: OnExit = "close",
     ) -> RunStream:
         """The events of a run as it happens, with the parameters of `run`.
 
         Nothing is sent until the stream is entered or iterated. At the event type `tool_calls`
         the run waits, and the stream with it, for `submit_tool_outputs`. Silence of 600 seconds
-        breaks it, and so does its `deadline`, in seconds.  (createRun)
+        breaks it, and so does its `deadline`, in seconds. The run goes on when the stream is left;
+        `on_exit="cancel"` cancels it, however it is left before its end.  (createRun)
         """
         request = ops.run_request(
             assistant_id=assistant_id,
@@ -146,6 +149,7 @@ class Runs:
             caller,
             ops.runs_stream_run(request),
             ops.left_run(request, retry=caller.settings.retry),
+            on_exit,
         )
 
     def stream_run_with_handler(
@@ -168,6 +172,7 @@ class Runs:
         *,
         deadline: float | None = None,
         on_deadline: OnDeadline | None = None,
+        on_exit: OnExit = "close",
     ) -> AssistantStreamManager:
         """The events of a run, told to a handler as they happen: `stream_run` the other way round.
 
@@ -192,6 +197,7 @@ class Runs:
             user_loc,
             deadline=deadline,
             on_deadline=on_deadline,
+            on_exit=on_exit,
         )
         return AssistantStreamManager(stream, event_handler)
 
@@ -282,13 +288,20 @@ class Runs:
         continuation: Continuation = "auto",
         deadline: float | None = None,
         on_deadline: OnDeadline | None = None,
+        on_exit: Literal["cancel"] = "cancel",
     ) -> ToolRunStream:
         """The events of a run, whose tool calls are answered on the way: see `run_with_tools`.
 
         Nothing is sent until the stream is entered or iterated. The outputs go by another
         connection while the stream stays open; with `continuation="tool_output"`, another stream
-        follows the first. Leaving it before the run's end cancels the run.  (createRun)
+        follows the first. Leaving it before the run's end cancels the run: nobody would answer its
+        calls, so there is no other `on_exit`.  (createRun)
         """
+        if on_exit != "cancel":
+            raise ValueError(
+                f'on_exit: expected "cancel", got {on_exit!r}: a stream with tools that is left '
+                "cancels its run, as nobody would answer its tool calls"
+            )
         box = toolbox(tools)
         request = ops.run_request(
             assistant_id=assistant_id,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Protocol
 
 from appbuilder_assistants._core.calls import Lost, Reply, StreamCall
-from appbuilder_assistants._core.cancelling import LeftRun, cancel_after
+from appbuilder_assistants._core.cancelling import LeftRun, OnExit, cancels_on_exit
 from appbuilder_assistants._core.events import EventReader, RunEvent, interrupted, lost_stream
 from appbuilder_assistants._core.flows import Progress, broke_off
 from appbuilder_assistants._core.reconcile import LookUps
@@ -23,10 +23,9 @@ from appbuilder_assistants.errors import (
 )
 
 from ._caller import Caller
+from .leaving import Leaving
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     from typing_extensions import Self
 
     from appbuilder_assistants.types import RunResult
@@ -44,7 +43,7 @@ class Listener(Protocol):
     def hear_reconciled(self, run: RunResult) -> None: ...
 
 
-class RunStream:
+class RunStream(Leaving):
     """The events of one run, to be read once.
 
     Use it as a context manager: leaving that closes the connection at once. A loop over a stream
@@ -61,10 +60,11 @@ class RunStream:
     more of a stream that was left. `snapshot` is the run so far.
     """
 
-    _cancels_always = False
-
-    def __init__(self, caller: Caller, call: StreamCall, left: LeftRun) -> None:
+    def __init__(
+        self, caller: Caller, call: StreamCall, left: LeftRun, on_exit: OnExit = "close"
+    ) -> None:
         """`left` is the run, for when it is left and to be cancelled."""
+        super().__init__(cancels_on_exit=cancels_on_exit(on_exit))
         self.snapshot = RunSnapshot(call.run_id, call.thread_id)
         self._caller = caller
         self._call = call
@@ -79,7 +79,6 @@ class RunStream:
         self._looked_up: Iterator[RunEvent] | None = None
         self._listener: Listener | None = None
         self._entered = False
-        self._closed = False
         self._failure: AssistantsError | None = None
 
     def __enter__(self) -> Self:
@@ -92,14 +91,6 @@ class RunStream:
             self._fail(error)
             raise
         return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def __iter__(self) -> Iterator[RunEvent]:
         if self.snapshot.finished:
@@ -182,19 +173,6 @@ class RunStream:
             return text
         return self._caller.carry_out(find_text(run, LOOK_UPS, retry=retry), self._until)
 
-    def close(self) -> None:
-        """Close the connection, whatever is still to come. Closing again does nothing.
-
-        Behind the final event it is kept for other calls, if the answer ends there.
-        """
-        self._closed = True
-        if self._live is not None:
-            if self.snapshot.finished:
-                self._live.release()
-            else:
-                self._live.close()
-        self._finish()
-
     @property
     def _was_left(self) -> bool:
         """Whether it was closed before its end, and not by a failure of its own."""
@@ -245,11 +223,16 @@ class RunStream:
         return event
 
     def _next(self) -> RunEvent | None:
+        self._is_reading, self._can_read_on = True, False
         try:
-            return self._next_event()
+            event = self._next_event()
+            self._can_read_on = True  # not after an error, behind which nothing is to be read
         except AssistantsError as error:
             self._note_attempts(error)
             raise
+        finally:
+            self._is_reading = False
+        return event
 
     def _next_event(self) -> RunEvent | None:
         if self._looked_up is not None:
@@ -294,7 +277,9 @@ class RunStream:
     def _open(self) -> EventReader:
         if self._until is None:
             self._until = deadline_of(self._caller.settings)
-        if self._cancels_always or self._caller.settings.cancels_late_runs:
+        if self._cancels_on_exit:
+            self._caller.pool.streams.add(self)
+        if self._cancels_on_exit or self._caller.settings.cancels_late_runs:
             self._caller.carry_out(self._left.look_before(), self._until)
         if self._reader is not None:  # another stream of the same run
             self._progress = Progress()
@@ -318,16 +303,6 @@ class RunStream:
         if self._reply is not None and not error.attempts:
             broke_off(error, self._progress, self._reply, self._live.seconds)
 
-    def _give_up(self, error: DeadlineExceededError) -> None:
-        """Leave an overdue run: note whose error it is, and cancel it if that is asked for."""
-        if self._live is not None:
-            self._live.close()
-        run_id, thread_id = self.snapshot.run_id, self.snapshot.thread_id
-        error.run_id, error.thread_id = run_id, thread_id
-        self._left.is_named(thread_id, run_id)
-        if self._caller.settings.cancels_late_runs:
-            self._caller.carry_out(cancel_after(error, self._left))
-
     def _tell(self, event: RunEvent | None) -> None:
         if self._listener is None:
             return
@@ -335,12 +310,6 @@ class RunStream:
             self._listener.hear(event)
         elif self.snapshot.run is not None:
             self._listener.hear_reconciled(self.snapshot.run)
-
-    def _fail(self, error: BaseException) -> None:
-        if isinstance(error, AssistantsError):
-            self._failure = error
-        self._finish(error)
-        self.close()
 
     def _finish(self, error: BaseException | None = None) -> None:
         redact(error, self._caller.settings.redactor)

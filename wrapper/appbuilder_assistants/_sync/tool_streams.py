@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from appbuilder_assistants._core.calls import CANCEL_SECONDS, Lost
-from appbuilder_assistants._core.cancelling import UNKNOWN, cancel_after
-from appbuilder_assistants._log import LOGGER
 from appbuilder_assistants._watched_run import WatchedRun
-from appbuilder_assistants.errors import AssistantsError
 
 from .streams import RunStream
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     from appbuilder_assistants._core.calls import StreamCall
     from appbuilder_assistants._core.events import EventReader, RunEvent
     from appbuilder_assistants._core.tool_loop import ToolLoop
-    from appbuilder_assistants.errors import DeadlineExceededError
 
     from ._caller import Caller
 
@@ -34,38 +26,22 @@ class ToolRunStream(RunStream):
     unknown which run that is, the log has a warning, or the error a note.
     """
 
-    _cancels_always = True
-
     def __init__(self, caller: Caller, call: StreamCall, loop: ToolLoop) -> None:
         self._watched_run = WatchedRun(caller.settings, call)
-        super().__init__(type(caller)(caller.pool, self._watched_run.settings), call, loop.left)
+        caller = type(caller)(caller.pool, self._watched_run.settings)
+        super().__init__(caller, call, loop.left, "cancel")
         self._loop = loop
         self._waits = False
-        self._can_read_on = True
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._leave(error)
-
-    def close(self) -> None:
-        """Close the connection and, before the run's end, cancel the run. Again does nothing."""
-        self._leave(None)
 
     def _next(self) -> RunEvent | None:
-        self._can_read_on = False
         if self._waits:
-            self._waits = False
+            self._waits, self._can_read_on = False, False
             flow = self._loop.answer(self.snapshot)
             following = self._caller.carry_out(flow, self._until)
             if following is not None:
                 self._follow(following)
         event = super()._next()
         self._waits = event is not None and self._loop.waits(event, self.snapshot)
-        self._can_read_on = True  # not after an error, behind which nothing is to be read
         return event
 
     def _follow(self, call: StreamCall) -> None:
@@ -78,59 +54,12 @@ class ToolRunStream(RunStream):
 
     def _open(self) -> EventReader:
         self._watched_run.begin()
-        self._caller.pool.streams.add(self)
         return super()._open()
-
-    def _give_up(self, error: DeadlineExceededError) -> None:
-        """Leave cancelling to `_fail`, which does so after any error."""
-        error.run_id, error.thread_id = self.snapshot.run_id, self.snapshot.thread_id
-
-    def _fail(self, error: BaseException) -> None:
-        self._finish(error)
-        try:
-            self._leave(error)
-        finally:
-            super()._fail(error)
-
-    def _leave(self, error: BaseException | None) -> None:
-        open_here = self._caller.pool.streams.discard(self)
-        try:
-            if open_here and self._can_read_on:
-                self._learn_name()
-        finally:
-            try:
-                super().close()
-            finally:
-                if open_here:
-                    self._abandon(error)
-
-    def _learn_name(self) -> None:
-        """Read on until an event names the run, for a few seconds at the most."""
-        reader, left, snapshot = self._reader, self._left, self.snapshot
-        if reader is None or left.run_id or not self._live.hurry(CANCEL_SECONDS):
-            return
-        with suppress(AssistantsError):
-            while not snapshot.run_id:
-                received = self._receive(reader)
-                if received is None or isinstance(received, Lost):
-                    return
-            left.is_named(snapshot.thread_id, snapshot.run_id)
-
-    def _abandon(self, error: BaseException | None) -> None:
-        left = self._left
-        try:
-            if self.snapshot.finished:
-                return
-            if error is not None:
-                self._caller.finish(cancel_after(error, left))
-                return
-            outcome = self._caller.finish(left.cancel())
-            if outcome in UNKNOWN:
-                LOGGER.warning("a stream was left that had not named its run: %s", outcome.value)
-        finally:
-            self._watched_run.finish(self.snapshot.run, error)
 
     def _finish(self, error: BaseException | None = None) -> None:
         super()._finish(error)
         if self.snapshot.finished:
             self._watched_run.finish(self.snapshot.run, error)
+
+    def _end_run(self, error: BaseException | None) -> None:
+        self._watched_run.finish(self.snapshot.run, error)

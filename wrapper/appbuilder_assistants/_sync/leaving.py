@@ -1,0 +1,156 @@
+# Written by scripts/unasync.py from _async/leaving.py; do not edit.
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from appbuilder_assistants._core.calls import CANCEL_SECONDS, Lost
+from appbuilder_assistants._core.cancelling import UNKNOWN, LeftRun, cancel_after, not_cancelled
+from appbuilder_assistants._log import LOGGER
+from appbuilder_assistants.errors import AssistantsError, DeadlineExceededError
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from appbuilder_assistants._core.calls import StreamCall
+    from appbuilder_assistants._core.events import EventReader, RunEvent
+    from appbuilder_assistants._core.snapshot import RunSnapshot
+
+    from ._caller import Caller
+
+
+class Leaving:
+    """The end of a stream that is left: its connection is closed, and its run perhaps cancelled."""
+
+    snapshot: RunSnapshot
+    _caller: Caller
+    _call: StreamCall
+    _left: LeftRun
+    _live: Any
+    _reader: EventReader | None
+    _failure: AssistantsError | None
+
+    def __init__(self, *, cancels_on_exit: bool) -> None:
+        self._cancels_on_exit = cancels_on_exit
+        self._closed = False
+        self._can_read_on = True
+        self._is_reading = False
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._leave(error)
+
+    def close(self) -> None:
+        """Close the connection, whatever is still to come. Closing again does nothing.
+
+        With `on_exit="cancel"` the run is cancelled, if it has not ended. Behind the final event
+        the connection is kept for other calls, if the answer ends there.
+        """
+        self._leave(None)
+
+    def cancel(self) -> None:
+        """Cancel the run, wait until it is cancelled, and close the stream.
+
+        Also when the stream was left before; does nothing when the run has ended. Waits some
+        seconds for the event that names the run, if none has. Where another thread or task reads
+        the stream meanwhile, it reads the run's end there. Raises ApiConnectionError when it stays
+        unknown which run is to be cancelled.  (cancelRun)
+        """
+        self._caller.pool.streams.discard(self)
+        snapshot, left = self.snapshot, self._left
+        try:
+            if self._can_read_on and not self._closed:
+                self._learn_name()
+            if snapshot.finished:
+                return
+            left.is_named(snapshot.thread_id, snapshot.run_id)
+            outcome = self._caller.finish(left.cancel())
+            if outcome in UNKNOWN:
+                raise not_cancelled(self._call, outcome)
+        finally:
+            if not self._is_reading:
+                self._close()
+            self._end_run(None)
+
+    def _leave(self, error: BaseException | None) -> None:
+        """Close the connection; cancel the run if it has not ended and that is asked for."""
+        cancels = self._caller.pool.streams.discard(self)
+        try:
+            if cancels and self._can_read_on:
+                self._learn_name()
+        finally:
+            try:
+                self._close()
+            finally:
+                if cancels:
+                    self._abandon(error)
+
+    def _close(self) -> None:
+        self._closed = True
+        if self._live is not None:
+            if self.snapshot.finished:
+                self._live.release()
+            else:
+                self._live.close()
+        self._finish()
+
+    def _learn_name(self) -> None:
+        """Read on until an event names the run, for a few seconds at the most."""
+        reader, snapshot = self._reader, self.snapshot
+        known = snapshot.run_id or self._left.run_id
+        if reader is None or known or not self._live.hurry(CANCEL_SECONDS):
+            return
+        with suppress(AssistantsError):
+            while not snapshot.run_id:
+                received = self._receive(reader)
+                if received is None or isinstance(received, Lost):
+                    return
+
+    def _abandon(self, error: BaseException | None) -> None:
+        left, snapshot = self._left, self.snapshot
+        left.is_named(snapshot.thread_id, snapshot.run_id)
+        try:
+            if snapshot.finished:
+                return
+            if error is not None:
+                self._caller.finish(cancel_after(error, left))
+                return
+            outcome = self._caller.finish(left.cancel())
+            if outcome in UNKNOWN:
+                LOGGER.warning("a stream was left that had not named its run: %s", outcome.value)
+        finally:
+            self._end_run(error)
+
+    def _give_up(self, error: DeadlineExceededError) -> None:
+        """Leave an overdue run: note whose error it is, and cancel it if that is asked for."""
+        run_id, thread_id = self.snapshot.run_id, self.snapshot.thread_id
+        error.run_id, error.thread_id = run_id, thread_id
+        if self._cancels_on_exit:
+            return  # `_fail` does so after any error
+        if self._live is not None:
+            self._live.close()
+        self._left.is_named(thread_id, run_id)
+        if self._caller.settings.cancels_late_runs:
+            self._caller.carry_out(cancel_after(error, self._left))
+
+    def _fail(self, error: BaseException) -> None:
+        if isinstance(error, AssistantsError):
+            self._failure = error
+        self._finish(error)
+        self._leave(error)
+
+    def _receive(self, reader: EventReader) -> RunEvent | Lost | None:
+        """The next event that comes; what broke the stream, or None, if it ends instead."""
+        raise NotImplementedError
+
+    def _finish(self, error: BaseException | None = None) -> None:
+        """The call is over."""
+        raise NotImplementedError
+
+    def _end_run(self, error: BaseException | None) -> None:
+        """The run is over, as far as this stream is concerned."""
