@@ -56,9 +56,8 @@ LOCK = .venv/bin/uv pip compile --quiet --universal --python-version 3.10 --gene
 	--no-emit-index-url --no-emit-find-links --no-header $(LOCK_OPTIONS)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo mock test fuzz soak test-interop test-browser contract contract-clean test-contract-suite mutants \
-	generate generate-check sync sync-check table table-check spec-diff spec-diff-check evidence bench lint format \
-	type check build lock clean demo-env dev-env lint-env
+# Every verb of `make help` is a command and no file.
+.PHONY: help demo-env dev-env lint-env $(shell sed -n 's/^\([a-z-]*\):.*\#\# .*/\1/p' Makefile)
 
 help:
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
@@ -127,6 +126,12 @@ table: dev-env ## write docs/operations.md: what each operation has, and what te
 
 table-check: dev-env ## fail if docs/operations.md is not what `make table` writes
 	$(PY) -m scripts.operations_table --check
+
+doc-outputs: dev-env ## write the outputs of the documentation's examples, and the examples of its Chinese pages
+	$(DIRECT) $(PY) -m scripts.doc_outputs
+
+notebook: dev-env ## execute examples/run.ipynb and write its outputs
+	$(DIRECT) $(PY) -m scripts.notebook
 
 spec-diff: dev-env ## list what changed since a release, or since make spec-diff BASE=v0.1.0
 	@$(NEEDS_3_11)

@@ -1,6 +1,6 @@
 """The notebook's walk-through against the embedded mock server, checked step by step.
 
-Run it with `make demo`. It starts the mock server, walks through examples/run.ipynb (create an
+Run it with `make demo`. It starts the mock server, walks through the official notebook (create an
 assistant, a thread and a message; run; look runs and steps up), then streams the same run and
 carries one function call to its end. It exits with 0 only if every step held.
 """

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-NOTEBOOK = Path(__file__).parents[2] / "examples" / "run.ipynb"
+NOTEBOOK = Path(__file__).parents[1] / "project" / "official_run.ipynb"
 
 
 def test_the_notebook_runs_top_to_bottom(url: str) -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import email
+import email.policy
 import importlib.metadata
+import re
 import shutil
 import subprocess
 import sys
+import tarfile
 import venv
 from collections.abc import Iterator
 from pathlib import Path
@@ -57,6 +61,27 @@ def test_the_wheel_holds_the_three_packages_and_the_spec(wheel: Path) -> None:
     assert {f"{package}/py.typed" for package in PACKAGES} <= names
     assert spec == (ROOT / "openapi.yaml").read_bytes()
     assert {name.rpartition("/")[2] for name in names} >= {"LICENSE", "NOTICE"}
+
+
+def test_the_metadata_works_outside_the_repository(wheel: Path) -> None:
+    """Every link of the README that an index or `pip show` presents is absolute."""
+    with ZipFile(wheel) as archive:
+        [name] = [name for name in archive.namelist() if name.endswith(".dist-info/METADATA")]
+        metadata = email.message_from_bytes(archive.read(name), policy=email.policy.default)
+
+    links = re.findall(r"\]\(([^)]+)\)", metadata.get_payload())
+    assert len(links) > 20
+    assert [link for link in links if not link.startswith(("https://", "#"))] == []
+    assert "Repository" in str(metadata["Project-URL"])
+
+
+def test_the_sdist_is_the_whole_project(wheel: Path) -> None:
+    """A distributor has the documentation, the examples and the tests, too."""
+    [sdist] = wheel.parent.glob("*.tar.gz")
+    with tarfile.open(sdist) as archive:
+        names = {name.partition("/")[2] for name in archive.getnames()}
+
+    assert {"docs/files.md", "examples/run.ipynb", "Makefile", "tests/conftest.py"} <= names
 
 
 def test_httpx_and_attrs_are_enough_for_the_client(wheel: Path, tmp_path: Path) -> None:

@@ -1,28 +1,70 @@
-"""The examples of the documentation run."""
+"""The examples of the READMEs and guides run, print what is shown, and are the same in Chinese."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
-from tests.project.markdown import ROOT, links_of, python_blocks, run_against_the_mock
+from scripts.doc_outputs import Example, comparable, examples, output_of, pages
 
-DOCS = [ROOT / "docs" / name for name in ("errors.md", "streaming.md", "tools.md")]
+ROOT = Path(__file__).parents[2]
+
+# Configuration files and fragments; tests/project/test_example_app.py runs what can be run.
+NOT_PROGRAMS = ("architecture.md", "contract-testing.md", "scenarios.md", "testing-your-app.md")
+
 EXAMPLES = [
-    pytest.param(block, id=f"{path.name}-{number}")
-    for path in DOCS
-    for number, block in enumerate(python_blocks(path), start=1)
+    pytest.param(example, id=f"{path.name}-{number}")
+    for path, _ in pages()
+    if path.name not in NOT_PROGRAMS
+    for number, example in enumerate(examples(path), start=1)
+]
+TRANSLATED = [
+    pytest.param(english, chinese, id=chinese.name) for english, chinese in pages() if chinese
 ]
 
 
-@pytest.mark.parametrize("block", EXAMPLES)
-def test_an_example_runs(block: str) -> None:
-    """What is copied from the documentation runs against the mock server, and prints something."""
-    run_against_the_mock(block)
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_an_example_prints_what_is_shown(example: Example) -> None:
+    """A reader who copies it sees the same output, but for ids and times."""
+    output = output_of(example.code)
+
+    assert output.strip()
+    if example.output is not None:
+        assert comparable(output) == comparable(example.output)
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "docs").glob("*.md")), ids=lambda path: path.name)
-def test_links_lead_somewhere(path: Path) -> None:
-    """Every relative link names a file that is there."""
-    assert [link for link in links_of(path) if not (path.parent / link).exists()] == []
+@pytest.mark.parametrize(("english", "chinese"), TRANSLATED)
+def test_both_languages_show_the_same_examples(english: Path, chinese: Path) -> None:
+    """`make doc-outputs` copies the examples of the English page into the Chinese one."""
+    assert examples(english)
+    assert examples(chinese) == examples(english)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [ROOT / "README.md", ROOT / "README.zh-CN.md", *sorted((ROOT / "docs").glob("*.md"))],
+    ids=lambda page: page.name,
+)
+def test_links_lead_somewhere(page: Path) -> None:
+    """Every relative link names a file, and every fragment a heading of that file."""
+    text = page.read_text(encoding="utf-8")
+    for target, fragment in re.findall(r"\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)", text):
+        path = page.parent / target if target else page
+        assert path.exists(), target
+        assert not fragment or fragment in anchors(path), f"{target}#{fragment}"
+
+
+def anchors(path: Path) -> set[str]:
+    """The fragments of a page's headings, as forges make them."""
+    headings = re.findall(r"^#+ (.+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_a_comparison_ignores_ids_and_times_only() -> None:
+    """Ids and times differ from run to run; a word that changed is seen."""
+    one = comparable(f"run_{'a' * 32} 1717645226123 完成  \n")
+
+    assert one == comparable(f"run_{'b' * 32} 1717645229999 完成\n")
+    assert one != comparable(f"run_{'a' * 32} 1717645226123 失败\n")

@@ -1,4 +1,4 @@
-"""The official notebook runs here after changing its one import line, and so does the demo."""
+"""The official notebook runs here after changing its one import line; so do ours and the demo."""
 
 from __future__ import annotations
 
@@ -10,13 +10,17 @@ import sys
 from pathlib import Path
 
 import appbuilder_mock
+import nbformat
+
+from scripts.notebook import NOTEBOOK, executed, outputs
 
 ROOT = Path(__file__).parents[2]
 
 
 def notebook_program() -> str:
     """The notebook's code cells as one program: the pip cell dropped, the import line changed."""
-    notebook = json.loads((ROOT / "examples" / "run.ipynb").read_text(encoding="utf-8"))
+    path = ROOT / "tests" / "project" / "official_run.ipynb"
+    notebook = json.loads(path.read_text(encoding="utf-8"))
     cells = ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
     program = "\n".join(cell for cell in cells if not cell.startswith("!"))
     program, changed = re.subn(
@@ -49,6 +53,14 @@ def test_the_notebook_runs_top_to_bottom() -> None:
     assert "final_answer=None" in queried
     assert "id='step-1'" in step
     assert "assistant_id=None" in again
+
+
+def test_our_notebook_prints_what_it_shows() -> None:
+    """examples/run.ipynb runs from top to bottom; `make notebook` writes its outputs."""
+    shown = outputs(nbformat.read(NOTEBOOK, as_version=4))
+
+    assert outputs(executed(NOTEBOOK)) == shown
+    assert sum(map(bool, shown)) >= 10
 
 
 def test_the_demo_holds_and_stays_readable() -> None:
