@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import appbuilder_mock
 import nbformat
 from nbclient import NotebookClient
+from traitlets.config import Config
 
 from scripts.doc_outputs import comparable
 
@@ -25,14 +27,17 @@ def executed(path: Path) -> Any:
     Raises nbclient.exceptions.CellExecutionError at the first cell that fails.
     """
     notebook = nbformat.read(path, as_version=4)
-    with appbuilder_mock.running(seed="documentation") as server:
+    with TemporaryDirectory() as folder, appbuilder_mock.running(seed="documentation") as server:
         environment = {
             **os.environ,
             "GATEWAY_URL": server.url,
             "APPBUILDER_TOKEN": server.token,
             "PYTHONUTF8": "1",
         }
-        NotebookClient(notebook, timeout=120, record_timing=False).execute(env=environment)
+        # A TCP port would be open to every user of the machine.
+        config = Config({"KernelManager": {"transport": "ipc", "ip": f"{folder}/kernel"}})
+        client = NotebookClient(notebook, config=config, timeout=120, record_timing=False)
+        client.execute(env=environment)
     return notebook
 
 
