@@ -87,11 +87,7 @@ def test_a_stream_that_cannot_be_read(chat: Chat, appbuilder_mock: Running) -> N
     "fault",
     [
         Fault(status=503),
-<<<<<<< HEAD
         Fault(status=200, error=ErrorBody(1, "Unknown error")),
-=======
-        Fault(status=200, error=ErrorBody(500, "internal error")),
->>>>>>> 2226cc0 (docs: show a cancelled run that waits for a tool; expect a rate limit's code to be one)
         Fault(status=502, body="<html>Bad gateway</html>", content_type="text/html"),
     ],
     ids=["503", "error under 200", "a proxy's page"],
