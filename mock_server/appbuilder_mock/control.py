@@ -10,6 +10,7 @@
 | `POST /_mock/scenario` | plays the YAML or JSON in the body, of any content type |
 | `DELETE /_mock/scenario` | plays none |
 | `GET /_mock/live` | what the page at `/` shows; with an ETag |
+| `POST /_mock/call/createRun` | calls an operation with the token, for the page |
 
 `guard.py` says who may call: from this machine no token is needed.
 """
@@ -28,6 +29,7 @@ from appbuilder_mock import live
 from appbuilder_mock.dump import dump
 from appbuilder_mock.errors import MockApiError, not_found
 from appbuilder_mock.guard import check_control
+from appbuilder_mock.page_calls import PageCall
 from appbuilder_mock.scenarios import ScenarioError
 from appbuilder_mock.state import MockState, state_of
 
@@ -102,10 +104,22 @@ async def show_live(state: MockState, request: Request) -> Response:
     headers = {"ETag": etag}
     if request.headers.get("if-none-match") == etag:
         return Response(status_code=304, headers=headers)
-    body = json.dumps(live.live(state), ensure_ascii=False, separators=(",", ":"))
+    query = request.query_params
+    shown = live.live(
+        state,
+        threads=_number(query.get("threads"), live.THREADS),
+        requests=_number(query.get("requests"), live.REQUESTS),
+        text=query.get("q", ""),
+        thread_id=query.get("thread", ""),
+    )
+    body = json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
     # Looking at a run may have let it expire.
     headers["ETag"] = live.etag(state)
     return Response(body, media_type="application/json", headers=headers)
+
+
+def _number(text: str | None, default: int) -> int:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else default
 
 
 ROUTES = [
@@ -117,4 +131,5 @@ ROUTES = [
     Route("/_mock/scenario", guarded(play_scenario), methods=["POST"]),
     Route("/_mock/scenario", guarded(drop_scenario), methods=["DELETE"]),
     Route("/_mock/live", guarded(show_live), methods=["GET"]),
+    Route("/_mock/call/{operation_id}", PageCall(), methods=["POST"]),
 ]

@@ -1,4 +1,4 @@
-"""What the page at `/` shows: the threads in use, and the last requests. Small, and cut short."""
+"""What the page at `/` shows: threads, the last requests, and one thread in full. Cut short."""
 
 from __future__ import annotations
 
@@ -6,125 +6,77 @@ import secrets
 from typing import Any
 
 from appbuilder_mock.errors import MockApiError
-from appbuilder_mock.records import waiting_calls
+from appbuilder_mock.live_thread import cut, detail
 from appbuilder_mock.state import MockState
 from appbuilder_mock.store import Document
 
-LOOKED_AT = 2000  # of the newest objects; an older thread is shown again when it is used
-THREADS = 15
-ITEMS = 20  # messages and runs of one thread
+THREADS = 30  # where the page asks for no other number
+MOST_THREADS = 1000
 REQUESTS = 50
-LONGEST_TEXT = 4000  # characters
+MOST_REQUESTS = 1000
+LONGEST_TITLE = 120  # characters
 
 STARTED = secrets.token_hex(4)  # a page that outlived a restart must not take an old tag for new
-ENDS = ("completed_at", "failed_at", "cancelled_at", "expired_at")
 
 
 def etag(state: MockState) -> str:
     """Another one whenever anything changed; costs nothing to make."""
-    counts = (state.store.changes, state.received.changes, state.script.changes)
+    counts = (
+        state.store.changes,
+        state.received.changes,
+        state.script.changes,
+        state.runs.pieces_told,
+    )
     return f'"{STARTED}-{"-".join(map(str, counts))}"'
 
 
-def live(state: MockState) -> Document:
-    """Threads by creation and requests by arrival, newest first.
+def live(
+    state: MockState,
+    *,
+    threads: int = THREADS,
+    requests: int = REQUESTS,
+    text: str = "",
+    thread_id: str = "",
+) -> Document:
+    """The threads used last, of those in which `text` occurs, and one of them in full.
 
-    The threads are those that something was added to last; a thread's messages and runs are told
-    together, newest first.
+    A thread that is gone, or never was, is None.
     """
-    items: dict[str, list[tuple[str, str]]] = {}
-    for kind, parent, id_ in state.store.latest(LOOKED_AT):
-        if kind == "thread":
-            items.setdefault(id_, [])
-        elif kind in SHOWN:
-            items.setdefault(parent, []).append((kind, id_))
-    found = [(state.store.find("thread", "", id_), of) for id_, of in list(items.items())[:THREADS]]
-    threads = sorted(
-        ((thread, of) for thread, of in found if thread is not None),
-        key=lambda pair: int(pair[0]["created_at"]),
-        reverse=True,
-    )
+    ids = state.store.recent_threads(min(threads, MOST_THREADS) + 1, text)
+    rehearsal = state.script.rehearsal
     shown = {
-        "threads": [_thread(state, thread, of) for thread, of in threads],
-        "requests": [entry.summary() for entry in state.received.newest(REQUESTS)],
+        "threads": [_summary(state, id_) for id_ in ids[: min(threads, MOST_THREADS)]],
+        "more_threads": len(ids) > threads,
+        "assistants": [_assistant(one) for one in state.store.newest_few("assistant", "", 50)],
+        "requests": [one.summary() for one in state.received.newest(min(requests, MOST_REQUESTS))],
         "received": state.received.total,
-        "rules": len(state.script.rehearsal.scenario.rules) if state.script.rehearsal else None,
+        "rules": len(rehearsal.scenario.rules) if rehearsal else None,
+        "thread": detail(state, thread_id) if thread_id else None,
     }
     masked: Document = state.received.mask.value(shown)
     return masked
 
 
-def _thread(state: MockState, thread: Document, items: list[tuple[str, str]]) -> Document:
+def _assistant(assistant: Document) -> Document:
+    return {"id": assistant["id"], "name": assistant["name"]}
+
+
+def _summary(state: MockState, thread_id: str) -> Document:
+    """A thread by its first message and the state of its newest run."""
+    store = state.store
+    thread = store.find("thread", "", thread_id) or {"created_at": 0}
+    first = store.page("message", thread_id, limit=1, newest_first=False).data
+    newest: Any = store.newest("run", thread_id)
+    if newest is not None:
+        try:
+            newest = state.runs.find(thread_id, newest["id"])  # it may have expired
+        except MockApiError:
+            newest = None
     return {
-        "id": thread["id"],
+        "id": thread_id,
         "created_at": thread["created_at"],
-        "items": [
-            item for kind, id_ in items[:ITEMS] if (item := SHOWN[kind](state, thread["id"], id_))
-        ],
-        "more": len(items) > ITEMS,
+        "title": cut(first[0]["text"], LONGEST_TITLE) if first else "",
+        "messages": store.count("message", thread_id),
+        "runs": store.count("run", thread_id),
+        "status": newest["status"] if newest else None,
     }
-
-
-def _message(state: MockState, thread_id: str, id_: str) -> Document | None:
-    message = state.store.find("message", thread_id, id_)
-    return message and {
-        "kind": "message",
-        "id": id_,
-        "role": message["role"],
-        "text": _cut(message["text"]),
-        "files": message["file_ids"],
-        "time": message["created_at"],
-    }
-
-
-def _run(state: MockState, thread_id: str, id_: str) -> Document | None:
-    try:
-        run = state.runs.find(thread_id, id_)
-    except MockApiError:
-        return None
-    assistant = state.store.find("assistant", "", run["assistant_id"])
-    waits = run["status"] == "requires_action"
-    steps = state.store.page("step", id_, limit=ITEMS, newest_first=True).data
-    return {
-        "kind": "run",
-        "id": id_,
-        "status": run["status"],
-        "assistant": assistant["name"] if assistant else run["assistant_id"],
-        "error": _error(run),
-        "time": run["created_at"],
-        "took": _took(run),
-        "waits": [call["name"] for call in waiting_calls(run)] if waits else [],
-        "steps": [_step(step) for step in reversed(steps)],
-    }
-
-
-SHOWN = {"message": _message, "run": _run}
-
-
-def _step(step: Document) -> Document:
-    return {
-        "id": step["id"],
-        "type": step["type"],
-        "status": step["status"],
-        "error": _error(step),
-        "calls": [
-            {key: _cut(call[key]) for key in ("name", "arguments", "output") if key in call}
-            for call in step.get("calls") or []
-        ],
-    }
-
-
-def _error(document: Document) -> str:
-    error = document["last_error"]
-    return _cut(f"{error['type']}: {error['message']}") if error else ""
-
-
-def _took(run: Document) -> int | None:
-    """Milliseconds from creation to end, None before the end."""
-    ended = [run[name] for name in ENDS if run[name]]
-    return int(max(ended) - run["created_at"]) if ended else None
-
-
-def _cut(text: Any) -> str:
-    text = str(text)
-    return text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]}… ({len(text)})"

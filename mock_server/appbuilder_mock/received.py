@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from appbuilder_mock.conversation import now
 from appbuilder_mock.masking import Mask
 from appbuilder_mock.request_ids import SCOPE_KEY
 
-KEPT = 1000  # requests
+KEPT = 1000  # requests; with both bodies at most 40 KB each
 WHOLE_BODY = 16 * 1024  # bytes up to which a body is kept as it came
 LONGEST_TEXT = 500  # characters of one text in a larger body, and of a body that is not JSON
 LONGEST_READ = 64 * 1024  # bytes up to which a body is looked at as JSON
@@ -41,6 +42,9 @@ class Entry:
     headers: dict[str, str]
     body: str | None = None  # JSON text, shortened
     body_length: int = 0
+    response: str | None = None  # JSON text, shortened; None of what is neither JSON nor text
+    response_length: int = 0
+    thread_id: str | None = None  # what the call was about, where it says so
     status: int | None = None
     milliseconds: int | None = None
 
@@ -53,6 +57,7 @@ class Entry:
             "query": self.query,
             "operation_id": self.operation_id,
             "request_id": self.request_id,
+            "thread_id": self.thread_id,
             "status": self.status,
             "milliseconds": self.milliseconds,
         }
@@ -63,6 +68,8 @@ class Entry:
             "headers": self.headers,
             "body_length": self.body_length,
             "body": None if self.body is None else json.loads(self.body),
+            "response_length": self.response_length,
+            "response": None if self.response is None else json.loads(self.response),
         }
 
 
@@ -122,7 +129,22 @@ class Received:
         if body:
             kept = self._kept(body, length)
             entry.body = json.dumps(kept, ensure_ascii=False)
+            entry.thread_id = _thread_id(kept)
         self.changes += 1
+
+    def note_response(self, entry: Entry, media_type: str, body: bytes, length: int) -> None:
+        """Keep an answer, of which `body` is the beginning: JSON, or the text of a stream."""
+        entry.response_length = length
+        if media_type == "application/json":
+            kept = self._kept(body, length)
+        elif media_type == "text/event-stream":
+            text = body.decode("utf-8", "replace")
+            whole = len(body) == length
+            kept = self.mask.text(text) if whole else f"{self.mask.beginning(text)}…"
+        else:
+            return
+        entry.response = json.dumps(kept, ensure_ascii=False)
+        entry.thread_id = entry.thread_id or _thread_id(kept)
 
     def _kept(self, body: bytes, length: int) -> Any:
         """A JSON body, with long texts shortened when it is large; of others, the beginning."""
@@ -173,6 +195,7 @@ class Recorder:
         entry = received.begin(scope)
         started = time.monotonic()
         beginning, length = bytearray(), 0
+        answer, answered, media_type, longest = bytearray(), 0, "", 0
 
         async def receive_and_keep() -> Message:
             nonlocal length
@@ -187,9 +210,17 @@ class Recorder:
             return message
 
         async def send_and_keep(message: Message) -> None:
+            nonlocal answered, media_type, longest
             if message["type"] == "http.response.start":
                 entry.status = message["status"]
                 received.changes += 1
+                media_type = Headers(raw=message["headers"]).get("content-type", "")
+                media_type = media_type.partition(";")[0]
+                longest = WHOLE_BODY if media_type == "text/event-stream" else LONGEST_READ
+            elif message["type"] == "http.response.body":
+                chunk = message.get("body", b"")
+                answered += len(chunk)
+                answer.extend(chunk[: max(0, longest - len(answer))])
             await send(message)
 
         try:
@@ -200,9 +231,19 @@ class Recorder:
         finally:
             if beginning:  # it was not read to its end
                 received.note_body(entry, bytes(beginning), max(length, len(beginning) + 1))
+            if answered:
+                received.note_response(entry, media_type, bytes(answer), answered)
             entry.milliseconds = round((time.monotonic() - started) * 1000)
             received.changes += 1
             received.on_end(entry)
+
+
+def _thread_id(kept: Any) -> str | None:
+    """The thread that a call's body or answer names."""
+    if not isinstance(kept, dict):
+        return None
+    id_ = kept.get("id") if kept.get("object") == "thread" else kept.get("thread_id")
+    return _shortened(id_, LONGEST_HEADER) if id_ and isinstance(id_, str) else None
 
 
 def _is_recorded(path: str) -> bool:

@@ -61,6 +61,9 @@ class Runs:
         self._submitting_restarts = submitting_restarts
         self._work: dict[str, asyncio.Task[None]] = {}
         self._hurry: dict[str, asyncio.Event] = {}  # of the runs that pause
+        # What runs have said of an answer that is not complete, for whoever looks on.
+        self.partial_answers: dict[str, list[str]] = {}
+        self.pieces_told = 0
         self._end_what_was_cut_off()
 
     # ── What a caller can ask for ──────────────────────────────────────────────────────────────
@@ -167,6 +170,7 @@ class Runs:
         self._work[run_id] = task
 
         def forget(_: object) -> None:
+            self.partial_answers.pop(run_id, None)
             if self._work.get(run_id) is task:
                 del self._work[run_id]
 
@@ -247,12 +251,15 @@ class Runs:
         message_id = self._store.new_id("chatmsg_")
         step = self._begin_step(run, "message_creation", message_id=message_id)
         self.audience.tell(run["id"], events.message_created(message_id))
+        said = self.partial_answers[run["id"]] = []
         for index, piece in enumerate(move.pieces):
             await self._pause(run, move.chunk_delay if index else move.first_delay)
             run = await self._others_first(run)
             is_end = index == len(move.pieces) - 1
             event = events.message_piece(message_id, index, piece, is_end=is_end)
             self.audience.tell(run["id"], event)
+            said.append(piece)
+            self.pieces_told += 1
         text = "".join(move.pieces)
         run["answer"] = {"id": message_id, "text": text}
         with self._store.transaction():

@@ -161,10 +161,39 @@ class Store:
         )
         return [json.loads(body) for (body,) in rows.fetchall()]
 
-    def latest(self, count: int) -> list[tuple[str, str, str]]:
-        """Kind, parent and id of the documents created last, newest first."""
+    def newest_few(self, kind: str, parent: str, count: int) -> list[Document]:
+        return self.page(kind, parent, limit=count, newest_first=True).data
+
+    def recent_threads(self, count: int, text: str = "") -> list[str]:
+        """Ids of the threads to which something was added last, newest first.
+
+        With a `text`, of those in which it occurs: in an id, or in what a message or run holds.
+        """
+        where, values = "kind IN ('thread', 'message', 'run')", []
+        if text:
+            where += " AND (instr(lower(body), ?) OR instr(id, ?))"
+            # SQLite's lower() knows the letters of ASCII only.
+            small = "".join(one.lower() if one.isascii() else one for one in text)
+            values = [_dump_text(small), text]
+        rows = self._db.execute(
+            "SELECT CASE kind WHEN 'thread' THEN id ELSE parent END FROM objects "
+            f"WHERE {where} ORDER BY seq DESC",
+            values,
+        )
+        found: dict[str, None] = {}
+        for (id_,) in rows:
+            found[id_] = None
+            if len(found) == count:
+                break
+        rows.close()
+        return list(found)
+
+    def latest_within(self, thread_id: str, count: int) -> list[tuple[str, str]]:
+        """Kind and id of a thread's messages and runs, newest first."""
         return self._db.execute(
-            "SELECT kind, parent, id FROM objects ORDER BY seq DESC LIMIT ?", (count,)
+            "SELECT kind, id FROM objects WHERE kind IN ('message', 'run') AND parent = ? "
+            "ORDER BY seq DESC LIMIT ?",
+            (thread_id, count),
         ).fetchall()
 
     def page(
@@ -204,6 +233,11 @@ class Store:
         if row is None:
             raise KeyError(id_)
         return row[0]
+
+
+def _dump_text(text: str) -> str:
+    """As a text stands in a stored document."""
+    return json.dumps(text, ensure_ascii=False)[1:-1]
 
 
 def _dump(document: Document) -> str:

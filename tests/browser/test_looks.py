@@ -27,11 +27,38 @@ def test_the_reference_lists_every_operation(view: View, api: Api) -> None:
         assert target.startswith(link.text)
 
 
-@pytest.mark.parametrize("path", ["/?lang=en", "/?lang=zh", "/docs?lang=en", "/docs?lang=zh"])
+def test_the_reference_is_searched(view: View, api: Api) -> None:
+    """What has not every word asked for is hidden, and a link to it shows everything again."""
+    view.open("/docs?lang=en")
+    view.one("#search").send_keys("SUBMITTOOLOUTPUTS tool_call_id")
+    view.until(lambda: 0 < len(view.texts(".operation > h3")) < 5)
+    assert "submitToolOutputs" in view.texts(".contents a")
+    assert "createFile" not in view.texts(".contents a")
+    view.one("#search").send_keys(" 没有")
+    view.until(lambda: view.one("#nothing-found").is_displayed())
+
+    view.js("location.hash = '#createFile'")
+    view.until(lambda: view.one("#createFile").is_displayed())
+    assert view.js("return document.querySelector('#search').value") == ""
+
+
+def test_programs_stand_beside_the_shell(view: View, api: Api) -> None:
+    view.open("/docs?lang=en")
+    shell, python = view.all("#createThread .calls pre")[:2]
+
+    assert "curl -X POST" in shell.text
+    assert "client.threads.create()" in python.text
+    assert shell.rect["y"] == python.rect["y"]
+
+
+PLACES = ["#/", "#/threads/{thread}", "#/requests", "#/requests/1"]
+PAGES = [f"/?lang={language}{place}" for place in PLACES for language in ("en", "zh")]
+
+
+@pytest.mark.parametrize("path", [*PAGES, "/docs?lang=en", "/docs?lang=zh"])
 def test_no_page_is_wider_than_a_phone(view: View, api: Api, path: str) -> None:
     """At 400 pixels nothing is cut off to the right, however long the words are."""
-    api.run(tools=[WEATHER])
-    api.thread("long" * 500)
+    thread = api.run(tools=[WEATHER], thread=said("long" * 500))["thread_id"]
     api.post("p" * 400)
     view.devtools(
         "Emulation.setDeviceMetricsOverride",
@@ -41,15 +68,20 @@ def test_no_page_is_wider_than_a_phone(view: View, api: Api, path: str) -> None:
         mobile=True,
     )
     try:
-        view.open(path)
+        view.open(path.format(thread=thread))
         if path.startswith("/?"):
-            view.until(lambda: len(view.all(".thread")) == 2)
+            view.until_texts("#connection", [{"en": "up to date", "zh": "已是最新"}[path[7:9]]])
         for folded in view.all("details:not([open]) > summary")[:20]:
-            folded.click()
+            if folded.is_displayed():
+                folded.click()
 
         assert view.js("return document.documentElement.scrollWidth") <= 400
     finally:
         view.devtools("Emulation.clearDeviceMetricsOverride")
+
+
+def said(text: str) -> dict[str, object]:
+    return {"messages": [{"role": "user", "content": text}]}
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -63,16 +95,22 @@ def test_everything_can_be_read(view: View, api: Api, scheme: str) -> None:
         ],
     )
     try:
-        view.open("/?lang=en")
-        api.run(tools=[WEATHER])
+        where, _ = api.waiting_run()
+        view.open(f"/?lang=en#/threads/{where['thread_id']}")
         view.until(lambda: view.texts(".waits") != [])
         statuses = (
             "queued in_progress requires_action cancelling cancelled failed completed expired"
         )
-        for status in statuses.split():
-            view.js("document.querySelector('.chip').dataset.status = arguments[0]", status)
-            assert contrast(view, ".chip") >= 4.5, status
-        for selector in ("body", ".lead", ".note", ".waits", ".text", ".top a", "button", "time"):
+        for chip in (".run .chip", "#threads .chip"):
+            for status in statuses.split():
+                view.js(
+                    "document.querySelector(arguments[0]).dataset.status = arguments[1]",
+                    chip,
+                    status,
+                )
+                assert contrast(view, chip) >= 4.5, status
+        texts = [".note", ".waits", ".text", ".bubble", ".took", "time", "button", ".strong"]
+        for selector in ("body", ".top a", "#threads .note", "#requests code", *texts):
             assert contrast(view, selector) >= 4.5, selector
         page = luminance(view.js("return getComputedStyle(document.body).backgroundColor"))
         assert (page > 0.8) == (scheme == "light")
@@ -106,23 +144,29 @@ def luminance(colour: str) -> float:
 
 def test_by_keyboard(view: View, api: Api) -> None:
     """Tab reaches everything that can be used, and Enter uses it."""
-    api.thread("长" * 2000)
-    view.until(lambda: view.texts(".request") != [] and view.texts(".message button") != [])
+    thread = api.thread("长" * 2000)
+    view.open(f"/?lang=en#/threads/{thread}")
+    view.until(lambda: view.texts("#requests a") != [] and view.texts(".message button") != [])
     keys = ActionChains(view.driver)
     reached = []
-    for _ in range(15):
+    for _ in range(20):
         keys.send_keys(Keys.TAB).perform()
         focused = view.js(
-            "const one = document.activeElement;return [one.tagName, one.innerText.split('\\n')[0]]"
+            "const one = document.activeElement;"
+            "return [one.tagName, one.id || one.innerText.split('\\n')[0]]"
         )
         reached.append(tuple(focused))
         if focused == ["BUTTON", "Show all"]:
             keys.send_keys(Keys.ENTER).perform()
-        if focused[0] == "SUMMARY":
+        if focused[0] == "A" and focused[1].startswith("200"):
             keys.send_keys(Keys.ENTER).perform()
             break
 
     assert reached[0] == ("A", "Skip to the live view")
-    assert {("A", "API reference"), ("A", "中文"), ("BUTTON", "Copy")} <= set(reached)
-    assert view.texts(".message button") == ["Show less"]
-    view.until(lambda: view.all(".request[open]"))
+    assert {("A", "API reference"), ("A", "中文"), ("BUTTON", "reset"), ("INPUT", "search")} <= set(
+        reached
+    )
+    assert {tag for tag, _ in reached} >= {"TEXTAREA", "SELECT", "BUTTON", "A", "INPUT"}
+    view.until(lambda: view.one("#request").is_displayed())
+    folded = "return document.querySelector('.message button').getAttribute('aria-expanded')"
+    assert view.js(folded) == "true"

@@ -43,8 +43,11 @@ class View:
         return found
 
     def texts(self, selector: str) -> list[str]:
-        """In one step, so that no element can go away in between."""
-        told = "return [...document.querySelectorAll(arguments[0])].map((e) => e.innerText)"
+        """Of those that are to be seen; in one step, so that no element can go away in between."""
+        told = (
+            "return [...document.querySelectorAll(arguments[0])]"
+            ".filter((e) => e.getClientRects().length).map((e) => e.innerText)"
+        )
         found: list[str] = self.js(told, selector)
         return found
 
@@ -65,6 +68,9 @@ class View:
 
     def until_looked(self, times: int = 2) -> None:
         """Wait until the page has asked the server again, so many times."""
-        asked = 'return performance.getEntriesByName(location.origin + "/_mock/live").length'
+        asked = (
+            "return performance.getEntriesByType('resource')"
+            ".filter((one) => one.name.includes('/_mock/live?')).length"
+        )
         before = self.js(asked)
         self.until(lambda: self.js(asked) >= before + times)

@@ -271,44 +271,15 @@ def test_live_costs_nothing_while_nothing_changes(api: Api) -> None:
     assert api.http.get("/_mock/live", headers={"If-None-Match": before}).status_code == 200
 
 
-def test_live_threads_and_requests(api: Api) -> None:
-    """The threads in use, newest first; an old one comes back when it is used."""
-    threads = [api.thread() for _ in range(16)]
-    live = got(api, "live")
-    assert [one["id"] for one in live["threads"]] == threads[:0:-1]
-    assert [one["number"] for one in live["requests"]] == list(range(16, 0, -1))
-
-    api.ok("threads/messages", thread_id=threads[0], role="user", content="还在吗" * 2000)
-    live = got(api, "live")
-    assert [one["id"] for one in live["threads"]] == [*threads[:1:-1], threads[0]]
-    [message] = live["threads"][-1]["items"]
-    assert message["text"].endswith("… (6000)")
-
-
-def test_live_run(api: Api) -> None:
-    """What it waits for, its calls, and how it ended."""
-    assistant = api.assistant(name="天气助手")
-    where, _ = api.waiting_run(assistant_id=assistant)
-    run, asked = got(api, "live")["threads"][0]["items"]
-    assert (run["status"], run["assistant"], run["waits"]) == (
-        "requires_action",
-        "天气助手",
-        ["get_weather"],
-    )
-    assert run["took"] is None
-    assert run["steps"][0]["calls"] == [{"name": "get_weather", "arguments": '{"city":"北京"}'}]
-    assert (asked["role"], asked["text"]) == ("user", "你好")
-
-    api.ok("threads/runs/cancel", **where, sync=True)
-    run = got(api, "live")["threads"][0]["items"][0]
-    assert (run["status"], run["waits"]) == ("cancelled", [])
-    assert run["took"] >= 0
-
-
 # ── Who may use it ─────────────────────────────────────────────────────────────────────────────
 
 CONTROLS = [("GET", "state"), ("GET", "requests"), ("GET", "live"), ("GET", "scenario")]
-CONTROLS += [("POST", "reset"), ("POST", "scenario"), ("DELETE", "scenario")]
+CONTROLS += [
+    ("POST", "call/createThread"),
+    ("POST", "reset"),
+    ("POST", "scenario"),
+    ("DELETE", "scenario"),
+]
 
 
 def asked(api: Api, method: str, path: str, headers: dict[str, str]) -> httpx.Response:

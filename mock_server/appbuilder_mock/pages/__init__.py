@@ -21,9 +21,14 @@ from appbuilder_mock.pages.words import LANGUAGES, language_of
 
 HERE = Path(__file__).resolve().parent
 
+STYLES = ("base.css", "viewer.css", "conversation.css", "reference.css")
+SCRIPTS = (
+    *("live.js", "dom.js", "places.js", "lists.js", "conversation.js", "actions.js"),
+    "reference.js",
+)
 ASSETS = {
-    "style.css": "text/css",
-    "live.js": "text/javascript",
+    **dict.fromkeys(STYLES, "text/css"),
+    **dict.fromkeys(SCRIPTS, "text/javascript"),
     "icon.svg": "image/svg+xml",
 }
 

@@ -14,7 +14,10 @@ from appbuilder_mock.pages.words import other, status_words, words
 from appbuilder_mock.state import DEFAULT_TOKEN, state_of
 
 # What the script says by itself; the rest stands in the template.
-IN_SCRIPT = "copied copy connected lost refused show_all show_less open no_answer waits scenario"
+IN_SCRIPT = (
+    "copied copy connected lost refused show_all show_less open no_answer waits scenario bytes "
+    "empty_thread messages runs no_instructions new_assistant reset_sure"
+)
 
 
 def home(request: Request, language: str) -> str:

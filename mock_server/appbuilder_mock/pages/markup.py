@@ -11,7 +11,7 @@ class Html(str):
     __slots__ = ()
 
 
-VOID = ("br", "hr", "link", "meta")
+VOID = ("br", "hr", "input", "link", "meta")
 
 
 def safe(part: object) -> Html:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from appbuilder_mock.pages.markup import Html, el, joined
 from appbuilder_mock.pages.prose import inline, prose
+from appbuilder_mock.pages.python_call import python_call
 from appbuilder_mock.pages.schemas import (
     Schema,
     as_json,
@@ -99,9 +100,19 @@ def _request(spec: Spec, operation: Operation) -> Html:
             field_table(spec.resolved(schema), spec.said, required="required"),
             examples(spec, media),
         ]
-        if media_type == "application/json" and (bodies := examples_of(media)):
-            command = _shell(operation, bodies[0][1])
-            parts.append(folded(spec.said["try"], el("pre", command, tabindex=0)))
+        bodies = [body for _, body in examples_of(media)]
+        if media_type == "application/json" and bodies:
+            command = _shell(operation, bodies[0])
+            calls = [folded(spec.said["try"], el("pre", command, tabindex=0), open_=True)]
+        else:
+            calls = []
+        programs = (python_call(operation.id, body) for body in bodies[:2] or [{}])
+        calls += [
+            folded(spec.said["try_python"], el("pre", program, tabindex=0), open_=True)
+            for program in dict.fromkeys(programs)
+            if program is not None
+        ]
+        parts.append(el("div", *calls, class_="calls"))
     return joined(parts)
 
 

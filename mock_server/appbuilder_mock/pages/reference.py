@@ -41,7 +41,9 @@ def written(document: dict[str, Any], language: str) -> str:
         el("meta", name="color-scheme", content="light dark"),
         el("title", f"{said['reference']}: {spec.document['info']['title']}"),
         el("link", rel="icon", href="/_mock/assets/icon.svg", type="image/svg+xml"),
-        el("link", rel="stylesheet", href="/_mock/assets/style.css"),
+        el("link", rel="stylesheet", href="/_mock/assets/base.css"),
+        el("link", rel="stylesheet", href="/_mock/assets/reference.css"),
+        el("script", src="/_mock/assets/reference.js", type="module"),
     )
     body = el(
         "body",
@@ -62,31 +64,49 @@ def _header(said: dict[str, str], language: str) -> Html:
 
 def _contents(spec: Spec) -> Html:
     groups = [
-        joined(
-            [
-                el("strong", tag),
-                el("ul", *(el("li", operation_link(one.id)) for one in operations)),
-            ]
+        el(
+            "div",
+            el("strong", tag),
+            el("ul", *(el("li", operation_link(one.id)) for one in operations)),
+            data_group=True,
         )
         for tag, _, operations in spec.by_tag()
     ]
-    rest = (el("li", el("a", spec.said[name], href=f"#{name}")) for name in ("errors", "objects"))
+    rest = (
+        el("li", el("a", spec.said[name], href=f"#{name}"), data_about=True)
+        for name in ("errors", "objects")
+    )
     # Open on a narrow screen, too: a page without a script cannot know how wide it is.
     listed = el(
         "details", el("summary", spec.said["operations"]), *groups, el("ul", *rest), open_=True
     )
+    search = el(
+        "input",
+        id="search",
+        type="search",
+        hidden=True,  # until its script has come
+        placeholder=spec.said["search_reference"],
+        aria_label=spec.said["search_reference"],
+    )
+    listed = joined([search, listed])
     return el("nav", listed, class_="contents", aria_label=spec.said["operations"])
 
 
 def _sections(spec: Spec) -> Iterator[Html]:
+    yield el("p", spec.said["nothing_found"], id="nothing-found", class_="object", hidden=True)
     operations = [
-        joined([prose(about), *(operation_article(spec, one) for one in of_tag)])
+        joined(
+            [
+                el("div", prose(about), data_about=True),
+                *(operation_article(spec, one) for one in of_tag),
+            ]
+        )
         for _, about, of_tag in spec.by_tag()
     ]
     answers = (_shared_answer(spec, *one) for one in spec.components("responses").items())
     objects = (_object(spec, *one) for one in spec.components("schemas").items())
     for name, parts in (
-        ("about", [_about(spec)]),
+        ("about", [el("div", _about(spec), data_about=True)]),
         ("operations", operations),
         ("errors", list(answers)),
         ("objects", list(objects)),
