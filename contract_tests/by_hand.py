@@ -17,7 +17,8 @@ from schemathesis.specs.openapi.checks import ignored_auth
 from . import spec, sse
 from .contract import PROFILE, reach, schema
 from .judge import attack, judge
-from .reach import is_in_band, media_type_of
+from .reach import is_error, is_in_band, media_type_of
+from .readings import MODEL, needed
 from .target import Target, takes_in_band
 from .wire import answer_of, wire
 
@@ -58,11 +59,20 @@ class Caller:
         query: dict[str, str] | None = None,
     ) -> dict[str, Any]:
         """The JSON answer, which must have this status, as far as the spec names its fields."""
+        body = self.complete(operation_id, body)
         response = self.send(operation_id, body, query=query)
+        if status == 200 and _lacks_model(operation_id, body, response):
+            needed["model"] = MODEL
+            response = self.send(operation_id, {**body, **needed}, query=query)
         self._expect(operation_id, response, status)
         answer: dict[str, Any] = response.json() or {"error": None}
         assert ("error" in answer) == (status >= 400), answer
         return answer if status >= 400 else spec.known(operation_id, answer)
+
+    def complete(self, operation_id: str, body: dict[str, Any]) -> dict[str, Any]:
+        """The body with what this target turned out to need of a new assistant."""
+        lacks = operation_id == "createAssistant" and not body.get("model")
+        return {**body, **needed} if lacks else body
 
     def stream(self, body: dict[str, Any]) -> Iterator[sse.Event]:
         """Each event of a run when it arrives; at the end the whole stream is judged.
@@ -153,6 +163,12 @@ class Caller:
             excluded_checks=[*EXCLUDED, *excluded],
             transport_kwargs={"base_url": self._target.url, "headers": dict(self._headers)},
         )
+
+
+def _lacks_model(operation_id: str, body: dict[str, Any], response: Response) -> bool:
+    """Whether a new assistant was refused that has no model yet, as it may need one."""
+    asked = operation_id == "createAssistant" and not body.get("model") and not needed
+    return asked and is_error(response)
 
 
 def _case(operation_id: str, body: dict[str, Any]) -> Case[Any]:

@@ -38,6 +38,18 @@ class Rule:
 
 RULES = (
     Rule(
+        "createAssistant",
+        "name",
+        "an assistant may need a name",
+        lambda body: not body.get("name"),
+    ),
+    Rule(
+        "createAssistant",
+        "model",
+        "an assistant may need a model, and one that is in service",
+        lambda body: True,
+    ),
+    Rule(
         "createRun",
         "thread",
         "the thread may be empty, or end in an assistant's message",

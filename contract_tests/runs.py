@@ -23,6 +23,14 @@ WEATHER = {
 }
 
 
+def comparable(run: dict[str, Any]) -> dict[str, Any]:
+    """A run without what the service was seen to give otherwise in events, queries and lists.
+
+    Queries and lists lose `started_at`; without tools a query has an empty list, a list null.
+    """
+    return {**run, "started_at": 0, "tools": run.get("tools") or None}
+
+
 def only(items: Collection[Any]) -> Any:
     """The one thing that there must be."""
     assert len(items) == 1, f"expected one, got {len(items)}: {items}"

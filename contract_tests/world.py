@@ -9,6 +9,7 @@ import httpx
 
 from . import spec
 from .reach import is_error
+from .readings import MODEL
 from .runs import ON_WAITING_RUNS, QUESTION, WEATHER
 from .target import UnusableTarget
 from .wire import Wire
@@ -52,7 +53,11 @@ class World:
 
     def _make_for(self, operation_id: str, example: dict[str, Any]) -> None:
         if name := self._missing(example, "assistant_id"):
-            self._note(name, self._post("createAssistant", {"name": "contract-test"}))
+            body = {"name": "contract-test"}
+            assistant = self._post("createAssistant", body)
+            if assistant is None:  # it may need a model, too
+                assistant = self._post("createAssistant", {**body, "model": MODEL})
+            self._note(name, assistant)
         if name := self._missing(example, "file_id"):
             self._note(name, self._upload())
         if operation_id in ON_MOUNTED_FILES:

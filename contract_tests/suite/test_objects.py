@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from contract_tests.by_hand import Caller
-from contract_tests.readings import observed
+from contract_tests.reach import is_error
+from contract_tests.readings import MODEL, observed
 from contract_tests.runs import WEATHER, only, text_of
 from contract_tests.whose import UNLIMITED, files
 from scripts.evidence import about
@@ -65,9 +66,26 @@ def test_assistant(caller: Caller, assistant: dict[str, Any]) -> None:
 
 
 @pytest.mark.gentle
+def test_what_an_assistant_needs(caller: Caller) -> None:
+    """A name, a model, both or nothing: which is not known; with both it is made."""
+    name, model = {"name": "助手"}, {"model": MODEL}
+    made = {"name": False, "model": False}
+    for which, body in (("name", name), ("model", model)):
+        refused = is_error(caller.send("createAssistant", {**body, "metadata": {"只有": which}}))
+        made[which] = not refused
+    if not all(made.values()):
+        caller.call("createAssistant", {**name, **model})
+    needs = {(True, False): "name", (False, True): "model", (True, True): "nothing"}
+    needed_here = needs.get((made["name"], made["model"]), "name-and-model")
+    observed.note("assistant-needs", needed_here)
+
+
+@pytest.mark.gentle
 @pytest.mark.parametrize(
     "wrong",
     [
+        {"name": ""},
+        {"name": 1},
         {"name": "两 个词"},
         {"name": "名" * 129},
         {"description": "字" * 513},

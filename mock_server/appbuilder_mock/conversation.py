@@ -40,7 +40,7 @@ def new_assistant(store: Store, body: dict[str, Any], *, id_: str | None = None)
     """Keep an assistant; what the caller left out reads as empty."""
     assistant = {
         "id": id_ or store.new_id("asst_"),
-        "name": body["name"],
+        "name": body.get("name") or "",
         "model": body.get("model") or "",
         "description": body.get("description") or "",
         "instructions": body.get("instructions") or "",

@@ -14,6 +14,9 @@ class Readings:
     `after`: what `after` and `before` bound. `in-listing`: the page begins behind the id, in the
     order of the listing. `created-after`: it holds what was created after the id, in either order.
 
+    `assistant-needs`: what the request for a new assistant must say. The official client requires a
+    `name`, the documentation a `model`.
+
     `empty-fields`: what an update does with an empty list, and with an empty text other than an
     assistant's instructions, which it is known to empty.
 
@@ -40,6 +43,7 @@ class Readings:
     """
 
     after: Literal["in-listing", "created-after"] = "in-listing"
+    assistant_needs: Literal["name", "model", "name-and-model", "nothing"] = "name"
     empty_fields: Literal["emptied", "kept"] = "emptied"
     empty_thread_metadata: Literal["kept", "emptied"] = "kept"
     file_names: Literal["sanitized", "kept"] = "sanitized"

@@ -127,6 +127,26 @@ def test_a_run_that_starts_anew(word: str) -> None:
     assert results == [True, word == "anew"]
 
 
+@pytest.mark.parametrize(
+    ("word", "missing"),
+    [
+        ("name", ["name", None, "name"]),
+        ("model", [None, "model", "model"]),
+        ("name-and-model", ["name", "model", "name"]),
+        ("nothing", [None, None, None]),
+    ],
+)
+def test_what_an_assistant_needs(word: str, missing: list[str | None]) -> None:
+    """400 that names what is missing, of a request with a model, with a name, with neither."""
+    with reading(readings={"assistant-needs": word}) as api:
+        for body, param in zip(({"model": "m"}, {"name": "a"}, {}), missing, strict=True):
+            if param is None:
+                assert api.ok("assistants", **body)["name"] == body.get("name", "")
+            else:
+                assert api.error("assistants", 400, **body)["param"] == param
+        assert api.ok("assistants", name="a", model="m")["name"] == "a"
+
+
 def test_unknown_readings_are_refused() -> None:
     """In words that say which there are."""
     with pytest.raises(ValueError, match="expected one of after"):

@@ -13,16 +13,21 @@ from ..types import Fields, Model, listed
 
 @define(eq=False, repr=False, getstate_setstate=False)
 class CreateAssistantRequest(Model):
-    """What a new assistant is to be."""
+    """What a new assistant is to be. The documentation says that `model` is required and `name` is
+    not; the official client has it the other way round. Which holds is not known, so send both.
+    """
 
-    name: str
-    """Chinese characters, Latin letters, digits, `_` and `-`."""
+    name: str | None = None
+    """Chinese characters, Latin letters, digits, `_` and `-`. Whether it is needed is not known."""
 
     description: str | None = None
     """What the assistant is for, at most 512 characters."""
 
     model: str | None = None
-    """The model's name. Names change over time, so any is taken. Left out, the server chooses."""
+    """The model's name. Names change over time, so any is taken. Left out, the server chooses, if
+    it
+    does not need one, which is not known.
+    """
 
     response_format: Literal["json_object", "text"] | None = None
     """The form of answers. Left out, `text`."""
@@ -46,7 +51,7 @@ class CreateAssistantRequest(Model):
     """At most 16 pairs; keys of at most 64 characters, values of at most 512."""
 
     _fields: ClassVar[Fields] = (
-        ("name", "name", ..., None),
+        ("name", "name", None, None),
         ("description", "description", None, None),
         ("model", "model", None, None),
         ("response_format", "response_format", None, None),
@@ -63,7 +68,7 @@ class CreateAssistantRequest(Model):
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
         get = data.get
         return cls(
-            data["name"],
+            get("name"),
             get("description"),
             get("model"),
             get("response_format"),

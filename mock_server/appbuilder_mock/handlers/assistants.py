@@ -11,13 +11,16 @@ from appbuilder_mock.conversation import (
     find_assistant,
     new_assistant,
 )
-from appbuilder_mock.errors import not_found
+from appbuilder_mock.errors import invalid, not_found
 from appbuilder_mock.files import find_file, mount_file
 from appbuilder_mock.state import MockState
 from appbuilder_mock.store import Document
 
 
 async def create(state: MockState, body: dict[str, Any]) -> Document:
+    for name in state.readings.assistant_needs.split("-and-"):
+        if name in ("name", "model") and not body.get(name):
+            raise invalid(f"{name}: expected a value, got nothing", param=name)
     return views.assistant(new_assistant(state.store, body))
 
 
