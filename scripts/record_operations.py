@@ -77,12 +77,15 @@ def watch_requests(found: Callable[[str], None]) -> None:
 
 
 def succeeded(response: Any, streamed: bool) -> bool:
-    """Whether this is what the operation is for; an error under status 200 is not."""
+    """Whether this is what the operation is for; an error or null under status 200 is not."""
     if not 200 <= response.status_code < 300:
         return False
     if not response.headers.get("content-type", "").startswith("application/json"):
         return True
-    return not streamed and "error" not in response.json()  # a stream is not read here
+    if streamed:  # it is not read here
+        return False
+    body = response.json()
+    return isinstance(body, dict) and "error" not in body
 
 
 def write(suite: str, of: str, reached: set[str]) -> None:
@@ -108,7 +111,7 @@ def place(suite: str) -> Path:
 def fingerprint(suite: str) -> str:
     """Changes with the spec, with any test of the suite and with any module that these use."""
     folder = SUITES[suite]
-    modules = [*folder.glob("*.py")]
+    modules = [*folder.rglob("*.py")]
     if suite == "contract":
         modules += folder.parent.glob("*.py")
     digest = hashlib.sha256()

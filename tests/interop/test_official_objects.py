@@ -41,8 +41,9 @@ def test_an_assistant_comes_and_goes() -> None:
     assert queried == type(queried)(**made.model_dump())
     assert listed.data[0].id == listed.first_id == listed.last_id == made.id
     assert (updated.model, updated.name, updated.instructions) == ("ERNIE-X", "新助手", "详细")
-    # It sends every field, whether the caller named it or not, and so empties the others.
-    assert (after.tools, after.file_ids, after.metadata) == ([], [], {})
+    # It sends every field, whether the caller named it or not, and so empties the others; but for
+    # the metadata, which an update with {} keeps.
+    assert (after.tools, after.file_ids, after.metadata) == ([], [], {"键": "值"})
     assert (after.thought_instructions, after.response_format) == ("", "text")
     assert (deleted.id, deleted.object, deleted.deleted) == (made.id, "assistant.deleted", True)
     with pytest.raises(official_errors.NotFoundException, match="assistant_not_found"):

@@ -158,6 +158,7 @@ def test_a_failed_or_partial_run_is_not_noted(
         (404, "text/html", None, False, False),
         (200, "text/event-stream", None, True, True),
         (200, "application/json", {"id": "thread_1"}, True, False),
+        (200, "application/json", None, False, False),
     ],
 )
 def test_an_error_is_no_success(
