@@ -56,13 +56,14 @@ def test_none_is_left_out(world: Sync | Async, serve: Serve) -> None:
     server = serve(lambda exchange: exchange.send(answer(RUN)))
     client = world.client("k", server.url)
 
-    client.threads.runs.run("a", "", {"messages": []}, metadata={}, tools=[])
+    thread = {"messages": [{"role": "user", "content": "你好"}]}
+    client.threads.runs.run("a", "", thread, metadata={}, tools=[])
     client.threads.runs.cancel("r", "t")
 
     assert [exchange.json for exchange in server.exchanges] == [
         {
             "assistant_id": "a",
-            "thread": {"messages": []},
+            "thread": thread,
             "stream": False,
             "tools": [],
             "metadata": {},

@@ -113,11 +113,12 @@ def test_thread_metadata_is_sent(world: Sync | Async, serve: Serve) -> None:
     threads = world.client("k", server.url).threads
 
     threads.update("t", {"k": "值"})
-    threads.runs.run("a", thread={"messages": [], "metadata": {"k": "值"}})
+    begun = {"messages": [{"role": "user", "content": "你好"}], "metadata": {"k": "值"}}
+    threads.runs.run("a", thread=begun)
 
     first, second = (exchange.json for exchange in server.exchanges)
     assert first == {"thread_id": "t", "metadata": {"k": "值"}}
-    assert second["thread"] == {"messages": [], "metadata": {"k": "值"}}
+    assert second["thread"] == begun
 
 
 RESULT = {"assistant_id": "a", "thread_id": "t", "status": "completed"}
