@@ -15,6 +15,7 @@ from appbuilder_assistants.hooks import (
     AttemptFinished,
     CallFinished,
     CallStarted,
+    FirstEventReceived,
     HookEvent,
     RetryScheduled,
 )
@@ -103,7 +104,10 @@ def test_a_stream_is_over_when_it_is_closed(world: Sync | Async, serve: Serve) -
         assert [type(event) for event in told] == [CallStarted, AttemptFinished]
         list(stream)
 
-    [finished] = told[2:]
+    first, finished = told[2:]
+    assert isinstance(first, FirstEventReceived)
+    assert first.call_id == told[0].call_id
+    assert 0 < first.seconds <= finished.seconds
     assert isinstance(finished, CallFinished)
     assert finished.result is stream.snapshot.run is not None
 

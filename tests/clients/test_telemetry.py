@@ -1,7 +1,8 @@
-"""Spans, as OpenTelemetry's own SDK records them."""
+"""Spans and metrics, as OpenTelemetry's own SDK records them."""
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from typing import Any
@@ -9,8 +10,11 @@ from typing import Any
 import appbuilder_mock
 import pytest
 from appbuilder_assistants import ApiConnectionError, NotFoundError, RetryPolicy
+from appbuilder_assistants.hooks import ContentRecorded
 from appbuilder_assistants.telemetry import OpenTelemetry
-from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
+from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.metrics.export import InMemoryMetricReader
+from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import SpanKind
@@ -22,6 +26,7 @@ from tests.clients.raw_server import answer
 from tests.clients.tools import QUESTION, asks, get_weather, named, rounds
 
 EXPORTER = InMemorySpanExporter()
+CAPTURE = "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT"
 PROVIDER = TracerProvider()
 PROVIDER.add_span_processor(SimpleSpanProcessor(EXPORTER))
 
@@ -58,8 +63,7 @@ def test_a_run_is_an_invoked_agent(world: Sync | Async, serve: Serve) -> None:
         "gen_ai.agent.id": "asst_助手",
         "gen_ai.conversation.id": "t",
         "gen_ai.request.model": "ERNIE-4",
-        "gen_ai.response.id": "run_1",
-        "gen_ai.response.model": "ERNIE",
+        "appbuilder.run_id": "run_1",
         "gen_ai.response.finish_reasons": ("completed",),
         "http.request.method": "POST",
         "url.path": "/v2/threads/runs",
@@ -152,10 +156,10 @@ def left(stream: Any) -> Any:
 def test_a_run_with_tools_is_one_trace(
     world: Sync | Async, server: appbuilder_mock.Running, way: str
 ) -> None:
-    """One span for the whole; in it calls and rounds, in these the tools, in these yours."""
+    """One span for the whole, with its agent's name; in it calls and tools, in these yours."""
     server.script(rounds(asks("北京", "上海"), asks("广州")))
     client = traced(world, server.url, server.token)
-    assistant = client.assistants.create("a")
+    assistant = client.assistants.create("天气助手")
     EXPORTER.clear()
 
     @named
@@ -168,22 +172,24 @@ def test_a_run_with_tools_is_one_trace(
 
     *_, whole, users = spans()
     assert users.name == "用户"
-    assert (whole.name, whole.kind) == ("invoke_agent", SpanKind.INTERNAL)
+    assert (whole.name, whole.kind) == ("invoke_agent 天气助手", SpanKind.CLIENT)
     attributes = dict(whole.attributes or {})
     assert attributes["appbuilder.operation"] == "run_with_tools"
     assert attributes["gen_ai.operation.name"] == "invoke_agent"
     assert attributes["gen_ai.agent.id"] == assistant.id
-    assert attributes["gen_ai.response.id"] == run.id
+    assert attributes["gen_ai.agent.name"] == "天气助手"
+    assert attributes["appbuilder.run_id"] == run.id
+    assert attributes["server.address"] == "127.0.0.1"
     assert attributes["gen_ai.conversation.id"] == run.thread_id
     assert attributes["gen_ai.response.finish_reasons"] == ("completed",)
     assert len({span.context.trace_id for span in spans()}) == 1
-    assert below(users) == ["invoke_agent"]
+    assert [span.name for span in spans()].count("invoke_agent 天气助手") == 1
+    assert below(users) == ["invoke_agent 天气助手"]
     parts = below(whole)
-    assert parts.count("tool_round") == 2
-    assert set(parts) - {"tool_round", "queryRun", "listMessages"} == {"invoke_agent"}
-    first, second = (span for span in spans() if span.name == "tool_round")
-    assert below(first) == ["execute_tool get_weather"] * 2
-    assert below(second) == ["execute_tool get_weather"]
+    assert parts.count("execute_tool get_weather") == 3
+    calls = set(parts) - {"execute_tool get_weather"}
+    assert "createRun" in calls
+    assert calls <= {"createRun", "submitToolOutputs", "queryRun", "listMessages"}
     tools = [span for span in spans() if span.name.startswith("execute_tool")]
     assert sorted(name for span in tools for name in below(span)) == [
         "查 上海",
@@ -195,6 +201,8 @@ def test_a_run_with_tools_is_one_trace(
     assert told["gen_ai.operation.name"] == "execute_tool"
     assert (told["gen_ai.tool.name"], told["gen_ai.tool.type"]) == ("get_weather", "function")
     assert str(told["gen_ai.tool.call.id"]).startswith("call")
+    assert sorted((span.attributes or {})["appbuilder.tool_round"] for span in tools) == [1, 1, 2]
+    assert {(span.attributes or {})["gen_ai.conversation.id"] for span in tools} == {run.thread_id}
 
 
 def below(parent: ReadableSpan) -> list[str]:
@@ -210,7 +218,7 @@ def below(parent: ReadableSpan) -> list[str]:
 def test_a_tool_that_fails_is_in_the_trace(
     world: Sync | Async, server: appbuilder_mock.Running, way: str
 ) -> None:
-    """Its span, its round's and the whole's are errors; the cancelling is part of the whole."""
+    """Its span and the whole's are errors; the cancelling is part of the whole."""
     server.script(rounds(asks("北京")))
     client = traced(world, server.url, server.token)
     assistant = client.assistants.create("a")
@@ -225,8 +233,9 @@ def test_a_tool_that_fails_is_in_the_trace(
 
     [whole] = [span for span in spans() if span.parent is None]
     failed = [span for span in spans() if (span.attributes or {}).get("error.type")]
-    names = {"execute_tool get_weather", "tool_round", "invoke_agent"}
-    assert {span.name for span in failed} == names
+    names = {"execute_tool get_weather", "invoke_agent a"}
+    # The stream that the function's failure closes is a failed call, too.
+    assert names <= {span.name for span in failed} <= names | {"createRun"}
     assert whole in failed
     assert whole.status.description == "坏了"
     assert "cancelRun" in below(whole)
@@ -248,7 +257,241 @@ def test_two_runs_are_two_traces(world: Sync | Async, server: appbuilder_mock.Ru
 
     wholes = [span for span in spans() if span.parent is None]
     assert len(wholes) == 2
-    assert [below(span).count("tool_round") for span in wholes] == [1, 1]
+    assert [below(span).count("execute_tool get_weather") for span in wholes] == [1, 1]
+
+
+class AtStart(SpanProcessor):
+    """What a span has when it begins, which is all that a sampler sees."""
+
+    def __init__(self) -> None:
+        self.seen: list[tuple[str, dict[str, Any]]] = []
+
+    def on_start(self, span: Any, parent_context: Any = None) -> None:
+        self.seen.append((span.name, dict(span.attributes or {})))
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_what_a_span_has_from_its_start(
+    world: Sync | Async, server: appbuilder_mock.Running, way: str
+) -> None:
+    """The thread as the conversation, the agent's name and id, and the server."""
+    server.script(rounds(asks("北京")))
+    at_start = AtStart()
+    provider = TracerProvider()
+    provider.add_span_processor(at_start)
+    hook = OpenTelemetry(provider, agent_names={"other": "别的"})
+    client = world.client(server.token, server.url, retry=AT_ONCE, event_hooks=[hook])
+    assistant = client.assistants.create("天气助手")
+    thread = client.threads.create([{"role": "user", "content": "天气怎么样？"}])
+
+    WAYS[way](client.threads.runs, assistant.id, thread.id, tools=[get_weather])
+
+    [whole] = [one for name, one in at_start.seen if name == "invoke_agent 天气助手"]
+    assert whole["gen_ai.conversation.id"] == thread.id
+    assert whole["gen_ai.agent.id"] == assistant.id
+    assert whole["gen_ai.agent.name"] == "天气助手"
+    assert whole["server.port"] == int(server.url.rpartition(":")[2])
+
+
+@pytest.mark.parametrize("known", ["looked up", "listed", "given"])
+def test_how_an_agents_name_is_known(
+    world: Sync | Async, server: appbuilder_mock.Running, known: str
+) -> None:
+    """A run names its assistant by id; the hook knows the name from what it saw, or was given."""
+    maker = world.client(server.token, server.url)
+    made = maker.assistants.create("天气助手")
+    hook = OpenTelemetry(PROVIDER, agent_names={made.id: "天气助手"} if known == "given" else None)
+    client = world.client(server.token, server.url, event_hooks=[hook])
+    if known == "looked up":
+        client.assistants.query(made.id)
+    if known == "listed":
+        client.assistants.list()
+
+    client.threads.runs.run(made.id, thread=QUESTION)
+
+    assert spans()[-1].name == "invoke_agent 天气助手"
+
+
+def test_a_loop_of_your_own_is_one_agent(
+    world: Sync | Async, server: appbuilder_mock.Running
+) -> None:
+    """What continues a run is a call like any other, by either continuation."""
+    server.script(rounds(asks("北京"), asks("上海")))
+    client = traced(world, server.url, server.token)
+    assistant = client.assistants.create("a")
+    runs = client.threads.runs
+    EXPORTER.clear()
+
+    first = runs.run(assistant.id, thread=QUESTION, tools=[get_weather])
+    [call] = first.required_action.submit_tool_outputs.tool_calls
+    output = {"tool_call_id": call.id, "output": "晴", "run_id": first.id}
+    second = runs.run(assistant.id, first.thread_id, tools=[get_weather], tool_output=output)
+    [call] = second.required_action.submit_tool_outputs.tool_calls
+    runs.submit_tool_outputs(first.id, first.thread_id, [{"tool_call_id": call.id, "output": "雨"}])
+
+    assert [span.name for span in spans()] == ["invoke_agent a", "createRun", "submitToolOutputs"]
+    assert {(span.attributes or {})["appbuilder.run_id"] for span in spans()} == {first.id}
+
+
+def measured(reader: InMemoryMetricReader) -> dict[str, list[Any]]:
+    """The points of each histogram."""
+    data = reader.get_metrics_data()
+    return {
+        metric.name: list(metric.data.data_points)
+        for resource in (data.resource_metrics if data else ())
+        for scope in resource.scope_metrics
+        for metric in scope.metrics
+    }
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_durations_are_measured(
+    world: Sync | Async, server: appbuilder_mock.Running, way: str
+) -> None:
+    """One for the agent that is made, one for the run, one for each function; in seconds."""
+    server.script(rounds(asks("北京", "上海")))
+    reader = InMemoryMetricReader()
+    hook = OpenTelemetry(PROVIDER, meter_provider=MeterProvider([reader]))
+    client = world.client(server.token, server.url, retry=AT_ONCE, event_hooks=[hook])
+    assistant = client.assistants.create("a", model="ERNIE")
+
+    WAYS[way](client.threads.runs, assistant.id, thread=QUESTION, tools=[get_weather])
+
+    found = measured(reader)
+    by_operation = {
+        point.attributes["gen_ai.operation.name"]: point
+        for point in found["gen_ai.client.operation.duration"]
+    }
+    assert set(by_operation) == {"create_agent", "invoke_agent"}
+    run = by_operation["invoke_agent"]
+    assert run.count == 1
+    assert 0 < run.sum < 60
+    assert list(run.explicit_bounds[:3]) == [0.01, 0.02, 0.04]
+    assert run.attributes["gen_ai.provider.name"] == "baidu.appbuilder"
+    assert run.attributes["server.address"] == "127.0.0.1"
+    assert by_operation["create_agent"].attributes["gen_ai.request.model"] == "ERNIE"
+    [tools] = found["gen_ai.execute_tool.duration"]
+    assert (tools.count, tools.attributes["gen_ai.tool.name"]) == (2, "get_weather")
+    chunks = found.get("gen_ai.client.operation.time_to_first_chunk", [])
+    assert [point.count for point in chunks] == ([] if way == "in one call" else [1])
+    for point in chunks:
+        assert 0 < point.sum <= run.sum
+        assert point.attributes["gen_ai.operation.name"] == "invoke_agent"
+
+
+def test_a_failure_is_measured(world: Sync | Async, serve: Serve) -> None:
+    """With its kind; a call that is no operation of a model's is not measured."""
+    server = serve(lambda exchange: exchange.send(answer({}, "404 Not Found")))
+    reader = InMemoryMetricReader()
+    hook = OpenTelemetry(PROVIDER, meter_provider=MeterProvider([reader]))
+    client = world.client("secret-key", server.url, event_hooks=[hook])
+
+    for call in (lambda: client.threads.query("t"), lambda: client.threads.runs.run("a", "t")):
+        with pytest.raises(NotFoundError):
+            call()
+
+    [point] = measured(reader)["gen_ai.client.operation.duration"]
+    assert (point.count, point.attributes["error.type"]) == (1, "NotFoundError")
+
+
+CONTENT = ("北京", "晴", "天气", "你是助手")
+
+
+def content_of(world: Sync | Async, server: appbuilder_mock.Running, way: str) -> ReadableSpan:
+    """The span of a run about which much is said."""
+    server.script(rounds(asks("北京")))
+    client = traced(world, server.url, server.token)
+    assistant = client.assistants.create("a", instructions="你是助手")
+    WAYS[way](
+        client.threads.runs,
+        assistant.id,
+        thread=QUESTION,
+        tools=[get_weather],
+        instructions="你是助手",
+    )
+    [whole] = [span for span in spans() if span.name == "invoke_agent a"]
+    return whole
+
+
+@pytest.mark.parametrize("value", [None, "", "false", "NO_CONTENT", "EVENT_ONLY"])
+def test_content_is_not_captured_unless_asked_for(
+    world: Sync | Async,
+    server: appbuilder_mock.Running,
+    monkeypatch: pytest.MonkeyPatch,
+    value: str | None,
+) -> None:
+    if value is None:
+        monkeypatch.delenv(CAPTURE, raising=False)
+    else:
+        monkeypatch.setenv(CAPTURE, value)
+
+    content_of(world, server, "a stream")
+
+    told = "".join(str(span.to_json(indent=None)) for span in spans())
+    told = json.dumps(told).encode().decode("unicode_escape")
+    assert [said for said in CONTENT if said in told or ascii(said)[1:-1] in told] == []
+
+
+@pytest.mark.parametrize("value", ["true", "SPAN_ONLY", "span_and_event"])
+@pytest.mark.parametrize("way", WAYS)
+def test_content_by_the_standard_variable(
+    world: Sync | Async,
+    server: appbuilder_mock.Running,
+    monkeypatch: pytest.MonkeyPatch,
+    way: str,
+    value: str,
+) -> None:
+    """What is asked, answered, described, given to functions and returned, without the token."""
+    monkeypatch.setenv(CAPTURE, value)
+
+    said = dict(content_of(world, server, way).attributes or {})
+
+    def read(name: str) -> Any:
+        return json.loads(str(said[name]))
+
+    question = QUESTION["messages"][0]["content"]
+    assert read("gen_ai.input.messages") == [
+        {"role": "user", "parts": [{"type": "text", "content": question}]}
+    ]
+    [output] = read("gen_ai.output.messages")
+    assert (output["role"], output["finish_reason"]) == ("assistant", "stop")
+    assert "北京：晴" in output["parts"][0]["content"]
+    assert read("gen_ai.system_instructions") == [{"type": "text", "content": "你是助手"}]
+    [definition] = read("gen_ai.tool.definitions")
+    assert (definition["type"], definition["name"]) == ("function", "get_weather")
+    [tool] = [span for span in spans() if span.name == "execute_tool get_weather"]
+    told = dict(tool.attributes or {})
+    assert json.loads(str(told["gen_ai.tool.call.arguments"])) == {"city": "北京"}
+    assert told["gen_ai.tool.call.result"] == "北京：晴"
+
+
+def test_other_hooks_get_no_content(world: Sync | Async) -> None:
+    """Only one that asks for it, and a token that a tool repeats is hidden."""
+    token = "secret-token-0123456789"
+
+    @named
+    def weather(city: str) -> str:
+        return f"{city}：{token}"
+
+    class Captures(list[Any]):
+        captures_content = True
+
+        def __call__(self, event: Any) -> None:
+            self.append(event)
+
+    plain: list[Any] = []
+    captures = Captures()
+    with appbuilder_mock.running(token=token) as server:
+        server.script(rounds(asks("北京")))
+        client = world.client(token, server.url, event_hooks=[plain.append, captures])
+        assistant = client.assistants.create("a")
+        client.threads.runs.run_with_tools(assistant.id, thread=QUESTION, tools=[weather])
+
+    assert not any(isinstance(event, ContentRecorded) for event in plain)
+    recorded = [event for event in captures if isinstance(event, ContentRecorded)]
+    assert {event.kind for event in recorded} >= {"request", "arguments", "result"}
+    assert "北京：***" in [event.content for event in recorded]
+    assert not any("北京" in repr(event) or token in event.content for event in recorded)
 
 
 def test_nothing_is_traced_by_itself() -> None:

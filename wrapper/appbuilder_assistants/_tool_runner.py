@@ -94,8 +94,9 @@ async def _acall(job: Job, told: WatchedRound) -> object:
     if not job.is_async:
         return await asyncio.wrap_future(_in_thread(partial(_call, job, told)))
     try:
-        with told.tool(job):
+        with told.tool(job) as take:
             result: object = await job.function()
+            take(result)
             return result
     except ToolError as error:
         return error
@@ -105,7 +106,7 @@ async def _acall(job: Job, told: WatchedRound) -> object:
 
 def _call(job: Job, told: WatchedRound) -> object:
     try:
-        with told.tool(job):
+        with told.tool(job) as take:
             result = job.function()
             if inspect.isawaitable(result):
                 if inspect.iscoroutine(result):
@@ -114,6 +115,7 @@ def _call(job: Job, told: WatchedRound) -> object:
                     f"tool {job.name}: it returned something that has to be awaited; make the tool "
                     "of an `async def` function, for AsyncAppBuilder"
                 )
+            take(result)
             return result
     except ToolError as error:
         return error

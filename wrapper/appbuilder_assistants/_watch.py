@@ -6,18 +6,21 @@ import json
 import logging
 import os
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from itertools import count
 from typing import TYPE_CHECKING
 
 from ._core.calls import Job, Lost, Question, Reply, RunTools, Send, Sleep
-from ._core.redaction import redact
+from ._core.redaction import Redactor, redact
+from ._core.tool_outputs import render
 from ._log import LOGGER, log
 from .hooks import (
     AttemptFinished,
     CallFinished,
     CallStarted,
+    ContentRecorded,
+    FirstEventReceived,
     HookEvent,
     RetryScheduled,
     ToolFinished,
@@ -49,10 +52,33 @@ def tell(hooks: tuple[EventHook, ...], event: HookEvent) -> None:
             LOGGER.warning("the event hook %r failed", hook, exc_info=True)
 
 
+def record(
+    hooks: tuple[EventHook, ...],
+    call_id: int,
+    kind: str,
+    content: Callable[[], str],
+    hide: Redactor,
+) -> None:
+    """Emit content to the hooks that capture it; it is not made for others."""
+    capturing = tuple(hook for hook in hooks if getattr(hook, "captures_content", False) is True)
+    if capturing:
+        text = content()
+        shown = hide.text(text, len(text))
+        tell(capturing, ContentRecorded(call_id, kind, shown))
+
+
+def request_text(call: Question) -> str:
+    """The JSON of a request; nothing for one that is no JSON."""
+    body = call.request.body
+    return body.decode(errors="replace") if isinstance(body, bytes) else ""
+
+
 class Watched:
     """One call that has begun. A process that was forked since tells nothing of it."""
 
-    def __init__(self, hooks: tuple[EventHook, ...], call: Question, gateway_url: str) -> None:
+    def __init__(
+        self, hooks: tuple[EventHook, ...], call: Question, gateway_url: str, hide: Redactor
+    ) -> None:
         self.call_id = next(numbers)
         self._hooks = hooks
         self._operation = call.operation
@@ -70,6 +96,22 @@ class Watched:
                 gateway_url,
             ),
         )
+        self._hide = hide
+        self._has_event = False
+        record(hooks, self.call_id, "request", lambda: request_text(call), hide)
+
+    def first_event(self) -> None:
+        """Emit that the stream's first event has come. Again does nothing."""
+        if not self._has_event and self._process == os.getpid():
+            self._has_event = True
+            seconds = time.monotonic() - self._begun
+            tell(self._hooks, FirstEventReceived(self.call_id, self._operation, seconds))
+
+    def record_output(self, messages: Mapping[str, str]) -> None:
+        """Emit the text of a run's messages."""
+        if messages and self._process == os.getpid():
+            text = "\n".join(messages.values())
+            record(self._hooks, self.call_id, "output", lambda: text, self._hide)
 
     def finish(self, result: object = None, error: BaseException | None = None) -> None:
         """Tell that it is over. Again does nothing."""
@@ -82,8 +124,9 @@ class Watched:
 class WatchedRound:
     """Around a round of tools, and around each of them."""
 
-    def __init__(self, hooks: tuple[EventHook, ...], step: RunTools) -> None:
+    def __init__(self, hooks: tuple[EventHook, ...], step: RunTools, hide: Redactor) -> None:
         self._hooks = hooks
+        self._hide = hide
         self._step = step
         self._id = next(numbers)
         self._begun = time.monotonic()
@@ -103,13 +146,19 @@ class WatchedRound:
         tell(self._hooks, ToolRoundFinished(self._id, time.monotonic() - self._begun, error))
 
     @contextmanager
-    def tool(self, job: Job) -> Iterator[None]:
-        """To be entered in the thread or task in which it runs."""
+    def tool(self, job: Job) -> Iterator[Callable[[object], None]]:
+        """To be entered in the thread or task in which it runs; gives what takes its result."""
         number, begun = next(numbers), time.monotonic()
         failure: BaseException | None = None
         tell(self._hooks, ToolStarted(number, self._id, job.name, job.call_id))
+        record(self._hooks, number, "arguments", lambda: f"{job.arguments}", self._hide)
+
+        def take(result: object) -> None:
+            with suppress(TypeError, ValueError):  # raised where the output is made
+                record(self._hooks, number, "result", lambda: render(result, job.name), self._hide)
+
         try:
-            yield
+            yield take
         except BaseException as error:
             failure = error
             raise
@@ -147,7 +196,7 @@ class Watch:
 
     def begin(self, call: Question) -> None:
         if self.hooks:
-            self._open.append(Watched(self.hooks, call, self._gateway_url))
+            self._open.append(Watched(self.hooks, call, self._gateway_url, self._hide))
 
     def end(self, result: object, error: BaseException | None) -> None:
         redact(error, self._hide)
@@ -191,7 +240,7 @@ class Watch:
             tell(self.hooks, event)
 
     def round(self, step: RunTools) -> WatchedRound:
-        return WatchedRound(self.hooks, step)
+        return WatchedRound(self.hooks, step, self._hide)
 
     def _call_id(self) -> int:
         return self._open[-1].call_id if self._open else 0
@@ -202,4 +251,7 @@ def ids_of(body: object) -> Mapping[str, str]:
     if not isinstance(body, bytes):
         return {}
     fields = json.loads(body)
+    output = fields.get("tool_output")
+    if isinstance(output, dict) and "run_id" in output:  # the call continues this run
+        fields = {**fields, "run_id": output["run_id"]}
     return {name: fields[name] for name in _NAMED if isinstance(fields.get(name), str)}

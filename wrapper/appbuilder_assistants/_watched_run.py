@@ -7,10 +7,12 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ._watch import ids_of, numbers, tell
+from ._watch import ids_of, numbers, record, request_text, tell
 from .hooks import CallFinished, CallStarted, HookEvent, ToolRoundStarted
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ._core.calls import Question
     from ._settings import Settings
     from .hooks import EventHook
@@ -41,7 +43,16 @@ class WatchedRun:
             self._begun = time.monotonic()
             self._process = os.getpid()
             ids = ids_of(self._call.request.body)
-            tell(self._hooks, CallStarted(self._id, OPERATION, "", "", ids))
+            gateway = self.settings.base_url
+            tell(self._hooks, CallStarted(self._id, OPERATION, "", "", ids, gateway))
+            hide = self.settings.redactor
+            record(self._hooks, self._id, "request", lambda: request_text(self._call), hide)
+
+    def record_output(self, messages: Mapping[str, str]) -> None:
+        """Emit the text of the run's messages."""
+        if messages and self._begun is not None and self._process == os.getpid():
+            text, hide = "\n".join(messages.values()), self.settings.redactor
+            record(self._hooks, self._id, "output", lambda: text, hide)
 
     def finish(self, result: object = None, error: BaseException | None = None) -> None:
         """Tell that it is over, if it has begun. Again does nothing."""
@@ -57,6 +68,7 @@ class _PartOf:
     def __init__(self, run_id: int, hook: EventHook) -> None:
         self._run_id = run_id
         self._hook = hook
+        self.captures_content = getattr(hook, "captures_content", False)
 
     def __call__(self, event: HookEvent) -> None:
         if isinstance(event, (CallStarted, ToolRoundStarted)):

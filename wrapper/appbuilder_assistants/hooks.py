@@ -10,6 +10,9 @@ A hook is a plain function, called where the call runs (on the event loop, for t
 client), so it must be quick. What it raises is logged and goes no further. Every event of one
 call, round or tool has the same `call_id`. None holds a token, or what people wrote but for an
 assistant's name and what an error quotes.
+
+A hook with a true attribute `captures_content` also gets `ContentRecorded`, which does hold what
+people, the model and functions wrote.
 """
 
 from __future__ import annotations
@@ -22,7 +25,9 @@ __all__ = [
     "AttemptFinished",
     "CallFinished",
     "CallStarted",
+    "ContentRecorded",
     "EventHook",
+    "FirstEventReceived",
     "HookEvent",
     "RetryScheduled",
     "ToolFinished",
@@ -36,9 +41,9 @@ __all__ = [
 class CallStarted:
     """A call begins. `ids` holds what its request names: `assistant_id`, `thread_id`, `model`, …
 
-    `gateway_url` is what `path` comes behind. A run with tools is told as a call, too, with the
-    operation `run_with_tools` and no method or path; the calls that it is made of have its
-    `call_id` as their `parent_id`.
+    `gateway_url` is what `path` comes behind. A call that continues a run has its `run_id`. A run
+    with tools is told as a call, too, with the operation `run_with_tools` and no method or path;
+    the calls that it is made of have its `call_id` as their `parent_id`.
     """
 
     call_id: int
@@ -85,6 +90,29 @@ class RetryScheduled:
     path: str = ""
     status_code: int | None = None
     request_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FirstEventReceived:
+    """The first event of a stream has come, `seconds` after its call began."""
+
+    call_id: int
+    operation: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class ContentRecorded:
+    """What was sent or came: only for a hook with a true attribute `captures_content`.
+
+    `kind` is "request" (the JSON of the call `call_id`), "output" (the text of the run's messages),
+    "arguments" (the JSON that a function is called with) or "result" (what it returned, as text).
+    A token of 16 characters or more is hidden in it.
+    """
+
+    call_id: int
+    kind: str
+    content: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +177,8 @@ HookEvent: TypeAlias = (
     CallStarted
     | AttemptFinished
     | RetryScheduled
+    | FirstEventReceived
+    | ContentRecorded
     | CallFinished
     | ToolRoundStarted
     | ToolRoundFinished

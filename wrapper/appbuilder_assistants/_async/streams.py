@@ -259,6 +259,8 @@ class AsyncRunStream(AsyncLeaving):
         while True:
             event = next(self._events, None)
             if event is not None:
+                if self._watched is not None:
+                    self._watched.first_event()
                 return event
             chunk = await anext(self._live, None)
             if not isinstance(chunk, bytes):
@@ -314,4 +316,5 @@ class AsyncRunStream(AsyncLeaving):
     def _finish(self, error: BaseException | None = None) -> None:
         redact(error, self._caller.settings.redactor)
         if self._watched is not None:
+            self._watched.record_output(self.snapshot.messages)
             self._watched.finish(self.snapshot.run, error)

@@ -269,6 +269,7 @@ class Job:
     name: str
     function: Callable[[], Any] = field(repr=False)
     is_async: bool = False
+    arguments: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

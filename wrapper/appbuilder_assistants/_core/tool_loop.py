@@ -211,7 +211,7 @@ class ToolLoop:
             known = ", ".join(self._tools.by_name) or "none"
             raise BadArguments([f"unknown tool {name!r}; the tools are: {known}"])
         arguments = call.function.arguments if call.function else ""
-        return Job(call.id, tool.name, tool.bind(arguments), tool.is_async)
+        return Job(call.id, tool.name, tool.bind(arguments), tool.is_async, arguments)
 
     def _waiting_calls(self, run: RunResult) -> list[ToolCall]:
         """The calls that a run waits for. Raises ResponseError when it waits for something else."""

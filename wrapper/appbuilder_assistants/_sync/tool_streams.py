@@ -59,7 +59,8 @@ class ToolRunStream(RunStream):
     def _finish(self, error: BaseException | None = None) -> None:
         super()._finish(error)
         if self.snapshot.finished:
-            self._watched_run.finish(self.snapshot.run, error)
+            self._end_run(error)
 
     def _end_run(self, error: BaseException | None) -> None:
+        self._watched_run.record_output(self.snapshot.messages)
         self._watched_run.finish(self.snapshot.run, error)
