@@ -27,7 +27,7 @@ RULES = (
     (r"async (def|for|with)", r"\1"),
     (r"await ", ""),
     # asyncio's words, and ours for the one place that does I/O
-    (r"a(drive|finish|raw|release|settle|toolbox)", r"\1"),
+    (r"a(drive|finish|raw|release|settle|toolbox|uploading)", r"\1"),
     (r"Callable\[P, Awaitable\[T\]\]", "Callable[P, T]"),
     (r"Callable\[P, Awaitable\[RawResponse\[T\]\]\]", "Callable[P, RawResponse[T]]"),
     (r"Awaitable, Callable", "Callable"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -76,3 +77,45 @@ def test_public_names() -> None:
     assert set(appbuilder_assistants.errors.__all__) <= set(names)
     with pytest.raises(AttributeError, match="no attribute 'Client'"):
         _ = appbuilder_assistants.Client
+
+
+BROKEN = """
+import sys, traceback, types
+class Broken(types.ModuleType):
+    def __getattr__(self, name):
+        raise {error}(f"module {name!r} of httpx is an old one")
+broken = Broken("httpx")
+broken.__path__ = []
+sys.modules["httpx"] = broken
+try:
+    {use}
+except ImportError:
+    traceback.print_exc(file=sys.stdout)
+"""
+
+
+@pytest.mark.parametrize("error", ["AttributeError", "ImportError"])
+@pytest.mark.parametrize(
+    "use",
+    [
+        "from appbuilder_assistants import AppBuilder",
+        "from appbuilder_assistants import AsyncAppBuilder",
+        "import appbuilder_assistants; appbuilder_assistants.AppBuilder",
+        "from appbuilder_assistants.assistant import threads",
+    ],
+)
+def test_a_broken_installation(use: str, error: str) -> None:
+    """What went wrong while a part loads is in the message: it is not that a name is missing."""
+    program = BROKEN.replace("{error}", error).replace("{use}", use)
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=True,
+        env={**os.environ, "APPBUILDER_TOKEN": "k"},
+    )
+
+    message = done.stdout.strip().splitlines()[-1]
+    assert message.startswith("ImportError: ")
+    assert "of httpx is an old one" in message

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import pickle
 import traceback
+from collections.abc import Callable
 from typing import Any
 
 import appbuilder_mock
@@ -247,3 +249,47 @@ def test_a_subclass_keeps_its_class() -> None:
         pass
 
     assert type(Mine("k").with_options(timeout=1)) is Mine
+
+
+HELD: dict[str, Callable[[Any], Any]] = {
+    "a client": lambda client: client,
+    "a copy with options": lambda client: client.with_options(timeout=3),
+    "a resource": lambda client: client.threads.runs,
+    "a stream": lambda client: client.threads.runs.stream_run("a", "t"),
+}
+
+
+@pytest.mark.parametrize("held", HELD.values(), ids=HELD.keys())
+@pytest.mark.parametrize("kind", [AppBuilder, AsyncAppBuilder])
+def test_a_client_is_not_pickled(kind: Any, held: Callable[[Any], Any]) -> None:
+    """Nor deep-copied: the error says what to do in its place."""
+    target = held(kind("k", "http://127.0.0.1:9"))
+
+    for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+        with pytest.raises(TypeError, match="make a client where it is needed"):
+            pickle.dumps(target, protocol)
+    with pytest.raises(TypeError, match=r"client\.with_options\(\)"):
+        copy.deepcopy(target)
+
+
+@pytest.mark.parametrize("kind", [AppBuilder, AsyncAppBuilder])
+def test_a_shallow_copy(kind: Any) -> None:
+    """It shares the connections."""
+    client = kind("k", "http://127.0.0.1:9")
+
+    assert copy.copy(client).threads is client.threads
+
+
+@pytest.mark.parametrize("call", ["create", "upload", "close"])
+def test_without_asyncio(call: str) -> None:
+    """Under trio, or without an event loop, the error says what is needed."""
+    client = AsyncAppBuilder("k", "http://127.0.0.1:9")
+    calls: dict[str, Callable[[], Any]] = {
+        "create": client.threads.create,
+        "upload": lambda: client.assistants.files.create(__file__),
+        "close": client.close,
+    }
+    coroutine = calls[call]()
+
+    with pytest.raises(RuntimeError, match="AsyncAppBuilder needs asyncio"):
+        coroutine.send(None)

@@ -10,6 +10,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from ._lazy import loaded
+
 if TYPE_CHECKING:
     from . import assistant, errors, hooks, types
     from ._async.client import AsyncAppBuilder
@@ -133,8 +135,9 @@ if not TYPE_CHECKING:
         if name not in __all__:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         if name in _MODULES:
-            return import_module(f".{name}", __name__)
-        value = getattr(import_module(f".{_HOMES.get(name, 'errors')}", __name__), name)
+            return loaded(f"{__name__}.{name}", lambda: import_module(f".{name}", __name__))
+        home = f".{_HOMES.get(name, 'errors')}"
+        value = loaded(f"{__name__}.{name}", lambda: getattr(import_module(home, __name__), name))
         globals()[name] = value
         return value
 

@@ -18,6 +18,17 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 
+def running_loop() -> asyncio.AbstractEventLoop:
+    """Raises RuntimeError, that says what is needed, where asyncio does not run."""
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        raise RuntimeError(
+            "AsyncAppBuilder needs asyncio, and no event loop of its runs here: under trio, or "
+            "without an event loop, use an AppBuilder (in a thread)"
+        ) from None
+
+
 async def by(until: float | None, what: Awaitable[T]) -> T:
     """Wait for something, but not for longer than until then. Raises TimeoutError."""
     if until is None:

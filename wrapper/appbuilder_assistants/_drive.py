@@ -10,6 +10,7 @@ from typing import TypeVar, cast
 
 import httpx
 
+from ._blocking import off_loop, within
 from ._bodies import AsyncBody, Body, asave, save
 from ._cancel import by, sheltered, undisturbed
 from ._core.calls import (
@@ -205,7 +206,7 @@ def _perform(
     step: Send, http: httpx.Client, settings: Settings, until: float | None
 ) -> Reply | Lost:
     body = step.request.body
-    content = _form(body) if isinstance(body, Form) else body
+    content = _form(body, until) if isinstance(body, Form) else body
     try:
         request = sent(step, http, settings, content, until)
     except UnicodeError as error:
@@ -308,23 +309,36 @@ async def _aread(response: httpx.Response, request: Sent) -> Reply | Lost:
     return request.reply(response, body.getvalue())
 
 
-def _form(form: Form) -> Iterator[bytes]:
-    """The body of an upload, piece by piece."""
-    form.file.rewind()
-    form.file.report()
-    yield form.head
-    while piece := form.file.read():
-        yield piece
+def _form(form: Form, until: float | None) -> Iterator[bytes]:
+    """The body of an upload, piece by piece. WriteTimeout if the file gives none in time."""
+    limit = until if form.file.may_block else None
+    try:
+        within(limit, form.file.rewind, _ignore)
         form.file.report()
+        yield form.head
+        while piece := within(limit, form.file.read, _ignore):
+            yield piece
+            form.file.report()
+    except TimeoutError:
+        raise httpx.WriteTimeout("the deadline passed while a file was read") from None
     yield form.tail
 
 
 async def _aform(form: Form) -> AsyncIterator[bytes]:
-    """As `_form`. The file is read in a worker thread: a slow disk does not stop the loop."""
-    form.file.rewind()
+    """As `_form`, off the event loop; who waits for it looks at the time."""
+    if form.file.may_block:
+        await off_loop(form.file.rewind, _ignore)
+    else:
+        form.file.rewind()
     form.file.report()
     yield form.head
-    while piece := await asyncio.to_thread(form.file.read):
+    while piece := (
+        await off_loop(form.file.read, _ignore) if form.file.may_block else form.file.read()
+    ):
         yield piece
         form.file.report()
     yield form.tail
+
+
+def _ignore(late: object) -> None:
+    """Nothing is to be done with what comes too late."""

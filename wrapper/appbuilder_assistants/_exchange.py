@@ -52,6 +52,7 @@ class Sent:
     begun: float
     hide: Redactor
     gateway_from: str = ""
+    form: Form | None = None
 
     def is_overdue(self) -> bool:
         return self.until is not None and time.monotonic() >= self.until
@@ -119,6 +120,8 @@ class Sent:
     def overdue(self, error: BaseException | None = None, *, reached: bool = True) -> Lost:
         """What the deadline's passing means."""
         message = f"the deadline passed while {self._gateway} was waited for"
+        if self.form is not None and self.form.file.reading:
+            message = "the deadline passed while the file to upload was read"
         if QUEUED in self.http.extensions:
             reached = False
             message = f"the deadline passed before a connection to {self._gateway} became free"
@@ -228,7 +231,9 @@ def sent(
     )
     # Only here, where no variable holds it: tracebacks may be shown with their variables.
     request.headers["Authorization"] = settings.authorization.reveal()
-    return Sent(request, until, time.monotonic(), settings.redactor, settings.gateway_from)
+    form = body if isinstance(body, Form) else None
+    begun = time.monotonic()
+    return Sent(request, until, begun, settings.redactor, settings.gateway_from, form)
 
 
 def unwritable(error: UnicodeError) -> Lost:

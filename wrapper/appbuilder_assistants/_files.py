@@ -8,13 +8,17 @@ import io
 import mimetypes
 import os
 import secrets
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import BinaryIO, TypeAlias
 
+from ._blocking import off_loop, within
+from ._cancel import by
 from ._core.file_names import safe_name, told_name
 from ._core.files import FileContent
+from .errors import DeadlineExceededError, Origin
 
 PIECE = 256 * 1024
 """Bytes that are read at once: few enough to hold, enough to be quick."""
@@ -28,8 +32,16 @@ Progress: TypeAlias = "Callable[[int, int | None], object]"
 class Upload:
     """A file to be sent. See `_core.multipart.Source`."""
 
-    def __init__(self, file: BinaryIO, name: str, progress: Progress | None) -> None:
+    def __init__(
+        self, file: BinaryIO, name: str, progress: Progress | None, *, own: bool = False
+    ) -> None:
+        """`own` says that the file is to be closed with the upload."""
         self.name = name
+        self.may_block = not isinstance(file, io.BytesIO)
+        self._own = own
+        self._lock = threading.Lock()
+        self.reading = False
+        self._closed = False
         self.media_type = mimetypes.guess_type(name)[0] or UNKNOWN_TYPE
         self.size = _size(file)
         self._file = file
@@ -64,8 +76,32 @@ class Upload:
         if self._progress is not None:
             self._progress(self._sent, self.size)
 
+    def close(self) -> None:
+        """Close the file; while a thread still reads it, that does it afterwards.
+
+        Closing a file waits for who reads it.
+        """
+        with self._lock:
+            self._closed = True
+            if self.reading:
+                return
+        self._close()
+
+    def _close(self) -> None:
+        if self._own:
+            self._file.close()
+
     def _piece(self, size: int) -> bytes:
-        piece: bytes | None = self._file.read(size)
+        with self._lock:
+            self.reading = True
+        try:
+            piece: bytes | None = self._file.read(size)
+        finally:
+            with self._lock:
+                self.reading = False
+                closed = self._closed
+            if closed:
+                self._close()
         if piece is None:
             raise BlockingIOError(f"{self.name!r} is in non-blocking mode, and has no bytes yet")
         self._sent += len(piece)
@@ -74,27 +110,71 @@ class Upload:
 
 @contextmanager
 def uploading(
-    file: Uploadable, filename: str | None = None, progress: Progress | None = None
+    file: Uploadable,
+    filename: str | None = None,
+    progress: Progress | None = None,
+    until: float | None = None,
 ) -> Iterator[Upload]:
     """Open what is to be uploaded, unless it is open already.
 
-    Raises FileNotFoundError, IsADirectoryError, TypeError or ValueError for what cannot be.
+    Raises FileNotFoundError, IsADirectoryError, TypeError or ValueError for what cannot be, and
+    DeadlineExceededError when it is not open by `until`: opening a FIFO waits for who writes to it.
     """
-    _check_progress(progress)
-    if isinstance(file, (str, os.PathLike)):
-        path = Path(file)
-        if path.is_dir():
-            raise IsADirectoryError(
-                errno.EISDIR, "file_path: expected a file to upload, got a folder", str(path)
-            )
-        if not path.exists():
-            raise FileNotFoundError(errno.ENOENT, "file_path: no such file to upload", str(path))
-        with path.open("rb") as opened:
-            yield Upload(opened, _name(filename, path.name), progress)
-    elif isinstance(file, (bytes, bytearray, memoryview)):
-        yield Upload(io.BytesIO(file), _name(filename, "upload"), progress)
+    try:
+        upload = within(until, lambda: _opened(file, filename, progress), Upload.close)
+    except TimeoutError:
+        raise _not_opened() from None
+    try:
+        yield upload
+    finally:
+        upload.close()
+
+
+@asynccontextmanager
+async def auploading(
+    file: Uploadable,
+    filename: str | None = None,
+    progress: Progress | None = None,
+    until: float | None = None,
+) -> AsyncIterator[Upload]:
+    """As `uploading`, off the event loop."""
+    if isinstance(file, (bytes, bytearray, memoryview)):
+        upload = _opened(file, filename, progress)
     else:
-        yield Upload(_checked(file), _name(filename, _own_name(file)), progress)
+        try:
+            opening = off_loop(lambda: _opened(file, filename, progress), Upload.close)
+            upload = await by(until, opening)
+        except TimeoutError:
+            raise _not_opened() from None
+    try:
+        yield upload
+    finally:
+        upload.close()
+
+
+def _opened(file: Uploadable, filename: str | None, progress: Progress | None) -> Upload:
+    _check_progress(progress)
+    if isinstance(file, (bytes, bytearray, memoryview)):
+        return Upload(io.BytesIO(file), _name(filename, "upload"), progress)
+    if not isinstance(file, (str, os.PathLike)):
+        return Upload(_checked(file), _name(filename, _own_name(file)), progress)
+    path = Path(file)
+    if path.is_dir():
+        raise IsADirectoryError(
+            errno.EISDIR, "file_path: expected a file to upload, got a folder", str(path)
+        )
+    if not path.exists():
+        raise FileNotFoundError(errno.ENOENT, "file_path: no such file to upload", str(path))
+    name = _name(filename, path.name)
+    return Upload(path.open("rb"), name, progress, own=True)
+
+
+def _not_opened() -> DeadlineExceededError:
+    return DeadlineExceededError(
+        "the deadline passed while the file to upload was opened",
+        reached_server=False,
+        origin=Origin("createFile"),
+    )
 
 
 class Download:

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import httpx
 
 from ._bounded import bounded
+from ._cancel import running_loop
 from ._clocked import keep_deadlines
 from ._connect import Verify, is_direct, proxies, trusted, usable_proxy
 from ._settings import Settings
@@ -36,6 +37,21 @@ TWO_LOOPS = (
     "belong to one loop: make a client for each loop (in each thread), or use an AppBuilder, which "
     "threads may share"
 )
+
+
+NOT_COPIED = (
+    "a client, and what belongs to one, holds connections and a token and is neither pickled nor "
+    "deep-copied: make a client where it is needed (in the other process, from the environment), "
+    "use `client.with_options()` for a copy that shares its connections; after a fork the client "
+    "itself may be used"
+)
+
+
+class NotCopied:
+    """Refuses to be pickled or deep-copied, and with it all that holds it."""
+
+    def __reduce__(self) -> str:
+        raise TypeError(NOT_COPIED)
 
 
 class OpenStreams:
@@ -67,7 +83,7 @@ class OpenStreams:
         return self._streams
 
 
-class Pool:
+class Pool(NotCopied):
     """Connections for `AppBuilder`: its own, or an httpx client that its user made and closes."""
 
     def __init__(
@@ -135,7 +151,7 @@ class Pool:
             return _prepared(httpx.Client(mounts=mounts, cookies=_no_jar(), **self._options))
 
 
-class AsyncPool:
+class AsyncPool(NotCopied):
     """As `Pool`, for `AsyncAppBuilder`."""
 
     def __init__(
@@ -162,7 +178,7 @@ class AsyncPool:
         """
         if self._closed:
             raise RuntimeError(CLOSED)
-        loop = asyncio.get_running_loop()
+        loop = running_loop()
         if self._loop is not loop or self._process != os.getpid():
             with self._lock:
                 self._on_another(loop)

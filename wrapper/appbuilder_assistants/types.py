@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from ._lazy import loaded
+
 if TYPE_CHECKING:
     from appbuilder_api.models import (
         Assistant,
@@ -121,7 +123,9 @@ if not TYPE_CHECKING:
         if name not in __all__:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         home = "._core.files" if name == "FileContent" else "appbuilder_api.models"
-        value = getattr(import_module(home, __package__), name)
+        value = loaded(
+            f"{__name__}.{name}", lambda: getattr(import_module(home, __package__), name)
+        )
         globals()[name] = value
         return value
 

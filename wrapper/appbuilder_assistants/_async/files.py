@@ -4,7 +4,8 @@ from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Literal
 
 from appbuilder_assistants._core.files import created_at
-from appbuilder_assistants._files import Download, InMemory, uploading
+from appbuilder_assistants._drive import deadline_of
+from appbuilder_assistants._files import Download, InMemory, auploading
 from appbuilder_assistants._operations import files as ops
 
 from ._caller import AsyncCaller
@@ -44,8 +45,9 @@ class AsyncFiles:
         sent, OSError when the file shrinks meanwhile. Never repeated after a lost answer; after
         a 429 only if the file can be read again.  (createFile)
         """
-        with uploading(file_path, filename, progress) as file:
-            return await self._caller.run(ops.files_create(file=file, purpose=purpose))
+        until = deadline_of(self._caller.settings)
+        async with auploading(file_path, filename, progress, until) as file:
+            return await self._caller.run(ops.files_create(file=file, purpose=purpose), until)
 
     async def list(self) -> FileList:
         """All files. This list has no pages.  (listFiles)"""

@@ -23,6 +23,10 @@ class Source(Protocol):
     media_type: str
     size: int | None
     """In bytes; None when that is not known before the end."""
+    may_block: bool
+    """Whether reading may take long, or for ever: what is in memory does not."""
+    reading: bool
+    """Whether a piece is being read at this moment."""
 
     def can_rewind(self) -> bool:
         """Whether it can be read from the beginning, now."""

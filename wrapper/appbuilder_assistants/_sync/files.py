@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal
 
 from appbuilder_assistants._core.files import created_at
+from appbuilder_assistants._drive import deadline_of
 from appbuilder_assistants._files import Download, InMemory, uploading
 from appbuilder_assistants._operations import files as ops
 
@@ -46,8 +47,9 @@ class Files:
         sent, OSError when the file shrinks meanwhile. Never repeated after a lost answer; after
         a 429 only if the file can be read again.  (createFile)
         """
-        with uploading(file_path, filename, progress) as file:
-            return self._caller.run(ops.files_create(file=file, purpose=purpose))
+        until = deadline_of(self._caller.settings)
+        with uploading(file_path, filename, progress, until) as file:
+            return self._caller.run(ops.files_create(file=file, purpose=purpose), until)
 
     def list(self) -> FileList:
         """All files. This list has no pages.  (listFiles)"""

@@ -24,6 +24,7 @@ from importlib import import_module
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from appbuilder_assistants._lazy import loaded
 from appbuilder_assistants._settings import Settings, settings_from
 
 if TYPE_CHECKING:
@@ -51,8 +52,8 @@ if not TYPE_CHECKING:
         if name not in __all__:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         if name in _TYPES:
-            return import_module(f"{__name__}.{name}")
-        return getattr(_client(), name)
+            return loaded(f"{__name__}.{name}", lambda: import_module(f"{__name__}.{name}"))
+        return loaded(f"{__name__}.{name}", lambda: getattr(_client(), name))
 
 
 def __dir__() -> list[str]:
