@@ -8,17 +8,12 @@ import io
 import mimetypes
 import os
 import secrets
-import threading
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import BinaryIO, TypeAlias
 
-from ._blocking import off_loop, within
-from ._cancel import by
 from ._core.file_names import safe_name, told_name
 from ._core.files import FileContent
-from .errors import DeadlineExceededError, Origin
 
 PIECE = 256 * 1024
 """Bytes that are read at once: few enough to hold, enough to be quick."""
@@ -39,7 +34,6 @@ class Upload:
         self.name = name
         self.may_block = not isinstance(file, io.BytesIO)
         self._own = own
-        self._lock = threading.Lock()
         self.reading = False
         self._closed = False
         self.media_type = mimetypes.guess_type(name)[0] or UNKNOWN_TYPE
@@ -79,28 +73,26 @@ class Upload:
     def close(self) -> None:
         """Close the file; while a thread still reads it, that does it afterwards.
 
-        Closing a file waits for who reads it.
+        Closing a file waits for who reads it. No lock is needed: `_closed` is set before `reading`
+        is looked at, and `reading` before `_closed`.
         """
-        with self._lock:
-            self._closed = True
-            if self.reading:
-                return
-        self._close()
+        self._closed = True
+        if not self.reading:
+            self._close()
 
     def _close(self) -> None:
         if self._own:
             self._file.close()
 
     def _piece(self, size: int) -> bytes:
-        with self._lock:
-            self.reading = True
+        self.reading = True
         try:
+            if self._closed:
+                raise ValueError(f"{self.name!r} is not read any more: its upload is over")
             piece: bytes | None = self._file.read(size)
         finally:
-            with self._lock:
-                self.reading = False
-                closed = self._closed
-            if closed:
+            self.reading = False
+            if self._closed:
                 self._close()
         if piece is None:
             raise BlockingIOError(f"{self.name!r} is in non-blocking mode, and has no bytes yet")
@@ -108,51 +100,11 @@ class Upload:
         return piece
 
 
-@contextmanager
-def uploading(
-    file: Uploadable,
-    filename: str | None = None,
-    progress: Progress | None = None,
-    until: float | None = None,
-) -> Iterator[Upload]:
-    """Open what is to be uploaded, unless it is open already.
+def opened(file: Uploadable, filename: str | None, progress: Progress | None) -> Upload:
+    """Open what is to be uploaded, unless it is open already. May block: see `_uploading.py`.
 
-    Raises FileNotFoundError, IsADirectoryError, TypeError or ValueError for what cannot be, and
-    DeadlineExceededError when it is not open by `until`: opening a FIFO waits for who writes to it.
+    Raises FileNotFoundError, IsADirectoryError, TypeError or ValueError for what cannot be.
     """
-    try:
-        upload = within(until, lambda: _opened(file, filename, progress), Upload.close)
-    except TimeoutError:
-        raise _not_opened() from None
-    try:
-        yield upload
-    finally:
-        upload.close()
-
-
-@asynccontextmanager
-async def auploading(
-    file: Uploadable,
-    filename: str | None = None,
-    progress: Progress | None = None,
-    until: float | None = None,
-) -> AsyncIterator[Upload]:
-    """As `uploading`, off the event loop."""
-    if isinstance(file, (bytes, bytearray, memoryview)):
-        upload = _opened(file, filename, progress)
-    else:
-        try:
-            opening = off_loop(lambda: _opened(file, filename, progress), Upload.close)
-            upload = await by(until, opening)
-        except TimeoutError:
-            raise _not_opened() from None
-    try:
-        yield upload
-    finally:
-        upload.close()
-
-
-def _opened(file: Uploadable, filename: str | None, progress: Progress | None) -> Upload:
     _check_progress(progress)
     if isinstance(file, (bytes, bytearray, memoryview)):
         return Upload(io.BytesIO(file), _name(filename, "upload"), progress)
@@ -167,14 +119,6 @@ def _opened(file: Uploadable, filename: str | None, progress: Progress | None) -
         raise FileNotFoundError(errno.ENOENT, "file_path: no such file to upload", str(path))
     name = _name(filename, path.name)
     return Upload(path.open("rb"), name, progress, own=True)
-
-
-def _not_opened() -> DeadlineExceededError:
-    return DeadlineExceededError(
-        "the deadline passed while the file to upload was opened",
-        reached_server=False,
-        origin=Origin("createFile"),
-    )
 
 
 class Download:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Literal
 
 from appbuilder_assistants._core.files import created_at
 from appbuilder_assistants._drive import deadline_of
-from appbuilder_assistants._files import Download, InMemory, uploading
+from appbuilder_assistants._files import Download, InMemory
 from appbuilder_assistants._operations import files as ops
+from appbuilder_assistants._uploading import uploading
 
 from ._caller import Caller
 
