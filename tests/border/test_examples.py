@@ -67,7 +67,7 @@ OTHERS: dict[tuple[str, ...], Callable[[Any], tuple[object, object]]] = {
         value,
     ),
     ("paths", "/v2/threads/runs", "post", "responses", "200", "content", "text/event-stream"): (
-        lambda value: (written_back(value), value)
+        lambda value: (written_back(value), value.rstrip("\n") + "\n\n")
     ),
     ("components", "schemas", "CreateFileRequest"): lambda value: (
         {"file": upload(**value)["file"]},
