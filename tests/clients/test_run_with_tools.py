@@ -263,6 +263,61 @@ def test_a_result_that_has_no_form(
     assert ends_of(server, client) == ["cancelled"]
 
 
+def test_a_run_within_a_run(server: appbuilder_mock.Running) -> None:
+    """A tool may itself carry a run through its tools, three deep, with the caller's context."""
+    place = contextvars.ContextVar("place", default="nowhere")
+    server.script(rounds(asks("北京")))
+
+    @named
+    def inner(city: str) -> str:
+        return f"{city}：{place.get()}"
+
+    with AppBuilder(server.token, server.url) as client:
+        assistant = client.assistants.create("a")
+
+        def run(made: Any) -> str:
+            ended = client.threads.runs.run_with_tools(assistant.id, thread=QUESTION, tools=[made])
+            return client.text(ended)
+
+        def around(made: Any) -> Any:
+            @named
+            def weather(city: str) -> str:
+                return f"[{run(made)}]"
+
+            return weather
+
+        place.set("这里")
+        assert run(around(around(inner))) == "[[北京：这里]]"
+        assert ends_of(server, client) == ["completed"] * 3
+
+
+def test_an_async_run_within_a_run(server: appbuilder_mock.Running) -> None:
+    """As tasks of one event loop, and in streams."""
+    server.script(rounds(asks("北京")))
+
+    @named
+    async def inner(city: str) -> str:
+        return f"{city}：晴"
+
+    async def main() -> str:
+        async with AsyncAppBuilder(server.token, server.url) as client:
+            assistant = await client.assistants.create("a")
+
+            @named
+            async def weather(city: str) -> str:
+                async with client.threads.runs.stream_run_with_tools(
+                    assistant.id, thread=QUESTION, tools=[inner]
+                ) as stream:
+                    return f"[{await stream.final_text()}]"
+
+            ended = await client.threads.runs.run_with_tools(
+                assistant.id, thread=QUESTION, tools=[weather]
+            )
+            return await client.text(ended)
+
+    assert asyncio.run(main()) == "[北京：晴]"
+
+
 @pytest.mark.parametrize("stop", [StopIteration(3), GeneratorExit()], ids=repr)
 def test_exceptions_that_would_end_the_flow(
     run: Any, client: Any, server: appbuilder_mock.Running, stop: BaseException

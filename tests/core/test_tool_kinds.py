@@ -180,6 +180,16 @@ def test_parameters_by_position(given: str, result: str) -> None:
     assert between.bind(given)() == result
 
 
+def test_a_function_of_many() -> None:
+    """functools.singledispatch takes its first value by position."""
+
+    @functools.singledispatch
+    def days(n: int, city: str = "北京") -> str:
+        return f"{city} {n}"
+
+    assert tool(days).bind('{"n": 2}')() == "北京 2"
+
+
 @pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
 def test_a_tool_can_be_pickled(protocol: int) -> None:
     """A decorated function is found by its name; a tool of a plain one is made again."""

@@ -80,7 +80,7 @@ def _inlined(
 def _problems(error: ValueError, path: str) -> list[str]:
     """What the class refuses, each with its path: as pydantic lists it, or as it says."""
     listed = getattr(error, "errors", None)
-    found = listed() if callable(listed) else []
+    found: Any = listed() if callable(listed) else []
     if not found:
         return [f"{path or 'the arguments'}: {error}"]
     problems = []

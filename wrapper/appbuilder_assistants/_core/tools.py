@@ -173,7 +173,9 @@ class Tool(Generic[P, R_co]):
                     default = made_default(default)
                 else:
                     default = NO_DEFAULT
-            if parameter.kind is parameter.POSITIONAL_ONLY:
+            # functools.singledispatch looks at its first value by position.
+            first_of_many = not fields and hasattr(plain, "registry") and hasattr(plain, "dispatch")
+            if parameter.kind is parameter.POSITIONAL_ONLY or first_of_many:
                 self._by_position[parameter.name] = default
             field = field_of(
                 parameter.name,
