@@ -157,7 +157,7 @@ class Tool(Generic[P, R_co]):
             ) from error
         annotated = plain if hasattr(plain, "__name__") else type(plain).__call__
         hints = hints_of(_parameters_of(annotated), f"tool {self.name}", names)
-        fields = []
+        fields: list[Field] = []
         for parameter in parameters[1 if self._needs_object else 0 :]:
             where = f"tool {self.name}, parameter {parameter.name}"
             if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
