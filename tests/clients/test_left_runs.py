@@ -340,7 +340,7 @@ def test_a_stream_that_is_left_and_never_names_its_run(
     [record] = [r for r in caplog.records if r.name == "appbuilder_assistants"]
     assert (record.levelname, record.getMessage()) == (
         "WARNING",
-        f"a stream was left that had not named its run: a run may be going on; {outcome}",
+        f"a stream was closed that had not named its run: a run may be going on; {outcome}",
     )
 
 

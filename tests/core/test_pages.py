@@ -109,7 +109,7 @@ def test_the_end_of_a_list_that_said_it_had_more(third: Page) -> None:
 
 @pytest.mark.parametrize("third", [page("5", "4"), page("7"), page(more=False)])
 def test_neither_reading(third: Page) -> None:
-    """A list that goes on in neither direction is an error, and is not half of it in silence."""
+    """A list that continues in neither direction is an error, and is not half of it in silence."""
     cursor = Cursor()
     cursor.move(page("5", "4"))
     cursor.move(page("5", "4"))

@@ -123,8 +123,8 @@ class AsyncRuns:
 
         Nothing is sent until the stream is entered or iterated. At the event type `tool_calls`
         the run waits, and the stream with it, for `submit_tool_outputs`. Silence of 600 seconds
-        breaks it, and so does its `deadline`, in seconds. The run goes on when the stream is left;
-        `on_exit="cancel"` cancels it, however it is left before its end.  (createRun)
+        breaks it, and so does its `deadline`, in seconds. The run continues when the stream is
+        closed early; `on_exit="cancel"` cancels it then, whatever closes it.  (createRun)
         """
         request = ops.run_request(
             assistant_id=assistant_id,
@@ -297,8 +297,8 @@ class AsyncRuns:
         """
         if on_exit != "cancel":
             raise ValueError(
-                f'on_exit: expected "cancel", got {on_exit!r}: a stream with tools that is left '
-                "cancels its run, as nobody would answer its tool calls"
+                f'on_exit: expected "cancel", got {on_exit!r}: a stream with tools that is closed '
+                "early cancels its run, as nobody would answer its tool calls"
             )
         box = atoolbox(tools)
         request = ops.run_request(

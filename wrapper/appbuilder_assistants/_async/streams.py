@@ -21,7 +21,7 @@ from appbuilder_assistants.errors import (
 )
 
 from ._caller import AsyncCaller
-from .leaving import AsyncLeaving
+from .closing import AsyncClosing
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -41,12 +41,12 @@ class AsyncListener(Protocol):
     async def hear_reconciled(self, run: RunResult) -> None: ...
 
 
-class AsyncRunStream(AsyncLeaving):
+class AsyncRunStream(AsyncClosing):
     """The events of one run, to be read once.
 
     Use it as a context manager: leaving that closes the connection at once. A loop over a stream
     that was not entered closes it, too, when it is left: at once, or on the next turns of the event
-    loop. The run itself goes on when its stream is left.
+    loop. The run itself continues, unless `on_exit="cancel"` was given; `cancel` ends it.
 
     Iterating ends after the run's final event. When that never comes, the run is looked up: if it
     has ended, what was lost of its texts comes as one more event for each message, numbered 0,
@@ -158,11 +158,11 @@ class AsyncRunStream(AsyncLeaving):
     async def final_text(self) -> str:
         """The run's answer: the text of its last message. Reads the stream to its end.
 
-        What did not come with the stream is looked up, also when the stream was left. Raises
+        What did not come with the stream is looked up, also when it was closed early. Raises
         NoTextError when the run did not complete: what it had said until then is in `messages`.
         """
         snapshot, retry = self.snapshot, self._caller.settings.retry
-        if self._was_left and snapshot.run_id and snapshot.thread_id:
+        if self._closed_early and snapshot.run_id and snapshot.thread_id:
             look = find_text_by_id(snapshot.thread_id, snapshot.run_id, LOOK_UPS, retry=retry)
             return await self._caller.carry_out(look)
         run = await self.final_run()
@@ -172,7 +172,7 @@ class AsyncRunStream(AsyncLeaving):
         return await self._caller.carry_out(find_text(run, LOOK_UPS, retry=retry), self._until)
 
     @property
-    def _was_left(self) -> bool:
+    def _closed_early(self) -> bool:
         """Whether it was closed before its end, and not by a failure of its own."""
         ended = self.snapshot.finished or self._looked_up is not None
         return self._closed and not ended and self._failure is None
@@ -207,7 +207,7 @@ class AsyncRunStream(AsyncLeaving):
         if self.snapshot.finished and self._looked_up is None:
             await self.close()
             return None
-        if self._was_left:
+        if self._closed_early:
             raise RuntimeError(
                 "this stream was left before the run's final event: start another with stream_run, "
                 "or look the run up with client.threads.runs.query"

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 OnExit: TypeAlias = Literal["close", "cancel"]
-"""What becomes of the run when its stream is left: it goes on, or it is cancelled."""
+"""The run of a stream that is closed early continues, or is cancelled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +167,7 @@ def not_cancelled(call: Question, outcome: Outcome) -> ApiConnectionError:
 
 
 def cancels_on_exit(on_exit: OnExit) -> bool:
-    """Whether a stream that is left cancels its run. Raises ValueError for another word."""
+    """Whether closing a stream early cancels its run. Raises ValueError for another word."""
     if on_exit not in ("close", "cancel"):
         raise ValueError(f'on_exit: expected "close" or "cancel", got {on_exit!r}')
     return on_exit == "cancel"

@@ -1,4 +1,4 @@
-"""What an error looks like in JSON, in every form the vendor has, and which class it is; no I/O."""
+"""Errors in JSON, in every form the vendor has, and the class of each; no I/O."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ PREFIXES = {
     "step-": "step_id",
     "file-": "file_id",
 }
-"""What an id begins with, and the parameter that takes it. Ids of other forms may be anything."""
+"""Prefixes of ids, and the parameter that takes each. Ids of other forms may be anything."""
 
 _OBJECTS = {
     "assistant_id": "an assistant",
@@ -33,7 +33,7 @@ _LISTED = {
     "listRuns": "run_id",
     "listRunSteps": "step_id",
 }
-"""Of what kind the ids are that bound a list."""
+"""The kind of the ids that bound a list."""
 
 LONGEST = 80
 
@@ -56,7 +56,7 @@ def check_ids(operation: str, body: Mapping[str, Any]) -> None:
         if other not in (None, kind):
             wrong[name] = (kind, other or "", value)
     if wrong:
-        raise ValueError(f"{operation}: {_told(wrong)}")
+        raise ValueError(f"{operation}: {_message(wrong)}")
 
 
 def _ids(operation: str, body: Mapping[str, Any]) -> Iterator[tuple[str, str, object]]:
@@ -79,8 +79,8 @@ def _kind(value: str) -> str | None:
     return next((kind for prefix, kind in PREFIXES.items() if value.startswith(prefix)), None)
 
 
-def _told(wrong: Mapping[str, tuple[str, str, str]]) -> str:
-    """Which ids are wrong, and what to do."""
+def _message(wrong: Mapping[str, tuple[str, str, str]]) -> str:
+    """The wrong ids, and the advice to give."""
     given = ", ".join(f"{name}={value[:LONGEST]!r}" for name, (_, _, value) in wrong.items())
     takes = sorted(kind for kind, _, _ in wrong.values())
     are = sorted(other for _, other, _ in wrong.values())

@@ -10,11 +10,11 @@ from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 T = TypeVar("T")
 
 UNREADABLE = (KeyError, TypeError, ValueError, AttributeError)
-"""What reading JSON of another shape raises."""
+"""Raised by reading JSON of another shape."""
 
 
 class MisfitError(ValueError):
-    """Names the first field that does not fit: what was expected there, and what came."""
+    """Names the first field that does not fit, the kind expected there, and the kind that came."""
 
 
 def read_as(read: Callable[[Any], T], body: object) -> T:
@@ -29,7 +29,7 @@ def read_as(read: Callable[[Any], T], body: object) -> T:
 
 
 def _misfit(model: Any, body: object, path: str = "") -> str | None:
-    """What does not fit, beginning with its path; None where nothing is found."""
+    """The first misfit, beginning with its path; None where there is none."""
     if not hasattr(model, "_fields"):
         return None
     if not isinstance(body, Mapping):
@@ -74,7 +74,7 @@ def _admits_none(hint: Any) -> bool:
 
 
 def kind_of(value: object) -> str:
-    """What a JSON value is called."""
+    """The name of a JSON value's kind, with its article."""
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
     kinds = {str: "a string", int: "a number", float: "a number", list: "a list", dict: "an object"}

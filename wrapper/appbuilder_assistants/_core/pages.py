@@ -34,8 +34,8 @@ class Cursor:
     The service may read `after` as "behind this item in the list", or as "created after it", and
     nobody here knows which. From the oldest to the newest these are the same. From the newest to
     the oldest the second page shows it: read as "created after", it has items again that were
-    given, or newer ones, or none; then the list goes on by `before`, "created before". An item that
-    comes again after that is an error: the list would repeat items, or skip some.
+    given, or newer ones, or none; then the list is continued by `before`, "created before". An item
+    that comes again after that is an error: the list would repeat items, or skip some.
 
     The ids of all items that were given are held, some hundred bytes each.
     """
@@ -76,7 +76,7 @@ class Cursor:
                 self.more = False
                 return ()
             if self._by_before and is_end:
-                problem = "the list goes on in neither direction"
+                problem = "the list continues in neither direction"
             self._undecided = False
         if problem:
             self.more = False
@@ -90,7 +90,7 @@ class Cursor:
         return data
 
     def check(self, call: Question) -> None:
-        """Raise ResponseError for a page that the list cannot go on from.
+        """Raise ResponseError for a page that the list cannot be continued from.
 
         A list that is read on would never end, or not be whole. Not `move` raises it, whose frame
         has the page: a traceback may be shown with its variables, and a server may repeat the
@@ -110,14 +110,14 @@ class Cursor:
             else:
                 self.after = last
         else:
-            told = self._hide.text(repr(last), 80)
+            shown = self._hide.text(repr(last), 80)
             self._problem = (
-                f"has_more is true but the cursor does not move: last_id is {told}, "
+                f"has_more is true but the cursor does not move: last_id is {shown}, "
                 f"{self._where()}, which has {len(page.data)} items"
             )
 
     def _repetition(self, data: Sequence[Any]) -> str:
-        """What shows that a page does not go on where the one before it ended; "" if nothing."""
+        """A sign that a page does not follow the one before it; "" if there is none."""
         found = next((id_ for id_ in map(_id, data) if id_ in self._given), None)
         if found is not None:
             return f"item {self._hide.text(repr(found), 80)} comes again"
@@ -128,8 +128,8 @@ class Cursor:
 
     def _where(self) -> str:
         bounds = {"after": self.after, "before": self.before}
-        told = [f"{k} {self._hide.text(repr(v), 80)}" for k, v in bounds.items() if v is not None]
-        return f"in the page {' and '.join(told)}" if told else "in the first page"
+        shown = [f"{k} {self._hide.text(repr(v), 80)}" for k, v in bounds.items() if v is not None]
+        return f"in the page {' and '.join(shown)}" if shown else "in the first page"
 
     @staticmethod
     def _times(data: Sequence[Any]) -> list[float]:

@@ -73,7 +73,7 @@ class SseDecoder:
             self._hold(len(line))
 
     def rest(self) -> str:
-        """What stands behind the last event: perhaps an error, in bare JSON or as data.
+        """The text behind the last event: perhaps an error, in bare JSON or as data.
 
         The standard drops an event without the blank line that ends it, and so does `feed`.
         """

@@ -149,7 +149,7 @@ def _is_event(source: Any) -> bool:
 
 
 def _hint(source: object) -> str:
-    """What to do with an object that was meant well."""
+    """Advice for an object from which a text can be had."""
     if isawaitable(source):
         return ": await it first"
     for field, hint in _HINTS.items():

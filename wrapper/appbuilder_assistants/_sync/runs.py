@@ -125,8 +125,8 @@ class Runs:
 
         Nothing is sent until the stream is entered or iterated. At the event type `tool_calls`
         the run waits, and the stream with it, for `submit_tool_outputs`. Silence of 600 seconds
-        breaks it, and so does its `deadline`, in seconds. The run goes on when the stream is left;
-        `on_exit="cancel"` cancels it, however it is left before its end.  (createRun)
+        breaks it, and so does its `deadline`, in seconds. The run continues when the stream is
+        closed early; `on_exit="cancel"` cancels it then, whatever closes it.  (createRun)
         """
         request = ops.run_request(
             assistant_id=assistant_id,
@@ -299,8 +299,8 @@ class Runs:
         """
         if on_exit != "cancel":
             raise ValueError(
-                f'on_exit: expected "cancel", got {on_exit!r}: a stream with tools that is left '
-                "cancels its run, as nobody would answer its tool calls"
+                f'on_exit: expected "cancel", got {on_exit!r}: a stream with tools that is closed '
+                "early cancels its run, as nobody would answer its tool calls"
             )
         box = toolbox(tools)
         request = ops.run_request(

@@ -23,7 +23,7 @@ from appbuilder_assistants.errors import (
 )
 
 from ._caller import Caller
-from .leaving import Leaving
+from .closing import Closing
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -43,12 +43,12 @@ class Listener(Protocol):
     def hear_reconciled(self, run: RunResult) -> None: ...
 
 
-class RunStream(Leaving):
+class RunStream(Closing):
     """The events of one run, to be read once.
 
     Use it as a context manager: leaving that closes the connection at once. A loop over a stream
     that was not entered closes it, too, when it is left: at once, or on the next turns of the event
-    loop. The run itself goes on when its stream is left.
+    loop. The run itself continues, unless `on_exit="cancel"` was given; `cancel` ends it.
 
     Iterating ends after the run's final event. When that never comes, the run is looked up: if it
     has ended, what was lost of its texts comes as one more event for each message, numbered 0,
@@ -160,11 +160,11 @@ class RunStream(Leaving):
     def final_text(self) -> str:
         """The run's answer: the text of its last message. Reads the stream to its end.
 
-        What did not come with the stream is looked up, also when the stream was left. Raises
+        What did not come with the stream is looked up, also when it was closed early. Raises
         NoTextError when the run did not complete: what it had said until then is in `messages`.
         """
         snapshot, retry = self.snapshot, self._caller.settings.retry
-        if self._was_left and snapshot.run_id and snapshot.thread_id:
+        if self._closed_early and snapshot.run_id and snapshot.thread_id:
             look = find_text_by_id(snapshot.thread_id, snapshot.run_id, LOOK_UPS, retry=retry)
             return self._caller.carry_out(look)
         run = self.final_run()
@@ -174,7 +174,7 @@ class RunStream(Leaving):
         return self._caller.carry_out(find_text(run, LOOK_UPS, retry=retry), self._until)
 
     @property
-    def _was_left(self) -> bool:
+    def _closed_early(self) -> bool:
         """Whether it was closed before its end, and not by a failure of its own."""
         ended = self.snapshot.finished or self._looked_up is not None
         return self._closed and not ended and self._failure is None
@@ -209,7 +209,7 @@ class RunStream(Leaving):
         if self.snapshot.finished and self._looked_up is None:
             self.close()
             return None
-        if self._was_left:
+        if self._closed_early:
             raise RuntimeError(
                 "this stream was left before the run's final event: start another with stream_run, "
                 "or look the run up with client.threads.runs.query"

@@ -1,4 +1,4 @@
-# Written by scripts/unasync.py from _async/leaving.py; do not edit.
+# Written by scripts/unasync.py from _async/closing.py; do not edit.
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from ._caller import Caller
 
 
-class Leaving:
-    """The end of a stream that is left: its connection is closed, and its run perhaps cancelled."""
+class Closing:
+    """How a stream is closed: its connection, and its run where that is to be cancelled."""
 
     snapshot: RunSnapshot
     _caller: Caller
@@ -43,7 +43,7 @@ class Leaving:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._leave(error)
+        self._exit(error)
 
     def close(self) -> None:
         """Close the connection, whatever is still to come. Closing again does nothing.
@@ -51,12 +51,12 @@ class Leaving:
         With `on_exit="cancel"` the run is cancelled, if it has not ended. Behind the final event
         the connection is kept for other calls, if the answer ends there.
         """
-        self._leave(None)
+        self._exit(None)
 
     def cancel(self) -> None:
         """Cancel the run, wait until it is cancelled, and close the stream.
 
-        Also when the stream was left before; does nothing when the run has ended. Waits some
+        Also when the stream is closed; does nothing when the run has ended. Waits some
         seconds for the event that names the run, if none has. Where another thread or task reads
         the stream meanwhile, it reads the run's end there. Raises ApiConnectionError when it stays
         unknown which run is to be cancelled.  (cancelRun)
@@ -77,7 +77,7 @@ class Leaving:
                 self._close()
             self._end_run(None)
 
-    def _leave(self, error: BaseException | None) -> None:
+    def _exit(self, error: BaseException | None) -> None:
         """Close the connection; cancel the run if it has not ended and that is asked for."""
         cancels = self._caller.pool.streams.discard(self)
         try:
@@ -122,12 +122,12 @@ class Leaving:
                 return
             outcome = self._caller.finish(left.cancel())
             if outcome in UNKNOWN:
-                LOGGER.warning("a stream was left that had not named its run: %s", outcome.value)
+                LOGGER.warning("a stream was closed that had not named its run: %s", outcome.value)
         finally:
             self._end_run(error)
 
     def _give_up(self, error: DeadlineExceededError) -> None:
-        """Leave an overdue run: note whose error it is, and cancel it if that is asked for."""
+        """Note the run of an overdue stream on the error, and cancel it if that is asked for."""
         run_id, thread_id = self.snapshot.run_id, self.snapshot.thread_id
         error.run_id, error.thread_id = run_id, thread_id
         if self._cancels_on_exit:
@@ -142,7 +142,7 @@ class Leaving:
         if isinstance(error, AssistantsError):
             self._failure = error
         self._finish(error)
-        self._leave(error)
+        self._exit(error)
 
     def _receive(self, reader: EventReader) -> RunEvent | Lost | None:
         """The next event that comes; what broke the stream, or None, if it ends instead."""

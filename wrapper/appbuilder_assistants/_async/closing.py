@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from ._caller import AsyncCaller
 
 
-class AsyncLeaving:
-    """The end of a stream that is left: its connection is closed, and its run perhaps cancelled."""
+class AsyncClosing:
+    """How a stream is closed: its connection, and its run where that is to be cancelled."""
 
     snapshot: RunSnapshot
     _caller: AsyncCaller
@@ -41,7 +41,7 @@ class AsyncLeaving:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        await self._leave(error)
+        await self._exit(error)
 
     async def close(self) -> None:
         """Close the connection, whatever is still to come. Closing again does nothing.
@@ -49,12 +49,12 @@ class AsyncLeaving:
         With `on_exit="cancel"` the run is cancelled, if it has not ended. Behind the final event
         the connection is kept for other calls, if the answer ends there.
         """
-        await self._leave(None)
+        await self._exit(None)
 
     async def cancel(self) -> None:
         """Cancel the run, wait until it is cancelled, and close the stream.
 
-        Also when the stream was left before; does nothing when the run has ended. Waits some
+        Also when the stream is closed; does nothing when the run has ended. Waits some
         seconds for the event that names the run, if none has. Where another thread or task reads
         the stream meanwhile, it reads the run's end there. Raises ApiConnectionError when it stays
         unknown which run is to be cancelled.  (cancelRun)
@@ -75,7 +75,7 @@ class AsyncLeaving:
                 await self._close()
             self._end_run(None)
 
-    async def _leave(self, error: BaseException | None) -> None:
+    async def _exit(self, error: BaseException | None) -> None:
         """Close the connection; cancel the run if it has not ended and that is asked for."""
         cancels = self._caller.pool.streams.discard(self)
         try:
@@ -120,12 +120,12 @@ class AsyncLeaving:
                 return
             outcome = await self._caller.finish(left.cancel())
             if outcome in UNKNOWN:
-                LOGGER.warning("a stream was left that had not named its run: %s", outcome.value)
+                LOGGER.warning("a stream was closed that had not named its run: %s", outcome.value)
         finally:
             self._end_run(error)
 
     async def _give_up(self, error: DeadlineExceededError) -> None:
-        """Leave an overdue run: note whose error it is, and cancel it if that is asked for."""
+        """Note the run of an overdue stream on the error, and cancel it if that is asked for."""
         run_id, thread_id = self.snapshot.run_id, self.snapshot.thread_id
         error.run_id, error.thread_id = run_id, thread_id
         if self._cancels_on_exit:
@@ -140,7 +140,7 @@ class AsyncLeaving:
         if isinstance(error, AssistantsError):
             self._failure = error
         self._finish(error)
-        await self._leave(error)
+        await self._exit(error)
 
     async def _receive(self, reader: EventReader) -> RunEvent | Lost | None:
         """The next event that comes; what broke the stream, or None, if it ends instead."""
