@@ -51,7 +51,8 @@ def read(client: Any) -> Any:
 
 
 def with_tools(client: Any) -> Any:
-    return list(client.threads.runs.stream_run_with_tools("a", thread={"messages": []}, tools=[]))
+    thread = {"messages": [{"role": "user", "content": "你好"}]}
+    return list(client.threads.runs.stream_run_with_tools("a", thread=thread, tools=[]))
 
 
 def final_run(client: Any) -> Any:

@@ -280,7 +280,7 @@ def test_every_parameter_is_carried_over(world: Sync | Async, serve: Serve) -> N
     given = {
         "assistant_id": "a",
         "thread_id": "t",
-        "thread": {"messages": []},
+        "thread": {"messages": [{"role": "user", "content": "你好"}]},
         "model": "m",
         "response_format": "text",
         "instructions": "i",
@@ -288,7 +288,7 @@ def test_every_parameter_is_carried_over(world: Sync | Async, serve: Serve) -> N
         "chat_instructions": "ci",
         "tools": [WEATHER],
         "metadata": {"k": "v"},
-        "tool_output": {"tool_call_id": "c", "output": "o"},
+        "tool_output": {"tool_call_id": "c", "output": "o", "run_id": "r"},
     }
     rest = {"model_parameters": {}, "user_info": {"id": "u"}, "user_loc": {"loc": "l"}}
 

@@ -288,7 +288,7 @@ def test_a_deadline_cancels(world: Sync | Async, serve: Serve, begun: bool, know
 
     client = world.client("k", serve(script).url, deadline=0.4, on_deadline="cancel")
     output = {"tool_call_id": "c", "output": "晴", "run_id": "run_1"} if known else None
-    thread = None if known or begun else {"messages": []}
+    thread = None if known or begun else asked("你好")
     stream = client.threads.runs.stream_run(
         "a", None if thread else "t", thread, tool_output=output
     )
