@@ -97,25 +97,30 @@ def test_bars_say_how_long_steps_took(view: View, api: Api) -> None:
 
 
 def test_an_answer_grows(view: View) -> None:
-    """While a stream runs its text is seen becoming longer, and then the message in its place."""
+    """While a stream runs its text is seen becoming longer, and then the message in its place.
+
+    A page that shows the end of the thread goes on showing it.
+    """
     reply = "{chunks: [一, 二, 三, 四, 五, 六], chunk_delay: 0.6}"
     scenario = f"rules: [{{reply: {reply}}}]"
     with appbuilder_mock.running(scenario=scenario) as server, Api(server.url, "mock-token") as api:
-        thread = api.thread("数到六")
+        thread = api.thread(*["之前"] * 20, "数到六")
         view.url = server.url
         view.open(f"/?lang=en#/threads/{thread}")
-        view.until_texts(MESSAGES, ["数到六"])
+        view.until(lambda: view.texts(MESSAGES)[20:] == ["数到六"])
         seen = []
         with api.stream(thread_id=thread) as events:
             for event in events:
                 if event.name == "message":
                     seen += view.texts(".saying")
-        view.until_texts(MESSAGES, ["数到六", "一二三四五六"])
+        view.until(lambda: view.texts(MESSAGES)[20:] == ["数到六", "一二三四五六"])
 
     grown = list(dict.fromkeys(seen))
     assert len(grown) >= 2
     assert all("一二三四五六".startswith(one) for one in grown)
     assert view.texts(".saying") == []
+    end = "return document.querySelector('.items').getBoundingClientRect().bottom <= innerHeight"
+    assert view.js(end)
 
 
 def test_hostile_text_stays_text(view: View, api: Api) -> None:

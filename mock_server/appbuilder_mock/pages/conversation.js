@@ -15,7 +15,7 @@ export function showThread(live, at) {
   setHidden(byId("gone"), at.view !== "thread" || thread !== null);
   setHidden(element, at.view !== "thread" || thread === null);
   if (element.hidden) return;
-  const bottom = isAtBottom();
+  const atEnd = isAtEnd(element);
   const another = element.dataset.thread !== thread.id;
   element.dataset.thread = thread.id;
   setPart(element, "id", thread.id);
@@ -29,19 +29,27 @@ export function showThread(live, at) {
   list(part(element, "items"), (item) => item.kind, thread.items, (one, item) =>
     fill[item.kind](one, item),
   );
+  const waits = thread.items.some((item) => item.waits?.length);
+  dom.setAttribute(element, "data-waits", String(waits));
   offerAssistants(part(element, "composer").elements.assistant, live.assistants);
-  if (another || at.run !== element.dataset.run) {
+  if (another || (at.run ?? "") !== element.dataset.run) {
     element.dataset.run = at.run ?? "";
     const target = element.querySelector(".run.target");
     if (target) target.scrollIntoView({ block: "start" });
-    else if (another) scrollTo({ top: 0 });
-  } else if (bottom && isBusy(thread)) {
-    scrollTo({ top: document.documentElement.scrollHeight });
+    else if (another) showEnd(element); // the newest
+  } else if (atEnd && isBusy(thread)) {
+    showEnd(element);
   }
 }
 
-const isAtBottom = () =>
-  innerHeight + scrollY >= document.documentElement.scrollHeight - 40 && scrollY > 0;
+const lastOf = (element) => part(element, "items").getBoundingClientRect().bottom;
+const roomOf = (element) => innerHeight - part(element, "composer").offsetHeight;
+const isAtEnd = (element) => lastOf(element) <= roomOf(element) + 60;
+
+function showEnd(element) {
+  const beyond = lastOf(element) + 20 - roomOf(element);
+  if (beyond > 0) scrollBy({ top: beyond });
+}
 
 function fillMessage(element, message) {
   dom.setAttribute(element, "data-role", message.role);

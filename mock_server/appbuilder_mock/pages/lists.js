@@ -30,7 +30,7 @@ export function showThreads(live, at) {
     setPart(element, "title", thread.title || words.empty_thread);
     setPart(element, "id", thread.id);
     dom.setTime(part(element, "time"), thread.created_at);
-    setPart(element, "counts", `${thread.messages} ${words.messages} · ${thread.runs} ${words.runs}`);
+    setPart(element, "counts", `${words.messages} ${thread.messages} · ${words.runs} ${thread.runs}`);
     const status = part(element, "status");
     setHidden(status, thread.status === null);
     if (thread.status) dom.setStatus(status, thread.status);

@@ -106,12 +106,10 @@ def _request(spec: Spec, operation: Operation) -> Html:
             calls = [folded(spec.said["try"], el("pre", command, tabindex=0), open_=True)]
         else:
             calls = []
-        programs = (python_call(operation.id, body) for body in bodies[:2] or [{}])
-        calls += [
-            folded(spec.said["try_python"], el("pre", program, tabindex=0), open_=True)
-            for program in dict.fromkeys(programs)
-            if program is not None
-        ]
+        for summary, body in examples_of(media)[:2] or [("", {})]:
+            if program := python_call(operation.id, body if isinstance(body, dict) else {}):
+                label = joined([spec.said["try_python"], f": {summary}" if summary else ""])
+                calls.append(folded(label, el("pre", program, tabindex=0), open_=True))
         parts.append(el("div", *calls, class_="calls"))
     return joined(parts)
 

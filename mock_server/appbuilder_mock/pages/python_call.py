@@ -5,11 +5,11 @@ The mock does not know the client: its methods are named here, and the tests car
 
 from __future__ import annotations
 
-import pprint
+import json
 import textwrap
 from typing import Any
 
-WIDTH = 88
+ROOM = 36  # characters on one line; a program has half the page
 
 METHODS = {
     "createAssistant": "assistants.create",
@@ -62,19 +62,36 @@ def python_call(operation_id: str, body: dict[str, Any]) -> str | None:
         use = f"answer = {call}\nprint(answer)"
     return (
         "from appbuilder_assistants import AppBuilder\n\n"
-        "with AppBuilder() as client:  # by APPBUILDER_TOKEN and GATEWAY_URL\n"
+        "with AppBuilder() as client:\n"
         f"{textwrap.indent(use, '    ')}\n"
     )
 
 
 def _written(arguments: dict[str, Any]) -> str:
-    written = [f"{name}={_literal(value, len(name) + 9)}" for name, value in arguments.items()]
+    """`name="x", limit=5`, or a line for each argument where they are long."""
+    written = [f"{name}={_literal(value)}" for name, value in arguments.items()]
     line = ", ".join(written)
-    if len(line) < WIDTH - 45 and "\n" not in line:
+    if len(line) <= ROOM and "\n" not in line:
         return line
-    return "\n" + "".join(textwrap.indent(f"{one},\n", "    ") for one in written)
+    return "\n" + "".join(f"{textwrap.indent(one, '    ')},\n" for one in written)
 
 
-def _literal(value: Any, used: int) -> str:
-    lines = pprint.pformat(value, width=WIDTH - used, sort_dicts=False).split("\n")
-    return "\n".join([lines[0], *lines[1:]])
+def _literal(value: Any) -> str:
+    """A value as Python, with double quotes, and in several lines where it is long."""
+    match value:
+        case dict():
+            parts = [f"{_literal(key)}: {_literal(part)}" for key, part in value.items()]
+            return _enclosed("{", parts, "}")
+        case list():
+            return _enclosed("[", list(map(_literal, value)), "]")
+        case str():
+            return json.dumps(value, ensure_ascii=False)
+    return repr(value)
+
+
+def _enclosed(begin: str, parts: list[str], end: str) -> str:
+    line = begin + ", ".join(parts) + end
+    if len(line) <= ROOM and "\n" not in line:
+        return line
+    lines = "".join(f"{textwrap.indent(part, '    ')},\n" for part in parts)
+    return f"{begin}\n{lines}{end}"

@@ -1,0 +1,17 @@
+"""What pyproject.toml says of the test runs themselves."""
+
+from __future__ import annotations
+
+import pytest
+
+SLOWEST = 211  # seconds that the longest test was seen to take, on a slow machine
+
+
+def test_a_slow_machine_is_no_reason_to_end_a_run(pytestconfig: pytest.Config) -> None:
+    """What ends a run that hangs leaves the longest test ten times its time."""
+    assert float(pytestconfig.getini("faulthandler_timeout")) >= 10 * SLOWEST
+
+
+def test_slow_tests_can_be_left_out(pytestconfig: pytest.Config) -> None:
+    markers = [line.partition(":")[0] for line in pytestconfig.getini("markers")]
+    assert "slow" in markers
