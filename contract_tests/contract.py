@@ -66,5 +66,5 @@ sends.send = wire.through(sends.send)  # type: ignore[method-assign]
 transport.read_event_stream = wire.overheard(read_event_stream)  # type: ignore[attr-defined]
 for check in own_checks.ALL:
     schemathesis.check(check)
-for hook in (rules.map_case, rules.filter_failure):
+for hook in (rules.map_case, rules.before_add_examples, rules.filter_failure):
     schema.hook(hook)

@@ -121,6 +121,8 @@ def map_case(_context: HookContext, case: Case[Any]) -> Case[Any]:
     example = spec.example(spec.operation_of(case))
     body = dict(case.body)
     body.update({name: example[name] for name in KNOWN_IDS.get(phase, ()) if name in example})
+    if phase not in KNOWN_IDS:
+        body.update(_own_ids(spec.operation_of(case), body))
     if spec.operation_of(case) == "createRun":
         if phase in KNOWN_IDS:
             # Coverage sends enough requests that break a rule.
@@ -141,6 +143,27 @@ def map_case(_context: HookContext, case: Case[Any]) -> Case[Any]:
         # A body that is set is judged again, and an upload's bytes are then taken for no text.
         case.body = body
     return case
+
+
+def before_add_examples(context: HookContext, examples: list[Case[Any]]) -> None:
+    """Map the examples, too: schemathesis does not, and combines those of single fields."""
+    examples[:] = [map_case(context, case) for case in examples]
+
+
+def _own_ids(operation_id: str, body: Body) -> Body:
+    """What takes the place of ids that only the examples of other operations or fields have.
+
+    They come from the example of a schema that several fields share; to delete such a thing would
+    take it from the tests that need it.
+    """
+    own = [one for name, one in spec.examples() if name == operation_id]
+    every = {id_ for _, one in spec.examples() for id_ in map(str, one.values())}
+    return {
+        name: own[0][name]
+        for name, value in body.items()
+        if own and name.endswith("_id") and name in own[0]
+        if value in every and value not in [one.get(name) for one in own]
+    }
 
 
 def is_positive(case: Case[Any]) -> bool:

@@ -112,7 +112,7 @@ class Runs:
                 param="tool_output.run_id",
             )
         find_assistant(self._store, body["assistant_id"])
-        run = self.find(thread_id, output["run_id"])
+        run = self.find(thread_id, output["run_id"], param="tool_output.run_id")
         return self._answered(run, [output], "tool_output", partly=True)
 
     def submit(self, body: dict[str, Any]) -> Document:
@@ -150,12 +150,15 @@ class Runs:
             self.audience.tell(run["id"], events.run_event("run_cancelling", run))
         self._end(run, "cancelled")
 
-    def find(self, thread_id: str, run_id: str) -> Document:
-        """The run as it stands now. A run that has waited too long expires here."""
+    def find(self, thread_id: str, run_id: str, *, param: str = "run_id") -> Document:
+        """The run as it stands now. A run that has waited too long expires here.
+
+        `param` is the field that an error blames.
+        """
         find_thread(self._store, thread_id)
         run = self._store.find("run", thread_id, run_id)
         if run is None:
-            raise not_found("run", run_id, within=f"thread {thread_id!r}")
+            raise not_found("run", run_id, within=f"thread {thread_id!r}", param=param)
         waited = (now() - run["waiting_since"]) / 1000
         if run["status"] == "requires_action" and waited > self._expire_after:
             return self._end(run, "expired")

@@ -114,8 +114,9 @@ def test_tool_output_needs_its_run(api: Api) -> None:
     no_run = api.error("threads/runs", 400, **body, tool_output={**output, "run_id": ""})
     wrong = {**output, "run_id": where["run_id"], "tool_call_id": "call-0"}
     no_call = api.error("threads/runs", 400, **body, tool_output=wrong)
+    unknown = api.error("threads/runs", 404, **body, tool_output={**output, "run_id": "run_0"})
 
-    assert no_run["param"] == "tool_output.run_id"
+    assert no_run["param"] == unknown["param"] == "tool_output.run_id"
     assert no_call["param"] == "tool_output.tool_call_id"
 
 
