@@ -37,13 +37,13 @@ def refuse_second_run(newest: Document | None) -> None:
         )
 
 
-def refuse_unless_waiting(run: Document) -> None:
+def refuse_unless_waiting(run: Document, *, param: str = "run_id") -> None:
     if run["status"] != "requires_action":
         raise MockApiError(
             409,
             "run_not_waiting",
             f"run {run['id']!r} has status {run['status']!r} and does not wait for tool outputs",
-            param="run_id",
+            param=param,
         )
 
 

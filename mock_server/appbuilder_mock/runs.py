@@ -16,7 +16,7 @@ from appbuilder_mock.conversation import (
     now,
 )
 from appbuilder_mock.course import kept, next_move
-from appbuilder_mock.errors import invalid, not_found
+from appbuilder_mock.errors import not_found
 from appbuilder_mock.plan import CallTools, End, Plan, Say, Situation, ToolResult, default_plan
 from appbuilder_mock.records import mark_ended, new_call, new_run, new_step, waiting_calls
 from appbuilder_mock.run_rules import (
@@ -103,16 +103,9 @@ class Runs:
         One that asked for several tools waits on until the last output has come.
         """
         output = body["tool_output"]
-        thread_id = body.get("thread_id") or ""
-        if not thread_id:
-            raise invalid("thread_id: expected the thread of the run that waits", param="thread_id")
-        if not output.get("run_id"):
-            raise invalid(
-                "tool_output.run_id: expected the id of the run that waits, got nothing",
-                param="tool_output.run_id",
-            )
         find_assistant(self._store, body["assistant_id"])
-        run = self.find(thread_id, output["run_id"], param="tool_output.run_id")
+        run = self.find(body["thread_id"], output["run_id"], param="tool_output.run_id")
+        refuse_unless_waiting(run, param="tool_output.run_id")
         return self._answered(run, [output], "tool_output", partly=True)
 
     def submit(self, body: dict[str, Any]) -> Document:

@@ -103,6 +103,7 @@ def test_only_a_waiting_run_takes_outputs(api: Api) -> None:
     )
 
     assert again["code"] == other["code"] == "run_not_waiting"
+    assert (again["param"], other["param"]) == ("run_id", "tool_output.run_id")
     assert where["run_id"] in again["message"]
 
 
