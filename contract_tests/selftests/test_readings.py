@@ -1,0 +1,37 @@
+"""The mock passes whichever way it answers open questions, and as the recordings do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import appbuilder_mock
+import pytest
+from appbuilder_mock.readings import CHOICES, RECORDED
+
+from contract_tests.readings import QUESTIONS
+from contract_tests.selftests.suite_process import TOKEN, done
+from contract_tests.selftests.test_variations import BY_HAND
+
+LISTS = "contract_tests/suite/test_lists.py"
+# Every question otherwise than by default: by the second of its readings, and by the last.
+SECOND = " ".join(f"{question}={words[1]}" for question, words in CHOICES.items())
+LAST = " ".join(f"{question}={words[-1]}" for question, words in CHOICES.items())
+
+
+@pytest.mark.parametrize("readings", ["recorded", SECOND, LAST], ids=["recorded", "second", "last"])
+def test_each_reading_passes(tmp_path: Path, readings: str) -> None:
+    """And the report says which were kept. `make contract READINGS=recorded` is the whole of it."""
+    words = dict(one.split("=") for one in readings.split() if "=" in one)
+    kept = RECORDED if readings == "recorded" else words
+    with appbuilder_mock.running(token=TOKEN) as unused:
+        ran = done(
+            unused, tmp_path, *BY_HAND, LISTS, CONTRACT_TARGET="", CONTRACT_READINGS=readings
+        )
+
+    assert ran.returncode == 0, ran.stdout
+    for question, word in kept.items():
+        assert f"{question}={word}" in ran.stdout.replace(" or plain", ""), question
+
+
+def test_every_reading_is_reported() -> None:
+    assert CHOICES.keys() <= QUESTIONS.keys()
