@@ -32,7 +32,8 @@ def bounded(http: C) -> C:
     Reaches into httpx, as `keep_deadlines` does. A pool for HTTP/2 is not bounded by its number of
     connections and stays as it is; so does what is no pool of httpcore's.
     """
-    for transport in (http._transport, *http._mounts.values()):
+    transports: tuple[Any, ...] = (http._transport, *http._mounts.values())
+    for transport in transports:
         pool: Any = getattr(transport, "_pool", None)
         kind: Any = None
         if isinstance(pool, httpcore.ConnectionPool):
