@@ -185,7 +185,10 @@ def test_a_pool_that_two_clients_share() -> None:
 
 def test_an_unbounded_pool_and_one_for_http2() -> None:
     """They stay as they are: their number of requests has no bound."""
-    for options in ({"limits": httpx.Limits()}, {"transport": httpx.MockTransport(lambda r: r)}):
+    for options in (
+        {"limits": httpx.Limits()},
+        {"transport": httpx.MockTransport(lambda r: httpx.Response(200))},
+    ):
         with httpx.Client(**options) as http:  # type: ignore[arg-type]
             before = getattr(http._transport, "_pool", None)
             assert getattr(bounded(http)._transport, "_pool", None) is before

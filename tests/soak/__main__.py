@@ -16,7 +16,7 @@ SOAKS = {"sync": soak_sync, "async": soak_async}
 
 def main() -> int:
     """Do what the command line asks and return the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__.split(":")[0])
+    parser = argparse.ArgumentParser(prog="python -m tests.soak", description="Soak both clients.")
     parser.add_argument("--seconds", type=float, default=240.0, help="of both together")
     parser.add_argument("--client", choices=list(SOAKS), help="only this one")
     parser.add_argument("--seed", type=int, default=1)
