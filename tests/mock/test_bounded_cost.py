@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from appbuilder_mock.contract import the_contract
 from appbuilder_mock.errors import MockApiError
@@ -98,13 +98,20 @@ def peak(server: Process) -> int:
     return int(status.partition("VmHWM:")[2].split()[0]) * 1024
 
 
-def seconds(api: Api, path: str, body: bytes, *statuses: int) -> float:
-    began = time.monotonic()
+def cpu_seconds(server: Process) -> float:
+    """What the server has computed so far; waiting for a busy machine does not count."""
+    times = psutil.Process(server.popen.pid).cpu_times()
+    return times.user + times.system
+
+
+def cost(server: Process, api: Api, path: str, body: bytes, *statuses: int) -> float:
+    """The CPU seconds that the server needs to answer with one of these statuses."""
+    before = cpu_seconds(server)
     response = api.post(path, content=body, headers=JSON)
 
     assert response.status_code in statuses, response.text
     assert len(response.content) < 1000 or response.is_success
-    return time.monotonic() - began
+    return cpu_seconds(server) - before
 
 
 def check(server: Process, path: str, body: bytes, *statuses: int) -> None:
@@ -115,10 +122,10 @@ def check(server: Process, path: str, body: bytes, *statuses: int) -> None:
     of the body at a time. MAX_PARTS values take 250 bytes each at most.
     """
     with server.api() as api:
-        plain = seconds(api, "threads/messages", TEXT, 404)
+        plain = cost(server, api, "threads/messages", TEXT, 404)
         before = peak(server)
 
-        assert seconds(api, path, body, *statuses) < 10 * max(plain, 0.1)
+        assert cost(server, api, path, body, *statuses) < 10 * max(plain, 0.1)
         assert peak(server) - before < 8 * len(body) + 250 * MAX_PARTS
         assert api.thread()
 
@@ -179,11 +186,11 @@ def test_schemas_of_tools(server: Process, schema: dict[str, Any]) -> None:
     """A call is made up for whatever a schema says, or something that does not fit it."""
     function = {"name": "f", "parameters": {"type": "object", **schema}}
     with server.api() as api:
-        plain = seconds(api, "threads/messages", TEXT, 404)
-        began = time.monotonic()
+        plain = cost(server, api, "threads/messages", TEXT, 404)
+        before = cpu_seconds(server)
         run = api.run(tools=[{"type": "function", "function": function}])
 
-        assert time.monotonic() - began < 10 * max(plain, 0.1)
+        assert cpu_seconds(server) - before < 10 * max(plain, 0.1)
         [call] = run["required_action"]["submit_tool_outputs"]["tool_calls"]
         assert isinstance(json.loads(call["function"]["arguments"]), dict)
 
