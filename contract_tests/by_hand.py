@@ -18,7 +18,7 @@ from . import spec, sse
 from .contract import PROFILE, reach, schema
 from .judge import attack, judge
 from .reach import is_error, is_in_band, media_type_of
-from .readings import MODEL, needed
+from .readings import MODEL, needed, observed
 from .target import Target, takes_in_band
 from .wire import answer_of, wire
 
@@ -123,6 +123,8 @@ class Caller:
     ) -> dict[str, Any]:
         """The error that answers these bytes, which must have this status, even 500.
 
+        Whether another server than our mock refuses a media type (415) is not known: {} if not.
+
         `authorization` is sent instead of the token; an empty header is not sent.
         """
         case = _case(operation_id, {})
@@ -132,6 +134,10 @@ class Caller:
         given = {name: value for name, value in headers.items() if value}
         response = self._post(case, content=content, headers=given)
         self._judge(case, response, excluded=[not_a_server_error] if status == 500 else [])
+        if status == 415 and self._target.kind != "mock":
+            observed.note("media-type", "refused" if is_error(response) else "taken")
+            if not is_error(response):
+                return {}
         self._expect(operation_id, response, status)
         answer: dict[str, Any] = response.json() or {"error": None}
         return answer

@@ -14,7 +14,7 @@ from schemathesis.core.transport import read_event_stream
 from schemathesis.specs.openapi.schemas import OpenApiSchema
 from schemathesis.transport import requests as transport
 
-from . import own_checks, rules, spec
+from . import known_facts, own_checks, rules, spec
 from .reach import Reach
 from .settings import SEED, SETTINGS
 from .target import EXPENSIVE, chosen_profile, chosen_target
@@ -37,6 +37,8 @@ def _load() -> OpenApiSchema:
         at_random = {phase: {"enabled": False} for phase in ("coverage", "fuzzing")}
         settings["operations"] = [{"include-operation-id": [*EXPENSIVE], "phases": at_random}]
     document = _with_event_schemas(copy.deepcopy(spec.DOCUMENT))
+    if TARGET.kind != "mock":
+        document = known_facts.of_answers(document)
     return schemathesis.openapi.from_dict(document, config=SchemathesisConfig.from_dict(settings))
 
 

@@ -33,6 +33,11 @@ EXCUSED = (
         "the server decides when it is asked too often; only the mock can be told to say so",
     ),
     Excused(
+        "415",
+        ("server", "live"),
+        "whether a body of another type is refused is not known",
+    ),
+    Excused(
         "500",
         ("server", "live"),
         "nothing from outside makes a server fail that keeps its promises",

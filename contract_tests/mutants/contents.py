@@ -299,7 +299,6 @@ MUTANTS = (
         "wrong header",
         "A plain file name is also given as `filename`.",
         whole("downloadFile", _other_plain_name),
-        caught_by="test_plain_name_is_given_as_it_is",
     ),
     Mutant(
         "plain-name-not-kept",

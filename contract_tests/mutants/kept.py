@@ -50,18 +50,19 @@ class _StartedOnce:
 
 
 class _MetadataEmptied:
-    """An update with empty metadata empties an assistant's, until it gets other."""
+    """An update with this as metadata empties what there is, until it gets other."""
 
-    def __init__(self) -> None:
+    def __init__(self, value: dict[str, str] | None) -> None:
+        self._value = value
         self._emptied: set[str] = set()
 
-    def __call__(self, assistant: Json, asked: Json) -> Json:
-        id_ = assistant["id"]
-        if asked.get("metadata") == {}:
+    def __call__(self, answered: Json, asked: Json) -> Json:
+        id_ = answered["id"]
+        if "metadata" in asked and asked["metadata"] == self._value:
             self._emptied.add(id_)
         elif asked.get("metadata"):
             self._emptied.discard(id_)
-        return {**assistant, "metadata": {}} if id_ in self._emptied else assistant
+        return {**answered, "metadata": {}} if id_ in self._emptied else answered
 
 
 class _AsCreated:
@@ -223,7 +224,7 @@ MUTANTS = (
         "null-empties-thread",
         "text lost",
         "In the update of a thread null is as good as left out.",
-        request("updateThread", _empty_for_null(metadata={})),
+        answer("updateThread queryThread", asked=_MetadataEmptied(None)),
         caught_by="test_null_changes_nothing",
     ),
     Mutant(
@@ -244,14 +245,16 @@ MUTANTS = (
         "empty-instructions-kept",
         "stale query",
         "Empty instructions in the update of an assistant empty them.",
-        request("updateAssistant", _without(lambda name, value: value == "")),
+        request(
+            "updateAssistant", _without(lambda name, value: name == "instructions" and not value)
+        ),
         caught_by="what_was_sent_is_kept",
     ),
     Mutant(
         "empty-metadata-empties",
         "text lost",
         "Empty metadata in the update of an assistant changes nothing.",
-        answer("updateAssistant queryAssistant", asked=_MetadataEmptied()),
+        answer("updateAssistant queryAssistant", asked=_MetadataEmptied({})),
         caught_by="test_empty_empties",
     ),
 )

@@ -10,6 +10,7 @@ import pytest
 
 from contract_tests import spec
 from contract_tests.by_hand import Caller
+from contract_tests.target import Target
 from contract_tests.whose import Things
 from scripts.evidence import about
 
@@ -19,7 +20,9 @@ NO_OBJECTS = (b"[]", b'"text"', b"null", b"{", b'{"name": NaN}', b"\xff", b"")
 
 @about("*/body", "!createFile/body")
 @pytest.mark.parametrize("operation_id", spec.operations())
-def test_refused_request_changes_nothing(caller: Caller, things: Things, operation_id: str) -> None:
+def test_refused_request_changes_nothing(
+    target: Target, caller: Caller, things: Things, operation_id: str
+) -> None:
     """Neither a body that is broken or none, nor one of another type, nor an unknown id."""
     before = things.seen(caller)
 
@@ -35,7 +38,9 @@ def test_refused_request_changes_nothing(caller: Caller, things: Things, operati
         blamed = error.get("param", error.get("params")) if isinstance(error, dict) else None
         assert blamed in (None, name)
     body = things.body(operation_id) if operation_id != "createFile" else {}
-    for content_type in ("text/plain", "application/xml", ""):
+    # Another server may take these, and then something changes.
+    types = ("text/plain", "application/xml", "") if target.kind == "mock" else ()
+    for content_type in types:
         content = json.dumps(body).encode()
         caller.refused(operation_id, content, status=415, content_type=content_type)
 
