@@ -101,7 +101,8 @@ class Sample:
         """The whole answer, as HTTP has it."""
         if self.stream:
             return CLOSED + self.text
-        return answer(self.body, f"{self.status} {HTTPStatus(self.status).phrase}")
+        status = f"{self.status} {HTTPStatus(self.status).phrase}"
+        return answer(self.body, status, connection="close")
 
     def events(self) -> list[tuple[str, str]]:
         """Name and data of every event of the stream, read as plainly as can be."""
