@@ -125,7 +125,8 @@ def check(server: Process, path: str, body: bytes, *statuses: int) -> None:
         plain = cost(server, api, "threads/messages", TEXT, 404)
         before = peak(server)
 
-        assert cost(server, api, path, body, *statuses) < 10 * max(plain, 0.1)
+        share = max(1.0, len(body) / len(TEXT))
+        assert cost(server, api, path, body, *statuses) < 10 * share * max(plain, 0.1)
         assert peak(server) - before < 8 * len(body) + 250 * MAX_PARTS
         assert api.thread()
 
