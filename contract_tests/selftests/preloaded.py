@@ -1,7 +1,7 @@
 """What each run of the suite needs and no setting changes, imported once.
 
 The processes of suite_process.py are forked from one that has imported this. A collection reads the
-plugins of pytest, too; the modules of the suite that read settings are left to each process.
+plugins of pytest, too. The modules of the suite that read settings must not be imported here.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import pytest
 
 from contract_tests.selftests.suite_process import OPTIONS
 
-COLLECTED = "contract_tests/selftests/test_own_parts.py"
+COLLECTED = "contract_tests/selftests/test_interrupted.py"
 MODULES = (
     "appbuilder_mock.server",
     "schemathesis.specs.openapi.examples",

@@ -56,11 +56,12 @@ def test_stopping(tmp_path: Path, hangs: bool) -> None:
     assert told.returncode == 1, told.stdout
     stopped = re.search(
         r"1\. the server stopped answering after (contract_tests/suite/\S+) .*\n"
-        r"The last request that it answered:\n  curl (.*)\n",
+        r"The last request that it answered:\n  curl ((?:.*\n)*?)=",
         told.stdout,
     )
     assert stopped is not None, told.stdout
     assert f"'{url}" in stopped[2] or f" {url}" in stopped[2]
+    assert " curl " not in stopped[2]
     assert len(re.findall(r"^(?:ERROR|FAILED) ", told.stdout, re.MULTILINE)) == 1
     assert "= reach =" not in told.stdout
     assert "make contract-clean" in told.stdout
