@@ -221,6 +221,10 @@ class Recorder:
                 chunk = message.get("body", b"")
                 answered += len(chunk)
                 answer.extend(chunk[: max(0, longest - len(answer))])
+                if answered and not message.get("more_body", False):
+                    # Before the client has the end: it may ask for this entry at once.
+                    received.note_response(entry, media_type, bytes(answer), answered)
+                    answer.clear()
             await send(message)
 
         try:
@@ -231,7 +235,7 @@ class Recorder:
         finally:
             if beginning:  # it was not read to its end
                 received.note_body(entry, bytes(beginning), max(length, len(beginning) + 1))
-            if answered:
+            if answer:  # it was not sent to its end
                 received.note_response(entry, media_type, bytes(answer), answered)
             entry.milliseconds = round((time.monotonic() - started) * 1000)
             received.changes += 1
