@@ -51,3 +51,12 @@ def test_each_has_a_token_of_their_own() -> None:
     status, _, err = refused("--token", "one", "--other-token", "one")
     assert status == 2
     assert "a token of its own for each user" in err
+
+
+@pytest.mark.parametrize("token", ["", " ", "two words", " before", "behind ", "令牌", "a\nb"])
+def test_a_token_that_no_client_can_send(token: str) -> None:
+    """What the client refuses, the server refuses when it starts, for both users."""
+    with pytest.raises(ValueError, match="expected a token of printable ASCII characters"):
+        appbuilder_mock.running(token=token).__enter__()
+    with pytest.raises(ValueError, match="expected a token of printable ASCII characters"):
+        appbuilder_mock.running(other_token=token).__enter__()
