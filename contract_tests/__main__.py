@@ -26,7 +26,7 @@ ROOT = Path(__file__).parent.parent
 def main() -> None:
     os.chdir(ROOT)
     arguments, environment = prepared(sys.argv[1:])
-    # Sets are told in another order in each process; what is made from one would differ too.
+    # Sets are iterated in another order in each process; what is made from one would differ too.
     environment["PYTHONHASHSEED"] = "0"
     os.execve(sys.executable, [sys.executable, "-m", "pytest", *arguments], environment)
 

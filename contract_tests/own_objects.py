@@ -119,7 +119,7 @@ def what_was_sent_is_kept(_ctx: CheckContext, response: Response, case: Case[Any
     for name in KEPT:
         if sent.get(name) in ("", [], {}):
             # Empty is as good as left out where something is made. What it does where something is
-            # changed is known of instructions alone.
+            # changed is known of instructions only.
             assert (
                 not body.get(name) or operation_id.startswith("create") or name != "instructions"
             ), f"{name}: sent {sent[name]!r}, got {body[name]!r}"

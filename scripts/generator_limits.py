@@ -73,7 +73,7 @@ def _problems_of(schema: Schema, schemas: Mapping[str, Schema]) -> Iterator[str]
 
 
 def _ambiguous(key: str, schema: Schema, schemas: Mapping[str, Schema]) -> Iterator[str]:
-    """Alternatives that the form of the JSON does not tell apart."""
+    """Alternatives that the form of the JSON does not distinguish."""
     found: dict[str, list[str]] = {"object": [], "array": []}
     for part in _alternatives(schema.get(key, []), schemas):
         name = part.get("$ref", "").removeprefix(PREFIX) or "one without a name"

@@ -31,7 +31,7 @@ COUNT = itertools.count()
 ROOT = Path(__file__).parents[2]
 TOKEN = "bce-v3/ALTAK-live/0123456789"
 NOTHING: dict[str, list[Any]] = {"assistants": [], "threads": [], "files": []}
-# Some of what is done by hand, so that nothing needs to be generated.
+# Some of the hand-written tests, so that nothing needs to be generated.
 THREAD = "contract_tests/suite/test_objects.py::test_thread"
 STREAM = "contract_tests/suite/test_streams.py::test_last_event_is_the_run"
 RUN = "contract_tests/suite/test_lifecycle.py::test_run_is_found_again"

@@ -442,7 +442,7 @@ def test_target_that_is_gone(wire: Wire, closed_port: int) -> None:
 
 
 def test_target_that_drops_one_request(wire: Wire) -> None:
-    """A server that answers a look-up has not stopped: the test fails, and the run goes on."""
+    """A server that answers a look-up has not stopped: the test fails, and the run continues."""
     assert wire.target is not None
     control = f"{wire.target.url}/_mock/scenario"
     cut = {"match": {"operation": "queryThread"}, "fault": {"reset": "before_reading"}}

@@ -94,7 +94,7 @@ EACH = [
 @about("PageLimit/x-default", "PageOrder/x-default")
 @pytest.mark.gentle
 def test_default_limit(caller: Caller) -> None:
-    """Without a limit a page holds 20, the newest; from the oldest on the next goes on behind it.
+    """Without a limit a page holds 20, the newest; from the oldest on the next begins behind it.
 
     (From the newest on that depends on what `after` means.)
     """

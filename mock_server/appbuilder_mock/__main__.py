@@ -133,7 +133,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 async def _serve(server: Server, sock: socket.socket, options: argparse.Namespace) -> None:
-    """Serve until a signal comes, and print what goes on."""
+    """Serve until a signal comes, and print a line for each request."""
     said = greeting(url_of(sock), options.token)
     shown = said.partition("\n")[0] if options.quiet else said
     server.on_start = lambda: print(shown, flush=True)

@@ -76,7 +76,7 @@ def change_assistant(
 ) -> None:
     """Change what the body says; null is as good as left out, and so is empty metadata.
 
-    `empties`: empty lists and texts empty the field, not `instructions` alone.
+    `empties`: empty lists and texts empty the field, not only `instructions`.
     """
     for key in CHANGEABLE:
         value = body.get(key)

@@ -99,7 +99,7 @@ def test_bars_say_how_long_steps_took(view: View, api: Api) -> None:
 def test_an_answer_grows(view: View) -> None:
     """While a stream runs its text is seen becoming longer, and then the message in its place.
 
-    A page that shows the end of the thread goes on showing it.
+    A page that shows the end of the thread keeps showing it.
     """
     reply = "{chunks: [一, 二, 三, 四, 五, 六], chunk_delay: 0.6}"
     scenario = f"rules: [{{reply: {reply}}}]"
@@ -188,7 +188,7 @@ def test_long_texts_are_folded(view: View, api: Api) -> None:
 
 
 def test_an_idle_page_does_nothing(view: View, api: Api) -> None:
-    """It goes on asking, is answered that nothing changed, and touches no element."""
+    """It keeps polling, is answered that nothing changed, and touches no element."""
     view.open(f"/?lang=en#/threads/{api.run()['thread_id']}")
     view.until_texts(RUN, ["completed"])
     view.until_looked()

@@ -187,7 +187,7 @@ def test_cancel_before_anything_was_sent(turns: Turns) -> None:
 
 
 def test_cancel_after_it_broke(turns: Turns) -> None:
-    """The run of a stream that broke off goes on, and may be cancelled."""
+    """The run of a stream that broke off continues, and may be cancelled."""
     cut = Rule(reply=NEVER.reply, fault=Fault(cut=Cut(after_event=3)))
     turns.server.script(cut)
     stream = turns.stream()

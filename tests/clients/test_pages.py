@@ -197,7 +197,7 @@ def test_both_orders_against_the_mock(client: Any, order: str, page_size: int) -
 
 
 def test_a_loop_over_one_page(world: Sync | Async, serve: Serve) -> None:
-    """Its items alone, by one request, and how many they are; `has_more` says the rest."""
+    """Only its items, by one request, and how many they are; `has_more` says the rest."""
     server = serve(lambda exchange: exchange.send(page(RUN, "1", "2", more=True)))
 
     runs = world.client("k", server.url).threads.runs.list("t")

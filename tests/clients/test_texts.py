@@ -77,7 +77,7 @@ def test_a_run_behind_many_others(client: Any) -> None:
 
 
 def test_a_stream_that_was_left(world: Sync | Async, server: appbuilder_mock.Running) -> None:
-    """Its run goes on: the error says so and names what to wait with; then there is the text."""
+    """Its run continues: the error says so and names what to wait with; then there is the text."""
     server.script(Rule(tool_rounds=[[ToolCall("lookup", {})]], reply=Reply("查到了")))
     client = world.client(server.token, server.url)
     assistant = client.assistants.create(
@@ -135,7 +135,7 @@ def test_run_with_tools_on_a_service_that_answers_early(world: Sync | Async, ser
 
 
 def test_the_message_that_the_run_names(world: Sync | Async, serve: Serve) -> None:
-    """It is looked up alone; the thread is not read."""
+    """Only the message is looked up; the thread is not read."""
     message = {"id": "m2", "object": "thread.message", "role": "assistant", "created_at": 1}
     content = [text_part("我是"), text_part("秦始皇")]
     named = answer({**message, "thread_id": "t", "run_id": "run_1", "content": content})

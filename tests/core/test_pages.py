@@ -82,7 +82,7 @@ SECOND_PAGES = {
 
 @pytest.mark.parametrize("second", SECOND_PAGES.values(), ids=list(SECOND_PAGES))
 def test_created_after(second: Page) -> None:
-    """What is no second page is not given; the list goes on by what was created before."""
+    """What is no second page is not given; the list continues by what was created before."""
     cursor = Cursor("1", "9")
     cursor.move(page("5", "4"))
     assert (cursor.after, cursor.before) == ("4", "9")
@@ -121,7 +121,7 @@ def test_neither_reading(third: Page) -> None:
 
 @pytest.mark.parametrize("newest_first", [True, False])
 def test_an_item_that_comes_again_later(newest_first: bool) -> None:
-    """Once it is clear how the list goes on, nothing may come again."""
+    """Once it is clear how the list continues, nothing may come again."""
     cursor = Cursor(newest_first=newest_first)
     order = ("5", "4", "3", "2") if newest_first else ("2", "3", "4", "5")
     cursor.move(page(*order[:2]))

@@ -64,7 +64,7 @@ def one(annotation: Any) -> Tool[..., Any]:
 def test_a_constraint(
     annotation: Any, described: dict[str, Any], good: str, bad: str, expected: str
 ) -> None:
-    """The model is told of it, and a value that breaks it is a bad argument."""
+    """The schema has it, and a value that breaks it is a bad argument."""
     made = one(annotation)
 
     assert made.parameters["properties"]["x"].items() >= described.items()

@@ -27,7 +27,7 @@ def reading(**options: Any) -> Iterator[Api]:
 
 
 def test_after_by_creation() -> None:
-    """A pager that walks `desc` by `after` gets 39 items of 25, and 5 not at all."""
+    """A pager that reads `desc` by `after` gets 39 items of 25, and 5 not at all."""
     with reading(readings={"after": "created-after"}) as api:
         ids = [api.ok("assistants", name=f"助手{number}")["id"] for number in range(25)]
         first = api.ok("assistants/list")

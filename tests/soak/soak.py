@@ -143,7 +143,7 @@ def calm_call(report: Report, client: AppBuilder) -> None:
 
 
 def fork(report: Report, client: AppBuilder) -> None:
-    """A child makes a call with the warm client; its parent goes on as before."""
+    """A child makes a call with the warm client; its parent continues as before."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # of forking beside threads that wait
         child = os.fork()

@@ -42,8 +42,8 @@ class CallStarted:
     """A call begins. `ids` holds what its request names: `assistant_id`, `thread_id`, `model`, …
 
     `gateway_url` is what `path` comes behind. A call that continues a run has its `run_id`. A run
-    with tools is told as a call, too, with the operation `run_with_tools` and no method or path;
-    the calls that it is made of have its `call_id` as their `parent_id`.
+    with tools is reported as a call, too, with the operation `run_with_tools` and no method or
+    path; the calls that it is made of have its `call_id` as their `parent_id`.
     """
 
     call_id: int

@@ -98,7 +98,7 @@ class OpenTelemetry:
     """An event hook that makes a span of every call, run and tool, and measures them.
 
     The providers are the global ones if they are None; without any that is set up, spans and
-    measurements go nowhere. A run's request has its assistant's id alone: the name is known if this
+    measurements go nowhere. A run's request has only its assistant's id: the name is known if this
     hook saw the assistant made, changed or looked up, or by `agent_names` (id to name).
     """
 
@@ -172,7 +172,7 @@ class OpenTelemetry:
             span.set_attribute("appbuilder.request_id", event.request_id)
 
     def _first_chunk(self, event: FirstEventReceived) -> None:
-        """The first of a run: a run with tools may be told by several streams."""
+        """The first of a run: a run with tools may have several streams."""
         one = self._of(event.call_id)
         if one is not None and one.parent_id is not None:
             one = self._of(one.parent_id)

@@ -16,7 +16,7 @@ SHOWN = 48
 
 
 def shown(value: object) -> str:
-    """The `repr` of a value, of a long text with its beginning alone."""
+    """The `repr` of a value, of a long text only its beginning."""
     if isinstance(value, str) and len(value) > SHOWN:
         start = repr(value[:SHOWN])
         return f"{start[:-1]}…{start[-1]}"

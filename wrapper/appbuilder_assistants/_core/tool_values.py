@@ -25,7 +25,7 @@ class BadArguments(ValueError):
 
 
 def without_halves(text: str) -> str:
-    """The text as UTF-8 can hold it: two halves of a character joined, one alone replaced."""
+    """The text as UTF-8 can hold it: two halves of a character joined, a single one replaced."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 

@@ -152,8 +152,8 @@ class Tool(Generic[P, R_co]):
             parameters = list(inspect.signature(self.function).parameters.values())
         except ValueError as error:
             raise TypeError(
-                f"tool {self.name}: {error}, so a model cannot be told of its parameters; write a "
-                "function with annotations that calls it"
+                f"tool {self.name}: {error}, so its parameters cannot be described to a model; "
+                "write a function with annotations that calls it"
             ) from error
         annotated = plain if hasattr(plain, "__name__") else type(plain).__call__
         hints = hints_of(_parameters_of(annotated), f"tool {self.name}", names)
