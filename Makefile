@@ -69,7 +69,10 @@ mock: demo-env ## start the mock server; options: make mock MOCK="--port 8080 --
 	@$(PY) -m appbuilder_mock $(MOCK)
 
 test: dev-env ## run the tests; options: make test PYTEST="-k stream"
-	$(DIRECT) $(PY) -m pytest -n $(WORKERS) --dist worksteal $(PYTEST)
+	$(DIRECT) $(PY) -m pytest -n $(WORKERS) --dist worksteal -m "not slow" $(PYTEST)
+
+test-slow: dev-env ## run the tests that take long, which make test leaves out
+	$(DIRECT) $(PY) -m pytest -n $(WORKERS) --dist worksteal -m slow $(PYTEST)
 
 FUZZ_ANSWERS = 10000
 FUZZ_SEED = 1
@@ -173,7 +176,7 @@ type: dev-env ## check types with mypy and pyright
 	$(PY) -m mypy --python-version 3.11 contract_tests
 	$(PY) -m pyright
 
-check: lint type generate-check sync-check spec-diff-check test contract test-contract-suite ## everything that CI checks, without the official client
+check: lint type generate-check sync-check spec-diff-check test test-slow contract test-contract-suite ## everything that CI checks, without the official client
 
 build: dev-env ## make the sdist and the wheel, in dist/
 	$(PY) -m build --no-isolation

@@ -37,6 +37,7 @@ from tests.clients.conftest import AT_ONCE, Serve
 from tests.clients.raw_server import Exchange, answer
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("how", "state"), [("chunked", "in_progress"), ("length", "completed"), ("close", "failed")]
 )

@@ -129,6 +129,7 @@ def test_who_stops_at_the_final_event(world: Sync | Async, serve: Serve) -> None
     assert server.all_closed()
 
 
+@pytest.mark.slow
 def test_128_calls_at_once(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     """They open no more connections than they are; as many calls again open none."""
     # A machine that has much else to do may take longer for them than connections are kept idle.

@@ -166,6 +166,7 @@ def test_no_longer():
 """
 
 
+@pytest.mark.slow
 def test_the_test_that_sends_it_fails(tmp_path: Path) -> None:
     """In a pytest of its own: without a word of the test, and only that test."""
     names = "from tests.conftest import _watched_requests, sent_requests\n"

@@ -15,6 +15,9 @@ import yaml
 from scripts.generator_limits import problems
 from tests.generated.spec import ROOT, SPEC
 
+# Each runs the generator.
+pytestmark = pytest.mark.slow
+
 pytest.importorskip("openapi_python_client", reason="not here: the generator needs Python 3.11")
 
 COMMITTED = ROOT / "generated" / "appbuilder_api"

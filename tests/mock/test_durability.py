@@ -21,6 +21,7 @@ from tests.mock.wire import WEATHER, Api, final_text
 KILLS = 5
 
 
+@pytest.mark.slow
 def test_nothing_acknowledged_is_lost(tmp_path: Path) -> None:
     """Killed again and again while four clients write: each answer they got is still true."""
     path = tmp_path / "模拟.db"
