@@ -33,7 +33,26 @@ def of_answers(document: dict[str, Any]) -> dict[str, Any]:
         _strip(components.get(kind, {}), Marks())
     for operation in _operations(known):
         _strip(operation["responses"], Marks().within(operation))
+    for media in _media(known):
+        media["schema"] = _told_apart(media["schema"])
     return known
+
+
+def _media(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    responses = list(document["components"].get("responses", {}).values())
+    for operation in _operations(document):
+        responses += operation["responses"].values()
+    for response in responses:
+        yield from response.get("content", {}).values()
+
+
+def _told_apart(schema: dict[str, Any]) -> dict[str, Any]:
+    """An error or something else, by its field: without required fields both may fit an error."""
+    forms = schema.get("oneOf", [])
+    if spec.ERROR not in forms:
+        return schema
+    others = {"oneOf": [one for one in forms if one != spec.ERROR]}
+    return {"if": {"type": "object", "required": ["error"]}, "then": spec.ERROR, "else": others}
 
 
 def is_surely_wrong(operation_id: str, body: Any) -> bool:
