@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import socket
 from typing import Any
 
 import httpx
 import pytest
-from appbuilder_assistants import RetryPolicy
+from appbuilder_assistants import ApiConnectionError, RetryPolicy
 from appbuilder_assistants._connect import proxies
 
 from tests.clients.bodies import RUN
@@ -119,3 +120,21 @@ def test_who_is_reached_through_one(
     client.threads.runs.query("线程", "r")
 
     assert len(proxy.exchanges) == 1
+
+
+def test_a_proxy_that_is_not_there(world: Sync | Async, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error names the variables of proxies, and not their values: these may hold a password."""
+    with socket.socket() as bound:  # and not listening: it refuses connections
+        bound.bind(("127.0.0.1", 0))
+        proxy = f"http://user:password@127.0.0.1:{bound.getsockname()[1]}"
+        monkeypatch.setenv("HTTP_PROXY", proxy)
+        client = world.client("k", "http://gw.example", retry=ONCE)
+
+        with pytest.raises(ApiConnectionError, match="HTTP_PROXY") as caught:
+            client.threads.query("thread_1")
+        assert "password" not in str(caught.value)
+
+        nearby = world.client("k", proxy.replace("user:password@", ""), retry=ONCE)
+        with pytest.raises(ApiConnectionError, match="make mock") as caught:
+            nearby.threads.query("thread_1")
+        assert "PROXY" not in str(caught.value)

@@ -15,6 +15,7 @@ import httpx
 
 from ._bounded import QUEUED
 from ._clocked import ClockedStream, Until
+from ._connect import is_direct, proxies
 from ._core.addresses import is_loopback
 from ._core.calls import MAX_BODY, MAX_QUOTED, MAX_REFUSAL, REQUEST_ID, Lost, Reply, Send, never
 from ._core.multipart import Form
@@ -175,13 +176,15 @@ class Sent:
         return self.hide.text(shown) != shown
 
     def _advice(self, error: Exception) -> str:
-        """Where the address came from, and how a server comes to be there."""
-        if not self.gateway_from:
-            return ""
-        advice = f"; the address is that of {self.gateway_from}"
-        if is_loopback(str(self.http.url)) and not any(
-            isinstance(one, ssl.SSLError) for one in chain(error)
-        ):
+        """Where the address came from, and what may be wrong with the way to it."""
+        advice = f"; the address is that of {self.gateway_from}" if self.gateway_from else ""
+        url = str(self.http.url)
+        if not is_direct(url) and any(proxies().values()):
+            advice += (
+                "; HTTP_PROXY, HTTPS_PROXY or ALL_PROXY names a proxy, which may be what cannot be "
+                "reached"
+            )
+        if is_loopback(url) and not any(isinstance(one, ssl.SSLError) for one in chain(error)):
             advice += (
                 ", and no server answers there: `python -m appbuilder_mock` (`make mock` in its "
                 "repository) starts the mock server"
