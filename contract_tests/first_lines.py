@@ -58,7 +58,10 @@ class Causes:
         """Before every failure at full length."""
         if lines := list(self.lines()):
             terminalreporter.write_sep("=", "what is wrong")
-            terminalreporter.write_line(f"Most of the {self.total} failures have these causes:")
+            count = (
+                f"Most of the {self.total} failures have" if self.total > 1 else "One failure has"
+            )
+            terminalreporter.write_line(f"{count} {'these causes' if lines[1:] else 'this cause'}:")
             for line in lines:
                 terminalreporter.write_line(line)
         yield

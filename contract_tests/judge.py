@@ -32,7 +32,7 @@ class BrokenPromises(AssertionError):
         of_a_probe = wire.newest if isinstance(self.failures[0], IgnoredAuth) else None
         probe = of_a_probe.request if of_a_probe is not None else None
         self.request: requests.PreparedRequest = probe or response.request
-        broken = "\n".join(map(_described, self.failures))
+        broken = "\n".join(_described(failure, response) for failure in self.failures)
         super().__init__(f"{operation_id}: {broken}\n{_answer(response)}")
 
     @property
@@ -80,13 +80,13 @@ def check_name(failure: Failure) -> str:
     return failure.checks[0] if failure.checks else failure.title.rpartition(": ")[2].strip("`")
 
 
-def _described(failure: Failure) -> str:
+def _described(failure: Failure, response: Response) -> str:
     """What is wrong, in one line where that is possible."""
     if not failure.checks:  # ours, whose messages are sentences
         return f"{failure.message} ({check_name(failure)})"
-    message = failure.message.strip()
+    message = failure.message.strip() or f"got {response.status_code} {response.message}"
     if "\n" not in message:
-        return f"{failure.title}: {message}" if message else failure.title
+        return f"{failure.title}: {message}"
     first, _, rest = message.partition("\n")
     return f"{failure.title}: {first}\n{textwrap.indent(rest.strip(chr(10)), '    ')}"
 

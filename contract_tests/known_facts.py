@@ -60,6 +60,13 @@ def is_surely_wrong(operation_id: str, body: Any) -> bool:
     return not _validator(operation_id).is_valid(body)
 
 
+def surely_needs_body(operation_id: str) -> bool:
+    """Whether it is known that a request without a body is refused."""
+    operation = spec.operations()[operation_id]
+    marks = Marks().within(spec.DOCUMENT).within(operation).of("body")
+    return bool(operation["requestBody"].get("required")) and "unknown" not in marks
+
+
 @functools.cache
 def _validator(operation_id: str) -> Any:
     known = copy.deepcopy(spec.DOCUMENT)

@@ -1,10 +1,11 @@
-"""Whether a target that gave no answer gives any."""
+"""Which request had no answer, and whether the target gives any."""
 
 from __future__ import annotations
 
 import time
 
 import httpx
+import requests
 
 from . import spec
 from .target import Target
@@ -39,3 +40,22 @@ def answers(target: Target) -> bool:
             continue
         return True
     return False
+
+
+def unanswered(error: BaseException) -> requests.PreparedRequest | None:
+    """The request that such an error ended; without its body where that is read as it is sent."""
+    if isinstance(error, requests.RequestException):
+        return error.request if isinstance(error.request, requests.PreparedRequest) else None
+    if not isinstance(error, httpx.TransportError):
+        return None
+    try:
+        sent = error.request
+    except RuntimeError:  # there was none yet
+        return None
+    try:
+        body = sent.content
+    except httpx.RequestNotRead:
+        body = b""
+    prepared = requests.PreparedRequest()
+    prepared.prepare(sent.method, str(sent.url), headers=dict(sent.headers), data=body)
+    return prepared

@@ -22,6 +22,7 @@ QUESTIONS = {
     "file-names": "what is kept of a file's name",
     "listed-purpose": "the `purpose` of a file in lists and look-ups",
     "media-type": "what becomes of a body that is not sent as application/json",
+    "no-body": "what becomes of a request without a body",
     "message-metadata": "whether messages show their metadata",
     "started-at-after-submit": "whether a run starts anew by submitted outputs",
     "unknown-file": "what answers a file id that names nothing",

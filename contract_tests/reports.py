@@ -6,6 +6,7 @@ import shlex
 import time
 from collections import Counter
 from collections.abc import Generator, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from .failure_text import FailureText, described
 from .first_lines import Causes
 from .har import HarFile
 from .judge import BrokenPromises
-from .liveness import TargetStopped
+from .liveness import TargetStopped, unanswered
 from .masking import Mask
 from .reach_table import ReachTable
 from .readings import observed
@@ -226,11 +227,13 @@ class Reports:
     def _request_of(self, error: BaseException) -> str:
         """The request that shows a failure, as a curl line."""
         sent = [one for one in self._of_this_test if one.request is not None]
-        if isinstance(error, BrokenPromises):
-            sent = [one for one in sent if one.request is error.request] or sent
         if not sent:
             return ""
-        return f"The request:\n  {curl(sent[-1], self._variables())}"
+        # The last one shows what the test itself asserts; a test of an operation sends more after
+        # a request that failed.
+        request = error.request if isinstance(error, BrokenPromises) else unanswered(error)
+        shown = sent[-1] if request is None else replace(sent[-1], request=request)
+        return f"The request:\n  {curl(shown, self._variables())}"
 
     def _again(self, item: pytest.Item) -> str:
         """How to run the test again."""

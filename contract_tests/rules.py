@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from schemathesis import Case, HookContext, Response
+from schemathesis.core import NotSet
 from schemathesis.core.failures import AcceptedNegativeData, Failure
 from schemathesis.openapi.checks import (
     IgnoredAuth,
@@ -17,6 +18,7 @@ from schemathesis.openapi.checks import (
 
 from . import known_facts, spec
 from .reach import is_error
+from .readings import observed
 from .target import takes_in_band
 from .wire import wire
 
@@ -168,9 +170,14 @@ def _own_ids(operation_id: str, body: Body) -> Body:
 
 def _goes_against_unknown(case: Case[Any]) -> bool:
     """Whether all that is wrong with a request is a choice of this document's."""
-    if wire.target is None or wire.target.kind == "mock" or not isinstance(case.body, dict):
+    if wire.target is None or wire.target.kind == "mock":
         return False
-    return not known_facts.is_surely_wrong(spec.operation_of(case), case.body)
+    if isinstance(case.body, NotSet):
+        observed.note("no-body", "taken")
+        return not known_facts.surely_needs_body(spec.operation_of(case))
+    return isinstance(case.body, dict) and not known_facts.is_surely_wrong(
+        spec.operation_of(case), case.body
+    )
 
 
 def is_positive(case: Case[Any]) -> bool:

@@ -20,7 +20,7 @@ from schemathesis import Case, Response
 from . import journal, spec, sse
 from .interrupts import signals_put_off
 from .journal import Journal, Owner
-from .liveness import TargetStopped, answers
+from .liveness import TargetStopped, answers, unanswered
 from .pace import Pace, Runs, asked_pause
 from .reach import is_error, is_in_band, media_type_of
 from .target import FULL, Profile, Target
@@ -90,9 +90,7 @@ class Passage:
             self._nothing_unknown()
 
     def lost(self, error: requests.RequestException | httpx.TransportError) -> None:
-        if isinstance(error, requests.RequestException):
-            sent = error.request
-            self._exchange.request = sent if isinstance(sent, requests.PreparedRequest) else None
+        self._exchange.request = unanswered(error)
         if isinstance(error, httpx.ConnectError):
             self._nothing_unknown()  # the question did not even arrive
 

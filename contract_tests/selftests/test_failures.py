@@ -83,6 +83,28 @@ def test_request_of_a_bad_token(tmp_path: Path) -> None:
     assert f"PYTEST={test}\n" in told.stdout
 
 
+def test_request_that_is_not_answered(tmp_path: Path) -> None:
+    """The curl line is that of the request, though others were sent before and after it."""
+
+    def asked(request: Request) -> Request:
+        if request.operation_id == "listAssistants" and not request.body:
+            raise ConnectionAbortedError
+        return request
+
+    test = "contract_tests/suite/test_operations.py::test_listAssistants"
+    with (
+        appbuilder_mock.running(token=TOKEN) as mock,
+        proxied(mock.url, Change(asked=asked)) as url,
+    ):
+        told = completed(tmp_path, [test], environ_of(url))
+
+    assert "One failure has this cause:\n1. ConnectionError: " in told.stdout, told.stdout
+    line = re.search(r"\n  curl (.*)", told.stdout)
+    assert line is not None
+    assert line[1].endswith(f" {url}/v2/assistants/list")
+    assert "--data-raw" not in line[1]
+
+
 def test_what_the_examples_name_and_is_not_there(tmp_path: Path) -> None:
     """Tests of operations whose examples name it are skipped, with the reason."""
     refused = made(400, {"error": {"code": "full", "message": "没有名额"}})

@@ -20,11 +20,13 @@ import httpx
 import pytest
 import requests
 from schemathesis import Response
+from schemathesis.core.failures import ServerError
 
 from contract_tests import clean_up, journal, spec, whose
 from contract_tests.curl import curl
 from contract_tests.first_lines import Causes
 from contract_tests.journal import Made
+from contract_tests.judge import BrokenPromises
 from contract_tests.liveness import TargetStopped
 from contract_tests.masking import Mask
 from contract_tests.pace import NoRunsLeft, Pace, Runs, asked_pause
@@ -38,7 +40,7 @@ from contract_tests.target import (
     chosen_profile,
     chosen_target,
 )
-from contract_tests.wire import Exchange, Wire
+from contract_tests.wire import Exchange, Wire, answer_of
 from contract_tests.world import World
 
 pytestmark = pytest.mark.usefixtures("heeded")
@@ -512,6 +514,35 @@ def test_causes_of_most_failures_come_first() -> None:
     assert second.endswith("(2 tests, the first: c.py::one)")
     assert third == "3. the model of the run is '甲' (a.py::one)"
     assert rest == "   … and 1 other causes."
+
+
+def test_unanswered_request_is_noted(wire: Wire) -> None:
+    """It is the request that a failure shows, and not the one before it."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/v2/threads"
+
+        def send() -> Response:
+            return answer_of(httpx.post(url, content='{"问": 1}'.encode(), timeout=0.1))
+
+        assert wire.target is not None
+        with pytest.raises(httpx.ReadTimeout):
+            wire.ask("createThread", send, base_url=wire.target.url)
+
+    assert wire.newest is not None
+    assert wire.newest.request is not None
+    assert wire.newest.request.url == url
+    assert wire.newest.request.body == '{"问": 1}'.encode()
+
+
+def test_server_error_says_its_status(wire: Wire) -> None:
+    """Of itself schemathesis says no more of it than that it is one."""
+    response = wire_answer(wire, "listFiles")
+    response.status_code, response.message = 502, "Bad Gateway"
+    failure = ServerError(operation="POST /v2/storage/files/list", status_code=502)
+
+    said = str(BrokenPromises("listFiles", [failure], response))
+
+    assert said.startswith("listFiles: Server error: got 502 Bad Gateway\n"), said
 
 
 def wire_url(wire: Wire, operation_id: str) -> str:

@@ -43,6 +43,28 @@ def test_it_passes(tmp_path: Path, tests: tuple[str, ...]) -> None:
         assert told.returncode == 0, told.stdout
 
 
+def test_body_may_be_missing(tmp_path: Path) -> None:
+    """Whether a request needs one is not known: such an answer is reported, and no failure."""
+
+    def asked(request: Request) -> Request:
+        headers = {**request.headers, "content-type": "application/json"}
+        return request if request.body else replace(request, headers=headers, body=b"{}")
+
+    tests = (
+        "contract_tests/suite/test_operations.py::test_listAssistants",
+        "contract_tests/suite/test_refusals.py::test_refused_request_changes_nothing",
+        *("-k", "listAssistants"),
+    )
+    with (
+        appbuilder_mock.running(token=TOKEN) as service,
+        proxied(service.url, Change(asked=asked)) as url,
+    ):
+        told = done(service, tmp_path, *tests, CONTRACT_TARGET=url, CONTRACT_TOKEN=TOKEN)
+
+    assert told.returncode == 0, told.stdout
+    assert "no-body: taken: seen" in told.stdout
+
+
 @contextmanager
 def varied() -> Iterator[tuple[str, Running]]:
     """A server with all variations, and the mock behind it."""
