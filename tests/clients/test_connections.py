@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -443,3 +444,26 @@ def test_a_fork_of_a_client_that_was_not_used(serve: Serve) -> None:
     with client:
         assert client.threads.runs.query("parent", "r").thread_id == "parent"
     assert server.connections == 2
+
+
+def test_a_stream_that_two_threads_end(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One waits for the end of the body; the other, which closes the stream, raises nothing."""
+    monkeypatch.setattr(_bodies, "REST_SECONDS", PATIENCE)
+    closed = threading.Event()
+
+    def script(exchange: Exchange) -> None:
+        exchange.send(CHUNKED + chunk(STREAM))
+        closed.wait(PATIENCE)
+        exchange.send(chunk(b""))
+
+    with AppBuilder("k", serve(script).url) as client, ThreadPoolExecutor(1) as pool:
+        stream = stream_of(client)
+        reading = pool.submit(stream.until_done)
+        while not stream.snapshot.finished:
+            time.sleep(0.01)
+        time.sleep(0.2)  # by now the other thread waits; if not, the test only sees less
+        stream.close()
+        closed.set()
+        reading.result(PATIENCE)
+
+    assert stream.final_run().status == "completed"

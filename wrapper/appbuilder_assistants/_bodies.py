@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import threading
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
@@ -35,6 +36,7 @@ class Body:
         self._request = request
         self._chunks = unpacked(response)
         self._process = os.getpid()
+        self._release = threading.Lock()
 
     @property
     def seconds(self) -> float:
@@ -72,10 +74,13 @@ class Body:
     def release(self) -> None:
         """Let others use the connection if nothing more comes than the body's end; else close it.
 
-        Waits for that end for REST_SECONDS at the most.
+        Waits for that end for REST_SECONDS at the most. Does nothing while another thread does it:
+        one that reads a stream's final event, for example, while this one cancels the run.
         """
         if self._process != os.getpid():
             self.close()
+            return
+        if not self._release.acquire(blocking=False):
             return
         response = self._response
         try:
@@ -108,6 +113,7 @@ class AsyncBody:
         self._request = request
         self._chunks = aunpacked(response)
         self._ended = False
+        self._is_released = False
         self._process = os.getpid()
 
     @property
@@ -155,6 +161,9 @@ class AsyncBody:
         if self._process != os.getpid():
             await self.aclose()
             return
+        if self._is_released:
+            return
+        self._is_released = True
         try:
             if not self._response.is_closed and is_alone(self._response):
                 await to_the_end(self._read_end())
