@@ -159,8 +159,10 @@ def environment(service: Running, **more: str) -> dict[str, str]:
 
 
 def _without_settings() -> dict[str, str]:
+    """This environment without what would change a run or, as CI does for pytest, its output."""
     others = {name: "" for name in os.environ if name.startswith(("CONTRACT_", "MAKE", "MFLAGS"))}
-    return {**os.environ, **others}
+    of_pytest = {"CI": "", "BUILD_NUMBER": "", "PYTEST_ADDOPTS": "", "COLUMNS": "80"}
+    return {**os.environ, **others, **of_pytest}
 
 
 def environ_of(url: str) -> dict[str, str]:
