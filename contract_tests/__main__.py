@@ -18,7 +18,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from .target import Target, UnusableTarget, chosen_profile, chosen_readings, chosen_target
+from .target.target import Target, UnusableTarget, chosen_profile, chosen_readings, chosen_target
 
 ROOT = Path(__file__).parent.parent
 
@@ -64,8 +64,8 @@ def clean(target: Target) -> int:
     """Delete what killed runs left on a target; how many things could not be deleted."""
     if target.kind == "mock":
         raise UnusableTarget("nothing to clean: the mock forgets everything; name a TARGET")
-    from .clean_up import delete_left_behind
-    from .wire import wire
+    from .target.cleanup import delete_left_behind
+    from .target.gateway import wire
 
     remains: list[str] = []
     wire.attach(target, chosen_profile(target), None)

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from .by_hand import Caller
-    from .control import Control
-    from .session import Session
-    from .target import Target
-    from .whose import RenewedThings, Things
+    from .client.client import Caller
+    from .client.fixtures import RenewedThings, Things
+    from .client.mock_control import Control
+    from .plugin import Session
+    from .target.target import Target
 
 TOO_OLD = sys.version_info < (3, 11)  # for schemathesis; the rest of the project takes 3.10
 if TOO_OLD:
@@ -32,9 +32,9 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     if TOO_OLD or of_the_suite_itself(config):
         return
-    from .readings import Report
-    from .reports import Reports
-    from .session import Session
+    from .plugin import Session
+    from .report.plugin import Reports
+    from .spec.readings import Report
 
     session = Session()
     # First: of the two the one that is registered later comes to its end sooner.
@@ -66,7 +66,7 @@ def target(pytestconfig: pytest.Config) -> Target:
 
 @pytest.fixture(scope="session")
 def caller(target: Target) -> Iterator[Caller]:
-    from .by_hand import Caller
+    from .client.client import Caller
 
     with contextlib.closing(Caller(target)) as caller:
         yield caller
@@ -77,7 +77,7 @@ def control(target: Target) -> Iterator[Control]:
     """Of the mock; no other target can be told."""
     if target.kind != "mock":
         pytest.skip("only the mock can be told what to answer, and only its limits are known")
-    from .control import Control
+    from .client.mock_control import Control
 
     control = Control(target.url)
     yield control
@@ -86,7 +86,7 @@ def control(target: Target) -> Iterator[Control]:
 
 @pytest.fixture(scope="module")
 def things_of_this_file(caller: Caller) -> RenewedThings:
-    from .whose import RenewedThings
+    from .client.fixtures import RenewedThings
 
     return RenewedThings(caller)
 

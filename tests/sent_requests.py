@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 from appbuilder_mock.contract import Operation, the_contract
 from appbuilder_mock.errors import MockApiError
-from appbuilder_mock.multipart import Multipart, Part, boundary_of
+from appbuilder_mock.uploads.multipart import Multipart, Part, boundary_of
 
 WRAPPER = "appbuilder_assistants."
 MARK = "sends_invalid_requests"

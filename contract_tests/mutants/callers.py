@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from contract_tests.proxy import Answer, Change, Request
-from contract_tests.target import OTHER_TOKEN, TOKEN
+from contract_tests.mutants.proxy import Answer, Change, Request
+from contract_tests.target.target import OTHER_TOKEN, TOKEN
 
 from .changes import Json, instead, made, names, put, request, request_headers
 from .mutant import Mutant

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from contract_tests.proxy import Answer, Change, Request, Send
+from contract_tests.mutants.proxy import Answer, Change, Request, Send
 
 Json = Any
 Edit = Callable[[Json], Json]

@@ -6,8 +6,8 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from contract_tests import spec
-from contract_tests.proxy import Answer, Change, Request
+from contract_tests.mutants.proxy import Answer, Change, Request
+from contract_tests.spec import document as spec
 
 from .changes import GONE, Json, answer, body, both, event, header, put, request, whole
 from .mutant import Mutant

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from contract_tests.proxy import Change
+from contract_tests.mutants.proxy import Change
 
 from .changes import GONE, Event, counted, event, put, raw_stream, stream
 from .mutant import Mutant

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from contract_tests.proxy import Answer, Change, Request, Send
+from contract_tests.mutants.proxy import Answer, Change, Request, Send
 
 from .changes import GONE, Json, answer, dumped, names, page_of, put, request, with_json
 from .mutant import Mutant

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from contract_tests.proxy import Change
+from contract_tests.mutants.proxy import Change
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from contract_tests.proxy import Answer, Change, Request, Send
-from contract_tests.target import TOKEN
+from contract_tests.mutants.proxy import Answer, Change, Request, Send
+from contract_tests.target.target import TOKEN
 
 from .changes import (
     Json,

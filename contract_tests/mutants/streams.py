@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 
-from contract_tests.proxy import Answer, Change
-from contract_tests.proxy import Request as Asked
-from contract_tests.proxy import Send as SendOwn
+from contract_tests.mutants.proxy import Answer, Change
+from contract_tests.mutants.proxy import Request as Asked
+from contract_tests.mutants.proxy import Send as SendOwn
 
 from .changes import Event, counted, names, put, raw_stream, request, stream
 from .mutant import Mutant

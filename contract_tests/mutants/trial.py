@@ -11,9 +11,9 @@ from typing import Literal
 
 import pytest
 
-from contract_tests import target
-from contract_tests.proxy import NO_CHANGE, Change, proxied
-from contract_tests.session import FIRST, GENERATED, LAST, SUITE, rank
+from contract_tests.mutants.proxy import NO_CHANGE, Change, proxied
+from contract_tests.plugin import FIRST, GENERATED, LAST, SUITE, rank
+from contract_tests.target import target
 
 from .catalogue import MUTANTS
 from .witness import Failed, Witness

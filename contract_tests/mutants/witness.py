@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from contract_tests.failure_text import leaves
-from contract_tests.judge import BrokenPromises
+from contract_tests.checks.validation import BrokenPromises
+from contract_tests.report.failure_text import leaves
 
 LONGEST = 300  # characters of a failure's text that the table shows
 

@@ -15,9 +15,9 @@ from urllib.parse import urlsplit
 
 import appbuilder_mock
 
-from contract_tests import spec
 from contract_tests.mutants.changes import dumped
-from contract_tests.proxy import Answer, Change, Request, proxied
+from contract_tests.mutants.proxy import Answer, Change, Request, proxied
+from contract_tests.spec import document as spec
 
 UNAUTHORIZED = {"error": {"code": "no_token", "message": "没有令牌", "type": "auth_error"}}
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from appbuilder_mock.handle import Running
+    from appbuilder_mock.server.running import Running
 
 
 @pytest.fixture

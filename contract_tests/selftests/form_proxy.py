@@ -20,8 +20,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from contract_tests import spec, sse
-from contract_tests.sse import BYTE_ORDER_MARK
+from contract_tests.spec import document as spec
+from contract_tests.spec import run_events as sse
+from contract_tests.spec.run_events import BYTE_ORDER_MARK
 
 CHUNK = 65536
 TIMEOUT = 60  # seconds without a byte from the server behind

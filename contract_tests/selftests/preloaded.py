@@ -16,7 +16,7 @@ from contract_tests.selftests.suite_process import OPTIONS
 
 COLLECTED = "contract_tests/selftests/test_interrupted.py"
 MODULES = (
-    "appbuilder_mock.server",
+    "appbuilder_mock.server.server",
     "schemathesis.specs.openapi.examples",
     "schemathesis.specs.openapi.schemas",
     "schemathesis.transport.requests",

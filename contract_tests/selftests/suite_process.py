@@ -18,11 +18,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from appbuilder_mock.handle import Running
-from appbuilder_mock.plan import Move, Situation, default_plan
+from appbuilder_mock.runs.model import Move, Situation, default_plan
+from appbuilder_mock.server.running import Running
 
 from contract_tests.__main__ import prepared
-from contract_tests.journal import FOLDER
+from contract_tests.target.journal import FOLDER
 
 # What was imported before the process began holds no assertions that pytest should explain.
 OPTIONS = ("-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning")
@@ -96,7 +96,7 @@ def _run(arguments: list[str], environ: dict[str, str], output: Path, errors: Pa
     with output.open("w", encoding="utf-8") as out, errors.open("w", encoding="utf-8") as err:
         os.dup2(out.fileno(), 1)
         os.dup2(err.fileno(), 2)
-        early = {"contract_tests.settings", "contract_tests.contract"} & sys.modules.keys()
+        early = {"contract_tests.target.settings", "contract_tests.schema"} & sys.modules.keys()
         assert not early, f"imported before the settings of this run are known: {early}"
         chosen, environment = prepared(arguments)
         os.environ.update(environment)
@@ -159,7 +159,7 @@ def environment(service: Running, **more: str) -> dict[str, str]:
 
 
 def _without_settings() -> dict[str, str]:
-    """This environment without what would change a run or, as CI does for pytest, its output."""
+    """The environment without what would change a run or, as CI does for pytest, its output."""
     others = {name: "" for name in os.environ if name.startswith(("CONTRACT_", "MAKE", "MFLAGS"))}
     of_pytest = {"CI": "", "BUILD_NUMBER": "", "PYTEST_ADDOPTS": "", "COLUMNS": "80"}
     return {**os.environ, **others, **of_pytest}

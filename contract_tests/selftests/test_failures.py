@@ -9,7 +9,7 @@ import appbuilder_mock
 import pytest
 
 from contract_tests.mutants.changes import made
-from contract_tests.proxy import Answer, Change, Request, proxied
+from contract_tests.mutants.proxy import Answer, Change, Request, proxied
 from contract_tests.selftests.broken_servers import stateless, stopping
 from contract_tests.selftests.suite_process import TOKEN, completed, environ_of
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import appbuilder_mock
 import pytest
 
-from contract_tests import sse
 from contract_tests.selftests.form_proxy import FORMS, NEVER_ENDS, reformed
 from contract_tests.selftests.suite_process import TOKEN, completed, environ_of
+from contract_tests.spec import run_events as sse
 
 pytestmark = pytest.mark.usefixtures("heeded")
 

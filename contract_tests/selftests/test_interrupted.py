@@ -13,10 +13,10 @@ from pathlib import Path
 
 import appbuilder_mock
 import pytest
-from appbuilder_mock.handle import Running
 from appbuilder_mock.scenarios import Cut, Fault, Match, Rule
+from appbuilder_mock.server.running import Running
 
-from contract_tests.proxy import Change, Request, proxied
+from contract_tests.mutants.proxy import Change, Request, proxied
 from contract_tests.selftests.suite_process import (
     NOTHING,
     ROOT,

@@ -7,7 +7,8 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from contract_tests import known_facts, spec
+from contract_tests.spec import document as spec
+from contract_tests.spec import known_facts
 from scripts.evidence.facts import facts
 
 KNOWN = known_facts.of_answers(spec.DOCUMENT)

@@ -8,9 +8,9 @@ import re
 from pathlib import Path
 
 import pytest
-from appbuilder_mock import received
-from appbuilder_mock.handle import Running
+from appbuilder_mock.middleware import recorder as received
 from appbuilder_mock.scenarios import ErrorBody, Fault, Match, Rule
+from appbuilder_mock.server.running import Running
 
 from contract_tests.selftests.suite_process import (
     NOTHING,
@@ -25,7 +25,7 @@ from contract_tests.selftests.suite_process import (
     make,
     plan,
 )
-from contract_tests.target import GENTLE
+from contract_tests.target.target import GENTLE
 
 pytestmark = pytest.mark.usefixtures("heeded")
 

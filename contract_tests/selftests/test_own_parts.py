@@ -22,17 +22,22 @@ import requests
 from schemathesis import Response
 from schemathesis.core.failures import ServerError
 
-from contract_tests import clean_up, journal, spec, whose
-from contract_tests.curl import curl
-from contract_tests.first_lines import Causes
-from contract_tests.journal import Made
-from contract_tests.judge import BrokenPromises
-from contract_tests.liveness import TargetStopped
-from contract_tests.masking import Mask
-from contract_tests.pace import NoRunsLeft, Pace, Runs, asked_pause
-from contract_tests.reach import Reach
-from contract_tests.reach_table import ReachTable
-from contract_tests.target import (
+from contract_tests.checks.coverage import Reach
+from contract_tests.checks.validation import BrokenPromises
+from contract_tests.client import fixtures as whose
+from contract_tests.report.coverage_table import ReachTable
+from contract_tests.report.curl import curl
+from contract_tests.report.first_lines import Causes
+from contract_tests.report.redaction import Mask
+from contract_tests.spec import document as spec
+from contract_tests.target import cleanup as clean_up
+from contract_tests.target import journal
+from contract_tests.target.example_objects import World
+from contract_tests.target.gateway import Exchange, Wire, answer_of
+from contract_tests.target.journal import Made
+from contract_tests.target.limits import NoRunsLeft, Pace, Runs, asked_pause
+from contract_tests.target.liveness import TargetStopped
+from contract_tests.target.target import (
     FULL,
     GENTLE,
     Target,
@@ -40,8 +45,6 @@ from contract_tests.target import (
     chosen_profile,
     chosen_target,
 )
-from contract_tests.wire import Exchange, Wire, answer_of
-from contract_tests.world import World
 
 pytestmark = pytest.mark.usefixtures("heeded")
 

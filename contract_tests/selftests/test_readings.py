@@ -8,9 +8,9 @@ import appbuilder_mock
 import pytest
 from appbuilder_mock.readings import CHOICES, RECORDED
 
-from contract_tests.readings import QUESTIONS
 from contract_tests.selftests.suite_process import TOKEN, done
 from contract_tests.selftests.test_variations import BY_HAND
+from contract_tests.spec.readings import QUESTIONS
 
 LISTS = "contract_tests/suite/test_lists.py"
 # Every question otherwise than by default: by the second of its readings, and by the last.

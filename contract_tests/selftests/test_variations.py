@@ -13,12 +13,12 @@ from typing import Any
 import appbuilder_mock
 import httpx
 import pytest
-from appbuilder_mock.handle import Running
+from appbuilder_mock.server.running import Running
 
-from contract_tests import spec
 from contract_tests.mutants.changes import dumped, made
-from contract_tests.proxy import Answer, Change, Request, Send, proxied
+from contract_tests.mutants.proxy import Answer, Change, Request, Send, proxied
 from contract_tests.selftests.suite_process import TOKEN, done
+from contract_tests.spec import document as spec
 
 pytestmark = pytest.mark.usefixtures("heeded")
 

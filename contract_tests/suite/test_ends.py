@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from contract_tests import spec, sse
-from contract_tests.by_hand import Caller
-from contract_tests.control import Control
-from contract_tests.runs import WEATHER, comparable, only, only_call
+from contract_tests.client.client import Caller
+from contract_tests.client.mock_control import Control
+from contract_tests.spec import document as spec
+from contract_tests.spec import run_events as sse
+from contract_tests.spec.samples import WEATHER, comparable, only, only_call
 
 TEXT = "北京天气如何？请失败"
 BODY = {

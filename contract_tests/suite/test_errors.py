@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from contract_tests import spec
-from contract_tests.by_hand import Caller
-from contract_tests.control import Control
-from contract_tests.runs import QUESTION, WEATHER, only_call
+from contract_tests.client.client import Caller
+from contract_tests.client.mock_control import Control
+from contract_tests.spec import document as spec
+from contract_tests.spec.samples import QUESTION, WEATHER, only_call
 from scripts.evidence import about
 
 # More than the mock takes; how much another server takes is not known.

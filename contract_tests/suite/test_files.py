@@ -10,9 +10,9 @@ from urllib.parse import unquote
 
 import pytest
 
-from contract_tests.by_hand import Caller
-from contract_tests.readings import observed
-from contract_tests.runs import only
+from contract_tests.client.client import Caller
+from contract_tests.spec.readings import observed
+from contract_tests.spec.samples import only
 from scripts.evidence import about
 
 EVERY_BYTE = bytes(range(256)) * 400 + b"\r\n--\r\n"

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from contract_tests.by_hand import Caller
-from contract_tests.readings import observed
-from contract_tests.runs import WEATHER, answer_text, comparable, only, only_call, text_of
+from contract_tests.client.client import Caller
+from contract_tests.spec.readings import observed
+from contract_tests.spec.samples import WEATHER, answer_text, comparable, only, only_call, text_of
 
 QUESTION = "北京天气如何？"
 

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from contract_tests import spec
-from contract_tests.by_hand import Caller
-from contract_tests.reach import is_error
-from contract_tests.readings import observed
-from contract_tests.target import Target
-from contract_tests.whose import Things
+from contract_tests.checks.coverage import is_error
+from contract_tests.client.client import Caller
+from contract_tests.client.fixtures import Things
+from contract_tests.spec import document as spec
+from contract_tests.spec.readings import observed
+from contract_tests.target.target import Target
 from scripts.evidence.crossings import crossings
 from scripts.evidence.facts import facts
 

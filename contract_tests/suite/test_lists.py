@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from contract_tests import spec
-from contract_tests.by_hand import Caller
-from contract_tests.readings import observed
-from contract_tests.runs import WEATHER, only_call
-from contract_tests.whose import UNLIMITED, files
+from contract_tests.client.client import Caller
+from contract_tests.client.fixtures import UNLIMITED, files
+from contract_tests.spec import document as spec
+from contract_tests.spec.readings import observed
+from contract_tests.spec.samples import WEATHER, only_call
 from scripts.evidence import about
 
 MESSAGES = [{"role": "user", "content": text} for text in ("一", "二", "三")]

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from contract_tests.by_hand import Caller
-from contract_tests.reach import is_error
-from contract_tests.readings import MODEL, observed
-from contract_tests.runs import WEATHER, only, text_of
-from contract_tests.whose import UNLIMITED, files
+from contract_tests.checks.coverage import is_error
+from contract_tests.client.client import Caller
+from contract_tests.client.fixtures import UNLIMITED, files
+from contract_tests.spec.readings import MODEL, observed
+from contract_tests.spec.samples import WEATHER, only, text_of
 from scripts.evidence import about
 
 FULL = {

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from contract_tests import spec
-from contract_tests.by_hand import Caller
-from contract_tests.reach import is_error
-from contract_tests.runs import text_of
-from contract_tests.whose import Things, files
+from contract_tests.checks.coverage import is_error
+from contract_tests.client.client import Caller
+from contract_tests.client.fixtures import Things, files
+from contract_tests.spec import document as spec
+from contract_tests.spec.samples import text_of
 
 TEXTS = {
     "empty": "",

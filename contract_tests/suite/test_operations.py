@@ -9,12 +9,12 @@ import hypothesis
 import pytest
 from schemathesis import Case
 
-from contract_tests import spec
-from contract_tests.by_hand import STREAM
-from contract_tests.contract import reach, schema
-from contract_tests.judge import attack
-from contract_tests.reach import media_type_of
-from contract_tests.target import Target
+from contract_tests.checks.coverage import media_type_of
+from contract_tests.checks.validation import attack
+from contract_tests.client.client import STREAM
+from contract_tests.schema import reach, schema
+from contract_tests.spec import document as spec
+from contract_tests.target.target import Target
 from scripts.evidence import about
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from contract_tests.contract import reach
-from contract_tests.reach_table import ReachTable
-from contract_tests.session import Session
+from contract_tests.plugin import Session
+from contract_tests.report.coverage_table import ReachTable
+from contract_tests.schema import reach
 
 pytestmark = pytest.mark.gentle
 

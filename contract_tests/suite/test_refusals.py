@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from contract_tests import spec
-from contract_tests.by_hand import Caller
-from contract_tests.target import Target
-from contract_tests.whose import Things
+from contract_tests.client.client import Caller
+from contract_tests.client.fixtures import Things
+from contract_tests.spec import document as spec
+from contract_tests.target.target import Target
 from scripts.evidence import about
 
 NOTHING = "没有_0"  # no id of anything

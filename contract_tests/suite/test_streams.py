@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from contract_tests import spec, sse
-from contract_tests.by_hand import Caller
-from contract_tests.runs import QUESTION, WEATHER, answer_text, comparable, only, text_of
+from contract_tests.client.client import Caller
+from contract_tests.spec import document as spec
+from contract_tests.spec import run_events as sse
+from contract_tests.spec.samples import QUESTION, WEATHER, answer_text, comparable, only, text_of
 
 ASSISTANT_ID = spec.example("createRun")["assistant_id"]
 

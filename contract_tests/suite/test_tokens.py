@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from contract_tests import spec
-from contract_tests.by_hand import Caller
-from contract_tests.target import Target
-from contract_tests.whose import Things, things_of
+from contract_tests.client.client import Caller
+from contract_tests.client.fixtures import Things, things_of
+from contract_tests.spec import document as spec
+from contract_tests.target.target import Target
 
 # A file for the multipart body of an upload.
 BOUNDARY = "multipart/form-data; boundary=edge"

@@ -10,13 +10,13 @@ from hypothesis import HealthCheck, Phase
 from schemathesis import Case
 from schemathesis.generation.stateful.state_machine import StepInput, normalize_name
 
-from contract_tests import spec
-from contract_tests.by_hand import Caller
-from contract_tests.contract import reach, schema
-from contract_tests.judge import judge
-from contract_tests.reach import is_error
-from contract_tests.runs import WEATHER
-from contract_tests.target import Target
+from contract_tests.checks.coverage import is_error
+from contract_tests.checks.validation import judge
+from contract_tests.client.client import Caller
+from contract_tests.schema import reach, schema
+from contract_tests.spec import document as spec
+from contract_tests.spec.samples import WEATHER
+from contract_tests.target.target import Target
 
 
 @pytest.mark.gentle

@@ -15,18 +15,18 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from appbuilder_mock.app import create_app
-    from appbuilder_mock.handle import Running
-    from appbuilder_mock.server import running
-    from appbuilder_mock.store import Store, StoreError
+    from appbuilder_mock.server.running import Running
+    from appbuilder_mock.server.server import running
+    from appbuilder_mock.storage.store import Store, StoreError
 
 __all__ = ["Running", "Store", "StoreError", "create_app", "running"]
 
 _HOMES = {
-    "Running": "handle",
-    "Store": "store",
-    "StoreError": "store",
+    "Running": "server.running",
+    "Store": "storage.store",
+    "StoreError": "storage.store",
     "create_app": "app",
-    "running": "server",
+    "running": "server.server",
 }
 
 # Hidden from type checkers, who would take any name for one that is there.

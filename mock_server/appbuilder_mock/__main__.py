@@ -15,12 +15,12 @@ try:
     from appbuilder_mock import Store, StoreError, create_app
 except ModuleNotFoundError as missing:
     sys.exit(str(missing))
+from appbuilder_mock.middleware.request_log import RequestLog, greeting
 from appbuilder_mock.readings import parsed
-from appbuilder_mock.request_log import RequestLog, greeting
-from appbuilder_mock.seeds import seed_examples
-from appbuilder_mock.server import Server, listen, url_of
+from appbuilder_mock.resources.examples import seed_examples
+from appbuilder_mock.server.server import Server, listen, url_of
 from appbuilder_mock.state import DEFAULT_TOKEN
-from appbuilder_mock.wire import Wire
+from appbuilder_mock.wire_format.june_2024 import Wire
 
 
 def parser() -> argparse.ArgumentParser:

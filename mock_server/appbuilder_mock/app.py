@@ -15,25 +15,26 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, request_response
 
-from appbuilder_mock import control, pages
+from appbuilder_mock import pages
 from appbuilder_mock.contract import the_contract
+from appbuilder_mock.control import routes as control
 from appbuilder_mock.errors import MockApiError, invalid
-from appbuilder_mock.fault_injection import Scripted
+from appbuilder_mock.faults.injection import Scripted
 from appbuilder_mock.handlers import assistants, files, messages, runs, steps, threads
-from appbuilder_mock.json_body import MAX_BODY
-from appbuilder_mock.masking import Mask
-from appbuilder_mock.plan import Plan, default_plan
+from appbuilder_mock.middleware.json_body import MAX_BODY
+from appbuilder_mock.middleware.recorder import Received, Recorder
+from appbuilder_mock.middleware.redaction import Mask
+from appbuilder_mock.middleware.request_ids import RequestIds
+from appbuilder_mock.middleware.request_target import OriginForm
 from appbuilder_mock.readings import RECORDED, Readings
-from appbuilder_mock.received import Received, Recorder
-from appbuilder_mock.request_ids import RequestIds
-from appbuilder_mock.request_target import OriginForm
-from appbuilder_mock.runs import Runs
-from appbuilder_mock.script import Given, Script
+from appbuilder_mock.runs.engine import Runs
+from appbuilder_mock.runs.model import Plan, default_plan
+from appbuilder_mock.scenarios.player import Given, Script
 from appbuilder_mock.state import DEFAULT_TOKEN as DEFAULT_TOKEN
 from appbuilder_mock.state import ErrorForm, MockState, state_of
-from appbuilder_mock.store import Document, Store
-from appbuilder_mock.uploads import Upload
-from appbuilder_mock.wire import Wire, as_in_june_2024
+from appbuilder_mock.storage.store import Document, Store
+from appbuilder_mock.uploads.upload import Upload
+from appbuilder_mock.wire_format.june_2024 import Wire, as_in_june_2024
 
 Handler = Callable[[MockState, Any], Awaitable[Document | Response]]
 

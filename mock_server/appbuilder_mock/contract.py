@@ -14,7 +14,7 @@ import jsonschema_rs
 import yaml
 
 from appbuilder_mock.errors import MockApiError, invalid
-from appbuilder_mock.json_body import parse
+from appbuilder_mock.middleware.json_body import parse
 
 LONGEST_SHOWN = 200  # characters of a value shown in a message
 SMALL = 64 * 1024  # bytes of a body that is read and validated in a millisecond or two

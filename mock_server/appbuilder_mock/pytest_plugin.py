@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pluggy
     from appbuilder_assistants import AppBuilder, AsyncAppBuilder
 
-    from appbuilder_mock.handle import Running
+    from appbuilder_mock.server.running import Running
 
 MISSING = "the fixture {} needs {}: pip install 'appbuilder-assistants[mock]'"
 LONGEST_REPORT = 20_000  # characters
@@ -31,7 +31,7 @@ def appbuilder_mock(request: pytest.FixtureRequest) -> Iterator[Running]:
     came. When the test fails, the report shows what the server received and holds.
     """
     try:
-        from appbuilder_mock.server import running
+        from appbuilder_mock.server.server import running
     except ModuleNotFoundError as missing:
         pytest.fail(MISSING.format("appbuilder_mock", missing.name), pytrace=False)
     import secrets

@@ -8,12 +8,12 @@ from typing import Any, Literal
 from starlette.requests import Request
 
 from appbuilder_mock.errors import not_found
+from appbuilder_mock.middleware.recorder import Received
 from appbuilder_mock.readings import Readings
-from appbuilder_mock.received import Received
-from appbuilder_mock.runs import Runs
-from appbuilder_mock.script import Script
-from appbuilder_mock.store import Page, Store
-from appbuilder_mock.wire import Wire
+from appbuilder_mock.runs.engine import Runs
+from appbuilder_mock.scenarios.player import Script
+from appbuilder_mock.storage.store import Page, Store
+from appbuilder_mock.wire_format.june_2024 import Wire
 
 DEFAULT_LIMIT = 20
 DEFAULT_TOKEN = "mock-token"

@@ -22,8 +22,8 @@ from appbuilder_assistants._async.steps import AsyncSteps
 from appbuilder_assistants._async.threads import AsyncThreads
 from appbuilder_assistants._core.calls import Question, Request
 from appbuilder_assistants._core.multipart import Form
-from appbuilder_assistants._core.tool_loop import MAX_PARALLEL, MAX_ROUNDS
-from appbuilder_assistants._core.waiting import FIRST_DELAY, MAX_DELAY
+from appbuilder_assistants._core.polling import FIRST_DELAY, MAX_DELAY
+from appbuilder_assistants._files.uploading import uploading
 from appbuilder_assistants._operations import assistants, files, messages, runs, steps, threads
 from appbuilder_assistants._sync.assistants import Assistants
 from appbuilder_assistants._sync.files import Files
@@ -31,7 +31,7 @@ from appbuilder_assistants._sync.messages import Messages
 from appbuilder_assistants._sync.runs import Runs
 from appbuilder_assistants._sync.steps import Steps
 from appbuilder_assistants._sync.threads import Threads
-from appbuilder_assistants._uploading import uploading
+from appbuilder_assistants._tools.loop import MAX_PARALLEL, MAX_ROUNDS
 from appbuilder_assistants.types import AssistantMessage, AssistantThread
 
 from scripts.evidence import about

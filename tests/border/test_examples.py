@@ -13,8 +13,8 @@ from appbuilder_api.api.files import create_file
 from appbuilder_assistants import RateLimitError
 from appbuilder_assistants._core.calls import Reply
 from appbuilder_assistants._core.decode import status_error
-from appbuilder_assistants._core.file_names import told_name
 from appbuilder_assistants._core.sse import SseDecoder
+from appbuilder_assistants._files.names import told_name
 from appbuilder_assistants._operations import files
 
 from tests.generated.examples import ALL, KEYS, Example, every_example, readings

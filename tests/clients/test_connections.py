@@ -15,7 +15,9 @@ from typing import Any
 
 import httpx
 import pytest
-from appbuilder_assistants import AppBuilder, AsyncAppBuilder, NotFoundError, _bodies, _pool
+from appbuilder_assistants import AppBuilder, AsyncAppBuilder, NotFoundError
+from appbuilder_assistants._transport import pool as _pool
+from appbuilder_assistants._transport import response_body as _bodies
 
 from tests.clients.bodies import CHUNKED, EMPTY_LIST, RUN, STREAM, chunk, framed, piece, stream_of
 from tests.clients.both import Async, Sync

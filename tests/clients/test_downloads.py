@@ -19,7 +19,7 @@ from appbuilder_assistants import (
     NotFoundError,
     RateLimitError,
 )
-from appbuilder_assistants._files import Download
+from appbuilder_assistants._files.local import Download
 
 from tests.clients.both import Async, Sync
 from tests.clients.conftest import AT_ONCE, Serve

@@ -10,7 +10,8 @@ import sys
 from typing import Any
 
 import pytest
-from appbuilder_assistants import AppBuilder, NotFoundError, ServerError, _bodies
+from appbuilder_assistants import AppBuilder, NotFoundError, ServerError
+from appbuilder_assistants._transport import response_body as _bodies
 from appbuilder_assistants.hooks import (
     AttemptFinished,
     CallFinished,

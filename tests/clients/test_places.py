@@ -13,8 +13,8 @@ from typing import Any
 import httpx
 import pytest
 from appbuilder_assistants import ApiTimeoutError, AsyncAppBuilder, DeadlineExceededError
-from appbuilder_assistants import _bounded as bounded_module
-from appbuilder_assistants._bounded import AsyncFairSemaphore, FairSemaphore, bounded
+from appbuilder_assistants._transport import bounded as bounded_module
+from appbuilder_assistants._transport.bounded import AsyncFairSemaphore, FairSemaphore, bounded
 
 from tests.clients.bodies import CHUNKED, RUN, STREAM, chunk
 from tests.clients.both import Async, Sync

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 from appbuilder_assistants import ApiConnectionError, RetryPolicy
-from appbuilder_assistants._connect import proxies
+from appbuilder_assistants._transport.connect import proxies
 
 from tests.clients.bodies import RUN
 from tests.clients.both import Async, Sync

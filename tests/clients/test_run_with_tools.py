@@ -653,7 +653,7 @@ def test_async_tools_that_fail_while_they_are_cancelled(
     server.script(rounds(asks("好", "坏")))
     complaints: list[dict[str, Any]] = []
     if late:
-        monkeypatch.setattr("appbuilder_assistants._tool_runner.CANCEL_SECONDS", 0.05)
+        monkeypatch.setattr("appbuilder_assistants._tools.runner.CANCEL_SECONDS", 0.05)
 
     async def main() -> None:
         asyncio.get_running_loop().set_exception_handler(lambda _, told: complaints.append(told))

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import httpx
 import pytest
-from appbuilder_assistants._unpack import PIECE, Unpacker
+from appbuilder_assistants._transport.unpack import PIECE, Unpacker
 
 TEXT = "秦始皇统一六国。".encode() * 20_000
 RANDOM = random.Random(7).randbytes(3 * PIECE + 5)

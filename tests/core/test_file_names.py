@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from appbuilder_assistants._core.file_names import safe_name, told_name
+from appbuilder_assistants._files.names import safe_name, told_name
 from hypothesis import given
 from hypothesis import strategies as st
 

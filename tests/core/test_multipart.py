@@ -6,8 +6,8 @@ import io
 
 import pytest
 from appbuilder_assistants._core.multipart import Form, file_name
-from appbuilder_assistants._files import Upload
-from appbuilder_assistants._uploading import uploading
+from appbuilder_assistants._files.local import Upload
+from appbuilder_assistants._files.uploading import uploading
 
 
 def form(name: str, data: bytes = b"") -> Form:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from appbuilder_assistants._core.tool_docs import read_doc
+from appbuilder_assistants._tools.docstrings import read_doc
 
 GOOGLE = """查询天气
 

@@ -17,10 +17,10 @@ from appbuilder_assistants._core.calls import (
     Send,
     Sleep,
 )
-from appbuilder_assistants._core.tool_loop import LoopOptions, ToolLoop
-from appbuilder_assistants._core.tools import Toolbox
-from appbuilder_assistants._core.waiting import Pace, wait_for_run
+from appbuilder_assistants._core.polling import Pace, wait_for_run
 from appbuilder_assistants._operations.runs import OneRun, run_request, runs_query
+from appbuilder_assistants._tools.loop import LoopOptions, ToolLoop
+from appbuilder_assistants._tools.tool import Toolbox
 
 from tests.core.calls import reply
 

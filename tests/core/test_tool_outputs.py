@@ -9,7 +9,7 @@ from typing import Any
 
 import attrs
 import pytest
-from appbuilder_assistants._core.tool_outputs import render
+from appbuilder_assistants._tools.outputs import render
 from appbuilder_assistants.types import FunctionCall
 
 

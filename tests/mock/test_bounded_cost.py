@@ -12,7 +12,7 @@ import psutil
 import pytest
 from appbuilder_mock.contract import the_contract
 from appbuilder_mock.errors import MockApiError
-from appbuilder_mock.json_body import MAX_BODY, MAX_PARTS
+from appbuilder_mock.middleware.json_body import MAX_BODY, MAX_PARTS
 
 from tests.mock.process import Process, serving
 from tests.mock.wire import Api, final_text

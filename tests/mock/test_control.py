@@ -13,9 +13,9 @@ import appbuilder_mock
 import httpx
 import pytest
 from appbuilder_mock.errors import MockApiError
-from appbuilder_mock.plan import Say
+from appbuilder_mock.runs.model import Say
 from appbuilder_mock.state import MockState
-from appbuilder_mock.store import Store
+from appbuilder_mock.storage.store import Store
 
 from tests.mock.wire import WEATHER, Api
 

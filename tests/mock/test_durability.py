@@ -97,8 +97,8 @@ def test_a_stream_is_stored_before_it_is_told(tmp_path: Path) -> None:
 DYING = """
 import os, signal, sys, threading
 import appbuilder_mock
-from appbuilder_mock.plan import default_plan
-from appbuilder_mock.runs import Runs
+from appbuilder_mock.runs.model import default_plan
+from appbuilder_mock.runs.engine import Runs
 
 path, moment = sys.argv[1:]
 carry_on = Runs.carry_on

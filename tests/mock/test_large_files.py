@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from appbuilder_mock.uploads import MAX_FILE
+from appbuilder_mock.uploads.upload import MAX_FILE
 
 from tests.mock.process import Process, serving
 from tests.mock.uploads import MULTIPART, PURPOSE, closed, file_part, send, upload

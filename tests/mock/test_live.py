@@ -7,7 +7,7 @@ from typing import Any
 import appbuilder_mock
 import httpx
 import pytest
-from appbuilder_mock.plan import Say
+from appbuilder_mock.runs.model import Say
 
 from tests.mock.wire import WEATHER, Api
 

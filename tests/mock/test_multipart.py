@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from appbuilder_mock.errors import MockApiError
-from appbuilder_mock.multipart import Multipart, Part, boundary_of
+from appbuilder_mock.uploads.multipart import Multipart, Part, boundary_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -8,8 +8,8 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 import pytest
-from appbuilder_mock.masking import HIDDEN, Mask
-from appbuilder_mock.received import KEPT, WHOLE_BODY, Received
+from appbuilder_mock.middleware.recorder import KEPT, WHOLE_BODY, Received
+from appbuilder_mock.middleware.redaction import HIDDEN, Mask
 from hypothesis import given
 from hypothesis import strategies as st
 

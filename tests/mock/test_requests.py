@@ -9,7 +9,7 @@ from typing import Any
 import appbuilder_mock
 import pytest
 import yaml
-from appbuilder_mock.json_body import MAX_BODY
+from appbuilder_mock.middleware.json_body import MAX_BODY
 
 from tests.mock.wire import Api, final_text
 

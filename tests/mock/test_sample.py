@@ -7,7 +7,7 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
-from appbuilder_mock.sample import sample_arguments
+from appbuilder_mock.runs.sample_arguments import sample_arguments
 
 TREE: dict[str, Any] = {
     "type": "object",

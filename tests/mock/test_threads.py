@@ -7,16 +7,16 @@ from typing import Any
 
 import appbuilder_mock
 import pytest
-from appbuilder_mock.conversation import (
+from appbuilder_mock.resources.conversation import (
     delete_assistant,
     delete_thread,
     new_assistant,
     new_message,
     new_thread,
 )
-from appbuilder_mock.files import mount_file
-from appbuilder_mock.plan import Say
-from appbuilder_mock.records import new_run, new_step
+from appbuilder_mock.resources.files import mount_file
+from appbuilder_mock.resources.records import new_run, new_step
+from appbuilder_mock.runs.model import Say
 
 from tests.mock.wire import WEATHER, Api
 

@@ -8,7 +8,7 @@ from itertools import islice
 import appbuilder_mock
 import pytest
 from appbuilder_mock.errors import MockApiError
-from appbuilder_mock.run_rules import refuse_wrong_outputs
+from appbuilder_mock.runs.rules import refuse_wrong_outputs
 
 from tests.mock.wire import WEATHER, Api, final_text
 

@@ -131,7 +131,7 @@ def test_the_table_names_what_tests_a_fact() -> None:
 
     [unit] = [line for line in lines if "`File.create_at/x-unit`" in line]
     assert "| rec, doc |" in unit
-    assert "own_times.py::times_have_their_unit" in unit
+    assert "timestamps.py::times_have_their_unit" in unit
     [censored] = [line for line in lines if "`File.censored/description`" in line]
     assert "nothing tests it" in censored
 

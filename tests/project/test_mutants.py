@@ -82,10 +82,10 @@ def test_the_one_that_is_expected_to_catch_it(
     """A mutant that another test trips over is not caught."""
     from contract_tests.mutants.catalogue import MUTANTS
     from contract_tests.mutants.mutant import Mutant
+    from contract_tests.mutants.proxy import NO_CHANGE
     from contract_tests.mutants.table import write
     from contract_tests.mutants.trial import Verdict
     from contract_tests.mutants.witness import Failed
-    from contract_tests.proxy import NO_CHANGE
 
     monkeypatch.setitem(MUTANTS, "odd", Mutant("odd", "k", "承诺", NO_CHANGE, caught_by))
     failed = Failed("test_lifecycle.py::test_cancel[a-b]", ("times_are_in_order",), "1 after 0")

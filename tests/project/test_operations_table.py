@@ -128,7 +128,7 @@ def test_a_whole_run_that_passed_is_noted(suites: Path, monkeypatch: pytest.Monk
         (SimpleNamespace(operation_id="queryThread", status="404"), "fuzzing"),
     ]
     suite = SimpleNamespace(reach=SimpleNamespace(answers=reached))
-    monkeypatch.setitem(sys.modules, "contract_tests.contract", suite)
+    monkeypatch.setitem(sys.modules, "contract_tests.schema", suite)
     recorder = record.Recorder("contract")
     recorder.pytest_sessionfinish(0)
     assert record.read("contract") == {"createThread"}

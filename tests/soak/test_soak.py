@@ -10,7 +10,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from appbuilder_assistants._bounded import bounded
+from appbuilder_assistants._transport.bounded import bounded
 
 from tests.clients.conftest import (
     Serve,

@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from ._core.handlers import StreamRunContext
     from ._core.raw import RawResponse
     from ._core.retry import RetryPolicy
-    from ._core.snapshot import RunSnapshot
-    from ._core.tools import Tool, tool
+    from ._snapshot import RunSnapshot
     from ._sync.client import AppBuilder
     from ._sync.handlers import AssistantEventHandler, AssistantStreamManager
     from ._sync.streams import RunStream
     from ._sync.tool_streams import ToolRunStream
+    from ._tools.tool import Tool, tool
     from ._version import __version__
     from .errors import (
         ApiConnectionError,
@@ -110,16 +110,16 @@ _HOMES = {
     "RawResponse": "_core.raw",
     "RetryPolicy": "_core.retry",
     "RunEvent": "_core.events",
-    "RunSnapshot": "_core.snapshot",
+    "RunSnapshot": "_snapshot",
     "RunStream": "_sync.streams",
     "StreamRunContext": "_core.handlers",
-    "Tool": "_core.tools",
+    "Tool": "_tools.tool",
     "ToolError": "_core.calls",
     "ToolRunStream": "_sync.tool_streams",
     "UnknownEvent": "_core.events",
     "__version__": "_version",
     "final_text": "types",
-    "tool": "_core.tools",
+    "tool": "_tools.tool",
 }
 _MODULES = ("assistant", "errors", "hooks", "types")
 

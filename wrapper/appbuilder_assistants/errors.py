@@ -27,7 +27,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ._core.snapshot import RunSnapshot
+from ._snapshot import RunSnapshot
 
 if TYPE_CHECKING:
     from .types import RunResult

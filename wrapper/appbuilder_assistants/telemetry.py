@@ -35,7 +35,7 @@ except ImportError as error:
         'pip install "appbuilder-assistants[opentelemetry]"'
     ) from error
 
-from . import _genai_messages as messages
+from ._instrumentation import genai_messages as messages
 from ._version import __version__
 from .hooks import (
     AttemptFinished,

@@ -60,7 +60,7 @@ if TYPE_CHECKING:
         ToolOutput,
     )
 
-    from ._core.files import FileContent
+    from ._core.file_response import FileContent
 
 __all__ = [
     "Assistant",
@@ -122,7 +122,7 @@ if not TYPE_CHECKING:
         # Each model is imported when it is first named: together they cost more than the rest.
         if name not in __all__:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        home = "._core.files" if name == "FileContent" else "appbuilder_api.models"
+        home = "._core.file_response" if name == "FileContent" else "appbuilder_api.models"
         value = loaded(
             f"{__name__}.{name}", lambda: getattr(import_module(home, __package__), name)
         )

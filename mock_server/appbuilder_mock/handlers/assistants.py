@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from appbuilder_mock import views
-from appbuilder_mock.conversation import (
+from appbuilder_mock.errors import invalid, not_found
+from appbuilder_mock.resources.conversation import (
     change_assistant,
     delete_assistant,
     find_assistant,
     new_assistant,
 )
-from appbuilder_mock.errors import invalid, not_found
-from appbuilder_mock.files import find_file, mount_file
+from appbuilder_mock.resources.files import find_file, mount_file
 from appbuilder_mock.state import MockState
-from appbuilder_mock.store import Document
+from appbuilder_mock.storage.store import Document
+from appbuilder_mock.wire_format import serializers as views
 
 
 async def create(state: MockState, body: dict[str, Any]) -> Document:

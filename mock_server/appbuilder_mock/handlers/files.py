@@ -7,12 +7,12 @@ from typing import Any
 
 from starlette.responses import Response
 
-from appbuilder_mock import views
-from appbuilder_mock.file_names import sanitized
-from appbuilder_mock.files import FileStream, delete_file, find_file, new_file
+from appbuilder_mock.resources.files import FileStream, delete_file, find_file, new_file
 from appbuilder_mock.state import MockState
-from appbuilder_mock.store import Document
-from appbuilder_mock.uploads import Upload
+from appbuilder_mock.storage.store import Document
+from appbuilder_mock.uploads.file_names import sanitized
+from appbuilder_mock.uploads.upload import Upload
+from appbuilder_mock.wire_format import serializers as views
 
 
 async def create(state: MockState, upload: Upload) -> Document:

@@ -6,11 +6,11 @@ from typing import Any
 
 from starlette.responses import Response
 
-from appbuilder_mock import views
-from appbuilder_mock.conversation import find_thread
+from appbuilder_mock.resources.conversation import find_thread
+from appbuilder_mock.runs.event_stream import EventStream
 from appbuilder_mock.state import MockState
-from appbuilder_mock.store import Document
-from appbuilder_mock.streams import EventStream
+from appbuilder_mock.storage.store import Document
+from appbuilder_mock.wire_format import serializers as views
 
 
 async def create(state: MockState, body: dict[str, Any]) -> Document | Response:

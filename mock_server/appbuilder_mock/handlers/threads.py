@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from appbuilder_mock import views
-from appbuilder_mock.conversation import delete_thread, find_thread, new_thread
+from appbuilder_mock.resources.conversation import delete_thread, find_thread, new_thread
 from appbuilder_mock.state import MockState
-from appbuilder_mock.store import Document
+from appbuilder_mock.storage.store import Document
+from appbuilder_mock.wire_format import serializers as views
 
 
 async def create(state: MockState, body: dict[str, Any]) -> Document:

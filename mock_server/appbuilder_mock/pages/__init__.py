@@ -13,8 +13,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from appbuilder_mock.control.access import check_host
 from appbuilder_mock.errors import not_found
-from appbuilder_mock.guard import check_host
 from appbuilder_mock.pages.home import home
 from appbuilder_mock.pages.reference import reference
 from appbuilder_mock.pages.words import LANGUAGES, language_of

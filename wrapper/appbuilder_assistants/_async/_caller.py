@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from appbuilder_assistants._core.calls import Call, FileCall, Flow, Reply, StreamCall, Target
-from appbuilder_assistants._core.cancelling import LeftRun, cancelling
 from appbuilder_assistants._core.events import Break
 from appbuilder_assistants._core.flows import (
     Progress,
@@ -15,17 +14,18 @@ from appbuilder_assistants._core.flows import (
     save_file,
     watched,
 )
+from appbuilder_assistants._core.orphaned_runs import LeftRun, cancelling
 from appbuilder_assistants._core.pages import Cursor, Page
 from appbuilder_assistants._core.reconcile import RECONCILE_SECONDS, LookUps, reconcile, too_late
-from appbuilder_assistants._core.snapshot import RunSnapshot
-from appbuilder_assistants._drive import adrive, afinish, is_past, sooner
-from appbuilder_assistants._watched_run import WatchedRun
+from appbuilder_assistants._driver import adrive, afinish, is_past, sooner
+from appbuilder_assistants._instrumentation.tool_runs import WatchedRun
+from appbuilder_assistants._snapshot import RunSnapshot
 from appbuilder_assistants.errors import StreamInterruptedError
 
 if TYPE_CHECKING:
     from appbuilder_assistants._operations._build import Order
-    from appbuilder_assistants._pool import AsyncPool
     from appbuilder_assistants._settings import OnDeadline, Settings, Timeout
+    from appbuilder_assistants._transport.pool import AsyncPool
     from appbuilder_assistants.types import StreamRunMessage
 
 T = TypeVar("T")

@@ -3,11 +3,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Literal
 
-from appbuilder_assistants._core.files import created_at
-from appbuilder_assistants._drive import deadline_of
-from appbuilder_assistants._files import Download, InMemory
+from appbuilder_assistants._core.file_response import created_at
+from appbuilder_assistants._driver import deadline_of
+from appbuilder_assistants._files.local import Download, InMemory
+from appbuilder_assistants._files.uploading import auploading
 from appbuilder_assistants._operations import files as ops
-from appbuilder_assistants._uploading import auploading
 
 from ._caller import AsyncCaller
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import os
     from pathlib import Path
 
-    from appbuilder_assistants._files import Progress, Uploadable
+    from appbuilder_assistants._files.local import Progress, Uploadable
     from appbuilder_assistants._settings import Timeout
     from appbuilder_assistants.types import Deleted, File, FileContent, FileList
 

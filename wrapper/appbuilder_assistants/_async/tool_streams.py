@@ -2,14 +2,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from appbuilder_assistants._watched_run import WatchedRun
+from appbuilder_assistants._instrumentation.tool_runs import WatchedRun
 
 from .streams import AsyncRunStream
 
 if TYPE_CHECKING:
     from appbuilder_assistants._core.calls import StreamCall
     from appbuilder_assistants._core.events import EventReader, RunEvent
-    from appbuilder_assistants._core.tool_loop import ToolLoop
+    from appbuilder_assistants._tools.loop import ToolLoop
 
     from ._caller import AsyncCaller
 

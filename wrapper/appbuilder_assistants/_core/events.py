@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
+from appbuilder_assistants._snapshot import RunSnapshot, shown
 from appbuilder_assistants.errors import (
     ApiConnectionError,
     ApiTimeoutError,
@@ -18,7 +19,6 @@ from .decode import loads, loads_or_none, lost_error, origin, quoted, status_err
 from .error_forms import is_error
 from .misfit import UNREADABLE, read_as
 from .redaction import alone
-from .snapshot import RunSnapshot, shown
 from .sse import SseDecoder, SseEvent
 
 if TYPE_CHECKING:

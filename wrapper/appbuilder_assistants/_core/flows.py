@@ -34,7 +34,7 @@ from .calls import (
     Target,
 )
 from .decode import EVENT_STREAM, answer, is_event_stream, lost_error, not_a_stream, parse
-from .files import PEEK, begun, is_named_file, may_be_file
+from .file_response import PEEK, begun, is_named_file, may_be_file
 from .raw import RawResponse
 from .retry import RetryPolicy
 

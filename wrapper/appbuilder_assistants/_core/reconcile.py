@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
+from appbuilder_assistants._snapshot import RunSnapshot, is_final
 from appbuilder_assistants.errors import (
     ApiConnectionError,
     AssistantsError,
@@ -17,7 +18,6 @@ from .decode import lost_error
 from .events import Break, interrupted
 from .flows import run_call, watched
 from .retry import RetryPolicy
-from .snapshot import RunSnapshot, is_final
 
 if TYPE_CHECKING:
     from appbuilder_assistants.types import Message, MessageList, RunResult, StreamRunMessage

@@ -5,14 +5,14 @@ from __future__ import annotations
 from inspect import isawaitable
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from appbuilder_assistants._snapshot import is_final
 from appbuilder_assistants.errors import NoTextError
 
 from .calls import Call, Flow
 from .flows import run_call, watched
 from .pages import Cursor
+from .polling import is_working
 from .retry import RetryPolicy
-from .snapshot import is_final
-from .waiting import is_working
 
 if TYPE_CHECKING:
     from appbuilder_assistants.types import RunResult

@@ -26,9 +26,9 @@ from appbuilder_api.models import (
 )
 
 from appbuilder_assistants._core.calls import RUN_SECONDS, Call, StreamCall
-from appbuilder_assistants._core.cancelling import CancelCalls, LeftRun
+from appbuilder_assistants._core.orphaned_runs import CancelCalls, LeftRun
 from appbuilder_assistants._core.retry import RetryPolicy
-from appbuilder_assistants._core.tools import ToolDescription, described
+from appbuilder_assistants._tools.tool import ToolDescription, described
 from appbuilder_assistants.types import Json
 
 from ._build import Format, Order, call, items, object_, request, thread_

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from appbuilder_assistants._core.cancelling import raise_one
+from appbuilder_assistants._core.orphaned_runs import raise_one
 from appbuilder_assistants._core.texts import find_text
-from appbuilder_assistants._pool import Pool, check_gateway
 from appbuilder_assistants._settings import (
     DEFAULT_RETRY,
     KEEP,
@@ -17,6 +16,7 @@ from appbuilder_assistants._settings import (
     changed,
     settings_from,
 )
+from appbuilder_assistants._transport.pool import Pool, check_gateway
 
 from ._caller import Caller, RawCaller
 from .assistants import Assistants
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     import httpx
     from typing_extensions import Self
 
-    from appbuilder_assistants._connect import Verify
     from appbuilder_assistants._core.retry import RetryPolicy
+    from appbuilder_assistants._transport.connect import Verify
     from appbuilder_assistants.hooks import EventHook
     from appbuilder_assistants.types import Message, RunResult, StreamRunMessage
 

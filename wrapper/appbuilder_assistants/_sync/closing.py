@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from appbuilder_assistants._core.calls import CANCEL_SECONDS, Lost
-from appbuilder_assistants._core.cancelling import UNKNOWN, LeftRun, cancel_after, not_cancelled
+from appbuilder_assistants._core.orphaned_runs import UNKNOWN, LeftRun, cancel_after, not_cancelled
 from appbuilder_assistants._log import LOGGER
 from appbuilder_assistants.errors import AssistantsError, DeadlineExceededError
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from appbuilder_assistants._core.calls import StreamCall
     from appbuilder_assistants._core.events import EventReader, RunEvent
-    from appbuilder_assistants._core.snapshot import RunSnapshot
+    from appbuilder_assistants._snapshot import RunSnapshot
 
     from ._caller import Caller
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from appbuilder_assistants._core.events import RunEvent
-    from appbuilder_assistants._core.snapshot import RunSnapshot
+    from appbuilder_assistants._snapshot import RunSnapshot
     from appbuilder_assistants.types import RunResult
 
     from .streams import RunStream

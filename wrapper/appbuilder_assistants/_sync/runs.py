@@ -5,15 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
-from appbuilder_assistants._core.tool_loop import (
-    MAX_PARALLEL,
-    MAX_ROUNDS,
-    LoopOptions,
-    ToolLoop,
-)
-from appbuilder_assistants._core.tools import toolbox
-from appbuilder_assistants._core.waiting import FIRST_DELAY, MAX_DELAY, Pace, wait_for_run
+from appbuilder_assistants._core.polling import FIRST_DELAY, MAX_DELAY, Pace, wait_for_run
 from appbuilder_assistants._operations import runs as ops
+from appbuilder_assistants._tools.loop import MAX_PARALLEL, MAX_ROUNDS, LoopOptions, ToolLoop
+from appbuilder_assistants._tools.tool import toolbox
 
 from ._caller import Caller
 from .handlers import AssistantStreamManager
@@ -22,10 +17,10 @@ from .streams import RunStream
 from .tool_streams import ToolRunStream
 
 if TYPE_CHECKING:
-    from appbuilder_assistants._core.cancelling import OnExit
-    from appbuilder_assistants._core.tool_loop import Continuation
-    from appbuilder_assistants._core.tools import AnyTool, ToolDescription
+    from appbuilder_assistants._core.orphaned_runs import OnExit
     from appbuilder_assistants._settings import OnDeadline
+    from appbuilder_assistants._tools.loop import Continuation
+    from appbuilder_assistants._tools.tool import AnyTool, ToolDescription
     from appbuilder_assistants.types import (
         AssistantModelParameters,
         AssistantThread,

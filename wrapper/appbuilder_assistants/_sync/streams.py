@@ -6,16 +6,16 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Protocol
 
 from appbuilder_assistants._core.calls import Lost, Reply, StreamCall
-from appbuilder_assistants._core.cancelling import LeftRun, OnExit, cancels_on_exit
 from appbuilder_assistants._core.events import EventReader, RunEvent, interrupted, lost_stream
 from appbuilder_assistants._core.flows import Progress, broke_off
+from appbuilder_assistants._core.orphaned_runs import LeftRun, OnExit, cancels_on_exit
 from appbuilder_assistants._core.reconcile import LookUps
 from appbuilder_assistants._core.redaction import redact
-from appbuilder_assistants._core.snapshot import RunSnapshot
 from appbuilder_assistants._core.texts import find_text, find_text_by_id
-from appbuilder_assistants._drive import deadline_of
+from appbuilder_assistants._driver import deadline_of
 from appbuilder_assistants._operations import messages as message_ops
 from appbuilder_assistants._operations import runs as run_ops
+from appbuilder_assistants._snapshot import RunSnapshot
 from appbuilder_assistants.errors import (
     ApiConnectionError,
     AssistantsError,

@@ -1,0 +1,89 @@
+"""Which documented answers and bad ends of runs were reached, and by what."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from schemathesis import Response
+
+from contract_tests.spec import run_events as sse
+from contract_tests.spec.document import Answer, answers_bytes
+
+RUNS = "createRun"  # tells how a run ended, as JSON and as a stream
+BAD_ENDS = ("failed", "expired")
+
+
+class Reach:
+    """Counts answers as they come.
+
+    An error under status 200 is counted by itself: it does not say which status it stands for.
+    """
+
+    def __init__(self) -> None:
+        self.answers: Counter[tuple[Answer, str]] = Counter()
+        self.in_band: Counter[str] = Counter()  # errors under status 200, by operation
+        self.links: Counter[tuple[str, str]] = Counter()
+        self.ends: Counter[tuple[Answer, str]] = Counter()
+
+    def count(self, operation_id: str, phase: str, response: Response) -> None:
+        if is_in_band(response):
+            self.in_band[operation_id] += 1
+            return
+        is_bytes = response.status_code < 300 and answers_bytes(operation_id)
+        media_type = "*/*" if is_bytes else media_type_of(response)
+        answer = Answer(operation_id, str(response.status_code), media_type)
+        self.answers[answer, phase] += 1
+        if operation_id == RUNS and (end := _end_of(response)) in BAD_ENDS:
+            self.ends[answer, end] += 1
+
+    def stood_for(self, operation_id: str, status: int) -> None:
+        """An error under status 200 answered what this status was documented for."""
+        self.answers[Answer(operation_id, str(status), "application/json"), "in band"] += 1
+
+    def walked(self, operation_id: str, link: str) -> None:
+        """What an answer of the operation held was used along this link, with success."""
+        self.links[operation_id, link] += 1
+
+    def times(self, answer: Answer) -> int:
+        """How often this answer came."""
+        return sum(count for (one, _), count in self.answers.items() if one == answer)
+
+    def by(self, *phases: str) -> set[Answer]:
+        """What the requests of these phases reached."""
+        return {answer for answer, phase in self.answers if phase in phases}
+
+
+def _end_of(response: Response) -> str:
+    """The status of a run where its answer ends; empty where that cannot be read."""
+    try:
+        if media_type_of(response) == "text/event-stream":
+            *_, last = sse.events([response.content])
+            return str(last.payload["status"])
+        return str(response.json()["status"])
+    except (ValueError, LookupError, TypeError):
+        return ""  # the checks on the answer say what is wrong
+
+
+def is_error(response: Response) -> bool:
+    """Whether the answer is an error, under an error status or under 200."""
+    if response.status_code >= 400:
+        return True
+    if media_type_of(response) != "application/json":
+        return False
+    try:
+        body = response.json()
+    except ValueError:
+        return True
+    # Null stands for an unknown file. Where it stands for anything else, it breaks the schema.
+    return body is None or (isinstance(body, dict) and "error" in body)
+
+
+def is_in_band(response: Response) -> bool:
+    """Whether the answer is an error under a status that says success."""
+    return response.status_code < 300 and is_error(response)
+
+
+def media_type_of(response: Response) -> str:
+    """Such as `application/json`, without parameters; empty when the answer has none."""
+    content_type: str = response.headers.get("content-type", [""])[0]
+    return content_type.partition(";")[0].strip().lower()

@@ -1,0 +1,67 @@
+"""Checks of ours that compare an answer with those before it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from schemathesis import Case, Response
+from schemathesis.checks import CheckContext
+
+from contract_tests.spec import document as spec
+from contract_tests.spec.answers import items_of, success_of
+from contract_tests.target import journal
+from scripts.evidence import about
+
+from .coverage import is_error
+from .seen import memory_of
+
+DELETES = dict(journal.DELETES.values())
+LISTS = {"listAssistants": "assistant_id", "listFiles": "file_id"}
+# They make something each time. A run that goes on is not made.
+MAKES = ("createAssistant", "createFile", "createThread", "createMessage", "createRun")
+
+
+def request_id_names_one_call(_ctx: CheckContext, response: Response, _case: Case[Any]) -> None:
+    """Support is told a request id to find one call by."""
+    [request_id] = response.headers.get("x-appbuilder-request-id", [""])
+    known = memory_of(response).request_ids
+    is_new = request_id not in known
+    known.add(request_id)
+    # That there is none at all is reported by another check.
+    assert is_new or not request_id, f"an earlier call had the request id {request_id}, too"
+
+
+def new_id_is_new(_ctx: CheckContext, response: Response, case: Case[Any]) -> None:
+    """What is made gets an id that nothing had before."""
+    operation_id = spec.operation_of(case)
+    body = success_of(case, response)
+    if operation_id not in MAKES or body is None or spec.body_of(case).get("tool_output"):
+        return
+    known = memory_of(response).made
+    key = (operation_id, str(body.get("id")))
+    is_new = key not in known
+    known.add(key)
+    assert is_new, f"{operation_id} made {key[1]} before"
+
+
+@about("delete*/description")
+def deleted_is_gone(_ctx: CheckContext, response: Response, case: Case[Any]) -> None:
+    """What was deleted can no longer be named, and is in no list of its kind."""
+    if is_error(response):
+        return
+    operation_id = spec.operation_of(case)
+    gone = memory_of(response).deleted
+    for name, id_ in spec.body_of(case).items():
+        assert not isinstance(id_, str) or (name, id_) not in gone, f"{id_} was deleted before"
+    body = success_of(case, response)
+    if body is None:
+        return
+    if operation_id in LISTS:
+        ids = {(LISTS[operation_id], item.get("id")) for item in items_of(body) or ()}
+        assert not ids & gone, f"deleted before, and still listed: {ids & gone}"
+    if operation_id in DELETES:
+        assert body.get("deleted") is True, f"deleted: expected true, got {body.get('deleted')}"
+        gone.add((DELETES[operation_id], str(body.get("id"))))
+
+
+ALL = (request_id_names_one_call, new_id_is_new, deleted_is_gone)

@@ -1,0 +1,98 @@
+"""Every check on an answer, and an exception that says which promises it breaks."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from typing import Any
+
+import requests
+from schemathesis import Case, Response
+from schemathesis.core.failures import Failure, FailureGroup
+from schemathesis.openapi.checks import IgnoredAuth
+
+from contract_tests.spec import document as spec
+from contract_tests.target.gateway import wire
+from contract_tests.target.target import Target
+
+LONGEST_ANSWER = 2000  # characters of an answer's body that a failure shows
+
+
+class BrokenPromises(AssertionError):
+    """An answer breaks promises of openapi.yaml.
+
+    schemathesis raises a FailureGroup, which is no Exception: a fixture that raises one is neither
+    set up nor known to have failed. `request` is the one to send again: of a check that sends
+    requests of its own, the one that broke the promise.
+    """
+
+    def __init__(self, operation_id: str, failures: Sequence[Failure], response: Response) -> None:
+        self.operation_id = operation_id
+        self.failures = sorted(failures)
+        of_a_probe = wire.newest if isinstance(self.failures[0], IgnoredAuth) else None
+        probe = of_a_probe.request if of_a_probe is not None else None
+        self.request: requests.PreparedRequest = probe or response.request
+        broken = "\n".join(_described(failure, response) for failure in self.failures)
+        super().__init__(f"{operation_id}: {broken}\n{_answer(response)}")
+
+    @property
+    def checks(self) -> tuple[str, ...]:
+        """The names of the checks that failed."""
+        return tuple(dict.fromkeys(map(check_name, self.failures)))
+
+
+def judge(case: Case[Any], response: Response, **options: Any) -> None:
+    """Hold an answer to every check; `options` are schemathesis' own. Raises BrokenPromises."""
+    __tracebackhide__ = True
+    try:
+        case.validate_response(response, **options)
+    except FailureGroup as group:
+        operation_id = spec.operation_of(case)
+        raise BrokenPromises(operation_id, group.exceptions, response) from None
+
+
+def attack(
+    case: Case[Any],
+    target: Target,
+    *,
+    headers: dict[str, str] | None = None,
+    excluded: Sequence[Any] = (),
+) -> Response:
+    """The answer to a case, when it keeps every promise. Raises BrokenPromises.
+
+    Without `headers` the case has the token that the schema was loaded with.
+    """
+    __tracebackhide__ = True
+    response: Response = case.call(target.url, headers=headers)
+    sent = {} if headers is None else {"headers": dict(headers)}
+    judge(
+        case,
+        response,
+        headers=headers,
+        excluded_checks=[*excluded],
+        transport_kwargs={"base_url": target.url, **sent},
+    )
+    return response
+
+
+def check_name(failure: Failure) -> str:
+    """The check that schemathesis ran: one of its own, or one of ours by its function's name."""
+    return failure.checks[0] if failure.checks else failure.title.rpartition(": ")[2].strip("`")
+
+
+def _described(failure: Failure, response: Response) -> str:
+    """What is wrong, in one line where that is possible."""
+    if not failure.checks:  # ours, whose messages are sentences
+        return f"{failure.message} ({check_name(failure)})"
+    message = failure.message.strip() or f"got {response.status_code} {response.message}"
+    if "\n" not in message:
+        return f"{failure.title}: {message}"
+    first, _, rest = message.partition("\n")
+    return f"{failure.title}: {first}\n{textwrap.indent(rest.strip(chr(10)), '    ')}"
+
+
+def _answer(response: Response) -> str:
+    text = response.content.decode("utf-8", "replace") if response.content else ""
+    cut = "" if len(text) <= LONGEST_ANSWER else f"… ({len(text)} characters)"
+    said = f"{text[:LONGEST_ANSWER]}{cut}" or "(an empty body)"
+    return f"The answer was {response.status_code} {response.message}:\n    {said}"

@@ -1,0 +1,228 @@
+"""Requests made by hand, whose answers are held to every check all the same."""
+
+from __future__ import annotations
+
+import collections
+import contextlib
+import itertools
+import time
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import httpx
+from schemathesis import Case, Response
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import ignored_auth
+
+from contract_tests.checks.coverage import is_error, is_in_band, media_type_of
+from contract_tests.checks.validation import attack, judge
+from contract_tests.schema import PROFILE, reach, schema
+from contract_tests.spec import document as spec
+from contract_tests.spec import run_events as sse
+from contract_tests.spec.readings import MODEL, needed, observed
+from contract_tests.target.gateway import answer_of, wire
+from contract_tests.target.target import Target, takes_in_band
+
+STREAM = "text/event-stream"
+TIMEOUT = PROFILE.patience  # seconds without a byte
+
+# Excluded: it sends every request that succeeds twice more. test_tokens.py tries bad tokens at
+# every operation, once, and test_operations.py keeps this check.
+EXCLUDED = (ignored_auth,)
+
+
+class Caller:
+    """Calls one target; to be closed."""
+
+    def __init__(self, target: Target) -> None:
+        self._target = target
+        self._headers = {"Authorization": f"Bearer {target.token}"}
+        self._http = httpx.Client(timeout=TIMEOUT)
+
+    def close(self) -> None:
+        self._http.close()
+
+    def send(
+        self, operation_id: str, body: dict[str, Any], *, query: dict[str, str] | None = None
+    ) -> Response:
+        """The answer, whatever it is; a stream is read to its end. `query` is the example's."""
+        case = _case(operation_id, body)
+        if query is not None:
+            case.query = query
+        return attack(case, self._target, headers=self._headers, excluded=EXCLUDED)
+
+    def call(
+        self,
+        operation_id: str,
+        body: dict[str, Any],
+        *,
+        status: int = 200,
+        query: dict[str, str] | None = None,
+    ) -> dict[str, Any]:
+        """The JSON answer, which must have this status, as far as the spec names its fields."""
+        body = self.complete(operation_id, body)
+        response = self.send(operation_id, body, query=query)
+        if status == 200 and _lacks_model(operation_id, body, response):
+            needed["model"] = MODEL
+            response = self.send(operation_id, {**body, **needed}, query=query)
+        self._expect(operation_id, response, status)
+        answer: dict[str, Any] = response.json() or {"error": None}
+        assert ("error" in answer) == (status >= 400), answer
+        return answer if status >= 400 else spec.known(operation_id, answer)
+
+    def complete(self, operation_id: str, body: dict[str, Any]) -> dict[str, Any]:
+        """The body with what this target turned out to need of a new assistant."""
+        lacks = operation_id == "createAssistant" and not body.get("model")
+        return {**body, **needed} if lacks else body
+
+    def stream(self, body: dict[str, Any]) -> Iterator[sse.Event]:
+        """Each event of a run when it arrives; at the end the whole stream is judged.
+
+        It is read no further than to an event that cannot be read, and no longer than TIMEOUT
+        seconds without an event that is no ping.
+        """
+        case = _case("createRun", {**body, "stream": True})
+        for attempt in itertools.count(1):
+            heard = _Heard()
+            with wire.passage("createRun", base_url=self._target.url, body=case.body) as passage:
+                url = self._target.url + case.path
+                with self._http.stream(
+                    "POST", url, json=case.body, headers=self._headers
+                ) as response:
+                    chunks = heard.noted(response.iter_bytes())
+                    arriving = passage.hears(chunks, wire.whose(self._headers))
+                    if response.headers.get("content-type", "").lower().startswith(STREAM):
+                        with contextlib.suppress(ValueError, TypeError):
+                            yield from heard.spoken(sse.events(arriving))
+                    else:
+                        collections.deque(arriving, maxlen=0)
+                judged = _whole(response, heard.content)
+                passage.answered(judged)
+            if not wire.is_put_off(judged, attempt):
+                break
+        self._judge(case, judged)
+        assert media_type_of(judged) == STREAM, judged.text
+
+    def upload(self, name: str, content: bytes, content_type: str) -> dict[str, Any]:
+        """The new file. Its part says its name and type, which schemathesis cannot be told."""
+        case = _case("createFile", {"file": content})
+        response = self._post(
+            case, files={"file": (name, content, content_type)}, headers=self._headers
+        )
+        self._judge(case, response)
+        self._expect("createFile", response, 200)
+        return spec.known("createFile", response.json())
+
+    def refused(
+        self,
+        operation_id: str,
+        content: bytes,
+        *,
+        status: int,
+        content_type: str = "application/json",
+        authorization: str | None = None,
+    ) -> dict[str, Any]:
+        """The error that answers these bytes, which must have this status, even 500.
+
+        Whether another server than our mock refuses a media type (415) is not known: {} if not.
+
+        `authorization` is sent instead of the token; an empty header is not sent.
+        """
+        case = _case(operation_id, {})
+        headers = {**self._headers, "Content-Type": content_type}
+        if authorization is not None:
+            headers["Authorization"] = authorization
+        given = {name: value for name, value in headers.items() if value}
+        response = self._post(case, content=content, headers=given)
+        self._judge(case, response, excluded=[not_a_server_error] if status == 500 else [])
+        if status == 415 and self._target.kind != "mock":
+            observed.note("media-type", "refused" if is_error(response) else "taken")
+            if not is_error(response):
+                return {}
+        self._expect(operation_id, response, status)
+        answer: dict[str, Any] = response.json() or {"error": None}
+        return answer
+
+    def _expect(self, operation_id: str, response: Response, status: int) -> None:
+        """It has the status; an error that is expected may come under 200 instead."""
+        in_band = status >= 400 and takes_in_band(self._target) and is_in_band(response)
+        got = f"{operation_id}: expected {status}, got {response.status_code}: {response.text}"
+        assert response.status_code == status or in_band, got
+        if in_band:
+            reach.stood_for(operation_id, status)
+
+    def _post(self, case: Case[Any], **content: Any) -> Response:
+        """The answer to a body as httpx takes it."""
+
+        def send() -> Response:
+            url = self._target.url + case.path
+            response = self._http.post(url, params=case.query, **content)
+            response.request.read()  # schemathesis wants to show it
+            return answer_of(response)
+
+        return wire.ask(spec.operation_of(case), send, base_url=self._target.url)
+
+    def _judge(self, case: Case[Any], response: Response, *, excluded: Sequence[Any] = ()) -> None:
+        judge(
+            case,
+            response,
+            headers=self._headers,
+            excluded_checks=[*EXCLUDED, *excluded],
+            transport_kwargs={"base_url": self._target.url, "headers": dict(self._headers)},
+        )
+
+
+def _lacks_model(operation_id: str, body: dict[str, Any], response: Response) -> bool:
+    """Whether a new assistant was refused that has no model yet, as it may need one."""
+    asked = operation_id == "createAssistant" and not body.get("model") and not needed
+    return asked and is_error(response)
+
+
+def _case(operation_id: str, body: dict[str, Any]) -> Case[Any]:
+    operation = schema.find_operation_by_id(operation_id)
+    query = spec.query_example(operation_id)
+    return operation.Case(body=body, query=query, media_type=spec.media_type(operation_id))
+
+
+def _whole(response: httpx.Response, content: bytes) -> Response:
+    """A stream that was read event by event, as if it had been read at once."""
+    of_the_body = ("content-encoding", "content-length", "transfer-encoding")
+    headers = [(name, value) for name, value in response.headers.items() if name not in of_the_body]
+    whole = httpx.Response(
+        response.status_code, headers=headers, content=content, request=response.request
+    )
+    whole.elapsed = response.elapsed
+    return answer_of(whole)
+
+
+class _Heard:
+    """What came of a stream, and when it last said something."""
+
+    def __init__(self) -> None:
+        self.content = b""
+        self._spoke = time.monotonic()
+
+    def noted(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
+        """The chunks, as long as there are events in them."""
+        try:
+            for chunk in chunks:
+                self.content += chunk
+                yield chunk
+                silent = time.monotonic() - self._spoke
+                assert silent < TIMEOUT, (
+                    f"createRun: for {silent:.0f} seconds the stream had no event but pings, "
+                    f"after {self.content[-200:]!r}"
+                )
+        except httpx.TimeoutException:
+            raise AssertionError(
+                f"createRun: nothing came on the stream for {TIMEOUT} seconds, "
+                f"after {self.content[-200:]!r}"
+            ) from None
+
+    def spoken(self, events: Iterator[sse.Event]) -> Iterator[sse.Event]:
+        for event in events:
+            if event.name != "ping":
+                self._spoke = time.monotonic()
+            yield event
+            if event.name != "ping":  # the caller may have taken time over it
+                self._spoke = time.monotonic()

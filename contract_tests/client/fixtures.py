@@ -1,0 +1,106 @@
+"""Things of a caller's own, that requests may name and that nothing else touches."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from contract_tests.spec import document as spec
+from contract_tests.spec.samples import ON_WAITING_RUNS, QUESTION, WEATHER, only_call
+
+from .client import Caller
+
+FRESH = 120.0  # seconds; the official documents say nothing of how long a run waits
+UNLIMITED = {"limit": 2147483647}
+
+
+@dataclass(frozen=True)
+class Things:
+    """One of each, by the field that names it; and a run that waits, with the call to answer."""
+
+    ids: dict[str, str]
+    waiting: dict[str, str]
+    call_id: str
+
+    def body(self, operation_id: str) -> dict[str, Any]:
+        """The operation's example, about these things."""
+        ids = {**self.ids, **(self.waiting if operation_id in ON_WAITING_RUNS else {})}
+        example = spec.example(operation_id)
+        body = {name: ids.get(name, value) for name, value in example.items()}
+        if "tool_outputs" in body:
+            body["tool_outputs"] = [{"tool_call_id": self.call_id, "output": "晴"}]
+        return body
+
+    def seen(self, caller: Caller) -> list[dict[str, Any]]:
+        """All that look-ups and lists answer about them, and about all assistants and files."""
+        names = ("thread_id", "message_id")
+        message = {name: self.ids[name] for name in names}
+        run = {"thread_id": self.ids["thread_id"], "run_id": self.ids["run_id"]}
+        looks: list[tuple[str, dict[str, Any]]] = [
+            ("listAssistants", UNLIMITED),
+            ("listFiles", {}),
+            ("listMountedFiles", {"assistant_id": self.ids["assistant_id"]}),
+            ("queryThread", {"thread_id": self.ids["thread_id"]}),
+            ("listMessages", {"thread_id": self.ids["thread_id"]}),
+            ("listMessageFiles", message),
+            ("listRuns", {"thread_id": self.ids["thread_id"]}),
+            ("listRunSteps", run),
+            ("listMessages", {"thread_id": self.waiting["thread_id"]}),
+            ("queryRun", self.waiting),
+        ]
+        return [caller.call(operation_id, body) for operation_id, body in looks]
+
+
+class RenewedThings:
+    """Things that are made anew when they get old: a run does not wait for its outputs for ever."""
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+        self._made: Things | None = None
+        self._failed: Exception | None = None
+        self._began = 0.0
+
+    def get(self) -> Things:
+        """Things whose run still waits. What could not be made is not tried again."""
+        if self._failed is not None:
+            raise self._failed
+        now = time.monotonic()
+        if self._made is None or now - self._began > FRESH:
+            self._began = now
+            try:
+                self._made = things_of(self._caller)
+            except Exception as error:
+                self._failed = error
+                raise
+        return self._made
+
+
+def files(caller: Caller, count: int) -> list[str]:
+    """The ids of new files: what names a file is looked up by some servers."""
+    return [caller.upload(f"{number}.txt", b"", "text/plain")["id"] for number in range(count)]
+
+
+def things_of(caller: Caller) -> Things:
+    """Make them."""
+    assistant_id = caller.call("createAssistant", {"name": "助手"})["id"]
+    file_id = caller.upload("说明.txt", "你好世界".encode(), "text/plain")["id"]
+    caller.call("mountAssistantFile", {"assistant_id": assistant_id, "file_id": file_id})
+    run = caller.call("createRun", {"assistant_id": assistant_id, "thread": QUESTION})
+    thread_id = run["thread_id"]
+    message = {"thread_id": thread_id, "role": "user", "content": "明天呢？"}
+    message_id = caller.call("createMessage", {**message, "file_ids": [file_id]})["id"]
+    body = {"assistant_id": assistant_id, "thread": QUESTION, "tools": [WEATHER]}
+    waiting = caller.call("createRun", body)
+    return Things(
+        ids={
+            "assistant_id": assistant_id,
+            "file_id": file_id,
+            "thread_id": thread_id,
+            "message_id": message_id,
+            "run_id": run["id"],
+            "step_id": "step-1",
+        },
+        waiting={"thread_id": waiting["thread_id"], "run_id": waiting["id"]},
+        call_id=only_call(waiting)["id"],
+    )

@@ -1,0 +1,255 @@
+"""What is told of a run: in the terminal, and as JUnit, HTML and HAR files, without secrets."""
+
+from __future__ import annotations
+
+import shlex
+import time
+from collections import Counter
+from collections.abc import Generator, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from _pytest._code.code import ReprFileLocation
+
+from contract_tests.checks.validation import BrokenPromises
+from contract_tests.plugin import Session
+from contract_tests.spec.readings import observed
+from contract_tests.target.gateway import Exchange, wire
+from contract_tests.target.liveness import TargetStopped, unanswered
+from contract_tests.target.settings import SEED
+from contract_tests.target.target import EXPENSIVE, OTHER_TOKEN, TOKEN
+
+from . import html as html_report
+from .coverage_table import ReachTable
+from .curl import curl
+from .failure_text import FailureText, described
+from .first_lines import Causes
+from .har import HarFile
+from .redaction import Mask
+
+KEPT = 200  # of the newest requests of a test, among which is the one that shows a failure
+
+
+Fixture = tuple[pytest.FixtureDef[Any], str]  # with its parameter
+
+
+class Told(str):
+    """The text of a failure, with the line that pytest's summary shows."""
+
+    __slots__ = ("reprcrash",)
+    reprcrash: ReprFileLocation
+
+
+class Reports:
+    """A pytest plugin. Writes files only when it is given a folder."""
+
+    def __init__(self, session: Session, folder: Path | None) -> None:
+        self._session = session
+        self._folder = folder
+        self._mask = Mask(session.asked.token, session.asked.other_token, TOKEN, OTHER_TOKEN)
+        self._failures: dict[str, str] = {}
+        self._of_this_test: list[Exchange] = []
+        self._count: Counter[str] = Counter()
+        self._har: HarFile | None = None
+        self._began = time.monotonic()
+        self._outcomes: Counter[str] = Counter()
+        self.causes = Causes()
+        self._test = "the tests began"
+        self._last_answered: tuple[str, Exchange | None] = (self._test, None)
+        self._unmade: dict[Exception, Fixture] = {}  # the fixture, and its parameter
+        self._first_reason: dict[Fixture, tuple[str, str]] = {}  # a test, and what it said
+        if folder is not None:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._har = HarFile(folder / "requests.har", self._mask)
+        wire.listeners.append(self._heard)
+
+    def _heard(self, exchange: Exchange) -> None:
+        self._count[exchange.operation_id] += 1
+        self._of_this_test = [*self._of_this_test[1 - KEPT :], exchange]
+        if exchange.response is not None:
+            self._last_answered = (self._test, exchange)
+        if self._har is not None:
+            self._har.write(exchange)
+
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        self._of_this_test = []
+        self._test = item.nodeid
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_fixture_setup(
+        self, fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
+    ) -> Generator[None, object, object]:
+        """Note which fixture an exception comes from."""
+        try:
+            return (yield)
+        except Exception as error:
+            self._unmade[error] = (fixturedef, str(getattr(request, "param", "")))
+            raise
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Say what is wrong and how to see it again, without the token.
+
+        What a fixture cannot make is reported once: the other tests that need it are skipped.
+        """
+        report = yield
+        if report.failed and call.excinfo is not None:
+            self._tell(report, item, call.excinfo.value)
+        if report.when == "call" or report.outcome != "passed":
+            self._outcomes[report.outcome] += 1
+        report.sections = [(name, self._mask.text(text)) for name, text in report.sections]
+        if wire.stopped and report.outcome != "passed":
+            self._session.whole = False
+            item.session.shouldfail = f"the server stopped answering after {self._last_answered[0]}"
+        return report
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_exception_interact(self, node: pytest.Item, report: pytest.TestReport) -> None:
+        """The same again, when schemathesis has replaced it."""
+        if report.nodeid in self._failures:
+            report.longrepr = self._failures[report.nodeid]
+
+    @pytest.hookimpl(wrapper=True, trylast=True)
+    def pytest_sessionfinish(self) -> Generator[None]:
+        """Write the files, when the target is left as it was found."""
+        try:
+            yield
+        finally:
+            self._write()
+
+    def _write(self) -> None:
+        if self._har is not None:
+            self._har.close()
+        if self._folder is not None and (table := self._table()) is not None:
+            html_report.write(
+                self._folder / "report.html",
+                facts=dict(self._facts()),
+                table=table,
+                causes=self.causes.lines(),
+                failures=self._failures.items(),
+            )
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        if (table := self._table()) is None:
+            return
+        if self._session.whole and not self._session.asked.rehearsed:
+            terminalreporter.write_sep("=", "reach")
+            for line in table.lines():
+                terminalreporter.write_line(line)
+        terminalreporter.write_sep("=", "plan" if self._session.asked.rehearsed else "target")
+        for name, value in self._facts():
+            terminalreporter.write_line(f"{name:<10} {value}")
+        if self._session.asked.rehearsed:
+            for operation_id, times in sorted(self._count.items()):
+                terminalreporter.write_line(f"  {operation_id:<22} {times:>5}")
+        if self._folder is not None:
+            terminalreporter.write_line(
+                f"reports    {self._folder}/report.html, junit.xml, requests.har"
+            )
+
+    def _tell(self, report: pytest.TestReport, item: pytest.Item, error: BaseException) -> None:
+        told = described(item, error, self._request_of)
+        path, line, _ = item.location
+        if isinstance(error, TargetStopped):
+            told = FailureText(self._stopped(), self._stopped())
+        fixture = self._unmade.get(error) if isinstance(error, Exception) else None
+        if fixture is not None:
+            first = self._first_reason.setdefault(fixture, (item.nodeid, told.sentence))
+            if first[0] != item.nodeid:
+                reason = f"not set up ({fixture[0].argname}): {first[1]}; see {first[0]}"
+                report.outcome = "skipped"
+                report.longrepr = (path, (line or 0) + 1, self._mask.text(reason))
+                self.causes.add(item.nodeid, self._mask.text(first[1]))
+                return
+        full = self._mask.text(f"{told.text}\n{self._again(item)}")
+        longrepr = Told(full)
+        longrepr.reprcrash = ReprFileLocation(path, (line or 0) + 1, self._mask.text(told.sentence))
+        report.longrepr = longrepr
+        self._failures[report.nodeid] = longrepr
+        self.causes.add(item.nodeid, self._mask.text(told.sentence))
+
+    def _stopped(self) -> str:
+        """Which request the target answered last, before it stopped."""
+        test, exchange = self._last_answered
+        if exchange is None:
+            return f"the server stopped answering; it answered no test ({wire.stopped})"
+        line = curl(exchange, self._variables())
+        return (
+            f"the server stopped answering after {test} ({wire.stopped})\n"
+            f"The last request that it answered:\n  {line}"
+        )
+
+    def _variables(self) -> dict[str, str]:
+        """By token, what it is called in commands."""
+        target = self._session.target
+        other = {target.other_token: "OTHER_TOKEN"} if target.other_token else {}
+        return {target.token: self._token_name, **other}
+
+    @property
+    def _token_name(self) -> str:
+        return "APPBUILDER_TOKEN" if self._session.asked.kind == "live" else "TOKEN"
+
+    def _table(self) -> ReachTable | None:
+        """None when no test was run."""
+        if not self._outcomes:
+            return None
+        from contract_tests.schema import reach
+
+        return ReachTable(reach, self._session.asked.kind)
+
+    def _facts(self) -> Iterator[tuple[str, str]]:
+        asked, profile = self._session.asked, self._session.profile
+        yield "target", asked.url or "the mock, started for this run"
+        if asked.rehearsed:
+            yield "sent there", "nothing: this was done to the mock instead"
+        yield "seed", str(SEED)
+        yield "tests", ", ".join(f"{count} {outcome}" for outcome, count in self._outcomes.items())
+        requests = self._count.total()
+        rate = profile.per_second  # at the target itself: a rehearsal is not slowed down
+        minutes = f"{requests / rate / 60:.1f} minutes and what the runs take" if rate else ""
+        paced = f", at most {rate:g} a second: {minutes}" if rate else ""
+        yield "requests", f"{requests}{paced}"
+        runs = ", ".join(f"{wire.runs.made[name]} {name}" for name in EXPENSIVE)
+        limit = "" if profile.runs is None else f" of at most {profile.runs}"
+        yield "runs", f"{wire.runs.made.total()}{limit} ({runs})"
+        if wire.journal is not None:
+            kinds = Counter(made.kind for made in wire.journal.made)
+            made = ", ".join(f"{count} {kind}s" for kind, count in kinds.items()) or "nothing"
+            left = len(wire.journal.left)
+            yield "created", f"{made}; {left or 'nothing'} left there"
+        if profile_of_unknown := observed.profile():
+            yield "readings", profile_of_unknown
+        yield "took", f"{time.monotonic() - self._began:.0f} s"
+
+    def _request_of(self, error: BaseException) -> str:
+        """The request that shows a failure, as a curl line."""
+        sent = [one for one in self._of_this_test if one.request is not None]
+        if not sent:
+            return ""
+        # The last one shows what the test itself asserts; a test of an operation sends more after
+        # a request that failed.
+        request = error.request if isinstance(error, BrokenPromises) else unanswered(error)
+        shown = sent[-1] if request is None else replace(sent[-1], request=request)
+        return f"The request:\n  {curl(shown, self._variables())}"
+
+    def _again(self, item: pytest.Item) -> str:
+        """How to run the test again."""
+        words = ["make contract"]
+        if self._session.asked.kind == "server":
+            words += [f"TARGET={self._session.asked.url}", "TOKEN=$TOKEN"]
+            words += ["OTHER_TOKEN=$OTHER_TOKEN"] * (self._session.asked.other_token is not None)
+        elif self._session.asked.kind == "live":
+            words += ["TARGET=live"]
+        words += [f"SEED={SEED}", f"PYTEST={_for_make(item)}"]
+        return f"Run it again:\n  {' '.join(words)}"
+
+
+def _for_make(item: pytest.Item) -> str:
+    """What chooses a test, for a shell in which make puts it before a shell."""
+    nodeid = item.nodeid
+    inner = shlex.quote(nodeid).replace("$", "$$")
+    return inner if inner == nodeid else shlex.quote(inner) if '"' in inner else f'"{inner}"'

@@ -1,0 +1,207 @@
+"""openapi.yaml, as far as the tests read it themselves."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+from schemathesis import Case
+
+PATH = Path(__file__).parents[2] / "openapi.yaml"
+DOCUMENT: dict[str, Any] = yaml.safe_load(PATH.read_text("utf-8"))
+ERROR = {"$ref": "#/components/schemas/ErrorEnvelope"}
+
+
+class Answer(NamedTuple):
+    """One documented answer of an operation."""
+
+    operation_id: str
+    status: str
+    media_type: str
+
+
+def rename(ids: Mapping[str, str]) -> None:
+    """Let the document's examples name other things: those that there are on a target."""
+
+    def renamed(part: Any) -> Any:
+        if isinstance(part, dict):
+            return {key: renamed(value) for key, value in part.items()}
+        if isinstance(part, list):
+            return [renamed(value) for value in part]
+        return ids.get(part, part) if isinstance(part, str) else part
+
+    DOCUMENT.update(renamed(DOCUMENT))
+
+
+def operations() -> dict[str, dict[str, Any]]:
+    """Each operation by its operationId."""
+    return {
+        operation["operationId"]: operation
+        for path in DOCUMENT["paths"].values()
+        for operation in path.values()
+    }
+
+
+def path(operation_id: str) -> str:
+    """Where the operation is called."""
+    return next(path for path, name in operations_by_path().items() if name == operation_id)
+
+
+@functools.cache
+def operations_by_path() -> dict[str, str]:
+    """The operationId at each path."""
+    return {path: item["post"]["operationId"] for path, item in DOCUMENT["paths"].items()}
+
+
+@functools.cache
+def answered_schema(operation_id: str) -> str:
+    """The name of the schema of a success; of a list, that of its items; empty for bytes."""
+    content = resolved(operations()[operation_id]["responses"]["200"])["content"]
+    [success, *_] = content["application/json"]["schema"].get("oneOf", [{}])
+    if "data" in (schema := resolved(success)).get("properties", {}):
+        success = schema["properties"]["data"]["items"]
+    return str(success.get("$ref", "")).rpartition("/")[2]
+
+
+@functools.cache
+def _answered_fields(operation_id: str) -> frozenset[str]:
+    content = resolved(operations()[operation_id]["responses"]["200"])["content"]
+    [success, *_] = content["application/json"]["schema"]["oneOf"]
+    return frozenset(resolved(success)["properties"])
+
+
+def known(operation_id: str, answer: dict[str, Any]) -> dict[str, Any]:
+    """An object that was answered, without fields that the spec does not name, such as `log_id`.
+
+    They may be there, and be others in each answer.
+    """
+    return {key: value for key, value in answer.items() if key in _answered_fields(operation_id)}
+
+
+@functools.cache
+def own_id(operation_id: str) -> str:
+    """The field of a request that names what is answered; empty where it names what holds it.
+
+    That is the last id of those that look up, change or delete one thing.
+    """
+    if operation_id.startswith(("create", "list", "read", "download")):
+        return ""
+    return required_ids(operation_id)[-1]
+
+
+@functools.cache
+def required_ids(operation_id: str) -> list[str]:
+    """The fields of a request that name what must be there."""
+    required = body_schema(operations()[operation_id]).get("required", ())
+    return [name for name in required if name.endswith("_id")]
+
+
+@functools.cache
+def is_paged(operation_id: str) -> bool:
+    return "after" in body_schema(operations()[operation_id])["properties"]
+
+
+@functools.cache
+def fields(operation_id: str) -> frozenset[str]:
+    """What a request may have at its top, in its body and its query."""
+    operation = operations()[operation_id]
+    parameters = (one["name"] for one in operation.get("parameters", ()))
+    return frozenset((*body_schema(operation)["properties"], *parameters))
+
+
+def successes() -> Iterator[Answer]:
+    """Every documented success: a form of answer under 2xx that is more than an error."""
+    for operation_id in operations():
+        for answer in answers(operation_id):
+            if answer.status.startswith("2"):
+                yield answer
+
+
+def answers(operation_id: str) -> Iterator[Answer]:
+    """Every documented answer of an operation, but for errors under 2xx.
+
+    Bytes of the type application/octet-stream are bytes of any type.
+    """
+    for status, response in operations()[operation_id]["responses"].items():
+        for media_type, media in resolved(response)["content"].items():
+            if media_type == "application/octet-stream" and answers_bytes(operation_id):
+                continue
+            if not status.startswith("2") or media["schema"] != ERROR:
+                yield Answer(operation_id, status, media_type)
+
+
+def answers_bytes(operation_id: str) -> bool:
+    """Whether a success is bytes of any type, JSON too."""
+    return "*/*" in resolved(operations()[operation_id]["responses"]["200"])["content"]
+
+
+def links() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Every link: the operation it leads from, its name, and the link."""
+    for operation_id, operation in operations().items():
+        for response in operation["responses"].values():
+            for name, link in resolved(response).get("links", {}).items():
+                yield operation_id, name, link
+
+
+def example(operation_id: str) -> dict[str, Any]:
+    """The body of the operation's first example."""
+    media = _media(operations()[operation_id])
+    if "examples" not in media:  # of a multipart body
+        [body, *_] = body_schema(operations()[operation_id])["examples"]
+        return dict(body)
+    body = next(iter(media["examples"].values()))["value"]
+    return dict(body)
+
+
+def examples() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every example of a JSON body, with the operation that it is for."""
+    for operation_id, operation in operations().items():
+        for one in _media(operation).get("examples", {}).values():
+            yield operation_id, dict(one["value"])
+
+
+def query_example(operation_id: str) -> dict[str, Any]:
+    """The parameters of an example's query."""
+    parameters = operations()[operation_id].get("parameters", ())
+    return {one["name"]: one["example"] for one in parameters if one["in"] == "query"}
+
+
+def media_type(operation_id: str) -> str:
+    """The one type that the operation's body may have."""
+    [media_type] = operations()[operation_id]["requestBody"]["content"]
+    return str(media_type)
+
+
+def body_schema(operation: dict[str, Any]) -> dict[str, Any]:
+    return resolved(_media(operation)["schema"])
+
+
+def body_of(case: Case[Any]) -> dict[str, Any]:
+    """The body of a request; empty when it is not an object, which is not so of positive data."""
+    return case.body if isinstance(case.body, dict) else {}
+
+
+def operation_of(case: Case[Any]) -> str:
+    """The operationId of what a case is for."""
+    operation_id: str = case.operation.definition.raw["operationId"]
+    return operation_id
+
+
+def resolved(part: dict[str, Any]) -> dict[str, Any]:
+    """A part of the document, or what it refers to."""
+    if "$ref" not in part:
+        return part
+    place: Any = DOCUMENT
+    for key in part["$ref"].removeprefix("#/").split("/"):
+        place = place[key]
+    found: dict[str, Any] = place
+    return found
+
+
+def _media(operation: dict[str, Any]) -> dict[str, Any]:
+    [media] = operation["requestBody"]["content"].values()
+    found: dict[str, Any] = media
+    return found

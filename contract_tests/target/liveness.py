@@ -1,0 +1,62 @@
+"""Which request had no answer, and whether the target gives any."""
+
+from __future__ import annotations
+
+import time
+
+import httpx
+import requests
+
+from contract_tests.spec import document as spec
+
+from .target import Target
+
+PROBES = 3
+PAUSE = 0.5  # seconds between them: a server may be about to start again
+PATIENCE = 5.0  # seconds without a byte; what is asked for lets no model work
+
+
+class TargetStopped(Exception):
+    """The target answers nothing any more; the request was not sent, or was given up."""
+
+
+def answers(target: Target) -> bool:
+    """Whether the target answers a look-up with anything at all.
+
+    A refused connection is tried PROBES times, silence is waited for once.
+    """
+    for attempt in range(PROBES):
+        if attempt:
+            time.sleep(PAUSE)
+        try:
+            httpx.post(
+                target.url + spec.path("listFiles"),
+                json={},
+                headers={"Authorization": f"Bearer {target.token}"},
+                timeout=PATIENCE,
+            )
+        except httpx.TimeoutException:
+            return False
+        except httpx.TransportError:
+            continue
+        return True
+    return False
+
+
+def unanswered(error: BaseException) -> requests.PreparedRequest | None:
+    """The request that such an error ended; without its body where that is read as it is sent."""
+    if isinstance(error, requests.RequestException):
+        return error.request if isinstance(error.request, requests.PreparedRequest) else None
+    if not isinstance(error, httpx.TransportError):
+        return None
+    try:
+        sent = error.request
+    except RuntimeError:  # there was none yet
+        return None
+    try:
+        body = sent.content
+    except httpx.RequestNotRead:
+        body = b""
+    prepared = requests.PreparedRequest()
+    prepared.prepare(sent.method, str(sent.url), headers=dict(sent.headers), data=body)
+    return prepared

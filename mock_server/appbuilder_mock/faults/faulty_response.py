@@ -1,0 +1,100 @@
+"""An answer that is told as a fault wants it: late, slowly, broken, or not to its end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import Message, Scope, Send
+
+from appbuilder_mock.faults.tcp_connection import connection_of
+from appbuilder_mock.runs.event_stream import PING
+from appbuilder_mock.scenarios import Fault
+
+
+class FaultyAnswer:
+    """Stands between the application and `send`.
+
+    Events are counted from 1, as their `send_id`: a stream sends each by itself, and pings between.
+    Once the connection is gone, the server drops what is still sent.
+    """
+
+    def __init__(self, fault: Fault, scope: Scope, send: Send) -> None:
+        self._fault = fault
+        self._scope = scope
+        self._send = send
+        self._streams = False
+        self._events = 0
+        self._bytes = 0
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            await self._begin(message)
+        elif message["type"] == "http.response.body":
+            await self._go_on(message.get("body", b""), more=message.get("more_body", False))
+
+    async def _begin(self, message: Message) -> None:
+        fault = self._fault
+        if fault.pause and fault.pause.before_event is None:
+            await self._pause(fault.pause.seconds)
+        if fault.reset:
+            await connection_of(self._scope).reset()
+            return
+        headers = MutableHeaders(scope=message)
+        self._streams = headers.get("content-type", "").startswith("text/event-stream")
+        if fault.content_type:
+            headers["content-type"] = fault.content_type
+        await self._send(message)
+        await self._cut_if_due()
+
+    async def _go_on(self, body: bytes, *, more: bool) -> None:
+        if self._streams and body and body != PING:
+            body = await self._event(body)
+        pieces = list(self._pieces(body))
+        for index, piece in enumerate(pieces):
+            self._bytes += len(piece)
+            is_last = index == len(pieces) - 1
+            chunk = {"type": "http.response.body", "body": piece, "more_body": more or not is_last}
+            if self._cuts_at(self._bytes):
+                chunk["more_body"] = True  # or the end would be told
+            await self._send(chunk)
+            if self._fault.drip and piece:
+                await self._pause(self._fault.drip.seconds)
+            await self._cut_if_due(is_whole=is_last)
+
+    async def _event(self, body: bytes) -> bytes:
+        """The event that is sent instead of this one."""
+        fault = self._fault
+        self._events += 1
+        if fault.pause and fault.pause.before_event == self._events:
+            await self._pause(fault.pause.seconds)
+        if fault.malformed and fault.malformed.event == self._events:
+            return f"{fault.malformed.raw}\n\n".encode()
+        return body
+
+    def _pieces(self, body: bytes) -> Iterator[bytes]:
+        """The body as it is sent: cut where the answer is cut, dripped where it drips."""
+        cut = self._fault.cut
+        if cut and cut.after_byte is not None:
+            body = body[: max(0, cut.after_byte - self._bytes)]
+        size = self._fault.drip.bytes if self._fault.drip else len(body)
+        if not body:
+            yield body
+        for start in range(0, len(body), max(1, size)):
+            yield body[start : start + size]
+
+    def _cuts_at(self, count: int) -> bool:
+        cut = self._fault.cut
+        return bool(cut and cut.after_byte is not None and count >= cut.after_byte)
+
+    async def _cut_if_due(self, *, is_whole: bool = True) -> None:
+        """`is_whole`: the event that was sent last was sent to its end."""
+        cut = self._fault.cut
+        if cut is None:
+            return
+        told = self._streams and is_whole and cut.after_event == self._events
+        if told or self._cuts_at(self._bytes):
+            await connection_of(self._scope).hang_up()
+
+    async def _pause(self, seconds: float) -> None:
+        await connection_of(self._scope).pause(seconds)

@@ -1,0 +1,68 @@
+"""The TCP connection under a request, for answers that break it: an ASGI extension of our own."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import struct
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+EXTENSION = "appbuilder_mock.faults.tcp_connection"
+NO_LINGER = struct.pack("ii", 1, 0)  # closing sends a reset at once
+
+
+class Connection:
+    """What can be done to one connection."""
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+        self.lost = asyncio.Event()
+
+    async def reset(self) -> None:
+        """Send a reset; what was written and not yet read may be lost. Returns when it is done."""
+        sock = self._transport.get_extra_info("socket")
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_LINGER)
+        self._transport.abort()
+        await self.lost.wait()
+
+    async def hang_up(self) -> None:
+        """Close after all that was written, and not a byte more. Returns when it is done."""
+        self._transport.close()
+        await self.lost.wait()
+
+    async def pause(self, seconds: float) -> None:
+        """Wait, unless the client goes away."""
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self.lost.wait(), seconds)
+
+
+class Protocol(H11Protocol):
+    """uvicorn's HTTP, that puts the Connection into each request's scope."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._connection = Connection(transport)
+        self.app = _with_extension(self.app, self._connection)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        self._connection.lost.set()
+
+
+def connection_of(scope: Scope) -> Connection:
+    """The connection of a request. Raises RuntimeError under another server than ours."""
+    connection = scope.get("extensions", {}).get(EXTENSION)
+    if not isinstance(connection, Connection):
+        raise RuntimeError("this fault needs the server of appbuilder_mock.running")
+    return connection
+
+
+def _with_extension(app: ASGIApp, connection: Connection) -> ASGIApp:
+    async def with_extension(scope: Scope, receive: Receive, send: Send) -> None:
+        scope["extensions"] = {**(scope.get("extensions") or {}), EXTENSION: connection}
+        await app(scope, receive, send)
+
+    return with_extension

@@ -1,0 +1,276 @@
+"""What the server has received: the newest requests, secrets masked, in bounded memory."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from appbuilder_mock.middleware.redaction import Mask
+from appbuilder_mock.middleware.request_ids import SCOPE_KEY
+from appbuilder_mock.resources.conversation import now
+
+KEPT = 1000  # requests; with both bodies at most 40 KB each
+WHOLE_BODY = 16 * 1024  # bytes up to which a body is kept as it came
+LONGEST_TEXT = 500  # characters of one text in a larger body, and of a body that is not JSON
+LONGEST_READ = 64 * 1024  # bytes up to which a body is looked at as JSON
+LONGEST_SEEN = 4 * 1024  # bytes of any other body that are looked at
+LONGEST_HEADER = 500  # characters
+MOST_HEADERS = 50
+
+# The control, the pages for people and their assets; see `control.py` and `pages`.
+UNRECORDED = ("/_mock/", "/docs", "/openapi.yaml", "/favicon.ico")
+
+
+@dataclass
+class Entry:
+    """One request. `status` is None before the answer, `milliseconds` before its end."""
+
+    number: int
+    time: int
+    method: str
+    path: str
+    query: str
+    operation_id: str | None
+    request_id: str
+    headers: dict[str, str]
+    body: str | None = None  # JSON text, shortened
+    body_length: int = 0
+    response: str | None = None  # JSON text, shortened; None of what is neither JSON nor text
+    response_length: int = 0
+    thread_id: str | None = None  # what the call was about, where it says so
+    status: int | None = None
+    milliseconds: int | None = None
+
+    def summary(self) -> dict[str, Any]:
+        return {
+            "number": self.number,
+            "time": self.time,
+            "method": self.method,
+            "path": self.path,
+            "query": self.query,
+            "operation_id": self.operation_id,
+            "request_id": self.request_id,
+            "thread_id": self.thread_id,
+            "status": self.status,
+            "milliseconds": self.milliseconds,
+        }
+
+    def full(self) -> dict[str, Any]:
+        return {
+            **self.summary(),
+            "headers": self.headers,
+            "body_length": self.body_length,
+            "body": None if self.body is None else json.loads(self.body),
+            "response_length": self.response_length,
+            "response": None if self.response is None else json.loads(self.response),
+        }
+
+
+class Received:
+    """The newest KEPT requests, oldest first, numbered from 1.
+
+    `changes` grows whenever anything here changes; `on_end` is called with each request that is
+    over.
+    """
+
+    def __init__(self, mask: Mask, operations: Mapping[str, str]) -> None:
+        self.mask = mask
+        self.changes = 0
+        self._operations = operations  # path -> operationId
+        self._entries: deque[Entry] = deque(maxlen=KEPT)
+        self.total = 0
+        self.on_end: Callable[[Entry], None] = lambda entry: None
+
+    def clear(self) -> None:
+        """Forget everything and count from 1 again."""
+        self._entries.clear()
+        self.total = 0
+        self.changes += 1
+
+    def every(self) -> list[Entry]:
+        return list(self._entries)
+
+    def newest(self, count: int) -> list[Entry]:
+        """Newest first."""
+        return self.every()[: -count - 1 : -1]
+
+    def find(self, number: int) -> Entry | None:
+        return next((entry for entry in self._entries if entry.number == number), None)
+
+    def begin(self, scope: Scope) -> Entry:
+        self.total += 1
+        method, path = scope["method"], scope["path"]
+        entry = Entry(
+            number=self.total,
+            time=now(),
+            method=self.mask.text(method)[:LONGEST_HEADER],
+            path=_shortened(self.mask.text(path), LONGEST_TEXT),
+            query=_shortened(
+                self.mask.query(scope.get("query_string", b"").decode("latin-1")), LONGEST_TEXT
+            ),
+            operation_id=self._operations.get(path) if method == "POST" else None,
+            request_id=self.mask.text(scope.get(SCOPE_KEY, "")),
+            headers=self._headers(scope["headers"]),
+        )
+        self._entries.append(entry)
+        self.changes += 1
+        return entry
+
+    def note_body(self, entry: Entry, body: bytes, length: int) -> None:
+        """Keep a body, of which `body` is the beginning and `length` the whole length in bytes."""
+        entry.body_length = length
+        if body:
+            kept = self._kept(body, length)
+            entry.body = json.dumps(kept, ensure_ascii=False)
+            entry.thread_id = _thread_id(kept)
+        self.changes += 1
+
+    def note_response(self, entry: Entry, media_type: str, body: bytes, length: int) -> None:
+        """Keep an answer, of which `body` is the beginning: JSON, or the text of a stream."""
+        entry.response_length = length
+        if media_type == "application/json":
+            kept = self._kept(body, length)
+        elif media_type == "text/event-stream":
+            text = body.decode("utf-8", "replace")
+            whole = len(body) == length
+            kept = self.mask.text(text) if whole else f"{self.mask.beginning(text)}…"
+        else:
+            return
+        entry.response = json.dumps(kept, ensure_ascii=False)
+        entry.thread_id = entry.thread_id or _thread_id(kept)
+
+    def _kept(self, body: bytes, length: int) -> Any:
+        """A JSON body, with long texts shortened when it is large; of others, the beginning."""
+        whole = len(body) == length
+        if whole:
+            try:
+                value = self.mask.value(json.loads(body.decode("utf-8")))
+                # What JSON or UTF-8 cannot carry (NaN, half a surrogate pair) is kept as a text.
+                json.dumps(value, ensure_ascii=False, allow_nan=False).encode("utf-8")
+            except (ValueError, RecursionError):
+                pass
+            else:
+                if len(body) <= WHOLE_BODY:
+                    return value
+                value = _with_short_texts(value)
+                if len(json.dumps(value, ensure_ascii=False).encode("utf-8")) <= WHOLE_BODY:
+                    return value
+        text = body[:LONGEST_SEEN].decode("utf-8", "replace")
+        if whole and length <= LONGEST_SEEN:
+            return _shortened(self.mask.text(text), LONGEST_TEXT)
+        return f"{self.mask.beginning(text)[:LONGEST_TEXT]}… ({length} bytes)"
+
+    def _headers(self, headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+        """By name in lower case; of a repeated one, all values."""
+        kept: dict[str, str] = {}
+        for raw_name, raw_value in headers:
+            name = self.mask.text(raw_name.decode("latin-1"))[:LONGEST_HEADER]
+            value = self.mask.header(name, _header_text(raw_value))
+            if name in kept:
+                value = f"{kept[name]}, {value}"
+            if name in kept or len(kept) < MOST_HEADERS:
+                kept[name] = _shortened(value, LONGEST_HEADER)
+        return kept
+
+
+class Recorder:
+    """Middleware that records what comes for the API, whatever becomes of it."""
+
+    def __init__(self, app: ASGIApp, received: Received) -> None:
+        self._app = app
+        self._received = received
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not _is_recorded(scope["path"]):
+            await self._app(scope, receive, send)
+            return
+        received = self._received
+        entry = received.begin(scope)
+        started = time.monotonic()
+        beginning, length = bytearray(), 0
+        answer, answered, media_type, longest = bytearray(), 0, "", 0
+
+        async def receive_and_keep() -> Message:
+            nonlocal length
+            message = await receive()
+            if message["type"] == "http.request":
+                chunk = message.get("body", b"")
+                length += len(chunk)
+                beginning.extend(chunk[: max(0, LONGEST_READ - len(beginning))])
+                if not message.get("more_body", False):
+                    received.note_body(entry, bytes(beginning), length)
+                    beginning.clear()
+            return message
+
+        async def send_and_keep(message: Message) -> None:
+            nonlocal answered, media_type, longest
+            if message["type"] == "http.response.start":
+                entry.status = message["status"]
+                received.changes += 1
+                media_type = Headers(raw=message["headers"]).get("content-type", "")
+                media_type = media_type.partition(";")[0]
+                longest = WHOLE_BODY if media_type == "text/event-stream" else LONGEST_READ
+            elif message["type"] == "http.response.body":
+                chunk = message.get("body", b"")
+                answered += len(chunk)
+                answer.extend(chunk[: max(0, longest - len(answer))])
+                if answered and not message.get("more_body", False):
+                    # Before the client has the end: it may ask for this entry at once.
+                    received.note_response(entry, media_type, bytes(answer), answered)
+                    answer.clear()
+            await send(message)
+
+        try:
+            await self._app(scope, receive_and_keep, send_and_keep)
+        except Exception:
+            entry.status = entry.status or 500  # what the server answers around us
+            raise
+        finally:
+            if beginning:  # it was not read to its end
+                received.note_body(entry, bytes(beginning), max(length, len(beginning) + 1))
+            if answer:  # it was not sent to its end
+                received.note_response(entry, media_type, bytes(answer), answered)
+            entry.milliseconds = round((time.monotonic() - started) * 1000)
+            received.changes += 1
+            received.on_end(entry)
+
+
+def _thread_id(kept: Any) -> str | None:
+    """The thread that a call's body or answer names."""
+    if not isinstance(kept, dict):
+        return None
+    id_ = kept.get("id") if kept.get("object") == "thread" else kept.get("thread_id")
+    return _shortened(id_, LONGEST_HEADER) if id_ and isinstance(id_, str) else None
+
+
+def _is_recorded(path: str) -> bool:
+    return path != "/" and not path.startswith(UNRECORDED)
+
+
+def _header_text(raw: bytes) -> str:
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")
+
+
+def _shortened(text: str, longest: int) -> str:
+    """At most so many characters, and how long the whole is."""
+    if len(text) <= longest:
+        return text
+    return f"{text[:longest]}… ({len(text)} characters)"
+
+
+def _with_short_texts(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _with_short_texts(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_with_short_texts(part) for part in value]
+    return _shortened(value, LONGEST_TEXT) if isinstance(value, str) else value

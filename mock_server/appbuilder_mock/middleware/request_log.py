@@ -1,0 +1,73 @@
+"""What the command prints: how to reach the server, and one line a request."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import threading
+
+from appbuilder_mock.middleware.recorder import Entry
+from appbuilder_mock.state import DEFAULT_TOKEN
+
+WAITING = 1000  # lines that wait for a slow reader; more are dropped
+LONGEST_PATH = 200  # characters
+
+
+def greeting(url: str, token: str) -> str:
+    """The address, the variables to set and the page; a token of one's own is not shown."""
+    known = token == DEFAULT_TOKEN
+    shown = DEFAULT_TOKEN if known else "<the value of --token>"
+    return (
+        f"listening on {url}\n"
+        f"\n"
+        f"  export GATEWAY_URL={url}\n"
+        f"  export APPBUILDER_TOKEN='{shown}'\n"
+        f"\n"
+        f"  token  {shown}\n"
+        f"  page   {url}/\n"
+    )
+
+
+def line(entry: Entry) -> str:
+    """`POST /v2/threads createThread 200 3 ms 4f1c…`; a dash where there is nothing."""
+    path = "".join(mark if mark.isprintable() and mark != " " else "·" for mark in entry.path)
+    status = "-" if entry.status is None else str(entry.status)
+    took = 0 if entry.milliseconds is None else entry.milliseconds
+    parts = (entry.method, path[:LONGEST_PATH], entry.operation_id or "-", status, f"{took} ms")
+    return " ".join([*parts, entry.request_id])
+
+
+class RequestLog:
+    """Writes a line for each request that is over, in a thread of its own.
+
+    A reader who stops reading, or has gone, holds no request up: lines are dropped then.
+    """
+
+    def __init__(self, file: int) -> None:
+        # A descriptor: the lock of a stream that is being written would be missed at the exit.
+        self._file = file
+        self._lines: queue.Queue[str | None] = queue.Queue(WAITING)
+        self._thread = threading.Thread(target=self._write, name="request-log", daemon=True)
+        self._thread.start()
+
+    def note(self, entry: Entry) -> None:
+        with contextlib.suppress(queue.Full):
+            self._lines.put_nowait(line(entry))
+
+    def close(self, patience: float = 1.0) -> None:
+        """Write what waits, if that takes no longer than `patience` seconds."""
+        try:
+            self._lines.put(None, timeout=patience)
+        except queue.Full:
+            return
+        self._thread.join(patience)
+
+    def _write(self) -> None:
+        while (text := self._lines.get()) is not None:
+            rest = f"{text}\n".encode("utf-8", "replace")
+            while rest:
+                try:
+                    rest = rest[os.write(self._file, rest) :]
+                except OSError:  # the reader has gone
+                    return

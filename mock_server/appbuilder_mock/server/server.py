@@ -1,0 +1,171 @@
+"""Serve the mock: in a thread of this process, or until a signal comes."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import uvicorn
+
+from appbuilder_mock.app import create_app
+from appbuilder_mock.faults.tcp_connection import Protocol
+from appbuilder_mock.middleware.request_ids import RequestIds
+from appbuilder_mock.resources.examples import seed_examples
+from appbuilder_mock.runs.model import Plan, default_plan
+from appbuilder_mock.scenarios.player import Given
+from appbuilder_mock.server.running import Running
+from appbuilder_mock.server.users import Users
+from appbuilder_mock.state import ErrorForm
+from appbuilder_mock.storage.store import Store
+from appbuilder_mock.wire_format.june_2024 import Wire
+
+BACKLOG = 2048  # connections that may wait to be accepted
+KEEP_ALIVE = 60  # seconds that an idle connection is kept for its client's next call
+GRACE = 2.0  # seconds that open connections have to finish when the server stops
+
+
+class Server(uvicorn.Server):
+    """uvicorn without its signals and its log, that ends open streams when it stops."""
+
+    def __init__(self, *apps: RequestIds, on_start: Callable[[], None] = lambda: None) -> None:
+        users = Users(*apps)
+        config = uvicorn.Config(
+            users,
+            loop="asyncio",
+            http=Protocol,
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_keep_alive=KEEP_ALIVE,
+        )
+        super().__init__(config)
+        self.on_start = on_start
+        self.states = users.states
+        self.loop: asyncio.AbstractEventLoop | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.loop = asyncio.get_running_loop()
+        self.on_start()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for mock in self.states:
+            mock.runs.audience.close()  # a stream that waits for tool outputs would never end
+        late = asyncio.get_running_loop().call_later(GRACE, self._hang_up)
+        await super().shutdown(sockets)
+        late.cancel()
+
+    def _hang_up(self) -> None:
+        """Leave clients that neither read nor send to themselves."""
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
+        for mock in self.states:
+            mock.runs.forget()  # a scripted delay may be longer than anyone waits
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals to the caller: uvicorn would raise them again when it has stopped."""
+        yield
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises OSError when the address cannot be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    sock = socket.create_server((host, port), family=family, backlog=BACKLOG)
+    # Made anew so that it knows its protocol: asyncio turns Nagle's algorithm off (40 ms a call)
+    # only where it sees that it has a TCP socket.
+    return socket.socket(fileno=sock.detach())
+
+
+def url_of(sock: socket.socket) -> str:
+    host, port = sock.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+@contextmanager
+def running(
+    token: str | None = None,
+    db: str | Path | None = None,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    *,
+    examples: bool = False,
+    seed: str | None = None,
+    ping_interval: float = 15.0,
+    expire_after: float = 600.0,
+    error_form: ErrorForm = "status",
+    wire: Wire = "current",
+    readings: Mapping[str, str] | None = None,
+    as_recorded: bool = False,
+    plan: Plan = default_plan,
+    scenario: Given | None = None,
+    other_token: str | None = None,
+) -> Iterator[Running]:
+    """A mock server in a thread of this process, for tests and demonstrations.
+
+    It accepts connections when the block begins and has stopped when the block ends. `examples`
+    creates the objects that the spec's examples name; `seed` makes ids reproducible; `other_token`
+    is a second user's, who starts with nothing, in memory, and sees nothing of the first one's; the
+    other options are those of `create_app`. Raises OSError when the port is taken, StoreError when
+    `db` cannot be used and ScenarioError when the scenario is wrong.
+    """
+    store = Store(db, seed=seed)
+    try:
+        if examples:
+            seed_examples(store)
+        app = create_app(
+            store,
+            token=token,
+            ping_interval=ping_interval,
+            expire_after=expire_after,
+            error_form=error_form,
+            wire=wire,
+            readings=readings,
+            as_recorded=as_recorded,
+            plan=plan,
+            scenario=scenario,
+        )
+        others = []
+        if other_token is not None:
+            others.append(
+                create_app(
+                    token=other_token,
+                    error_form=error_form,
+                    wire=wire,
+                    readings=readings,
+                    as_recorded=as_recorded,
+                )
+            )
+        started = threading.Event()
+        server = Server(app, *others, on_start=started.set)
+        sock = listen(host, port)
+
+        def serve() -> None:
+            try:
+                asyncio.run(server.serve([sock]))
+            finally:
+                started.set()
+
+        thread = threading.Thread(target=serve, name="appbuilder-mock", daemon=True)
+        thread.start()
+        started.wait()
+        if server.loop is None:
+            raise RuntimeError("the mock server did not start; its thread has said why on stderr")
+        try:
+            yield Running(
+                url=url_of(sock),
+                port=sock.getsockname()[1],
+                state=app.app.state.mock,
+                loop=server.loop,
+            )
+        finally:
+            server.should_exit = True
+            thread.join()
+    finally:
+        store.close()

@@ -1,0 +1,128 @@
+"""The events of a run, and who listens to them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import dataclass, field
+
+from appbuilder_mock.storage.store import Document
+from appbuilder_mock.wire_format import serializers as views
+from appbuilder_mock.wire_format.june_2024 import Wire, event_as_in_june_2024
+
+
+@dataclass(frozen=True)
+class Event:
+    """One event; each stream that tells it puts its own count in `send_id`."""
+
+    name: str
+    data: Document
+    last: bool = False
+
+    def encode(self, send_id: int, wire: Wire) -> bytes:
+        data = {**self.data, "send_id": send_id}
+        if wire == "2024-06":
+            data = event_as_in_june_2024(data)
+        text = json.dumps(data, ensure_ascii=False)
+        return f"event: {self.name}\ndata: {text}\n\n".encode()
+
+
+def status_event(
+    kind: str, status: str, details: Document, *, message: str = "", last: bool = False
+) -> Event:
+    data = {
+        "status": status,
+        "send_id": 0,
+        "message": message,
+        "event_type": kind,
+        "details": details,
+    }
+    return Event("status", data, last)
+
+
+def run_event(kind: str, run: Document, *, message: str = "", last: bool = False) -> Event:
+    details = {"type": "run_object", "run_object": views.run_object(run)}
+    return status_event(kind, run["status"], details, message=message, last=last)
+
+
+def run_end(run: Document, ended_at: int) -> Event:
+    seconds = max(0, ended_at - run["created_at"]) // 1000
+    message = f"run end. duration:{seconds}s logId:{views.log_id(run)}"
+    return run_event("run_end", run, message=message, last=True)
+
+
+def step_event(kind: str, step: Document) -> Event:
+    details = {"type": "run_step_object", "run_step_object": views.step(step)}
+    return status_event(kind, step["status"], details)
+
+
+def calls_event(kind: str, status: str, calls: list[Document]) -> Event:
+    return status_event(kind, status, {"type": "tool_calls", "tool_calls": views.tool_calls(calls)})
+
+
+def message_created(message_id: str) -> Event:
+    details = {"type": "message_creation", "message_creation": {"message_id": message_id}}
+    return status_event("message_creation", "in_progress", details)
+
+
+def message_piece(message_id: str, index: int, text: str, *, is_end: bool) -> Event:
+    """A delta of the answer: the texts of all pieces, joined, are the message."""
+    data: Document = {
+        "status": "in_progress",
+        "send_id": 0,
+        "is_end": int(is_end),
+        "message_id": message_id,
+        "message_index": str(index),  # the official client reads a text here
+        "content": [{"type": "text", "text": {"value": text}}],
+    }
+    if is_end:
+        data["metadata"] = {"finish_reason": "stop"}
+    return Event("message", data)
+
+
+@dataclass
+class Listener:
+    """One stream: what it has yet to tell. None means that it ends without an end of the run."""
+
+    queue: asyncio.Queue[Event | None] = field(default_factory=asyncio.Queue)
+
+
+class Audience:
+    """The streams that are open, by run. Telling an event never waits for a slow reader."""
+
+    def __init__(self) -> None:
+        self._listeners: dict[str, list[Listener]] = {}
+        self._closed = False
+
+    def join(self, run_id: str) -> Listener:
+        """Hear every event from now on."""
+        listener = Listener()
+        self._listeners.setdefault(run_id, []).append(listener)
+        if self._closed:
+            listener.queue.put_nowait(None)
+        return listener
+
+    def leave(self, run_id: str, listener: Listener) -> None:
+        remaining = self._listeners[run_id]
+        remaining.remove(listener)
+        if not remaining:
+            del self._listeners[run_id]
+
+    def hears(self, run_id: str) -> bool:
+        """Whether a stream of the run is open."""
+        return run_id in self._listeners
+
+    def tell(self, run_id: str, event: Event) -> None:
+        for listener in self._listeners.get(run_id, ()):
+            listener.queue.put_nowait(event)
+
+    def close(self) -> None:
+        """End every stream, now and from now on."""
+        self._closed = True
+        self.dismiss()
+
+    def dismiss(self) -> None:
+        """End every stream that is open now."""
+        for listeners in self._listeners.values():
+            for listener in listeners:
+                listener.queue.put_nowait(None)

@@ -1,0 +1,344 @@
+"""The only place where a step becomes I/O: once for threads, once for asyncio."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Iterator
+from io import BytesIO
+from typing import TypeVar, cast
+
+import httpx
+
+from ._core.calls import (
+    Begin,
+    End,
+    Flow,
+    Grace,
+    Lost,
+    Outcome,
+    Reply,
+    RunTools,
+    Save,
+    Send,
+    Sleep,
+    Step,
+)
+from ._core.multipart import Form
+from ._instrumentation.calls import Watch
+from ._settings import Settings
+from ._tools.runner import arun_tools, run_tools
+from ._transport.blocking import off_loop, within
+from ._transport.cancellation import by, sheltered, undisturbed
+from ._transport.exchange import (
+    FAILURES,
+    Sent,
+    beginning,
+    can_unpack,
+    longest,
+    sent,
+    tells_its_end,
+    unwritable,
+    without_frames,
+)
+from ._transport.pool import AsyncPool, Pool
+from ._transport.response_body import AsyncBody, Body, asave, save
+from ._transport.unpack import aunpacked, unpacked
+
+T = TypeVar("T")
+
+
+def deadline_of(settings: Settings) -> float | None:
+    """When a call that begins now must be over, on the clock of `time.monotonic()`."""
+    return None if settings.deadline is None else time.monotonic() + settings.deadline
+
+
+def sooner(until: float | None, seconds: float) -> float:
+    """The deadline, or so many seconds from now if that is sooner."""
+    limit = time.monotonic() + seconds
+    return limit if until is None else min(until, limit)
+
+
+def is_past(until: float | None) -> bool:
+    return until is not None and time.monotonic() >= until
+
+
+def drive(flow: Flow[T], http: httpx.Client, settings: Settings, until: float | None = None) -> T:
+    """Carry a flow out, by `until` if that is given, else within the settings' deadline."""
+    until = deadline_of(settings) if until is None else until
+    with Watch(settings) as watch:
+        try:
+            step = flow.send(None)
+            while True:
+                try:
+                    outcome, until = _act(step, http, settings, watch, until)
+                except BaseException as error:  # noqa: BLE001 - the flow raises it again
+                    step = flow.throw(error)  # comes back only if there is something to clean up
+                else:
+                    step = flow.send(outcome)
+        except StopIteration as stop:
+            return _handed_over(cast(T, stop.value), watch)
+
+
+def finish(flow: Flow[T], pool: Pool, settings: Settings) -> T:
+    """As `drive`, for a flow that cleans up."""
+    return drive(flow, pool.http, settings)
+
+
+async def adrive(
+    flow: Flow[T], http: httpx.AsyncClient, settings: Settings, until: float | None = None
+) -> T:
+    """Carry a flow out on the running event loop."""
+    until = deadline_of(settings) if until is None else until
+    with Watch(settings) as watch:
+        try:
+            step = flow.send(None)
+        except StopIteration as stop:
+            return cast(T, stop.value)
+        return _handed_over(await _asteps(flow, step, http, settings, watch, until), watch)
+
+
+async def afinish(flow: Flow[T], pool: AsyncPool, settings: Settings) -> T:
+    """As `adrive`, for a flow that cleans up: neither a task's end nor the client's cuts it off."""
+    with pool.kept_open(asyncio.ensure_future(adrive(flow, pool.http, settings))) as work:
+        return await undisturbed(work)
+
+
+async def _asteps(
+    flow: Flow[T],
+    step: Step,
+    http: httpx.AsyncClient,
+    settings: Settings,
+    watch: Watch,
+    until: float | None,
+) -> T:
+    """Carry a flow out from this step on."""
+    while True:
+        try:
+            outcome, until = await _aact(step, http, settings, watch, until)
+        except BaseException as error:  # noqa: BLE001 - the flow raises it again
+            step = flow.throw(error)  # comes back only if there is something to clean up
+            rest = _asteps(flow, step, http, settings, watch, until)
+            return await undisturbed(rest)
+        try:
+            step = flow.send(outcome)
+        except StopIteration as stop:
+            return cast(T, stop.value)
+
+
+def _act(
+    step: Step, http: httpx.Client, settings: Settings, watch: Watch, until: float | None
+) -> tuple[Outcome, float | None]:
+    """What a step comes to, and the deadline from there on."""
+    if isinstance(step, Send):
+        reply = _perform(step, http, settings, _limit(step, until))
+        watch.attempt(step, reply)
+        return reply, until
+    if isinstance(step, Sleep):
+        watch.retry(step)
+        late = _too_late(step, until)
+        if late is None:
+            time.sleep(step.seconds)
+        return late, until
+    if isinstance(step, Save):
+        return save(step), until
+    if isinstance(step, RunTools):
+        return run_tools(step, watch, until), until
+    return None, _note(step, watch, until)
+
+
+async def _aact(
+    step: Step, http: httpx.AsyncClient, settings: Settings, watch: Watch, until: float | None
+) -> tuple[Outcome, float | None]:
+    """As `_act`."""
+    if isinstance(step, Send):
+        reply = await _aperform(step, http, settings, _limit(step, until))
+        watch.attempt(step, reply)
+        return reply, until
+    if isinstance(step, Sleep):
+        watch.retry(step)
+        late = _too_late(step, until)
+        if late is None:
+            await asyncio.sleep(step.seconds)
+        return late, until
+    if isinstance(step, Save):
+        return await asave(step), until
+    if isinstance(step, RunTools):
+        return await arun_tools(step, watch, until), until
+    return None, _note(step, watch, until)
+
+
+def _limit(step: Send, until: float | None) -> float | None:
+    """When one exchange must be over."""
+    return until if step.max_seconds is None else sooner(until, step.max_seconds)
+
+
+def _note(step: Begin | End | Grace, watch: Watch, until: float | None) -> float | None:
+    """Take in a step that needs no I/O; gives the deadline from here on."""
+    if isinstance(step, Begin):
+        watch.begin(step.call)
+    elif isinstance(step, End):
+        watch.end(step.result, step.error)
+    else:
+        return time.monotonic() + step.seconds
+    return until
+
+
+def _too_late(step: Sleep, until: float | None) -> Lost | None:
+    """What a pause comes to that would outlast the deadline: there is no use in beginning it."""
+    if until is None or time.monotonic() + step.seconds < until:
+        return None
+    message = "the deadline does not leave time for another attempt"
+    return Lost(message, reached_server=True, timed_out=True, overdue=True)
+
+
+def _handed_over(value: T, watch: Watch) -> T:
+    """The value; an open stream takes along its call, which is over when the stream is."""
+    if isinstance(value, Reply) and isinstance(value.live, (Body, AsyncBody)):
+        value.live.watched = watch.hand_over()
+    return value
+
+
+# `auth=None`: the credentials of an http_client are for others, and would take our token's place.
+
+
+def _perform(
+    step: Send, http: httpx.Client, settings: Settings, until: float | None
+) -> Reply | Lost:
+    body = step.request.body
+    content = _form(body, until) if isinstance(body, Form) else body
+    try:
+        request = sent(step, http, settings, content, until)
+    except UnicodeError as error:
+        return unwritable(error)
+    if request.is_overdue():
+        return request.overdue(reached=False)
+    try:
+        response = http.send(request.http, auth=None, stream=True, follow_redirects=False)
+        open_ = False
+        try:
+            request.check()
+            if not can_unpack(response):
+                return request.packed(response)
+            if not step.leave_open(response.status_code, response.headers):
+                return _read(response, request)
+            if step.peek and not tells_its_end(response):
+                return request.endless()
+            live = Body(response, request)
+            start, open_ = live.peek(step.peek) if step.peek else (b"", True)
+            return request.reply(response, start, live if open_ else None)
+        finally:
+            if not open_:
+                response.close()
+    except FAILURES as error:
+        return request.lost(error)
+    except BaseException as error:  # noqa: BLE001 - goes on, only without what it passed through
+        raise without_frames(error) from error.__cause__
+
+
+async def _aperform(
+    step: Send, http: httpx.AsyncClient, settings: Settings, until: float | None
+) -> Reply | Lost:
+    body = step.request.body
+    content = _aform(body) if isinstance(body, Form) else body
+    try:
+        request = sent(step, http, settings, content, until)
+    except UnicodeError as error:
+        return unwritable(error)
+    if request.is_overdue():
+        return request.overdue(reached=False)
+    try:
+        return await by(until, sheltered(_aexchange(step, http, request), _discard))
+    except TimeoutError as error:
+        return request.overdue(error)
+    except FAILURES as error:
+        return request.lost(error)
+    except BaseException as error:  # noqa: BLE001 - goes on, only without what it passed through
+        raise without_frames(error) from error.__cause__
+
+
+async def _discard(outcome: Reply | Lost) -> None:
+    """Close an answer that nobody waits for any more."""
+    if isinstance(outcome, Reply) and outcome.live is not None:
+        await outcome.live.aclose()
+
+
+async def _aexchange(step: Send, http: httpx.AsyncClient, request: Sent) -> Reply | Lost:
+    response = await http.send(request.http, auth=None, stream=True, follow_redirects=False)
+    open_ = False
+    try:
+        if not can_unpack(response):
+            return request.packed(response)
+        if not step.leave_open(response.status_code, response.headers):
+            return await _aread(response, request)
+        if step.peek and not tells_its_end(response):
+            return request.endless()
+        live = AsyncBody(response, request)
+        start, open_ = await live.peek(step.peek) if step.peek else (b"", True)
+        return request.reply(response, start, live if open_ else None)
+    finally:
+        if not open_:
+            await response.aclose()
+
+
+def _read(response: httpx.Response, request: Sent) -> Reply | Lost:
+    """The whole answer, or the beginning of one that is too long. ReadTimeout if it is overdue.
+
+    At any moment there are in memory: a buffer, which grows by an eighth at the most, and one piece
+    (PIECE, or what httpx read at once). `getvalue` gives the buffer itself, without a copy.
+    """
+    body = BytesIO()
+    limit = longest(response)
+    for piece in unpacked(response):
+        body.write(piece)
+        if body.tell() > limit:
+            return request.reply(response, beginning(body), cut_short=True)
+        request.check()
+    request.check()
+    return request.reply(response, body.getvalue())
+
+
+async def _aread(response: httpx.Response, request: Sent) -> Reply | Lost:
+    """As `_read`; who waits for it looks at the time."""
+    body = BytesIO()
+    limit = longest(response)
+    async for piece in aunpacked(response):
+        body.write(piece)
+        if body.tell() > limit:
+            return request.reply(response, beginning(body), cut_short=True)
+    return request.reply(response, body.getvalue())
+
+
+def _form(form: Form, until: float | None) -> Iterator[bytes]:
+    """The body of an upload, piece by piece. WriteTimeout if the file gives none in time."""
+    limit = until if form.file.may_block else None
+    try:
+        within(limit, form.file.rewind, _ignore)
+        form.file.report()
+        yield form.head
+        while piece := within(limit, form.file.read, _ignore):
+            yield piece
+            form.file.report()
+    except TimeoutError:
+        raise httpx.WriteTimeout("the deadline passed while a file was read") from None
+    yield form.tail
+
+
+async def _aform(form: Form) -> AsyncIterator[bytes]:
+    """As `_form`, off the event loop; who waits for it looks at the time."""
+    if form.file.may_block:
+        await off_loop(form.file.rewind, _ignore)
+    else:
+        form.file.rewind()
+    form.file.report()
+    yield form.head
+    while piece := (
+        await off_loop(form.file.read, _ignore) if form.file.may_block else form.file.read()
+    ):
+        yield piece
+        form.file.report()
+    yield form.tail
+
+
+def _ignore(late: object) -> None:
+    """Nothing is to be done with what comes too late."""

@@ -1,0 +1,64 @@
+"""Opening what is uploaded, while its upload takes: by the deadline, off an event loop."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+from appbuilder_assistants._transport.blocking import off_loop, within
+from appbuilder_assistants._transport.cancellation import by
+from appbuilder_assistants.errors import DeadlineExceededError, Origin
+
+from .local import Progress, Upload, Uploadable, opened
+
+
+@contextmanager
+def uploading(
+    file: Uploadable,
+    filename: str | None = None,
+    progress: Progress | None = None,
+    until: float | None = None,
+) -> Iterator[Upload]:
+    """Open what is to be uploaded, unless it is open already.
+
+    Raises FileNotFoundError, IsADirectoryError, TypeError or ValueError for what cannot be, and
+    DeadlineExceededError when it is not open by `until`: opening a FIFO waits for who writes to it.
+    """
+    try:
+        upload = within(until, lambda: opened(file, filename, progress), Upload.close)
+    except TimeoutError:
+        raise _not_opened() from None
+    try:
+        yield upload
+    finally:
+        upload.close()
+
+
+@asynccontextmanager
+async def auploading(
+    file: Uploadable,
+    filename: str | None = None,
+    progress: Progress | None = None,
+    until: float | None = None,
+) -> AsyncIterator[Upload]:
+    """As `uploading`, off the event loop."""
+    if isinstance(file, (bytes, bytearray, memoryview)):
+        upload = opened(file, filename, progress)
+    else:
+        try:
+            opening = off_loop(lambda: opened(file, filename, progress), Upload.close)
+            upload = await by(until, opening)
+        except TimeoutError:
+            raise _not_opened() from None
+    try:
+        yield upload
+    finally:
+        upload.close()
+
+
+def _not_opened() -> DeadlineExceededError:
+    return DeadlineExceededError(
+        "the deadline passed while the file to upload was opened",
+        reached_server=False,
+        origin=Origin("createFile"),
+    )

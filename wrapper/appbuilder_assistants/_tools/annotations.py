@@ -1,0 +1,286 @@
+"""From an annotation to the kind of value it takes."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import types
+import typing
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from functools import partial
+from typing import Any
+
+from .constraints import has_default, is_pydantic_field, made_default, read_metadata
+from .docstrings import read_doc
+from .json_types import (
+    NO_DEFAULT,
+    AnyOf,
+    Anything,
+    Described,
+    Field,
+    FixedItems,
+    Flag,
+    Items,
+    Kind,
+    Nothing,
+    Number,
+    OneOf,
+    Record,
+    Table,
+    Text,
+    Whole,
+    base_of,
+)
+from .models import Model, is_model
+from .outputs import plain
+
+SUPPORTED = (
+    "str, int, float, bool, None, Any, Literal, Enum, Optional and other unions, list, tuple, set, "
+    "dict[str, ...], dataclasses, attrs classes, TypedDict, pydantic models, and "
+    "Annotated[..., 'description', constraints]"
+)
+
+SCALARS: dict[object, Kind] = {
+    str: Text(),
+    int: Whole(),
+    float: Number(),
+    bool: Flag(),
+    None: Nothing(),
+    type(None): Nothing(),
+    Any: Anything(),
+    object: Anything(),
+}
+
+LISTS: dict[object, Callable[[list[Any]], Any]] = {
+    list: list,
+    Sequence: list,
+    Iterable: list,
+    tuple: tuple,
+    set: set,
+    AbstractSet: set,
+    frozenset: frozenset,
+}
+
+Names = Mapping[str, Any]
+"""What a string annotation may name besides what its module does."""
+
+
+def kind_of(annotation: Any, where: str, names: Names, within: tuple[type, ...] = ()) -> Kind:
+    """The kind of value an annotation takes.
+
+    `where` is for the message of the TypeError that is raised for one that is not supported;
+    `within` are the classes whose field it is of.
+    """
+    annotation = _unwrapped(annotation)
+    if not isinstance(annotation, Hashable):
+        raise _unsupported(where, annotation)
+    if annotation in SCALARS:
+        return SCALARS[annotation]
+    inner = partial(kind_of, names=names, within=within)
+    origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
+    if origin is typing.Annotated:
+        metadata = read_metadata(arguments[1:], where)
+        return metadata.applied(inner(arguments[0], where), where)
+    if origin is typing.Literal:
+        return OneOf(tuple((_constant(value, where), value) for value in arguments))
+    if origin in (typing.Union, types.UnionType):
+        return AnyOf(tuple(inner(option, where) for option in arguments))
+    container = origin or annotation
+    if container in LISTS:
+        return _items(container, arguments, where, inner)
+    if container in (dict, Mapping):
+        key, value = arguments or (str, Any)
+        if key is not str:
+            raise _unsupported(where, annotation, "the keys of an object in JSON are str")
+        return Table(inner(value, f"{where}, its values"))
+    if isinstance(annotation, type):
+        return _class(annotation, where, names, within)
+    raise _unsupported(where, annotation)
+
+
+def optional(kind: Kind) -> Kind:
+    """The kind, or null: what a default of None says, though the annotation does not."""
+    try:
+        kind.read(None, "")
+    except ValueError:
+        return AnyOf((kind, Nothing()))
+    return kind
+
+
+def field_of(
+    name: str, kind: Kind, *, required: bool, description: str, default: Any = NO_DEFAULT
+) -> Field:
+    """A field, whose annotation's own description wins over `description`."""
+    told = kind.description if isinstance(kind, Described) else description
+    if default is None:
+        kind = optional(kind)
+    try:
+        json_default = default if default is NO_DEFAULT else plain(default)
+    except (TypeError, ValueError):
+        json_default = NO_DEFAULT  # the model need not know it; Python does
+    return Field(name, kind, required, told, json_default)
+
+
+def hints_of(what: Any, where: str, names: Names) -> dict[str, Any]:
+    """The annotations of a function or class, strings resolved. Raises TypeError."""
+    try:
+        try:
+            return typing.get_type_hints(what, include_extras=True)
+        except NameError:
+            return typing.get_type_hints(what, localns=dict(names), include_extras=True)
+    except (NameError, AttributeError, SyntaxError, TypeError) as error:
+        raise TypeError(
+            f"{where}: an annotation cannot be read ({error}); what it names must be defined in "
+            "its module, or where the tool is made by @tool"
+        ) from error
+
+
+def _items(
+    container: Any, arguments: tuple[Any, ...], where: str, inner: Callable[[Any, str], Kind]
+) -> Kind:
+    build = LISTS[container]
+    if container is tuple and arguments and arguments[-1:] != (Ellipsis,):
+        fixed = () if arguments == ((),) else arguments
+        return FixedItems(tuple(inner(one, f"{where}, its items") for one in fixed))
+    item = inner(arguments[0] if arguments else Any, f"{where}, its items")
+    unique = build in (set, frozenset)
+    if unique and not isinstance(base_of(item), (Text, Whole, Number, Flag, OneOf, Nothing)):
+        raise _unsupported(
+            where, container, "a set holds str, int, float, bool, Literal or Enum; take a list"
+        )
+    return Items(item, build, unique)
+
+
+def _class(cls: type, where: str, names: Names, within: tuple[type, ...]) -> Kind:
+    if issubclass(cls, enum.Enum):
+        if not len(cls):
+            raise _unsupported(where, cls, "it has no members")
+        return OneOf(tuple((_constant(member.value, where), member) for member in cls))
+    if is_model(cls):
+        return Model(cls, where)
+    if hasattr(cls, "__required_keys__"):  # a TypedDict, also that of typing_extensions
+        read = _dict_fields
+    elif hasattr(cls, "__attrs_attrs__"):
+        read = _attrs_fields
+    elif dataclasses.is_dataclass(cls):
+        read = _dataclass_fields
+    else:
+        raise _unsupported(where, cls)
+    if cls in within:
+        raise _unsupported(where, cls, f"{cls.__name__} holds itself, so its schema has no end")
+    doc = read_doc(cls.__doc__)
+    hints = hints_of(cls, where, names)
+    fields = []
+    for part in read(cls, hints, where):
+        at = f"{where}, field {part.name} of {cls.__name__}"
+        if part.name not in hints:
+            raise TypeError(f"{at}: it has no annotation")
+        kind = kind_of(hints[part.name], at, names, (*within, cls))
+        default, required = part.default, part.required
+        if is_pydantic_field(default):
+            if not hasattr(cls, "__pydantic_validator__"):
+                raise TypeError(
+                    f"{at}: a pydantic Field as its default has no effect on this class; put it "
+                    "into Annotated"
+                )
+            kind = read_metadata([default], at, is_default=True).applied(kind, at)
+            required = not has_default(default)
+            default = NO_DEFAULT if required else made_default(default)
+        field = field_of(
+            part.parameter,
+            kind,
+            required=required,
+            description=part.description or doc.parameters.get(part.name, ""),
+            default=default,
+        )
+        fields.append(field)
+    # A dataclass without a docstring is given its own signature as one.
+    summary = "" if doc.summary.startswith(f"{cls.__name__}(") else doc.summary
+    build = dict if read is _dict_fields else lambda parts: cls(**parts)
+    return Record(tuple(fields), build, summary)
+
+
+@dataclasses.dataclass(frozen=True)
+class _Part:
+    """A field of a class, and the parameter that sets it."""
+
+    name: str
+    parameter: str
+    required: bool
+    default: Any = NO_DEFAULT
+    description: str = ""
+
+
+def _dict_fields(cls: Any, hints: dict[str, Any], where: str) -> Iterator[_Part]:
+    for name, hint in hints.items():
+        # `from __future__ import annotations` hides from the class which keys are NotRequired.
+        said = _special_name(hint)
+        required = said == "Required" if said else name in cls.__required_keys__
+        yield _Part(name, name, required)
+
+
+def _dataclass_fields(cls: Any, hints: dict[str, Any], where: str) -> Iterator[_Part]:
+    if any(isinstance(hint, dataclasses.InitVar) for hint in hints.values()):
+        raise _unsupported(where, cls, "it has an InitVar")
+    missing = dataclasses.MISSING
+    for field in dataclasses.fields(cls):
+        if field.init:
+            yield _Part(
+                field.name,
+                field.name,
+                required=field.default is missing and field.default_factory is missing,
+                default=NO_DEFAULT if field.default is missing else field.default,
+                description=str(field.metadata.get("description", "")),
+            )
+
+
+def _attrs_fields(cls: Any, hints: dict[str, Any], where: str) -> Iterator[_Part]:
+    import attrs
+
+    for field in attrs.fields(cls):
+        if field.init:
+            made = isinstance(field.default, type(attrs.Factory(list)))
+            required = field.default is attrs.NOTHING
+            yield _Part(
+                field.name,
+                field.alias,
+                required=required,
+                default=NO_DEFAULT if made or required else field.default,
+                description=str(field.metadata.get("description", "")),
+            )
+
+
+def _unwrapped(annotation: Any) -> Any:
+    """Behind a NewType, a `type` statement, Required and NotRequired, what they stand for."""
+    while True:
+        if hasattr(annotation, "__supertype__"):
+            annotation = annotation.__supertype__
+        elif type(annotation).__name__ == "TypeAliasType":
+            annotation = annotation.__value__
+        elif _special_name(annotation):
+            annotation = typing.get_args(annotation)[0]
+        else:
+            return annotation
+
+
+def _special_name(annotation: Any) -> str:
+    """`Required` or `NotRequired`, from typing or typing_extensions; "" for anything else."""
+    name = getattr(typing.get_origin(annotation), "_name", None)
+    return name if name in ("Required", "NotRequired") else ""
+
+
+def _constant(value: Any, where: str) -> Any:
+    """A constant as JSON has it."""
+    plain_value = value.value if isinstance(value, enum.Enum) else value
+    if plain_value is None or type(plain_value) in (str, int, float, bool):
+        return plain_value
+    raise _unsupported(where, value, "a choice is a str, int, float, bool or None in JSON")
+
+
+def _unsupported(where: str, annotation: Any, why: str = "") -> TypeError:
+    name = annotation.__name__ if isinstance(annotation, type) else annotation
+    reason = f" ({why})" if why else ""
+    return TypeError(
+        f"{where}: {name!s} cannot be described to a model{reason}. Supported: {SUPPORTED}"
+    )

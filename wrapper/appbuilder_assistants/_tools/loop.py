@@ -1,0 +1,258 @@
+"""Carry a run to its end, answering the tool calls that it waits for; no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, TypeVar
+
+from appbuilder_assistants._core.calls import Call, Flow, Job, Lost, RunTools, StreamCall, ToolError
+from appbuilder_assistants._core.decode import origin
+from appbuilder_assistants._core.events import RunEvent
+from appbuilder_assistants._core.flows import Progress, run_call, watched
+from appbuilder_assistants._core.orphaned_runs import LeftRun, cancel_after
+from appbuilder_assistants._core.polling import is_working, wait_for_run
+from appbuilder_assistants._core.retry import RetryPolicy
+from appbuilder_assistants._snapshot import RunSnapshot
+from appbuilder_assistants.errors import (
+    DeadlineExceededError,
+    Origin,
+    ResponseError,
+    ToolLoopError,
+)
+
+from .json_types import BadArguments, without_halves
+from .outputs import render
+from .tool import Toolbox
+
+if TYPE_CHECKING:
+    from appbuilder_assistants.types import RunResult, ToolCall
+
+T = TypeVar("T")
+
+MAX_ROUNDS = 10
+MAX_PARALLEL = 8
+
+Continuation: TypeAlias = Literal["auto", "tool_output", "submit_tool_outputs"]
+Output: TypeAlias = Mapping[str, str]
+
+
+class RunCalls(Protocol):
+    """The calls about one run; what it began with is known."""
+
+    def start(self) -> Call[RunResult]: ...
+    def stream(self) -> StreamCall: ...
+    def tool_output(self, thread_id: str, output: Output) -> Call[RunResult]:
+        """Go on with the output of one call, as a second `run`."""
+        ...
+
+    def stream_tool_output(self, thread_id: str, output: Output) -> StreamCall:
+        """As `tool_output`, told as a stream."""
+        ...
+
+    def submit(self, thread_id: str, run_id: str, outputs: list[Output]) -> Call[RunResult]: ...
+    def query(self, thread_id: str, run_id: str) -> Call[RunResult]: ...
+    def left(self, retry: RetryPolicy) -> LeftRun:
+        """The run, for when it has to be cancelled."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LoopOptions:
+    """How far and how broad a loop may go, and how it hands outputs over."""
+
+    max_rounds: int
+    max_parallel: int
+    continuation: Continuation
+
+    def __post_init__(self) -> None:
+        for name in ("max_rounds", "max_parallel"):
+            value = getattr(self, name)
+            if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+                raise ValueError(f"{name}: expected a whole number from 1, got {value!r}")
+        known = ("auto", "tool_output", "submit_tool_outputs")
+        if self.continuation not in known:
+            raise ValueError(f"continuation: expected one of {known}, got {self.continuation!r}")
+
+
+class ToolLoop:
+    """One run, from its first call to its end.
+
+    `left` is the run, as far as it is known. Whoever leaves the loop early cancels it, so that no
+    run waits for tools that nobody will call.
+    """
+
+    def __init__(
+        self, calls: RunCalls, tools: Toolbox, options: LoopOptions, retry: RetryPolicy
+    ) -> None:
+        self.rounds = 0
+        self._calls = calls
+        self._tools = tools
+        self._options = options
+        self._retry = retry
+        self._ready: dict[str, str] = {}  # outputs that are yet to be given, by the call's id
+        self._given: set[str] = set()
+        self.left = calls.left(retry)
+
+    # ── In one call ────────────────────────────────────────────────────────────────────────────
+
+    def whole(self) -> Flow[RunResult]:
+        """The run as it ended, however it ended."""
+        try:
+            yield from self.left.look_before()
+            run = yield from self._ask(self._calls.start(), self.left.progress)
+            while True:
+                self.left.is_named(run.thread_id, run.id)
+                if is_working(run):
+                    query = self._calls.query(run.thread_id, run.id)
+                    run = yield from wait_for_run(query, retry=self._retry)
+                elif run.status == "requires_action":
+                    run = yield from self._go_on(run)
+                else:
+                    return run
+        except GeneratorExit:
+            raise
+        except BaseException as error:
+            yield from cancel_after(error, self.left)
+            raise
+
+    def _go_on(self, run: RunResult) -> Flow[RunResult]:
+        """Give a waiting run the outputs of its calls, or of one if they do not go together."""
+        calls = self._waiting_calls(run)
+        yield from self._make_ready(calls, run)
+        if self._one_by_one(len(calls)):
+            output = self._take(calls[0].id, run.id)
+            return (yield from self._ask(self._calls.tool_output(run.thread_id, output)))
+        outputs = [self._take(call.id) for call in calls]
+        return (yield from self._ask(self._calls.submit(run.thread_id, run.id, outputs)))
+
+    # ── In a stream ────────────────────────────────────────────────────────────────────────────
+
+    def waits(self, event: RunEvent, snapshot: RunSnapshot) -> bool:
+        """Whether the stream waits, after this event, for outputs that were not given yet."""
+        self.left.is_named(snapshot.thread_id, snapshot.run_id)
+        if getattr(event, "event_type", "") != "tool_calls":
+            self._given.clear()
+            return False
+        return not self._given or any(call.id not in self._given for call in snapshot.tool_calls)
+
+    def answer(self, snapshot: RunSnapshot) -> Flow[StreamCall | None]:
+        """Give the outputs that the stream waits for.
+
+        It goes on by itself, or is followed by the one that this returns.
+        """
+        calls = self._told_apart(snapshot.tool_calls, snapshot.run_id)
+        thread_id, run_id = snapshot.thread_id, snapshot.run_id
+        if not (thread_id and run_id):
+            raise self._unreadable(run_id)
+        yield from self._make_ready(calls, snapshot.run)
+        self._given.update(call.id for call in calls)
+        if self._options.continuation != "tool_output":
+            outputs = [self._take(call.id) for call in calls]
+            yield from self._ask(self._calls.submit(thread_id, run_id, outputs))
+            return None
+        *others, last = (self._take(call.id, run_id) for call in calls)
+        for output in others:
+            yield from self._ask(self._calls.tool_output(thread_id, output))
+        return self._calls.stream_tool_output(thread_id, last)
+
+    # ── Both ───────────────────────────────────────────────────────────────────────────────────
+
+    def _one_by_one(self, waiting: int) -> bool:
+        """Whether outputs go by `tool_output`, one with each call.
+
+        It is how a run that is not streamed was seen to go on, so it is the first choice; but what
+        the service makes of one output where it waits for several, nobody has seen.
+        """
+        chosen = self._options.continuation
+        return chosen == "tool_output" or (chosen == "auto" and waiting == 1)
+
+    def _take(self, call_id: str, run_id: str | None = None) -> Output:
+        output = {"tool_call_id": call_id, "output": self._ready.pop(call_id)}
+        return output if run_id is None else {**output, "run_id": run_id}
+
+    def _make_ready(self, calls: list[ToolCall], run: RunResult | None) -> Flow[None]:
+        """Call the tools that are asked for, unless their outputs only wait to be given."""
+        fresh = [call for call in calls if call.id not in self._ready]
+        if not fresh:
+            return
+        if self.rounds == self._options.max_rounds:
+            raise ToolLoopError(
+                f"the run asks for tools once more, after max_rounds={self.rounds} rounds "
+                f"(now {_names(fresh)})",
+                run=run,
+                rounds=self.rounds,
+                origin=self._origin(),
+            )
+        self.rounds += 1
+        jobs = []
+        for call in fresh:
+            try:
+                jobs.append(self._job(call))
+            except BadArguments as bad:
+                self._ready[call.id] = _told(str(bad))
+        if jobs:
+            thread_id, run_id = self.left.thread_id or "", self.left.run_id or ""
+            parallel = self._options.max_parallel
+            results = yield RunTools(tuple(jobs), parallel, self.rounds, thread_id, run_id)
+            if not isinstance(results, list):
+                raise self._overdue(results, jobs)
+            for job, result in zip(jobs, results, strict=True):
+                failed = isinstance(result, ToolError)
+                self._ready[job.call_id] = (
+                    _told(str(result)) if failed else render(result, job.name)
+                )
+
+    def _job(self, call: ToolCall) -> Job:
+        """The function to call, with its arguments. Raises BadArguments, also if there is none."""
+        name: object = call.function.name if call.function else ""
+        tool = self._tools.by_name.get(name) if isinstance(name, str) else None
+        if tool is None:
+            known = ", ".join(self._tools.by_name) or "none"
+            raise BadArguments([f"unknown tool {name!r}; the tools are: {known}"])
+        arguments = call.function.arguments if call.function else ""
+        return Job(call.id, tool.name, tool.bind(arguments), tool.is_async, arguments)
+
+    def _waiting_calls(self, run: RunResult) -> list[ToolCall]:
+        """The calls that a run waits for. Raises ResponseError when it waits for something else."""
+        action = run.required_action
+        asked = action.submit_tool_outputs if action else None
+        calls = (asked.tool_calls if asked else None) or []
+        unanswered = [call for call in calls if not (call.function and call.function.output)]
+        return self._told_apart(unanswered, run.id)
+
+    def _told_apart(self, calls: Iterable[ToolCall], run_id: str | None) -> list[ToolCall]:
+        """The calls, each id once. Raises ResponseError when there are none to answer."""
+        ids: list[tuple[object, ToolCall]] = [(call.id, call) for call in calls]
+        named = {id_: call for id_, call in ids if isinstance(id_, str)}
+        if not named:
+            raise self._unreadable(run_id)
+        return list(named.values())
+
+    def _unreadable(self, run_id: str | None) -> ResponseError:
+        return ResponseError(
+            f"run {run_id} waits for an action, but names no tool call to answer",
+            origin=self._origin(),
+        )
+
+    def _overdue(self, lost: object, jobs: Iterable[Job]) -> DeadlineExceededError:
+        names = ", ".join(dict.fromkeys(job.name for job in jobs))
+        assert isinstance(lost, Lost)
+        return DeadlineExceededError(f"{lost.message} ({names})", origin=self._origin())
+
+    def _origin(self) -> Origin:
+        """Where an error comes from that no answer to a single call is to blame for."""
+        return origin(self._calls.start(), None)
+
+    def _ask(self, call: Call[T], progress: Progress | None = None) -> Flow[T]:
+        return watched(call, run_call(call, retry=self._retry, progress=progress))
+
+
+def _names(calls: Iterable[ToolCall]) -> str:
+    # Values are kept as they came: a name is not sure to be a text.
+    return ", ".join(f"{call.function.name}" for call in calls if call.function)
+
+
+def _told(problem: str) -> str:
+    """What the model reads in place of an output."""
+    return f"error: {without_halves(problem)}"

@@ -1,0 +1,158 @@
+"""Calls the functions that a model asks for: in threads, and as tasks of the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import inspect
+import time
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from functools import partial
+from threading import Thread
+
+from appbuilder_assistants._core.calls import Job, Lost, RunTools, ToolError
+from appbuilder_assistants._instrumentation.calls import Watch, WatchedRound
+
+CANCEL_SECONDS = 1.0
+"""How long an `async` tool may take to end once it is cancelled."""
+
+
+class _Overdue(Exception):
+    """The deadline passed while tools ran."""
+
+
+def run_tools(step: RunTools, watch: Watch, until: float | None) -> list[object] | Lost:
+    """What each job came to, in their order: its value, or the ToolError it raised.
+
+    At the first other exception, and when time is over, no more are begun. A thread cannot be
+    stopped: what runs then is left to finish, and what comes of it is dropped.
+    """
+    try:
+        with watch.round(step) as told:
+            return _run_all(step, told, until)
+    except _Overdue as late:
+        return _lost(late)
+
+
+async def arun_tools(step: RunTools, watch: Watch, until: float | None) -> list[object] | Lost:
+    """As `run_tools`. A plain tool runs in a thread; an `async` one here, and is cancelled."""
+    try:
+        with watch.round(step) as told:
+            return await _arun_all(step, told, until)
+    except _Overdue as late:
+        return _lost(late)
+
+
+def _run_all(step: RunTools, told: WatchedRound, until: float | None) -> list[object]:
+    waiting = deque(enumerate(step.jobs))
+    running: dict[Future[object], int] = {}
+    results: list[object] = [None] * len(step.jobs)
+    while waiting or running:
+        while waiting and len(running) < step.max_parallel:
+            index, job = waiting.popleft()
+            running[_in_thread(partial(_call, job, told))] = index
+        done, _ = wait(running, _left(until), FIRST_COMPLETED)
+        if not done:
+            raise _overdue()
+        for future in done:
+            results[running.pop(future)] = future.result()
+    return results
+
+
+async def _arun_all(step: RunTools, told: WatchedRound, until: float | None) -> list[object]:
+    free = asyncio.Semaphore(step.max_parallel)
+
+    async def run(job: Job) -> object:
+        async with free:
+            return await _acall(job, told)
+
+    tasks = [asyncio.create_task(run(job)) for job in step.jobs]
+    try:
+        done, unfinished = await asyncio.wait(
+            tasks, timeout=_left(until), return_when=asyncio.FIRST_EXCEPTION
+        )
+        failed = [t for t in tasks if t in done and (t.cancelled() or t.exception() is not None)]
+        if unfinished and not failed:
+            raise _overdue()
+        return [task.result() for task in failed or tasks]
+    finally:
+        for task in tasks:
+            task.add_done_callback(_heard)
+            task.cancel()
+        await asyncio.wait(tasks, timeout=CANCEL_SECONDS)
+
+
+def _heard(task: asyncio.Task[object]) -> None:
+    """Look at what a tool raised that nobody waits for: asyncio would tell of it as forgotten."""
+    if not task.cancelled():
+        task.exception()
+
+
+async def _acall(job: Job, told: WatchedRound) -> object:
+    if not job.is_async:
+        return await asyncio.wrap_future(_in_thread(partial(_call, job, told)))
+    try:
+        with told.tool(job) as take:
+            result: object = await job.function()
+            take(result)
+            return result
+    except ToolError as error:
+        return error
+    except GeneratorExit as error:
+        raise RuntimeError(f"tool {job.name} raised GeneratorExit") from error
+
+
+def _call(job: Job, told: WatchedRound) -> object:
+    try:
+        with told.tool(job) as take:
+            result = job.function()
+            if inspect.isawaitable(result):
+                if inspect.iscoroutine(result):
+                    result.close()
+                raise TypeError(
+                    f"tool {job.name}: it returned something that has to be awaited; make the tool "
+                    "of an `async def` function, for AsyncAppBuilder"
+                )
+            take(result)
+            return result
+    except ToolError as error:
+        return error
+    except (StopIteration, GeneratorExit) as error:
+        # A future cannot carry the first, and the second would end the flow without a cancel.
+        raise RuntimeError(f"tool {job.name} raised {type(error).__name__}") from error
+
+
+def _in_thread(work: Callable[[], object]) -> Future[object]:
+    """Begin the work in a thread of its own, with the context variables of this one.
+
+    Not in a pool: Python waits for a pool's threads before it ends, and a tool that hangs must not
+    hold up a program whose call has long given up on it.
+    """
+    future: Future[object] = Future()
+    future.set_running_or_notify_cancel()
+    context = contextvars.copy_context()
+
+    def run() -> None:
+        try:
+            result = context.run(work)
+        except BaseException as error:  # noqa: BLE001 - raised where the result is asked for
+            future.set_exception(error)
+        else:
+            future.set_result(result)
+
+    Thread(target=run, name="appbuilder-tool", daemon=True).start()
+    return future
+
+
+def _left(until: float | None) -> float | None:
+    return None if until is None else max(until - time.monotonic(), 0.0)
+
+
+def _overdue() -> _Overdue:
+    return _Overdue("the deadline passed while tools ran")
+
+
+def _lost(late: _Overdue) -> Lost:
+    return Lost(str(late), reached_server=True, timed_out=True, overdue=True)

@@ -1,0 +1,397 @@
+"""Functions that a model may call."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import math
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial, update_wrapper
+from types import MethodType, SimpleNamespace
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Concatenate,
+    Generic,
+    ParamSpec,
+    TypeAlias,
+    TypeVar,
+    overload,
+)
+
+from .annotations import field_of, hints_of, kind_of
+from .constraints import has_default, is_pydantic_field, made_default, read_metadata
+from .docstrings import read_doc
+from .json_types import NO_DEFAULT, BadArguments, Field, Kind, Record, check_characters
+
+if TYPE_CHECKING:
+    from appbuilder_assistants.types import AssistantTool
+
+P = ParamSpec("P")
+Q = ParamSpec("Q")
+R_co = TypeVar("R_co", covariant=True)
+R = TypeVar("R")
+
+AnyTool: TypeAlias = "Callable[..., Any] | AssistantTool | Mapping[str, Any]"
+"""A function, a tool made of one, or the description of a function that is given beside it."""
+
+ToolDescription: TypeAlias = "AssistantTool | Mapping[str, Any] | Tool[..., Any]"
+"""What a call takes that calls no functions itself: a description, or a tool, which has one."""
+
+
+class Tool(Generic[P, R_co]):
+    """A function that a model may call. Made by `tool`, and called like the function itself.
+
+    `name`, `description` and `parameters` (a JSON Schema) are what the model is told.
+    """
+
+    def __init__(
+        self,
+        function: Callable[P, R_co],
+        *,
+        name: str | None = None,
+        description: str | None = None,
+        names: Mapping[str, Any] | None = None,
+    ) -> None:
+        function, self._of_class = _unwrapped(function)
+        if not callable(function):
+            raise TypeError(f"a tool is made of a function, got {type(function).__name__}")
+        plain, self._doc = _behind(function), read_doc(inspect.getdoc(_behind(function)))
+        self.name = name or _name_of(plain)
+        self._needs_object = self._of_class or _is_method(function)
+        self.description = self._doc.summary if description is None else description
+        self.function = function
+        self._refuse_generators(plain)
+        self.is_async = inspect.iscoroutinefunction(plain) or inspect.iscoroutinefunction(
+            type(plain).__call__
+        )
+        self._by_position: dict[str, Any] = {}
+        self._defaults: dict[str, Callable[[], Any]] = {}
+        self._record = Record(tuple(self._fields(names or {})))
+        self.parameters = self._record.schema()
+        update_wrapper(self, plain, updated=())
+        self.__wrapped__ = function
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R_co:
+        return self.function(*args, **kwargs)
+
+    def __repr__(self) -> str:
+        return f"Tool({self.name!r})"
+
+    @overload
+    def __get__(self, instance: None, owner: type | None = None) -> Tool[P, R_co]: ...
+    @overload
+    def __get__(
+        self: Tool[Concatenate[Any, Q], R], instance: object, owner: type | None = None
+    ) -> Tool[Q, R]: ...
+    @overload
+    def __get__(self, instance: object, owner: type | None = None) -> Tool[..., R_co]: ...
+    def __get__(self, instance: object, owner: type | None = None) -> Tool[..., Any]:
+        """The tool of an object, where it was made of a method in a class; else the tool itself."""
+        if not self._needs_object or (instance is None and not self._of_class):
+            return self
+        bound: Tool[..., Any] = object.__new__(type(self))
+        bound.__dict__.update(self.__dict__)
+        about = (owner or type(instance)) if self._of_class else instance
+        bound.function = bound.__wrapped__ = MethodType(self.function, about)
+        bound._needs_object = False
+        return bound
+
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        """By its name, as a function is pickled, where its module has it; else by its function."""
+        path: str = getattr(self, "__qualname__", "")
+        found: Any = sys.modules.get(self.__module__)
+        for part in path.split("."):
+            found = getattr(found, part, None)
+        if found is self:
+            return path
+        return _remade, (self.function, self.name, self.description)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The tool as `assistants.create(tools=[...])` and `runs.run(tools=[...])` take it."""
+        return {
+            "type": "function",
+            "function": {
+                "name": self.name,
+                "description": self.description,
+                "parameters": self.parameters,
+            },
+        }
+
+    def bind(self, arguments: str) -> Callable[[], R_co]:
+        """The call that a model asks for, its arguments read from JSON and checked.
+
+        Raises BadArguments, whose text is for the model.
+        """
+        self.check_bound()
+        given = _loads(arguments)
+        check_characters(given)
+        values = self._record.read(given, "")
+        for name, made in self._defaults.items():
+            if name not in values:
+                values[name] = made()
+        args = []
+        names = list(self._by_position)
+        while any(name in values for name in names):
+            name = names.pop(0)
+            args.append(values.pop(name, self._by_position[name]))
+        return partial(self.function, *args, **values)
+
+    def check_bound(self) -> None:
+        """Raises TypeError for a method that has no object."""
+        if self._needs_object:
+            raise TypeError(
+                f"tool {self.name}: it is a method, so it needs an object: give the method of "
+                "one, as in `service.method`"
+            )
+
+    def _fields(self, names: Mapping[str, Any]) -> list[Field]:
+        plain = _behind(self.function)
+        try:
+            parameters = list(inspect.signature(self.function).parameters.values())
+        except ValueError as error:
+            raise TypeError(
+                f"tool {self.name}: {error}, so its parameters cannot be described to a model; "
+                "write a function with annotations that calls it"
+            ) from error
+        annotated = plain if hasattr(plain, "__name__") else type(plain).__call__
+        hints = hints_of(_parameters_of(annotated), f"tool {self.name}", names)
+        fields: list[Field] = []
+        for parameter in parameters[1 if self._needs_object else 0 :]:
+            where = f"tool {self.name}, parameter {parameter.name}"
+            if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+                raise TypeError(f"{where}: a model cannot be told of *args and **kwargs; name each")
+            if parameter.name not in hints:
+                raise TypeError(f"{where}: it has no annotation, so a model cannot be told of it")
+            default = NO_DEFAULT if parameter.default is parameter.empty else parameter.default
+            kind = self._kind(hints[parameter.name], where, names)
+            if is_pydantic_field(default):
+                kind = read_metadata([default], where, is_default=True).applied(kind, where)
+                if has_default(default):
+                    self._defaults[parameter.name] = partial(made_default, default)
+                    default = made_default(default)
+                else:
+                    default = NO_DEFAULT
+            # functools.singledispatch looks at its first value by position.
+            first_of_many = not fields and hasattr(plain, "registry") and hasattr(plain, "dispatch")
+            if parameter.kind is parameter.POSITIONAL_ONLY or first_of_many:
+                self._by_position[parameter.name] = default
+            field = field_of(
+                parameter.name,
+                kind,
+                required=default is NO_DEFAULT,
+                description=self._doc.parameters.get(parameter.name, ""),
+                default=default,
+            )
+            fields.append(field)
+        return fields
+
+    def _kind(self, annotation: Any, where: str, names: Mapping[str, Any]) -> Kind:
+        try:
+            return kind_of(annotation, where, names)
+        except RecursionError as error:
+            raise TypeError(
+                f"{where}: a type that holds itself cannot be described to a model, for its schema "
+                "has no end"
+            ) from error
+
+    def _refuse_generators(self, plain: Any) -> None:
+        for function in (plain, type(plain).__call__):
+            if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
+                raise TypeError(
+                    f"tool {self.name}: it is a generator function (it has `yield`), and a model "
+                    "reads one result: return a list, or a text"
+                )
+
+
+@overload
+def tool(
+    function: Callable[P, R], /, *, name: str | None = None, description: str | None = None
+) -> Tool[P, R]: ...
+@overload
+def tool(
+    *, name: str | None = None, description: str | None = None
+) -> Callable[[Callable[P, R]], Tool[P, R]]: ...
+def tool(
+    function: Callable[P, R] | None = None,
+    /,
+    *,
+    name: str | None = None,
+    description: str | None = None,
+) -> Tool[P, R] | Callable[[Callable[P, R]], Tool[P, R]]:
+    """Make a tool of a function: what it says of itself is what the model is told.
+
+        @tool
+        def get_weather(city: str, unit: Literal["°C", "°F"] = "°C") -> str:
+            \"\"\"查询一个城市的天气
+
+            :param city: 城市名，例如 北京
+            :param unit: 温度单位
+            \"\"\"
+
+    The name, unless one is given, is the function's; the description, that of its docstring; the
+    parameters have their annotations, their defaults and the docstring's words (Google's,
+    NumPy's or Sphinx's form). The function may
+    be `async`. Raises TypeError for an annotation that cannot be described in JSON.
+    """
+    # What is defined in the function around the tool, for annotations that are strings.
+    names = dict(sys._getframe(1).f_locals)
+
+    def make(function: Callable[P, R]) -> Tool[P, R]:
+        return Tool(function, name=name, description=description, names=names)
+
+    return make if function is None else make(function)
+
+
+class Toolbox:
+    """The tools of one call, as the service is told of them, and by name.
+
+    A plain description may stand beside the function of its name, and is then what is told.
+    """
+
+    def __init__(self, tools: Sequence[AnyTool] | None) -> None:
+        given: object = tools
+        if given is not None and (isinstance(given, str) or not isinstance(given, Sequence)):
+            raise TypeError(f"tools: expected a list, got {type(given).__name__}")
+        self.by_name: dict[str, Tool[..., Any]] = {}
+        described: dict[str, Any] = {}
+        for index, one in enumerate(tools or ()):
+            if callable(one):
+                made = one if isinstance(one, Tool) else Tool(one)
+                made.check_bound()
+                if made.name in self.by_name:
+                    raise ValueError(f"tools[{index}]: two functions are named {made.name!r}")
+                self.by_name[made.name] = made
+                described.setdefault(made.name, made.to_dict())
+            else:
+                described[_described_name(one, index)] = one
+        missing = [name for name in described if name not in self.by_name]
+        if missing:
+            raise ValueError(
+                f"tools: {missing[0]!r} is described, but no function of that name is given: add "
+                f"one made by tool(name={missing[0]!r})"
+            )
+        self.described = list(described.values()) if tools is not None else None
+
+
+def toolbox(tools: Sequence[AnyTool] | None) -> Toolbox:
+    """Tools for threads. Raises TypeError for one that would have to be awaited."""
+    box = Toolbox(tools)
+    for one in box.by_name.values():
+        if one.is_async:
+            raise TypeError(
+                f"tool {one.name}: an `async def` tool needs AsyncAppBuilder; "
+                "with AppBuilder a tool is a plain `def`"
+            )
+    return box
+
+
+def atoolbox(tools: Sequence[AnyTool] | None) -> Toolbox:
+    """Tools for the event loop, of both kinds."""
+    return Toolbox(tools)
+
+
+def described(tools: Sequence[Any] | None) -> list[Any] | None:
+    """Tools as a request holds them. Raises TypeError for a function: nothing would call it."""
+    if tools is None:
+        return None
+    for index, one in enumerate(tools):
+        if callable(one) and not isinstance(one, Tool):
+            name = getattr(one, "__name__", type(one).__name__)
+            raise TypeError(
+                f"tools[{index}]: {name} is a function, which this call only describes: give "
+                f"tool({name}), or give the function to run_with_tools, which calls it"
+            )
+    return [one.to_dict() if isinstance(one, Tool) else one for one in tools]
+
+
+def _described_name(one: Any, index: int) -> str:
+    told = one.to_dict() if hasattr(one, "to_dict") else one
+    function = told.get("function") if isinstance(told, Mapping) else None
+    name = function.get("name") if isinstance(function, Mapping) else None
+    if not isinstance(name, str):
+        raise TypeError(
+            f"tools[{index}]: expected a function, a tool made by tool(), or a description "
+            f'{{"type": "function", "function": {{"name": ...}}}}, got {type(one).__name__}'
+        )
+    return name
+
+
+def _unwrapped(function: Any) -> tuple[Any, bool]:
+    """The function behind a tool or a static or class method; whether it takes a class first."""
+    of_class = isinstance(function, classmethod)
+    if isinstance(function, (staticmethod, classmethod)):
+        function = function.__func__
+    if isinstance(function, MethodType) and isinstance(function.__func__, Tool):
+        function = MethodType(function.__func__.function, function.__self__)
+    if isinstance(function, Tool):
+        return function.function, function._of_class and function._needs_object
+    return function, of_class
+
+
+def _is_method(function: Any) -> bool:
+    """Whether a function is one of a class, not yet of an object."""
+    if not inspect.isfunction(function):
+        return False
+    first = next(iter(inspect.signature(function).parameters.values()), None)
+    around = function.__qualname__.rpartition(".")[0]
+    in_class = bool(around) and not around.endswith("<locals>")
+    return in_class and first is not None and first.name == "self" and _takes_position(first)
+
+
+def _takes_position(parameter: inspect.Parameter) -> bool:
+    return parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD)
+
+
+def _remade(function: Any, name: str, description: str) -> Tool[..., Any]:
+    """A tool that was pickled; a function that is decorated is found as the tool."""
+    return Tool(function, name=name, description=description)
+
+
+def _behind(function: Any) -> Any:
+    """The function behind partial applications of it."""
+    while isinstance(function, partial):
+        function = function.func
+    return function
+
+
+def _parameters_of(function: Any) -> Any:
+    """The function's annotations without that of its result, which need not be known here."""
+    defined = inspect.unwrap(getattr(function, "__func__", function))
+    given = getattr(function, "__annotations__", {})
+    annotations = {k: v for k, v in given.items() if k != "return"}
+    return SimpleNamespace(
+        __annotations__=annotations,
+        __globals__=getattr(defined, "__globals__", {}),
+        __type_params__=getattr(defined, "__type_params__", ()),
+    )
+
+
+def _name_of(function: Any) -> str:
+    name = getattr(function, "__name__", "")
+    if not name.isidentifier():
+        raise TypeError(f"a tool needs a name, and {function!r} has none: give tool(name=...)")
+    return str(name)
+
+
+def _loads(arguments: str) -> Any:
+    """The arguments' JSON; a model that has none to give may give no text at all."""
+    given: object = arguments
+    if not isinstance(given, str):
+        raise BadArguments(["the arguments are not JSON, but no text at all"])
+    try:
+        return json.loads(arguments or "{}", parse_constant=_refuse_constant, parse_float=_finite)
+    except (ValueError, RecursionError) as error:
+        raise BadArguments([f"the arguments are not JSON: {error}"]) from error
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no number there")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise ValueError(f"{text} is too large a number")
+    return number
