@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from .client.client import Caller
-    from .client.fixtures import RenewedThings, Things
-    from .client.mock_control import Control
+    from .client.client import CheckedClient
+    from .client.fixtures import OwnedObjects, RenewedObjects
+    from .client.mock_control import MockControl
     from .plugin import Session
     from .target.target import Target
 
@@ -28,7 +28,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
-        "markers", "gentle: is also done to a live service, where runs cost money"
+        "markers", "live_safe: is also done to a live service, where runs cost money"
     )
     if TOO_OLD or of_the_suite_itself(config):
         return
@@ -65,33 +65,33 @@ def target(pytestconfig: pytest.Config) -> Target:
 
 
 @pytest.fixture(scope="session")
-def caller(target: Target) -> Iterator[Caller]:
-    from .client.client import Caller
+def client(target: Target) -> Iterator[CheckedClient]:
+    from .client.client import CheckedClient
 
-    with contextlib.closing(Caller(target)) as caller:
-        yield caller
+    with contextlib.closing(CheckedClient(target)) as client:
+        yield client
 
 
 @pytest.fixture
-def control(target: Target) -> Iterator[Control]:
+def control(target: Target) -> Iterator[MockControl]:
     """Of the mock; no other target can be told."""
     if target.kind != "mock":
         pytest.skip("only the mock can be told what to answer, and only its limits are known")
-    from .client.mock_control import Control
+    from .client.mock_control import MockControl
 
-    control = Control(target.url)
+    control = MockControl(target.url)
     yield control
     control.stop()
 
 
 @pytest.fixture(scope="module")
-def things_of_this_file(caller: Caller) -> RenewedThings:
-    from .client.fixtures import RenewedThings
+def renewed_objects(client: CheckedClient) -> RenewedObjects:
+    from .client.fixtures import RenewedObjects
 
-    return RenewedThings(caller)
+    return RenewedObjects(client)
 
 
 @pytest.fixture
-def things(things_of_this_file: RenewedThings) -> Things:
+def owned(renewed_objects: RenewedObjects) -> OwnedObjects:
     """Of the file's own; made anew when they get old, because runs wait for minutes only."""
-    return things_of_this_file.get()
+    return renewed_objects.get()

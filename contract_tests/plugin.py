@@ -128,7 +128,7 @@ class Session:
     def _is_for_target(self, item: pytest.Item) -> bool:
         if self.profile.quick and item.path.name in GENERATED:
             return False
-        return not self.profile.only_gentle or item.get_closest_marker("gentle") is not None
+        return not self.profile.only_live_safe or item.get_closest_marker("live_safe") is not None
 
     def _place(self, item: pytest.Item) -> tuple[bool, int]:
         """First the operations whose examples need a run that waits, for these expire."""

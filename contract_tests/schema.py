@@ -36,7 +36,7 @@ def _load() -> OpenApiSchema:
         settings["phases"].setdefault(phase, {})["enabled"] = phase in PROFILE.phases
     if PROFILE.max_examples is not None:
         settings["generation"]["max-examples"] = PROFILE.max_examples
-    if PROFILE.only_gentle:
+    if PROFILE.only_live_safe:
         at_random = {phase: {"enabled": False} for phase in ("coverage", "fuzzing")}
         settings["operations"] = [{"include-operation-id": [*EXPENSIVE], "phases": at_random}]
     document = _with_event_schemas(copy.deepcopy(spec.DOCUMENT))

@@ -31,7 +31,7 @@ TIMEOUT = PROFILE.patience  # seconds without a byte
 EXCLUDED = (ignored_auth,)
 
 
-class Caller:
+class CheckedClient:
     """Calls one target; to be closed."""
 
     def __init__(self, target: Target) -> None:

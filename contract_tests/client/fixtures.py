@@ -1,4 +1,4 @@
-"""Things of a caller's own, that requests may name and that nothing else touches."""
+"""Objects of a client's own, that requests may name and that nothing else touches."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Any
 from contract_tests.spec import document as spec
 from contract_tests.spec.samples import ON_WAITING_RUNS, QUESTION, WEATHER, only_call
 
-from .client import Caller
+from .client import CheckedClient
 
 FRESH = 120.0  # seconds; the official documents say nothing of how long a run waits
 UNLIMITED = {"limit": 2147483647}
 
 
 @dataclass(frozen=True)
-class Things:
+class OwnedObjects:
     """One of each, by the field that names it; and a run that waits, with the call to answer."""
 
     ids: dict[str, str]
@@ -24,7 +24,7 @@ class Things:
     call_id: str
 
     def body(self, operation_id: str) -> dict[str, Any]:
-        """The operation's example, about these things."""
+        """The operation's example, about these objects."""
         ids = {**self.ids, **(self.waiting if operation_id in ON_WAITING_RUNS else {})}
         example = spec.example(operation_id)
         body = {name: ids.get(name, value) for name, value in example.items()}
@@ -32,7 +32,7 @@ class Things:
             body["tool_outputs"] = [{"tool_call_id": self.call_id, "output": "晴"}]
         return body
 
-    def seen(self, caller: Caller) -> list[dict[str, Any]]:
+    def seen(self, client: CheckedClient) -> list[dict[str, Any]]:
         """All that look-ups and lists answer about them, and about all assistants and files."""
         names = ("thread_id", "message_id")
         message = {name: self.ids[name] for name in names}
@@ -49,50 +49,50 @@ class Things:
             ("listMessages", {"thread_id": self.waiting["thread_id"]}),
             ("queryRun", self.waiting),
         ]
-        return [caller.call(operation_id, body) for operation_id, body in looks]
+        return [client.call(operation_id, body) for operation_id, body in looks]
 
 
-class RenewedThings:
-    """Things that are made anew when they get old: a run does not wait for its outputs for ever."""
+class RenewedObjects:
+    """Objects made anew when they get old: a run does not wait for its outputs for ever."""
 
-    def __init__(self, caller: Caller) -> None:
-        self._caller = caller
-        self._made: Things | None = None
+    def __init__(self, client: CheckedClient) -> None:
+        self._client = client
+        self._made: OwnedObjects | None = None
         self._failed: Exception | None = None
         self._began = 0.0
 
-    def get(self) -> Things:
-        """Things whose run still waits. What could not be made is not tried again."""
+    def get(self) -> OwnedObjects:
+        """Objects whose run still waits. What could not be made is not tried again."""
         if self._failed is not None:
             raise self._failed
         now = time.monotonic()
         if self._made is None or now - self._began > FRESH:
             self._began = now
             try:
-                self._made = things_of(self._caller)
+                self._made = make_owned_objects(self._client)
             except Exception as error:
                 self._failed = error
                 raise
         return self._made
 
 
-def files(caller: Caller, count: int) -> list[str]:
+def files(client: CheckedClient, count: int) -> list[str]:
     """The ids of new files: what names a file is looked up by some servers."""
-    return [caller.upload(f"{number}.txt", b"", "text/plain")["id"] for number in range(count)]
+    return [client.upload(f"{number}.txt", b"", "text/plain")["id"] for number in range(count)]
 
 
-def things_of(caller: Caller) -> Things:
+def make_owned_objects(client: CheckedClient) -> OwnedObjects:
     """Make them."""
-    assistant_id = caller.call("createAssistant", {"name": "助手"})["id"]
-    file_id = caller.upload("说明.txt", "你好世界".encode(), "text/plain")["id"]
-    caller.call("mountAssistantFile", {"assistant_id": assistant_id, "file_id": file_id})
-    run = caller.call("createRun", {"assistant_id": assistant_id, "thread": QUESTION})
+    assistant_id = client.call("createAssistant", {"name": "助手"})["id"]
+    file_id = client.upload("说明.txt", "你好世界".encode(), "text/plain")["id"]
+    client.call("mountAssistantFile", {"assistant_id": assistant_id, "file_id": file_id})
+    run = client.call("createRun", {"assistant_id": assistant_id, "thread": QUESTION})
     thread_id = run["thread_id"]
     message = {"thread_id": thread_id, "role": "user", "content": "明天呢？"}
-    message_id = caller.call("createMessage", {**message, "file_ids": [file_id]})["id"]
+    message_id = client.call("createMessage", {**message, "file_ids": [file_id]})["id"]
     body = {"assistant_id": assistant_id, "thread": QUESTION, "tools": [WEATHER]}
-    waiting = caller.call("createRun", body)
-    return Things(
+    waiting = client.call("createRun", body)
+    return OwnedObjects(
         ids={
             "assistant_id": assistant_id,
             "file_id": file_id,

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 
 
-class Control:
+class MockControl:
     """Of the mock at a URL, which is http: reading certificates would take longer than a call."""
 
     def __init__(self, url: str) -> None:

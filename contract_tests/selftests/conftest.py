@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def heeded() -> Iterator[None]:
-    """Ctrl-C is heeded, also where the tests were started in the background."""
+def interruptible() -> Iterator[None]:
+    """Ctrl-C interrupts, also where the tests were started in the background."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)

@@ -154,8 +154,8 @@ def begun(service: Running, reports: Path, *tests: str, **more: str) -> SuitePro
 
 
 def environment(service: Running, **more: str) -> dict[str, str]:
-    told = {"CONTRACT_TARGET": "live", "CONTRACT_RATE": "1000", "APPBUILDER_TOKEN": TOKEN}
-    return {**_without_settings(), **told, "GATEWAY_URL": service.url, **more}
+    settings = {"CONTRACT_TARGET": "live", "CONTRACT_RATE": "1000", "APPBUILDER_TOKEN": TOKEN}
+    return {**_without_settings(), **settings, "GATEWAY_URL": service.url, **more}
 
 
 def _without_settings() -> dict[str, str]:
@@ -167,8 +167,8 @@ def _without_settings() -> dict[str, str]:
 
 def environ_of(url: str) -> dict[str, str]:
     """For a server at this address, which takes TOKEN."""
-    told = {"CONTRACT_TARGET": url, "CONTRACT_TOKEN": TOKEN}
-    return {**_without_settings(), **told}
+    settings = {"CONTRACT_TARGET": url, "CONTRACT_TOKEN": TOKEN}
+    return {**_without_settings(), **settings}
 
 
 def plan(text: str) -> dict[str, int]:

@@ -10,10 +10,10 @@ import pytest
 
 from contract_tests.mutants.changes import made
 from contract_tests.mutants.proxy import Answer, Change, Request, proxied
-from contract_tests.selftests.broken_servers import stateless, stopping
+from contract_tests.selftests.servers.broken_servers import stateless, stopping
 from contract_tests.selftests.suite_process import TOKEN, completed, environ_of
 
-pytestmark = pytest.mark.usefixtures("heeded")
+pytestmark = pytest.mark.usefixtures("interruptible")
 
 FIRST_LINES = re.compile(r"= what is wrong =+\n(.*\n)(1\. .*\n)(2\. .*\n)?(3\. .*\n)?")
 OBJECTS = ("contract_tests/suite/test_objects.py", "contract_tests/suite/test_files.py")
@@ -22,27 +22,27 @@ OBJECTS = ("contract_tests/suite/test_objects.py", "contract_tests/suite/test_fi
 def test_stateless(tmp_path: Path) -> None:
     """The most frequent causes come first; what cannot be set up is skipped for that reason."""
     with stateless(TOKEN) as url:
-        told = completed(
+        result = completed(
             tmp_path, [*OBJECTS, "contract_tests/suite/test_odd_values.py"], environ_of(url)
         )
 
-    assert told.returncode == 1, told.stdout
-    found = FIRST_LINES.search(told.stdout)
-    assert found is not None, told.stdout
+    assert result.returncode == 1, result.stdout
+    found = FIRST_LINES.search(result.stdout)
+    assert found is not None, result.stdout
     assert re.match(r"1\. create\w+: .*sent '.*', got '.*' \(what_was_sent_is_kept\)", found[2])
     assert re.search(r"\(\d+ tests, the first: contract_tests/suite/test_objects.py::", found[2])
     assert found[4], "three causes"
-    assert found.start() < told.stdout.index("= ERRORS =")
-    assert "not set up (things): createAssistant: name: sent '助手'" in told.stdout
+    assert found.start() < result.stdout.index("= ERRORS =")
+    assert "not set up (owned): createAssistant: name: sent '助手'" in result.stdout
     # A module's fixture fails once, and is not set up again for each test.
     assert (
-        told.stdout.count(": in things_of")
-        == told.stdout.count("ERROR at setup of test_null_is")
+        result.stdout.count(": in make_owned_objects")
+        == result.stdout.count("ERROR at setup of test_null_is")
         == 1
     )
-    assert not re.search(r"^E   AssertionError *$", told.stdout, re.MULTILINE)
-    assert "site-packages" not in told.stdout
-    for failure in told.stdout.partition("= FAILURES =")[2].split("\n____")[1:]:
+    assert not re.search(r"^E   AssertionError *$", result.stdout, re.MULTILINE)
+    assert "site-packages" not in result.stdout
+    for failure in result.stdout.partition("= FAILURES =")[2].split("\n____")[1:]:
         assert failure.count("\n  curl ") == 1, failure
         assert failure.count("\n  make contract ") == 1, failure
 
@@ -51,21 +51,21 @@ def test_stateless(tmp_path: Path) -> None:
 def test_stopping(tmp_path: Path, hangs: bool) -> None:
     """The run ends, and says after which test and request; nothing else is tried."""
     with stopping(TOKEN, 100, hangs=hangs) as url:
-        told = completed(tmp_path, OBJECTS, {**environ_of(url), "CONTRACT_PATIENCE": "2"})
+        result = completed(tmp_path, OBJECTS, {**environ_of(url), "CONTRACT_PATIENCE": "2"})
 
-    assert told.returncode == 1, told.stdout
+    assert result.returncode == 1, result.stdout
     stopped = re.search(
         r"1\. the server stopped answering after (contract_tests/suite/\S+) .*\n"
         r"The last request that it answered:\n  curl ((?:.*\n)*?)=",
-        told.stdout,
+        result.stdout,
     )
-    assert stopped is not None, told.stdout
+    assert stopped is not None, result.stdout
     assert f"'{url}" in stopped[2] or f" {url}" in stopped[2]
     assert " curl " not in stopped[2]
-    assert len(re.findall(r"^(?:ERROR|FAILED) ", told.stdout, re.MULTILINE)) == 1
-    assert "= reach =" not in told.stdout
-    assert "make contract-clean" in told.stdout
-    assert len(told.stdout.splitlines()) < 60
+    assert len(re.findall(r"^(?:ERROR|FAILED) ", result.stdout, re.MULTILINE)) == 1
+    assert "= reach =" not in result.stdout
+    assert "make contract-clean" in result.stdout
+    assert len(result.stdout.splitlines()) < 60
     log = (tmp_path / "requests.har").read_text("utf-8")
     assert log.count('"startedDateTime"') <= 110  # the answered ones, and those of the last test
 
@@ -74,13 +74,13 @@ def test_request_of_a_bad_token(tmp_path: Path) -> None:
     """The curl line is that of the probe that was let in, not of the request that was right."""
     with stateless(TOKEN, lets_in_anybody=True) as url:
         test = "contract_tests/suite/test_operations.py::test_queryThread"
-        told = completed(tmp_path, [test], environ_of(url))
+        result = completed(tmp_path, [test], environ_of(url))
 
-    assert "API accepts requests without authentication" in told.stdout
-    line = re.search(r"\n  curl (.*)", told.stdout)
+    assert "API accepts requests without authentication" in result.stdout
+    line = re.search(r"\n  curl (.*)", result.stdout)
     assert line is not None
     assert "$TOKEN" not in line[1]
-    assert f"PYTEST={test}\n" in told.stdout
+    assert f"PYTEST={test}\n" in result.stdout
 
 
 def test_request_that_is_not_answered(tmp_path: Path) -> None:
@@ -96,10 +96,10 @@ def test_request_that_is_not_answered(tmp_path: Path) -> None:
         appbuilder_mock.running(token=TOKEN) as mock,
         proxied(mock.url, Change(asked=asked)) as url,
     ):
-        told = completed(tmp_path, [test], environ_of(url))
+        result = completed(tmp_path, [test], environ_of(url))
 
-    assert "One failure has this cause:\n1. ConnectionError: " in told.stdout, told.stdout
-    line = re.search(r"\n  curl (.*)", told.stdout)
+    assert "One failure has this cause:\n1. ConnectionError: " in result.stdout, result.stdout
+    line = re.search(r"\n  curl (.*)", result.stdout)
     assert line is not None
     assert line[1].endswith(f" {url}/v2/assistants/list")
     assert "--data-raw" not in line[1]
@@ -117,19 +117,19 @@ def test_what_the_examples_name_and_is_not_there(tmp_path: Path) -> None:
         appbuilder_mock.running(token=TOKEN) as mock,
         proxied(mock.url, Change(asked=asked)) as url,
     ):
-        told = completed(tmp_path, [test], environ_of(url))
+        result = completed(tmp_path, [test], environ_of(url))
 
     reason = "not set up (what the examples name): createRun: expected an object, got 400: "
-    assert reason in told.stdout
-    assert "没有名额" in told.stdout
-    assert "1 skipped" in told.stdout
+    assert reason in result.stdout
+    assert "没有名额" in result.stdout
+    assert "1 skipped" in result.stdout
 
 
 def test_quick(tmp_path: Path) -> None:
     """The hand-written tests only, the most telling file first, and no judgement of the reach."""
     environ = {**environ_of(""), "CONTRACT_TOKEN": "", "CONTRACT_QUICK": "1"}
-    told = completed(tmp_path, ["--collect-only", "-q"], environ)
-    files = re.findall(r"^contract_tests/suite/(test_\w+)\.py::", told.stdout, re.MULTILINE)
+    result = completed(tmp_path, ["--collect-only", "-q"], environ)
+    files = re.findall(r"^contract_tests/suite/(test_\w+)\.py::", result.stdout, re.MULTILINE)
 
     assert list(dict.fromkeys(files))[:3] == ["test_objects", "test_files", "test_lifecycle"]
     assert not {"test_operations", "test_workflows"} & set(files)

@@ -10,11 +10,11 @@ from pathlib import Path
 import appbuilder_mock
 import pytest
 
-from contract_tests.selftests.form_proxy import FORMS, NEVER_ENDS, reformed
+from contract_tests.selftests.servers.form_proxy import FORMS, NEVER_ENDS, reformed
 from contract_tests.selftests.suite_process import TOKEN, completed, environ_of
 from contract_tests.spec import run_events as sse
 
-pytestmark = pytest.mark.usefixtures("heeded")
+pytestmark = pytest.mark.usefixtures("interruptible")
 
 SUITE = "contract_tests/suite"
 STREAMS = [f"{SUITE}/test_streams.py", f"{SUITE}/test_files.py"]
@@ -35,9 +35,9 @@ def test_it_passes(tmp_path: Path, name: str) -> None:
         appbuilder_mock.running(token=TOKEN) as service,
         reformed(service.url, FORMS[name]) as url,
     ):
-        told = completed(tmp_path, tests, environ_of(url))
+        result = completed(tmp_path, tests, environ_of(url))
 
-    assert told.returncode == 0, told.stdout
+    assert result.returncode == 0, result.stdout
 
 
 @pytest.mark.parametrize(
@@ -62,9 +62,9 @@ def test_stream_is_read_as_the_standard_says(stream: bytes, size: int) -> None:
     """However its chunks are cut."""
     chunks = [stream[start : start + size] for start in range(0, len(stream), size)]
 
-    told = list(sse.events(chunks))
-    assert [event.kind for event in told] == ["run_begin", "run_end"]
-    assert told[0].payload["说"] == TEXT
+    result = list(sse.events(chunks))
+    assert [event.kind for event in result] == ["run_begin", "run_end"]
+    assert result[0].payload["说"] == TEXT
 
 
 @pytest.mark.parametrize(
@@ -96,8 +96,8 @@ def test_no_stream_is_waited_for_too_long(tmp_path: Path) -> None:
     ):
         began = time.monotonic()
         environ = {**environ_of(url), "CONTRACT_PATIENCE": "2"}
-        told = completed(tmp_path, [f"{SUITE}/test_streams.py"], environ)
+        result = completed(tmp_path, [f"{SUITE}/test_streams.py"], environ)
 
-    assert told.returncode == 1, told.stdout
-    assert "the stream had no event but pings" in told.stdout
+    assert result.returncode == 1, result.stdout
+    assert "the stream had no event but pings" in result.stdout
     assert time.monotonic() - began < 200

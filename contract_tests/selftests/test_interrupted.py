@@ -31,7 +31,7 @@ from contract_tests.selftests.suite_process import (
     journals,
 )
 
-pytestmark = pytest.mark.usefixtures("heeded")
+pytestmark = pytest.mark.usefixtures("interruptible")
 
 GENERATED_STREAM = (
     "contract_tests/suite/test_operations.py",
@@ -49,10 +49,10 @@ def test_interrupted(number: signal.Signals, tmp_path: Path) -> None:
             thinking.begun.wait(60)
             process.send_signal(number)
             thinking.end.set()
-            told, _ = process.communicate(timeout=60)
+            result, _ = process.communicate(timeout=60)
 
-        assert process.returncode == 2, told
-        assert "nothing left there" in told
+        assert process.returncode == 2, result
+        assert "nothing left there" in result
         service.assert_received("createRun", times=4)
         assert holds(service) == NOTHING
         assert journals(service.url) == []
@@ -68,12 +68,12 @@ def test_interrupted_stream(tmp_path: Path) -> None:
         with begun(service, tmp_path, THREAD, STREAM, GATEWAY_URL=url) as process:
             paused.begun.wait(60)
             process.send_signal(signal.SIGINT)
-            told, _ = process.communicate(timeout=60)
+            result, _ = process.communicate(timeout=60)
             paused.end.set()
 
-        assert process.returncode == 2, told
-        assert "nothing left there" in told
-        assert "no known id" not in told
+        assert process.returncode == 2, result
+        assert "nothing left there" in result
+        assert "no known id" not in result
         service.assert_received("createRun", times=4)
         assert holds(service) == NOTHING
         assert journals(url) == []
@@ -85,10 +85,10 @@ def test_broken_stream(service: Running, tmp_path: Path, test: tuple[str, ...]) 
     """The thread of a run whose stream broke off is deleted, too."""
     cut = Rule(match=Match(operation="createRun"), fault=Fault(cut=Cut(after_event=1)))
     service.script(cut)
-    told = done(service, tmp_path, *test)
+    result = done(service, tmp_path, *test)
 
-    assert told.returncode == 1, told.stdout
-    assert "no known id" not in told.stdout
+    assert result.returncode == 1, result.stdout
+    assert "no known id" not in result.stdout
     assert holds(service) == NOTHING
     assert journals(service.url) == []
 
@@ -97,7 +97,7 @@ def test_second_user(tmp_path: Path) -> None:
     """What the second user made is deleted with that user's token."""
     other = "bce-v3/ALTAK-other/0123456789"
     with appbuilder_mock.running(token=TOKEN, other_token=other) as service:
-        told = done(
+        result = done(
             service,
             tmp_path,
             "contract_tests/suite/test_tokens.py",
@@ -108,7 +108,7 @@ def test_second_user(tmp_path: Path) -> None:
             CONTRACT_OTHER_TOKEN=other,
         )
 
-        assert told.returncode == 0, told.stdout
+        assert result.returncode == 0, result.stdout
         assert {one.status for one in service.assert_received("deleteThread")} == {200}
         assert journals(service.url) == []
 
@@ -117,10 +117,10 @@ def test_deleting_stops_without_answers(service: Running, tmp_path: Path) -> Non
     """A service that does not answer is not waited for again and again; the rest is noted."""
     lost = Rule(match=Match(operation="deleteThread", times=1), fault=Fault(reset="before_reading"))
     service.script(lost)
-    told = done(service, tmp_path, RUN)
+    result = done(service, tmp_path, RUN)
 
-    assert "no answer to a deletion" in told.stdout
-    assert "make contract-clean TARGET=live" in told.stdout
+    assert "no answer to a deletion" in result.stdout
+    assert "make contract-clean TARGET=live" in result.stdout
     assert len(service.assert_received("deleteThread")) == 1
     service.assert_received("deleteAssistant", times=0)
     done(service, tmp_path, "--clean")
@@ -142,10 +142,10 @@ def test_deleting_is_interrupted(service: Running, tmp_path: Path) -> None:
         with begun(service, tmp_path, RUN, GATEWAY_URL=url) as process:
             deleting.wait(60)
             process.send_signal(signal.SIGINT)
-            told, _ = process.communicate(timeout=60)
+            result, _ = process.communicate(timeout=60)
             end.set()
 
-        assert "deleting was interrupted" in told
+        assert "deleting was interrupted" in result
         assert len(journals(url)) == 1
         done(service, tmp_path, "--clean", GATEWAY_URL=url)
         assert holds(service) == NOTHING
@@ -166,10 +166,10 @@ def test_interrupted_with_fixtures(tmp_path: Path) -> None:
         assert process.stdout is not None
         next(line for line in process.stdout if "PASSED" in line)
         process.terminate()
-        told, errors = process.communicate(timeout=60)
+        result, errors = process.communicate(timeout=60)
 
-    assert process.returncode == 2, told + errors
-    assert "KeyboardInterrupt" in told
+    assert process.returncode == 2, result + errors
+    assert "KeyboardInterrupt" in result
     assert "Traceback" not in errors
 
 
@@ -192,10 +192,10 @@ def test_killed(killed: Running, tmp_path: Path) -> None:
     assert holds(service) != NOTHING
     assert len(journals(service.url)) == 1
 
-    told = done(service, tmp_path, "--clean")
+    result = done(service, tmp_path, "--clean")
 
-    assert told.returncode == 0, told.stdout
-    assert re.search(r"killed runs had left \d+ things there", told.stdout)
+    assert result.returncode == 0, result.stdout
+    assert re.search(r"killed runs had left \d+ things there", result.stdout)
     assert holds(service) == NOTHING
     assert journals(service.url) == []
 

@@ -25,9 +25,9 @@ from contract_tests.selftests.suite_process import (
     make,
     plan,
 )
-from contract_tests.target.target import GENTLE
+from contract_tests.target.target import LIVE_SAFE
 
-pytestmark = pytest.mark.usefixtures("heeded")
+pytestmark = pytest.mark.usefixtures("interruptible")
 
 
 @pytest.fixture
@@ -42,20 +42,20 @@ def test_whole_run(service: Running, tmp_path: Path) -> None:
     planned = plan(done(service, tmp_path, CONTRACT_DRY="1").stdout)
     assert service.requests == []
 
-    told = done(service, tmp_path)
+    result = done(service, tmp_path)
 
-    assert told.returncode == 0, told.stdout
-    assert plan(told.stdout) == planned
+    assert result.returncode == 0, result.stdout
+    assert plan(result.stdout) == planned
     requests = service.requests
     assert planned["requests"] == len(requests)
     carried_out = [one for one in requests if one.status == 200]
     runs = [one for one in carried_out if one.operation in ("createRun", "submitToolOutputs")]
-    assert planned["runs"] == len(runs) <= (GENTLE.runs or 0)
+    assert planned["runs"] == len(runs) <= (LIVE_SAFE.runs or 0)
     assert holds(service) == NOTHING
     assert journals(service.url) == []
     for text in (
-        told.stdout,
-        told.stderr,
+        result.stdout,
+        result.stderr,
         *(path.read_text("utf-8") for path in tmp_path.iterdir()),
     ):
         assert "ALTAK" not in text
@@ -71,9 +71,9 @@ def test_whole_run(service: Running, tmp_path: Path) -> None:
 
 def test_rate(service: Running, tmp_path: Path) -> None:
     """Requests come no faster than was said, those that make and delete things among them."""
-    told = done(service, tmp_path, THREAD, CONTRACT_RATE="5")
+    result = done(service, tmp_path, THREAD, CONTRACT_RATE="5")
 
-    assert told.returncode == 0, told.stdout
+    assert result.returncode == 0, result.stdout
     times = [entry.time for entry in service._state.received.every()]
     eleven = [last - first for first, last in zip(times, times[10:], strict=False)]
     assert len(eleven) > 30
@@ -84,22 +84,22 @@ def test_failure(service: Running, tmp_path: Path) -> None:
     """It is told with the request, the seed and how to run it again, and nothing is left."""
     error = ErrorBody(code="down", message=f"echo of {TOKEN}")
     service.script(Rule(match=Match(operation="queryThread"), fault=Fault(status=500, error=error)))
-    told = done(service, tmp_path, THREAD, CONTRACT_SEED="7")
+    result = done(service, tmp_path, THREAD, CONTRACT_SEED="7")
 
-    assert told.returncode == 1
-    assert 'curl -X POST -H "Authorization: Bearer $APPBUILDER_TOKEN"' in told.stdout
-    assert "echo of •••" in told.stdout
-    assert "ALTAK" not in told.stdout + told.stderr
-    assert f"make contract TARGET=live SEED=7 PYTEST={THREAD}" in told.stdout
+    assert result.returncode == 1
+    assert 'curl -X POST -H "Authorization: Bearer $APPBUILDER_TOKEN"' in result.stdout
+    assert "echo of •••" in result.stdout
+    assert "ALTAK" not in result.stdout + result.stderr
+    assert f"make contract TARGET=live SEED=7 PYTEST={THREAD}" in result.stdout
     assert holds(service) == NOTHING
 
 
 def test_no_more_runs_than_stated(service: Running, tmp_path: Path) -> None:
     """The request that would be one too many is not sent."""
-    told = done(service, tmp_path, RUN, CONTRACT_RUNS="3")  # as many as the examples need
+    result = done(service, tmp_path, RUN, CONTRACT_RUNS="3")  # as many as the examples need
 
-    assert told.returncode == 1
-    assert "all 3 runs that were stated are made" in told.stdout
+    assert result.returncode == 1
+    assert "all 3 runs that were stated are made" in result.stdout
     assert len(service.assert_received("createRun")) == 3
     assert holds(service) == NOTHING
 
@@ -109,9 +109,9 @@ def test_asked_too_often(service: Running, tmp_path: Path, test: str) -> None:
     """A service that asks for a pause gets it, and the request again."""
     fourth = Match(operation="createRun", nth=4)  # three make the examples' things
     service.script(Rule(match=fourth, fault=Fault(status=429, retry_after=1)))
-    told = done(service, tmp_path, test)
+    result = done(service, tmp_path, test)
 
-    assert told.returncode == 0, told.stdout
+    assert result.returncode == 0, result.stdout
     assert [one.status for one in service.assert_received("createRun")][3:] == [429, 200]
 
 
@@ -119,12 +119,12 @@ def test_asked_too_often(service: Running, tmp_path: Path, test: str) -> None:
 def test_without_a_token(service: Running, tmp_path: Path, target: str) -> None:
     """One clear sentence, a status that says it was not done, and no request."""
     target = service.url if target == "server" else target
-    told = done(service, tmp_path, CONTRACT_TARGET=target, APPBUILDER_TOKEN="")
+    result = done(service, tmp_path, CONTRACT_TARGET=target, APPBUILDER_TOKEN="")
 
-    assert told.returncode == 1
-    assert told.stderr.count("\n") == 1
-    assert "nothing was sent" in told.stderr
-    assert told.stdout == ""
+    assert result.returncode == 1
+    assert result.stderr.count("\n") == 1
+    assert "nothing was sent" in result.stderr
+    assert result.stdout == ""
     assert service.requests == []
 
 
@@ -133,21 +133,21 @@ def test_live_takes_its_own_token_only(service: Running, tmp_path: Path, where: 
     """What another program calls TOKEN is not sent to the service."""
     given = [f"TOKEN={TOKEN}"] if where == "command-line" else []
     more = {} if given else {"TOKEN": TOKEN}
-    told = make(service, tmp_path, "TARGET=live", *given, APPBUILDER_TOKEN="", **more)
+    result = make(service, tmp_path, "TARGET=live", *given, APPBUILDER_TOKEN="", **more)
 
-    assert told.returncode != 0
-    assert "APPBUILDER_TOKEN is not set: nothing was sent" in told.stderr
-    assert "ALTAK" not in told.stdout + told.stderr
+    assert result.returncode != 0
+    assert "APPBUILDER_TOKEN is not set: nothing was sent" in result.stderr
+    assert "ALTAK" not in result.stdout + result.stderr
     assert service.requests == []
 
 
 def test_make_tells_no_token(service: Running, tmp_path: Path) -> None:
     """Any server can be attacked by its URL and token, which make does not print."""
-    told = make(service, tmp_path, f"TARGET={service.url}", f"TOKEN={TOKEN}")
+    result = make(service, tmp_path, f"TARGET={service.url}", f"TOKEN={TOKEN}")
 
-    assert told.returncode == 0, told.stdout + told.stderr
-    assert f"contract: {service.url}" in told.stdout
-    assert "ALTAK" not in told.stdout + told.stderr
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert f"contract: {service.url}" in result.stdout
+    assert "ALTAK" not in result.stdout + result.stderr
     assert service.assert_received("createRun")
     assert holds(service) == NOTHING
 
@@ -169,8 +169,8 @@ def test_seed_repeats_the_requests(tmp_path: Path) -> None:
 def requested(reports: Path, *arguments: str, seed: str) -> list[tuple[str, ...]]:
     """What was asked of the mock; the boundaries of multipart bodies are not from the seed."""
     environ = {**os.environ, "CONTRACT_TARGET": "", "CONTRACT_DRY": ""}
-    told = completed(reports, [f"--seed={seed}", *arguments], environ)
-    assert told.returncode == 0, told.stdout
+    result = completed(reports, [f"--seed={seed}", *arguments], environ)
+    assert result.returncode == 0, result.stdout
     entries = json.loads((reports / "requests.har").read_text("utf-8"))["log"]["entries"]
     return [
         (

@@ -20,7 +20,7 @@ from contract_tests.mutants.proxy import Answer, Change, Request, Send, proxied
 from contract_tests.selftests.suite_process import TOKEN, done
 from contract_tests.spec import document as spec
 
-pytestmark = pytest.mark.usefixtures("heeded")
+pytestmark = pytest.mark.usefixtures("interruptible")
 
 BY_HAND = [
     f"contract_tests/suite/test_{name}.py"
@@ -38,9 +38,9 @@ UNKNOWN_FILE = {"code": "file_not_found", "message": "没有这个文件", "type
 @pytest.mark.parametrize("tests", [BY_HAND, GENERATED], ids=["by-hand", "generated"])
 def test_it_passes(tmp_path: Path, tests: tuple[str, ...]) -> None:
     with varied() as (url, service):
-        told = done(service, tmp_path, *tests, CONTRACT_TARGET=url, CONTRACT_TOKEN=TOKEN)
+        result = done(service, tmp_path, *tests, CONTRACT_TARGET=url, CONTRACT_TOKEN=TOKEN)
 
-        assert told.returncode == 0, told.stdout
+        assert result.returncode == 0, result.stdout
 
 
 def test_body_may_be_missing(tmp_path: Path) -> None:
@@ -59,10 +59,10 @@ def test_body_may_be_missing(tmp_path: Path) -> None:
         appbuilder_mock.running(token=TOKEN) as service,
         proxied(service.url, Change(asked=asked)) as url,
     ):
-        told = done(service, tmp_path, *tests, CONTRACT_TARGET=url, CONTRACT_TOKEN=TOKEN)
+        result = done(service, tmp_path, *tests, CONTRACT_TARGET=url, CONTRACT_TOKEN=TOKEN)
 
-    assert told.returncode == 0, told.stdout
-    assert "no-body: taken: seen" in told.stdout
+    assert result.returncode == 0, result.stdout
+    assert "no-body: taken: seen" in result.stdout
 
 
 @contextmanager

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from contract_tests.client.client import Caller
-from contract_tests.client.mock_control import Control
+from contract_tests.client.client import CheckedClient
+from contract_tests.client.mock_control import MockControl
 from contract_tests.spec import document as spec
 from contract_tests.spec import run_events as sse
 from contract_tests.spec.samples import WEATHER, comparable, only, only_call
@@ -23,7 +23,7 @@ CALL = [{"name": "get_weather", "arguments": {"city": "北京"}}]
 
 
 @pytest.fixture(params=ENDS)
-def end(request: pytest.FixtureRequest, control: Control) -> str:
+def end(request: pytest.FixtureRequest, control: MockControl) -> str:
     """How the runs of this test end."""
     status = str(request.param)
     control.play({"match": {"text": TEXT}, **ENDS[status]})
@@ -31,56 +31,56 @@ def end(request: pytest.FixtureRequest, control: Control) -> str:
 
 
 @pytest.fixture(params=ENDS)
-def end_after_tools(request: pytest.FixtureRequest, control: Control) -> str:
+def end_after_tools(request: pytest.FixtureRequest, control: MockControl) -> str:
     """How they end when they have got the output of a call."""
     status = str(request.param)
     control.play({"match": {"text": TEXT}, "tool_rounds": [CALL], **ENDS[status]})
     return status
 
 
-def test_bad_end(caller: Caller, end: str) -> None:
+def test_bad_end(client: CheckedClient, end: str) -> None:
     """The run says so, when and, when it failed, why; it answers nothing and leaves its thread."""
-    run = caller.call("createRun", BODY)
+    run = client.call("createRun", BODY)
     ids = {"thread_id": run["thread_id"], "run_id": run["id"]}
 
     assert_ended(run, end)
-    queried = caller.call("queryRun", ids)
+    queried = client.call("queryRun", ids)
     assert_ended(queried, end)
-    [listed] = caller.call("listRuns", {"thread_id": run["thread_id"]})["data"]
+    [listed] = client.call("listRuns", {"thread_id": run["thread_id"]})["data"]
     assert comparable(queried) == comparable(listed)
-    [message] = caller.call("listMessages", {"thread_id": run["thread_id"]})["data"]
+    [message] = client.call("listMessages", {"thread_id": run["thread_id"]})["data"]
     assert message["role"] == "user"
     outputs = [{"tool_call_id": "call-0", "output": "晴"}]
-    caller.call("submitToolOutputs", {**ids, "tool_outputs": outputs}, status=409)
-    caller.call("cancelRun", ids, status=409)
-    assert caller.call("queryRun", ids) == queried
+    client.call("submitToolOutputs", {**ids, "tool_outputs": outputs}, status=409)
+    client.call("cancelRun", ids, status=409)
+    assert client.call("queryRun", ids) == queried
     again = {"messages": [{"role": "user", "content": "明天呢？"}]}
-    another = caller.call("createRun", {**BODY, "thread_id": run["thread_id"], "thread": again})
+    another = client.call("createRun", {**BODY, "thread_id": run["thread_id"], "thread": again})
     assert another["status"] == "completed"
 
 
-def test_bad_end_after_tools(caller: Caller, end_after_tools: str) -> None:
+def test_bad_end_after_tools(client: CheckedClient, end_after_tools: str) -> None:
     """The step of the call has completed all the same."""
-    waiting = caller.call("createRun", {**BODY, "tools": [WEATHER]})
+    waiting = client.call("createRun", {**BODY, "tools": [WEATHER]})
     ids = {"thread_id": waiting["thread_id"], "run_id": waiting["id"]}
     outputs = [{"tool_call_id": only_call(waiting)["id"], "output": "晴"}]
 
-    run = caller.call("submitToolOutputs", {**ids, "tool_outputs": outputs})
+    run = client.call("submitToolOutputs", {**ids, "tool_outputs": outputs})
 
     assert_ended(run, end_after_tools)
-    assert_ended(caller.call("queryRun", ids), end_after_tools)
-    assert only(caller.call("listRunSteps", ids)["data"])["status"] == "completed"
+    assert_ended(client.call("queryRun", ids), end_after_tools)
+    assert only(client.call("listRunSteps", ids)["data"])["status"] == "completed"
 
 
-def test_bad_end_of_a_stream(caller: Caller, end: str) -> None:
+def test_bad_end_of_a_stream(client: CheckedClient, end: str) -> None:
     """The last event is the end of the run, as a query tells it."""
-    told = list(caller.stream(BODY))
-    run = told[-1].details["run_object"]
+    events = list(client.stream(BODY))
+    run = events[-1].details["run_object"]
 
-    assert told[-1].payload["status"] == end
+    assert events[-1].payload["status"] == end
     assert_ended(run, end)
-    assert sse.texts(told) == {}
-    queried = caller.call("queryRun", {"thread_id": run["thread_id"], "run_id": run["id"]})
+    assert sse.texts(events) == {}
+    queried = client.call("queryRun", {"thread_id": run["thread_id"], "run_id": run["id"]})
     assert comparable(queried) == comparable(run)
 
 

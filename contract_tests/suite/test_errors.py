@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from contract_tests.client.client import Caller
-from contract_tests.client.mock_control import Control
+from contract_tests.client.client import CheckedClient
+from contract_tests.client.mock_control import MockControl
 from contract_tests.spec import document as spec
 from contract_tests.spec.samples import QUESTION, WEATHER, only_call
 from scripts.evidence import about
@@ -29,64 +29,64 @@ def documented(*statuses: str) -> list[Any]:
 
 
 @about("* 400", "* 401", "* 404", "* 415")
-@pytest.mark.gentle
+@pytest.mark.live_safe
 @pytest.mark.parametrize(("operation_id", "status"), documented("400", "401", "404", "415"))
-def test_refused_by_what_is_sent(caller: Caller, operation_id: str, status: int) -> None:
+def test_refused_by_what_is_sent(client: CheckedClient, operation_id: str, status: int) -> None:
     """A body that is no object, a bad token, ids that name nothing, a body of another type."""
     body = json.dumps(spec.example(operation_id), default=str).encode()
     if status == 401:
-        caller.refused(operation_id, body, status=401, authorization="Bearer none")
+        client.refused(operation_id, body, status=401, authorization="Bearer none")
     elif status == 415:
-        caller.refused(operation_id, body, status=415, content_type="text/plain")
+        client.refused(operation_id, body, status=415, content_type="text/plain")
     elif status == 404:
-        caller.call(operation_id, unknown_ids(operation_id), status=404)
+        client.call(operation_id, unknown_ids(operation_id), status=404)
     elif operation_id == "createFile":
-        caller.call(operation_id, {}, status=400)
+        client.call(operation_id, {}, status=400)
     else:
-        caller.refused(operation_id, b"[]", status=400)
+        client.refused(operation_id, b"[]", status=400)
 
 
 @about("* 409")
-@pytest.mark.gentle
-def test_refused_by_the_state_of_a_run(caller: Caller) -> None:
+@pytest.mark.live_safe
+def test_refused_by_the_state_of_a_run(client: CheckedClient) -> None:
     """While a run waits its thread takes no other; when it has ended, it takes no outputs."""
-    assistant_id = caller.call("createAssistant", {"name": "天气助手"})["id"]
-    thread_id = caller.call("createThread", QUESTION)["id"]
+    assistant_id = client.call("createAssistant", {"name": "天气助手"})["id"]
+    thread_id = client.call("createThread", QUESTION)["id"]
     body = {"assistant_id": assistant_id, "thread_id": thread_id}
-    run = caller.call("createRun", {**body, "tools": [WEATHER]})
+    run = client.call("createRun", {**body, "tools": [WEATHER]})
     ids = {"thread_id": thread_id, "run_id": run["id"]}
     outputs = [{"tool_call_id": only_call(run)["id"], "output": "晴"}]
 
-    caller.call("createRun", {**body, "thread": QUESTION}, status=409)
-    caller.call("submitToolOutputs", {**ids, "tool_outputs": outputs})
-    caller.call("submitToolOutputs", {**ids, "tool_outputs": outputs}, status=409)
-    caller.call("cancelRun", ids, status=409)
+    client.call("createRun", {**body, "thread": QUESTION}, status=409)
+    client.call("submitToolOutputs", {**ids, "tool_outputs": outputs})
+    client.call("submitToolOutputs", {**ids, "tool_outputs": outputs}, status=409)
+    client.call("cancelRun", ids, status=409)
 
 
 @about("* 413")
 @pytest.mark.parametrize(("operation_id", "status"), documented("413"))
 def test_refused_because_it_is_large(
-    caller: Caller, control: Control, operation_id: str, status: int
+    client: CheckedClient, control: MockControl, operation_id: str, status: int
 ) -> None:
     if operation_id == "createFile":
         head = b'--edge\r\nContent-Disposition: form-data; name="file"; filename="f"\r\n\r\n'
         body = head + bytes(LARGE_FILE) + b"\r\n--edge--\r\n"
         content_type = "multipart/form-data; boundary=edge"
-        caller.refused(operation_id, body, status=status, content_type=content_type)
+        client.refused(operation_id, body, status=status, content_type=content_type)
     else:
-        caller.refused(operation_id, LARGE_BODY, status=status)
+        client.refused(operation_id, LARGE_BODY, status=status)
 
 
 @about("* 429", "* 500")
 @pytest.mark.parametrize(("operation_id", "status"), documented("429", "500"))
 def test_refused_by_the_server(
-    caller: Caller, control: Control, operation_id: str, status: int
+    client: CheckedClient, control: MockControl, operation_id: str, status: int
 ) -> None:
     """The mock is told to refuse, and how."""
     control.refuse(operation_id, status)
     body = json.dumps(spec.example(operation_id), default=str).encode()
 
-    assert caller.refused(operation_id, body, status=status)["error"]["code"] == "told_to"
+    assert client.refused(operation_id, body, status=status)["error"]["code"] == "told_to"
 
 
 def unknown_ids(operation_id: str) -> dict[str, Any]:

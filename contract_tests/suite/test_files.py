@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from contract_tests.client.client import Caller
+from contract_tests.client.client import CheckedClient
 from contract_tests.spec.readings import observed
 from contract_tests.spec.samples import only
 from scripts.evidence import about
@@ -21,57 +21,57 @@ CHINESE = re.compile("[\u4e00-\u9fff]")
 
 
 @pytest.fixture
-def assistant_id(caller: Caller) -> str:
-    return str(caller.call("createAssistant", {"name": "助手"})["id"])
+def assistant_id(client: CheckedClient) -> str:
+    return str(client.call("createAssistant", {"name": "助手"})["id"])
 
 
 @pytest.fixture
-def file_id(caller: Caller) -> str:
-    return str(caller.upload(NAME, "你好世界".encode(), "text/plain")["id"])
+def file_id(client: CheckedClient) -> str:
+    return str(client.upload(NAME, "你好世界".encode(), "text/plain")["id"])
 
 
-@pytest.mark.gentle
-def test_file(caller: Caller) -> None:
+@pytest.mark.live_safe
+def test_file(client: CheckedClient) -> None:
     """Stored, found, read and downloaded, deleted and gone."""
-    file = caller.upload(NAME, EVERY_BYTE, "application/x-own")
+    file = client.upload(NAME, EVERY_BYTE, "application/x-own")
     which = {"file_id": file["id"]}
     assert file["bytes"] == len(EVERY_BYTE)
     check_name(NAME, file["filename"])
     assert file["purpose"] == "assistant"
-    queried = caller.call("queryFile", which)
+    queried = client.call("queryFile", which)
     known = {name: value for name, value in file.items() if name != "purpose"}
     assert {name: queried[name] for name in known} == known
-    listed = only([one for one in caller.call("listFiles", {})["data"] if one["id"] == file["id"]])
+    listed = only([one for one in client.call("listFiles", {})["data"] if one["id"] == file["id"]])
     assert {**listed, "purpose": ""} == {**queried, "purpose": ""}
 
-    read = caller.send("readFile", which)
-    downloaded = caller.send("downloadFile", which)
+    read = client.send("readFile", which)
+    downloaded = client.send("downloadFile", which)
     assert read.content == downloaded.content == EVERY_BYTE
     for answer in (read, downloaded):
         assert answer.headers["content-type"] == ["application/x-own"]
     assert attachment_name(downloaded.headers["content-disposition"][0]) == file["filename"]
 
-    gone = caller.call("deleteFile", which)
+    gone = client.call("deleteFile", which)
     assert gone == {"id": file["id"], "object": "file.deleted", "deleted": True}
     for operation_id in ("queryFile", "readFile", "downloadFile", "deleteFile"):
-        caller.call(operation_id, which, status=404)
-    assert file["id"] not in [one["id"] for one in caller.call("listFiles", {})["data"]]
+        client.call(operation_id, which, status=404)
+    assert file["id"] not in [one["id"] for one in client.call("listFiles", {})["data"]]
 
 
 @about("listFiles/x-order")
-@pytest.mark.gentle
-def test_files_are_listed_oldest_first(caller: Caller) -> None:
+@pytest.mark.live_safe
+def test_files_are_listed_oldest_first(client: CheckedClient) -> None:
     """Their times are seconds, so the second file is of another one."""
-    first = caller.upload("1.txt", b"1", "text/plain")
+    first = client.upload("1.txt", b"1", "text/plain")
     time.sleep(1.05)
-    second = caller.upload("2.txt", b"2", "text/plain")
+    second = client.upload("2.txt", b"2", "text/plain")
     assert second["create_at"] > first["create_at"]
 
-    listed = [file["id"] for file in caller.call("listFiles", {})["data"]]
+    listed = [file["id"] for file in client.call("listFiles", {})["data"]]
     assert listed.index(first["id"]) < listed.index(second["id"])
 
 
-@pytest.mark.gentle
+@pytest.mark.live_safe
 @pytest.mark.parametrize(
     ("name", "content", "content_type"),
     [
@@ -82,98 +82,100 @@ def test_files_are_listed_oldest_first(caller: Caller) -> None:
     ],
     ids=["empty", "json", "quotes", "path"],
 )
-def test_any_file(caller: Caller, name: str, content: bytes, content_type: str) -> None:
+def test_any_file(client: CheckedClient, name: str, content: bytes, content_type: str) -> None:
     """The bytes come back as they were, and JSON that is a file is no error."""
-    file = caller.upload(name, content, content_type)
+    file = client.upload(name, content, content_type)
     which = {"file_id": file["id"]}
 
     check_name(name, file["filename"])
     assert file["bytes"] == len(content)
-    assert caller.send("readFile", which).content == content
-    assert caller.send("downloadFile", which).content == content
+    assert client.send("readFile", which).content == content
+    assert client.send("downloadFile", which).content == content
 
 
-def test_plain_name_is_given_as_it_is(caller: Caller) -> None:
+def test_plain_name_is_given_as_it_is(client: CheckedClient) -> None:
     """Not only as `filename*`, which not every reader knows."""
-    file = caller.upload("note-1.txt", b"x", "text/plain")
+    file = client.upload("note-1.txt", b"x", "text/plain")
     assert file["filename"] == "note-1.txt"
-    downloaded = caller.send("downloadFile", {"file_id": file["id"]})
-    told = Message()
-    told["content-disposition"] = downloaded.headers["content-disposition"][0]
+    downloaded = client.send("downloadFile", {"file_id": file["id"]})
+    disposition = Message()
+    disposition["content-disposition"] = downloaded.headers["content-disposition"][0]
 
-    assert told.get_content_disposition() == "attachment"
-    assert told.get_param("filename", header="content-disposition") == "note-1.txt"
+    assert disposition.get_content_disposition() == "attachment"
+    assert disposition.get_param("filename", header="content-disposition") == "note-1.txt"
 
 
 @about("createFile?purpose/x-default")
-@pytest.mark.gentle
+@pytest.mark.live_safe
 @pytest.mark.parametrize("purpose", ["test", "测试", "", None])
-def test_any_purpose(caller: Caller, purpose: str | None) -> None:
+def test_any_purpose(client: CheckedClient, purpose: str | None) -> None:
     """A word of the caller's is kept; without one a file is for assistants.
 
     Lists were printed with the empty text, so whether they have the word is not known.
     """
     query = {} if purpose is None else {"purpose": purpose}
-    file = caller.call("createFile", {"file": b"x"}, query=query)
+    file = client.call("createFile", {"file": b"x"}, query=query)
     assert purpose == "" or file["purpose"] == (purpose or "assistant")
 
-    listed = only([one for one in caller.call("listFiles", {})["data"] if one["id"] == file["id"]])
+    listed = only([one for one in client.call("listFiles", {})["data"] if one["id"] == file["id"]])
     assert listed["purpose"] in (file["purpose"], "")
     if file["purpose"]:
         observed.note("listed-purpose", "kept" if listed["purpose"] else "empty")
 
 
 @about("CreateFileRequest.file/required")
-@pytest.mark.gentle
-def test_refused_file(caller: Caller) -> None:
+@pytest.mark.live_safe
+def test_refused_file(client: CheckedClient) -> None:
     """Without the part nothing is stored."""
-    before = caller.call("listFiles", {})
+    before = client.call("listFiles", {})
     for body in ({}, {"other": b"x"}):
-        caller.call("createFile", body, status=400)
-    caller.call("deleteFile", {"file_id": "file-0"}, status=404)
+        client.call("createFile", body, status=400)
+    client.call("deleteFile", {"file_id": "file-0"}, status=404)
 
-    assert caller.call("listFiles", {}) == before
+    assert client.call("listFiles", {}) == before
 
 
-@pytest.mark.gentle
-def test_mount(caller: Caller, assistant_id: str, file_id: str) -> None:
+@pytest.mark.live_safe
+def test_mount(client: CheckedClient, assistant_id: str, file_id: str) -> None:
     """Mounted twice it is there once; unmounted, the file itself stays."""
-    whose = {"assistant_id": assistant_id}
-    both = {**whose, "file_id": file_id}
-    mounted = caller.call("mountAssistantFile", both)
+    which = {"assistant_id": assistant_id}
+    both = {**which, "file_id": file_id}
+    mounted = client.call("mountAssistantFile", both)
     assert (mounted["id"], mounted["assistant_id"]) == (file_id, assistant_id)
-    assert caller.call("mountAssistantFile", both) == mounted
-    assert caller.call("listMountedFiles", whose)["data"] == [mounted]
+    assert client.call("mountAssistantFile", both) == mounted
+    assert client.call("listMountedFiles", which)["data"] == [mounted]
 
-    gone = caller.call("unmountAssistantFile", both)
+    gone = client.call("unmountAssistantFile", both)
     assert gone == {"id": file_id, "object": "assistant.file.deleted", "deleted": True}
-    assert caller.call("listMountedFiles", whose)["data"] == []
-    caller.call("unmountAssistantFile", both, status=404)
-    assert caller.call("queryFile", {"file_id": file_id})["id"] == file_id
+    assert client.call("listMountedFiles", which)["data"] == []
+    client.call("unmountAssistantFile", both, status=404)
+    assert client.call("queryFile", {"file_id": file_id})["id"] == file_id
 
 
-@pytest.mark.gentle
-def test_deleted_is_no_longer_mounted(caller: Caller, assistant_id: str, file_id: str) -> None:
-    whose = {"assistant_id": assistant_id}
-    caller.call("mountAssistantFile", {**whose, "file_id": file_id})
-    caller.call("deleteFile", {"file_id": file_id})
+@pytest.mark.live_safe
+def test_deleted_is_no_longer_mounted(
+    client: CheckedClient, assistant_id: str, file_id: str
+) -> None:
+    which = {"assistant_id": assistant_id}
+    client.call("mountAssistantFile", {**which, "file_id": file_id})
+    client.call("deleteFile", {"file_id": file_id})
 
-    assert caller.call("listMountedFiles", whose)["data"] == []
+    assert client.call("listMountedFiles", which)["data"] == []
 
 
-@pytest.mark.gentle
-def test_refused_mount(caller: Caller, assistant_id: str, file_id: str) -> None:
+@pytest.mark.live_safe
+def test_refused_mount(client: CheckedClient, assistant_id: str, file_id: str) -> None:
     """Both ids are looked up, and a refusal leaves the mounts as they are."""
-    whose = {"assistant_id": assistant_id}
-    both = {**whose, "file_id": file_id}
-    caller.call("mountAssistantFile", both)
-    before: dict[str, Any] = caller.call("listMountedFiles", whose)
+    which = {"assistant_id": assistant_id}
+    both = {**which, "file_id": file_id}
+    client.call("mountAssistantFile", both)
+    before: dict[str, Any] = client.call("listMountedFiles", which)
     for operation_id in ("mountAssistantFile", "unmountAssistantFile"):
-        caller.call(operation_id, {**both, "file_id": "file-0"}, status=404)
-        caller.call(operation_id, {**both, "assistant_id": "asst_0"}, status=404)
-        caller.call(operation_id, {**both, "file_id": ""}, status=400)
+        client.call(operation_id, {**both, "file_id": "file-0"}, status=404)
+        client.call(operation_id, {**both, "assistant_id": "asst_0"}, status=404)
+        client.call(operation_id, {**both, "file_id": ""}, status=400)
 
-    assert caller.call("listMountedFiles", whose) == before
+    assert client.call("listMountedFiles", which) == before
 
 
 def check_name(sent: str, got: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from contract_tests.client.client import Caller
+from contract_tests.client.client import CheckedClient
 from contract_tests.spec.readings import observed
 from contract_tests.spec.samples import WEATHER, answer_text, comparable, only, only_call, text_of
 
@@ -15,52 +15,52 @@ QUESTION = "北京天气如何？"
 
 
 @pytest.fixture
-def assistant_id(caller: Caller) -> str:
+def assistant_id(client: CheckedClient) -> str:
     """An assistant without tools."""
     body = {"name": "天气助手", "instructions": "每句话回复前都加上我是秦始皇"}
-    return str(caller.call("createAssistant", body)["id"])
+    return str(client.call("createAssistant", body)["id"])
 
 
 @pytest.fixture
-def thread_id(caller: Caller) -> str:
+def thread_id(client: CheckedClient) -> str:
     """A thread that ends in a question."""
-    thread_id = caller.call("createThread", {})["id"]
+    thread_id = client.call("createThread", {})["id"]
     message = {"thread_id": thread_id, "role": "user", "content": QUESTION}
-    assert caller.call("createMessage", message)["thread_id"] == thread_id
+    assert client.call("createMessage", message)["thread_id"] == thread_id
     return str(thread_id)
 
 
 @pytest.fixture
-def waiting(caller: Caller, assistant_id: str, thread_id: str) -> dict[str, Any]:
+def waiting(client: CheckedClient, assistant_id: str, thread_id: str) -> dict[str, Any]:
     """A run that waits for the output of one call."""
     body = {"assistant_id": assistant_id, "thread_id": thread_id, "tools": [WEATHER]}
-    run = caller.call("createRun", body)
+    run = client.call("createRun", body)
     assert run["status"] == "requires_action"
     ids = {"thread_id": thread_id, "run_id": run["id"]}
-    assert caller.call("queryRun", ids)["required_action"] == run["required_action"]
+    assert client.call("queryRun", ids)["required_action"] == run["required_action"]
     return run
 
 
-@pytest.mark.gentle
-def test_run_is_found_again(caller: Caller, assistant_id: str, thread_id: str) -> None:
+@pytest.mark.live_safe
+def test_run_is_found_again(client: CheckedClient, assistant_id: str, thread_id: str) -> None:
     """Create, run, list, query, steps: each speaks of the same run."""
-    run = caller.call("createRun", {"assistant_id": assistant_id, "thread_id": thread_id})
+    run = client.call("createRun", {"assistant_id": assistant_id, "thread_id": thread_id})
     ids = {"thread_id": thread_id, "run_id": run["id"]}
 
     assert (run["object"], run["status"]) == ("run.result", "completed")
     assert (run["assistant_id"], run["thread_id"]) == (assistant_id, thread_id)
     answer = run["final_answer"]["message"]["message_id"]
-    message = caller.call("queryMessage", {"thread_id": thread_id, "message_id": answer})
+    message = client.call("queryMessage", {"thread_id": thread_id, "message_id": answer})
     assert (message["role"], message["run_id"]) == ("assistant", run["id"])
     assert text_of(message) == answer_text(run) != ""
-    listed = only(caller.call("listRuns", {"thread_id": thread_id})["data"])
-    queried = caller.call("queryRun", ids)
+    listed = only(client.call("listRuns", {"thread_id": thread_id})["data"])
+    queried = client.call("queryRun", ids)
     assert comparable(listed) == comparable(queried)
     assert (queried["id"], queried["object"]) == (run["id"], "thread.run")
     assert queried["status"] == "completed"
-    steps = caller.call("listRunSteps", ids)["data"]
+    steps = client.call("listRunSteps", ids)["data"]
     assert [step["id"] for step in steps] == ["step-1"]
-    step = caller.call("queryRunStep", {**ids, "step_id": "step-1"})
+    step = client.call("queryRunStep", {**ids, "step_id": "step-1"})
     assert (step["run_id"], step["status"]) == (run["id"], "completed")
     # The service was seen to tell no details, and to lose them in the query.
     detail = steps[0]["step_datail"]
@@ -68,51 +68,53 @@ def test_run_is_found_again(caller: Caller, assistant_id: str, thread_id: str) -
     assert step["step_datail"] in (None, detail)
 
 
-def test_run_has_its_own_instructions(caller: Caller, assistant_id: str, thread_id: str) -> None:
+def test_run_has_its_own_instructions(
+    client: CheckedClient, assistant_id: str, thread_id: str
+) -> None:
     """What a run says of itself comes instead of what the assistant says; the rest does not."""
     body = {"assistant_id": assistant_id, "thread_id": thread_id, "instructions": "只说一个字"}
-    run = caller.call("createRun", {**body, "thought_instructions": "想一想"})
-    queried = caller.call("queryRun", {"thread_id": thread_id, "run_id": run["id"]})
-    assistant = caller.call("queryAssistant", {"assistant_id": assistant_id})
+    run = client.call("createRun", {**body, "thought_instructions": "想一想"})
+    queried = client.call("queryRun", {"thread_id": thread_id, "run_id": run["id"]})
+    assistant = client.call("queryAssistant", {"assistant_id": assistant_id})
 
     assert (queried["instructions"], queried["thought_instructions"]) == ("只说一个字", "想一想")
     assert queried["chat_instructions"] == assistant["chat_instructions"]
     assert assistant["instructions"] == "每句话回复前都加上我是秦始皇"
 
 
-def test_run_has_its_own_model(caller: Caller, thread_id: str) -> None:
+def test_run_has_its_own_model(client: CheckedClient, thread_id: str) -> None:
     """The one it asks for, for this run alone; without one the assistant's."""
-    assistant_id = caller.call("createAssistant", {"name": "助手", "model": "ERNIE-明天"})["id"]
+    assistant_id = client.call("createAssistant", {"name": "助手", "model": "ERNIE-明天"})["id"]
     body = {"assistant_id": assistant_id, "thread": {"messages": [question(QUESTION)]}}
     runs = [
-        caller.call("createRun", {**body, "thread_id": thread_id, "model": model})
+        client.call("createRun", {**body, "thread_id": thread_id, "model": model})
         for model in ("ERNIE-后天", None)
     ]
 
     models = [
-        caller.call("queryRun", {"thread_id": thread_id, "run_id": run["id"]}).get("model")
+        client.call("queryRun", {"thread_id": thread_id, "run_id": run["id"]}).get("model")
         for run in runs
     ]
     assert models == ["ERNIE-后天", "ERNIE-明天"]
 
 
-def test_message_of_a_run_is_in_the_history(caller: Caller, assistant_id: str) -> None:
+def test_message_of_a_run_is_in_the_history(client: CheckedClient, assistant_id: str) -> None:
     """What a run brings along comes behind what was there, and before the answer."""
     body = {"assistant_id": assistant_id}
-    first = caller.call("createRun", {**body, "thread": {"messages": [question("今天呢？")]}})
+    first = client.call("createRun", {**body, "thread": {"messages": [question("今天呢？")]}})
     where = {"thread_id": first["thread_id"]}
-    caller.call("createRun", {**body, **where, "thread": {"messages": [question("明天呢？")]}})
+    client.call("createRun", {**body, **where, "thread": {"messages": [question("明天呢？")]}})
 
-    messages = caller.call("listMessages", {**where, "order": "asc"})["data"]
+    messages = client.call("listMessages", {**where, "order": "asc"})["data"]
     assert [message["role"] for message in messages] == ["user", "assistant"] * 2
     assert [text_of(message) for message in messages[::2]] == ["今天呢？", "明天呢？"]
 
 
-def test_output_by_a_second_run_call(caller: Caller, waiting: dict[str, Any]) -> None:
+def test_output_by_a_second_run_call(client: CheckedClient, waiting: dict[str, Any]) -> None:
     """The same path and the same run id: the run goes on with `tool_output`."""
     call = only_call(waiting)
     time.sleep(0.02)
-    run = caller.call(
+    run = client.call(
         "createRun",
         {
             "assistant_id": waiting["assistant_id"],
@@ -126,30 +128,30 @@ def test_output_by_a_second_run_call(caller: Caller, waiting: dict[str, Any]) ->
     assert answer_text(run)
     assert run["started_at"] > waiting["started_at"], "it does not start anew"
     ids = {"thread_id": run["thread_id"], "run_id": run["id"]}
-    assert caller.call("queryRun", ids)["status"] == "completed"
+    assert client.call("queryRun", ids)["status"] == "completed"
 
 
-def test_output_by_submitting(caller: Caller, waiting: dict[str, Any]) -> None:
+def test_output_by_submitting(client: CheckedClient, waiting: dict[str, Any]) -> None:
     """Without a stream the answer comes when the run has ended; a second time is a conflict."""
     ids = {"thread_id": waiting["thread_id"], "run_id": waiting["id"]}
     output = {"tool_call_id": only_call(waiting)["id"], "output": "晴"}
     time.sleep(0.02)
-    run = caller.call("submitToolOutputs", {**ids, "tool_outputs": [output]})
+    run = client.call("submitToolOutputs", {**ids, "tool_outputs": [output]})
     anew = run["started_at"] > waiting["started_at"]
     assert anew or run["started_at"] == waiting["started_at"]
     observed.note("started-at-after-submit", "anew" if anew else "kept")
 
     assert (run["id"], run["status"]) == (waiting["id"], "completed")
-    steps = caller.call("listRunSteps", {**ids, "order": "asc"})["data"]
+    steps = client.call("listRunSteps", {**ids, "order": "asc"})["data"]
     assert [step["id"] for step in steps] == ["step-1", "step-2"]
     assert [step["status"] for step in steps] == ["completed", "completed"]
     if detail := steps[0]["step_datail"]:  # the service was seen to tell none
         call = only(detail["tool_calls"])
         assert (call["id"], call["function"]["output"]) == (output["tool_call_id"], "晴")
-    caller.call("submitToolOutputs", {**ids, "tool_outputs": [output]}, status=409)
+    client.call("submitToolOutputs", {**ids, "tool_outputs": [output]}, status=409)
 
 
-def test_cancel(caller: Caller, waiting: dict[str, Any]) -> None:
+def test_cancel(client: CheckedClient, waiting: dict[str, Any]) -> None:
     """A cancelled run says when, may be cancelled again, and leaves its thread free."""
     ids = {"thread_id": waiting["thread_id"], "run_id": waiting["id"]}
     another = {
@@ -157,27 +159,27 @@ def test_cancel(caller: Caller, waiting: dict[str, Any]) -> None:
         "thread_id": waiting["thread_id"],
         "thread": {"messages": [{"role": "user", "content": QUESTION}]},
     }
-    caller.call("createRun", another, status=409)
-    run = caller.call("cancelRun", {**ids, "sync": True})
+    client.call("createRun", another, status=409)
+    run = client.call("cancelRun", {**ids, "sync": True})
 
     assert (run["status"], run["required_action"]) == ("cancelled", None)
     assert run["cancelled_at"] >= run["created_at"]
-    assert caller.call("queryRun", ids) == run
-    assert caller.call("cancelRun", ids)["status"] == "cancelled"
-    completed = caller.call("createRun", another)
+    assert client.call("queryRun", ids) == run
+    assert client.call("cancelRun", ids)["status"] == "cancelled"
+    completed = client.call("createRun", another)
     assert completed["status"] == "completed"
-    caller.call("cancelRun", {**ids, "run_id": completed["id"]}, status=409)
+    client.call("cancelRun", {**ids, "run_id": completed["id"]}, status=409)
 
 
-def test_wrong_output_is_refused(caller: Caller, waiting: dict[str, Any]) -> None:
+def test_wrong_output_is_refused(client: CheckedClient, waiting: dict[str, Any]) -> None:
     """A call that nobody made cannot be answered, and the run waits on."""
     ids = {"thread_id": waiting["thread_id"], "run_id": waiting["id"]}
     right = {"tool_call_id": only_call(waiting)["id"], "output": "晴"}
     wrong = {"tool_call_id": "call-unknown", "output": "晴"}
     for outputs in ([wrong], [right, wrong], [right, right]):
-        caller.call("submitToolOutputs", {**ids, "tool_outputs": outputs}, status=400)
+        client.call("submitToolOutputs", {**ids, "tool_outputs": outputs}, status=400)
 
-    assert caller.call("queryRun", ids)["status"] == "requires_action"
+    assert client.call("queryRun", ids)["status"] == "requires_action"
 
 
 @pytest.mark.parametrize(
@@ -186,40 +188,40 @@ def test_wrong_output_is_refused(caller: Caller, waiting: dict[str, Any]) -> Non
     ids=["no-thread", "empty-thread", "no-message"],
 )
 def test_nothing_to_answer_is_refused(
-    caller: Caller, assistant_id: str, addition: dict[str, Any]
+    client: CheckedClient, assistant_id: str, addition: dict[str, Any]
 ) -> None:
-    caller.call("createRun", {"assistant_id": assistant_id, **addition}, status=400)
+    client.call("createRun", {"assistant_id": assistant_id, **addition}, status=400)
 
 
 def test_context_ends_in_a_message_of_the_user(
-    caller: Caller, assistant_id: str, thread_id: str
+    client: CheckedClient, assistant_id: str, thread_id: str
 ) -> None:
     """After the answer it is the user's turn, whoever wrote the answer."""
     body = {"assistant_id": assistant_id, "thread_id": thread_id}
     said = {"role": "assistant", "content": "晴"}
-    caller.call("createRun", {**body, "thread": {"messages": [said]}}, status=400)
-    caller.call("createMessage", {"thread_id": thread_id, **said})
-    caller.call("createRun", body, status=400)
-    caller.call("createMessage", {"thread_id": thread_id, "role": "user", "content": "明天呢？"})
-    caller.call("createRun", body)
+    client.call("createRun", {**body, "thread": {"messages": [said]}}, status=400)
+    client.call("createMessage", {"thread_id": thread_id, **said})
+    client.call("createRun", body, status=400)
+    client.call("createMessage", {"thread_id": thread_id, "role": "user", "content": "明天呢？"})
+    client.call("createRun", body)
 
-    caller.call("createRun", body, status=400)
+    client.call("createRun", body, status=400)
 
 
-def test_unknown_ids_are_not_found(caller: Caller, waiting: dict[str, Any]) -> None:
+def test_unknown_ids_are_not_found(client: CheckedClient, waiting: dict[str, Any]) -> None:
     """Each id is looked up where it belongs."""
     ids = {"thread_id": waiting["thread_id"], "run_id": waiting["id"]}
     run = {"assistant_id": waiting["assistant_id"], "thread_id": "thread_0"}
-    elsewhere = {**ids, "thread_id": caller.call("createThread", {})["id"]}
+    elsewhere = {**ids, "thread_id": client.call("createThread", {})["id"]}
 
-    caller.call("createRun", run, status=404)
-    caller.call("createRun", {**run, **ids, "assistant_id": "asst_0"}, status=404)
-    caller.call("createMessage", {**run, "role": "user", "content": "你好"}, status=404)
-    caller.call("listRuns", {"thread_id": "thread_0"}, status=404)
-    caller.call("queryRunStep", {**ids, "step_id": "step-9"}, status=404)
+    client.call("createRun", run, status=404)
+    client.call("createRun", {**run, **ids, "assistant_id": "asst_0"}, status=404)
+    client.call("createMessage", {**run, "role": "user", "content": "你好"}, status=404)
+    client.call("listRuns", {"thread_id": "thread_0"}, status=404)
+    client.call("queryRunStep", {**ids, "step_id": "step-9"}, status=404)
     for operation_id in ("queryRun", "cancelRun", "listRunSteps"):
-        caller.call(operation_id, elsewhere, status=404)
-        caller.call(operation_id, {**ids, "run_id": "run_0"}, status=404)
+        client.call(operation_id, elsewhere, status=404)
+        client.call(operation_id, {**ids, "run_id": "run_0"}, status=404)
 
 
 def question(text: str) -> dict[str, str]:

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from contract_tests.checks.coverage import is_error
-from contract_tests.client.client import Caller
-from contract_tests.client.fixtures import Things
+from contract_tests.client.client import CheckedClient
+from contract_tests.client.fixtures import OwnedObjects
 from contract_tests.spec import document as spec
 from contract_tests.spec.readings import observed
 from contract_tests.target.target import Target
@@ -30,18 +30,18 @@ def each() -> list[Any]:
 
 @pytest.mark.parametrize(("operation_id", "fact"), each())
 def test_one_step_too_far(
-    target: Target, caller: Caller, things: Things, operation_id: str, fact: str
+    target: Target, client: CheckedClient, owned: OwnedObjects, operation_id: str, fact: str
 ) -> None:
     """It is refused; what nobody knows may be taken as well, but for our mock.
 
     A body that is taken does no harm: what it is about is the test's own.
     """
-    base = {**things.body(operation_id)}
+    base = {**owned.body(operation_id)}
     every = crossings(spec.DOCUMENT, operation_id, base)
     body = next(one.body for one in every if one.fact == fact)
 
     if "unknown" in MARKS[fact] and target.kind != "mock":
-        response = caller.send(operation_id, body)
+        response = client.send(operation_id, body)
         observed.note("limits", f"{fact}: {'refused' if is_error(response) else 'taken'}")
         return
-    caller.call(operation_id, body, status=400)
+    client.call(operation_id, body, status=400)

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from contract_tests.client.client import Caller
+from contract_tests.client.client import CheckedClient
 from contract_tests.client.fixtures import UNLIMITED, files
 from contract_tests.spec import document as spec
 from contract_tests.spec.readings import observed
@@ -26,57 +26,57 @@ class Listed(NamedTuple):
     where: dict[str, str]
 
 
-def assistants(caller: Caller) -> Listed:
-    made = [caller.call("createAssistant", {"name": name}) for name in ("甲", "乙", "丙")]
+def assistants(client: CheckedClient) -> Listed:
+    made = [client.call("createAssistant", {"name": name}) for name in ("甲", "乙", "丙")]
     return Listed([one["id"] for one in made], {})
 
 
-def mounted_files(caller: Caller) -> Listed:
-    where = {"assistant_id": caller.call("createAssistant", {"name": "助手"})["id"]}
-    ids = files(caller, 3)
+def mounted_files(client: CheckedClient) -> Listed:
+    where = {"assistant_id": client.call("createAssistant", {"name": "助手"})["id"]}
+    ids = files(client, 3)
     for file_id in ids:
-        caller.call("mountAssistantFile", {**where, "file_id": file_id})
+        client.call("mountAssistantFile", {**where, "file_id": file_id})
     return Listed(ids, where)
 
 
-def messages(caller: Caller) -> Listed:
+def messages(client: CheckedClient) -> Listed:
     """Three, in one call and in calls of their own."""
-    where = {"thread_id": caller.call("createThread", {"messages": MESSAGES[:2]})["id"]}
-    newest_first = ids_of(caller.call("listMessages", where))
+    where = {"thread_id": client.call("createThread", {"messages": MESSAGES[:2]})["id"]}
+    newest_first = ids_of(client.call("listMessages", where))
     assert len(newest_first) == 2
-    third = caller.call("createMessage", {**where, **MESSAGES[2]})
+    third = client.call("createMessage", {**where, **MESSAGES[2]})
     return Listed([*newest_first[::-1], third["id"]], where)
 
 
-def message_files(caller: Caller) -> Listed:
-    where = {"thread_id": caller.call("createThread", {})["id"]}
-    ids = files(caller, 3)
-    message = caller.call("createMessage", {**where, **MESSAGES[0], "file_ids": ids})
+def message_files(client: CheckedClient) -> Listed:
+    where = {"thread_id": client.call("createThread", {})["id"]}
+    ids = files(client, 3)
+    message = client.call("createMessage", {**where, **MESSAGES[0], "file_ids": ids})
     return Listed(ids, {**where, "message_id": message["id"]})
 
 
-def runs(caller: Caller) -> Listed:
-    where = {"thread_id": caller.call("createThread", {})["id"]}
-    body = {**where, "assistant_id": caller.call("createAssistant", {"name": "助手"})["id"]}
+def runs(client: CheckedClient) -> Listed:
+    where = {"thread_id": client.call("createThread", {})["id"]}
+    body = {**where, "assistant_id": client.call("createAssistant", {"name": "助手"})["id"]}
     made = [
-        caller.call("createRun", {**body, "thread": {"messages": [message]}})
+        client.call("createRun", {**body, "thread": {"messages": [message]}})
         for message in MESSAGES
     ]
     return Listed([run["id"] for run in made], where)
 
 
-def run_steps(caller: Caller) -> Listed:
+def run_steps(client: CheckedClient) -> Listed:
     """Two, the call of a tool and the answer."""
-    assistant_id = caller.call("createAssistant", {"name": "助手", "tools": [WEATHER]})["id"]
+    assistant_id = client.call("createAssistant", {"name": "助手", "tools": [WEATHER]})["id"]
     body = {"assistant_id": assistant_id, "thread": {"messages": MESSAGES[:1]}}
-    run = caller.call("createRun", body)
+    run = client.call("createRun", body)
     where = {"thread_id": run["thread_id"], "run_id": run["id"]}
     output = {"tool_call_id": only_call(run)["id"], "output": "晴"}
-    caller.call("submitToolOutputs", {**where, "tool_outputs": [output]})
+    client.call("submitToolOutputs", {**where, "tool_outputs": [output]})
     return Listed(["step-1", "step-2"], where)
 
 
-LISTS: dict[str, Callable[[Caller], Listed]] = {
+LISTS: dict[str, Callable[[CheckedClient], Listed]] = {
     "listAssistants": assistants,
     "listMountedFiles": mounted_files,
     "listMessages": messages,
@@ -86,23 +86,23 @@ LISTS: dict[str, Callable[[Caller], Listed]] = {
 }
 # Runs cost money, and so do their steps.
 EACH = [
-    pytest.param(name, marks=() if make in (runs, run_steps) else pytest.mark.gentle)
+    pytest.param(name, marks=() if make in (runs, run_steps) else pytest.mark.live_safe)
     for name, make in LISTS.items()
 ]
 
 
 @about("PageLimit/x-default", "PageOrder/x-default")
-@pytest.mark.gentle
-def test_default_limit(caller: Caller) -> None:
+@pytest.mark.live_safe
+def test_default_limit(client: CheckedClient) -> None:
     """Without a limit a page holds 20, the newest; from the oldest on the next begins behind it.
 
     (From the newest on that depends on what `after` means.)
     """
     said = [{"role": "user", "content": str(number)} for number in range(41)]
-    where = {"thread_id": caller.call("createThread", {"messages": said})["id"]}
-    pages, after = [caller.call("listMessages", where)], ""
+    where = {"thread_id": client.call("createThread", {"messages": said})["id"]}
+    pages, after = [client.call("listMessages", where)], ""
     for _ in range(3):
-        pages.append(caller.call("listMessages", {**where, "order": "asc", "after": after}))
+        pages.append(client.call("listMessages", {**where, "order": "asc", "after": after}))
         after = pages[-1]["last_id"]
 
     listed = [[item["content"][0]["text"]["value"] for item in page["data"]] for page in pages]
@@ -120,21 +120,21 @@ def test_every_paged_list_is_here() -> None:
 
 
 @pytest.mark.parametrize("operation_id", EACH)
-def test_every_window(caller: Caller, operation_id: str) -> None:
+def test_every_window(client: CheckedClient, operation_id: str) -> None:
     """Each pair of bounds gives what cutting the whole list gives, in either order.
 
     What is behind a bound where the newest comes first is not known: each of two readings is
     right, as long as the whole list keeps to it.
     """
-    ids, where = LISTS[operation_id](caller)
-    newest_first = ids_of(caller.call(operation_id, {**where, **UNLIMITED}))
+    ids, where = LISTS[operation_id](client)
+    newest_first = ids_of(client.call(operation_id, {**where, **UNLIMITED}))
     assert newest_first[: len(ids)] == ids[::-1]
 
     fitting = dict(READINGS)
     for order, listed in (("asc", newest_first[::-1]), ("desc", newest_first)):
         for limit, after, before in itertools.product(LIMITS, ["", *ids], ["", *ids]):
             asked = {"limit": limit, "order": order, "after": after, "before": before}
-            page = caller.call(operation_id, {**where, **asked})
+            page = client.call(operation_id, {**where, **asked})
             got = (ids_of(page), page["has_more"])
 
             expected = {}
@@ -150,13 +150,13 @@ def test_every_window(caller: Caller, operation_id: str) -> None:
 
 
 @pytest.mark.parametrize("operation_id", EACH)
-def test_wrong_page(caller: Caller, operation_id: str) -> None:
+def test_wrong_page(client: CheckedClient, operation_id: str) -> None:
     """A bound that is not in the list is not found; wrong words and numbers are refused."""
-    _, where = LISTS[operation_id](caller)
+    _, where = LISTS[operation_id](client)
     for bound in ("after", "before"):
-        caller.call(operation_id, {**where, bound: "没有"}, status=404)
+        client.call(operation_id, {**where, bound: "没有"}, status=404)
     for wrong in ({"limit": 0}, {"limit": "5"}, {"order": "up"}, {"after": 1}):
-        caller.call(operation_id, {**where, **wrong}, status=400)
+        client.call(operation_id, {**where, **wrong}, status=400)
 
 
 def behind(listed: list[str], _order: str, after: str, before: str) -> list[str]:

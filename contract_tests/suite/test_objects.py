@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from contract_tests.checks.coverage import is_error
-from contract_tests.client.client import Caller
+from contract_tests.client.client import CheckedClient
 from contract_tests.client.fixtures import UNLIMITED, files
 from contract_tests.spec.readings import MODEL, observed
 from contract_tests.spec.samples import WEATHER, only, text_of
@@ -28,59 +28,59 @@ NOW = {"type": "function", "function": {"name": "now", "description": "现在几
 
 
 @pytest.fixture
-def assistant(caller: Caller) -> dict[str, Any]:
-    return caller.call("createAssistant", {**FULL, "file_ids": files(caller, 1)})
+def assistant(client: CheckedClient) -> dict[str, Any]:
+    return client.call("createAssistant", {**FULL, "file_ids": files(client, 1)})
 
 
 @pytest.fixture
-def thread_id(caller: Caller) -> str:
+def thread_id(client: CheckedClient) -> str:
     """A thread with one message."""
     body = {"messages": [{"role": "user", "content": "你好"}]}
-    return str(caller.call("createThread", body)["id"])
+    return str(client.call("createThread", body)["id"])
 
 
 @about("updateAssistant/description", "UpdateAssistantRequest/description")
-@pytest.mark.gentle
-def test_assistant(caller: Caller, assistant: dict[str, Any]) -> None:
+@pytest.mark.live_safe
+def test_assistant(client: CheckedClient, assistant: dict[str, Any]) -> None:
     """Every field comes back, an update changes what it says, and deleted is gone."""
     which = {"assistant_id": assistant["id"]}
     assert {name: assistant[name] for name in FULL} == FULL
     only(assistant["file_ids"])
-    assert caller.call("queryAssistant", which) == assistant
-    assert assistant in caller.call("listAssistants", UNLIMITED)["data"]
+    assert client.call("queryAssistant", which) == assistant
+    assert assistant in client.call("listAssistants", UNLIMITED)["data"]
 
-    updated = caller.call("updateAssistant", {**which, "description": "新的说明", "tools": [NOW]})
+    updated = client.call("updateAssistant", {**which, "description": "新的说明", "tools": [NOW]})
     changed = {**assistant, "description": "新的说明", "tools": [NOW]}
     assert updated == {**changed, "model": updated.get("model")}
-    assert caller.call("queryAssistant", which) == changed
-    assert changed in caller.call("listAssistants", UNLIMITED)["data"]
+    assert client.call("queryAssistant", which) == changed
+    assert changed in client.call("listAssistants", UNLIMITED)["data"]
 
-    gone = caller.call("deleteAssistant", which)
+    gone = client.call("deleteAssistant", which)
     assert gone == {"id": assistant["id"], "object": "assistant.deleted", "deleted": True}
     for operation_id in ("queryAssistant", "updateAssistant", "deleteAssistant"):
-        caller.call(operation_id, which, status=404)
+        client.call(operation_id, which, status=404)
     question = {"messages": [{"role": "user", "content": "你好"}]}
-    caller.call("createRun", {**which, "thread": question}, status=404)
-    listed = caller.call("listAssistants", UNLIMITED)["data"]
+    client.call("createRun", {**which, "thread": question}, status=404)
+    listed = client.call("listAssistants", UNLIMITED)["data"]
     assert assistant["id"] not in [one["id"] for one in listed]
 
 
-@pytest.mark.gentle
-def test_what_an_assistant_needs(caller: Caller) -> None:
+@pytest.mark.live_safe
+def test_what_an_assistant_needs(client: CheckedClient) -> None:
     """A name, a model, both or nothing: which is not known; with both it is made."""
     name, model = {"name": "助手"}, {"model": MODEL}
     made = {"name": False, "model": False}
     for which, body in (("name", name), ("model", model)):
-        refused = is_error(caller.send("createAssistant", {**body, "metadata": {"只有": which}}))
+        refused = is_error(client.send("createAssistant", {**body, "metadata": {"只有": which}}))
         made[which] = not refused
     if not all(made.values()):
-        caller.call("createAssistant", {**name, **model})
+        client.call("createAssistant", {**name, **model})
     needs = {(True, False): "name", (False, True): "model", (True, True): "nothing"}
     needed_here = needs.get((made["name"], made["model"]), "name-and-model")
     observed.note("assistant-needs", needed_here)
 
 
-@pytest.mark.gentle
+@pytest.mark.live_safe
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -99,40 +99,42 @@ def test_what_an_assistant_needs(caller: Caller) -> None:
     ids=lambda wrong: next(iter(wrong)),
 )
 def test_refused_assistant(
-    caller: Caller, assistant: dict[str, Any], wrong: dict[str, Any]
+    client: CheckedClient, assistant: dict[str, Any], wrong: dict[str, Any]
 ) -> None:
     """One field that is wrong: nothing is made, and of what is there nothing changes."""
     which = {"assistant_id": assistant["id"]}
-    before = caller.call("listAssistants", UNLIMITED)
+    before = client.call("listAssistants", UNLIMITED)
     valid = {"chat_instructions": "换了"}
 
-    caller.call("createAssistant", {"name": "新助手", **valid, **wrong}, status=400)
-    caller.call("updateAssistant", {**which, **valid, **wrong}, status=400)
+    client.call("createAssistant", {"name": "新助手", **valid, **wrong}, status=400)
+    client.call("updateAssistant", {**which, **valid, **wrong}, status=400)
 
-    assert caller.call("listAssistants", UNLIMITED) == before
-    assert caller.call("queryAssistant", which) == assistant
+    assert client.call("listAssistants", UNLIMITED) == before
+    assert client.call("queryAssistant", which) == assistant
 
 
 @about("UpdateMessageRequest/description", "updateMessage/description")
-def test_null_changes_nothing(caller: Caller, assistant: dict[str, Any], thread_id: str) -> None:
+def test_null_changes_nothing(
+    client: CheckedClient, assistant: dict[str, Any], thread_id: str
+) -> None:
     """In an update null is as good as left out, in every field."""
     which = {"assistant_id": assistant["id"]}
-    caller.call("updateAssistant", {**which, **dict.fromkeys(FULL)})
-    assert caller.call("queryAssistant", which) == assistant
+    client.call("updateAssistant", {**which, **dict.fromkeys(FULL)})
+    assert client.call("queryAssistant", which) == assistant
 
     where = {"thread_id": thread_id}
-    thread = caller.call("updateThread", {**where, "metadata": {"主题": "天气"}})
-    caller.call("updateThread", {**where, "metadata": None})
-    assert caller.call("queryThread", where) == thread
+    thread = client.call("updateThread", {**where, "metadata": {"主题": "天气"}})
+    client.call("updateThread", {**where, "metadata": None})
+    assert client.call("queryThread", where) == thread
 
-    body = {"role": "user", "content": "北京天气如何？", "file_ids": files(caller, 1)}
-    message = caller.call("createMessage", {**where, **body})
+    body = {"role": "user", "content": "北京天气如何？", "file_ids": files(client, 1)}
+    message = client.call("createMessage", {**where, **body})
     this = {**where, "message_id": message["id"]}
-    caller.call("updateMessage", {**this, "content": None, "file_ids": None})
-    assert caller.call("queryMessage", this) == message
+    client.call("updateMessage", {**this, "content": None, "file_ids": None})
+    assert client.call("queryMessage", this) == message
 
 
-def test_empty_empties(caller: Caller, assistant: dict[str, Any]) -> None:
+def test_empty_empties(client: CheckedClient, assistant: dict[str, Any]) -> None:
     """An update takes instructions away that it says are empty, keeps metadata, and no more.
 
     What other empty texts and lists do is not known: they take away, or change nothing.
@@ -142,8 +144,8 @@ def test_empty_empties(caller: Caller, assistant: dict[str, Any]) -> None:
     empty = {**dict.fromkeys(texts, ""), "tools": [], "file_ids": [], "metadata": {}}
 
     for name, value in empty.items():
-        caller.call("updateAssistant", {**which, name: value})
-        queried = caller.call("queryAssistant", which)
+        client.call("updateAssistant", {**which, name: value})
+        queried = client.call("queryAssistant", which)
         if name == "instructions":
             assert queried[name] == ""
         elif name == "metadata":
@@ -155,130 +157,130 @@ def test_empty_empties(caller: Caller, assistant: dict[str, Any]) -> None:
         assistant = queried
 
 
-def test_assistant_has_the_model_that_it_is_given(caller: Caller) -> None:
+def test_assistant_has_the_model_that_it_is_given(client: CheckedClient) -> None:
     """The answer to an update says it, whether it came with the update or before."""
-    made = caller.call("createAssistant", {"name": "助手", "model": "ERNIE-明天"})
+    made = client.call("createAssistant", {"name": "助手", "model": "ERNIE-明天"})
     which = {"assistant_id": made["id"]}
 
     changes = [({}, "ERNIE-明天"), ({"model": "ERNIE-后天"}, "ERNIE-后天"), ({}, "ERNIE-后天")]
     for given, expected in changes:
-        assert caller.call("updateAssistant", {**which, **given}).get("model") == expected
+        assert client.call("updateAssistant", {**which, **given}).get("model") == expected
 
 
-@pytest.mark.gentle
-def test_thread(caller: Caller) -> None:
+@pytest.mark.live_safe
+def test_thread(client: CheckedClient) -> None:
     """Its metadata is replaced when it is sent; what was in a deleted thread is gone too."""
-    thread = caller.call("createThread", {"messages": [{"role": "user", "content": "你好"}]})
+    thread = client.call("createThread", {"messages": [{"role": "user", "content": "你好"}]})
     which = {"thread_id": thread["id"]}
-    assert caller.call("queryThread", which) == thread
-    message = only(caller.call("listMessages", which)["data"])
+    assert client.call("queryThread", which) == thread
+    message = only(client.call("listMessages", which)["data"])
 
     for metadata in ({"主题": "天气", "a": ""}, {"b": "只有这个"}):
-        updated = caller.call("updateThread", {**which, "metadata": metadata})
+        updated = client.call("updateThread", {**which, "metadata": metadata})
         assert updated == {**thread, "metadata": metadata}
-        assert caller.call("queryThread", which) == updated
-        assert caller.call("updateThread", which) == updated
-    emptied = caller.call("updateThread", {**which, "metadata": {}})
+        assert client.call("queryThread", which) == updated
+        assert client.call("updateThread", which) == updated
+    emptied = client.call("updateThread", {**which, "metadata": {}})
     assert emptied in ({**thread, "metadata": {}}, updated)
     observed.note("empty-thread-metadata", "kept" if emptied["metadata"] else "emptied")
-    assert caller.call("queryThread", which) == emptied
+    assert client.call("queryThread", which) == emptied
 
-    gone = caller.call("deleteThread", which)
+    gone = client.call("deleteThread", which)
     assert gone == {"id": thread["id"], "object": "thread.deleted", "deleted": True}
     for operation_id in ("queryThread", "updateThread", "deleteThread", "listMessages", "listRuns"):
-        caller.call(operation_id, which, status=404)
-    caller.call("createMessage", {**which, "role": "user", "content": "还在吗"}, status=404)
-    caller.call("queryMessage", {**which, "message_id": message["id"]}, status=404)
+        client.call(operation_id, which, status=404)
+    client.call("createMessage", {**which, "role": "user", "content": "还在吗"}, status=404)
+    client.call("queryMessage", {**which, "message_id": message["id"]}, status=404)
 
 
-def test_deleted_thread_takes_its_runs_along(caller: Caller, thread_id: str) -> None:
+def test_deleted_thread_takes_its_runs_along(client: CheckedClient, thread_id: str) -> None:
     """Also a run that waits; another thread's is not touched."""
-    assistant_id = caller.call("createAssistant", FULL)["id"]
-    other = caller.call("createThread", {"messages": [{"role": "user", "content": "别的"}]})
+    assistant_id = client.call("createAssistant", FULL)["id"]
+    other = client.call("createThread", {"messages": [{"role": "user", "content": "别的"}]})
     body = {"assistant_id": assistant_id}
-    run = caller.call("createRun", {**body, "thread_id": thread_id})
-    kept = caller.call("createRun", {**body, "thread_id": other["id"]})
+    run = client.call("createRun", {**body, "thread_id": thread_id})
+    kept = client.call("createRun", {**body, "thread_id": other["id"]})
     assert (run["status"], kept["status"]) == ("requires_action", "requires_action")
 
-    caller.call("deleteThread", {"thread_id": thread_id})
+    client.call("deleteThread", {"thread_id": thread_id})
 
     where = {"thread_id": thread_id, "run_id": run["id"]}
     for operation_id in ("queryRun", "cancelRun", "listRunSteps"):
-        caller.call(operation_id, where, status=404)
-    still = caller.call("queryRun", {"thread_id": other["id"], "run_id": kept["id"]})
+        client.call(operation_id, where, status=404)
+    still = client.call("queryRun", {"thread_id": other["id"], "run_id": kept["id"]})
     assert still["status"] == "requires_action"
 
 
-@pytest.mark.gentle
-def test_refused_thread(caller: Caller, thread_id: str) -> None:
+@pytest.mark.live_safe
+def test_refused_thread(client: CheckedClient, thread_id: str) -> None:
     which = {"thread_id": thread_id}
-    thread = caller.call("updateThread", {**which, "metadata": {"主题": "天气"}})
+    thread = client.call("updateThread", {**which, "metadata": {"主题": "天气"}})
     for metadata in ({"键" * 65: ""}, {"键": "值" * 513}, {"键": None}, ["键"]):
-        caller.call("updateThread", {**which, "metadata": metadata}, status=400)
+        client.call("updateThread", {**which, "metadata": metadata}, status=400)
 
-    assert caller.call("queryThread", which) == thread
+    assert client.call("queryThread", which) == thread
 
 
-@pytest.mark.gentle
-def test_message(caller: Caller, thread_id: str) -> None:
+@pytest.mark.live_safe
+def test_message(client: CheckedClient, thread_id: str) -> None:
     """It keeps its place in the thread whatever is changed of it."""
     which = {"thread_id": thread_id}
-    first, second = files(caller, 2)
+    first, second = files(client, 2)
     body = {"role": "user", "content": "北京天气如何？", "file_ids": [first, second]}
-    message = caller.call("createMessage", {**which, **body})
-    last = caller.call("createMessage", {**which, "role": "assistant", "content": "晴"})
+    message = client.call("createMessage", {**which, **body})
+    last = client.call("createMessage", {**which, "role": "assistant", "content": "晴"})
     this = {**which, "message_id": message["id"]}
     assert (message["role"], message["file_ids"]) == ("user", [first, second])
     assert text_of(message) == "北京天气如何？"
-    assert caller.call("queryMessage", this) == message
-    assert caller.call("listMessages", which)["data"][:2] == [last, message]
+    assert client.call("queryMessage", this) == message
+    assert client.call("listMessages", which)["data"][:2] == [last, message]
 
-    assert text_of(caller.call("updateMessage", {**this, "content": ""})) in ("", body["content"])
-    reworded = caller.call("updateMessage", {**this, "content": "明天呢？"})
+    assert text_of(client.call("updateMessage", {**this, "content": ""})) in ("", body["content"])
+    reworded = client.call("updateMessage", {**this, "content": "明天呢？"})
     assert text_of(reworded) == "明天呢？"
     assert reworded == {**message, "content": reworded["content"]}
-    without = caller.call("updateMessage", {**this, "file_ids": [second]})
+    without = client.call("updateMessage", {**this, "file_ids": [second]})
     assert without == {**reworded, "file_ids": [second]}
-    assert caller.call("queryMessage", this) == without
-    assert caller.call("listMessages", which)["data"][:2] == [last, without]
-    file = only(caller.call("listMessageFiles", this)["data"])
+    assert client.call("queryMessage", this) == without
+    assert client.call("listMessages", which)["data"][:2] == [last, without]
+    file = only(client.call("listMessageFiles", this)["data"])
     assert (file["id"], file["message_id"]) == (second, message["id"])
-    emptied = caller.call("updateMessage", {**this, "file_ids": []})["file_ids"]
+    emptied = client.call("updateMessage", {**this, "file_ids": []})["file_ids"]
     assert emptied in ([], [second], None)
     observed.note("empty-fields", "kept" if emptied else "emptied")
-    assert len(caller.call("listMessageFiles", this)["data"]) == len(emptied or [])
+    assert len(client.call("listMessageFiles", this)["data"]) == len(emptied or [])
 
 
-@pytest.mark.gentle
-def test_metadata_of_a_message(caller: Caller) -> None:
+@pytest.mark.live_safe
+def test_metadata_of_a_message(client: CheckedClient) -> None:
     """It may be sent; whether it is answered is not known."""
     metadata = {"主题": "天气"}
     said = {"role": "user", "content": "你好", "metadata": metadata}
-    where = {"thread_id": caller.call("createThread", {"messages": [said]})["id"]}
-    made = caller.call("createMessage", {**where, **said})
+    where = {"thread_id": client.call("createThread", {"messages": [said]})["id"]}
+    made = client.call("createMessage", {**where, **said})
 
-    for message in (made, *caller.call("listMessages", where)["data"]):
+    for message in (made, *client.call("listMessages", where)["data"]):
         assert (message.get("metadata") or metadata) == metadata
         observed.note("message-metadata", "shown" if message.get("metadata") else "absent")
 
 
-@pytest.mark.gentle
-def test_refused_message(caller: Caller, thread_id: str) -> None:
+@pytest.mark.live_safe
+def test_refused_message(client: CheckedClient, thread_id: str) -> None:
     """Neither a wrong field nor a wrong place adds or changes anything."""
     which = {"thread_id": thread_id}
-    before = caller.call("listMessages", which)
+    before = client.call("listMessages", which)
     message = only(before["data"])
     this = {**which, "message_id": message["id"]}
     good = {"role": "user", "content": "你好"}
     eleven = [f"file-{number}" for number in range(11)]
     wrongs: list[dict[str, Any]] = [{"content": 1}, {"file_ids": eleven}, {"file_ids": [1]}]
     for wrong in (*wrongs, {"role": "system"}, {"content": None}):
-        caller.call("createMessage", {**which, **good, **wrong}, status=400)
+        client.call("createMessage", {**which, **good, **wrong}, status=400)
     for wrong in wrongs:
-        caller.call("updateMessage", {**this, "content": "好", **wrong}, status=400)
-    elsewhere = {**this, "thread_id": caller.call("createThread", {})["id"]}
+        client.call("updateMessage", {**this, "content": "好", **wrong}, status=400)
+    elsewhere = {**this, "thread_id": client.call("createThread", {})["id"]}
     for operation_id in ("queryMessage", "listMessageFiles"):
-        caller.call(operation_id, elsewhere, status=404)
-    caller.call("updateMessage", {**elsewhere, "content": "好"}, status=404)
+        client.call(operation_id, elsewhere, status=404)
+    client.call("updateMessage", {**elsewhere, "content": "好"}, status=404)
 
-    assert caller.call("listMessages", which) == before
+    assert client.call("listMessages", which) == before

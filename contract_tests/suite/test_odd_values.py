@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from contract_tests.checks.coverage import is_error
-from contract_tests.client.client import Caller
-from contract_tests.client.fixtures import Things, files
+from contract_tests.client.client import CheckedClient
+from contract_tests.client.fixtures import OwnedObjects, files
 from contract_tests.spec import document as spec
 from contract_tests.spec.samples import text_of
 
@@ -34,55 +34,57 @@ def optional(operation_id: str) -> list[str]:
     return [name for name in schema["properties"] if name not in schema.get("required", ())]
 
 
-@pytest.mark.gentle
+@pytest.mark.live_safe
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
-def test_any_text(caller: Caller, text: str) -> None:
+def test_any_text(client: CheckedClient, text: str) -> None:
     """A message has any text, character by character, when it is made and when it is changed."""
-    thread_id = caller.call("createThread", {})["id"]
+    thread_id = client.call("createThread", {})["id"]
     body = {"thread_id": thread_id, "content": text}
-    message = caller.call("createMessage", {**body, "role": "user"})
+    message = client.call("createMessage", {**body, "role": "user"})
     which = {"thread_id": thread_id, "message_id": message["id"]}
-    assert text_of(caller.call("queryMessage", which)) == text
+    assert text_of(client.call("queryMessage", which)) == text
 
-    caller.call("updateMessage", {**which, "content": "别的"})
-    caller.call("updateMessage", {**body, **which})
+    client.call("updateMessage", {**which, "content": "别的"})
+    client.call("updateMessage", {**body, **which})
 
-    assert text_of(caller.call("queryMessage", which)) == text
+    assert text_of(client.call("queryMessage", which)) == text
 
 
 @pytest.mark.parametrize("operation_id", [name for name in REPEATABLE if optional(name)])
-def test_null_is_left_out(caller: Caller, things: Things, operation_id: str) -> None:
+def test_null_is_left_out(client: CheckedClient, owned: OwnedObjects, operation_id: str) -> None:
     """Every optional field may be null, and lists may be empty: the official client sends them."""
-    body = things.body(operation_id)
+    body = owned.body(operation_id)
     nulls = {name: None for name in optional(operation_id) if name not in body}
     empties: dict[str, Any] = {
         name: [] for name in nulls if name in ("tools", "file_ids", "messages")
     }
 
-    caller.call(operation_id, {**body, **nulls})
-    caller.call(operation_id, {**body, **nulls, **empties})
+    client.call(operation_id, {**body, **nulls})
+    client.call(operation_id, {**body, **nulls, **empties})
 
 
 @pytest.mark.parametrize("operation_id", REPEATABLE)
-def test_unknown_field_does_no_harm(caller: Caller, things: Things, operation_id: str) -> None:
+def test_unknown_field_does_no_harm(
+    client: CheckedClient, owned: OwnedObjects, operation_id: str
+) -> None:
     """The spec closes no request: what a newer client sends is taken by an older server."""
-    body = {**things.body(operation_id), "from_tomorrow": {"a": 1}}
-    response = caller.send(operation_id, caller.complete(operation_id, body))
+    body = {**owned.body(operation_id), "from_tomorrow": {"a": 1}}
+    response = client.send(operation_id, client.complete(operation_id, body))
 
     assert response.status_code == 200
     assert not is_error(response), response.text
 
 
-def test_whole_floats_are_integers(caller: Caller, things: Things) -> None:
+def test_whole_floats_are_integers(client: CheckedClient, owned: OwnedObjects) -> None:
     """In JSON 2.0 is as much an integer as 2 is."""
-    where = {"thread_id": things.ids["thread_id"]}
+    where = {"thread_id": owned.ids["thread_id"]}
 
-    whole = caller.call("listRuns", {**where, "limit": 2})
-    assert caller.call("listRuns", {**where, "limit": 2.0}) == whole
+    whole = client.call("listRuns", {**where, "limit": 2})
+    assert client.call("listRuns", {**where, "limit": 2.0}) == whole
 
 
-@pytest.mark.gentle
-def test_longest_that_is_allowed(caller: Caller) -> None:
+@pytest.mark.live_safe
+def test_longest_that_is_allowed(client: CheckedClient) -> None:
     """At its limits a field is taken as it is."""
     most: dict[str, Any] = {
         "name": "名" * 128,
@@ -90,10 +92,10 @@ def test_longest_that_is_allowed(caller: Caller) -> None:
         "instructions": "字" * 4096,
         "thought_instructions": "字" * 4096,
         "chat_instructions": "字" * 4096,
-        "file_ids": files(caller, 10),
+        "file_ids": files(client, 10),
         "metadata": {f"{number:->64}": "值" * 512 for number in range(16)},
     }
-    assistant = caller.call("createAssistant", most)
+    assistant = client.call("createAssistant", most)
 
-    queried = caller.call("queryAssistant", {"assistant_id": assistant["id"]})
+    queried = client.call("queryAssistant", {"assistant_id": assistant["id"]})
     assert {name: queried[name] for name in most} == most

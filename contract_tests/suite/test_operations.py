@@ -24,7 +24,7 @@ def each_operation() -> Iterator[tuple[str, Callable[..., None]]]:
         # What is included comes on top of what settings of single operations include, which is all.
         others = [name for name in spec.operations() if name != operation_id]
 
-        @pytest.mark.gentle
+        @pytest.mark.live_safe
         @schema.exclude(operation_id=others).parametrize()
         def test(case: Case[Any], target: Target) -> None:
             """Whatever is sent, the answer keeps the promises."""
@@ -49,7 +49,7 @@ def test_any_stream(case: Case[Any], target: Target) -> None:
 
 
 @about("* 200")
-@pytest.mark.gentle
+@pytest.mark.live_safe
 def test_every_documented_success_was_reached() -> None:
     """Not every answer was an error: a server that knows nothing would get this far.
 

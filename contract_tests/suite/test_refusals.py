@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from contract_tests.client.client import Caller
-from contract_tests.client.fixtures import Things
+from contract_tests.client.client import CheckedClient
+from contract_tests.client.fixtures import OwnedObjects
 from contract_tests.spec import document as spec
 from contract_tests.target.target import Target
 from scripts.evidence import about
@@ -21,10 +21,10 @@ NO_OBJECTS = (b"[]", b'"text"', b"null", b"{", b'{"name": NaN}', b"\xff", b"")
 @about("*/body", "!createFile/body")
 @pytest.mark.parametrize("operation_id", spec.operations())
 def test_refused_request_changes_nothing(
-    target: Target, caller: Caller, things: Things, operation_id: str
+    target: Target, client: CheckedClient, owned: OwnedObjects, operation_id: str
 ) -> None:
     """Neither a body that is broken or none, nor one of another type, nor an unknown id."""
-    before = things.seen(caller)
+    before = owned.seen(client)
 
     # Another server may do without a body.
     needs_body = (
@@ -32,30 +32,30 @@ def test_refused_request_changes_nothing(
     )
     for content in NO_OBJECTS if operation_id != "createFile" else ():
         if content or needs_body:
-            caller.refused(operation_id, content, status=400)
-    for broken in bodies_with_a_fault(things, operation_id):
-        caller.refused(operation_id, json.dumps(broken).encode(), status=400)
+            client.refused(operation_id, content, status=400)
+    for broken in bodies_with_a_fault(owned, operation_id):
+        client.refused(operation_id, json.dumps(broken).encode(), status=400)
     for name in spec.required_ids(operation_id):
-        body = {**things.body(operation_id), name: NOTHING}
-        answer = caller.refused(operation_id, json.dumps(body).encode(), status=404)
+        body = {**owned.body(operation_id), name: NOTHING}
+        answer = client.refused(operation_id, json.dumps(body).encode(), status=404)
         error = answer["error"]
         blamed = error.get("param", error.get("params")) if isinstance(error, dict) else None
         assert blamed in (None, name)
-    body = things.body(operation_id) if operation_id != "createFile" else {}
+    body = owned.body(operation_id) if operation_id != "createFile" else {}
     # Another server may take these, and then something changes.
     types = ("text/plain", "application/xml", "") if target.kind == "mock" else ()
     for content_type in types:
         content = json.dumps(body).encode()
-        caller.refused(operation_id, content, status=415, content_type=content_type)
+        client.refused(operation_id, content, status=415, content_type=content_type)
 
-    assert things.seen(caller) == before
+    assert owned.seen(client) == before
 
 
-def bodies_with_a_fault(things: Things, operation_id: str) -> Iterator[dict[str, Any]]:
+def bodies_with_a_fault(owned: OwnedObjects, operation_id: str) -> Iterator[dict[str, Any]]:
     """A right body but for one field that must be there: gone, null, empty or no text."""
     if operation_id == "createFile":
         return
-    body = things.body(operation_id)
+    body = owned.body(operation_id)
     for name in spec.body_schema(spec.operations()[operation_id]).get("required", ()):
         yield {key: value for key, value in body.items() if key != name}
         yield {**body, name: None}
@@ -65,13 +65,13 @@ def bodies_with_a_fault(things: Things, operation_id: str) -> Iterator[dict[str,
 
 
 @about("CreateRunRequest else.*", "CreateRunRequest.thread_id/*")
-def test_refused_combination_changes_nothing(caller: Caller, things: Things) -> None:
+def test_refused_combination_changes_nothing(client: CheckedClient, owned: OwnedObjects) -> None:
     """A run needs a thread or a message for a new one; its outputs name it, and its thread."""
-    output = {"tool_call_id": things.call_id, "output": "晴"}
-    body = {"assistant_id": things.ids["assistant_id"], "stream": False}
-    thread_id = things.waiting["thread_id"]
+    output = {"tool_call_id": owned.call_id, "output": "晴"}
+    body = {"assistant_id": owned.ids["assistant_id"], "stream": False}
+    thread_id = owned.waiting["thread_id"]
     question = {"messages": [{"role": "user", "content": "还在吗"}]}
-    before = things.seen(caller)
+    before = owned.seen(client)
 
     wrong: tuple[dict[str, Any], ...] = (
         {},
@@ -80,43 +80,43 @@ def test_refused_combination_changes_nothing(caller: Caller, things: Things) -> 
         {"thread": {"messages": []}},
         {"thread_id": thread_id, "tool_output": output},
         {"thread_id": thread_id, "tool_output": {**output, "run_id": ""}},
-        {"tool_output": {**output, "run_id": things.waiting["run_id"]}},
-        {"tool_output": {**output, "run_id": things.waiting["run_id"]}, "thread": question},
+        {"tool_output": {**output, "run_id": owned.waiting["run_id"]}},
+        {"tool_output": {**output, "run_id": owned.waiting["run_id"]}, "thread": question},
     )
     for fields in wrong:
-        caller.refused("createRun", json.dumps({**body, **fields}).encode(), status=400)
+        client.refused("createRun", json.dumps({**body, **fields}).encode(), status=400)
 
-    assert things.seen(caller) == before
+    assert owned.seen(client) == before
 
 
-def test_refused_by_state_changes_nothing(caller: Caller, things: Things) -> None:
+def test_refused_by_state_changes_nothing(client: CheckedClient, owned: OwnedObjects) -> None:
     """A run that has ended takes no outputs and no end; one that waits stays alone."""
-    ended = {name: things.ids[name] for name in ("thread_id", "run_id")}
-    output = {"tool_call_id": things.call_id, "output": "晴"}
+    ended = {name: owned.ids[name] for name in ("thread_id", "run_id")}
+    output = {"tool_call_id": owned.call_id, "output": "晴"}
     question = {"messages": [{"role": "user", "content": "还在吗"}]}
-    before = things.seen(caller)
+    before = owned.seen(client)
 
-    caller.call("submitToolOutputs", {**ended, "tool_outputs": [output]}, status=409)
-    caller.call("cancelRun", ended, status=409)
+    client.call("submitToolOutputs", {**ended, "tool_outputs": [output]}, status=409)
+    client.call("cancelRun", ended, status=409)
     second = {
-        "assistant_id": things.ids["assistant_id"],
-        "thread_id": things.waiting["thread_id"],
+        "assistant_id": owned.ids["assistant_id"],
+        "thread_id": owned.waiting["thread_id"],
         "thread": question,
     }
     for stream in (False, True):
-        caller.call("createRun", {**second, "stream": stream}, status=409)
+        client.call("createRun", {**second, "stream": stream}, status=409)
 
-    assert things.seen(caller) == before
+    assert owned.seen(client) == before
 
 
-def test_refused_stream_is_an_error(caller: Caller, things: Things) -> None:
+def test_refused_stream_is_an_error(client: CheckedClient, owned: OwnedObjects) -> None:
     """Before its first event a stream is refused as any call is: by a status, in JSON."""
-    body = {**things.body("createRun"), "stream": True}
-    before = things.seen(caller)
+    body = {**owned.body("createRun"), "stream": True}
+    before = owned.seen(client)
 
-    caller.call("createRun", {**body, "assistant_id": NOTHING}, status=404)
-    caller.call("createRun", {**body, "instructions": "字" * 4097}, status=400)
+    client.call("createRun", {**body, "assistant_id": NOTHING}, status=404)
+    client.call("createRun", {**body, "instructions": "字" * 4097}, status=400)
     two = [{"role": "user", "content": text} for text in ("一", "二")]
-    caller.call("createRun", {**body, "thread": {"messages": two}}, status=400)
+    client.call("createRun", {**body, "thread": {"messages": two}}, status=400)
 
-    assert things.seen(caller) == before
+    assert owned.seen(client) == before

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from contract_tests.client.client import Caller
+from contract_tests.client.client import CheckedClient
 from contract_tests.spec import document as spec
 from contract_tests.spec import run_events as sse
 from contract_tests.spec.samples import QUESTION, WEATHER, answer_text, comparable, only, text_of
@@ -16,99 +16,99 @@ ASSISTANT_ID = spec.example("createRun")["assistant_id"]
 ANSWER = ["run_begin", "tool_step_begin", "message_creation", "message", "tool_step_end", "run_end"]
 
 
-def test_recorded_order(caller: Caller) -> None:
+def test_recorded_order(client: CheckedClient) -> None:
     """The events of a plain answer come in the order they were recorded in."""
-    told = list(caller.stream({"assistant_id": ASSISTANT_ID, "thread": QUESTION}))
+    events = list(client.stream({"assistant_id": ASSISTANT_ID, "thread": QUESTION}))
 
-    assert kinds(told) == ANSWER
-    statuses = [event.payload["status"] for event in told if event.name == "status"]
+    assert kinds(events) == ANSWER
+    statuses = [event.payload["status"] for event in events if event.name == "status"]
     assert statuses == ["queued", "in_progress", "in_progress", "completed", "completed"]
 
 
-def test_texts_joined_are_the_answer(caller: Caller) -> None:
+def test_texts_joined_are_the_answer(client: CheckedClient) -> None:
     """The pieces of the stream make up what the same question is answered without one."""
     body = {"assistant_id": ASSISTANT_ID, "thread": QUESTION}
-    told = list(caller.stream(body))
-    text = only(sse.texts(told).values())
+    events = list(client.stream(body))
+    text = only(sse.texts(events).values())
 
-    assert len([event for event in told if event.name == "message"]) > 1
-    assert text == answer_text(caller.call("createRun", body))
+    assert len([event for event in events if event.name == "message"]) > 1
+    assert text == answer_text(client.call("createRun", body))
 
 
-def test_texts_joined_are_the_message(caller: Caller) -> None:
+def test_texts_joined_are_the_message(client: CheckedClient) -> None:
     """The pieces of the stream make up the message that is stored, which the step names."""
-    told = list(caller.stream({"assistant_id": ASSISTANT_ID, "thread": QUESTION}))
-    message_id, text = only(sse.texts(told).items())
-    run = told[-1].details["run_object"]
+    events = list(client.stream({"assistant_id": ASSISTANT_ID, "thread": QUESTION}))
+    message_id, text = only(sse.texts(events).items())
+    run = events[-1].details["run_object"]
     where = {"thread_id": run["thread_id"]}
-    message = caller.call("queryMessage", {**where, "message_id": message_id})
+    message = client.call("queryMessage", {**where, "message_id": message_id})
 
     assert text_of(message) == text
     assert (message["role"], message["run_id"]) == ("assistant", run["id"])
-    assert caller.call("listMessages", where)["data"][0] == message
-    step = only(caller.call("listRunSteps", {**where, "run_id": run["id"]})["data"])
+    assert client.call("listMessages", where)["data"][0] == message
+    step = only(client.call("listRunSteps", {**where, "run_id": run["id"]})["data"])
     detail = step["step_datail"]
     assert detail is None or detail["message_creation"] == {"message_id": message_id}
 
 
-@pytest.mark.gentle
-def test_last_event_is_the_run(caller: Caller) -> None:
+@pytest.mark.live_safe
+def test_last_event_is_the_run(client: CheckedClient) -> None:
     """What the stream tells is what queries and the list tell after it: the run, and the text."""
-    told = list(caller.stream({"assistant_id": ASSISTANT_ID, "thread": QUESTION}))
-    run = told[-1].details["run_object"]
+    events = list(client.stream({"assistant_id": ASSISTANT_ID, "thread": QUESTION}))
+    run = events[-1].details["run_object"]
     ids = {"thread_id": run["thread_id"], "run_id": run["id"]}
-    queried = caller.call("queryRun", ids)
+    queried = client.call("queryRun", ids)
 
-    [listed] = caller.call("listRuns", {"thread_id": run["thread_id"]})["data"]
+    [listed] = client.call("listRuns", {"thread_id": run["thread_id"]})["data"]
     assert comparable(queried) == comparable(listed) == comparable(run)
-    message_id, text = only(sse.texts(told).items())
+    message_id, text = only(sse.texts(events).items())
     which = {"thread_id": run["thread_id"], "message_id": message_id}
-    assert text_of(caller.call("queryMessage", which)) == text
+    assert text_of(client.call("queryMessage", which)) == text
 
 
-def test_outputs_are_submitted_while_the_stream_waits(caller: Caller) -> None:
+def test_outputs_are_submitted_while_the_stream_waits(client: CheckedClient) -> None:
     """The stream stays open over a function call and then tells the rest."""
-    told: list[sse.Event] = []
+    events: list[sse.Event] = []
     run: dict[str, Any] = {}
-    for event in caller.stream(
+    for event in client.stream(
         {"assistant_id": ASSISTANT_ID, "thread": QUESTION, "tools": [WEATHER]}
     ):
-        told.append(event)
+        events.append(event)
         run = event.details.get("run_object") or run
         if event.kind == "tool_calls":
             call = only(event.details["tool_calls"])
             output = {"tool_call_id": call["id"], "output": "晴，25 度"}
             ids = {"thread_id": run["thread_id"], "run_id": run["id"]}
-            submitted = caller.call("submitToolOutputs", {**ids, "tool_outputs": [output]})
+            submitted = client.call("submitToolOutputs", {**ids, "tool_outputs": [output]})
             assert submitted["id"] == run["id"]
 
     calling = ["run_begin", "tool_step_begin", "tool_calls", "tool_submitted_output"]
-    assert kinds(told) == [*calling, "tool_step_end", *ANSWER[1:]]
-    assert told[-1].payload["status"] == "completed"
+    assert kinds(events) == [*calling, "tool_step_end", *ANSWER[1:]]
+    assert events[-1].payload["status"] == "completed"
 
 
-def test_cancelled_while_the_stream_waits(caller: Caller) -> None:
+def test_cancelled_while_the_stream_waits(client: CheckedClient) -> None:
     """Cancelling is told on the stream, which then ends."""
-    told: list[sse.Event] = []
+    events: list[sse.Event] = []
     run: dict[str, Any] = {}
-    for event in caller.stream(
+    for event in client.stream(
         {"assistant_id": ASSISTANT_ID, "thread": QUESTION, "tools": [WEATHER]}
     ):
-        told.append(event)
+        events.append(event)
         run = event.details.get("run_object") or run
         if event.kind == "tool_calls":
-            caller.call("cancelRun", {"thread_id": run["thread_id"], "run_id": run["id"]})
+            client.call("cancelRun", {"thread_id": run["thread_id"], "run_id": run["id"]})
 
-    assert kinds(told)[-2:] == ["run_cancelling", "run_end"]
+    assert kinds(events)[-2:] == ["run_cancelling", "run_end"]
     assert run["status"] == "cancelled"
     assert run["cancelled_at"] >= run["created_at"]
     ids = {"thread_id": run["thread_id"], "run_id": run["id"]}
-    assert caller.call("queryRun", ids)["status"] == "cancelled"
+    assert client.call("queryRun", ids)["status"] == "cancelled"
 
 
-def kinds(told: list[sse.Event]) -> list[str]:
+def kinds(events: list[sse.Event]) -> list[str]:
     """The kinds of the events in order, the pieces of one message counted as one."""
-    every = [event.kind for event in told if event.name != "ping"]
+    every = [event.kind for event in events if event.name != "ping"]
     return [
         kind
         for kind, before in zip(every, ["", *every], strict=False)

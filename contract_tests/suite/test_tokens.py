@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from contract_tests.client.client import Caller
-from contract_tests.client.fixtures import Things, things_of
+from contract_tests.client.client import CheckedClient
+from contract_tests.client.fixtures import OwnedObjects, make_owned_objects
 from contract_tests.spec import document as spec
 from contract_tests.target.target import Target
 
@@ -24,34 +24,34 @@ NAMING = [name for name in spec.operations() if spec.required_ids(name)]
 LISTING_ALL = ("listAssistants", "listFiles")
 
 
-class Mine(NamedTuple):
-    things: Things
+class FirstUsersObjects(NamedTuple):
+    owned: OwnedObjects
     seen: list[dict[str, Any]]  # when they were new
 
 
 @pytest.fixture(scope="module")
-def mine(caller: Caller) -> Mine:
-    things = things_of(caller)
-    return Mine(things, things.seen(caller))
+def first_users(client: CheckedClient) -> FirstUsersObjects:
+    owned = make_owned_objects(client)
+    return FirstUsersObjects(owned, owned.seen(client))
 
 
 @pytest.fixture(scope="module")
-def other(target: Target) -> Iterator[Caller]:
+def other(target: Target) -> Iterator[CheckedClient]:
     """A second user of the same server."""
     if target.other_token is None:
         pytest.skip("this target has no second user: set CONTRACT_OTHER_TOKEN to one's token")
-    with closing(Caller(Target(target.url, target.other_token))) as caller:
-        yield caller
+    with closing(CheckedClient(Target(target.url, target.other_token))) as client:
+        yield client
 
 
 @pytest.mark.parametrize("operation_id", spec.operations())
 def test_only_the_token_is_let_in(
-    caller: Caller, mine: Mine, target: Target, operation_id: str
+    client: CheckedClient, first_users: FirstUsersObjects, target: Target, operation_id: str
 ) -> None:
     """Not without one, not with another, not with a part of it or more, not by another scheme."""
-    content, content_type = sent(mine.things, operation_id)
+    content, content_type = sent(first_users.owned, operation_id)
     for authorization in ("", "Bearer", "Bearer wrong", *nearly(target)):
-        caller.refused(
+        client.refused(
             operation_id,
             content,
             status=401,
@@ -61,36 +61,40 @@ def test_only_the_token_is_let_in(
 
 
 @pytest.mark.parametrize("operation_id", NAMING)
-def test_things_of_another_user_are_not_found(other: Caller, mine: Mine, operation_id: str) -> None:
+def test_things_of_another_user_are_not_found(
+    other: CheckedClient, first_users: FirstUsersObjects, operation_id: str
+) -> None:
     """Who may not see a thing is told that there is none."""
-    other.call(operation_id, mine.things.body(operation_id), status=404)
+    other.call(operation_id, first_users.owned.body(operation_id), status=404)
 
 
 @pytest.mark.parametrize("operation_id", LISTING_ALL)
 def test_things_of_another_user_are_not_listed(
-    other: Caller, mine: Mine, operation_id: str
+    other: CheckedClient, first_users: FirstUsersObjects, operation_id: str
 ) -> None:
     listed = [item["id"] for item in other.call(operation_id, {})["data"]]
 
-    assert not set(listed) & set(mine.things.ids.values())
+    assert not set(listed) & set(first_users.owned.ids.values())
 
 
-def test_own_things_do_not_work_with_another_users(other: Caller, mine: Mine) -> None:
+def test_own_things_do_not_work_with_another_users(
+    other: CheckedClient, first_users: FirstUsersObjects
+) -> None:
     """Of a request that names several things each is looked up among the caller's own."""
-    theirs = things_of(other)
+    theirs = make_owned_objects(other)
     before = theirs.seen(other)
 
     for operation_id in ("mountAssistantFile", "createRun"):
         body = theirs.body(operation_id)
         for name in spec.required_ids(operation_id):
-            other.call(operation_id, {**body, name: mine.things.ids[name]}, status=404)
+            other.call(operation_id, {**body, name: first_users.owned.ids[name]}, status=404)
 
     assert theirs.seen(other) == before
 
 
-def test_none_of_it_changed_anything(caller: Caller, mine: Mine) -> None:
+def test_none_of_it_changed_anything(client: CheckedClient, first_users: FirstUsersObjects) -> None:
     """What the tests above were refused was not done all the same. Stands last for that."""
-    assert mine.things.seen(caller) == mine.seen
+    assert first_users.owned.seen(client) == first_users.seen
 
 
 def nearly(target: Target) -> list[str]:
@@ -102,8 +106,8 @@ def nearly(target: Target) -> list[str]:
     return [token, f"Basic {token}", f"Bearer {token[:-1]}", f"Bearer {token}0"]
 
 
-def sent(mine: Things, operation_id: str) -> tuple[bytes, str]:
+def sent(first_users: OwnedObjects, operation_id: str) -> tuple[bytes, str]:
     """The bytes of a right request, and their type."""
     if operation_id == "createFile":
         return FILE, BOUNDARY
-    return json.dumps(mine.body(operation_id)).encode(), "application/json"
+    return json.dumps(first_users.body(operation_id)).encode(), "application/json"

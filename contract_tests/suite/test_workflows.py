@@ -12,28 +12,28 @@ from schemathesis.generation.stateful.state_machine import StepInput, normalize_
 
 from contract_tests.checks.coverage import is_error
 from contract_tests.checks.validation import judge
-from contract_tests.client.client import Caller
+from contract_tests.client.client import CheckedClient
 from contract_tests.schema import reach, schema
 from contract_tests.spec import document as spec
 from contract_tests.spec.samples import WEATHER
 from contract_tests.target.target import Target
 
 
-@pytest.mark.gentle
+@pytest.mark.live_safe
 @pytest.mark.parametrize(
     ("source", "name", "link"),
     [pytest.param(*one, id=f"{one[0]}-{one[1]}") for one in spec.links()],
 )
-def test_link(caller: Caller, source: str, name: str, link: dict[str, Any]) -> None:
+def test_link(client: CheckedClient, source: str, name: str, link: dict[str, Any]) -> None:
     """What a link takes from an answer makes the next request succeed."""
     target = link["operationId"]
     body = spec.example(source)
     if target in ("submitToolOutputs", "cancelRun"):
         body = {**body, "thread_id": None, "tools": [WEATHER]}  # a run that waits
-    answer = caller.call(source, body)
+    answer = client.call(source, body)
     values = _evaluated(link["requestBody"], answer)
 
-    response = caller.send(target, {**spec.example(target), **values})
+    response = client.send(target, {**spec.example(target), **values})
 
     assert response.status_code == 200, response.text
     assert not is_error(response), response.text

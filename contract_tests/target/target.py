@@ -45,7 +45,7 @@ class Profile:
 
     phases: tuple[str, ...] = ("examples", "coverage", "fuzzing")
     max_examples: int | None = None
-    only_gentle: bool = False
+    only_live_safe: bool = False
     quick: bool = False  # only the hand-written tests
     per_second: float | None = None
     runs: int | None = None
@@ -53,17 +53,17 @@ class Profile:
 
 
 FULL = Profile()
-# With the examples and the hand-written steps marked `gentle`. What is sent at random, to all but
-# EXPENSIVE operations, is little.
-GENTLE = Profile(
+# With the examples and the hand-written steps marked `live_safe`. What is sent at random, to all
+# but EXPENSIVE operations, is little.
+LIVE_SAFE = Profile(
     phases=("examples", "fuzzing"),
     max_examples=2,
-    only_gentle=True,
+    only_live_safe=True,
     per_second=2,
     runs=20,
     patience=120,
 )
-# Each request may let a model work: these are never called at random where GENTLE holds.
+# Each request may let a model work: these are never called at random where LIVE_SAFE holds.
 EXPENSIVE = ("createRun", "submitToolOutputs")
 
 
@@ -101,7 +101,7 @@ def chosen_target(environ: Mapping[str, str] = os.environ) -> Target:
 
 def chosen_profile(target: Target, environ: Mapping[str, str] = os.environ) -> Profile:
     """How hard this target is attacked. Raises UnusableTarget for numbers that are none."""
-    profile = GENTLE if target.kind == "live" else FULL
+    profile = LIVE_SAFE if target.kind == "live" else FULL
     if phases := environ.get("CONTRACT_PHASES"):
         profile = replace(profile, phases=tuple(phases.split(",")))
     if patience := environ.get("CONTRACT_PATIENCE"):

@@ -1,0 +1,150 @@
+"""The gateway: what passes to the target and back, and what becomes of lost requests."""
+
+from __future__ import annotations
+
+import signal
+import socket
+from dataclasses import replace
+
+import httpx
+import pytest
+from schemathesis import Response
+
+from contract_tests.target.gateway import Wire, answer_of
+from contract_tests.target.liveness import TargetStopped
+
+from .direct_requests import wire_answer, wire_url
+
+pytestmark = pytest.mark.usefixtures("interruptible")
+
+
+def test_interrupted_while_it_is_made(wire: Wire) -> None:
+    """Ctrl-C during the request that makes a thread comes when the thread is in the journal."""
+
+    def send() -> Response:
+        signal.raise_signal(signal.SIGINT)
+        return wire_answer(wire, "createThread")
+
+    assert wire.target is not None
+    with pytest.raises(KeyboardInterrupt):
+        wire.ask("createThread", send, base_url=wire.target.url)
+
+    assert wire.journal is not None
+    assert [made.kind for made in wire.journal.left] == ["thread"]
+
+
+def test_threads_that_runs_make_are_known(wire: Wire) -> None:
+    """The thread that a run makes is noted, told as JSON or in events; a named one is not."""
+    assert wire.journal is not None
+    assistant = wire.post("createAssistant", json={"name": "助手"}).json()["id"]
+    thread = {"messages": [{"role": "user", "content": "你好"}]}
+    body = {"assistant_id": assistant, "thread": thread}
+    made = wire.post("createRun", json=body).json()["thread_id"]
+    wire.post("createRun", json={**body, "thread_id": made})
+    wire.post("createRun", json={**body, "stream": True})
+
+    assert [one.kind for one in wire.journal.left] == ["assistant", "thread", "thread"]
+    assert wire.runs.made.total() == 3
+    assert wire.journal.unanswered == 0
+
+
+def test_asked_too_often(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a service refuses because of the rate is sent again after the time it asked for."""
+    put_off: list[float] = []
+    monkeypatch.setattr(wire.pace, "put_off", put_off.append)
+    sent = iter([429, 429, 200])
+    answer = wire_answer(wire, "createThread")
+
+    def send() -> Response:
+        answer.status_code = next(sent)
+        answer.headers["retry-after"] = ["3"]
+        return answer
+
+    assert wire.target is not None
+    wire.ask("createThread", send, base_url=wire.target.url)
+
+    assert put_off == [3.0, 3.0]
+
+
+def test_long_pause_is_not_made(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The answer is then the refusal, which its test tells of."""
+    put_off: list[float] = []
+    monkeypatch.setattr(wire.pace, "put_off", put_off.append)
+    answer = wire_answer(wire, "createThread")
+    answer.status_code = 429
+    answer.headers["retry-after"] = ["3600"]
+
+    assert wire.target is not None
+    got = wire.ask("createThread", lambda: answer, base_url=wire.target.url)
+
+    assert got.status_code == 429
+    assert put_off == []
+
+
+@pytest.fixture
+def closed_port() -> int:
+    """A port on which nothing listens."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+def test_target_that_is_gone(wire: Wire, closed_port: int) -> None:
+    """The first request without an answer is followed by a look-up, the next is not sent."""
+    assert wire.target is not None
+    wire.target = replace(wire.target, url=f"http://127.0.0.1:{closed_port}")
+    sent: list[str] = []
+
+    def send() -> Response:
+        sent.append("one")
+        return Response.from_any(httpx.post(wire_url(wire, "queryThread"), json={}))
+
+    for _ in range(2):
+        with pytest.raises(TargetStopped, match="queryThread: ConnectError"):
+            wire.ask("queryThread", send, base_url=wire.target.url)
+
+    assert sent == ["one"]
+
+
+def test_target_that_drops_one_request(wire: Wire) -> None:
+    """A server that answers a look-up has not stopped: the test fails, and the run continues."""
+    assert wire.target is not None
+    control = f"{wire.target.url}/_mock/scenario"
+    cut = {"match": {"operation": "queryThread"}, "fault": {"reset": "before_reading"}}
+    httpx.post(control, json={"rules": [cut]}).raise_for_status()
+
+    def send() -> Response:
+        headers = {"Authorization": f"Bearer {wire.target.token}"} if wire.target else {}
+        return Response.from_any(
+            httpx.post(wire_url(wire, "queryThread"), json={}, headers=headers)
+        )
+
+    with pytest.raises(httpx.TransportError):
+        wire.ask("queryThread", send, base_url=wire.target.url)
+    assert not wire.stopped
+
+
+def test_query_is_shown_as_it_was_sent(wire: Wire) -> None:
+    """Once, in every report; schemathesis' own conversion repeats it."""
+    files = {"file": ("说明.txt", "你好".encode(), "text/plain")}
+    response = wire.post("createFile", params={"purpose": "assistant"}, files=files)
+
+    assert str(response.request.url).partition("?")[2] == "purpose=assistant"
+
+
+def test_unanswered_request_is_noted(wire: Wire) -> None:
+    """It is the request that a failure shows, and not the one before it."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/v2/threads"
+
+        def send() -> Response:
+            return answer_of(httpx.post(url, content='{"问": 1}'.encode(), timeout=0.1))
+
+        assert wire.target is not None
+        with pytest.raises(httpx.ReadTimeout):
+            wire.ask("createThread", send, base_url=wire.target.url)
+
+    assert wire.newest is not None
+    assert wire.newest.request is not None
+    assert wire.newest.request.url == url
+    assert wire.newest.request.body == '{"问": 1}'.encode()

@@ -1,0 +1,100 @@
+"""The journal of what was created, and deleting it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import appbuilder_mock
+import httpx
+import pytest
+
+from contract_tests.target import cleanup, journal
+from contract_tests.target.gateway import Wire
+from contract_tests.target.journal import Made
+from contract_tests.target.target import (
+    FULL,
+    Target,
+)
+
+pytestmark = pytest.mark.usefixtures("interruptible")
+
+
+def test_journal_outlives_its_process(folder: Path) -> None:
+    """Another reads what is left, a line cut off by a kill or not; a held file is let be."""
+    own = journal.journal_for("http://one", folder)
+    for id_ in ("thread_1", "thread_2"):
+        own.asks("createThread")
+        own.answers("createThread")
+        own.succeeded("createThread", {}, {"id": id_})
+    own.succeeded("deleteThread", {"thread_id": "thread_1"}, {})
+    own.asks("createFile")
+    assert list(journal.left_behind("http://one", folder)) == []
+    own._file.write('{"made": ["thr')
+    own._file.close()
+
+    [left] = journal.left_behind("http://one", folder)
+    assert list(left.left) == [Made("thread", "thread_2")]
+    assert left.unanswered == 1
+    assert list(journal.left_behind("http://two", folder)) == []
+    assert left.delete_all(lambda operation_id, body, owner: True) == []
+    left.close()
+    assert list(folder.iterdir()) == []
+
+
+def test_what_cannot_be_deleted_stays_in_the_journal(folder: Path) -> None:
+    own = journal.journal_for("http://one", folder)
+    own.add(Made("file", "file-1"))
+    own.add(Made("assistant", "asst_1"))
+
+    left = own.delete_all(lambda operation_id, body, owner: operation_id == "deleteAssistant")
+
+    assert left == [Made("file", "file-1")]
+    own.close()
+    [again] = journal.left_behind("http://one", folder)
+    assert list(again.left) == left
+    again.drop(left[0])
+    again.close()
+
+
+def test_silent_target_is_not_waited_for(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When things are deleted, patience is short."""
+    monkeypatch.setattr(cleanup, "PATIENCE", 0.3)
+    assert wire.journal is not None
+    for _ in range(2):
+        wire.post("createThread", json={})
+    assert wire.target is not None
+    pause = {"match": {"operation": "deleteThread"}, "fault": {"pause": {"seconds": 5}}}
+    control = f"{wire.target.url}/_mock/scenario"
+    httpx.post(control, json={"rules": [pause]}).raise_for_status()
+
+    [stopped, later] = cleanup.delete_all(wire, wire.journal)
+
+    assert "no answer to a deletion" in stopped
+    assert "2 things are left there" in stopped
+    assert later == f"to delete them: make contract-clean TARGET={wire.target.url} TOKEN=$TOKEN"
+
+
+def test_second_users_things_need_that_token(folder: Path) -> None:
+    """Without it they stay in the journal, where a 404 for another user would forget them."""
+    with appbuilder_mock.running(other_token="other") as mock:
+        users = Wire()
+        both = Target(mock.url, mock.token, "server", other_token="other")
+        users.attach(both, FULL, journal.journal_for("x", folder))
+        users.post("createThread", owner="second", json={})
+        assert users.journal is not None
+        [made] = users.journal.left
+        assert made.owner == "second"
+
+        users.target = replace(both, other_token=None)
+        [problem] = cleanup.delete_all(users, users.journal)
+        assert (
+            problem
+            == f"could not delete thread {made.id} of the second user, which takes OTHER_TOKEN"
+        )
+        assert list(users.journal.left) == [made]
+
+        users.target = both
+        assert cleanup.delete_all(users, users.journal) == []
+        assert mock.state()["threads"] == []
+        users.journal.close()

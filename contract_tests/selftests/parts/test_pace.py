@@ -1,0 +1,56 @@
+"""The rate of requests, the budget of runs, and pauses that a service asks for."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+
+from contract_tests.target.limits import NoRunsLeft, Pace, Runs, asked_pause
+
+
+def test_pace() -> None:
+    """Requests that come at once begin so far apart; a pause that is asked for comes on top."""
+    now, slept = [100.0], []
+
+    def sleep(seconds: float) -> None:
+        slept.append(round(seconds, 3))
+        now[0] += seconds
+
+    pace = Pace(4, clock=lambda: now[0], sleep=sleep)
+    for _ in range(3):
+        pace.wait()
+    now[0] += 10
+    pace.wait()
+    pace.put_off(3)
+    pace.wait()
+
+    assert slept == [0.25, 0.25, 3.0]
+
+
+def test_runs_are_limited() -> None:
+    """A refused one does not count, one too many is not sent, and look-ups are free."""
+    runs = Runs(2)
+    for operation_id in ("createRun", "queryRun", "submitToolOutputs"):
+        runs.take(operation_id)
+    runs.give_back("createRun")
+    runs.take("createRun")
+
+    with pytest.raises(NoRunsLeft, match="all 2 runs"):
+        runs.take("submitToolOutputs")
+    runs.take("queryRun")
+
+
+@pytest.mark.parametrize(
+    ("retry_after", "seconds"),
+    [("3", 3.0), ("0", 0.0), ("", 2.0), ("soon", 2.0), ("Fri, 01 Jan 2021 00:00:00 GMT", 0.0)],
+)
+def test_pause_that_is_asked_for(retry_after: str, seconds: float) -> None:
+    assert asked_pause(retry_after) == seconds
+
+
+def test_pause_until_a_date() -> None:
+    date = format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)
+
+    assert 3000 < asked_pause(date) < 3700

@@ -1,0 +1,164 @@
+"""Texts of the report: hidden tokens, curl lines, causes and the coverage table."""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+from datetime import UTC, datetime
+from urllib.parse import quote
+
+import pytest
+import requests
+from schemathesis.core.failures import ServerError
+
+from contract_tests.checks.coverage import Reach
+from contract_tests.checks.validation import BrokenPromises
+from contract_tests.report.coverage_table import ReachTable
+from contract_tests.report.curl import curl
+from contract_tests.report.first_lines import Causes
+from contract_tests.report.redaction import Mask
+from contract_tests.target.gateway import Exchange, Wire
+
+from .direct_requests import wire_answer
+
+SECRET = 'bce-v3/AL"TAK-密<钥>/0'
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        SECRET,
+        json.dumps(SECRET),
+        json.dumps(SECRET, ensure_ascii=False).replace("/", "\\/"),
+        json.dumps({"echo": json.dumps(SECRET)}),
+        html.escape(SECRET),
+        "".join(f"\\u{ord(char):04x}" for char in SECRET),
+        quote(SECRET),
+        quote(SECRET, safe=""),
+        repr(SECRET),
+        base64.b64encode(SECRET.encode()).decode(),
+        base64.b64encode(f"Bearer {SECRET}".encode()).decode(),
+    ],
+)
+def test_every_form_is_hidden(form: str) -> None:
+    """Nothing of it is left, and what is around it stays."""
+    masked = Mask("", "another", SECRET).text(f"<<{form}>>")
+
+    assert masked.startswith("<<")
+    assert masked.endswith(">>")
+    assert "钥" not in masked
+    assert "•••" in masked
+    assert "TAK" not in masked
+
+
+@pytest.mark.parametrize(
+    ("sent", "shown"),
+    [
+        (f"Bearer {SECRET}", '"Authorization: Bearer $TOKEN"'),
+        ("Bearer other-密", '"Authorization: Bearer $OTHER_TOKEN"'),
+        (f"Basic {SECRET}", '"Authorization: Basic $TOKEN"'),
+        (f"Bearer {SECRET}0", '"Authorization: Bearer ${TOKEN}0"'),
+        ("Bearer other-密2", '"Authorization: Bearer $LONGER"'),
+        ("Bearer $wrong", "'Authorization: Bearer $wrong'"),
+        ("Bearer", "'Authorization: Bearer'"),
+        (None, None),
+    ],
+)
+def test_curl_line_sends_what_was_sent(sent: str | None, shown: str | None) -> None:
+    """A right token by its name, whosever it is; anything else as it was, or not at all."""
+    headers = {} if sent is None else {"Authorization": sent}
+    exchange = Exchange("queryThread", "by hand", datetime.now(UTC))
+    exchange.request = requests.Request("POST", "http://x/y", headers=headers).prepare()
+
+    line = curl(
+        exchange, {SECRET: "TOKEN", "other-密": "OTHER_TOKEN", "other-密2": "LONGER", "u": "U"}
+    )
+
+    header = "" if shown is None else f"-H {shown} "
+    assert line == f"curl -X POST {header}http://x/y"
+
+
+def test_curl_line_with_a_query_and_a_body() -> None:
+    """Nothing of it is for the shell."""
+    exchange = Exchange("createFile", "by hand", datetime.now(UTC))
+    exchange.request = requests.Request("POST", "http://x/y?a=1&b=2", data="你好 $x").prepare()
+
+    assert curl(exchange, {}).endswith("--data-raw '你好 $x' 'http://x/y?a=1&b=2'")
+
+
+def test_masking_takes_no_longer_for_odd_texts() -> None:
+    """Each character is looked at a few times, not once for each before it."""
+    mask = Mask(SECRET)
+    text = "\\" * 400_000
+
+    assert mask.text(text) == text
+
+
+def test_causes_of_most_failures_come_first() -> None:
+    """Failures that differ in operations, ids and numbers only have one cause."""
+    causes = Causes()
+    causes.add("a.py::one", "the model of the run is '甲'")
+    for number, name in enumerate(("queryThread", "queryRun", "listRuns")):
+        causes.add(f"b.py::{name}", f"{name}: expected 200, got 404: {{'request': {number}}}")
+    causes.add("c.py::one", "asked for 'thread_0123456789ab', got an object of 3 fields")
+    causes.add("c.py::two", "asked for 'thread_ba9876543210', got an object of 4 fields")
+    causes.add("d.py::one", "something else")
+
+    first, second, third, rest = causes.lines()
+    assert first == (
+        "1. queryThread, queryRun and 1 more operations: expected 200, got 404 "
+        "(3 tests, the first: b.py::queryThread)"
+    )
+    assert second.endswith("(2 tests, the first: c.py::one)")
+    assert third == "3. the model of the run is '甲' (a.py::one)"
+    assert rest == "   … and 1 other causes."
+
+
+def test_empty_cells_are_named() -> None:
+    """With nothing reached every documented cell is empty, but for what is excused."""
+    nothing = ReachTable(Reach(), "live")
+    empty = nothing.empty()
+
+    assert "queryRun was never refused with 404" in empty
+    assert "queryRun never succeeded" in empty
+    assert "createRun never answered with a stream" in empty
+    assert any(one.startswith("listRuns gave nothing that its link ") for one in empty)
+    assert not [one for one in empty if one.endswith(("429", "500", "413"))]
+    assert not [one for one in empty if "never ended a run" in one]
+    on_the_mock = ReachTable(Reach(), "mock").empty()
+    assert {
+        "queryRun was never refused with 500",
+        "createRun never ended a run as failed in a JSON answer or in a stream",
+        "createRun never ended a run as expired in a JSON answer or in a stream",
+    } <= set(on_the_mock)
+    assert not [one for one in on_the_mock if one.startswith("submitToolOutputs never ended")]
+    assert any("!0" in line for line in nothing.lines())
+
+
+def test_errors_in_band_fill_their_cells(wire: Wire) -> None:
+    """An error under status 200 is counted by itself, and where its status was expected."""
+    refused = wire_answer(wire, "queryThread")
+    refused.status_code = 200
+    reach = Reach()
+    reach.count("queryThread", "by hand", refused)
+    assert "queryThread was never refused with 404" in ReachTable(reach, "live").empty()
+
+    reach.stood_for("queryThread", 404)
+
+    table = ReachTable(reach, "live")
+    assert "queryThread was never refused with 404" not in table.empty()
+    assert str(table.rows["queryThread"]["in band"]) == "1"
+    assert str(table.rows["queryThread"]["2xx"]) == "!0"
+    assert any("in band: errors under status 200" in line for line in table.lines())
+
+
+def test_server_error_says_its_status(wire: Wire) -> None:
+    """Of itself schemathesis says no more of it than that it is one."""
+    response = wire_answer(wire, "listFiles")
+    response.status_code, response.message = 502, "Bad Gateway"
+    failure = ServerError(operation="POST /v2/storage/files/list", status_code=502)
+
+    said = str(BrokenPromises("listFiles", [failure], response))
+
+    assert said.startswith("listFiles: Server error: got 502 Bad Gateway\n"), said
