@@ -10,17 +10,17 @@ import appbuilder_mock
 import pytest
 from appbuilder_assistants import RetryPolicy
 
-from tests.clients.both import Async, Sync
+from tests.clients.client_harness import AsyncHarness, ClientHarness, SyncHarness
 from tests.clients.raw_server import RawServer, raw_server
 
 AT_ONCE = RetryPolicy(first_delay=0.0)
 """The default policy without its waits."""
 
 
-@pytest.fixture(params=[Sync, Async], ids=["sync", "async"])
-def world(request: pytest.FixtureRequest) -> Iterator[Sync | Async]:
+@pytest.fixture(params=[SyncHarness, AsyncHarness], ids=["sync", "async"])
+def harness(request: pytest.FixtureRequest) -> Iterator[ClientHarness]:
     """Where clients are made: one test for both kinds."""
-    made: Sync | Async = request.param()
+    made: ClientHarness = request.param()
     yield made
     made.close()
 
@@ -40,9 +40,9 @@ def mock() -> Iterator[appbuilder_mock.Running]:
 
 
 @pytest.fixture
-def client(world: Sync | Async, mock: appbuilder_mock.Running) -> Any:
+def client(harness: ClientHarness, mock: appbuilder_mock.Running) -> Any:
     """A client of the mock server."""
-    return world.client(mock.token, mock.url)
+    return harness.client(mock.token, mock.url)
 
 
 @pytest.fixture(scope="module")

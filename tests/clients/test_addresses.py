@@ -17,7 +17,7 @@ from appbuilder_assistants import (
 )
 
 from tests.clients.bodies import RUN
-from tests.clients.both import Async, Sync
+from tests.clients.client_harness import ClientHarness
 from tests.clients.conftest import Serve
 from tests.clients.raw_server import answer
 
@@ -82,13 +82,13 @@ def resolve(monkeypatch: pytest.MonkeyPatch) -> Resolve:
     ids=["deadline", "timeout"],
 )
 def test_none_answers(
-    world: Sync | Async, silent: Silent, resolve: Resolve, options: Any, error: Any
+    harness: ClientHarness, silent: Silent, resolve: Resolve, options: Any, error: Any
 ) -> None:
     """All addresses together have the time that one has."""
     addresses = [f"127.0.0.{number}" for number in range(1, 41)]
     port = silent("0.0.0.0", 0)
     resolve(addresses)
-    client = world.client("k", f"http://{HOST}:{port}", retry=ONCE, **options)
+    client = harness.client("k", f"http://{HOST}:{port}", retry=ONCE, **options)
 
     begun = time.monotonic()
     with pytest.raises(error):
@@ -97,18 +97,20 @@ def test_none_answers(
     assert time.monotonic() - begun < LATE
 
 
-def test_one_answers(world: Sync | Async, serve: Serve, silent: Silent, resolve: Resolve) -> None:
+def test_one_answers(
+    harness: ClientHarness, serve: Serve, silent: Silent, resolve: Resolve
+) -> None:
     """A silent address does not use up the time of the one behind it; one that refuses, neither."""
     server = serve(lambda exchange: exchange.send(answer(RUN)))
     port = int(server.url.rpartition(":")[2])
     silent("127.0.0.2", port)
     resolve(["127.0.0.2", "127.0.0.3", "127.0.0.1"])
-    client = world.client("k", f"http://{HOST}:{port}", timeout=3, retry=ONCE)
+    client = harness.client("k", f"http://{HOST}:{port}", timeout=3, retry=ONCE)
 
     assert client.threads.runs.query("会话", "r").id == "run_1"
 
 
-def test_no_such_host(world: Sync | Async, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_such_host(harness: ClientHarness, monkeypatch: pytest.MonkeyPatch) -> None:
     """A name that cannot be looked up was not reached, and the error says so."""
 
     def unknown(*_: object, **__: object) -> Any:
@@ -116,7 +118,7 @@ def test_no_such_host(world: Sync | Async, monkeypatch: pytest.MonkeyPatch) -> N
 
     monkeypatch.setenv("NO_PROXY", "*")
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
-    client = world.client("k", f"http://{HOST}", retry=ONCE)
+    client = harness.client("k", f"http://{HOST}", retry=ONCE)
 
     with pytest.raises(Exception, match="Name or service not known") as caught:
         client.threads.runs.run("a", "t")
@@ -133,12 +135,12 @@ def nobody() -> str:
 
 @pytest.mark.parametrize("source", ["gateway_url", "GATEWAY_URL"])
 def test_no_server(
-    world: Sync | Async, monkeypatch: pytest.MonkeyPatch, nobody: str, source: str
+    harness: ClientHarness, monkeypatch: pytest.MonkeyPatch, nobody: str, source: str
 ) -> None:
     """The error says what set the address, and how a mock server comes to be there."""
     if source == "GATEWAY_URL":
         monkeypatch.setenv("GATEWAY_URL", nobody)
-    client = world.client("k", nobody if source == "gateway_url" else None, retry=ONCE)
+    client = harness.client("k", nobody if source == "gateway_url" else None, retry=ONCE)
 
     with pytest.raises(ApiConnectionError) as caught:
         client.threads.create()
@@ -149,10 +151,10 @@ def test_no_server(
     assert "`python -m appbuilder_mock` (`make mock` in its repository)" in str(caught.value)
 
 
-def test_no_server_elsewhere(world: Sync | Async, resolve: Resolve, nobody: str) -> None:
+def test_no_server_elsewhere(harness: ClientHarness, resolve: Resolve, nobody: str) -> None:
     """For another machine the mock server is no advice; options replace what set the address."""
     resolve(["127.0.0.1"])
-    client = world.client("k", "http://127.0.0.1:9", retry=ONCE)
+    client = harness.client("k", "http://127.0.0.1:9", retry=ONCE)
     elsewhere = client.with_options(gateway_url=f"http://{HOST}:{nobody.rpartition(':')[2]}")
 
     with pytest.raises(ApiConnectionError, match="the address is that of gateway_url") as caught:

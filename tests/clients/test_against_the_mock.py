@@ -21,7 +21,7 @@ from appbuilder_assistants.types import (
     ToolOutput,
 )
 
-from tests.clients.both import Async, Sync
+from tests.clients.client_harness import ClientHarness
 
 WEATHER = {
     "type": "function",
@@ -177,10 +177,10 @@ def test_errors(client: Any) -> None:
     assert wrong.value.param == "name"
 
 
-def test_a_wrong_token(world: Sync | Async, mock: appbuilder_mock.Running) -> None:
+def test_a_wrong_token(harness: ClientHarness, mock: appbuilder_mock.Running) -> None:
     """A 401 names the variable to set."""
     with pytest.raises(AuthenticationError, match="APPBUILDER_TOKEN"):
-        world.client("wrong", mock.url).threads.create()
+        harness.client("wrong", mock.url).threads.create()
 
 
 def test_a_stream_that_is_refused(client: Any) -> None:
@@ -191,10 +191,10 @@ def test_a_stream_that_is_refused(client: Any) -> None:
         pass
 
 
-def test_errors_under_200(world: Sync | Async) -> None:
+def test_errors_under_200(harness: ClientHarness) -> None:
     """The same refusals in the other form the service has."""
     with appbuilder_mock.running(error_form="body") as mock:
-        client = world.client(mock.token, mock.url)
+        client = harness.client(mock.token, mock.url)
         with pytest.raises(NotFoundError) as missing:
             client.threads.runs.query("thread_没有", "run_没有")
         with pytest.raises(NotFoundError) as streamed:

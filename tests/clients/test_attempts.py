@@ -16,7 +16,7 @@ from appbuilder_assistants import (
 )
 
 from tests.clients.bodies import BEGIN, CHUNKED, chunk, event, status, stream_of
-from tests.clients.both import Async, Sync
+from tests.clients.client_harness import ClientHarness
 from tests.clients.conftest import AT_ONCE, Serve
 from tests.clients.raw_server import Exchange, answer
 
@@ -81,7 +81,7 @@ ERROR = event("error", {"error": {"code": 400, "message": "不行"}})
     ids=["hang-up", "break", "odd event", "error event", "tools", "no run", "download"],
 )
 def test_an_answer_that_breaks_off(
-    world: Sync | Async,
+    harness: ClientHarness,
     serve: Serve,
     call: Callable[[Any], Any],
     script: tuple[bytes, bytes],
@@ -89,7 +89,7 @@ def test_an_answer_that_breaks_off(
     statuses: list[int | None],
 ) -> None:
     """What was refused before it is not forgotten, and the last attempt is the one that broke."""
-    client = world.client("k", serve(first(*script, later=DOWN)).url, retry=AT_ONCE)
+    client = harness.client("k", serve(first(*script, later=DOWN)).url, retry=AT_ONCE)
 
     with pytest.raises(kind) as caught:
         call(client)
@@ -99,7 +99,7 @@ def test_an_answer_that_breaks_off(
     assert all(attempt.seconds > 0 and attempt.waited == 0 for attempt in caught.value.attempts)
 
 
-def test_a_stream_that_is_overdue(world: Sync | Async, serve: Serve) -> None:
+def test_a_stream_that_is_overdue(harness: ClientHarness, serve: Serve) -> None:
     """The deadline ends its one attempt."""
 
     def script(exchange: Exchange) -> None:
@@ -107,12 +107,12 @@ def test_a_stream_that_is_overdue(world: Sync | Async, serve: Serve) -> None:
         exchange.client_left()
 
     with pytest.raises(DeadlineExceededError) as caught:
-        list(world.client("k", serve(script).url).threads.runs.stream_run("a", "t", deadline=2))
+        list(harness.client("k", serve(script).url).threads.runs.stream_run("a", "t", deadline=2))
 
     assert [attempt.status_code for attempt in caught.value.attempts] == [200]
 
 
-def test_a_look_up_that_is_overdue(world: Sync | Async, serve: Serve) -> None:
+def test_a_look_up_that_is_overdue(harness: ClientHarness, serve: Serve) -> None:
     """The deadline passes while the run of a stream that broke off is looked up."""
 
     def script(exchange: Exchange) -> bool:
@@ -123,6 +123,6 @@ def test_a_look_up_that_is_overdue(world: Sync | Async, serve: Serve) -> None:
         return False
 
     with pytest.raises(DeadlineExceededError) as caught:
-        list(world.client("k", serve(script).url).threads.runs.stream_run("a", "t", deadline=2))
+        list(harness.client("k", serve(script).url).threads.runs.stream_run("a", "t", deadline=2))
 
     assert [attempt.status_code for attempt in caught.value.attempts] == [200]

@@ -32,7 +32,7 @@ from tests.clients.bodies import (
     stored,
     stream_of,
 )
-from tests.clients.both import Async, Sync
+from tests.clients.client_harness import ClientHarness, SyncHarness
 from tests.clients.conftest import AT_ONCE, Serve
 from tests.clients.raw_server import Exchange, answer
 
@@ -41,7 +41,7 @@ from tests.clients.raw_server import Exchange, answer
 @pytest.mark.parametrize(
     ("how", "state"), [("chunked", "in_progress"), ("length", "completed"), ("close", "failed")]
 )
-def test_cut_at_every_byte(world: Sync | Async, serve: Serve, how: str, state: str) -> None:
+def test_cut_at_every_byte(harness: ClientHarness, serve: Serve, how: str, state: str) -> None:
     """Cut anywhere, headers included, a stream gives a true beginning and is then looked up.
 
     Only a run that has ended makes a success of it, and only with the whole text.
@@ -49,12 +49,12 @@ def test_cut_at_every_byte(world: Sync | Async, serve: Serve, how: str, state: s
     whole = framed(BEGIN + piece(2, "我是") + END)[how]
     broken = BrokenStream(whole, run_as(state), stored(m="我是秦始皇"))
     server = serve(broken)
-    client = world.client("k", server.url, retry=AT_ONCE)
+    client = harness.client("k", server.url, retry=AT_ONCE)
     final = whole.index(END) + len(END) if how != "chunked" else whole.rindex(b"\n\n") + 2
     outcomes = []
 
     # Both clients have one reader; the asynchronous one takes thrice as long to get to it.
-    for cut in range(0, len(whole), 1 if isinstance(world, Sync) else 3):
+    for cut in range(0, len(whole), 1 if isinstance(harness, SyncHarness) else 3):
         broken.sent = whole[:cut]
         stream = stream_of(client)
         events: list[Any] = []
@@ -86,11 +86,11 @@ def test_cut_at_every_byte(world: Sync | Async, serve: Serve, how: str, state: s
     assert said == ["interrupted", *([] if state == "in_progress" else ["reconciled"]), *ends]
 
 
-def test_a_malformed_event(world: Sync | Async, serve: Serve) -> None:
+def test_a_malformed_event(harness: ClientHarness, serve: Serve) -> None:
     """It interrupts the stream behind the events that were right."""
     body = BEGIN + event("status", '{"status":') + END
     server = serve(lambda exchange: exchange.send(framed(body)["length"]))
-    stream = stream_of(world.client("k", server.url))
+    stream = stream_of(harness.client("k", server.url))
     events: list[Any] = []
 
     with pytest.raises(StreamInterruptedError, match="cannot be read"):
@@ -117,28 +117,28 @@ ERROR = {"error": {"code": 404, "message": "没有"}}
         (answer(b"", "307 Temporary Redirect", location="http://other.example/"), ApiStatusError),
     ],
 )
-def test_no_stream(world: Sync | Async, serve: Serve, sent: bytes, cls: type[Exception]) -> None:
+def test_no_stream(harness: ClientHarness, serve: Serve, sent: bytes, cls: type[Exception]) -> None:
     """An error in place of a stream is that error; a wrong type of answer is a ResponseError."""
     server = serve(lambda exchange: (exchange.send(sent), False)[1])
 
     with pytest.raises(cls) as caught:
-        list(stream_of(world.client("k", server.url, retry=AT_ONCE)))
+        list(stream_of(harness.client("k", server.url, retry=AT_ONCE)))
 
     assert type(caught.value) is cls
     assert len(server.exchanges) == 1
 
 
-def test_a_limit_that_lasts(world: Sync | Async, serve: Serve) -> None:
+def test_a_limit_that_lasts(harness: ClientHarness, serve: Serve) -> None:
     """After the last attempt the refusal is raised as it came."""
     server = serve(lambda exchange: exchange.send(answer({}, "429 Too Many", retry_after="0")))
 
     with pytest.raises(RateLimitError):
-        list(stream_of(world.client("k", server.url)))
+        list(stream_of(harness.client("k", server.url)))
 
     assert len(server.exchanges) == 3
 
 
-def test_silence(world: Sync | Async, serve: Serve) -> None:
+def test_silence(harness: ClientHarness, serve: Serve) -> None:
     """Silence before the answer is a time-out, in the middle of it an interruption."""
     first = threading.Event()
 
@@ -148,7 +148,7 @@ def test_silence(world: Sync | Async, serve: Serve) -> None:
         first.set()
         exchange.client_left()
 
-    client = world.client("k", serve(script).url, timeout=0.2)
+    client = harness.client("k", serve(script).url, timeout=0.2)
     with pytest.raises(ApiTimeoutError) as before:
         list(stream_of(client))
     stream = stream_of(client)
@@ -159,10 +159,10 @@ def test_silence(world: Sync | Async, serve: Serve) -> None:
     assert within.value.snapshot.last_send_id == 1
 
 
-def test_a_server_that_is_not_there(world: Sync | Async) -> None:
+def test_a_server_that_is_not_there(harness: ClientHarness) -> None:
     """Not reaching the server is no interruption: nothing began."""
     with pytest.raises(ApiConnectionError) as caught:
-        list(stream_of(world.client("k", "http://127.0.0.1:9", retry=AT_ONCE)))
+        list(stream_of(harness.client("k", "http://127.0.0.1:9", retry=AT_ONCE)))
 
     assert type(caught.value) is ApiConnectionError
     assert caught.value.reached_server is False

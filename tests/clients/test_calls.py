@@ -25,16 +25,16 @@ from appbuilder_assistants import (
 )
 
 from tests.clients.bodies import EMPTY_LIST, OUTPUTS, RUN
-from tests.clients.both import Async, Sync
+from tests.clients.client_harness import ClientHarness
 from tests.clients.conftest import AT_ONCE, Serve
 from tests.clients.raw_server import Exchange, answer
 from tests.clients.tools import get_weather
 
 
-def test_what_is_sent(world: Sync | Async, serve: Serve) -> None:
+def test_what_is_sent(harness: ClientHarness, serve: Serve) -> None:
     """The method, the path under the gateway's, the token and a fresh id for each request."""
     server = serve(lambda exchange: exchange.send(answer(RUN)))
-    client = world.client("k", f"{server.url}/team/")
+    client = harness.client("k", f"{server.url}/team/")
 
     client.threads.runs.query("线", "r")
     client.threads.runs.query("线", "r")
@@ -51,10 +51,10 @@ def test_what_is_sent(world: Sync | Async, serve: Serve) -> None:
     assert ids[0] != ids[1]
 
 
-def test_none_is_left_out(world: Sync | Async, serve: Serve) -> None:
+def test_none_is_left_out(harness: ClientHarness, serve: Serve) -> None:
     """What the caller did not say is not in the body; an empty thread id counts as not said."""
     server = serve(lambda exchange: exchange.send(answer(RUN)))
-    client = world.client("k", server.url)
+    client = harness.client("k", server.url)
 
     thread = {"messages": [{"role": "user", "content": "你好"}]}
     client.threads.runs.run("a", "", thread, metadata={}, tools=[])
@@ -88,13 +88,13 @@ def test_none_is_left_out(world: Sync | Async, serve: Serve) -> None:
     ],
 )
 def test_wrong_use(
-    world: Sync | Async, serve: Serve, call: Any, error: type[Exception], told: str
+    harness: ClientHarness, serve: Serve, call: Any, error: type[Exception], told: str
 ) -> None:
     """What cannot be asked for is refused before anything is sent."""
     server = serve(lambda exchange: exchange.send(answer(RUN)))
 
     with pytest.raises(error, match=told):
-        call(world.client("k", server.url))
+        call(harness.client("k", server.url))
 
     assert server.exchanges == []
 
@@ -118,13 +118,13 @@ TAKE_TOOLS = {
 
 
 @pytest.mark.parametrize("take", TAKE_TOOLS.values(), ids=TAKE_TOOLS)
-def test_a_tool_describes_itself(world: Sync | Async, serve: Serve, take: Any) -> None:
+def test_a_tool_describes_itself(harness: ClientHarness, serve: Serve, take: Any) -> None:
     """Wherever descriptions of tools are taken, beside dicts, and one that is a bound method."""
     server = serve(lambda exchange: exchange.send(answer({**RUN, "name": "n"})))
     described = {"type": "function", "function": {"name": "f"}}
 
     with contextlib.suppress(ResponseError):  # the answer is not of every call's kind
-        take(world.client("k", server.url), [get_weather, described])
+        take(harness.client("k", server.url), [get_weather, described])
 
     assert server.exchanges[0].json["tools"] == [get_weather.to_dict(), described]
 
@@ -132,13 +132,13 @@ def test_a_tool_describes_itself(world: Sync | Async, serve: Serve, take: Any) -
 @pytest.mark.parametrize("take", TAKE_TOOLS.values(), ids=TAKE_TOOLS)
 @pytest.mark.parametrize("function", [len, lambda city: city], ids=["len", "lambda"])
 def test_a_function_where_nothing_calls_it(
-    world: Sync | Async, serve: Serve, take: Any, function: Any
+    harness: ClientHarness, serve: Serve, take: Any, function: Any
 ) -> None:
     """The error names the function, what describes it and what would call it."""
     server = serve(lambda exchange: exchange.send(answer(RUN)))
 
     with pytest.raises(TypeError) as caught:
-        take(world.client("k", server.url), [get_weather, function])
+        take(harness.client("k", server.url), [get_weather, function])
 
     told = str(caught.value)
     assert told.startswith(f"tools[1]: {function.__name__} is a function")
@@ -169,13 +169,13 @@ HALF = answer(RUN)[:-1]
 @pytest.mark.parametrize("call", CREATES)
 @pytest.mark.parametrize("sent", [BUSY, HALF, b""], ids=["503", "half an answer", "no answer"])
 def test_what_may_have_happened_is_not_sent_again(
-    world: Sync | Async, serve: Serve, call: Any, sent: bytes
+    harness: ClientHarness, serve: Serve, call: Any, sent: bytes
 ) -> None:
     """Nothing is created, run or submitted twice."""
     server = serve(lambda exchange: (exchange.send(sent), False)[1])
 
     with pytest.raises(AssistantsError):
-        call(world.client("k", server.url, retry=AT_ONCE))
+        call(harness.client("k", server.url, retry=AT_ONCE))
 
     assert len(server.exchanges) == 1
 
@@ -183,29 +183,29 @@ def test_what_may_have_happened_is_not_sent_again(
 @pytest.mark.parametrize("call", LOOK_UPS)
 @pytest.mark.parametrize("sent", [BUSY, HALF, b""], ids=["503", "half an answer", "no answer"])
 def test_what_does_no_harm_twice_is_sent_again(
-    world: Sync | Async, serve: Serve, call: Any, sent: bytes
+    harness: ClientHarness, serve: Serve, call: Any, sent: bytes
 ) -> None:
     """Up to the policy's attempts, each with an id of its own."""
     # Hanging up behind a whole answer could lose the next request before it is seen here.
     server = serve(lambda exchange: (exchange.send(sent), sent is BUSY)[1])
 
     with pytest.raises((ServerError, ApiConnectionError)):
-        call(world.client("k", server.url, retry=AT_ONCE))
+        call(harness.client("k", server.url, retry=AT_ONCE))
 
     assert len({e.headers["x-appbuilder-request-id"] for e in server.exchanges}) == 3
 
 
 @pytest.mark.parametrize("call", [CREATES[3], LOOK_UPS[1]])
-def test_a_rate_limit_passes(world: Sync | Async, serve: Serve, call: Any) -> None:
+def test_a_rate_limit_passes(harness: ClientHarness, serve: Serve, call: Any) -> None:
     """Whatever was answered 429 is sent again."""
     answers = [LIMITED, LIMITED, answer(RUN)]
     server = serve(lambda exchange: exchange.send(answers.pop(0)))
 
-    assert call(world.client("k", server.url)).id == "run_1"
+    assert call(harness.client("k", server.url)).id == "run_1"
     assert len(server.exchanges) == 3
 
 
-def test_retry_after_a_date(world: Sync | Async, serve: Serve) -> None:
+def test_retry_after_a_date(harness: ClientHarness, serve: Serve) -> None:
     """It is reckoned from the server's own date, and kept to."""
     date = "Wed, 21 Oct 2015 07:28:{:02} GMT"
     busy = answer({}, "429 Too Many", date=date.format(0), retry_after=date.format(1))
@@ -215,39 +215,39 @@ def test_retry_after_a_date(world: Sync | Async, serve: Serve) -> None:
     begun = time.monotonic()
 
     with pytest.raises(NotFoundError) as caught:
-        world.client("k", server.url).threads.runs.query("t", "r")
+        harness.client("k", server.url).threads.runs.query("t", "r")
 
     assert time.monotonic() - begun >= 1.0
     assert [attempt.waited for attempt in caught.value.attempts] == [1.0, 0.0]
 
 
-def test_a_far_date(world: Sync | Async, serve: Serve) -> None:
+def test_a_far_date(harness: ClientHarness, serve: Serve) -> None:
     """Without a date of the server's it is reckoned from ours; one too far off is the caller's."""
     then = formatdate(time.time() + 3600, usegmt=True)
     server = serve(lambda exchange: exchange.send(answer({}, "503 Busy", retry_after=then)))
 
     with pytest.raises(ServerError) as caught:
-        world.client("k", server.url).threads.runs.query("t", "r")
+        harness.client("k", server.url).threads.runs.query("t", "r")
 
     assert len(server.exchanges) == 1
     assert caught.value.retry_after is not None
     assert 3000 < caught.value.retry_after <= 3600
 
 
-def test_a_long_retry_after(world: Sync | Async, serve: Serve) -> None:
+def test_a_long_retry_after(harness: ClientHarness, serve: Serve) -> None:
     """A wait beyond the policy's limit is the caller's decision."""
     far = answer({}, "429 Too Many Requests", retry_after="3600")
     server = serve(lambda exchange: exchange.send(far))
 
     with pytest.raises(RateLimitError) as caught:
-        LOOK_UPS[0](world.client("k", server.url))
+        LOOK_UPS[0](harness.client("k", server.url))
 
     assert caught.value.retry_after == 3600.0
     assert len(server.exchanges) == 1
 
 
 @pytest.mark.parametrize("call", [CREATES[3], LOOK_UPS[1]])
-def test_a_server_that_is_not_there(world: Sync | Async, call: Any) -> None:
+def test_a_server_that_is_not_there(harness: ClientHarness, call: Any) -> None:
     """A connection that is refused is tried again, also for a run, and then says where."""
     waits: list[float] = []
     policy = RetryPolicy(first_delay=0.0, jitter=lambda: waits.append(0.0) or 0.0)
@@ -255,17 +255,17 @@ def test_a_server_that_is_not_there(world: Sync | Async, call: Any) -> None:
     with pytest.raises(
         ApiConnectionError, match=r"no connection to http://127\.0\.0\.1:9"
     ) as caught:
-        call(world.client("k", "http://127.0.0.1:9", retry=policy))
+        call(harness.client("k", "http://127.0.0.1:9", retry=policy))
 
     assert len(waits) == 2
     assert caught.value.reached_server is False
     assert isinstance(caught.value.__cause__, httpx.ConnectError)
 
 
-def test_a_server_that_is_silent(world: Sync | Async, serve: Serve) -> None:
+def test_a_server_that_is_silent(harness: ClientHarness, serve: Serve) -> None:
     """The read time-out ends the wait; the error has the id of the request."""
     server = serve(lambda exchange: not exchange.client_left())
-    client = world.client("k", server.url, timeout=0.2)
+    client = harness.client("k", server.url, timeout=0.2)
 
     with pytest.raises(ApiTimeoutError, match=r"silent for too long .*read 0\.2 s") as caught:
         client.threads.runs.run("a", "t")
@@ -274,7 +274,7 @@ def test_a_server_that_is_silent(world: Sync | Async, serve: Serve) -> None:
     assert caught.value.request_id == server.exchanges[0].headers["x-appbuilder-request-id"]
 
 
-def test_a_drip_is_not_silence(world: Sync | Async, serve: Serve) -> None:
+def test_a_drip_is_not_silence(harness: ClientHarness, serve: Serve) -> None:
     """The time-out is for each silence: an answer in many small parts may take longer."""
     gate = threading.Event()
 
@@ -283,7 +283,7 @@ def test_a_drip_is_not_silence(world: Sync | Async, serve: Serve) -> None:
             exchange.send(bytes([byte]))
             gate.wait(0.002)
 
-    assert LOOK_UPS[1](world.client("k", serve(script).url, timeout=0.2)).id == "run_1"
+    assert LOOK_UPS[1](harness.client("k", serve(script).url, timeout=0.2)).id == "run_1"
 
 
 @pytest.mark.parametrize(
@@ -304,24 +304,24 @@ def test_a_drip_is_not_silence(world: Sync | Async, serve: Serve) -> None:
     ],
 )
 def test_odd_answers(
-    world: Sync | Async, serve: Serve, sent: bytes, cls: type[AssistantsError]
+    harness: ClientHarness, serve: Serve, sent: bytes, cls: type[AssistantsError]
 ) -> None:
     """Whatever comes back, it is one of the documented errors, and names the operation."""
     server = serve(lambda exchange: (exchange.send(sent), False)[1])
 
     with pytest.raises(cls) as caught:
-        LOOK_UPS[1](world.client("k", server.url, retry=RetryPolicy(attempts=1)))
+        LOOK_UPS[1](harness.client("k", server.url, retry=RetryPolicy(attempts=1)))
 
     assert caught.value.operation == "queryRun"
     assert caught.value.path == "/v2/threads/runs/query"
 
 
 @pytest.mark.parametrize("status", ["301 Moved", "302 Found", "307 Temporary Redirect"])
-def test_redirects_are_not_followed(world: Sync | Async, serve: Serve, status: str) -> None:
+def test_redirects_are_not_followed(harness: ClientHarness, serve: Serve, status: str) -> None:
     """The token goes nowhere it was not meant for, even with an http client that follows."""
     other = serve(lambda exchange: exchange.send(answer(RUN)))
     server = serve(lambda exchange: exchange.send(answer(b"", status, location=other.url)))
-    client = world.client("k", server.url, http_client=world.http(follow_redirects=True))
+    client = harness.client("k", server.url, http_client=harness.http(follow_redirects=True))
 
     with pytest.raises(ApiStatusError, match=r"redirects to http://127\.0\.0\.1") as caught:
         client.threads.runs.run("a", "t")
@@ -330,10 +330,10 @@ def test_redirects_are_not_followed(world: Sync | Async, serve: Serve, status: s
     assert other.exchanges == []
 
 
-def test_one_connection_for_many_calls(world: Sync | Async, serve: Serve) -> None:
+def test_one_connection_for_many_calls(harness: ClientHarness, serve: Serve) -> None:
     """Calls after one another share a connection."""
     server = serve(lambda exchange: exchange.send(answer(EMPTY_LIST)))
-    client = world.client("k", server.url)
+    client = harness.client("k", server.url)
 
     for _ in range(20):
         client.threads.runs.list("t")
@@ -342,7 +342,7 @@ def test_one_connection_for_many_calls(world: Sync | Async, serve: Serve) -> Non
     assert server.connections == 1
 
 
-def test_many_calls_at_once(world: Sync | Async, serve: Serve) -> None:
+def test_many_calls_at_once(harness: ClientHarness, serve: Serve) -> None:
     """Connections that were opened for many calls at once are kept for the next ones."""
     count = 32
     together = threading.Barrier(count)
@@ -352,10 +352,10 @@ def test_many_calls_at_once(world: Sync | Async, serve: Serve) -> None:
         exchange.send(answer(EMPTY_LIST))
 
     server = serve(script)
-    client = world.client("k", server.url)
+    client = harness.client("k", server.url)
 
     for _ in range(2):
-        pages = world.together([lambda: client.threads.runs.list("t")] * count)
+        pages = harness.together([lambda: client.threads.runs.list("t")] * count)
         assert [page.data for page in pages] == [[]] * count
 
     assert len(server.exchanges) == 2 * count

@@ -22,7 +22,7 @@ from appbuilder_assistants import (
 from appbuilder_mock.scenarios import Cut, Fault, Reply, Rule, ToolCall
 
 from tests.clients.bodies import BEGIN, CHUNKED, END, RUN, chunk, event, framed, piece, run_as
-from tests.clients.both import Async, Sync
+from tests.clients.client_harness import ClientHarness
 from tests.clients.conftest import Serve
 from tests.clients.raw_server import PATIENCE, Exchange, answer
 from tests.clients.test_against_the_mock import asked
@@ -57,8 +57,8 @@ class Turns:
 
 
 @pytest.fixture
-def turns(world: Sync | Async, server: appbuilder_mock.Running) -> Turns:
-    return Turns(world.client(server.token, server.url), server)
+def turns(harness: ClientHarness, server: appbuilder_mock.Running) -> Turns:
+    return Turns(harness.client(server.token, server.url), server)
 
 
 def first_piece(stream: Any) -> None:
@@ -142,10 +142,10 @@ def test_cancel_with_tools(turns: Turns) -> None:
     turns.next_works()
 
 
-def test_cancel_by_the_manager(turns: Turns, world: Sync | Async) -> None:
+def test_cancel_by_the_manager(turns: Turns, harness: ClientHarness) -> None:
     """The stream of a handler."""
     manager = turns.client.threads.runs.stream_run_with_handler(
-        turns.assistant, turns.thread, event_handler=recorder(world)
+        turns.assistant, turns.thread, event_handler=recorder(harness)
     )
     with manager:
         while not manager.messages:
@@ -199,7 +199,7 @@ def test_cancel_after_it_broke(turns: Turns) -> None:
     turns.next_works()
 
 
-def test_cancel_of_a_run_without_a_name(world: Sync | Async, serve: Serve) -> None:
+def test_cancel_of_a_run_without_a_name(harness: ClientHarness, serve: Serve) -> None:
     """Where no event names it and none can be found, nothing is cancelled, and that is said."""
 
     def script(exchange: Exchange) -> bool:
@@ -208,7 +208,7 @@ def test_cancel_of_a_run_without_a_name(world: Sync | Async, serve: Serve) -> No
         return False
 
     server = serve(script)
-    stream = world.client("k", server.url).threads.runs.stream_run("a", thread=asked("早"))
+    stream = harness.client("k", server.url).threads.runs.stream_run("a", thread=asked("早"))
     with (
         pytest.raises(ApiConnectionError, match=r"createRun: nothing was cancelled: .*told which"),
         stream,
@@ -218,7 +218,7 @@ def test_cancel_of_a_run_without_a_name(world: Sync | Async, serve: Serve) -> No
     assert len(server.exchanges) == 1
 
 
-def test_cancel_that_fails(world: Sync | Async, serve: Serve) -> None:
+def test_cancel_that_fails(harness: ClientHarness, serve: Serve) -> None:
     """Its error is raised, and the connection is closed all the same."""
 
     def script(exchange: Exchange) -> None:
@@ -229,7 +229,7 @@ def test_cancel_that_fails(world: Sync | Async, serve: Serve) -> None:
             exchange.client_left()
 
     server = serve(script)
-    client = world.client("k", server.url)
+    client = harness.client("k", server.url)
     stream = client.threads.runs.stream_run("a", "t")
     next(stream)
     with pytest.raises(Exception, match="forbidden"):
@@ -280,7 +280,7 @@ def test_on_exit(turns: Turns, leave: Any) -> None:
     turns.next_works()
 
 
-def test_on_exit_with_a_handler(turns: Turns, world: Sync | Async) -> None:
+def test_on_exit_with_a_handler(turns: Turns, harness: ClientHarness) -> None:
     """What a handler raises leaves the stream as well."""
 
     def failing(self: Any, messages_event: Any) -> None:
@@ -289,7 +289,7 @@ def test_on_exit_with_a_handler(turns: Turns, world: Sync | Async) -> None:
     manager = turns.client.threads.runs.stream_run_with_handler(
         turns.assistant,
         turns.thread,
-        event_handler=recorder(world, messages=failing),
+        event_handler=recorder(harness, messages=failing),
         on_exit="cancel",
     )
     with pytest.raises(ZeroDivisionError):
@@ -297,9 +297,9 @@ def test_on_exit_with_a_handler(turns: Turns, world: Sync | Async) -> None:
     turns.next_works()
 
 
-def test_on_exit_by_closing_the_client(world: Sync | Async, turns: Turns) -> None:
+def test_on_exit_by_closing_the_client(harness: ClientHarness, turns: Turns) -> None:
     """Streams that are open are left first."""
-    other = world.client(turns.server.token, turns.server.url)
+    other = harness.client(turns.server.token, turns.server.url)
     stream = other.threads.runs.stream_run(turns.assistant, turns.thread, on_exit="cancel")
     first_piece(stream)
     other.close()
@@ -332,7 +332,7 @@ def test_on_exit_of_a_stream_that_ended(turns: Turns) -> None:
     turns.server.assert_received("cancelRun", times=0)
 
 
-def test_the_order_on_the_wire(world: Sync | Async, serve: Serve) -> None:
+def test_the_order_on_the_wire(harness: ClientHarness, serve: Serve) -> None:
     """The thread's runs, the stream, and the cancellation by the id that the stream told."""
 
     def script(exchange: Exchange) -> object:
@@ -344,7 +344,7 @@ def test_the_order_on_the_wire(world: Sync | Async, serve: Serve) -> None:
         return exchange.client_left()
 
     server = serve(script)
-    stream = world.client("k", server.url).threads.runs.stream_run("a", "t", on_exit="cancel")
+    stream = harness.client("k", server.url).threads.runs.stream_run("a", "t", on_exit="cancel")
     with stream:
         next(stream)
 
@@ -431,7 +431,7 @@ def test_a_task_that_is_cancelled(server: appbuilder_mock.Running) -> None:
     assert asyncio.run(main()) == "cancelled"
 
 
-def test_a_whole_stream_that_came_at_once(world: Sync | Async, serve: Serve) -> None:
+def test_a_whole_stream_that_came_at_once(harness: ClientHarness, serve: Serve) -> None:
     """Left before its events were read: the run is named, and asked to be cancelled."""
     cancelled = []
 
@@ -442,7 +442,7 @@ def test_a_whole_stream_that_came_at_once(world: Sync | Async, serve: Serve) -> 
         else:
             exchange.send(framed(BEGIN + piece(2, "好") + END)["length"])
 
-    stream = world.client("k", serve(script).url).threads.runs.stream_run(
+    stream = harness.client("k", serve(script).url).threads.runs.stream_run(
         "a", thread=asked("早"), on_exit="cancel"
     )
     with stream:

@@ -14,7 +14,7 @@ import pytest
 from appbuilder_assistants import AppBuilder, AssistantsError, AsyncAppBuilder, RetryPolicy
 
 from tests.clients.bodies import OUTPUTS, RUN
-from tests.clients.both import Async, Sync
+from tests.clients.client_harness import ClientHarness
 from tests.clients.conftest import AT_ONCE, Serve
 from tests.clients.raw_server import answer
 
@@ -24,9 +24,9 @@ SECRET = "秘密".encode().hex()
 class Recorder:
     """An httpx client that answers by itself and keeps what it was asked."""
 
-    def __init__(self, world: Sync | Async) -> None:
+    def __init__(self, harness: ClientHarness) -> None:
         self.requests: list[httpx.Request] = []
-        self.http: Any = world.http(transport=httpx.MockTransport(self._answer))
+        self.http: Any = harness.http(transport=httpx.MockTransport(self._answer))
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
         self.requests.append(request)
@@ -39,22 +39,22 @@ class Recorder:
 
 
 @pytest.fixture
-def recorder(world: Sync | Async) -> Recorder:
-    return Recorder(world)
+def recorder(harness: ClientHarness) -> Recorder:
+    return Recorder(harness)
 
 
-def test_resources_are_made_once(world: Sync | Async) -> None:
+def test_resources_are_made_once(harness: ClientHarness) -> None:
     """Reading a resource again gives the same object."""
-    client = world.client_class("k")
+    client = harness.client_class("k")
 
     assert client.threads is client.threads
     assert client.threads.runs.steps is client.threads.runs.steps
     assert client.assistants is client.assistants
 
 
-def test_the_default_time_outs(world: Sync | Async, recorder: Recorder) -> None:
+def test_the_default_time_outs(harness: ClientHarness, recorder: Recorder) -> None:
     """5 s to connect; 30 s of silence for a look-up, 600 s where a model is at work."""
-    client = world.client("k", http_client=recorder.http)
+    client = harness.client("k", http_client=recorder.http)
 
     client.threads.runs.query("t", "r")
     look_up = recorder.timeout
@@ -71,9 +71,9 @@ def test_the_default_time_outs(world: Sync | Async, recorder: Recorder) -> None:
     assert (run["connect"], run["read"]) == (5.0, 600.0)
 
 
-def test_time_outs_of_ones_own(world: Sync | Async, recorder: Recorder) -> None:
+def test_time_outs_of_ones_own(harness: ClientHarness, recorder: Recorder) -> None:
     """Seconds hold for each phase; an httpx.Timeout is taken as it is."""
-    client = world.client("k", http_client=recorder.http, timeout=7)
+    client = harness.client("k", http_client=recorder.http, timeout=7)
     client.threads.runs.run("a", "t")
     assert recorder.timeout == dict.fromkeys(("connect", "read", "write", "pool"), 7)
 
@@ -82,9 +82,9 @@ def test_time_outs_of_ones_own(world: Sync | Async, recorder: Recorder) -> None:
     assert recorder.timeout == {"connect": 1, "read": None, "write": 3, "pool": 4}
 
 
-def test_with_options(world: Sync | Async, recorder: Recorder) -> None:
+def test_with_options(harness: ClientHarness, recorder: Recorder) -> None:
     """A copy has its own options; what is not named stays; the original is as it was."""
-    client = world.client("k", http_client=recorder.http, timeout=7, retry=AT_ONCE)
+    client = harness.client("k", http_client=recorder.http, timeout=7, retry=AT_ONCE)
     quick = client.with_options(timeout=1).with_options(retry=RetryPolicy(attempts=1))
     default = client.with_options(timeout=None)
 
@@ -96,10 +96,10 @@ def test_with_options(world: Sync | Async, recorder: Recorder) -> None:
     assert recorder.timeout["read"] == 7
 
 
-def test_with_options_shares_the_connections(world: Sync | Async, serve: Serve) -> None:
+def test_with_options_shares_the_connections(harness: ClientHarness, serve: Serve) -> None:
     """A copy opens none of its own, and closing it closes none."""
     server = serve(lambda exchange: exchange.send(answer(RUN)))
-    client = world.client("k", server.url)
+    client = harness.client("k", server.url)
 
     client.threads.runs.query("t", "r")
     with client.with_options(timeout=5) as copy:
@@ -109,10 +109,10 @@ def test_with_options_shares_the_connections(world: Sync | Async, serve: Serve) 
     assert server.connections == 1
 
 
-def test_retries_of_ones_own(world: Sync | Async, serve: Serve) -> None:
+def test_retries_of_ones_own(harness: ClientHarness, serve: Serve) -> None:
     """`with_options(retry=...)` changes how often a call is sent."""
     server = serve(lambda exchange: exchange.send(answer({}, "503 Service Unavailable")))
-    client = world.client("k", server.url, retry=RetryPolicy(attempts=1))
+    client = harness.client("k", server.url, retry=RetryPolicy(attempts=1))
 
     with pytest.raises(AssistantsError):
         client.threads.runs.query("t", "r")
@@ -122,7 +122,7 @@ def test_retries_of_ones_own(world: Sync | Async, serve: Serve) -> None:
     assert len(server.exchanges) == 4
 
 
-def test_closing(world: Sync | Async, serve: Serve) -> None:
+def test_closing(harness: ClientHarness, serve: Serve) -> None:
     """A client closes its own connections, and is of no use after that."""
     left: list[bool] = []
 
@@ -131,7 +131,7 @@ def test_closing(world: Sync | Async, serve: Serve) -> None:
         left.append(exchange.client_left())
 
     server = serve(script)
-    with world.client("k", server.url) as client:
+    with harness.client("k", server.url) as client:
         client.threads.runs.query("t", "r")
 
     with pytest.raises(RuntimeError, match="closed"):
@@ -139,26 +139,26 @@ def test_closing(world: Sync | Async, serve: Serve) -> None:
     assert len(server.exchanges) == 1
 
 
-def test_anothers_http_client_is_left_open(world: Sync | Async, recorder: Recorder) -> None:
+def test_anothers_http_client_is_left_open(harness: ClientHarness, recorder: Recorder) -> None:
     """Whoever made the http client closes it."""
-    with world.client("k", http_client=recorder.http) as client:
+    with harness.client("k", http_client=recorder.http) as client:
         client.threads.runs.query("t", "r")
 
     assert recorder.http.is_closed is False
 
 
-def test_the_wrong_http_client(world: Sync | Async) -> None:
+def test_the_wrong_http_client(harness: ClientHarness) -> None:
     """A client of the other kind is refused at once."""
-    wrong = httpx.AsyncClient() if world.name == "sync" else httpx.Client()
+    wrong = httpx.AsyncClient() if harness.name == "sync" else httpx.Client()
 
-    with pytest.raises(TypeError, match=f"http_client: {world.client_class.__name__} takes"):
-        world.client("k", http_client=wrong)
+    with pytest.raises(TypeError, match=f"http_client: {harness.client_class.__name__} takes"):
+        harness.client("k", http_client=wrong)
 
 
-def test_no_token(world: Sync | Async) -> None:
+def test_no_token(harness: ClientHarness) -> None:
     """A client without a token is not made."""
     with pytest.raises(ValueError, match="export APPBUILDER_TOKEN"):
-        world.client()
+        harness.client()
 
 
 PROXIES = ["http://127.0.0.1:1", "socks://127.0.0.1:1", "http://:::"]
@@ -166,55 +166,58 @@ PROXIES = ["http://127.0.0.1:1", "socks://127.0.0.1:1", "http://:::"]
 
 @pytest.mark.parametrize("proxy", PROXIES)
 def test_this_machine_is_not_reached_through_a_proxy(
-    world: Sync | Async, mock: appbuilder_mock.Running, monkeypatch: pytest.MonkeyPatch, proxy: str
+    harness: ClientHarness,
+    mock: appbuilder_mock.Running,
+    monkeypatch: pytest.MonkeyPatch,
+    proxy: str,
 ) -> None:
     """A mock server on 127.0.0.1 works whatever proxy the environment names."""
     monkeypatch.setenv("ALL_PROXY", proxy)
     monkeypatch.setenv("HTTP_PROXY", proxy)
 
-    assert world.client(mock.token, mock.url).threads.create().object == "thread"
+    assert harness.client(mock.token, mock.url).threads.create().object == "thread"
 
 
 @pytest.mark.parametrize("proxy", PROXIES[1:])
 def test_a_proxy_that_cannot_be_used(
-    world: Sync | Async, monkeypatch: pytest.MonkeyPatch, proxy: str
+    harness: ClientHarness, monkeypatch: pytest.MonkeyPatch, proxy: str
 ) -> None:
     """The error names the variables it comes from."""
     monkeypatch.setenv("ALL_PROXY", proxy)
 
     with pytest.raises(ValueError, match="ALL_PROXY"):
-        world.client("k", "https://gw.example")
+        harness.client("k", "https://gw.example")
 
 
 @pytest.mark.parametrize("gateway", ["http://例子..example", "http://xn--", "http://☃.net"])
-def test_a_gateway_that_is_no_host(world: Sync | Async, gateway: str) -> None:
+def test_a_gateway_that_is_no_host(harness: ClientHarness, gateway: str) -> None:
     """A host name that cannot be looked up is refused when the client is made."""
     with pytest.raises(ValueError, match="gateway_url: "):
-        world.client("k", gateway)
+        harness.client("k", gateway)
 
 
 def test_the_environment(
-    world: Sync | Async, recorder: Recorder, monkeypatch: pytest.MonkeyPatch
+    harness: ClientHarness, recorder: Recorder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Token, gateway and prefix come from the environment when they are not given."""
     monkeypatch.setenv("APPBUILDER_TOKEN", "env")
     monkeypatch.setenv("GATEWAY_URL", "gw.example/")
     monkeypatch.setenv("SECRET_KEY_PREFIX", "Key")
 
-    world.client(http_client=recorder.http).threads.runs.query("t", "r")
+    harness.client(http_client=recorder.http).threads.runs.query("t", "r")
 
     assert str(recorder.requests[0].url) == "https://gw.example/v2/threads/runs/query"
     assert recorder.requests[0].headers["authorization"] == "Key env"
 
 
 def test_the_token_is_shown_nowhere(
-    world: Sync | Async, serve: Serve, caplog: pytest.LogCaptureFixture
+    harness: ClientHarness, serve: Serve, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Not by the client, its parts, its errors, their traceback, or any log."""
     caplog.set_level(0)
     server = serve(lambda exchange: exchange.send(answer({}, "404 Not Found")))
-    client = world.client(SECRET, server.url)
-    target = client if world.name == "sync" else client._target
+    client = harness.client(SECRET, server.url)
+    target = client if harness.name == "sync" else client._target
 
     with pytest.raises(AssistantsError) as caught:
         client.threads.runs.query("t", "r")
@@ -227,7 +230,7 @@ def test_the_token_is_shown_nowhere(
         "".join(traceback.format_exception(caught.value)),
         caplog.text,
     ]
-    assert repr(target) == f"{world.client_class.__name__}(gateway_url={server.url!r})"
+    assert repr(target) == f"{harness.client_class.__name__}(gateway_url={server.url!r})"
     assert not [text for text in shown if SECRET in text]
 
 

@@ -20,7 +20,7 @@ from appbuilder_assistants._transport import pool as _pool
 from appbuilder_assistants._transport import response_body as _bodies
 
 from tests.clients.bodies import CHUNKED, EMPTY_LIST, RUN, STREAM, chunk, framed, piece, stream_of
-from tests.clients.both import Async, Sync
+from tests.clients.client_harness import ClientHarness
 from tests.clients.conftest import AT_ONCE, Serve
 from tests.clients.raw_server import PATIENCE, Exchange, answer
 
@@ -39,12 +39,12 @@ def echo(exchange: Exchange) -> None:
     exchange.send(answer({**RUN, "thread_id": exchange.json["thread_id"]}))
 
 
-def test_twenty_calls_use_one_connection(world: Sync | Async, serve: Serve) -> None:
+def test_twenty_calls_use_one_connection(harness: ClientHarness, serve: Serve) -> None:
     """Also when they are of different kinds, and when some are refused."""
     file = answer(b"x" * 100_000, content_type="image/png")
     kinds = [answer(RUN), answer({}, "404 Not Found"), file, answer(EMPTY_LIST)]
     server = serve(lambda exchange: exchange.send(kinds[(len(server.exchanges) - 1) % 4]))
-    client = world.client("k", server.url)
+    client = harness.client("k", server.url)
 
     for _ in range(5):
         client.threads.runs.query("t", "r")
@@ -80,7 +80,7 @@ READERS: dict[str, Callable[[Any], object]] = {
 @pytest.mark.parametrize("read", READERS.values(), ids=READERS.keys())
 @pytest.mark.parametrize("script", WHOLE.values(), ids=WHOLE.keys())
 def test_whole_streams_use_one_connection(
-    world: Sync | Async,
+    harness: ClientHarness,
     serve: Serve,
     monkeypatch: pytest.MonkeyPatch,
     script: Callable[[Exchange], None],
@@ -89,7 +89,7 @@ def test_whole_streams_use_one_connection(
     """A stream that was read to its end leaves its connection to the next call."""
     monkeypatch.setattr(_bodies, "REST_SECONDS", PATIENCE)  # for a machine that has much to do
     server = serve(script)
-    client = world.client("k", server.url)
+    client = harness.client("k", server.url)
 
     for _ in range(5):
         read(stream_of(client))
@@ -108,11 +108,11 @@ BEHIND_THE_END: dict[str, bytes] = {
 @pytest.mark.parametrize("rest", BEHIND_THE_END.values(), ids=BEHIND_THE_END.keys())
 @pytest.mark.parametrize("read", READERS.values(), ids=READERS.keys())
 def test_a_stream_that_goes_on(
-    world: Sync | Async, serve: Serve, read: Callable[[Any], object], rest: bytes
+    harness: ClientHarness, serve: Serve, read: Callable[[Any], object], rest: bytes
 ) -> None:
     """The final event ends it for the reader all the same, and its connection is closed."""
     server = serve(lambda e: (e.send(CHUNKED + chunk(STREAM) + rest), e.client_left())[1])
-    client = world.client("k", server.url, timeout=10 * PATIENCE)
+    client = harness.client("k", server.url, timeout=10 * PATIENCE)
 
     for _ in range(2):
         read(stream_of(client))
@@ -121,10 +121,10 @@ def test_a_stream_that_goes_on(
     assert server.connections == 2
 
 
-def test_who_stops_at_the_final_event(world: Sync | Async, serve: Serve) -> None:
+def test_who_stops_at_the_final_event(harness: ClientHarness, serve: Serve) -> None:
     """A stream of which events are taken by hand is over with the last of them."""
     server = serve(lambda e: (e.send(CHUNKED + chunk(STREAM)), e.client_left())[1])
-    stream = stream_of(world.client("k", server.url))
+    stream = stream_of(harness.client("k", server.url))
 
     while not stream.snapshot.finished:
         next(stream)
@@ -180,15 +180,15 @@ def test_128_calls_in_a_small_pool(serve: Serve) -> None:
     assert server.connections <= 8
 
 
-def test_two_clients_at_once(world: Sync | Async, serve: Serve) -> None:
+def test_two_clients_at_once(harness: ClientHarness, serve: Serve) -> None:
     """Different tokens and gateways in one process do not get mixed up, as calls interleave."""
     servers = [serve(echo) for _ in range(2)]
-    clients = [world.client(f"k{n}", server.url) for n, server in enumerate(servers)]
+    clients = [harness.client(f"k{n}", server.url) for n, server in enumerate(servers)]
 
     def ask(number: int) -> Any:
         return lambda: clients[number % 2].threads.runs.query(f"t{number}", "r")
 
-    runs = world.together([ask(number) for number in range(32)])
+    runs = harness.together([ask(number) for number in range(32)])
 
     assert [run.thread_id for run in runs] == [f"t{number}" for number in range(32)]
     for number, server in enumerate(servers):
@@ -196,9 +196,9 @@ def test_two_clients_at_once(world: Sync | Async, serve: Serve) -> None:
         assert {int(e.json["thread_id"][1:]) % 2 for e in server.exchanges} == {number}
 
 
-def test_resources_are_the_same(world: Sync | Async) -> None:
+def test_resources_are_the_same(harness: ClientHarness) -> None:
     """Reading one twice makes nothing."""
-    client = world.client_class("k", "http://127.0.0.1:9")
+    client = harness.client_class("k", "http://127.0.0.1:9")
 
     assert client.threads is client.threads
     assert client.threads.runs is client.threads.runs
@@ -208,7 +208,7 @@ def test_resources_are_the_same(world: Sync | Async) -> None:
     assert client.assistants.files is client.assistants.files
 
 
-def test_closing_a_client_closes_its_connections(world: Sync | Async, serve: Serve) -> None:
+def test_closing_a_client_closes_its_connections(harness: ClientHarness, serve: Serve) -> None:
     """All of them, at once; the connections of another client stay."""
     count = 4
     together = threading.Barrier(count)
@@ -226,10 +226,10 @@ def test_closing_a_client_closes_its_connections(world: Sync | Async, serve: Ser
         return True
 
     server = serve(script)
-    other = world.client("k", server.url)
+    other = harness.client("k", server.url)
     other.threads.runs.query("other", "r")
-    client = world.client("k", server.url)
-    world.together([lambda: client.threads.runs.query("many", "r")] * count)
+    client = harness.client("k", server.url)
+    harness.together([lambda: client.threads.runs.query("many", "r")] * count)
 
     client.close()
 

@@ -11,7 +11,7 @@ import trustme
 from appbuilder_assistants import ApiConnectionError, RetryPolicy
 
 from tests.clients.bodies import CHUNKED, RUN, STREAM, chunk
-from tests.clients.both import Async, Sync
+from tests.clients.client_harness import ClientHarness
 from tests.clients.conftest import Serve
 from tests.clients.damaged_records import DAMAGES, relay
 from tests.clients.raw_server import PATIENCE, Exchange, answer
@@ -62,7 +62,7 @@ def ca() -> trustme.CA:
 @pytest.mark.parametrize("damage", DAMAGES)
 @pytest.mark.parametrize("name", CALLS)
 def test_each_record(
-    world: Sync | Async, serve: Serve, ca: trustme.CA, name: str, damage: str
+    harness: ClientHarness, serve: Serve, ca: trustme.CA, name: str, damage: str
 ) -> None:
     """Handshake, headers, body and end: ApiConnectionError, or the whole answer."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -73,7 +73,7 @@ def test_each_record(
 
         def call() -> object:
             between.passed = 0
-            client = world.client("k", between.url, verify=trusting, retry=ONCE, timeout=PATIENCE)
+            client = harness.client("k", between.url, verify=trusting, retry=ONCE, timeout=PATIENCE)
             with client:
                 return CALLS[name](client)
 

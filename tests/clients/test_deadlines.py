@@ -19,7 +19,7 @@ from appbuilder_assistants import (
 )
 
 from tests.clients.bodies import BEGIN, CHUNKED, OUTPUTS, RUN, chunk, event, stream_of
-from tests.clients.both import Async, Sync
+from tests.clients.client_harness import ClientHarness
 from tests.clients.conftest import AT_ONCE, Serve
 from tests.clients.raw_server import Exchange, answer
 
@@ -69,10 +69,10 @@ SERVERS: dict[str, Callable[[Exchange], None]] = {
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS.keys())
 @pytest.mark.parametrize("script", SERVERS.values(), ids=SERVERS.keys())
 def test_an_answer_that_does_not_come(
-    world: Sync | Async, serve: Serve, call: Callable[[Any], Any], script: Any
+    harness: ClientHarness, serve: Serve, call: Callable[[Any], Any], script: Any
 ) -> None:
     """It is over at the deadline, whether nothing comes or always a little."""
-    client = world.client("k", serve(script).url, deadline=SOON)
+    client = harness.client("k", serve(script).url, deadline=SOON)
 
     begun = time.monotonic()
     with pytest.raises(DeadlineExceededError, match="the deadline passed") as caught:
@@ -83,7 +83,7 @@ def test_an_answer_that_does_not_come(
     assert caught.value.cancelled is False
 
 
-def test_pings_do_not_outlast_a_deadline(world: Sync | Async, serve: Serve) -> None:
+def test_pings_do_not_outlast_a_deadline(harness: ClientHarness, serve: Serve) -> None:
     """A stream that is kept alive still ends at its deadline, and says which run it was."""
 
     def script(exchange: Exchange) -> None:
@@ -93,7 +93,7 @@ def test_pings_do_not_outlast_a_deadline(world: Sync | Async, serve: Serve) -> N
             exchange.send(chunk(event("ping", "")))
             gone.wait(0.02)
 
-    client = world.client("k", serve(script).url)
+    client = harness.client("k", serve(script).url)
     stream = client.threads.runs.stream_run("a", "t", deadline=2)
 
     begun = time.monotonic()
@@ -104,12 +104,12 @@ def test_pings_do_not_outlast_a_deadline(world: Sync | Async, serve: Serve) -> N
     assert caught.value.run_id == stream.snapshot.run_id == "run_1"
 
 
-def test_retries_share_a_deadline(world: Sync | Async, serve: Serve) -> None:
+def test_retries_share_a_deadline(harness: ClientHarness, serve: Serve) -> None:
     """Attempts go on while there is time; a pause that would outlast the deadline is not begun."""
     server = serve(lambda exchange: exchange.send(answer({}, "503 Service Unavailable")))
     # The pauses take nearly all of the time, so the deadline falls into one, on slow machines too.
     policy = RetryPolicy(attempts=50, first_delay=0.8, max_delay=0.8, jitter=lambda: 0.0)
-    client = world.client("k", server.url, deadline=1.2, retry=policy)
+    client = harness.client("k", server.url, deadline=1.2, retry=policy)
 
     with pytest.raises(
         DeadlineExceededError, match="another attempt, and before it: 503"
@@ -121,10 +121,10 @@ def test_retries_share_a_deadline(world: Sync | Async, serve: Serve) -> None:
     assert isinstance(caught.value.__cause__, ServerError)
 
 
-def test_a_long_pause_is_not_begun(world: Sync | Async, serve: Serve) -> None:
+def test_a_long_pause_is_not_begun(harness: ClientHarness, serve: Serve) -> None:
     """A Retry-After beyond the deadline fails the call at once."""
     server = serve(lambda e: e.send(answer({}, "429 Too Many Requests", retry_after="30")))
-    client = world.client("k", server.url, deadline=20, retry=RetryPolicy(max_delay=60))
+    client = harness.client("k", server.url, deadline=20, retry=RetryPolicy(max_delay=60))
 
     begun = time.monotonic()
     with pytest.raises(DeadlineExceededError, match="429"):
@@ -133,9 +133,9 @@ def test_a_long_pause_is_not_begun(world: Sync | Async, serve: Serve) -> None:
     assert time.monotonic() - begun < LATE
 
 
-def test_a_shorter_time_out_still_holds(world: Sync | Async, serve: Serve) -> None:
+def test_a_shorter_time_out_still_holds(harness: ClientHarness, serve: Serve) -> None:
     """The silence that a time-out allows is not stretched by a deadline."""
-    client = world.client("k", serve(silent).url, deadline=600, timeout=0.2, retry=AT_ONCE)
+    client = harness.client("k", serve(silent).url, deadline=600, timeout=0.2, retry=AT_ONCE)
 
     with pytest.raises(ApiTimeoutError, match="silent for too long") as caught:
         CALLS["run"](client)
@@ -143,19 +143,19 @@ def test_a_shorter_time_out_still_holds(world: Sync | Async, serve: Serve) -> No
     assert type(caught.value) is ApiTimeoutError
 
 
-def test_a_call_that_is_in_time(world: Sync | Async, serve: Serve) -> None:
+def test_a_call_that_is_in_time(harness: ClientHarness, serve: Serve) -> None:
     """Each call has the whole deadline for itself."""
     pause = threading.Event()
     server = serve(lambda exchange: (pause.wait(0.4), exchange.send(answer(RUN)))[1])
-    client = world.client("k", server.url, deadline=1)
+    client = harness.client("k", server.url, deadline=1)
 
     assert [CALLS[LOOK_UP](client).id for _ in range(3)] == ["run_1"] * 3
 
 
 @pytest.mark.parametrize("script", SERVERS.values(), ids=SERVERS.keys())
-def test_an_http_client_of_ones_own(world: Sync | Async, serve: Serve, script: Any) -> None:
+def test_an_http_client_of_ones_own(harness: ClientHarness, serve: Serve, script: Any) -> None:
     """The deadline holds as it does with the client's own connections."""
-    client = world.client("k", serve(script).url, deadline=SOON, http_client=world.http())
+    client = harness.client("k", serve(script).url, deadline=SOON, http_client=harness.http())
 
     begun = time.monotonic()
     with pytest.raises(DeadlineExceededError):
@@ -201,9 +201,9 @@ def test_a_transport_that_knows_no_time_outs(late: str) -> None:
                 call(client)
 
 
-def test_with_options(world: Sync | Async, serve: Serve) -> None:
+def test_with_options(harness: ClientHarness, serve: Serve) -> None:
     """A deadline is set for a client, for some calls, or for one."""
-    client = world.client("k", serve(silent).url, deadline=600)
+    client = harness.client("k", serve(silent).url, deadline=600)
 
     with pytest.raises(DeadlineExceededError):
         CALLS[LOOK_UP](client.with_options(deadline=SOON))
@@ -217,10 +217,10 @@ SLOW = "rules: [{reply: {text: 慢慢来, chunk_size: 1, first_delay: 30}}]"
 
 
 @pytest.fixture
-def slow(world: Sync | Async) -> Any:
+def slow(harness: ClientHarness) -> Any:
     """A client of a mock server whose answers take long, with an assistant and a thread."""
     with appbuilder_mock.running(token="k") as server:
-        client = world.client("k", server.url)
+        client = harness.client("k", server.url)
         assistant = client.assistants.create("助手")
         thread = client.threads.create([{"role": "user", "content": "你好"}])
         server.script(SLOW)
@@ -263,9 +263,9 @@ def test_a_run_that_cannot_be_told(slow: Any) -> None:
     assert caught.value.cancelled is False
 
 
-def test_cancelling_that_fails(world: Sync | Async, serve: Serve) -> None:
+def test_cancelling_that_fails(harness: ClientHarness, serve: Serve) -> None:
     """A server that is gone cannot be told to cancel: the error says so, and is still the first."""
-    client = world.client(
+    client = harness.client(
         "k", serve(silent).url, deadline=SOON, on_deadline="cancel", retry=RetryPolicy(attempts=1)
     ).with_options(timeout=0.3)
 

@@ -21,7 +21,7 @@ from appbuilder_assistants import (
 )
 from appbuilder_assistants._files.local import Download
 
-from tests.clients.both import Async, Sync
+from tests.clients.client_harness import ClientHarness
 from tests.clients.conftest import AT_ONCE, Serve
 from tests.clients.interruption import cancelled_wherever_it_waits
 from tests.clients.raw_server import PATIENCE, Exchange, answer, head
@@ -71,12 +71,12 @@ def names(folder: Path) -> list[str]:
 @pytest.mark.parametrize("sent", [with_length, chunked])
 @pytest.mark.parametrize("kind", [str, Path])
 def test_a_file_is_saved(
-    world: Sync | Async, serve: Serve, folder: Path, data: bytes, sent: Any, kind: Any
+    harness: ClientHarness, serve: Serve, folder: Path, data: bytes, sent: Any, kind: Any
 ) -> None:
     """Exactly its bytes, in the folder, under its name; the path is returned."""
     server = serve(lambda exchange: exchange.send(sent(data)))
 
-    path = world.client("k", server.url).assistants.files.download("file-1", kind(folder))
+    path = harness.client("k", server.url).assistants.files.download("file-1", kind(folder))
 
     assert path == folder / "a.png"
     assert path.read_bytes() == data
@@ -89,23 +89,25 @@ def test_a_file_is_saved(
 
 
 def test_the_current_folder(
-    world: Sync | Async, serve: Serve, folder: Path, monkeypatch: pytest.MonkeyPatch
+    harness: ClientHarness, serve: Serve, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Without a folder."""
     monkeypatch.chdir(folder)
     server = serve(lambda exchange: exchange.send(with_length(b"x")))
 
-    path = world.client("k", server.url).assistants.files.download("file-1")
+    path = harness.client("k", server.url).assistants.files.download("file-1")
 
     assert path.resolve() == folder / "a.png"
 
 
-def test_a_new_file_has_the_usual_rights(world: Sync | Async, serve: Serve, folder: Path) -> None:
+def test_a_new_file_has_the_usual_rights(
+    harness: ClientHarness, serve: Serve, folder: Path
+) -> None:
     """Those that the process gives to every file, not a temporary file's."""
     server = serve(lambda exchange: exchange.send(with_length(b"x")))
     (folder / "usual").touch()
 
-    path = world.client("k", server.url).assistants.files.download("file-1", folder)
+    path = harness.client("k", server.url).assistants.files.download("file-1", folder)
 
     assert path.stat().st_mode == (folder / "usual").stat().st_mode
 
@@ -127,31 +129,33 @@ def test_a_new_file_has_the_usual_rights(world: Sync | Async, serve: Serve, fold
     ],
 )
 def test_hostile_names(
-    world: Sync | Async, serve: Serve, folder: Path, disposition: str, name: str
+    harness: ClientHarness, serve: Serve, folder: Path, disposition: str, name: str
 ) -> None:
     """The server names a file, never a place."""
     top = head("200 OK", {"Content-Disposition": disposition, "Content-Length": "1"})
     server = serve(lambda exchange: exchange.send(top + b"x"))
 
-    path = world.client("k", server.url).assistants.files.download("file-1", folder)
+    path = harness.client("k", server.url).assistants.files.download("file-1", folder)
 
     assert path == folder / name
     assert path.read_bytes() == b"x"
     assert names(folder.parent) == [folder.name]
 
 
-def test_no_name_at_all(world: Sync | Async, serve: Serve, folder: Path) -> None:
+def test_no_name_at_all(harness: ClientHarness, serve: Serve, folder: Path) -> None:
     """The id stands in, made safe as well."""
     sent = answer(b"x", content_type="image/png", content_disposition="attachment")
     server = serve(lambda exchange: exchange.send(sent))
 
-    path = world.client("k", server.url).assistants.files.download("../file-1", folder)
+    path = harness.client("k", server.url).assistants.files.download("../file-1", folder)
 
     assert path == folder / "file-1"
 
 
 @pytest.mark.parametrize("kind", ["file", "link", "folder"])
-def test_nothing_is_overwritten(world: Sync | Async, serve: Serve, folder: Path, kind: str) -> None:
+def test_nothing_is_overwritten(
+    harness: ClientHarness, serve: Serve, folder: Path, kind: str
+) -> None:
     """A name that is taken is refused at once; the body is not waited for."""
     taken = folder / "a.png"
     if kind == "file":
@@ -169,7 +173,7 @@ def test_nothing_is_overwritten(world: Sync | Async, serve: Serve, folder: Path,
 
     # What was caught is kept, and with it all that only its frames hold.
     with pytest.raises(FileExistsError, match=r"a\.png") as caught:
-        world.client("k", serve(script).url).assistants.files.download("file-1", folder)
+        harness.client("k", serve(script).url).assistants.files.download("file-1", folder)
 
     assert left.wait(PATIENCE)
     assert caught.value.filename == str(taken)
@@ -177,7 +181,7 @@ def test_nothing_is_overwritten(world: Sync | Async, serve: Serve, folder: Path,
     assert kind != "file" or taken.read_bytes() == b"mine"
 
 
-def test_overwriting_when_told_to(world: Sync | Async, serve: Serve, folder: Path) -> None:
+def test_overwriting_when_told_to(harness: ClientHarness, serve: Serve, folder: Path) -> None:
     """The old file is there until the new one is whole; a link is replaced, not followed."""
     other = folder.parent / "other"
     other.write_bytes(b"other")
@@ -187,7 +191,7 @@ def test_overwriting_when_told_to(world: Sync | Async, serve: Serve, folder: Pat
         head("200 OK", {**NAMED, "Content-Length": "200000"}) + DATA[:99_999],
     ]
     server = serve(lambda exchange: (exchange.send(answers.pop(0)), len(answers) == 1)[1])
-    download = world.client("k", server.url).assistants.files.download
+    download = harness.client("k", server.url).assistants.files.download
 
     path = download("file-1", folder, overwrite=True)
 
@@ -200,19 +204,19 @@ def test_overwriting_when_told_to(world: Sync | Async, serve: Serve, folder: Pat
     assert names(folder) == ["a.png"]
 
 
-def test_a_folder_is_never_overwritten(world: Sync | Async, serve: Serve, folder: Path) -> None:
+def test_a_folder_is_never_overwritten(harness: ClientHarness, serve: Serve, folder: Path) -> None:
     """Not even when told to overwrite."""
     (folder / "a.png").mkdir()
     server = serve(lambda exchange: exchange.send(with_length(b"x")))
 
     with pytest.raises(FileExistsError):
-        world.client("k", server.url).assistants.files.download("f", folder, overwrite=True)
+        harness.client("k", server.url).assistants.files.download("f", folder, overwrite=True)
 
     assert (folder / "a.png").is_dir()
 
 
 def test_a_name_that_is_taken_meanwhile(
-    world: Sync | Async, serve: Serve, folder: Path, begun: threading.Event
+    harness: ClientHarness, serve: Serve, folder: Path, begun: threading.Event
 ) -> None:
     """Whoever comes first has it."""
 
@@ -223,14 +227,14 @@ def test_a_name_that_is_taken_meanwhile(
         exchange.send(DATA[200_000:])
 
     with pytest.raises(FileExistsError):
-        world.client("k", serve(script).url).assistants.files.download("file-1", folder)
+        harness.client("k", serve(script).url).assistants.files.download("file-1", folder)
 
     assert names(folder) == ["a.png"]
     assert (folder / "a.png").read_bytes() == b"first"
 
 
 def test_a_file_system_without_links(
-    world: Sync | Async, serve: Serve, folder: Path, monkeypatch: pytest.MonkeyPatch
+    harness: ClientHarness, serve: Serve, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is renamed there, and still nothing is overwritten."""
 
@@ -239,7 +243,7 @@ def test_a_file_system_without_links(
 
     monkeypatch.setattr(os, "link", refuse)
     server = serve(lambda exchange: exchange.send(with_length(b"x")))
-    download = world.client("k", server.url).assistants.files.download
+    download = harness.client("k", server.url).assistants.files.download
 
     assert download("file-1", folder).read_bytes() == b"x"
     with pytest.raises(FileExistsError):
@@ -257,14 +261,14 @@ def test_a_file_system_without_links(
     ],
 )
 def test_what_is_no_folder(
-    world: Sync | Async, serve: Serve, folder: Path, given: Any, error: Any, told: str
+    harness: ClientHarness, serve: Serve, folder: Path, given: Any, error: Any, told: str
 ) -> None:
     """It is refused before anything is sent."""
     (folder / "a.txt").touch()
     server = serve(lambda exchange: exchange.send(with_length(b"x")))
 
     with pytest.raises(error, match=told):
-        world.client("k", server.url).assistants.files.download("file-1", given(folder))
+        harness.client("k", server.url).assistants.files.download("file-1", given(folder))
 
     assert server.connections == 0
 
@@ -276,7 +280,7 @@ CUTS = [0, 1, 40, 300, 1000, 50_300, 65_000, 66_000, 70_000, 131_500, 200_000, 2
 @pytest.mark.parametrize("sent", [with_length, chunked])
 @pytest.mark.parametrize("reset", [False, True], ids=["closed", "reset"])
 def test_a_cut_download_leaves_nothing(
-    world: Sync | Async, serve: Serve, folder: Path, sent: Any, cut: int, reset: bool
+    harness: ClientHarness, serve: Serve, folder: Path, sent: Any, cut: int, reset: bool
 ) -> None:
     """Wherever it breaks, it raises, and there is no file under any name."""
     whole = sent(DATA)
@@ -287,7 +291,7 @@ def test_a_cut_download_leaves_nothing(
             exchange.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
         return False
 
-    client = world.client("k", serve(script).url, retry=AT_ONCE)
+    client = harness.client("k", serve(script).url, retry=AT_ONCE)
 
     with pytest.raises(ApiConnectionError) as caught:
         client.assistants.files.download("file-1", folder)
@@ -300,23 +304,23 @@ def test_a_cut_download_leaves_nothing(
 
 @pytest.mark.parametrize("tail", [1, 2, 3, 5, 7])
 def test_a_cut_just_before_the_end(
-    world: Sync | Async, serve: Serve, folder: Path, tail: int
+    harness: ClientHarness, serve: Serve, folder: Path, tail: int
 ) -> None:
     """All bytes may have come, but not the word that these were all."""
     server = serve(lambda exchange: (exchange.send(chunked(DATA)[:-tail]), False)[1])
 
     with pytest.raises(ApiConnectionError):
-        world.client("k", server.url).assistants.files.download("file-1", folder)
+        harness.client("k", server.url).assistants.files.download("file-1", folder)
 
     assert names(folder) == []
 
 
 def test_an_answer_that_does_not_tell_its_end(
-    world: Sync | Async, serve: Serve, folder: Path
+    harness: ClientHarness, serve: Serve, folder: Path
 ) -> None:
     """Nobody could see whether it was cut."""
     server = serve(lambda exchange: (exchange.send(head("200 OK", NAMED) + DATA), False)[1])
-    client = world.client("k", server.url, retry=AT_ONCE)
+    client = harness.client("k", server.url, retry=AT_ONCE)
 
     with pytest.raises(ApiConnectionError, match="does not tell where it ends"):
         client.assistants.files.download("file-1", folder)
@@ -326,14 +330,14 @@ def test_an_answer_that_does_not_tell_its_end(
     assert names(folder) == []
 
 
-def test_a_download_is_not_begun_anew(world: Sync | Async, serve: Serve, folder: Path) -> None:
+def test_a_download_is_not_begun_anew(harness: ClientHarness, serve: Serve, folder: Path) -> None:
     """Once bytes were saved, a break is told; before, it is asked for again."""
     whole = with_length(DATA)
     answers = [whole[:100], answer({}, "503 Busy"), whole[:200_000]]
     server = serve(lambda exchange: (exchange.send(answers.pop(0)), len(answers) == 1)[1])
 
     with pytest.raises(ApiConnectionError):
-        world.client("k", server.url, retry=AT_ONCE).assistants.files.download("file-1", folder)
+        harness.client("k", server.url, retry=AT_ONCE).assistants.files.download("file-1", folder)
 
     assert len(server.exchanges) == 3
 
@@ -360,11 +364,11 @@ def error_in_chunks(body: bytes) -> bytes:
 )
 @pytest.mark.parametrize("method", ["download", "content"])
 def test_an_error_is_never_saved(
-    world: Sync | Async, serve: Serve, folder: Path, sent: bytes, error: Any, method: str
+    harness: ClientHarness, serve: Serve, folder: Path, sent: bytes, error: Any, method: str
 ) -> None:
     """Whatever its status, however it is framed."""
     server = serve(lambda exchange: exchange.send(sent))
-    files = world.client("k", server.url, retry=AT_ONCE).assistants.files
+    files = harness.client("k", server.url, retry=AT_ONCE).assistants.files
 
     with pytest.raises(error) as caught:
         files.content("file-1") if method == "content" else files.download("file-1", folder)
@@ -384,11 +388,11 @@ def test_an_error_is_never_saved(
     ],
 )
 def test_a_json_file_is_a_file(
-    world: Sync | Async, serve: Serve, folder: Path, body: bytes
+    harness: ClientHarness, serve: Serve, folder: Path, body: bytes
 ) -> None:
     """Whatever it is about, unless it is just what an error object is."""
     sent = answer(body, content_disposition="attachment; filename=a.json")
-    files = world.client("k", serve(lambda e: e.send(sent)).url).assistants.files
+    files = harness.client("k", serve(lambda e: e.send(sent)).url).assistants.files
 
     assert files.download("file-1", folder).read_bytes() == body
     assert files.content("file-1").content == body
@@ -396,11 +400,11 @@ def test_a_json_file_is_a_file(
 
 @pytest.mark.parametrize("data", [DATA, b""])
 @pytest.mark.parametrize("sent", [with_length, chunked])
-def test_content(world: Sync | Async, serve: Serve, data: bytes, sent: Any) -> None:
+def test_content(harness: ClientHarness, serve: Serve, data: bytes, sent: Any) -> None:
     """The bytes and their type, by one request."""
     server = serve(lambda exchange: exchange.send(sent(data)))
 
-    content = world.client("k", server.url).assistants.files.content("file-1")
+    content = harness.client("k", server.url).assistants.files.content("file-1")
 
     assert (content.content, content.content_type) == (data, "image/png")
     assert [e.request_line for e in server.exchanges] == ["POST /v2/storage/files/content HTTP/1.1"]
@@ -408,7 +412,7 @@ def test_content(world: Sync | Async, serve: Serve, data: bytes, sent: Any) -> N
 
 @pytest.mark.parametrize("method", ["download", "content"])
 def test_a_time_out_for_one_call(
-    world: Sync | Async, serve: Serve, folder: Path, method: str
+    harness: ClientHarness, serve: Serve, folder: Path, method: str
 ) -> None:
     """It bounds each silence, also in the middle of a file."""
 
@@ -416,7 +420,7 @@ def test_a_time_out_for_one_call(
         exchange.send(with_length(DATA)[:200_000])
         assert exchange.client_left()
 
-    files = world.client("k", serve(script).url).assistants.files
+    files = harness.client("k", serve(script).url).assistants.files
 
     with pytest.raises(ApiTimeoutError, match=r"read 0\.2 s"):
         files.content("f", 0.2) if method == "content" else files.download("f", folder, 0.2)
@@ -427,7 +431,7 @@ def test_a_time_out_for_one_call(
 
 
 def test_a_full_disk(
-    world: Sync | Async, serve: Serve, folder: Path, monkeypatch: pytest.MonkeyPatch
+    harness: ClientHarness, serve: Serve, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The system's error reaches the caller, and nothing stays behind."""
 
@@ -443,7 +447,7 @@ def test_a_full_disk(
         left.set()
 
     with pytest.raises(OSError, match="No space left"):
-        world.client("k", serve(script).url).assistants.files.download("file-1", folder)
+        harness.client("k", serve(script).url).assistants.files.download("file-1", folder)
 
     assert names(folder) == []
     assert left.wait(PATIENCE)
@@ -500,17 +504,17 @@ def test_cancelled_wherever_it_waits(serve: Serve, folder: Path, overwrite: bool
     assert moments >= 12
 
 
-def test_many_downloads_at_once(world: Sync | Async, serve: Serve, folder: Path) -> None:
+def test_many_downloads_at_once(harness: ClientHarness, serve: Serve, folder: Path) -> None:
     """Each has its own file; of several with one name, one gets it."""
     server = serve(lambda exchange: exchange.send(with_length(DATA)))
-    download = world.client("k", server.url).assistants.files.download
+    download = harness.client("k", server.url).assistants.files.download
 
     def attempt(number: int) -> Any:
         inner = folder / str(number % 4)
         inner.mkdir(exist_ok=True)
         return lambda: download("file-1", inner, overwrite=True)
 
-    paths = world.together([attempt(number) for number in range(16)])
+    paths = harness.together([attempt(number) for number in range(16)])
 
     assert {path.read_bytes() == DATA for path in paths} == {True}
     assert names(folder / "0") == ["a.png"]

@@ -13,7 +13,7 @@ import appbuilder_mock
 import pytest
 from appbuilder_assistants import ApiStatusError, NotFoundError
 
-from tests.clients.both import Async, Sync
+from tests.clients.client_harness import ClientHarness
 from tests.mock.process import Process, serving
 
 NAMES = [
@@ -66,12 +66,14 @@ def test_a_file_goes_round(client: Any, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("word", ["error", "null", "error-text"])
 @pytest.mark.parametrize("error_form", ["status", "body"])
-def test_an_unknown_file(world: Sync | Async, tmp_path: Path, word: str, error_form: Any) -> None:
+def test_an_unknown_file(
+    harness: ClientHarness, tmp_path: Path, word: str, error_form: Any
+) -> None:
     """However the service says it, nothing is given or saved."""
     readings = {"unknown-file": word}
     kind = ApiStatusError if word == "error-text" else NotFoundError
     with appbuilder_mock.running(readings=readings, error_form=error_form) as server:
-        files = world.client(server.token, server.url).assistants.files
+        files = harness.client(server.token, server.url).assistants.files
         for look in (files.query, files.delete, files.content):
             with pytest.raises(kind, match="no file"):
                 look("file-没有")
@@ -114,10 +116,10 @@ def test_files_of_one_name(client: Any, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_names_arrive(
-    world: Sync | Async, keeps_names: appbuilder_mock.Running, tmp_path: Path, name: str
+    harness: ClientHarness, keeps_names: appbuilder_mock.Running, tmp_path: Path, name: str
 ) -> None:
     """Exactly, whatever is in them; and come back as a name in the folder."""
-    files = world.client(keeps_names.token, keeps_names.url).assistants.files
+    files = harness.client(keeps_names.token, keeps_names.url).assistants.files
 
     stored = files.create(EVERY_BYTE, filename=name)
     saved = files.download(stored.id, tmp_path)
@@ -172,7 +174,7 @@ def peak_of(act: Callable[[], Any]) -> tuple[Any, int]:
 
 
 def test_large_files_take_little_memory(
-    world: Sync | Async, server: Process, tmp_path: Path
+    harness: ClientHarness, server: Process, tmp_path: Path
 ) -> None:
     """10 MiB go up from a path and down to a folder, in pieces of 256 KiB.
 
@@ -182,7 +184,7 @@ def test_large_files_take_little_memory(
     """
     path = tmp_path / "large.bin"
     path.write_bytes(hashlib.shake_256(b"seed").digest(SIZE))
-    files = world.client("mock-token", server.url).assistants.files
+    files = harness.client("mock-token", server.url).assistants.files
     # What is imported and made once is not counted.
     (tmp_path / "down").mkdir()
     files.download(files.create(b"...", filename="first").id, tmp_path / "down")
@@ -197,9 +199,9 @@ def test_large_files_take_little_memory(
     assert coming_down < 8 * PIECE
 
 
-def test_memory_can_tell(world: Sync | Async, server: Process) -> None:
+def test_memory_can_tell(harness: ClientHarness, server: Process) -> None:
     """The measure sees a file that is held whole."""
-    files = world.client("mock-token", server.url).assistants.files
+    files = harness.client("mock-token", server.url).assistants.files
     stored = files.create(b"x" * (2 * 1024 * 1024))
 
     content, peak = peak_of(lambda: files.content(stored.id))

@@ -18,7 +18,7 @@ from appbuilder_assistants import (
 )
 
 from tests.clients.bodies import BEGIN, CHUNKED, END, STREAM, chunk, event, framed, piece, status
-from tests.clients.both import Async, Sync
+from tests.clients.client_harness import AsyncHarness, ClientHarness, SyncHarness
 from tests.clients.conftest import Serve
 from tests.clients.raw_server import PATIENCE, Exchange
 from tests.clients.test_against_the_mock import WEATHER, asked
@@ -38,7 +38,7 @@ HOOKS = (
 )
 
 
-def recorder(world: Sync | Async, **overridden: Any) -> Any:
+def recorder(harness: ClientHarness, **overridden: Any) -> Any:
     """A handler that writes down what it is told, and does what is overridden."""
     told: list[str] = []
 
@@ -50,7 +50,7 @@ def recorder(world: Sync | Async, **overridden: Any) -> Any:
         return method
 
     methods: dict[str, Any] = {name: hook(name) for name in HOOKS}
-    cls = type("Recorder", (world.handler_class,), {**methods, "told": told})
+    cls = type("Recorder", (harness.handler_class,), {**methods, "told": told})
     return cls()
 
 
@@ -59,13 +59,13 @@ def whole(exchange: Exchange) -> None:
 
 
 @pytest.mark.parametrize("way", ["with", "manager", "handler", "for", "for handler"])
-def test_every_event_is_told(world: Sync | Async, serve: Serve, way: str) -> None:
+def test_every_event_is_told(harness: ClientHarness, serve: Serve, way: str) -> None:
     """Once and in order, however the run is carried to its end."""
     server = serve(whole)
-    handler = recorder(world)
-    runs = world.client("k", server.url).threads.runs
+    handler = recorder(harness)
+    runs = harness.client("k", server.url).threads.runs
     manager = runs.stream_run_with_handler("a", "t", event_handler=handler)
-    mine = world.settle(handler) if isinstance(world, Async) else handler
+    mine = harness.settle(handler) if isinstance(harness, AsyncHarness) else handler
     assert server.exchanges == []
 
     if way == "with":
@@ -86,10 +86,10 @@ def test_every_event_is_told(world: Sync | Async, serve: Serve, way: str) -> Non
     assert exchange.json == {"assistant_id": "a", "thread_id": "t", "stream": True}
 
 
-def test_an_event_is_told_before_it_is_given(world: Sync | Async, serve: Serve) -> None:
+def test_an_event_is_told_before_it_is_given(harness: ClientHarness, serve: Serve) -> None:
     """Who iterates sees what the handler has made of it."""
-    handler = recorder(world)
-    runs = world.client("k", serve(whole).url).threads.runs
+    handler = recorder(harness)
+    runs = harness.client("k", serve(whole).url).threads.runs
 
     counts = [
         len(handler.told) for _ in runs.stream_run_with_handler("a", "t", event_handler=handler)
@@ -98,7 +98,7 @@ def test_an_event_is_told_before_it_is_given(world: Sync | Async, serve: Serve) 
     assert counts == [1, 2, 3, 4]
 
 
-def test_the_context_in_a_hook(world: Sync | Async, serve: Serve) -> None:
+def test_the_context_in_a_hook(harness: ClientHarness, serve: Serve) -> None:
     """The ids that a tool's output needs are there when the tool is asked for."""
     call = {"id": "call-1", "type": "function", "function": {"name": "f", "arguments": "{}"}}
     step = {
@@ -133,9 +133,9 @@ def test_the_context_in_a_hook(world: Sync | Async, serve: Serve) -> None:
         )
 
     hooks = ("tool_step_begin", "tool_calls", "messages")
-    handler = recorder(world, **dict.fromkeys(hooks, look))
+    handler = recorder(harness, **dict.fromkeys(hooks, look))
     server = serve(lambda exchange: exchange.send(framed(body)["length"]))
-    runs = world.client("k", server.url).threads.runs
+    runs = harness.client("k", server.url).threads.runs
     runs.stream_run_with_handler("a", "t", event_handler=handler).until_done()
 
     ids = ("run_1", "t", "a")
@@ -145,7 +145,7 @@ def test_the_context_in_a_hook(world: Sync | Async, serve: Serve) -> None:
 @pytest.mark.parametrize("way", ["with", "plain", "for"])
 @pytest.mark.parametrize("error", [ZeroDivisionError, KeyboardInterrupt])
 def test_what_a_hook_raises(
-    world: Sync | Async, serve: Serve, way: str, error: type[BaseException]
+    harness: ClientHarness, serve: Serve, way: str, error: type[BaseException]
 ) -> None:
     """It reaches the caller as it is, and the connection is closed."""
     left = threading.Event()
@@ -158,8 +158,8 @@ def test_what_a_hook_raises(
     def fail(self: Any, event: Any) -> None:
         raise error("坏了")
 
-    handler = recorder(world, messages=fail)
-    runs = world.client("k", serve(script).url).threads.runs
+    handler = recorder(harness, messages=fail)
+    runs = harness.client("k", serve(script).url).threads.runs
     manager = runs.stream_run_with_handler("a", "t", event_handler=handler)
 
     def act() -> None:
@@ -181,7 +181,9 @@ def test_what_a_hook_raises(
 
 
 @pytest.mark.parametrize("way", ["with", "for"])
-def test_leaving_early_closes_the_connection(world: Sync | Async, serve: Serve, way: str) -> None:
+def test_leaving_early_closes_the_connection(
+    harness: ClientHarness, serve: Serve, way: str
+) -> None:
     """The server sees the reader go."""
     left = threading.Event()
 
@@ -190,8 +192,8 @@ def test_leaving_early_closes_the_connection(world: Sync | Async, serve: Serve, 
         assert exchange.client_left()
         left.set()
 
-    handler = recorder(world)
-    runs = world.client("k", serve(script).url).threads.runs
+    handler = recorder(harness)
+    runs = harness.client("k", serve(script).url).threads.runs
     manager = runs.stream_run_with_handler("a", "t", event_handler=handler)
     if way == "with":
         with manager as entered:
@@ -203,13 +205,13 @@ def test_leaving_early_closes_the_connection(world: Sync | Async, serve: Serve, 
     assert left.wait(PATIENCE)
 
 
-def test_unknown_events(world: Sync | Async, serve: Serve) -> None:
+def test_unknown_events(harness: ClientHarness, serve: Serve) -> None:
     """A new event type and a new event are both told as unknown."""
     seen: list[Any] = []
-    handler = recorder(world, unknown=lambda self, event: seen.append(event))
+    handler = recorder(harness, unknown=lambda self, event: seen.append(event))
     body = BEGIN + status(2, "run_paused", "paused") + event("audio", {"你": 1}) + END
     server = serve(lambda exchange: exchange.send(framed(body)["length"]))
-    runs = world.client("k", server.url).threads.runs
+    runs = harness.client("k", server.url).threads.runs
 
     runs.stream_run_with_handler("a", "t", event_handler=handler).until_done()
 
@@ -218,11 +220,11 @@ def test_unknown_events(world: Sync | Async, serve: Serve) -> None:
     assert seen[1] == UnknownEvent("audio", '{"你": 1}')
 
 
-def test_a_stream_that_breaks(world: Sync | Async, serve: Serve) -> None:
+def test_a_stream_that_breaks(harness: ClientHarness, serve: Serve) -> None:
     """Being done is more than having no more events."""
     server = serve(lambda exchange: exchange.send(framed(BEGIN + piece(2, "你"))["length"]))
-    handler = recorder(world)
-    runs = world.client("k", server.url).threads.runs
+    handler = recorder(harness)
+    runs = harness.client("k", server.url).threads.runs
 
     with pytest.raises(StreamInterruptedError):
         runs.stream_run_with_handler("a", "t", event_handler=handler).until_done()
@@ -230,9 +232,9 @@ def test_a_stream_that_breaks(world: Sync | Async, serve: Serve) -> None:
     assert handler.told == ["run_begin", "messages"]
 
 
-def test_no_handler(world: Sync | Async, serve: Serve) -> None:
+def test_no_handler(harness: ClientHarness, serve: Serve) -> None:
     """Without one, the events are told to one that does nothing."""
-    runs = world.client("k", serve(whole).url).threads.runs
+    runs = harness.client("k", serve(whole).url).threads.runs
 
     with runs.stream_run_with_handler("a", "t") as handler:
         handler.until_done()
@@ -240,11 +242,11 @@ def test_no_handler(world: Sync | Async, serve: Serve) -> None:
     assert handler.stream_run_context.current_run_id == "run_1"
 
 
-def test_a_handler_for_two_runs(world: Sync | Async, serve: Serve) -> None:
+def test_a_handler_for_two_runs(harness: ClientHarness, serve: Serve) -> None:
     """One after the other; what was known of the first is forgotten."""
-    handler = recorder(world)
+    handler = recorder(harness)
     server = serve(whole)
-    runs = world.client("k", server.url).threads.runs
+    runs = harness.client("k", server.url).threads.runs
 
     runs.stream_run_with_handler("a", "t", event_handler=handler).until_done()
     first = handler.stream_run_context
@@ -254,29 +256,33 @@ def test_a_handler_for_two_runs(world: Sync | Async, serve: Serve) -> None:
     assert len(handler.told) == 8
 
 
-def test_wrong_use(world: Sync | Async) -> None:
+def test_wrong_use(harness: ClientHarness) -> None:
     """A handler of the wrong kind, one without a run, a stream that was read."""
-    runs = world.client("k", "http://127.0.0.1:9").threads.runs
-    other = AsyncAssistantEventHandler if isinstance(world, Sync) else AssistantEventHandler
+    runs = harness.client("k", "http://127.0.0.1:9").threads.runs
+    other = (
+        AsyncAssistantEventHandler if isinstance(harness, SyncHarness) else AssistantEventHandler
+    )
 
     with pytest.raises(TypeError, match="event_handler: expected an instance of a subclass of"):
         runs.stream_run_with_handler("a", "t", event_handler=other())
     with pytest.raises(TypeError, match="event_handler"):
-        runs.stream_run_with_handler("a", "t", event_handler=world.handler_class)
-    alone = recorder(world)
+        runs.stream_run_with_handler("a", "t", event_handler=harness.handler_class)
+    alone = recorder(harness)
     with pytest.raises(RuntimeError, match="hand it to stream_run_with_handler"):
-        alone.until_done() if isinstance(world, Sync) else world.settle(alone.until_done())
+        alone.until_done() if isinstance(harness, SyncHarness) else harness.settle(
+            alone.until_done()
+        )
     manager = runs.stream_run_with_handler("a", "t")
     manager.close()
     with pytest.raises(RuntimeError, match="left before"):
         manager.until_done()
 
 
-def test_every_parameter_is_carried_over(world: Sync | Async, serve: Serve) -> None:
+def test_every_parameter_is_carried_over(harness: ClientHarness, serve: Serve) -> None:
     """In the official order, the handler among them."""
     server = serve(whole)
-    runs = world.client("k", server.url).threads.runs
-    handler = recorder(world)
+    runs = harness.client("k", server.url).threads.runs
+    handler = recorder(harness)
     given = {
         "assistant_id": "a",
         "thread_id": "t",
@@ -298,7 +304,7 @@ def test_every_parameter_is_carried_over(world: Sync | Async, serve: Serve) -> N
     assert handler.told
 
 
-def test_a_run_that_is_refused(world: Sync | Async, client: Any) -> None:
+def test_a_run_that_is_refused(harness: ClientHarness, client: Any) -> None:
     """It is raised when the stream is opened."""
     manager = client.threads.runs.stream_run_with_handler("asst_没有", thread=asked("你好"))
 
@@ -382,10 +388,10 @@ def test_an_async_hook_in_a_plain_handler(serve: Serve) -> None:
         client.threads.runs.stream_run_with_handler("a", "t", event_handler=Handler()).until_done()
 
 
-def test_a_handler_one_event_at_a_time(world: Sync | Async, serve: Serve) -> None:
+def test_a_handler_one_event_at_a_time(harness: ClientHarness, serve: Serve) -> None:
     """`next` handles one event; `until_done` goes on behind it."""
-    handler = recorder(world)
-    client = world.client("k", serve(whole).url)
+    handler = recorder(harness)
+    client = harness.client("k", serve(whole).url)
 
     with client.threads.runs.stream_run_with_handler("a", "t", event_handler=handler) as events:
         next(events)

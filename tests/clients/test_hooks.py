@@ -33,7 +33,7 @@ from tests.clients.bodies import (
     stored,
     stream_of,
 )
-from tests.clients.both import Async, Sync
+from tests.clients.client_harness import ClientHarness
 from tests.clients.conftest import AT_ONCE, Serve
 from tests.clients.raw_server import PATIENCE, Exchange, answer
 from tests.clients.tools import get_weather
@@ -46,11 +46,11 @@ def answers(*sent: bytes) -> Any:
     return lambda exchange: exchange.send(left.pop(0))
 
 
-def test_a_call_from_its_beginning_to_its_end(world: Sync | Async, serve: Serve) -> None:
+def test_a_call_from_its_beginning_to_its_end(harness: ClientHarness, serve: Serve) -> None:
     """Started, tried, to be tried again, tried, finished: all with one number."""
     told: list[HookEvent] = []
     server = serve(answers(BUSY, answer(RUN, x_appbuilder_request_id="req_1")))
-    client = world.client("k", server.url, retry=AT_ONCE, event_hooks=[told.append])
+    client = harness.client("k", server.url, retry=AT_ONCE, event_hooks=[told.append])
 
     run = client.threads.runs.query("线程", "r")
 
@@ -78,11 +78,11 @@ def test_a_call_from_its_beginning_to_its_end(world: Sync | Async, serve: Serve)
     assert {event.call_id for event in told} == {started.call_id}
 
 
-def test_a_call_that_fails(world: Sync | Async, serve: Serve) -> None:
+def test_a_call_that_fails(harness: ClientHarness, serve: Serve) -> None:
     """The end has the error that the caller gets; a lost answer says why."""
     told: list[HookEvent] = []
     server = serve(lambda exchange: False)
-    client = world.client("k", server.url, retry=AT_ONCE, event_hooks=[told.append])
+    client = harness.client("k", server.url, retry=AT_ONCE, event_hooks=[told.append])
 
     with pytest.raises(Exception, match="broke off") as caught:
         client.threads.runs.run("a", "t")
@@ -95,11 +95,11 @@ def test_a_call_that_fails(world: Sync | Async, serve: Serve) -> None:
     assert finished.error is caught.value
 
 
-def test_a_stream_is_over_when_it_is_closed(world: Sync | Async, serve: Serve) -> None:
+def test_a_stream_is_over_when_it_is_closed(harness: ClientHarness, serve: Serve) -> None:
     """Not when it begins."""
     told: list[HookEvent] = []
     server = serve(lambda exchange: exchange.send(framed(STREAM)["length"]))
-    client = world.client("k", server.url, event_hooks=[told.append])
+    client = harness.client("k", server.url, event_hooks=[told.append])
 
     with stream_of(client) as stream:
         assert [type(event) for event in told] == [CallStarted, AttemptFinished]
@@ -120,7 +120,7 @@ def with_tools(client: Any) -> Any:
 @pytest.mark.parametrize("begin", [stream_of, with_tools])
 @pytest.mark.parametrize("broken", [False, True], ids=["whole", "broken"])
 def test_a_stream_whose_events_are_taken_one_by_one(
-    world: Sync | Async,
+    harness: ClientHarness,
     serve: Serve,
     monkeypatch: pytest.MonkeyPatch,
     begin: Any,
@@ -144,7 +144,7 @@ def test_a_stream_whose_events_are_taken_one_by_one(
         return True
 
     server = serve(script)
-    client = world.client("k", server.url, event_hooks=[told.append])
+    client = harness.client("k", server.url, event_hooks=[told.append])
     stream = begin(client)
 
     while not stream.snapshot.finished:
@@ -259,14 +259,14 @@ def test_a_call_ends_in_its_own_process(
 
 
 def test_a_lost_answer_that_is_asked_for_again(
-    world: Sync | Async, serve: Serve, caplog: pytest.LogCaptureFixture
+    harness: ClientHarness, serve: Serve, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The line about a retry has no status then, and the request's own id."""
     caplog.set_level(logging.DEBUG, "appbuilder_assistants")
     sent = [b"", answer(RUN)]
     server = serve(lambda exchange: exchange.send(sent[0]) or bool(sent.pop(0)))
 
-    world.client("k", server.url, retry=AT_ONCE).threads.runs.query("t", "r")
+    harness.client("k", server.url, retry=AT_ONCE).threads.runs.query("t", "r")
 
     [again] = [r.getMessage() for r in caplog.records if "trying again" in r.getMessage()]
     assert again.startswith("queryRun POST /v2/threads/runs/query: no answer, trying again in ")
@@ -275,7 +275,7 @@ def test_a_lost_answer_that_is_asked_for_again(
 
 
 def test_a_hook_that_fails(
-    world: Sync | Async, serve: Serve, caplog: pytest.LogCaptureFixture
+    harness: ClientHarness, serve: Serve, caplog: pytest.LogCaptureFixture
 ) -> None:
     """It changes nothing for the call, and is in the log."""
     told: list[HookEvent] = []
@@ -284,7 +284,7 @@ def test_a_hook_that_fails(
         raise ZeroDivisionError("坏了")
 
     server = serve(lambda exchange: exchange.send(answer(RUN)))
-    client = world.client("k", server.url, event_hooks=[broken, told.append])
+    client = harness.client("k", server.url, event_hooks=[broken, told.append])
 
     assert client.threads.runs.query("t", "r").id == "run_1"
     assert len(told) == 3
@@ -324,12 +324,12 @@ def test_a_program_whose_hook_fails(serve: Serve, asynchronous: bool, configured
         assert done.stderr == ""
 
 
-def test_hooks_of_some_calls(world: Sync | Async, serve: Serve) -> None:
+def test_hooks_of_some_calls(harness: ClientHarness, serve: Serve) -> None:
     """`with_options` sets others, and leaves those of the client."""
     mine: list[HookEvent] = []
     others: list[HookEvent] = []
     server = serve(lambda exchange: exchange.send(answer(RUN)))
-    client = world.client("k", server.url, event_hooks=[mine.append])
+    client = harness.client("k", server.url, event_hooks=[mine.append])
 
     client.with_options(event_hooks=[others.append]).threads.runs.query("t", "r")
     assert (len(mine), len(others)) == (0, 3)
@@ -337,22 +337,22 @@ def test_hooks_of_some_calls(world: Sync | Async, serve: Serve) -> None:
     assert (len(mine), len(others)) == (3, 3)
 
 
-def test_an_async_hook_is_refused(world: Sync | Async) -> None:
+def test_an_async_hook_is_refused(harness: ClientHarness) -> None:
     """Nobody would wait for it."""
 
     async def hook(event: HookEvent) -> None: ...
 
     with pytest.raises(TypeError, match="a hook is a plain `def`"):
-        world.client("k", event_hooks=[hook])
+        harness.client("k", event_hooks=[hook])
 
 
-def test_the_log(world: Sync | Async, serve: Serve, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_log(harness: ClientHarness, serve: Serve, caplog: pytest.LogCaptureFixture) -> None:
     """One line for each request and each retry, at debug, with what one looks for."""
     caplog.set_level(logging.DEBUG, "appbuilder_assistants")
     server = serve(answers(BUSY, answer({}, "404 Not Found", x_appbuilder_request_id="req_2")))
 
     with pytest.raises(NotFoundError):
-        world.client("k", server.url, retry=AT_ONCE).threads.runs.query("t", "r")
+        harness.client("k", server.url, retry=AT_ONCE).threads.runs.query("t", "r")
 
     lines = [r.getMessage() for r in caplog.records if r.name == "appbuilder_assistants"]
     assert {r.levelname for r in caplog.records if r.name == "appbuilder_assistants"} == {"DEBUG"}
@@ -401,7 +401,7 @@ def test_an_unknown_level(monkeypatch: pytest.MonkeyPatch) -> None:
         AppBuilder("k")
 
 
-def test_attempts_are_on_the_error(world: Sync | Async, serve: Serve) -> None:
+def test_attempts_are_on_the_error(harness: ClientHarness, serve: Serve) -> None:
     """Every try, how it ended, how long it took, and the pause behind it."""
     sent = [BUSY, b"", answer({"error": {"message": "忙"}}, "500 Internal Server Error")]
 
@@ -410,7 +410,7 @@ def test_attempts_are_on_the_error(world: Sync | Async, serve: Serve) -> None:
         exchange.send(data)
         return bool(data)
 
-    client = world.client("k", serve(script).url, retry=AT_ONCE)
+    client = harness.client("k", serve(script).url, retry=AT_ONCE)
 
     with pytest.raises(ServerError, match=r"500: 忙 \(request id .*, after 3 attempts\)") as caught:
         client.threads.runs.query("t", "r")

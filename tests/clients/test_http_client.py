@@ -13,7 +13,7 @@ import pytest
 from appbuilder_assistants import AsyncAppBuilder, DeadlineExceededError, RetryPolicy
 
 from tests.clients.bodies import RUN
-from tests.clients.both import Async, Sync
+from tests.clients.client_harness import ClientHarness
 from tests.clients.conftest import Serve
 from tests.clients.raw_server import answer
 
@@ -50,12 +50,12 @@ AUTHS: dict[str, Callable[[Path], Any]] = {
 
 @pytest.mark.parametrize("auth", AUTHS.values(), ids=AUTHS.keys())
 def test_credentials_of_the_http_client(
-    world: Sync | Async, serve: Serve, tmp_path: Path, auth: Callable[[Path], Any]
+    harness: ClientHarness, serve: Serve, tmp_path: Path, auth: Callable[[Path], Any]
 ) -> None:
     """The gateway gets this client's token, and no other secret."""
     server = serve(lambda exchange: exchange.send(answer(RUN)))
-    http = world.http(auth=auth(tmp_path), headers={"Authorization": "Basic other"})
-    client = world.client(SECRET, server.url, http_client=http)
+    http = harness.http(auth=auth(tmp_path), headers={"Authorization": "Basic other"})
+    client = harness.client(SECRET, server.url, http_client=http)
 
     client.threads.runs.query("线程", "r")
 

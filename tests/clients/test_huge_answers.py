@@ -21,7 +21,7 @@ from appbuilder_assistants import (
 )
 from appbuilder_assistants._core.calls import MAX_BODY, MAX_REFUSAL
 
-from tests.clients.both import Async, Sync
+from tests.clients.client_harness import ClientHarness
 from tests.clients.conftest import Serve
 from tests.clients.raw_server import PATIENCE, Exchange, answer, head
 
@@ -79,11 +79,11 @@ def peak() -> Iterator[Callable[[], int]]:
 
 @pytest.mark.parametrize("name", ["runs.run", "files.create"])
 def test_json_without_end(
-    world: Sync | Async, serve: Serve, peak: Callable[[], int], name: str
+    harness: ClientHarness, serve: Serve, peak: Callable[[], int], name: str
 ) -> None:
     """It is read up to 64 MiB; then the connection is closed and the error says so."""
     script = Endless("200 OK", b'{"id": "run_1", ')
-    client = world.client("k", serve(script).url, retry=ONCE)
+    client = harness.client("k", serve(script).url, retry=ONCE)
 
     with pytest.raises(ResponseError, match="at most 64 MiB, got more; it begins") as caught:
         CALLS[name](client)
@@ -99,7 +99,7 @@ def test_json_without_end(
 @pytest.mark.parametrize("name", [*CALLS, "files.content", "runs.stream_run"])
 @pytest.mark.parametrize("status", ["404 Not Found", "502 Bad Gateway"])
 def test_a_refusal_without_end(
-    world: Sync | Async, serve: Serve, peak: Callable[[], int], name: str, status: str
+    harness: ClientHarness, serve: Serve, peak: Callable[[], int], name: str, status: str
 ) -> None:
     """Of a refusal 1 MiB is enough: it is only going to be told of."""
     more: dict[str, Callable[[Any], object]] = {
@@ -107,7 +107,7 @@ def test_a_refusal_without_end(
         "runs.stream_run": lambda client: list(client.threads.runs.stream_run("a", "t")),
     }
     script = Endless(status, b"<html>")
-    client = world.client("k", serve(script).url, retry=ONCE)
+    client = harness.client("k", serve(script).url, retry=ONCE)
 
     with pytest.raises(ApiStatusError) as caught:
         {**CALLS, **more}[name](client)
@@ -129,12 +129,12 @@ def bomb(size: int) -> bytes:
 BOMB = bomb(4 * MAX_BODY)
 
 
-def test_a_bomb(world: Sync | Async, serve: Serve, peak: Callable[[], int]) -> None:
+def test_a_bomb(harness: ClientHarness, serve: Serve, peak: Callable[[], int]) -> None:
     """What is small on the wire is measured as it unfolds."""
     server = serve(lambda exchange: exchange.send(answer(BOMB, content_encoding="gzip")))
 
     with pytest.raises(ResponseError, match="at most 64 MiB"):
-        CALLS["runs.query"](world.client("k", server.url, retry=ONCE))
+        CALLS["runs.query"](harness.client("k", server.url, retry=ONCE))
 
     assert len(BOMB) < MAX_BODY / 100
     assert peak() < held(MAX_BODY)
@@ -168,11 +168,11 @@ class Cut(httpx.MockTransport):
 @pytest.mark.parametrize("size", [1 << 10, 1 << 16, len(BOMB)], ids=["1 KiB", "64 KiB", "whole"])
 @pytest.mark.parametrize("status", [200, 502])
 def test_a_bomb_however_it_is_cut(
-    world: Sync | Async, peak: Callable[[], int], size: int, status: int
+    harness: ClientHarness, peak: Callable[[], int], size: int, status: int
 ) -> None:
     """The bound does not depend on how many bytes the first read brings."""
-    http = world.http(transport=Cut(BOMB, size, status))
-    client = world.client("k", "http://gateway.test", http_client=http, retry=ONCE)
+    http = harness.http(transport=Cut(BOMB, size, status))
+    client = harness.client("k", "http://gateway.test", http_client=http, retry=ONCE)
 
     with pytest.raises(ResponseError if status == 200 else ServerError):
         CALLS["runs.query"](client)
@@ -181,14 +181,14 @@ def test_a_bomb_however_it_is_cut(
 
 
 def test_an_answer_of_the_size_that_is_allowed(
-    world: Sync | Async, serve: Serve, peak: Callable[[], int]
+    harness: ClientHarness, serve: Serve, peak: Callable[[], int]
 ) -> None:
     """It is read as it is, without a copy: what comes of it is another matter."""
     body = b'{"id": "run_1"}'.ljust(MAX_BODY)
     packed = gzip.compress(body, 1)
     del body
     server = serve(lambda exchange: exchange.send(answer(packed, content_encoding="gzip")))
-    client = world.client("k", server.url, retry=ONCE)
+    client = harness.client("k", server.url, retry=ONCE)
 
     with pytest.raises(ResponseError, match="does not fit the API"):
         CALLS["runs.query"](client)
@@ -198,10 +198,10 @@ def test_an_answer_of_the_size_that_is_allowed(
 
 
 @pytest.mark.parametrize("coding", ["br", "zstd", "compress"])
-def test_a_coding_that_was_not_asked_for(world: Sync | Async, serve: Serve, coding: str) -> None:
+def test_a_coding_that_was_not_asked_for(harness: ClientHarness, serve: Serve, coding: str) -> None:
     """It is refused by name, and saved nowhere; what the request accepts is in its headers."""
     server = serve(lambda e: (e.send(answer(b"?", content_encoding=coding)), False)[1])
-    client = world.client("k", server.url, retry=ONCE)
+    client = harness.client("k", server.url, retry=ONCE)
 
     for call in (*CALLS.values(), lambda c: c.assistants.files.content("f")):
         with pytest.raises(ApiConnectionError, match=f"compressed as '{coding}'"):
@@ -211,11 +211,11 @@ def test_a_coding_that_was_not_asked_for(world: Sync | Async, serve: Serve, codi
     assert asked == {"gzip, deflate", "identity"}
 
 
-def test_a_bomb_in_a_bomb(world: Sync | Async, serve: Serve, peak: Callable[[], int]) -> None:
+def test_a_bomb_in_a_bomb(harness: ClientHarness, serve: Serve, peak: Callable[[], int]) -> None:
     """What is packed more than once is not unpacked: a few bytes could be gigabytes."""
     sent = answer(gzip.compress(BOMB), content_encoding="gzip, gzip")
     server = serve(lambda exchange: (exchange.send(sent), False)[1])
-    client = world.client("k", server.url, retry=ONCE)
+    client = harness.client("k", server.url, retry=ONCE)
 
     for call in (*CALLS.values(), lambda c: c.assistants.files.content("f")):
         with pytest.raises(ApiConnectionError, match="compressed more than once"):

@@ -28,7 +28,7 @@ from appbuilder_assistants import (
 )
 
 from tests.clients.bodies import BEGIN, CHUNKED, OUTPUTS, RUN, STREAM, chunk, event, framed
-from tests.clients.both import Async, Sync
+from tests.clients.client_harness import ClientHarness, SyncHarness
 from tests.clients.conftest import Serve
 from tests.clients.raw_server import PATIENCE, Exchange, answer
 from tests.clients.tools import QUESTION, get_weather
@@ -116,10 +116,10 @@ def notes_of(error: BaseException) -> list[str]:
 
 
 @ALL
-def test_refused_until_the_deadline(world: Sync | Async, serve: Serve, call: Any) -> None:
+def test_refused_until_the_deadline(harness: ClientHarness, serve: Serve, call: Any) -> None:
     """A 429 is a promise that nothing has begun, whoever keeps the thread busy."""
     thread = Thread(says(BUSY))
-    client = world.client("k", serve(thread).url)
+    client = harness.client("k", serve(thread).url)
 
     with pytest.raises(DeadlineExceededError, match="; no run had begun") as caught:
         call(client, deadline=LATER)
@@ -151,13 +151,13 @@ class UnreachableAsync(Unreachable, httpx.AsyncHTTPTransport):
 
 
 @ALL
-def test_not_reached_until_the_deadline(world: Sync | Async, serve: Serve, call: Any) -> None:
+def test_not_reached_until_the_deadline(harness: ClientHarness, serve: Serve, call: Any) -> None:
     """A request that never arrived has begun nothing, and the error says that it did not."""
     thread = Thread(silent)
-    transport = UnreachableSync() if isinstance(world, Sync) else UnreachableAsync()
+    transport = UnreachableSync() if isinstance(harness, SyncHarness) else UnreachableAsync()
     policy = RetryPolicy(first_delay=8.0, max_delay=8.0, jitter=lambda: 0.0)
-    client = world.client(
-        "k", serve(thread).url, retry=policy, http_client=world.http(transport=transport)
+    client = harness.client(
+        "k", serve(thread).url, retry=policy, http_client=harness.http(transport=transport)
     )
 
     with pytest.raises(DeadlineExceededError, match="; no run had begun") as caught:
@@ -171,12 +171,14 @@ def test_not_reached_until_the_deadline(world: Sync | Async, serve: Serve, call:
 
 @pytest.mark.parametrize("kind", [ServerError, ApiConnectionError])
 @TOOLS
-def test_a_run_that_may_have_begun(world: Sync | Async, serve: Serve, call: Any, kind: Any) -> None:
+def test_a_run_that_may_have_begun(
+    harness: ClientHarness, serve: Serve, call: Any, kind: Any
+) -> None:
     """After a 5xx or a lost answer the run is looked for; one that was there before is not it."""
     thread = Thread(says(BROKEN) if kind is ServerError else hangs_up)
 
     with pytest.raises(kind) as caught:
-        call(world.client("k", serve(thread).url))
+        call(harness.client("k", serve(thread).url))
 
     assert thread.paths == ["runs/list", "runs", "runs/list"]
     assert notes_of(caught.value) == [
@@ -185,12 +187,12 @@ def test_a_run_that_may_have_begun(world: Sync | Async, serve: Serve, call: Any,
 
 
 @ALL
-def test_the_only_new_run_is_cancelled(world: Sync | Async, serve: Serve, call: Any) -> None:
+def test_the_only_new_run_is_cancelled(harness: ClientHarness, serve: Serve, call: Any) -> None:
     """It is not taken for another that goes on beside it."""
     thread = Thread(silent, begun=[OURS])
 
     with pytest.raises(DeadlineExceededError, match="; the run was cancelled") as caught:
-        call(world.client("k", serve(thread).url), deadline=SOON)
+        call(harness.client("k", serve(thread).url), deadline=SOON)
 
     assert thread.cancelled == [OURS["id"]]
     assert caught.value.cancelled is True
@@ -207,32 +209,34 @@ def test_the_only_new_run_is_cancelled(world: Sync | Async, serve: Serve, call: 
 )
 @TOOLS
 def test_new_runs_that_cannot_be_told_apart(
-    world: Sync | Async, serve: Serve, call: Any, begun: list[dict[str, Any]]
+    harness: ClientHarness, serve: Serve, call: Any, begun: list[dict[str, Any]]
 ) -> None:
     """Somebody else began one in the meantime: none is cancelled, and the error says so."""
     thread = Thread(hangs_up, begun=begun)
 
     with pytest.raises(ApiConnectionError) as caught:
-        call(world.client("k", serve(thread).url))
+        call(harness.client("k", serve(thread).url))
 
     assert thread.cancelled == []
     assert notes_of(caught.value) == ["a run may be going on; it could not be told which"]
 
 
 @TOOLS
-def test_a_thread_that_could_not_be_looked_at(world: Sync | Async, serve: Serve, call: Any) -> None:
+def test_a_thread_that_could_not_be_looked_at(
+    harness: ClientHarness, serve: Serve, call: Any
+) -> None:
     """The run begins all the same; but then nobody can say which runs are new."""
     thread = Thread(hangs_up, begun=[OURS], listing=BROKEN)
 
     with pytest.raises(ApiConnectionError) as caught:
-        call(world.client("k", serve(thread).url))
+        call(harness.client("k", serve(thread).url))
 
     assert notes_of(caught.value) == ["a run may be going on; it could not be told which"]
     assert thread.paths == ["runs/list", "runs"]
 
 
 @TOOLS
-def test_a_look_that_hangs(world: Sync | Async, serve: Serve, call: Any) -> None:
+def test_a_look_that_hangs(harness: ClientHarness, serve: Serve, call: Any) -> None:
     """It is given up after a few seconds, also where answers may take longer. The run begins."""
     gave_up: queue.Queue[bool] = queue.Queue()
 
@@ -243,14 +247,14 @@ def test_a_look_that_hangs(world: Sync | Async, serve: Serve, call: Any) -> None
         streams = exchange.json.get("stream")
         return exchange.send(framed(STREAM)["length"] if streams else answer(RUN))
 
-    call(world.client("k", serve(script).url, timeout=60 * PATIENCE))
+    call(harness.client("k", serve(script).url, timeout=60 * PATIENCE))
 
     assert gave_up.get(timeout=PATIENCE)
 
 
 @TOOLS
 def test_a_stream_that_breaks_before_its_first_event(
-    world: Sync | Async, serve: Serve, call: Any
+    harness: ClientHarness, serve: Serve, call: Any
 ) -> None:
     """The run has begun, and its name has not come."""
 
@@ -261,7 +265,7 @@ def test_a_stream_that_breaks_before_its_first_event(
     thread = Thread(begin, begun=[OURS])
 
     with pytest.raises(ApiConnectionError) as caught:
-        call(world.client("k", serve(thread).url))
+        call(harness.client("k", serve(thread).url))
 
     assert thread.cancelled == [OURS["id"]]
     assert notes_of(caught.value) == []
@@ -289,7 +293,7 @@ def close_the_client(stream: Any, client: Any) -> None:
 
 @pytest.mark.parametrize("leave", [leave_by_with, leave_by_error, leave_by_close, close_the_client])
 def test_a_stream_that_is_left_before_its_first_event(
-    world: Sync | Async, serve: Serve, leave: Any, caplog: pytest.LogCaptureFixture
+    harness: ClientHarness, serve: Serve, leave: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The event is waited for, as it names the run; what else comes before it does not."""
     cancelled = []
@@ -305,7 +309,7 @@ def test_a_stream_that_is_left_before_its_first_event(
         exchange.client_left()
         return False
 
-    client = world.client("k", serve(script).url)
+    client = harness.client("k", serve(script).url)
     stream = client.threads.runs.stream_run_with_tools("a", thread=QUESTION, tools=[get_weather])
     leave(stream, client)
 
@@ -322,7 +326,7 @@ def test_a_stream_that_is_left_before_its_first_event(
     ids=["silent", "broken"],
 )
 def test_a_stream_that_is_left_and_never_names_its_run(
-    world: Sync | Async,
+    harness: ClientHarness,
     serve: Serve,
     caplog: pytest.LogCaptureFixture,
     where: Any,
@@ -331,7 +335,7 @@ def test_a_stream_that_is_left_and_never_names_its_run(
 ) -> None:
     """It is not waited for long, and the log says that a run may be going on."""
     thread = Thread(lambda exchange: (exchange.send(CHUNKED), wait(exchange))[1])
-    client = world.client("k", serve(thread).url)
+    client = harness.client("k", serve(thread).url)
 
     with client.threads.runs.stream_run_with_tools("a", tools=[get_weather], **where):
         pass
@@ -366,11 +370,11 @@ def test_a_stream_that_is_left_while_it_is_read(serve: Serve) -> None:
     assert thread.paths == ["runs/list", "runs", "runs/list"]
 
 
-def test_a_run_without_a_deadline_costs_no_look(world: Sync | Async, serve: Serve) -> None:
+def test_a_run_without_a_deadline_costs_no_look(harness: ClientHarness, serve: Serve) -> None:
     """Who cannot be late is not asked for the runs of the thread."""
     thread = Thread(says(answer(RUN)))
 
-    assert run(world.client("k", serve(thread).url)).status == "completed"
+    assert run(harness.client("k", serve(thread).url)).status == "completed"
     assert thread.paths == ["runs"]
 
 
@@ -445,25 +449,25 @@ def submit(client: Any, **options: Any) -> Any:
 
 
 @pytest.mark.parametrize("call", [run, stream, with_tools, submit])
-def test_a_run_that_has_ended_meanwhile(world: Sync | Async, serve: Serve, call: Any) -> None:
+def test_a_run_that_has_ended_meanwhile(harness: ClientHarness, serve: Serve, call: Any) -> None:
     """A 409 to its cancelling is no failure: there is nothing left to cancel."""
     conflict = answer({"error": {"code": "run_ended", "message": "已结束"}}, "409 Conflict")
     thread = Thread(silent, begun=[OURS], cancelling=conflict)
 
     with pytest.raises(DeadlineExceededError) as caught:
-        call(world.client("k", serve(thread).url), deadline=SOON)
+        call(harness.client("k", serve(thread).url), deadline=SOON)
 
     assert len(thread.cancelled) == 1
     assert caught.value.cancelled is False
     assert caught.value.message.endswith("; the run had ended before it could be cancelled")
 
 
-def test_a_call_that_is_tried_again_says_all_once(world: Sync | Async, serve: Serve) -> None:
+def test_a_call_that_is_tried_again_says_all_once(harness: ClientHarness, serve: Serve) -> None:
     """An overdue error quotes the one before it, but not its request id and attempts."""
     thread = Thread(says(BUSY))
 
     with pytest.raises(DeadlineExceededError) as caught:
-        run(world.client("k", serve(thread).url), deadline=LATER)
+        run(harness.client("k", serve(thread).url), deadline=LATER)
 
     assert str(caught.value).count("request id") == 1
     assert "and before it: 429 busy: 忙; no run had begun (request id" in str(caught.value)

@@ -29,7 +29,7 @@ from tests.clients.bodies import (
     status,
     stream_of,
 )
-from tests.clients.both import Async, Sync
+from tests.clients.client_harness import ClientHarness, SyncHarness
 from tests.clients.conftest import Serve
 from tests.clients.raw_server import PATIENCE, Exchange
 
@@ -50,11 +50,11 @@ def manager_of(client: Any) -> Any:
 @pytest.mark.parametrize("make", [stream_of, manager_of], ids=["stream", "manager"])
 @pytest.mark.parametrize("before", ["fresh", "one event", "all events", "until_done"])
 def test_every_lens_at_every_time(
-    world: Sync | Async, serve: Serve, make: Any, before: str
+    harness: ClientHarness, serve: Serve, make: Any, before: str
 ) -> None:
     """Each gives the same, whatever was read before it and in whichever order, from one request."""
     server = serve(whole())
-    stream = make(world.client("k", server.url))
+    stream = make(harness.client("k", server.url))
     if before == "one event":
         next(stream)
     elif before == "all events":
@@ -76,10 +76,10 @@ def test_every_lens_at_every_time(
 @pytest.mark.parametrize(
     "lens", ["final_run", "final_text", "until_done", "text", "events", "messages", "current_run"]
 )
-def test_a_lens_alone(world: Sync | Async, serve: Serve, lens: str) -> None:
+def test_a_lens_alone(harness: ClientHarness, serve: Serve, lens: str) -> None:
     """One is enough to read the whole stream; two are properties, which read nothing."""
     server = serve(whole())
-    stream = stream_of(world.client("k", server.url))
+    stream = stream_of(harness.client("k", server.url))
 
     found = {
         "final_run": lambda: stream.final_run().status,
@@ -96,7 +96,7 @@ def test_a_lens_alone(world: Sync | Async, serve: Serve, lens: str) -> None:
     assert len(server.exchanges) == (0 if lens in ("messages", "current_run") else 1)
 
 
-def test_texts_come_when_they_are_sent(world: Sync | Async, serve: Serve) -> None:
+def test_texts_come_when_they_are_sent(harness: ClientHarness, serve: Serve) -> None:
     """Each delta is given before the server sends the next one; events may be read in between."""
     go = [threading.Event() for _ in range(3)]
 
@@ -106,7 +106,7 @@ def test_texts_come_when_they_are_sent(world: Sync | Async, serve: Serve) -> Non
             exchange.send(chunk(body))
             assert gate.wait(PATIENCE)
 
-    with stream_of(world.client("k", serve(script).url)) as stream:
+    with stream_of(harness.client("k", serve(script).url)) as stream:
         texts = iter(stream.text)
         assert next(texts) == "你"
         assert stream.current_run.status == "queued"
@@ -121,7 +121,7 @@ def test_texts_come_when_they_are_sent(world: Sync | Async, serve: Serve) -> Non
         go[2].set()
 
 
-def test_leaving_the_texts(world: Sync | Async, serve: Serve) -> None:
+def test_leaving_the_texts(harness: ClientHarness, serve: Serve) -> None:
     """A loop over the texts that is left leaves the stream, and closes the connection."""
     left = threading.Event()
 
@@ -130,7 +130,7 @@ def test_leaving_the_texts(world: Sync | Async, serve: Serve) -> None:
         assert exchange.client_left()
         left.set()
 
-    stream = stream_of(world.client("k", serve(script).url))
+    stream = stream_of(harness.client("k", serve(script).url))
     for _ in stream.text:
         break
 
@@ -139,19 +139,19 @@ def test_leaving_the_texts(world: Sync | Async, serve: Serve) -> None:
         stream.final_run()
 
 
-def test_leaving_the_texts_of_an_entered_stream(world: Sync | Async, serve: Serve) -> None:
+def test_leaving_the_texts_of_an_entered_stream(harness: ClientHarness, serve: Serve) -> None:
     """The block says when the stream is left, not the loop."""
-    with stream_of(world.client("k", serve(whole()).url)) as stream:
+    with stream_of(harness.client("k", serve(whole()).url)) as stream:
         for _ in stream.text:
             break
         assert seen(list(stream)) == [3, 4]
     assert stream.final_text() == TEXT
 
 
-def test_several_messages(world: Sync | Async, serve: Serve) -> None:
+def test_several_messages(harness: ClientHarness, serve: Serve) -> None:
     """The texts are those of all, the final one that of the last; empty ones are none."""
     end = status(6, "run_end", "completed", run_object=RUN)
-    stream = stream_of(world.client("k", serve(whole(TWO + end)).url))
+    stream = stream_of(harness.client("k", serve(whole(TWO + end)).url))
 
     assert list(stream.text) == ["先", "查", "完"]
     assert stream.final_text() == "查完"
@@ -159,10 +159,10 @@ def test_several_messages(world: Sync | Async, serve: Serve) -> None:
 
 
 @pytest.mark.parametrize("state", ["failed", "cancelled", "expired"])
-def test_a_run_that_ended_badly(world: Sync | Async, serve: Serve, state: str) -> None:
+def test_a_run_that_ended_badly(harness: ClientHarness, serve: Serve, state: str) -> None:
     """It is given as it ended; what it had said is no answer."""
     end = status(6, "run_end", state, run_object={**RUN, "status": state})
-    stream = stream_of(world.client("k", serve(whole(TWO + end)).url))
+    stream = stream_of(harness.client("k", serve(whole(TWO + end)).url))
 
     assert stream.final_run().status == state
     with pytest.raises(NoTextError, match=f"has no answer: it .*{state}"):
@@ -170,7 +170,7 @@ def test_a_run_that_ended_badly(world: Sync | Async, serve: Serve, state: str) -
     assert stream.messages == {"m1": "先", "m2": "查完"}
 
 
-def test_a_final_event_without_the_run(world: Sync | Async, serve: Serve) -> None:
+def test_a_final_event_without_the_run(harness: ClientHarness, serve: Serve) -> None:
     """The run is looked up when it is asked for, and once."""
     end = event("status", {"status": "completed", "send_id": 6, "event_type": "run_end"})
 
@@ -179,7 +179,7 @@ def test_a_final_event_without_the_run(world: Sync | Async, serve: Serve) -> Non
         exchange.send(run_as("completed") if query else framed(TWO + end)["length"])
 
     server = serve(script)
-    stream = stream_of(world.client("k", server.url))
+    stream = stream_of(harness.client("k", server.url))
     stream.until_done()
     assert len(server.exchanges) == 1
 
@@ -189,10 +189,10 @@ def test_a_final_event_without_the_run(world: Sync | Async, serve: Serve) -> Non
     assert len(server.exchanges) == 2
 
 
-def test_a_final_event_of_no_run(world: Sync | Async, serve: Serve) -> None:
+def test_a_final_event_of_no_run(harness: ClientHarness, serve: Serve) -> None:
     """Without any id there is nothing to look up."""
     end = event("status", {"status": "completed", "send_id": 1, "event_type": "run_end"})
-    stream = stream_of(world.client("k", serve(whole(end)).url))
+    stream = stream_of(harness.client("k", serve(whole(end)).url))
     stream.until_done()
 
     with pytest.raises(StreamInterruptedError, match="its final event names no run"):
@@ -201,9 +201,9 @@ def test_a_final_event_of_no_run(world: Sync | Async, serve: Serve) -> None:
 
 @pytest.mark.parametrize("make", [stream_of, manager_of], ids=["stream", "manager"])
 @pytest.mark.parametrize("lens", ["final_run", "until_done", "text", "next"])
-def test_a_stream_that_was_left(world: Sync | Async, serve: Serve, make: Any, lens: str) -> None:
+def test_a_stream_that_was_left(harness: ClientHarness, serve: Serve, make: Any, lens: str) -> None:
     """What is missing cannot be had any more, and is not made up."""
-    stream = make(world.client("k", serve(whole()).url))
+    stream = make(harness.client("k", serve(whole()).url))
     with stream:
         next(stream)
 
@@ -214,11 +214,11 @@ def test_a_stream_that_was_left(world: Sync | Async, serve: Serve, make: Any, le
     assert stream.current_run.status == "queued"
 
 
-def test_a_stream_that_failed(world: Sync | Async, serve: Serve) -> None:
+def test_a_stream_that_failed(harness: ClientHarness, serve: Serve) -> None:
     """Each lens raises what the stream did; the texts that came are given before it."""
     body = BEGIN + piece(2, "我是") + event("status", "{")
     server = serve(lambda exchange: exchange.send(framed(body)["length"]))
-    stream = stream_of(world.client("k", server.url))
+    stream = stream_of(harness.client("k", server.url))
     with pytest.raises(StreamInterruptedError) as first:
         list(stream)
 
@@ -251,12 +251,12 @@ def test_lenses_as_they_are_written(serve: Serve) -> None:
         assert stream.final_text() == text == TEXT
 
 
-def test_a_stream_in_a_terminal(world: Sync | Async, serve: Serve) -> None:
+def test_a_stream_in_a_terminal(harness: ClientHarness, serve: Serve) -> None:
     """It says whether it is open, which run it is, how that stands and how its answer begins."""
     long = "很长的回答。" * 20_000
     server = serve(whole(BEGIN + piece(2, "我是", "m1") + piece(3, long, "m2") + END))
-    stream = stream_of(world.client("k" * 20, server.url))
-    name = "RunStream" if isinstance(world, Sync) else "AsyncRunStream"
+    stream = stream_of(harness.client("k" * 20, server.url))
+    name = "RunStream" if isinstance(harness, SyncHarness) else "AsyncRunStream"
 
     assert repr(stream) == (
         f"<{name} not opened: RunSnapshot(run_id=None, thread_id='t', status=None, text='', "
@@ -275,11 +275,13 @@ def test_a_stream_in_a_terminal(world: Sync | Async, serve: Serve) -> None:
     )
 
 
-def test_a_stream_that_repeats_the_token_in_a_terminal(world: Sync | Async, serve: Serve) -> None:
+def test_a_stream_that_repeats_the_token_in_a_terminal(
+    harness: ClientHarness, serve: Serve
+) -> None:
     """The token is hidden, also in the manager of a handler, and when the stream was closed."""
     token = "bce-v3/ALTAK-secret-token/0123456789"
     server = serve(whole(BEGIN + piece(2, f"令牌 {token}!") + END))
-    client = world.client(token, server.url)
+    client = harness.client(token, server.url)
     manager = manager_of(client)
     stream = stream_of(client)
 
@@ -295,11 +297,11 @@ def test_a_stream_that_repeats_the_token_in_a_terminal(world: Sync | Async, serv
         assert "ALTAK" not in shown
 
 
-def test_an_unknown_event_in_a_terminal(world: Sync | Async, serve: Serve) -> None:
+def test_an_unknown_event_in_a_terminal(harness: ClientHarness, serve: Serve) -> None:
     """The beginning of what it came with."""
     server = serve(whole(BEGIN + event("audio", {"声": "音" * 100_000}) + END))
 
-    _, unknown, _ = list(stream_of(world.client("k", server.url)))
+    _, unknown, _ = list(stream_of(harness.client("k", server.url)))
 
     assert repr(unknown) == f"UnknownEvent(event='audio', data='{{\"声\": \"{'音' * 41}…')"
     assert len(unknown.data) > 100_000

@@ -11,7 +11,7 @@ import pytest
 from appbuilder_assistants import ResponseError, final_text
 from appbuilder_assistants.types import RunResult
 
-from tests.clients.both import Async, Sync
+from tests.clients.client_harness import ClientHarness
 from tests.clients.conftest import Serve
 from tests.clients.raw_server import Exchange, answer
 from tests.clients.test_against_the_mock import asked
@@ -78,12 +78,12 @@ class Lists:
 @pytest.mark.parametrize("name", sorted(LISTS))
 @pytest.mark.parametrize("order", [None, "asc", "desc"])
 def test_every_list(
-    world: Sync | Async, serve: Serve, name: str, order: str | None, reading: Reading
+    harness: ClientHarness, serve: Serve, name: str, order: str | None, reading: Reading
 ) -> None:
     """All 45 items once, in their order; the first page costs one request."""
     every, item, _ = LISTS[name]
     server = serve(Lists(reading, 45, item))
-    items = every(world.client("k", server.url), order=order)
+    items = every(harness.client("k", server.url), order=order)
 
     first = [int(one.id) for one in islice(items, 20)]
     assert len(server.exchanges) == 1
@@ -96,12 +96,12 @@ def test_every_list(
 @pytest.mark.parametrize("order", ["asc", "desc"])
 @pytest.mark.parametrize("page_size", [1, 2, 3, 7, 8, 100])
 def test_every_page_size(
-    world: Sync | Async, serve: Serve, order: Any, page_size: int, reading: Reading
+    harness: ClientHarness, serve: Serve, order: Any, page_size: int, reading: Reading
 ) -> None:
     """Pages of one item, too, where the second one is empty under the other reading."""
     for count in (0, 1, 2, 7):
         server = serve(Lists(reading, count, LISTS["runs"][1]))
-        runs = world.client("k", server.url).threads.runs.list_all(
+        runs = harness.client("k", server.url).threads.runs.list_all(
             "t", order=order, page_size=page_size
         )
         wanted = sorted(range(1, count + 1), reverse=order == "desc")
@@ -112,18 +112,18 @@ def test_every_page_size(
 @pytest.mark.parametrize("page_size", [1, 2, 3])
 @pytest.mark.parametrize("grows", [1, 2, 5])
 def test_a_list_that_grows_meanwhile(
-    world: Sync | Async, serve: Serve, page_size: int, grows: int, reading: Reading
+    harness: ClientHarness, serve: Serve, page_size: int, grows: int, reading: Reading
 ) -> None:
     """What is new is not on the way back, and nothing of the rest is lost for it."""
     lists = Lists(reading, 7, LISTS["runs"][1])
     lists.grows = grows
-    runs = world.client("k", serve(lists).url).threads.runs.list_all("t", page_size=page_size)
+    runs = harness.client("k", serve(lists).url).threads.runs.list_all("t", page_size=page_size)
 
     assert [int(run.id) for run in runs] == [7, 6, 5, 4, 3, 2, 1]
 
 
 @pytest.mark.parametrize("page_size", [1, 2, 7])
-def test_the_bounds_of_the_caller(world: Sync | Async, serve: Serve, page_size: int) -> None:
+def test_the_bounds_of_the_caller(harness: ClientHarness, serve: Serve, page_size: int) -> None:
     """They stay, whichever way the list is read: what they mean is the service's."""
     for reading, wanted in ((in_listing, [7, 6, 5, 4]), (created_after, [7, 6, 5, 4])):
         bounds = (
@@ -135,7 +135,7 @@ def test_the_bounds_of_the_caller(world: Sync | Async, serve: Serve, page_size: 
             }
         )
         server = serve(Lists(reading, 9, LISTS["runs"][1]))
-        runs = world.client("k", server.url).threads.runs
+        runs = harness.client("k", server.url).threads.runs
         found = runs.list_all("t", page_size=page_size, **bounds)
         assert [int(run.id) for run in found] == wanted
 
@@ -143,11 +143,11 @@ def test_the_bounds_of_the_caller(world: Sync | Async, serve: Serve, page_size: 
 @pytest.mark.parametrize("reading", [inclusive, unbounded])
 @pytest.mark.parametrize("order", ["asc", "desc"])
 def test_a_service_of_neither_reading(
-    world: Sync | Async, serve: Serve, order: Any, reading: Reading
+    harness: ClientHarness, serve: Serve, order: Any, reading: Reading
 ) -> None:
     """What came is given; then it is an error, and not a list with holes or twice the same."""
     server = serve(Lists(reading, 7, LISTS["runs"][1]))
-    runs = world.client("k", server.url).threads.runs.list_all("t", order=order, page_size=3)
+    runs = harness.client("k", server.url).threads.runs.list_all("t", order=order, page_size=3)
 
     seen = []
     with pytest.raises(ResponseError, match=r"comes again.*would repeat or skip items") as caught:
@@ -158,10 +158,10 @@ def test_a_service_of_neither_reading(
 
 @pytest.mark.parametrize("after", ["in-listing", "created-after"])
 @pytest.mark.parametrize("order", ["asc", "desc"])
-def test_against_the_mock(world: Sync | Async, after: str, order: Any) -> None:
+def test_against_the_mock(harness: ClientHarness, after: str, order: Any) -> None:
     """Messages of one thread, however they are cut into pages; and a text on a late page."""
     with appbuilder_mock.running(readings={"after": after}) as server:
-        client = world.client(server.token, server.url)
+        client = harness.client(server.token, server.url)
         assistant = client.assistants.create("echo")
         run = client.threads.runs.run(assistant.id, thread=asked("第一句"))
         messages, thread = client.threads.messages, run.thread_id

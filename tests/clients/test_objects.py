@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from appbuilder_assistants import BadRequestError, NotFoundError
 
-from tests.clients.both import Async, Sync
+from tests.clients.client_harness import ClientHarness
 from tests.clients.conftest import Serve
 from tests.clients.raw_server import answer
 
@@ -58,11 +58,11 @@ def test_an_update_can_empty(client: Any) -> None:
     assert (again.tools, again.metadata) == ([], {"k": "v"})
 
 
-def test_what_an_update_sends(world: Sync | Async, serve: Serve) -> None:
+def test_what_an_update_sends(harness: ClientHarness, serve: Serve) -> None:
     """Only what the caller said, under its own name, in the official positions."""
     body = {"id": "a", "object": "assistant", "name": "n", "created_at": 1}
     server = serve(lambda exchange: exchange.send(answer(body)))
-    update = world.client("k", server.url).assistants.update
+    update = harness.client("k", server.url).assistants.update
 
     update("a", "my-own-model")
     update("a", instructions="")
@@ -106,11 +106,11 @@ def test_a_thread_s_life(client: Any) -> None:
             call(made.id)
 
 
-def test_thread_metadata_is_sent(world: Sync | Async, serve: Serve) -> None:
+def test_thread_metadata_is_sent(harness: ClientHarness, serve: Serve) -> None:
     """By `update`, and with the thread of a run."""
     thread = {"id": "t", "object": "thread", "created_at": 1}
     server = serve(lambda exchange: exchange.send(answer({**thread, **RESULT})))
-    threads = world.client("k", server.url).threads
+    threads = harness.client("k", server.url).threads
 
     threads.update("t", {"k": "值"})
     begun = {"messages": [{"role": "user", "content": "你好"}], "metadata": {"k": "值"}}

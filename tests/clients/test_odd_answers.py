@@ -30,7 +30,7 @@ from appbuilder_assistants import (
 from appbuilder_assistants._core.misfit import kind_of
 
 from tests.clients.bodies import BEGIN, END, RUN, framed, status, stream_of
-from tests.clients.both import Async, Sync
+from tests.clients.client_harness import ClientHarness
 from tests.clients.conftest import Serve
 from tests.clients.operations import OPERATIONS
 from tests.clients.raw_server import answer, head
@@ -52,11 +52,11 @@ HTML = b"<!doctype html>\n<title>\xe7\xbd\x91\xe5\x85\xb3</title>"
 class Asked:
     """A client of a server that says one thing, whatever it is asked."""
 
-    def __init__(self, world: Sync | Async, serve: Serve, folder: Path) -> None:
+    def __init__(self, harness: ClientHarness, serve: Serve, folder: Path) -> None:
         self.sent = b""
         self.hang_up = False
         server = serve(lambda exchange: (exchange.send(self.sent), not self.hang_up)[1])
-        self._client = world.client("k", server.url, retry=ONCE)
+        self._client = harness.client("k", server.url, retry=ONCE)
         self._folder = folder
 
     def answer(self, name: str, sent: bytes) -> Any:
@@ -77,8 +77,8 @@ class Asked:
 
 
 @pytest.fixture
-def asked(world: Sync | Async, serve: Serve, tmp_path: Path) -> Asked:
-    return Asked(world, serve, tmp_path)
+def asked(harness: ClientHarness, serve: Serve, tmp_path: Path) -> Asked:
+    return Asked(harness, serve, tmp_path)
 
 
 STATUSES = {
@@ -364,17 +364,17 @@ def test_a_final_text_that_is_none(asked: Asked, value: Any) -> None:
 
 
 @pytest.mark.parametrize("kind", ["", "news", "新"])
-def test_an_event_of_no_known_type(world: Sync | Async, serve: Serve, kind: str) -> None:
+def test_an_event_of_no_known_type(harness: ClientHarness, serve: Serve, kind: str) -> None:
     """A handler is told of it as unknown."""
     told: list[Any] = []
 
-    class Handler(world.handler_class):  # type: ignore[name-defined,misc]
+    class Handler(harness.handler_class):  # type: ignore[name-defined,misc]
         def unknown(self, event: Any) -> None:
             told.append(event.event_type)
 
     body = BEGIN + status(2, kind, "in_progress") + END
     server = serve(lambda exchange: exchange.send(framed(body)["length"]))
-    runs = world.client("k", server.url).threads.runs
+    runs = harness.client("k", server.url).threads.runs
 
     runs.stream_run_with_handler("a", "t", event_handler=Handler()).until_done()
 
@@ -382,22 +382,22 @@ def test_an_event_of_no_known_type(world: Sync | Async, serve: Serve, kind: str)
 
 
 @pytest.mark.parametrize("kind", [None, [], {}, 5], ids=repr)
-def test_an_event_whose_type_is_no_word(world: Sync | Async, serve: Serve, kind: Any) -> None:
+def test_an_event_whose_type_is_no_word(harness: ClientHarness, serve: Serve, kind: Any) -> None:
     """It is malformed, which is raised."""
     body = BEGIN + status(2, kind, "in_progress") + END
     server = serve(lambda exchange: exchange.send(framed(body)["length"]))
 
     with pytest.raises(StreamInterruptedError, match="event_type: expected str"):
-        list(stream_of(world.client("k", server.url)))
+        list(stream_of(harness.client("k", server.url)))
 
 
 def test_a_cookie_that_cannot_be_sent_back(
-    world: Sync | Async, serve: Serve, tmp_path: Path
+    harness: ClientHarness, serve: Serve, tmp_path: Path
 ) -> None:
     """No cookie is kept: neither a bad one nor one that another caller's request would carry."""
     sent = answer(RUN, set_cookie="a=\xff; b=c")
     server = serve(lambda exchange: exchange.send(sent))
-    client = world.client("k", server.url)
+    client = harness.client("k", server.url)
 
     for _ in range(2):
         client.threads.runs.query("t", "r")
@@ -405,10 +405,10 @@ def test_a_cookie_that_cannot_be_sent_back(
     assert [exchange.headers.get("cookie") for exchange in server.exchanges] == [None, None]
 
 
-def test_a_bad_cookie_of_a_client_of_ones_own(world: Sync | Async, serve: Serve) -> None:
+def test_a_bad_cookie_of_a_client_of_ones_own(harness: ClientHarness, serve: Serve) -> None:
     """An http client of the caller's keeps its cookies; one that cannot be sent is an error."""
     server = serve(lambda exchange: exchange.send(answer(RUN, set_cookie="a=\xff")))
-    client = world.client("k", server.url, http_client=world.http(), retry=ONCE)
+    client = harness.client("k", server.url, http_client=harness.http(), retry=ONCE)
 
     client.threads.runs.query("t", "r")
     with pytest.raises(ApiConnectionError, match="a cookie that is not ASCII") as caught:

@@ -23,7 +23,7 @@ from appbuilder_assistants import (
 from appbuilder_assistants._files.local import Download
 
 from tests.clients.bodies import RUN
-from tests.clients.both import Async, Sync
+from tests.clients.client_harness import ClientHarness
 from tests.clients.conftest import AT_ONCE, Serve
 from tests.clients.raw_server import Exchange, answer, head
 
@@ -33,10 +33,10 @@ THREAD = {"id": "t", "object": "thread", "created_at": 1}
 REFUSAL = answer({"error": {"code": "invalid_token", "message": "不对"}}, "401 Unauthorized")
 
 
-def test_no_timeout(world: Sync | Async, serve: Serve) -> None:
+def test_no_timeout(harness: ClientHarness, serve: Serve) -> None:
     """A server that never answers does not hold the program: the client gives up in time."""
     server = serve(lambda exchange: not exchange.client_left())
-    client = world.client("k", server.url, timeout=0.2)
+    client = harness.client("k", server.url, timeout=0.2)
     began = time.monotonic()
 
     for call in (client.threads.runs.run, client.threads.runs.cancel):
@@ -47,10 +47,10 @@ def test_no_timeout(world: Sync | Async, serve: Serve) -> None:
     assert time.monotonic() - began < 5.0
 
 
-def test_a_connection_per_call(world: Sync | Async, serve: Serve) -> None:
+def test_a_connection_per_call(harness: ClientHarness, serve: Serve) -> None:
     """Calls after one another share one connection, whatever they are."""
     server = serve(lambda exchange: exchange.send(answer(RUN)))
-    client = world.client("k", server.url)
+    client = harness.client("k", server.url)
 
     for _ in range(5):
         client.threads.runs.query("t", "r")
@@ -59,10 +59,10 @@ def test_a_connection_per_call(world: Sync | Async, serve: Serve) -> None:
     assert (len(server.exchanges), server.connections) == (10, 1)
 
 
-def test_one_token_per_process(world: Sync | Async, serve: Serve) -> None:
+def test_one_token_per_process(harness: ClientHarness, serve: Serve) -> None:
     """Two clients have two tokens and two gateways."""
     servers = [serve(lambda exchange: exchange.send(answer(RUN))) for _ in range(2)]
-    clients = [world.client(f"k{number}", server.url) for number, server in enumerate(servers)]
+    clients = [harness.client(f"k{number}", server.url) for number, server in enumerate(servers)]
 
     for client in (*clients, *reversed(clients)):
         client.threads.runs.query("t", "r")
@@ -71,7 +71,7 @@ def test_one_token_per_process(world: Sync | Async, serve: Serve) -> None:
     assert sent == [["Bearer k0"] * 2, ["Bearer k1"] * 2]
 
 
-def test_no_retry(world: Sync | Async, serve: Serve) -> None:
+def test_no_retry(harness: ClientHarness, serve: Serve) -> None:
     """A look-up outlives a busy server, a limit and a lost connection; a run is never repeated."""
     busy, limit = answer({}, "503 Busy"), answer({}, "429 Too Many", retry_after="0")
     answers = [busy, answer(RUN), limit, answer(RUN), b"", answer(RUN), busy]
@@ -81,7 +81,7 @@ def test_no_retry(world: Sync | Async, serve: Serve) -> None:
         return len(answers) != 2  # hangs up where it has nothing to say
 
     server = serve(script)
-    runs = world.client("k", server.url, retry=AT_ONCE).threads.runs
+    runs = harness.client("k", server.url, retry=AT_ONCE).threads.runs
 
     assert [runs.query("t", "r").id for _ in range(3)] == ["run_1"] * 3
     with pytest.raises(ServerError):
@@ -91,27 +91,27 @@ def test_no_retry(world: Sync | Async, serve: Serve) -> None:
 
 @pytest.mark.parametrize("status", ["200 OK", "400 Bad Request"])
 def test_a_body_without_param_turned_into_keyerror(
-    world: Sync | Async, serve: Serve, status: str
+    harness: ClientHarness, serve: Serve, status: str
 ) -> None:
     """An error that names no field is that error, without one."""
     body = {"error": {"code": "invalid_request", "message": "不行"}}
     server = serve(lambda exchange: exchange.send(answer(body, status)))
 
     with pytest.raises(BadRequestError) as caught:
-        world.client("k", server.url).threads.runs.query("t", "r")
+        harness.client("k", server.url).threads.runs.query("t", "r")
 
     assert (caught.value.code, caught.value.message) == ("invalid_request", "不行")
     assert caught.value.param is None
 
 
-def test_errors_that_carry_only_a_string(world: Sync | Async, serve: Serve) -> None:
+def test_errors_that_carry_only_a_string(harness: ClientHarness, serve: Serve) -> None:
     """What a program needs to decide is on the error, each for itself."""
     body = {"error": {"code": "run_not_found", "message": "没有", "param": "run_id"}}
     sent = answer(body, "404 Not Found", x_appbuilder_request_id="req_1", retry_after="3")
     server = serve(lambda exchange: exchange.send(sent))
 
     with pytest.raises(NotFoundError) as caught:
-        world.client("k", server.url).threads.runs.query("t", "r")
+        harness.client("k", server.url).threads.runs.query("t", "r")
 
     error = caught.value
     assert (error.status_code, error.code, error.message) == (404, "run_not_found", "没有")
@@ -122,11 +122,11 @@ def test_errors_that_carry_only_a_string(world: Sync | Async, serve: Serve) -> N
 
 
 def test_a_401_during_content_reported_as_filenotfounderror(
-    world: Sync | Async, serve: Serve, tmp_path: Path
+    harness: ClientHarness, serve: Serve, tmp_path: Path
 ) -> None:
     """A wrong token is a wrong token, whichever call meets it first."""
     server = serve(lambda exchange: exchange.send(REFUSAL))
-    assistants = world.client("k", server.url).assistants
+    assistants = harness.client("k", server.url).assistants
 
     for call in (
         lambda: assistants.files.content("f"),
@@ -142,10 +142,10 @@ def test_a_401_during_content_reported_as_filenotfounderror(
     assert len(server.exchanges) == 4
 
 
-def test_thread_metadata_dropped(world: Sync | Async, serve: Serve) -> None:
+def test_thread_metadata_dropped(harness: ClientHarness, serve: Serve) -> None:
     """What the caller says of a thread is sent, with a run and alone."""
     server = serve(lambda exchange: exchange.send(answer({**RUN, **THREAD})))
-    threads = world.client("k", server.url).threads
+    threads = harness.client("k", server.url).threads
     asked = {"messages": [{"role": "user", "content": "你好"}], "metadata": {"键": "值"}}
 
     threads.runs.run("a", thread=asked)
@@ -156,11 +156,11 @@ def test_thread_metadata_dropped(world: Sync | Async, serve: Serve) -> None:
     assert update == {"thread_id": "t", "metadata": {"键": "值"}}
 
 
-def test_update_overwriting_unnamed_fields(world: Sync | Async, serve: Serve) -> None:
+def test_update_overwriting_unnamed_fields(harness: ClientHarness, serve: Serve) -> None:
     """Only what is named is sent."""
     message = {**THREAD, "thread_id": "t", "role": "user", "content": []}
     server = serve(lambda exchange: exchange.send(answer({**ASSISTANT, **message})))
-    client = world.client("k", server.url)
+    client = harness.client("k", server.url)
 
     client.assistants.update("a", description="新的")
     client.assistants.update("a", tools=[])
@@ -173,10 +173,10 @@ def test_update_overwriting_unnamed_fields(world: Sync | Async, serve: Serve) ->
     ]
 
 
-def test_a_closed_list_of_model_names(world: Sync | Async, serve: Serve) -> None:
+def test_a_closed_list_of_model_names(harness: ClientHarness, serve: Serve) -> None:
     """A model that is new tomorrow can be named and read today."""
     server = serve(lambda exchange: exchange.send(answer({**RUN, **ASSISTANT})))
-    client = world.client("k", server.url)
+    client = harness.client("k", server.url)
 
     made = client.assistants.create("n", model="模型-2031")
     run = client.threads.runs.run("a", "t", model="模型-2031")
@@ -185,14 +185,14 @@ def test_a_closed_list_of_model_names(world: Sync | Async, serve: Serve) -> None
     assert (made.model, run.model) == ("m", "m")
 
 
-def test_null_timestamps_refused(world: Sync | Async, serve: Serve) -> None:
+def test_null_timestamps_refused(harness: ClientHarness, serve: Serve) -> None:
     """What has not happened has no time: it reads as 0."""
     times = ("created_at", "started_at", "expired_at", "cancelled_at", "failed_at", "completed_at")
     body = {**RUN, **dict.fromkeys(times)}
     page = {"object": "list", "data": [body], "has_more": False, "first_id": None, "last_id": None}
     answers = [body, page]
     server = serve(lambda exchange: exchange.send(answer(answers.pop(0))))
-    runs = world.client("k", server.url).threads.runs
+    runs = harness.client("k", server.url).threads.runs
 
     for run in (runs.query("t", "r"), *runs.list("t").data):
         assert [getattr(run, name) for name in times] == [0] * len(times)
@@ -200,7 +200,7 @@ def test_null_timestamps_refused(world: Sync | Async, serve: Serve) -> None:
 
 @pytest.mark.parametrize("given", ["{folder}", "{folder}/"])
 def test_a_download_written_outside_its_folder(
-    world: Sync | Async, serve: Serve, tmp_path: Path, given: str
+    harness: ClientHarness, serve: Serve, tmp_path: Path, given: str
 ) -> None:
     """It is in the folder, whatever the server calls it, with or without a slash."""
     folder = tmp_path / "下载"
@@ -208,7 +208,7 @@ def test_a_download_written_outside_its_folder(
     told = "attachment; filename=../../../etc/说明.txt".encode().decode("latin-1")
     top = head("200 OK", {"Content-Disposition": "@", "Content-Length": "1"})
     server = serve(lambda exchange: exchange.send(top.replace(b"@", told.encode("latin-1")) + b"x"))
-    files = world.client("k", server.url).assistants.files
+    files = harness.client("k", server.url).assistants.files
 
     path = files.download("f", given.format(folder=folder))
 
@@ -218,13 +218,13 @@ def test_a_download_written_outside_its_folder(
 
 @pytest.mark.parametrize("status", ["200 OK", "401 Unauthorized", "502 Bad Gateway"])
 def test_an_error_body_saved_as_the_file(
-    world: Sync | Async, serve: Serve, tmp_path: Path, status: str
+    harness: ClientHarness, serve: Serve, tmp_path: Path, status: str
 ) -> None:
     """It is raised; there is no file, and no content."""
     body = {"error": {"code": "file_not_found", "message": "没有"}}
     for named in ({}, {"content_disposition": "attachment; filename=a.json"}):
         server = serve(lambda exchange, n=named: exchange.send(answer(body, status, **n)))
-        files = world.client("k", server.url, retry=AT_ONCE).assistants.files
+        files = harness.client("k", server.url, retry=AT_ONCE).assistants.files
 
         with pytest.raises(ApiStatusError, match="file_not_found"):
             files.download("f", tmp_path)
@@ -235,7 +235,7 @@ def test_an_error_body_saved_as_the_file(
 
 
 def test_1_byte_download_chunks(
-    world: Sync | Async, serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    harness: ClientHarness, serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A file is written in large pieces, and never held as a whole."""
     data = bytes(range(256)) * 8_000
@@ -249,7 +249,7 @@ def test_1_byte_download_chunks(
         write(target, piece)
 
     monkeypatch.setattr(Download, "write", noted)
-    path = world.client("k", server.url).assistants.files.download("f", tmp_path)
+    path = harness.client("k", server.url).assistants.files.download("f", tmp_path)
 
     assert path.read_bytes() == data
     assert sum(sizes) == len(data)
@@ -258,13 +258,13 @@ def test_1_byte_download_chunks(
 
 
 def test_the_token_in_debug_logs(
-    world: Sync | Async, serve: Serve, caplog: pytest.LogCaptureFixture
+    harness: ClientHarness, serve: Serve, caplog: pytest.LogCaptureFixture
 ) -> None:
     """No logger shows it at any level, neither ours nor those below."""
     caplog.set_level(0)
     answers = [answer(RUN), REFUSAL, b""]
     server = serve(lambda exchange: (exchange.send(answers.pop(0)), bool(answers))[1])
-    client = world.client(SECRET, server.url)
+    client = harness.client(SECRET, server.url)
 
     client.threads.runs.query("t", "r")
     for _ in range(2):
@@ -281,11 +281,13 @@ def test_the_token_in_debug_logs(
 
 
 @pytest.mark.parametrize("status", ["301 Moved", "302 Found", "303 x", "307 x", "308 x"])
-def test_credentials_sent_along_a_redirect(world: Sync | Async, serve: Serve, status: str) -> None:
+def test_credentials_sent_along_a_redirect(
+    harness: ClientHarness, serve: Serve, status: str
+) -> None:
     """Nothing is sent to where a server points, by any kind of call."""
     other = serve(lambda exchange: exchange.send(answer(RUN)))
     server = serve(lambda exchange: exchange.send(answer(b"", status, location=f"{other.url}/v2")))
-    client = world.client("k", server.url, http_client=world.http(follow_redirects=True))
+    client = harness.client("k", server.url, http_client=harness.http(follow_redirects=True))
 
     for call in (
         lambda: client.threads.runs.query("t", "r"),
@@ -315,9 +317,9 @@ for name, logger in logging.Logger.manager.loggerDict.items():
 """
 
 
-def test_a_log_handler_added_to_stdout_on_import(world: Sync | Async) -> None:
+def test_a_log_handler_added_to_stdout_on_import(harness: ClientHarness) -> None:
     """Importing the package and making a client set up no logging and print nothing."""
-    name = f"appbuilder_assistants.{world.client_class.__name__}"
+    name = f"appbuilder_assistants.{harness.client_class.__name__}"
     done = subprocess.run(
         [sys.executable, "-W", "ignore::ResourceWarning", "-c", IMPORT.format(name=name)],
         capture_output=True,

@@ -24,14 +24,14 @@ from tests.clients.bodies import (
     stored,
     stream_of,
 )
-from tests.clients.both import Async, Sync
+from tests.clients.client_harness import ClientHarness
 from tests.clients.conftest import Serve
 from tests.clients.raw_server import PATIENCE, Exchange, answer
 from tests.clients.test_handlers import recorder
 
 
 def test_malformed_json_printed_and_the_previous_event_repeated(
-    world: Sync | Async, serve: Serve, capfd: pytest.CaptureFixture[str]
+    harness: ClientHarness, serve: Serve, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """It raises behind the events that were right; nothing is printed, none comes twice."""
     body = BEGIN + piece(2, "我是") + event("message", '{"send_id": 3, "content": [') + END
@@ -39,18 +39,18 @@ def test_malformed_json_printed_and_the_previous_event_repeated(
     events: list[Any] = []
 
     with pytest.raises(StreamInterruptedError, match="an event cannot be read"):
-        events.extend(stream_of(world.client("k", server.url)))
+        events.extend(stream_of(harness.client("k", server.url)))
 
     assert seen(events) == [1, 2]
     assert capfd.readouterr() == ("", "")
 
 
-def test_unknown_events_repeated(world: Sync | Async, serve: Serve) -> None:
+def test_unknown_events_repeated(harness: ClientHarness, serve: Serve) -> None:
     """An event of a new kind is given as it came, between its neighbours."""
     body = BEGIN + event("audio", {"声": 1}) + status(2, "run_paused", "paused") + END
     server = serve(BrokenStream(framed(body)["length"], b""))
 
-    first, audio, paused, last = stream_of(world.client("k", server.url))
+    first, audio, paused, last = stream_of(harness.client("k", server.url))
 
     assert audio == UnknownEvent("audio", '{"声": 1}')
     assert (first.event_type, paused.event_type, last.event_type) == (
@@ -62,7 +62,7 @@ def test_unknown_events_repeated(world: Sync | Async, serve: Serve) -> None:
 
 @pytest.mark.parametrize("kind", ["application/json", "text/event-stream"])
 def test_an_error_body_to_a_stream_request_yielding_an_empty_message(
-    world: Sync | Async, serve: Serve, kind: str
+    harness: ClientHarness, serve: Serve, kind: str
 ) -> None:
     """The error is raised, whatever the answer calls itself; no event is made of it."""
     error = {"error": {"code": "assistant_not_found", "message": "没有这个助手", "type": "x"}}
@@ -70,17 +70,19 @@ def test_an_error_body_to_a_stream_request_yielding_an_empty_message(
     events: list[Any] = []
 
     with pytest.raises(NotFoundError, match="没有这个助手"):
-        events.extend(stream_of(world.client("k", server.url)))
+        events.extend(stream_of(harness.client("k", server.url)))
 
     assert events == []
 
 
 @pytest.mark.parametrize("state", ["in_progress", "completed"])
-def test_a_clean_early_end_taken_for_success(world: Sync | Async, serve: Serve, state: str) -> None:
+def test_a_clean_early_end_taken_for_success(
+    harness: ClientHarness, serve: Serve, state: str
+) -> None:
     """The run is looked up: it raises, or gives the run as it ended and the whole of its text."""
     sent = framed(BEGIN + piece(2, "我是"))["chunked"]
     server = serve(BrokenStream(sent, run_as(state), stored(m="我是秦始皇")))
-    stream = stream_of(world.client("k", server.url))
+    stream = stream_of(harness.client("k", server.url))
 
     if state == "completed":
         assert stream.final_text() == "我是秦始皇"
@@ -91,7 +93,7 @@ def test_a_clean_early_end_taken_for_success(world: Sync | Async, serve: Serve, 
 
 
 def test_handler_exceptions_swallowed(
-    world: Sync | Async, serve: Serve, capfd: pytest.CaptureFixture[str]
+    harness: ClientHarness, serve: Serve, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """It reaches the caller as it was raised, and the stream is closed."""
     left = threading.Event()
@@ -104,8 +106,8 @@ def test_handler_exceptions_swallowed(
     def fail(self: Any, event: Any) -> None:
         raise LookupError("坏了")
 
-    handler = recorder(world, messages=fail)
-    runs = world.client("k", serve(script).url).threads.runs
+    handler = recorder(harness, messages=fail)
+    runs = harness.client("k", serve(script).url).threads.runs
     with pytest.raises(LookupError, match="坏了"):
         runs.stream_run_with_handler("a", "t", event_handler=handler).until_done()
 
@@ -114,7 +116,9 @@ def test_handler_exceptions_swallowed(
 
 
 @pytest.mark.parametrize("way", ["with", "for"])
-def test_the_socket_left_open_on_leaving_early(world: Sync | Async, serve: Serve, way: str) -> None:
+def test_the_socket_left_open_on_leaving_early(
+    harness: ClientHarness, serve: Serve, way: str
+) -> None:
     """The server sees the reader go at once, while the client lives on."""
     left = threading.Event()
 
@@ -123,7 +127,7 @@ def test_the_socket_left_open_on_leaving_early(world: Sync | Async, serve: Serve
         assert exchange.client_left()
         left.set()
 
-    stream = stream_of(world.client("k", serve(script).url))
+    stream = stream_of(harness.client("k", serve(script).url))
     if way == "with":
         with stream:
             next(stream)
@@ -134,11 +138,11 @@ def test_the_socket_left_open_on_leaving_early(world: Sync | Async, serve: Serve
     assert left.wait(PATIENCE)
 
 
-def test_until_done_failing_without_with(world: Sync | Async, serve: Serve) -> None:
+def test_until_done_failing_without_with(harness: ClientHarness, serve: Serve) -> None:
     """It opens the stream, handles every event and closes the stream."""
-    handler = recorder(world)
+    handler = recorder(harness)
     server = serve(BrokenStream(framed(BEGIN + piece(2, "你") + END)["length"], b""))
-    runs = world.client("k", server.url).threads.runs
+    runs = harness.client("k", server.url).threads.runs
 
     runs.stream_run_with_handler("a", "t", event_handler=handler).until_done()
 
@@ -146,7 +150,9 @@ def test_until_done_failing_without_with(world: Sync | Async, serve: Serve) -> N
     assert server.all_closed()
 
 
-def test_the_first_event_delayed_on_an_unchunked_stream(world: Sync | Async, serve: Serve) -> None:
+def test_the_first_event_delayed_on_an_unchunked_stream(
+    harness: ClientHarness, serve: Serve
+) -> None:
     """It is given while the server has not sent another byte."""
     seen_first = threading.Event()
 
@@ -156,7 +162,7 @@ def test_the_first_event_delayed_on_an_unchunked_stream(world: Sync | Async, ser
         exchange.send(END)
         return False
 
-    with stream_of(world.client("k", serve(script).url)) as stream:
+    with stream_of(harness.client("k", serve(script).url)) as stream:
         assert next(stream).event_type == "run_begin"
         seen_first.set()
         assert seen(list(stream)) == [4]

@@ -9,7 +9,7 @@ import pytest
 from appbuilder_assistants import ApiTimeoutError, RetryPolicy
 
 from tests.clients.bodies import RUN
-from tests.clients.both import Async, Sync
+from tests.clients.client_harness import ClientHarness
 from tests.clients.conftest import Serve
 from tests.clients.raw_server import RawServer, answer
 
@@ -26,9 +26,9 @@ def ask(client: Any) -> None:
     client.threads.runs.query("会话", "r")
 
 
-def test_headers_are_added(world: Sync | Async, server: RawServer) -> None:
+def test_headers_are_added(harness: ClientHarness, server: RawServer) -> None:
     """In whatever case they are written; `set_default_headers` replaces all."""
-    client = world.client("k", server.url, default_headers={"X-Team": "a", "X-Tenant": ""})
+    client = harness.client("k", server.url, default_headers={"X-Team": "a", "X-Tenant": ""})
     copy = client.with_options(default_headers={"x-tenant": "b", "user-agent": "mine/1"})
 
     ask(copy)
@@ -42,7 +42,7 @@ def test_headers_are_added(world: Sync | Async, server: RawServer) -> None:
     assert (third["x-team"], third["x-tenant"]) == ("a", "")
 
 
-def test_a_header_is_sent_once(world: Sync | Async) -> None:
+def test_a_header_is_sent_once(harness: ClientHarness) -> None:
     """The client's own name gives way, in whatever case the other is written."""
     sent: list[list[tuple[bytes, bytes]]] = []
 
@@ -50,16 +50,16 @@ def test_a_header_is_sent_once(world: Sync | Async) -> None:
         sent.append(request.headers.raw)
         return httpx.Response(200, json=RUN)
 
-    http = world.http(transport=httpx.MockTransport(respond))
-    ask(world.client("k", http_client=http, default_headers={"user-agent": "mine/1"}))
+    http = harness.http(transport=httpx.MockTransport(respond))
+    ask(harness.client("k", http_client=http, default_headers={"user-agent": "mine/1"}))
 
     assert [value for name, value in sent[0] if name.lower() == b"user-agent"] == [b"mine/1"]
 
 
 @pytest.mark.sends_invalid_requests("extra_body is for fields that the spec does not have")
-def test_fields_are_added(world: Sync | Async, server: RawServer) -> None:
+def test_fields_are_added(harness: ClientHarness, server: RawServer) -> None:
     """`set_extra_body` replaces all."""
-    client = world.client("k", server.url, extra_body={"租户": "甲", "来源": "测试"})
+    client = harness.client("k", server.url, extra_body={"租户": "甲", "来源": "测试"})
     copy = client.with_options(extra_body={"租户": "乙"})
 
     ask(copy)
@@ -75,10 +75,10 @@ def test_fields_are_added(world: Sync | Async, server: RawServer) -> None:
 
 
 @pytest.mark.parametrize("name", ["default_headers", "extra_body"])
-def test_not_both(world: Sync | Async, name: str) -> None:
+def test_not_both(harness: ClientHarness, name: str) -> None:
     """What is to be added and what is to replace it make no sense together."""
     with pytest.raises(ValueError, match=f"set_{name} replaces it: pass one"):
-        world.client("k").with_options(**{name: {}, f"set_{name}": {}})
+        harness.client("k").with_options(**{name: {}, f"set_{name}": {}})
 
 
 @pytest.mark.parametrize(
@@ -95,20 +95,20 @@ def test_not_both(world: Sync | Async, name: str) -> None:
     ],
     ids=str,
 )
-def test_wrong_options(world: Sync | Async, wrong: Any) -> None:
+def test_wrong_options(harness: ClientHarness, wrong: Any) -> None:
     """They are refused as they are when a client is made, and named."""
     [name] = wrong
 
     with pytest.raises((TypeError, ValueError), match=name.removeprefix("set_")):
-        world.client("k").with_options(**wrong)
+        harness.client("k").with_options(**wrong)
 
 
 def test_another_token(
-    world: Sync | Async, server: RawServer, monkeypatch: pytest.MonkeyPatch
+    harness: ClientHarness, server: RawServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is a matter of each request: the connection is the same."""
     monkeypatch.setenv("SECRET_KEY_PREFIX", "Key")
-    client = world.client("k", server.url)
+    client = harness.client("k", server.url)
 
     ask(client)
     ask(client.with_options(token="other"))
@@ -119,10 +119,10 @@ def test_another_token(
     assert server.connections == 1
 
 
-def test_another_gateway(world: Sync | Async, serve: Serve, server: RawServer) -> None:
+def test_another_gateway(harness: ClientHarness, serve: Serve, server: RawServer) -> None:
     """A copy speaks to another server; closing it closes nothing of the client's."""
     other = serve(lambda exchange: exchange.send(answer(RUN)))
-    client = world.client("k", server.url)
+    client = harness.client("k", server.url)
 
     ask(client)
     with client.with_options(gateway_url=f"{other.url}/prefix/") as copy:
@@ -135,7 +135,7 @@ def test_another_gateway(world: Sync | Async, serve: Serve, server: RawServer) -
 
 
 def test_a_gateway_behind_a_proxy(
-    world: Sync | Async, serve: Serve, server: RawServer, monkeypatch: pytest.MonkeyPatch
+    harness: ClientHarness, serve: Serve, server: RawServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A copy for elsewhere uses the proxy, as its client does not, whose closing closes all."""
     proxy = serve(lambda exchange: exchange.send(answer(RUN)))
@@ -143,7 +143,7 @@ def test_a_gateway_behind_a_proxy(
     monkeypatch.delenv("no_proxy", raising=False)
     monkeypatch.setenv("HTTP_PROXY", proxy.url)
     monkeypatch.setenv("http_proxy", proxy.url)
-    client = world.client("k", server.url)
+    client = harness.client("k", server.url)
 
     ask(client)
     for _ in range(2):
@@ -163,10 +163,10 @@ def test_a_gateway_behind_a_proxy(
     assert proxy.all_closed()
 
 
-def test_another_http_client(world: Sync | Async, server: RawServer) -> None:
+def test_another_http_client(harness: ClientHarness, server: RawServer) -> None:
     """A copy uses it, and leaves it open."""
-    client = world.client("k", server.url)
-    http = world.http()
+    client = harness.client("k", server.url)
+    http = harness.http()
 
     with client.with_options(http_client=http) as copy:
         ask(copy)
@@ -176,16 +176,16 @@ def test_another_http_client(world: Sync | Async, server: RawServer) -> None:
     assert http.is_closed is False
 
 
-def test_the_time_out_of_an_http_client(world: Sync | Async, serve: Serve) -> None:
+def test_the_time_out_of_an_http_client(harness: ClientHarness, serve: Serve) -> None:
     """One that is not httpx's default holds, unless the client was told another."""
     silent = serve(lambda exchange: exchange.client_left())
-    client = world.client("k", silent.url, retry=ONCE, http_client=world.http(timeout=0.2))
+    client = harness.client("k", silent.url, retry=ONCE, http_client=harness.http(timeout=0.2))
 
     with pytest.raises(ApiTimeoutError, match=r"read 0\.2 s"):
         ask(client)
     with pytest.raises(ApiTimeoutError, match=r"read 0\.3 s"):
         ask(client.with_options(timeout=0.3))
     with pytest.raises(ApiTimeoutError, match=r"read 0\.4 s"):
-        ask(client.with_options(http_client=world.http(timeout=0.4)))
+        ask(client.with_options(http_client=harness.http(timeout=0.4)))
     with pytest.raises(ApiTimeoutError, match=r"read 0\.2 s"):
         ask(client.with_options(timeout=0.3).with_options(timeout=None))

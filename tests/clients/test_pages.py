@@ -10,7 +10,7 @@ import pytest
 from appbuilder_assistants import ResponseError
 
 from tests.clients.bodies import RUN
-from tests.clients.both import Async, Sync
+from tests.clients.client_harness import ClientHarness
 from tests.clients.conftest import Serve
 from tests.clients.raw_server import Exchange, answer
 
@@ -54,7 +54,7 @@ def page(item: dict[str, Any], *ids: str, more: bool, last: str | None = "same")
 
 
 @pytest.mark.parametrize("name", sorted(LISTS))
-def test_page_by_page(world: Sync | Async, serve: Serve, name: str) -> None:
+def test_page_by_page(harness: ClientHarness, serve: Serve, name: str) -> None:
     """A page is fetched when its first item is asked for, after the last one of the page before."""
     every, item, asked = LISTS[name]
     answers = [
@@ -64,7 +64,7 @@ def test_page_by_page(world: Sync | Async, serve: Serve, name: str) -> None:
     ]
     server = serve(lambda exchange: exchange.send(answers[len(server.exchanges) - 1]))
 
-    items: Iterator[Any] = every(world.client("k", server.url))
+    items: Iterator[Any] = every(harness.client("k", server.url))
     assert server.exchanges == []
     seen = [(next(items).id, len(server.exchanges)) for _ in range(4)]
 
@@ -78,26 +78,26 @@ def test_page_by_page(world: Sync | Async, serve: Serve, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(LISTS))
-def test_the_bounds_are_kept(world: Sync | Async, serve: Serve, name: str) -> None:
+def test_the_bounds_are_kept(harness: ClientHarness, serve: Serve, name: str) -> None:
     """Order, page size and `before` go with every request; `after` is where the first begins."""
     every, item, asked = LISTS[name]
     answers = [page(item, "1", more=True), page(item, more=False, last=None)]
     server = serve(lambda exchange: exchange.send(answers[len(server.exchanges) - 1]))
     options = {"order": "asc", "before": "9", "page_size": 1}
 
-    items = list(every(world.client("k", server.url), after="0", **options))
+    items = list(every(harness.client("k", server.url), after="0", **options))
 
     assert [one.id for one in items] == ["1"]
     body = {**asked, "order": "asc", "before": "9", "limit": 1}
     assert [e.json for e in server.exchanges] == [{**body, "after": "0"}, {**body, "after": "1"}]
 
 
-def test_leaving_early_costs_nothing_more(world: Sync | Async, serve: Serve) -> None:
+def test_leaving_early_costs_nothing_more(harness: ClientHarness, serve: Serve) -> None:
     """Who takes three items of a long list asks for one page."""
     runs = page(RUN, "1", "2", "3", more=True)
     server = serve(lambda exchange: exchange.send(runs))
 
-    taken = list(islice(world.client("k", server.url).threads.runs.list_all("t"), 3))
+    taken = list(islice(harness.client("k", server.url).threads.runs.list_all("t"), 3))
 
     assert [run.id for run in taken] == ["1", "2", "3"]
     assert len(server.exchanges) == 1
@@ -113,11 +113,11 @@ def test_leaving_early_costs_nothing_more(world: Sync | Async, serve: Serve) -> 
     ],
     ids=["the same", "empty", "null", "an empty page"],
 )
-def test_a_cursor_that_does_not_move(world: Sync | Async, serve: Serve, second: bytes) -> None:
+def test_a_cursor_that_does_not_move(harness: ClientHarness, serve: Serve, second: bytes) -> None:
     """What came is given; then it is an error, and not the same page for ever."""
     answers = [page(RUN, "1", more=True), second]
     server = serve(lambda exchange: exchange.send(answers[len(server.exchanges) - 1]))
-    items = world.client("k", server.url).threads.runs.list_all("t")
+    items = harness.client("k", server.url).threads.runs.list_all("t")
 
     assert next(items).id == "1"
     with pytest.raises(ResponseError, match="the cursor does not move") as caught:
@@ -127,23 +127,23 @@ def test_a_cursor_that_does_not_move(world: Sync | Async, serve: Serve, second: 
     assert len(server.exchanges) == 2
 
 
-def test_a_cursor_that_runs_in_a_circle(world: Sync | Async, serve: Serve) -> None:
+def test_a_cursor_that_runs_in_a_circle(harness: ClientHarness, serve: Serve) -> None:
     """It moves, but back."""
     answers = [page(RUN, "1", more=True), page(RUN, "2", more=True), page(RUN, "1", more=True)]
     server = serve(lambda exchange: exchange.send(answers[(len(server.exchanges) - 1) % 3]))
 
     with pytest.raises(ResponseError, match="item '1' comes again"):
-        list(world.client("k", server.url).threads.runs.list_all("t"))
+        list(harness.client("k", server.url).threads.runs.list_all("t"))
 
     assert len(server.exchanges) == 3
 
 
-def test_files_are_not_paged(world: Sync | Async, serve: Serve) -> None:
+def test_files_are_not_paged(harness: ClientHarness, serve: Serve) -> None:
     """The whole list is one answer; nothing is asked before the first file is."""
     body = {"object": "list", "data": [{**FILE, "id": "1"}, {**FILE, "id": "2"}]}
     server = serve(lambda exchange: exchange.send(answer(body)))
 
-    items = world.client("k", server.url).assistants.files.list_all()
+    items = harness.client("k", server.url).assistants.files.list_all()
     assert server.exchanges == []
 
     assert [file.id for file in items] == ["1", "2"]
@@ -151,17 +151,19 @@ def test_files_are_not_paged(world: Sync | Async, serve: Serve) -> None:
 
 
 @pytest.mark.parametrize(("order", "ids"), [("asc", ["1", "2", "3"]), ("desc", ["3", "2", "1"])])
-def test_files_of_one_second(world: Sync | Async, serve: Serve, order: Any, ids: list[str]) -> None:
+def test_files_of_one_second(
+    harness: ClientHarness, serve: Serve, order: Any, ids: list[str]
+) -> None:
     """Their times are seconds: within one they have the order of the list, oldest first."""
     files = [{**FILE, "id": id_, "create_at": at} for id_, at in (("3", 2), ("1", 1), ("2", 1))]
     server = serve(lambda exchange: exchange.send(answer({"object": "list", "data": files})))
 
-    listed = world.client("k", server.url).assistants.files.list_all(order=order)
+    listed = harness.client("k", server.url).assistants.files.list_all(order=order)
 
     assert [file.id for file in listed] == ids
 
 
-def test_a_page_is_asked_for_again(world: Sync | Async, serve: Serve) -> None:
+def test_a_page_is_asked_for_again(harness: ClientHarness, serve: Serve) -> None:
     """A look-up in the middle of a list is retried as any other."""
     calls = 0
 
@@ -172,7 +174,7 @@ def test_a_page_is_asked_for_again(world: Sync | Async, serve: Serve) -> None:
         last = page(RUN, "2", more=False)
         exchange.send({1: page(RUN, "1", more=True), 2: busy}.get(calls, last))
 
-    items = world.client("k", serve(script).url).threads.runs.list_all("t")
+    items = harness.client("k", serve(script).url).threads.runs.list_all("t")
 
     assert [run.id for run in items] == ["1", "2"]
     assert calls == 3
@@ -196,11 +198,11 @@ def test_both_orders_against_the_mock(client: Any, order: str, page_size: int) -
     assert every(after=wanted[0], before=wanted[3]) == wanted[1:3]
 
 
-def test_a_loop_over_one_page(world: Sync | Async, serve: Serve) -> None:
+def test_a_loop_over_one_page(harness: ClientHarness, serve: Serve) -> None:
     """Only its items, by one request, and how many they are; `has_more` says the rest."""
     server = serve(lambda exchange: exchange.send(page(RUN, "1", "2", more=True)))
 
-    runs = world.client("k", server.url).threads.runs.list("t")
+    runs = harness.client("k", server.url).threads.runs.list("t")
 
     assert [run.id for run in runs] == ["1", "2"]
     assert len(runs) == 2

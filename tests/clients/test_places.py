@@ -17,7 +17,7 @@ from appbuilder_assistants._transport import bounded as bounded_module
 from appbuilder_assistants._transport.bounded import AsyncFairSemaphore, FairSemaphore, bounded
 
 from tests.clients.bodies import CHUNKED, RUN, STREAM, chunk
-from tests.clients.both import Async, Sync
+from tests.clients.client_harness import AsyncHarness, ClientHarness
 from tests.clients.conftest import AT_ONCE, Serve
 from tests.clients.raw_server import PATIENCE, Exchange, answer
 
@@ -122,11 +122,11 @@ def test_a_thread_whose_time_is_over_when_its_turn_comes(monkeypatch: pytest.Mon
 
 
 @pytest.mark.parametrize("limit", ["timeout", "deadline"])
-def test_waiting_for_a_place_takes_time(world: Sync | Async, serve: Serve, limit: str) -> None:
+def test_waiting_for_a_place_takes_time(harness: ClientHarness, serve: Serve, limit: str) -> None:
     """It counts in the pool timeout and in the deadline; the request was never sent."""
     held = Held()
     server = serve(held)
-    client = world.client("k", server.url, http_client=world.http(limits=ONE), retry=AT_ONCE)
+    client = harness.client("k", server.url, http_client=harness.http(limits=ONE), retry=AT_ONCE)
     hurried = client.with_options(
         **{limit: MOMENT if limit == "deadline" else httpx.Timeout(PATIENCE, pool=MOMENT)},
         retry=AT_ONCE.__class__(attempts=1),
@@ -135,7 +135,7 @@ def test_waiting_for_a_place_takes_time(world: Sync | Async, serve: Serve, limit
     caught: list[Any] = []
 
     def late() -> Any:
-        if isinstance(world, Async):
+        if isinstance(harness, AsyncHarness):
             return late_task()
         assert held.asked.wait(PATIENCE)
         return refused(lambda: hurried.threads.runs.query("线程", "r"))
@@ -155,7 +155,7 @@ def test_waiting_for_a_place_takes_time(world: Sync | Async, serve: Serve, limit
             caught.append(error)
         held.go.set()
 
-    world.together([lambda: client.threads.runs.query("先", "r"), late])
+    harness.together([lambda: client.threads.runs.query("先", "r"), late])
 
     assert [type(error) for error in caught] == [kind]
     assert not caught[0].reached_server
@@ -163,10 +163,10 @@ def test_waiting_for_a_place_takes_time(world: Sync | Async, serve: Serve, limit
     assert client.threads.runs.query("后", "r").thread_id == "后"
 
 
-def test_a_stream_that_nobody_closes(world: Sync | Async, serve: Serve) -> None:
+def test_a_stream_that_nobody_closes(harness: ClientHarness, serve: Serve) -> None:
     """Its place is given back when it is collected."""
     server = serve(lambda e: (e.send(CHUNKED + chunk(STREAM[:400])), e.client_left())[1])
-    client = world.client("k", server.url, http_client=world.http(limits=ONE), timeout=PATIENCE)
+    client = harness.client("k", server.url, http_client=harness.http(limits=ONE), timeout=PATIENCE)
 
     for _ in range(3):
         next(client.threads.runs.stream_run("助手", "线程"))
@@ -194,23 +194,23 @@ def test_an_unbounded_pool_and_one_for_http2() -> None:
             assert getattr(bounded(http)._transport, "_pool", None) is before
 
 
-def test_cancelled_and_overdue_calls_take_no_places(world: Sync | Async, serve: Serve) -> None:
+def test_cancelled_and_overdue_calls_take_no_places(harness: ClientHarness, serve: Serve) -> None:
     """However a crowd of calls ends, the next one works, and every place is free again."""
     server = serve(lambda e: (time.sleep(0.001), e.send(answer(RUN)))[1])
-    http = world.http(limits=httpx.Limits(max_connections=2))
-    client = world.client("k", server.url, http_client=http, retry=AT_ONCE, timeout=PATIENCE)
+    http = harness.http(limits=httpx.Limits(max_connections=2))
+    client = harness.client("k", server.url, http_client=http, retry=AT_ONCE, timeout=PATIENCE)
 
     for number in range(60):
         hurried = client.with_options(deadline=0.001 * (1 + number % 20))
 
         def one(hurried: Any = hurried) -> Any:
-            if isinstance(world, Async):
+            if isinstance(harness, AsyncHarness):
                 return ignore(hurried)
             with suppress(ApiTimeoutError):
                 hurried.threads.runs.query("t", "r")
             return None
 
-        world.together([one] * 6)
+        harness.together([one] * 6)
         assert client.threads.runs.query("t", "r").status == RUN["status"]
 
     pool = http._transport._pool  # type: ignore[union-attr]

@@ -12,7 +12,7 @@ from appbuilder_assistants import ApiConnectionError, RetryPolicy
 from appbuilder_assistants._transport.connect import proxies
 
 from tests.clients.bodies import RUN
-from tests.clients.both import Async, Sync
+from tests.clients.client_harness import ClientHarness
 from tests.clients.conftest import Serve
 from tests.clients.raw_server import RawServer, answer
 
@@ -50,23 +50,23 @@ ODD = [
 @pytest.mark.parametrize("odd", ODD)
 @pytest.mark.parametrize("gateway", ["http://gw.example", "http://127.0.0.1:9"])
 def test_odd_exceptions_without_a_proxy(
-    world: Sync | Async, monkeypatch: pytest.MonkeyPatch, gateway: str, odd: str
+    harness: ClientHarness, monkeypatch: pytest.MonkeyPatch, gateway: str, odd: str
 ) -> None:
     """They hinder no client: no proxy, no exception."""
     monkeypatch.setenv("NO_PROXY", odd)
 
-    world.client("k", gateway)
+    harness.client("k", gateway)
 
     assert proxies() == {}
 
 
 @pytest.mark.parametrize("odd", ODD)
 def test_odd_exceptions(
-    world: Sync | Async, monkeypatch: pytest.MonkeyPatch, proxy: RawServer, odd: str
+    harness: ClientHarness, monkeypatch: pytest.MonkeyPatch, proxy: RawServer, odd: str
 ) -> None:
     """What cannot be read is passed over, and the others count."""
     monkeypatch.setenv("NO_PROXY", f"{odd},.corp.example")
-    client = world.client("k", "http://gw.example", retry=ONCE)
+    client = harness.client("k", "http://gw.example", retry=ONCE)
 
     client.threads.runs.query("线程", "r")
 
@@ -98,23 +98,23 @@ DIRECT = {
 
 @pytest.mark.parametrize("excepted", DIRECT)
 def test_who_is_reached_without_one(
-    world: Sync | Async, monkeypatch: pytest.MonkeyPatch, proxy: RawServer, excepted: str
+    harness: ClientHarness, monkeypatch: pytest.MonkeyPatch, proxy: RawServer, excepted: str
 ) -> None:
     """Addresses with and without brackets, networks, domains: as curl has it."""
     monkeypatch.setenv("NO_PROXY", excepted)
 
-    assert not is_through_a_proxy(world.client("k", DIRECT[excepted]), DIRECT[excepted])
+    assert not is_through_a_proxy(harness.client("k", DIRECT[excepted]), DIRECT[excepted])
 
 
 @pytest.mark.parametrize(
     "gateway", ["http://192.0.3.1", "http://[2001:db9::1]", "http://b.example"]
 )
 def test_who_is_reached_through_one(
-    world: Sync | Async, monkeypatch: pytest.MonkeyPatch, proxy: RawServer, gateway: str
+    harness: ClientHarness, monkeypatch: pytest.MonkeyPatch, proxy: RawServer, gateway: str
 ) -> None:
     """All others."""
     monkeypatch.setenv("NO_PROXY", ",".join(name for name in DIRECT if name[0] not in "*."))
-    client = world.client("k", gateway, retry=ONCE)
+    client = harness.client("k", gateway, retry=ONCE)
 
     assert is_through_a_proxy(client, gateway)
     client.threads.runs.query("线程", "r")
@@ -122,19 +122,19 @@ def test_who_is_reached_through_one(
     assert len(proxy.exchanges) == 1
 
 
-def test_a_proxy_that_is_not_there(world: Sync | Async, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_proxy_that_is_not_there(harness: ClientHarness, monkeypatch: pytest.MonkeyPatch) -> None:
     """The error names the variables of proxies, and not their values: these may hold a password."""
     with socket.socket() as bound:  # and not listening: it refuses connections
         bound.bind(("127.0.0.1", 0))
         proxy = f"http://user:password@127.0.0.1:{bound.getsockname()[1]}"
         monkeypatch.setenv("HTTP_PROXY", proxy)
-        client = world.client("k", "http://gw.example", retry=ONCE)
+        client = harness.client("k", "http://gw.example", retry=ONCE)
 
         with pytest.raises(ApiConnectionError, match="HTTP_PROXY") as caught:
             client.threads.query("thread_1")
         assert "password" not in str(caught.value)
 
-        nearby = world.client("k", proxy.replace("user:password@", ""), retry=ONCE)
+        nearby = harness.client("k", proxy.replace("user:password@", ""), retry=ONCE)
         with pytest.raises(ApiConnectionError, match="make mock") as caught:
             nearby.threads.query("thread_1")
         assert "PROXY" not in str(caught.value)

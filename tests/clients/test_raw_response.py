@@ -10,19 +10,19 @@ from appbuilder_assistants import NotFoundError, RawResponse, RetryPolicy
 from appbuilder_assistants._async import raw as raw_surface
 
 from tests.clients.bodies import EMPTY_LIST, RUN, stream_of
-from tests.clients.both import Async, Sync
+from tests.clients.client_harness import ClientHarness
 from tests.clients.conftest import AT_ONCE, Serve
 from tests.clients.raw_server import answer
 
 
-def test_an_answer_as_it_came(world: Sync | Async, serve: Serve) -> None:
+def test_an_answer_as_it_came(harness: ClientHarness, serve: Serve) -> None:
     """Status, headers, body and the parsed object of one call, retries and all."""
     sent = [
         answer({}, "503 Service Unavailable"),
         answer({**RUN, "新": "字段"}, "201 Created", x_appbuilder_request_id="req_1", x_odd="1"),
     ]
     server = serve(lambda exchange: exchange.send(sent.pop(0)))
-    client = world.client("k", server.url, retry=AT_ONCE)
+    client = harness.client("k", server.url, retry=AT_ONCE)
 
     response = client.with_raw_response.threads.runs.query("t", "r")
 
@@ -36,16 +36,16 @@ def test_an_answer_as_it_came(world: Sync | Async, serve: Serve) -> None:
     assert response.parsed.additional_properties == {"新": "字段"}
 
 
-def test_an_error_is_raised_as_ever(world: Sync | Async, serve: Serve) -> None:
+def test_an_error_is_raised_as_ever(harness: ClientHarness, serve: Serve) -> None:
     """A refusal is no answer to look at."""
     server = serve(lambda exchange: exchange.send(answer({}, "404 Not Found")))
 
     with pytest.raises(NotFoundError):
-        world.client("k", server.url).with_raw_response.assistants.query("a")
+        harness.client("k", server.url).with_raw_response.assistants.query("a")
 
 
 def test_every_call_against_the_mock(
-    world: Sync | Async, client: Any, mock: appbuilder_mock.Running
+    harness: ClientHarness, client: Any, mock: appbuilder_mock.Running
 ) -> None:
     """The whole surface gives what came, with the type that the call gives otherwise."""
     raw = client.with_raw_response
@@ -88,10 +88,12 @@ OURS = {"wait", "run_with_tools", "stream_run_with_tools"}
 """What is made of several calls."""
 
 
-def test_headers_of_ones_own(world: Sync | Async, serve: Serve) -> None:
+def test_headers_of_ones_own(harness: ClientHarness, serve: Serve) -> None:
     """They go with every request, under the client's own; `with_options` adds others."""
     server = serve(lambda exchange: exchange.send(answer(RUN)))
-    client = world.client("k", server.url, default_headers={"X-Team": "a", "User-Agent": "mine/1"})
+    client = harness.client(
+        "k", server.url, default_headers={"X-Team": "a", "User-Agent": "mine/1"}
+    )
 
     client.threads.runs.query("t", "r")
     client.with_options(default_headers={"X-Tenant": "b"}).threads.runs.query("t", "r")
@@ -104,10 +106,10 @@ def test_headers_of_ones_own(world: Sync | Async, serve: Serve) -> None:
 
 
 @pytest.mark.sends_invalid_requests("extra_body is for fields that the spec does not have")
-def test_fields_of_ones_own(world: Sync | Async, serve: Serve) -> None:
+def test_fields_of_ones_own(harness: ClientHarness, serve: Serve) -> None:
     """They go with every JSON body; what a call says itself wins; an upload has none."""
     server = serve(lambda exchange: exchange.send(answer(EMPTY_LIST)))
-    client = world.client("k", server.url, extra_body={"租户": "甲", "limit": 5})
+    client = harness.client("k", server.url, extra_body={"租户": "甲", "limit": 5})
 
     client.threads.runs.list("t")
     client.threads.runs.list("t", limit=7)

@@ -33,7 +33,7 @@ from tests.clients.bodies import (
     stored,
     stream_of,
 )
-from tests.clients.both import Async, Sync
+from tests.clients.client_harness import ClientHarness
 from tests.clients.conftest import AT_ONCE, Serve
 from tests.clients.raw_server import Exchange, answer
 from tests.clients.test_against_the_mock import asked
@@ -49,11 +49,11 @@ ENDS = {"polite": POLITE, "abrupt": ABRUPT, "short": SHORT, "unframed": framed(B
 
 @pytest.mark.parametrize("sent", ENDS.values(), ids=list(ENDS))
 def test_an_early_end_of_a_run_that_completed(
-    world: Sync | Async, serve: Serve, sent: bytes
+    harness: ClientHarness, serve: Serve, sent: bytes
 ) -> None:
     """Polite or not, it is found out: the run is given as it ended, and its text whole."""
     server = serve(BrokenStream(sent, run_as("completed"), WHOLE))
-    stream = stream_of(world.client("k", server.url))
+    stream = stream_of(harness.client("k", server.url))
 
     events = list(stream)
 
@@ -73,10 +73,10 @@ def test_an_early_end_of_a_run_that_completed(
 
 
 @pytest.mark.parametrize("lens", ["text", "final_text", "final_run", "until_done", "with"])
-def test_each_lens_over_a_break(world: Sync | Async, serve: Serve, lens: str) -> None:
+def test_each_lens_over_a_break(harness: ClientHarness, serve: Serve, lens: str) -> None:
     """None takes the beginning for the whole."""
     server = serve(BrokenStream(ABRUPT, run_as("completed"), WHOLE))
-    stream = stream_of(world.client("k", server.url))
+    stream = stream_of(harness.client("k", server.url))
 
     if lens == "text":
         assert "".join(stream.text) == "我是秦始皇"
@@ -94,7 +94,7 @@ def test_each_lens_over_a_break(world: Sync | Async, serve: Serve, lens: str) ->
     assert len(server.exchanges) == 3
 
 
-def test_a_reset_connection(world: Sync | Async, serve: Serve) -> None:
+def test_a_reset_connection(harness: ClientHarness, serve: Serve) -> None:
     """A reset is a break like any other."""
     others = BrokenStream(b"", run_as("failed"))
 
@@ -105,13 +105,13 @@ def test_a_reset_connection(world: Sync | Async, serve: Serve) -> None:
         exchange.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         return False
 
-    stream = stream_of(world.client("k", serve(script).url))
+    stream = stream_of(harness.client("k", serve(script).url))
 
     assert stream.final_run().status == "failed"
     assert stream.messages == {"m": "我是"}
 
 
-def test_silence_of_a_run_that_ended(world: Sync | Async, serve: Serve) -> None:
+def test_silence_of_a_run_that_ended(harness: ClientHarness, serve: Serve) -> None:
     """Silence past the read time-out is a break, too."""
     others = BrokenStream(b"", run_as("completed"), WHOLE)
 
@@ -122,16 +122,16 @@ def test_silence_of_a_run_that_ended(world: Sync | Async, serve: Serve) -> None:
         assert exchange.client_left()
         return False
 
-    stream = stream_of(world.client("k", serve(script).url, timeout=0.3))
+    stream = stream_of(harness.client("k", serve(script).url, timeout=0.3))
 
     assert stream.final_text() == "我是秦始皇"
 
 
 @pytest.mark.parametrize("state", ["queued", "in_progress", "requires_action", "cancelling"])
-def test_a_run_that_goes_on(world: Sync | Async, serve: Serve, state: str) -> None:
+def test_a_run_that_goes_on(harness: ClientHarness, serve: Serve, state: str) -> None:
     """It raises, with what was received and whose run it is."""
     server = serve(BrokenStream(POLITE, run_as(state)))
-    stream = stream_of(world.client("k", server.url))
+    stream = stream_of(harness.client("k", server.url))
 
     with pytest.raises(StreamInterruptedError) as caught:
         list(stream)
@@ -146,35 +146,35 @@ def test_a_run_that_goes_on(world: Sync | Async, serve: Serve, state: str) -> No
     assert len(server.exchanges) == 2
 
 
-def test_a_look_up_that_fails(world: Sync | Async, serve: Serve) -> None:
+def test_a_look_up_that_fails(harness: ClientHarness, serve: Serve) -> None:
     """The interruption says so; its cause is what broke the stream."""
     missing = answer({"error": {"code": "run_not_found", "message": "没有"}}, "404 Not Found")
     server = serve(BrokenStream(ABRUPT, missing))
 
     with pytest.raises(StreamInterruptedError, match="run_not_found") as caught:
-        list(stream_of(world.client("k", server.url)))
+        list(stream_of(harness.client("k", server.url)))
 
     assert "the run may be going on (looking it up failed: 404" in str(caught.value)
     assert type(caught.value.__cause__).__name__ == "RemoteProtocolError"
 
 
 @pytest.mark.parametrize("messages", [answer({}, "500 Oops"), stored(m="别的"), stored()])
-def test_a_text_that_cannot_be_had(world: Sync | Async, serve: Serve, messages: bytes) -> None:
+def test_a_text_that_cannot_be_had(harness: ClientHarness, serve: Serve, messages: bytes) -> None:
     """A run that completed is no success when the end of its text is lost."""
     missing = answer({"error": {"code": "message_not_found"}}, "404 Not Found")
     server = serve(BrokenStream(ABRUPT, run_as("completed"), messages, missing))
-    stream = stream_of(world.client("k", server.url, retry=AT_ONCE))
+    stream = stream_of(harness.client("k", server.url, retry=AT_ONCE))
 
     with pytest.raises(StreamInterruptedError, match="looking its messages up failed"):
         stream.final_text()
     assert stream.messages == {"m": "我是"}
 
 
-def test_a_malformed_event_is_not_made_good(world: Sync | Async, serve: Serve) -> None:
+def test_a_malformed_event_is_not_made_good(harness: ClientHarness, serve: Serve) -> None:
     """It raises, even of a run that completed: nothing is asked."""
     body = BEGINNING + event("message", '{"send_id": 3,') + END
     server = serve(BrokenStream(framed(body)["length"], run_as("completed"), WHOLE))
-    stream = stream_of(world.client("k", server.url))
+    stream = stream_of(harness.client("k", server.url))
     events: list[Any] = []
 
     with pytest.raises(StreamInterruptedError, match=r"cannot be read \(JSONDecodeError: "):
@@ -184,21 +184,21 @@ def test_a_malformed_event_is_not_made_good(world: Sync | Async, serve: Serve) -
     assert len(server.exchanges) == 1
 
 
-def test_an_error_object_behind_the_last_event(world: Sync | Async, serve: Serve) -> None:
+def test_an_error_object_behind_the_last_event(harness: ClientHarness, serve: Serve) -> None:
     """What the service says of the end is the error; nothing is asked."""
     body = BEGINNING + b'{"error": {"code": 404}}'
     server = serve(BrokenStream(framed(body)["length"], run_as("completed"), WHOLE))
 
     with pytest.raises(NotFoundError):
-        list(stream_of(world.client("k", server.url)))
+        list(stream_of(harness.client("k", server.url)))
 
     assert len(server.exchanges) == 1
 
 
-def test_a_run_that_the_call_knows(world: Sync | Async, serve: Serve) -> None:
+def test_a_run_that_the_call_knows(harness: ClientHarness, serve: Serve) -> None:
     """A stream that goes on with a run need not have told of it."""
     server = serve(BrokenStream(framed(b"")["chunked"], run_as("completed"), WHOLE))
-    runs = world.client("k", server.url).threads.runs
+    runs = harness.client("k", server.url).threads.runs
     output = {"tool_call_id": "c", "output": "晴", "run_id": "run_1"}
 
     stream = runs.stream_run("a", "t", tool_output=output)
@@ -207,24 +207,24 @@ def test_a_run_that_the_call_knows(world: Sync | Async, serve: Serve) -> None:
     assert server.exchanges[1].json == {"thread_id": "t", "run_id": "run_1"}
 
 
-def test_a_run_that_nobody_knows(world: Sync | Async, serve: Serve) -> None:
+def test_a_run_that_nobody_knows(harness: ClientHarness, serve: Serve) -> None:
     """Without the first event there is no id to ask with."""
     server = serve(BrokenStream(framed(b"")["chunked"], run_as("completed"), WHOLE))
 
     with pytest.raises(StreamInterruptedError) as caught:
-        list(stream_of(world.client("k", server.url)))
+        list(stream_of(harness.client("k", server.url)))
 
     assert caught.value.run_id is None
     assert len(server.exchanges) == 1
 
 
 @pytest.mark.parametrize("state", ["completed", "in_progress"])
-def test_a_handler(world: Sync | Async, serve: Serve, state: str) -> None:
+def test_a_handler(harness: ClientHarness, serve: Serve, state: str) -> None:
     """It is told the rest of the text, and then that the run was looked up."""
     ended: list[Any] = []
-    handler = recorder(world, reconciled=lambda self, run: ended.append(run.status))
+    handler = recorder(harness, reconciled=lambda self, run: ended.append(run.status))
     server = serve(BrokenStream(ABRUPT, run_as(state), WHOLE))
-    manager = world.client("k", server.url).threads.runs.stream_run_with_handler(
+    manager = harness.client("k", server.url).threads.runs.stream_run_with_handler(
         "a", "t", event_handler=handler
     )
 
@@ -242,10 +242,10 @@ def test_a_handler(world: Sync | Async, serve: Serve, state: str) -> None:
 
 @pytest.mark.parametrize("limit", ["own", "deadline"])
 def test_looking_up_takes_a_bounded_time(
-    world: Sync | Async, serve: Serve, monkeypatch: pytest.MonkeyPatch, limit: str
+    harness: ClientHarness, serve: Serve, monkeypatch: pytest.MonkeyPatch, limit: str
 ) -> None:
     """A service that does not answer is given up after a while, or at the call's deadline."""
-    module = f"appbuilder_assistants._{world.name}._caller"
+    module = f"appbuilder_assistants._{harness.name}._caller"
     monkeypatch.setattr(f"{module}.RECONCILE_SECONDS", 0.3 if limit == "own" else 60.0)
 
     def script(exchange: Exchange) -> bool:
@@ -255,7 +255,7 @@ def test_looking_up_takes_a_bounded_time(
             assert exchange.client_left()
         return False
 
-    client = world.client("k", serve(script).url, deadline=0.5 if limit == "deadline" else None)
+    client = harness.client("k", serve(script).url, deadline=0.5 if limit == "deadline" else None)
     began = time.monotonic()
     with pytest.raises(AssistantsError) as caught:
         list(stream_of(client))
@@ -270,7 +270,7 @@ def test_looking_up_takes_a_bounded_time(
 
 @pytest.mark.parametrize("begun", [True, False])
 @pytest.mark.parametrize("known", [True, False])
-def test_a_deadline_cancels(world: Sync | Async, serve: Serve, begun: bool, known: bool) -> None:
+def test_a_deadline_cancels(harness: ClientHarness, serve: Serve, begun: bool, known: bool) -> None:
     """A run that is overdue is cancelled when that is asked for, if it can be told from others."""
     cancelled = threading.Event()
 
@@ -286,7 +286,7 @@ def test_a_deadline_cancels(world: Sync | Async, serve: Serve, begun: bool, know
         exchange.send(run_as("cancelling"))
         return True
 
-    client = world.client("k", serve(script).url, deadline=0.4, on_deadline="cancel")
+    client = harness.client("k", serve(script).url, deadline=0.4, on_deadline="cancel")
     output = {"tool_call_id": "c", "output": "晴", "run_id": "run_1"} if known else None
     thread = None if known or begun else asked("你好")
     stream = client.threads.runs.stream_run(
@@ -300,7 +300,7 @@ def test_a_deadline_cancels(world: Sync | Async, serve: Serve, begun: bool, know
 
 
 @pytest.mark.parametrize("streamed", ["events", "text"])
-def test_the_mock_cuts_a_stream(world: Sync | Async, streamed: str) -> None:
+def test_the_mock_cuts_a_stream(harness: ClientHarness, streamed: str) -> None:
     """The whole way: the run completes behind the cut, and its text is had all the same."""
     with appbuilder_mock.running(
         scenario=[
@@ -311,7 +311,7 @@ def test_the_mock_cuts_a_stream(world: Sync | Async, streamed: str) -> None:
             )
         ]
     ) as server:
-        client = world.client(server.token, server.url)
+        client = harness.client(server.token, server.url)
         assistant = client.assistants.create("a")
         stream = client.threads.runs.stream_run(assistant.id, thread=asked("断流"))
         if streamed == "text":
@@ -325,7 +325,7 @@ def test_the_mock_cuts_a_stream(world: Sync | Async, streamed: str) -> None:
         server.assert_received("queryRun", times=1, run_id=stream.snapshot.run_id)
 
 
-def test_the_mock_cuts_a_stream_of_a_run_that_waits(world: Sync | Async) -> None:
+def test_the_mock_cuts_a_stream_of_a_run_that_waits(harness: ClientHarness) -> None:
     """A run that waits for a tool goes on: no success, and the caller can go on with it."""
     tool = {
         "type": "function",
@@ -336,7 +336,7 @@ def test_the_mock_cuts_a_stream_of_a_run_that_waits(world: Sync | Async) -> None
             Rule(match=Match(operation="createRun", times=1), fault=Fault(cut=Cut(after_event=3)))
         ]
     ) as server:
-        client = world.client(server.token, server.url)
+        client = harness.client(server.token, server.url)
         assistant = client.assistants.create("a", tools=[tool])
         stream = client.threads.runs.stream_run(assistant.id, thread=asked("北京"))
         with pytest.raises(StreamInterruptedError, match="the run is requires_action") as caught:

@@ -32,7 +32,7 @@ from appbuilder_assistants import (
 from appbuilder_mock.scenarios import ErrorBody, Failed, Fault, Match, Reply, Rule, ToolCall
 
 from tests.clients.bodies import RUN
-from tests.clients.both import Async, Sync
+from tests.clients.client_harness import ClientHarness, SyncHarness
 from tests.clients.conftest import AT_ONCE, Serve
 from tests.clients.raw_server import PATIENCE, answer
 from tests.clients.tools import (
@@ -48,8 +48,8 @@ from tests.clients.tools import (
 
 
 @pytest.fixture
-def client(world: Sync | Async, server: appbuilder_mock.Running) -> Any:
-    return world.client(server.token, server.url, retry=AT_ONCE)
+def client(harness: ClientHarness, server: appbuilder_mock.Running) -> Any:
+    return harness.client(server.token, server.url, retry=AT_ONCE)
 
 
 @pytest.fixture
@@ -335,9 +335,9 @@ def test_exceptions_that_would_end_the_flow(
     assert ends_of(server, client) == ["cancelled"]
 
 
-def test_generator_exit_of_an_async_tool(world: Sync | Async, run: Any, client: Any) -> None:
+def test_generator_exit_of_an_async_tool(harness: ClientHarness, run: Any, client: Any) -> None:
     """As that of a plain one."""
-    if isinstance(world, Sync):
+    if isinstance(harness, SyncHarness):
         pytest.skip("an async tool needs the asynchronous client")
 
     @named
@@ -373,12 +373,12 @@ def test_halves_of_characters(run: Any, client: Any, server: appbuilder_mock.Run
     ids=["key", "value", "nested"],
 )
 def test_halves_of_characters_that_the_model_gives(
-    world: Sync | Async, serve: Serve, arguments: str, at: str
+    harness: ClientHarness, serve: Serve, arguments: str, at: str
 ) -> None:
     """The model reads of a bad argument, and the run continues."""
     answers = [waiting(calls(call(arguments=arguments))), RUN]
     server = serve(lambda exchange: exchange.send(answer(answers.pop(0))))
-    client = world.client("k", server.url)
+    client = harness.client("k", server.url)
 
     ended = client.threads.runs.run_with_tools("a", thread=QUESTION, tools=[get_weather])
 
@@ -437,7 +437,7 @@ def test_a_run_that_ends_badly(run: Any, server: appbuilder_mock.Running, status
     assert all(request.operation != "cancelRun" for request in server.requests)
 
 
-def test_async_tools(world: Sync | Async, run: Any, server: appbuilder_mock.Running) -> None:
+def test_async_tools(harness: ClientHarness, run: Any, server: appbuilder_mock.Running) -> None:
     """The asynchronous client awaits them; the other refuses them before the run begins."""
     server.script(rounds(asks("北京", "上海")))
 
@@ -445,7 +445,7 @@ def test_async_tools(world: Sync | Async, run: Any, server: appbuilder_mock.Runn
         await asyncio.sleep(0)
         return f"{city}：晴"
 
-    if isinstance(world, Sync):
+    if isinstance(harness, SyncHarness):
         with pytest.raises(TypeError, match="tool get_weather: an `async def` tool needs Async"):
             run(get_weather)
         assert runs_of(server) == []
@@ -487,10 +487,12 @@ def test_tools_see_the_callers_context(run: Any, server: appbuilder_mock.Running
     assert outputs_of(server) == ["我"]
 
 
-def test_tools_are_told_to_the_hooks(world: Sync | Async, server: appbuilder_mock.Running) -> None:
+def test_tools_are_told_to_the_hooks(
+    harness: ClientHarness, server: appbuilder_mock.Running
+) -> None:
     """Each call of a function begins and ends, with the run it is for, and with its failure."""
     told: list[Any] = []
-    client = world.client(server.token, server.url, event_hooks=[told.append])
+    client = harness.client(server.token, server.url, event_hooks=[told.append])
     assistant = client.assistants.create("a")
     server.script(rounds(asks("北京")))
 
@@ -836,11 +838,11 @@ def call(id_: Any = "c1", arguments: Any = '{"city": "北京"}', **more: Any) ->
     ids=["none", "another", "no calls", "answered", "no id"],
 )
 def test_a_run_that_waits_for_something_else(
-    world: Sync | Async, serve: Serve, action: Any
+    harness: ClientHarness, serve: Serve, action: Any
 ) -> None:
     """It is told, and cancelled, as nobody here can go on with it."""
     server = serve(lambda exchange: exchange.send(answer(waiting(action))))
-    client = world.client("k", server.url)
+    client = harness.client("k", server.url)
 
     with pytest.raises(ResponseError, match="run run_1 waits for an action, but names no tool"):
         client.threads.runs.run_with_tools("a", thread=QUESTION, tools=[get_weather])
@@ -851,7 +853,7 @@ def test_a_run_that_waits_for_something_else(
     ]
 
 
-def test_a_service_that_answers_at_once(world: Sync | Async, serve: Serve) -> None:
+def test_a_service_that_answers_at_once(harness: ClientHarness, serve: Serve) -> None:
     """A run that is still at work when it comes back is waited for, and calls come but once."""
     answers = [
         {**RUN, "status": "queued"},
@@ -862,7 +864,7 @@ def test_a_service_that_answers_at_once(world: Sync | Async, serve: Serve) -> No
     ]
     server = serve(lambda exchange: exchange.send(answer(answers.pop(0))))
 
-    client = world.client("k", server.url)
+    client = harness.client("k", server.url)
     done = client.threads.runs.run_with_tools("a", thread=QUESTION, tools=[get_weather])
 
     assert done.status == "completed"
@@ -878,12 +880,12 @@ def test_a_service_that_answers_at_once(world: Sync | Async, serve: Serve) -> No
 
 
 @pytest.mark.parametrize("end", ["completed", "requires_action", "cancelled", "paused"])
-def test_wait(world: Sync | Async, serve: Serve, end: str) -> None:
+def test_wait(harness: ClientHarness, serve: Serve, end: str) -> None:
     """A run is looked up until it has ended, waits for tools, or is in a state unheard of."""
     answers = [{**RUN, "status": s} for s in ("queued", "in_progress", "cancelling", end)]
     server = serve(lambda exchange: exchange.send(answer(answers.pop(0))))
 
-    done = world.client("k", server.url).threads.runs.wait("t", "r", first_delay=0.01)
+    done = harness.client("k", server.url).threads.runs.wait("t", "r", first_delay=0.01)
 
     assert done.status == end
     assert [exchange.json for exchange in server.exchanges] == [
@@ -892,11 +894,11 @@ def test_wait(world: Sync | Async, serve: Serve, end: str) -> None:
 
 
 @pytest.mark.parametrize("on_deadline", ["raise", "cancel"])
-def test_wait_has_a_deadline(world: Sync | Async, serve: Serve, on_deadline: str) -> None:
+def test_wait_has_a_deadline(harness: ClientHarness, serve: Serve, on_deadline: str) -> None:
     """It is used up, not cut short by a pause; then the run is left alone, or cancelled."""
     working = {**RUN, "status": "in_progress"}
     server = serve(lambda exchange: exchange.send(answer(working)))
-    client = world.client("k", server.url)
+    client = harness.client("k", server.url)
 
     begun = time.monotonic()
     with pytest.raises(DeadlineExceededError) as caught:
@@ -909,12 +911,12 @@ def test_wait_has_a_deadline(world: Sync | Async, serve: Serve, on_deadline: str
     assert (paths[-1] == "cancel") is (on_deadline == "cancel")
 
 
-def test_wait_survives_a_busy_server(world: Sync | Async, serve: Serve) -> None:
+def test_wait_survives_a_busy_server(harness: ClientHarness, serve: Serve) -> None:
     """A look that fails is repeated as any look-up is."""
     answers = [answer({}, "503 Busy"), answer(RUN)]
     server = serve(lambda exchange: exchange.send(answers.pop(0)))
 
-    done = world.client("k", server.url, retry=AT_ONCE).threads.runs.wait("t", "r")
+    done = harness.client("k", server.url, retry=AT_ONCE).threads.runs.wait("t", "r")
 
     assert done.status == "completed"
 

@@ -48,7 +48,7 @@ from tests.clients.bodies import (
     piece,
     status,
 )
-from tests.clients.both import Async, Sync
+from tests.clients.client_harness import ClientHarness
 from tests.clients.conftest import AT_ONCE, Serve
 from tests.clients.raw_server import Exchange, answer
 
@@ -330,12 +330,12 @@ IN_THE_HEAD = {
 
 @pytest.mark.parametrize("name", IN_THE_HEAD)
 def test_a_head_that_repeats_it(
-    world: Sync | Async, serve: Serve, logged: list[str], name: str
+    harness: ClientHarness, serve: Serve, logged: list[str], name: str
 ) -> None:
     """Only httpx and httpcore log the head of an answer as it came, where their logs are on."""
     fault = IN_THE_HEAD[name]
     told: list[HookEvent] = []
-    client = secret_client(world, serve(fault.script).url, retry=ONCE, event_hooks=[told.append])
+    client = secret_client(harness, serve(fault.script).url, retry=ONCE, event_hooks=[told.append])
 
     with pytest.raises(fault.error) as caught:
         fault.call(client)
@@ -345,11 +345,11 @@ def test_a_head_that_repeats_it(
     assert_hidden(caught.value, [*logged, repr(told)])
 
 
-def test_attempts_that_repeat_it(world: Sync | Async, serve: Serve, logged: list[str]) -> None:
+def test_attempts_that_repeat_it(harness: ClientHarness, serve: Serve, logged: list[str]) -> None:
     """Neither the error's attempts, the log of retries, hooks nor the errors behind have it."""
     told: list[HookEvent] = []
     server = serve(echoes(FOR_ECHO.replace(b"/", rb"\/"), "503 x"))
-    client = secret_client(world, server.url, retry=AT_ONCE, event_hooks=[told.append])
+    client = secret_client(harness, server.url, retry=AT_ONCE, event_hooks=[told.append])
 
     with pytest.raises(ServerError) as caught:
         client.threads.runs.query("t", "r")
@@ -359,10 +359,10 @@ def test_attempts_that_repeat_it(world: Sync | Async, serve: Serve, logged: list
     assert_hidden(caught.value, [*logged, repr(told)])
 
 
-def test_a_pause_that_is_too_long(world: Sync | Async, serve: Serve, logged: list[str]) -> None:
+def test_a_pause_that_is_too_long(harness: ClientHarness, serve: Serve, logged: list[str]) -> None:
     """The error for a deadline quotes the failure before it."""
     server = serve(echoes(FOR_ECHO, "503 x", retry_after="7"))
-    client = secret_client(world, server.url, deadline=5)
+    client = secret_client(harness, server.url, deadline=5)
 
     with pytest.raises(DeadlineExceededError, match=r"no such token: \*\*\*") as caught:
         client.threads.runs.query("t", "r")
@@ -418,13 +418,13 @@ IN_VALUES = {
 
 @pytest.mark.parametrize("name", IN_VALUES)
 def test_an_error_that_quotes_a_value(
-    world: Sync | Async, serve: Serve, logged: list[str], name: str
+    harness: ClientHarness, serve: Serve, logged: list[str], name: str
 ) -> None:
     """The value of a good answer is as it came, but what an error quotes of it is not."""
     fault = IN_VALUES[name]
     told: list[HookEvent] = []
     server = serve(fault.script)
-    client = secret_client(world, server.url, retry=ONCE, event_hooks=[told.append])
+    client = secret_client(harness, server.url, retry=ONCE, event_hooks=[told.append])
 
     with pytest.raises(fault.error, match=r"\*\*\*") as caught:
         fault.call(client)
@@ -437,7 +437,7 @@ def test_an_error_that_quotes_a_value(
     assert SECRET[:12] not in "".join([*texts, *ours])
 
 
-def test_what_a_call_returns_is_as_it_came(world: Sync | Async, serve: Serve) -> None:
+def test_what_a_call_returns_is_as_it_came(harness: ClientHarness, serve: Serve) -> None:
     """An answer that is right is not altered, with the token in it or not."""
     body = {**RUN, "instructions": f"令牌 {SECRET}", "more": {"error": SECRET}}
     server = serve(
@@ -447,7 +447,7 @@ def test_what_a_call_returns_is_as_it_came(world: Sync | Async, serve: Serve) ->
             else answer(body, x_appbuilder_request_id=SECRET)
         )
     )
-    client = secret_client(world, server.url)
+    client = secret_client(harness, server.url)
 
     assert client.threads.runs.query("t", "r").instructions == f"令牌 {SECRET}"
     raw = client.with_raw_response.threads.runs.query("t", "r")
@@ -461,11 +461,13 @@ def divide(sent: int, total: int | None) -> float:
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_every_way_to_fail(world: Sync | Async, serve: Serve, logged: list[str], name: str) -> None:
+def test_every_way_to_fail(
+    harness: ClientHarness, serve: Serve, logged: list[str], name: str
+) -> None:
     """Whatever fails, and whatever the server repeats, no trace of it has the token."""
     fault = FAULTS[name]
     server = serve(fault.script)
-    client = secret_client(world, server.url, timeout=fault.timeout, retry=ONCE)
+    client = secret_client(harness, server.url, timeout=fault.timeout, retry=ONCE)
 
     with pytest.raises(fault.error) as caught:
         fault.call(client)
@@ -476,14 +478,14 @@ def test_every_way_to_fail(world: Sync | Async, serve: Serve, logged: list[str],
     assert ours or not isinstance(caught.value, AssistantsError)
 
 
-def secret_client(world: Sync | Async, url: str, **options: Any) -> Any:
+def secret_client(harness: ClientHarness, url: str, **options: Any) -> Any:
     """A client with the token, from a frame that is left before anything fails."""
-    return world.client(SECRET, url, **options)
+    return harness.client(SECRET, url, **options)
 
 
-def test_a_server_that_is_not_there(world: Sync | Async, logged: list[str]) -> None:
+def test_a_server_that_is_not_there(harness: ClientHarness, logged: list[str]) -> None:
     """A connection that is refused, three times."""
-    client = secret_client(world, NOWHERE, retry=AT_ONCE)
+    client = secret_client(harness, NOWHERE, retry=AT_ONCE)
 
     with pytest.raises(ApiConnectionError) as caught:
         client.threads.runs.run("a", "t")
@@ -493,12 +495,12 @@ def test_a_server_that_is_not_there(world: Sync | Async, logged: list[str]) -> N
 
 
 def test_a_server_that_never_shakes_hands(
-    world: Sync | Async, serve: Serve, logged: list[str]
+    harness: ClientHarness, serve: Serve, logged: list[str]
 ) -> None:
     """A connection that comes about too late."""
     server = serve(silent)
     url = server.url.replace("http:", "https:")
-    client = secret_client(world, url, timeout=0.2, retry=ONCE)
+    client = secret_client(harness, url, timeout=0.2, retry=ONCE)
 
     with pytest.raises(ApiTimeoutError, match="no connection") as caught:
         client.threads.runs.run("a", "t")
@@ -506,11 +508,11 @@ def test_a_server_that_never_shakes_hands(
     assert_hidden(caught.value, logged)
 
 
-def test_tls_that_fails(world: Sync | Async, serve: Serve, logged: list[str]) -> None:
+def test_tls_that_fails(harness: ClientHarness, serve: Serve, logged: list[str]) -> None:
     """What is behind is not TLS at all."""
     listener = socket.create_server(("127.0.0.1", 0))
     port = listener.getsockname()[1]
-    client = secret_client(world, f"https://127.0.0.1:{port}", timeout=5, retry=ONCE)
+    client = secret_client(harness, f"https://127.0.0.1:{port}", timeout=5, retry=ONCE)
 
     def refuse() -> None:
         sock, _ = listener.accept()
@@ -529,14 +531,14 @@ def test_tls_that_fails(world: Sync | Async, serve: Serve, logged: list[str]) ->
     assert_hidden(caught.value, logged)
 
 
-def test_no_free_connection(world: Sync | Async, serve: Serve, logged: list[str]) -> None:
+def test_no_free_connection(harness: ClientHarness, serve: Serve, logged: list[str]) -> None:
     """The time-out of waiting for another call's connection."""
     server = serve(silent)
     limits = httpx.Limits(max_connections=1)
     client = secret_client(
-        world,
+        harness,
         server.url,
-        http_client=world.http(limits=limits),
+        http_client=harness.http(limits=limits),
         retry=ONCE,
         timeout=httpx.Timeout(5, read=2, pool=0.1),
     )
@@ -545,7 +547,7 @@ def test_no_free_connection(world: Sync | Async, serve: Serve, logged: list[str]
         return client.threads.runs.query("t", "r")
 
     with pytest.raises(ApiTimeoutError) as caught:
-        world.together([ask, ask])
+        harness.together([ask, ask])
 
     assert_hidden(caught.value, logged)
 
@@ -563,17 +565,17 @@ BAD = {
 
 @pytest.mark.parametrize("name", BAD)
 def test_a_token_that_cannot_be_used(
-    world: Sync | Async, logged: list[str], name: str, monkeypatch: pytest.MonkeyPatch
+    harness: ClientHarness, logged: list[str], name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The constructor refuses it and does not show it, given or from the environment."""
     with pytest.raises((TypeError, ValueError), match="token") as caught:
-        world.client_class(BAD[name], NOWHERE)
+        harness.client_class(BAD[name], NOWHERE)
     assert_hidden(caught.value, logged)
 
     if isinstance(BAD[name], str):
         monkeypatch.setenv("APPBUILDER_TOKEN", BAD[name])
         with pytest.raises(ValueError, match="APPBUILDER_TOKEN") as caught_again:
-            world.client_class(gateway_url=NOWHERE)
+            harness.client_class(gateway_url=NOWHERE)
         assert_hidden(caught_again.value, logged)
 
 
@@ -595,10 +597,10 @@ def test_a_token_that_cannot_be_used(
     ],
     ids=str,
 )
-def test_other_wrong_options(world: Sync | Async, logged: list[str], wrong: Any) -> None:
+def test_other_wrong_options(harness: ClientHarness, logged: list[str], wrong: Any) -> None:
     """A client that is not made for another reason does not show the token either."""
     with pytest.raises((TypeError, ValueError, OSError)) as caught:
-        world.client_class(SECRET, **wrong)
+        harness.client_class(SECRET, **wrong)
 
     assert_hidden(caught.value, logged)
 
@@ -613,9 +615,9 @@ def test_other_wrong_options(world: Sync | Async, logged: list[str], wrong: Any)
     ],
     ids=str,
 )
-def test_a_copy_that_is_not_made(world: Sync | Async, logged: list[str], wrong: Any) -> None:
+def test_a_copy_that_is_not_made(harness: ClientHarness, logged: list[str], wrong: Any) -> None:
     """`with_options` shows no token either."""
-    client = world.client_class("k", NOWHERE)
+    client = harness.client_class("k", NOWHERE)
 
     with pytest.raises((TypeError, ValueError)) as caught:
         client.with_options(token=SECRET, **wrong)
@@ -623,9 +625,9 @@ def test_a_copy_that_is_not_made(world: Sync | Async, logged: list[str], wrong: 
     assert_hidden(caught.value, logged)
 
 
-def test_the_objects(world: Sync | Async, tmp_path: Path) -> None:
+def test_the_objects(harness: ClientHarness, tmp_path: Path) -> None:
     """Clients, their parts, settings and copies: shown, copied or pickled."""
-    client = world.client_class(SECRET, NOWHERE)
+    client = harness.client_class(SECRET, NOWHERE)
     parts = [
         client,
         client.with_options(timeout=3),
@@ -654,15 +656,15 @@ def test_the_objects(world: Sync | Async, tmp_path: Path) -> None:
 @pytest.mark.parametrize("status", ["301 x", "302 x", "303 x", "307 x", "308 x"])
 @pytest.mark.parametrize("to", ["{url}/v2/threads/runs", "{bare}/v2", "{url}@127.0.0.1:9/"])
 def test_a_redirect_carries_nothing(
-    world: Sync | Async, serve: Serve, status: str, to: str
+    harness: ClientHarness, serve: Serve, status: str, to: str
 ) -> None:
     """Another host, here another port, is never spoken to."""
     other = serve(lambda exchange: exchange.send(answer(RUN)))
     location = to.format(url=other.url, bare=other.url.removeprefix("http:"))
     server = serve(lambda exchange: exchange.send(answer(b"", status, location=location)))
 
-    for http in (None, world.http(follow_redirects=True)):
-        client = secret_client(world, server.url, http_client=http, retry=AT_ONCE)
+    for http in (None, harness.http(follow_redirects=True)):
+        client = secret_client(harness, server.url, http_client=http, retry=AT_ONCE)
         for call in (FAULTS["401"].call, stream, content, lambda c: c.threads.delete("t")):
             with pytest.raises(ApiStatusError, match="redirects are not followed"):
                 call(client)

@@ -15,7 +15,7 @@ import pytest
 from appbuilder_assistants import AssistantsError
 
 from tests.clients.bodies import RUN, stream_of
-from tests.clients.both import Async, Sync
+from tests.clients.client_harness import ClientHarness
 from tests.clients.conftest import Serve
 from tests.clients.raw_server import answer
 from tests.sent_requests import MARK, SentRequests, complaint
@@ -117,11 +117,11 @@ def test_a_broken_request(what: str) -> None:
 
 
 def test_both_clients_are_watched(
-    world: Sync | Async, serve: Serve, sent_requests: SentRequests
+    harness: ClientHarness, serve: Serve, sent_requests: SentRequests
 ) -> None:
     """Calls, streams and uploads, whoever answers and whatever; what a test sends itself is not."""
     server = serve(lambda exchange: exchange.send(answer(RUN)))
-    client = world.client("k", server.url)
+    client = harness.client("k", server.url)
 
     client.threads.runs.query("t", "r")
     for call in (

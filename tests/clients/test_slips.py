@@ -8,7 +8,7 @@ import appbuilder_mock
 import pytest
 from appbuilder_assistants import ApiStatusError, NotFoundError, ResponseError
 
-from tests.clients.both import Async, Sync
+from tests.clients.client_harness import ClientHarness
 from tests.clients.conftest import Serve
 from tests.clients.raw_server import answer
 
@@ -29,9 +29,9 @@ def test_who_speaks(client: Any) -> None:
     assert stream.final_text().endswith('"再见"')
 
 
-def test_swapped_ids(world: Sync | Async, server: appbuilder_mock.Running) -> None:
+def test_swapped_ids(harness: ClientHarness, server: appbuilder_mock.Running) -> None:
     """The error names the two, and nothing is sent."""
-    client = world.client(server.token, server.url)
+    client = harness.client(server.token, server.url)
     assistant = client.assistants.create("echo").id
     thread = client.threads.create([{"content": "你好"}]).id
     run = client.threads.runs.run(assistant, thread).id
@@ -58,9 +58,9 @@ def test_swapped_ids(world: Sync | Async, server: appbuilder_mock.Running) -> No
     assert len(server.requests) == sent + 1
 
 
-def test_null_for_an_unknown_id(world: Sync | Async, serve: Serve) -> None:
+def test_null_for_an_unknown_id(harness: ClientHarness, serve: Serve) -> None:
     """Look-ups find nothing; for any other call it is no answer."""
-    client = world.client("k", serve(lambda exchange: exchange.send(answer(b"null"))).url)
+    client = harness.client("k", serve(lambda exchange: exchange.send(answer(b"null"))).url)
     threads, raw = client.threads, client.with_raw_response
     look_ups = [
         lambda: client.assistants.files.query("file-没有"),
@@ -96,11 +96,11 @@ def test_null_for_an_unknown_id(world: Sync | Async, serve: Serve) -> None:
     [("文件不存在", NotFoundError), ("File not found", NotFoundError), ("忙", ApiStatusError)],
 )
 def test_a_text_for_an_unknown_file(
-    world: Sync | Async, serve: Serve, text: str, cls: type[ApiStatusError]
+    harness: ClientHarness, serve: Serve, text: str, cls: type[ApiStatusError]
 ) -> None:
     """It is what the error says; and if it says that nothing is there, it is a NotFoundError."""
     server = serve(lambda exchange: exchange.send(answer({"error": text})))
 
     with pytest.raises(ApiStatusError, match=f"^200: {text}") as caught:
-        world.client("k", server.url).assistants.files.query("file-1")
+        harness.client("k", server.url).assistants.files.query("file-1")
     assert type(caught.value) is cls

@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 import pytest
 from appbuilder_assistants import AsyncAppBuilder, DeadlineExceededError, RetryPolicy
 
-from tests.clients.both import Async, Sync
+from tests.clients.client_harness import ClientHarness
 from tests.clients.conftest import Serve
 from tests.clients.raw_server import PATIENCE, Exchange, RawServer, answer
 
@@ -89,9 +89,11 @@ class Slow(io.RawIOBase):
         return "慢".encode()
 
 
-def test_a_fifo_that_nobody_writes_to(world: Sync | Async, server: RawServer, fifo: Path) -> None:
+def test_a_fifo_that_nobody_writes_to(
+    harness: ClientHarness, server: RawServer, fifo: Path
+) -> None:
     """Opening it takes until the deadline, and it is closed when it is open at last."""
-    client = world.client("k", server.url, retry=ONCE, deadline=MOMENT)
+    client = harness.client("k", server.url, retry=ONCE, deadline=MOMENT)
     begun = time.monotonic()
 
     with pytest.raises(DeadlineExceededError, match="file to upload was opened") as caught:
@@ -119,10 +121,10 @@ def nobody_reads(fifo: Path) -> bool:
 
 
 def test_a_fifo_through_which_nothing_comes(
-    world: Sync | Async, server: RawServer, silent: BinaryIO
+    harness: ClientHarness, server: RawServer, silent: BinaryIO
 ) -> None:
     """Reading it ends with the deadline, and the next call works."""
-    client = world.client("k", server.url, retry=ONCE)
+    client = harness.client("k", server.url, retry=ONCE)
     begun = time.monotonic()
 
     with pytest.raises(DeadlineExceededError, match="file to upload was read"):
@@ -132,9 +134,9 @@ def test_a_fifo_through_which_nothing_comes(
     assert client.assistants.files.query("f").id == "f"
 
 
-def test_a_slow_file_object(world: Sync | Async, server: RawServer) -> None:
+def test_a_slow_file_object(harness: ClientHarness, server: RawServer) -> None:
     """It is read within the deadline; one that is quick enough is sent."""
-    client = world.client("k", server.url, retry=ONCE, deadline=PATIENCE)
+    client = harness.client("k", server.url, retry=ONCE, deadline=PATIENCE)
 
     with pytest.raises(DeadlineExceededError):
         client.with_options(deadline=MOMENT).assistants.files.create(Slow(100, MOMENT / 2))

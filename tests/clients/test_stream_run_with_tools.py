@@ -30,7 +30,7 @@ from appbuilder_assistants import (
 from appbuilder_mock.scenarios import Cut, Fault, Match, Reply, Rule, ToolCall
 
 from tests.clients.bodies import BEGIN, CHUNKED, END, RUN, chunk, framed, status
-from tests.clients.both import Async, Sync
+from tests.clients.client_harness import ClientHarness, SyncHarness
 from tests.clients.conftest import AT_ONCE, Serve
 from tests.clients.raw_server import PATIENCE, Exchange, answer
 from tests.clients.tools import (
@@ -48,8 +48,8 @@ BOTH = ["submit_tool_outputs", "tool_output"]
 
 
 @pytest.fixture
-def client(world: Sync | Async, server: appbuilder_mock.Running) -> Any:
-    return world.client(server.token, server.url, retry=AT_ONCE)
+def client(harness: ClientHarness, server: appbuilder_mock.Running) -> Any:
+    return harness.client(server.token, server.url, retry=AT_ONCE)
 
 
 @pytest.fixture
@@ -105,11 +105,11 @@ def test_several_rounds_of_several_calls(
 
 
 def test_it_is_a_stream_with_its_lenses(
-    world: Sync | Async, stream: Any, server: appbuilder_mock.Running
+    harness: ClientHarness, stream: Any, server: appbuilder_mock.Running
 ) -> None:
     """`text`, `until_done`, `final_run` and `final_text` carry it through its tools, too."""
     server.script(rounds(asks("北京")))
-    plain = RunStream if isinstance(world, Sync) else AsyncRunStream
+    plain = RunStream if isinstance(harness, SyncHarness) else AsyncRunStream
 
     assert "".join(stream(get_weather).text) == "北京：晴"
     assert stream(get_weather).final_text() == "北京：晴"
@@ -117,7 +117,7 @@ def test_it_is_a_stream_with_its_lenses(
     done = stream(get_weather)
     done.until_done()
     assert done.current_run.status == "completed"
-    assert isinstance(done if isinstance(world, Sync) else done._target, plain)
+    assert isinstance(done if isinstance(harness, SyncHarness) else done._target, plain)
 
 
 def test_the_events_come_before_the_tools_run(stream: Any, server: appbuilder_mock.Running) -> None:
@@ -156,7 +156,7 @@ def test_what_the_model_is_told(stream: Any, server: appbuilder_mock.Running) ->
     ]
 
 
-def test_async_tools(world: Sync | Async, stream: Any, server: appbuilder_mock.Running) -> None:
+def test_async_tools(harness: ClientHarness, stream: Any, server: appbuilder_mock.Running) -> None:
     """The asynchronous client awaits them; the other refuses them before anything is sent."""
     server.script(rounds(asks("北京")))
 
@@ -164,7 +164,7 @@ def test_async_tools(world: Sync | Async, stream: Any, server: appbuilder_mock.R
         await asyncio.sleep(0)
         return f"{city}：晴"
 
-    if isinstance(world, Sync):
+    if isinstance(harness, SyncHarness):
         with pytest.raises(TypeError, match="tool get_weather: an `async def` tool needs Async"):
             stream(get_weather)
         assert runs_of(server) == []
@@ -416,10 +416,10 @@ def test_leaving_a_native_async_for(
 
 
 def test_closing_the_client_cancels_the_runs_of_its_streams(
-    world: Sync | Async, server: appbuilder_mock.Running, client: Any
+    harness: ClientHarness, server: appbuilder_mock.Running, client: Any
 ) -> None:
     """A stream that is only put aside is no reason to leave its run waiting."""
-    other = world.client(server.token, server.url)
+    other = harness.client(server.token, server.url)
     assistant = other.assistants.create("a")
     aside = other.threads.runs.stream_run_with_tools(
         assistant.id, thread=QUESTION, tools=[get_weather]
@@ -433,11 +433,11 @@ def test_closing_the_client_cancels_the_runs_of_its_streams(
 
 
 def test_closing_the_client_leaves_all_its_streams(
-    world: Sync | Async, server: appbuilder_mock.Running
+    harness: ClientHarness, server: appbuilder_mock.Running
 ) -> None:
     """A run that cannot be cancelled keeps no other from it, nor the connections from closing."""
     server.script(Rule(match=Match(operation="cancelRun"), fault=Fault(status=400)))
-    client = world.client(server.token, server.url)
+    client = harness.client(server.token, server.url)
     assistant = client.assistants.create("a")
     for _ in range(3):
         aside = client.threads.runs.stream_run_with_tools(
@@ -566,7 +566,7 @@ def told(*calls: Any) -> bytes:
     return status(2, "tool_calls", "requires_action", tool_calls=list(calls))
 
 
-def test_calls_that_are_told_twice(world: Sync | Async, serve: Serve) -> None:
+def test_calls_that_are_told_twice(harness: ClientHarness, serve: Serve) -> None:
     """A function is called once for one call, also when a service repeats the event."""
     body = BEGIN + told(CALL, CALL) + told(CALL) + END
     called = []
@@ -580,7 +580,7 @@ def test_calls_that_are_told_twice(world: Sync | Async, serve: Serve) -> None:
         return "晴"
 
     server = serve(script)
-    client = world.client("k", server.url)
+    client = harness.client("k", server.url)
     events = list(
         client.threads.runs.stream_run_with_tools("a", thread=QUESTION, tools=[get_weather])
     )
@@ -593,7 +593,7 @@ def test_calls_that_are_told_twice(world: Sync | Async, serve: Serve) -> None:
     ]
 
 
-def test_a_run_that_waits_for_something_else(world: Sync | Async, serve: Serve) -> None:
+def test_a_run_that_waits_for_something_else(harness: ClientHarness, serve: Serve) -> None:
     """An event that names no call is told, and the run cancelled."""
 
     def script(exchange: Exchange) -> None:
@@ -603,7 +603,7 @@ def test_a_run_that_waits_for_something_else(world: Sync | Async, serve: Serve) 
             exchange.send(answer({**RUN, "status": "cancelling"}))
 
     server = serve(script)
-    client = world.client("k", server.url)
+    client = harness.client("k", server.url)
 
     with pytest.raises(ResponseError, match="names no tool call to answer"):
         list(client.threads.runs.stream_run_with_tools("a", "t", tools=[get_weather]))
@@ -611,10 +611,12 @@ def test_a_run_that_waits_for_something_else(world: Sync | Async, serve: Serve) 
     assert server.exchanges[-1].request_line.split()[1] == "/v2/threads/runs/cancel"
 
 
-def test_calls_are_told_to_the_hooks(world: Sync | Async, server: appbuilder_mock.Running) -> None:
+def test_calls_are_told_to_the_hooks(
+    harness: ClientHarness, server: appbuilder_mock.Running
+) -> None:
     """Each call of the client's begins and ends, each stream that follows another as well."""
     events: list[Any] = []
-    client = world.client(server.token, server.url, event_hooks=[events.append])
+    client = harness.client(server.token, server.url, event_hooks=[events.append])
     assistant = client.assistants.create("a")
     runs = client.threads.runs
 

@@ -31,16 +31,16 @@ from tests.clients.bodies import (
     seen,
     stream_of,
 )
-from tests.clients.both import Async, Sync
+from tests.clients.client_harness import ClientHarness
 from tests.clients.conftest import AT_ONCE, Serve
 from tests.clients.raw_server import PATIENCE, Exchange, answer
 
 
 @pytest.mark.parametrize("how", ["chunked", "length", "close"])
-def test_a_whole_stream(world: Sync | Async, serve: Serve, how: str) -> None:
+def test_a_whole_stream(harness: ClientHarness, serve: Serve, how: str) -> None:
     """However the body's end is told, the events are the same; pings are not among them."""
     server = serve(lambda exchange: (exchange.send(framed(STREAM)[how]), False)[1])
-    stream = stream_of(world.client("k", server.url))
+    stream = stream_of(harness.client("k", server.url))
 
     assert seen(list(stream)) == [1, 2, 3, 4]
     assert stream.snapshot.messages == {"m": "我是秦始皇"}
@@ -53,7 +53,7 @@ def test_a_whole_stream(world: Sync | Async, serve: Serve, how: str) -> None:
 
 @pytest.mark.parametrize("chunks", [True, False])
 def test_the_first_event_comes_when_it_is_sent(
-    world: Sync | Async, serve: Serve, chunks: bool
+    harness: ClientHarness, serve: Serve, chunks: bool
 ) -> None:
     """Each event is delivered before the server sends the next one, in chunks or not."""
     go = [threading.Event() for _ in range(4)]
@@ -65,12 +65,12 @@ def test_the_first_event_comes_when_it_is_sent(
             assert gate.wait(PATIENCE)
         assert exchange.client_left()
 
-    for event_, gate in zip(stream_of(world.client("k", serve(script).url)), go, strict=True):
+    for event_, gate in zip(stream_of(harness.client("k", serve(script).url)), go, strict=True):
         assert event_.send_id == go.index(gate) + 1
         gate.set()
 
 
-def test_iteration_ends_with_the_final_event(world: Sync | Async, serve: Serve) -> None:
+def test_iteration_ends_with_the_final_event(harness: ClientHarness, serve: Serve) -> None:
     """A server that keeps the connection open after it is not waited for."""
     left = threading.Event()
 
@@ -79,7 +79,7 @@ def test_iteration_ends_with_the_final_event(world: Sync | Async, serve: Serve) 
         assert exchange.client_left()
         left.set()
 
-    assert len(list(stream_of(world.client("k", serve(script).url)))) == 4
+    assert len(list(stream_of(harness.client("k", serve(script).url)))) == 4
     assert left.wait(PATIENCE)
 
 
@@ -96,11 +96,11 @@ def leaver(left: threading.Event) -> Callable[[Exchange], None]:
 
 @pytest.mark.parametrize("entered", [True, False], ids=["with", "plain"])
 def test_leaving_early_closes_the_connection(
-    world: Sync | Async, serve: Serve, entered: bool
+    harness: ClientHarness, serve: Serve, entered: bool
 ) -> None:
     """The server sees the reader go, at the first event already."""
     left = threading.Event()
-    stream = stream_of(world.client("k", serve(leaver(left)).url))
+    stream = stream_of(harness.client("k", serve(leaver(left)).url))
     if entered:
         with stream:
             for _ in stream:
@@ -112,10 +112,12 @@ def test_leaving_early_closes_the_connection(
     assert left.wait(PATIENCE)
 
 
-def test_an_exception_in_the_body_closes_the_connection(world: Sync | Async, serve: Serve) -> None:
+def test_an_exception_in_the_body_closes_the_connection(
+    harness: ClientHarness, serve: Serve
+) -> None:
     """It reaches the caller as it is."""
     left = threading.Event()
-    stream = stream_of(world.client("k", serve(leaver(left)).url))
+    stream = stream_of(harness.client("k", serve(leaver(left)).url))
 
     def body() -> None:
         with stream:
@@ -167,10 +169,10 @@ def test_cancellation_closes_the_connection(serve: Serve) -> None:
     asyncio.run(main())
 
 
-def test_nothing_is_sent_before_the_stream_is_used(world: Sync | Async, serve: Serve) -> None:
+def test_nothing_is_sent_before_the_stream_is_used(harness: ClientHarness, serve: Serve) -> None:
     """Making a stream costs no request; closing one that was never used neither."""
     server = serve(lambda exchange: exchange.send(framed(STREAM)["length"]))
-    stream = stream_of(world.client("k", server.url))
+    stream = stream_of(harness.client("k", server.url))
     assert server.exchanges == []
 
     stream.close()
@@ -179,10 +181,10 @@ def test_nothing_is_sent_before_the_stream_is_used(world: Sync | Async, serve: S
     assert server.exchanges == []
 
 
-def test_a_stream_is_read_once(world: Sync | Async, serve: Serve) -> None:
+def test_a_stream_is_read_once(harness: ClientHarness, serve: Serve) -> None:
     """Reading or entering it again is wrong use and says so."""
     server = serve(lambda exchange: exchange.send(framed(STREAM)["length"]))
-    client = world.client("k", server.url)
+    client = harness.client("k", server.url)
 
     with stream_of(client) as stream:
         list(stream)
@@ -198,10 +200,10 @@ def test_a_stream_is_read_once(world: Sync | Async, serve: Serve) -> None:
     assert len(server.exchanges) == 2
 
 
-def test_one_event_at_a_time(world: Sync | Async, serve: Serve) -> None:
+def test_one_event_at_a_time(harness: ClientHarness, serve: Serve) -> None:
     """`next` gives an event alone, and a loop goes on behind it."""
     server = serve(lambda exchange: exchange.send(framed(STREAM)["length"]))
-    client = world.client("k", server.url)
+    client = harness.client("k", server.url)
     whole = [str(event) for event in stream_of(client)]
 
     with stream_of(client) as stream:
@@ -213,24 +215,24 @@ def test_one_event_at_a_time(world: Sync | Async, serve: Serve) -> None:
     assert [first, *rest] == whole
 
 
-def test_unknown_events_come_as_they_are(world: Sync | Async, serve: Serve) -> None:
+def test_unknown_events_come_as_they_are(harness: ClientHarness, serve: Serve) -> None:
     """A newer server's events are delivered, not dropped."""
     body = BEGIN + event("audio", {"你": 1}) + END
     server = serve(lambda exchange: exchange.send(framed(body)["length"]))
 
-    events = list(stream_of(world.client("k", server.url)))
+    events = list(stream_of(harness.client("k", server.url)))
 
     assert events[1] == UnknownEvent("audio", '{"你": 1}')
 
 
 def test_a_stream_is_opened_again_only_if_it_surely_did_not_begin(
-    world: Sync | Async, serve: Serve
+    harness: ClientHarness, serve: Serve
 ) -> None:
     """429 is waited for; a lost answer is not asked for again, as the run may be going on."""
     answers = [answer({}, "429 Too Many", retry_after="0"), framed(STREAM)["length"], b""]
     # Hanging up behind a whole answer could lose the next request before it is seen here.
     server = serve(lambda exchange: (exchange.send(answers.pop(0)), answers != [])[1])
-    client = world.client("k", server.url, retry=AT_ONCE)
+    client = harness.client("k", server.url, retry=AT_ONCE)
 
     assert len(list(stream_of(client))) == 4
     assert len(server.exchanges) == 2
@@ -265,13 +267,13 @@ ODD = (
 ).encode()
 
 
-def test_where_the_network_cuts_changes_nothing(world: Sync | Async, serve: Serve) -> None:
+def test_where_the_network_cuts_changes_nothing(harness: ClientHarness, serve: Serve) -> None:
     """Cut here or there, or into single bytes: the events are the same (core cuts everywhere)."""
     bodies = [chunk(ODD[:cut]) + chunk(ODD[cut:]) for cut in range(1, len(ODD), 4)]
     bodies.append(b"".join(chunk(ODD[i : i + 1]) for i in range(len(ODD))))
     left = iter(bodies)
     server = serve(lambda exchange: (exchange.send(CHUNKED + next(left)), False)[1])
-    client = world.client("k", server.url)
+    client = harness.client("k", server.url)
 
     for _ in bodies:
         stream = stream_of(client)
@@ -282,16 +284,16 @@ def test_where_the_network_cuts_changes_nothing(world: Sync | Async, serve: Serv
         assert stream.messages == {"m": "秦😀"}
 
 
-def test_a_megabyte_in_one_event(world: Sync | Async, serve: Serve) -> None:
+def test_a_megabyte_in_one_event(harness: ClientHarness, serve: Serve) -> None:
     """A large event arrives whole."""
     text = "秦" * 400_000
     body = BEGIN + piece(2, text) + END
     server = serve(lambda exchange: exchange.send(framed(body)["chunked"]))
 
-    assert stream_of(world.client("k", server.url)).final_text() == text
+    assert stream_of(harness.client("k", server.url)).final_text() == text
 
 
-def test_an_event_without_end(world: Sync | Async, serve: Serve) -> None:
+def test_an_event_without_end(harness: ClientHarness, serve: Serve) -> None:
     """A server cannot fill the memory with one event: it is given up, and the connection closed."""
     left = threading.Event()
 
@@ -304,7 +306,7 @@ def test_an_event_without_end(world: Sync | Async, serve: Serve) -> None:
         except OSError:
             left.set()
 
-    stream = stream_of(world.client("k", serve(script).url))
+    stream = stream_of(harness.client("k", serve(script).url))
     with pytest.raises(StreamInterruptedError, match="more than 67,108,864 bytes"):
         list(stream)
 
@@ -312,7 +314,7 @@ def test_an_event_without_end(world: Sync | Async, serve: Serve) -> None:
     assert stream.snapshot.last_send_id == 1
 
 
-def test_pings_keep_a_quiet_stream_alive(world: Sync | Async, serve: Serve) -> None:
+def test_pings_keep_a_quiet_stream_alive(harness: ClientHarness, serve: Serve) -> None:
     """A stream that only pings may take longer than the time-out; one that is silent may not."""
     pause = threading.Event()
 
@@ -328,18 +330,18 @@ def test_pings_keep_a_quiet_stream_alive(world: Sync | Async, serve: Serve) -> N
             exchange.send(chunk(END))
         exchange.client_left()
 
-    client = world.client("k", serve(script).url, timeout=0.5, retry=RetryPolicy(attempts=1))
+    client = harness.client("k", serve(script).url, timeout=0.5, retry=RetryPolicy(attempts=1))
 
     assert seen(list(stream_of(client))) == [1, 4]
     with pytest.raises(StreamInterruptedError, match="silent for too long"):
         list(client.threads.runs.stream_run("silent", "t"))
 
 
-def test_pings_of_the_mock(world: Sync | Async) -> None:
+def test_pings_of_the_mock(harness: ClientHarness) -> None:
     """The mock pings while a model thinks for longer than the time-out."""
     slow = Rule(reply=Reply("想好了", first_delay=0.8))
     with appbuilder_mock.running(ping_interval=0.1, scenario=[slow]) as mock:
-        client = world.client(mock.token, mock.url, timeout=0.5)
+        client = harness.client(mock.token, mock.url, timeout=0.5)
         assistant = client.assistants.create("a")
         question = {"messages": [{"role": "user", "content": "你好"}]}
 

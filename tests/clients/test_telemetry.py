@@ -20,7 +20,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.trace import SpanKind
 
 from tests.clients.bodies import RUN, STREAM, framed, stream_of
-from tests.clients.both import Async, Sync
+from tests.clients.client_harness import ClientHarness
 from tests.clients.conftest import AT_ONCE, Serve
 from tests.clients.raw_server import answer
 from tests.clients.tools import QUESTION, asks, get_weather, named, rounds
@@ -40,11 +40,11 @@ def spans() -> list[ReadableSpan]:
     return list(EXPORTER.get_finished_spans())
 
 
-def traced(world: Sync | Async, url: str, token: str = "secret-key") -> Any:
-    return world.client(token, url, retry=AT_ONCE, event_hooks=[OpenTelemetry(PROVIDER)])
+def traced(harness: ClientHarness, url: str, token: str = "secret-key") -> Any:
+    return harness.client(token, url, retry=AT_ONCE, event_hooks=[OpenTelemetry(PROVIDER)])
 
 
-def test_a_run_is_an_invoked_agent(world: Sync | Async, serve: Serve) -> None:
+def test_a_run_is_an_invoked_agent(harness: ClientHarness, serve: Serve) -> None:
     """Named and described by the conventions, with the retry it took."""
     sent = [
         answer({}, "429 Too Many Requests", retry_after="0"),
@@ -52,7 +52,7 @@ def test_a_run_is_an_invoked_agent(world: Sync | Async, serve: Serve) -> None:
     ]
     server = serve(lambda exchange: exchange.send(sent.pop(0)))
 
-    traced(world, server.url).threads.runs.run("asst_助手", "t", model="ERNIE-4")
+    traced(harness, server.url).threads.runs.run("asst_助手", "t", model="ERNIE-4")
 
     [span] = spans()
     assert span.parent is None
@@ -79,12 +79,12 @@ def test_a_run_is_an_invoked_agent(world: Sync | Async, serve: Serve) -> None:
     assert "secret-key" not in span.to_json()
 
 
-def test_a_failure_is_one(world: Sync | Async, serve: Serve) -> None:
+def test_a_failure_is_one(harness: ClientHarness, serve: Serve) -> None:
     """The span of a call that raises says what."""
     server = serve(lambda exchange: exchange.send(answer({}, "404 Not Found")))
 
     with pytest.raises(NotFoundError):
-        traced(world, server.url).threads.query("t")
+        traced(harness, server.url).threads.query("t")
 
     [span] = spans()
     assert span.name == "queryThread"
@@ -93,10 +93,10 @@ def test_a_failure_is_one(world: Sync | Async, serve: Serve) -> None:
     assert str(span.status.description).startswith("404")
 
 
-def test_a_stream_is_one_span(world: Sync | Async, serve: Serve) -> None:
+def test_a_stream_is_one_span(harness: ClientHarness, serve: Serve) -> None:
     """From its request to its end; the caller's own span is its parent."""
     server = serve(lambda exchange: exchange.send(framed(STREAM)["length"]))
-    client = traced(world, server.url)
+    client = traced(harness, server.url)
 
     with PROVIDER.get_tracer("user").start_as_current_span("用户"):
         for _ in stream_of(client):
@@ -109,10 +109,10 @@ def test_a_stream_is_one_span(world: Sync | Async, serve: Serve) -> None:
 
 
 def test_an_assistant_is_a_created_agent(
-    world: Sync | Async, server: appbuilder_mock.Running
+    harness: ClientHarness, server: appbuilder_mock.Running
 ) -> None:
     """Its name is in the request, its id in the answer."""
-    created = traced(world, server.url, server.token).assistants.create("天气助手", model="ERNIE")
+    created = traced(harness, server.url, server.token).assistants.create("天气助手", model="ERNIE")
 
     [span] = spans()
     assert (span.name, span.kind) == ("create_agent 天气助手", SpanKind.CLIENT)
@@ -124,9 +124,9 @@ def test_an_assistant_is_a_created_agent(
     assert attributes["server.address"] == "127.0.0.1"
 
 
-def test_the_port_of_a_scheme(world: Sync | Async) -> None:
+def test_the_port_of_a_scheme(harness: ClientHarness) -> None:
     """It is told where the address does not name it."""
-    client = traced(world, "https://127.0.0.1/team").with_options(retry=RetryPolicy(attempts=1))
+    client = traced(harness, "https://127.0.0.1/team").with_options(retry=RetryPolicy(attempts=1))
     with pytest.raises(ApiConnectionError):
         client.threads.query("t")
 
@@ -154,11 +154,11 @@ def left(stream: Any) -> Any:
 
 @pytest.mark.parametrize("way", WAYS)
 def test_a_run_with_tools_is_one_trace(
-    world: Sync | Async, server: appbuilder_mock.Running, way: str
+    harness: ClientHarness, server: appbuilder_mock.Running, way: str
 ) -> None:
     """One span for the whole, with its agent's name; in it calls and tools, in these yours."""
     server.script(rounds(asks("北京", "上海"), asks("广州")))
-    client = traced(world, server.url, server.token)
+    client = traced(harness, server.url, server.token)
     assistant = client.assistants.create("天气助手")
     EXPORTER.clear()
 
@@ -216,11 +216,11 @@ def below(parent: ReadableSpan) -> list[str]:
 
 @pytest.mark.parametrize("way", WAYS)
 def test_a_tool_that_fails_is_in_the_trace(
-    world: Sync | Async, server: appbuilder_mock.Running, way: str
+    harness: ClientHarness, server: appbuilder_mock.Running, way: str
 ) -> None:
     """Its span and the whole's are errors; the cancelling is part of the whole."""
     server.script(rounds(asks("北京")))
-    client = traced(world, server.url, server.token)
+    client = traced(harness, server.url, server.token)
     assistant = client.assistants.create("a")
     EXPORTER.clear()
 
@@ -241,10 +241,10 @@ def test_a_tool_that_fails_is_in_the_trace(
     assert "cancelRun" in below(whole)
 
 
-def test_two_runs_are_two_traces(world: Sync | Async, server: appbuilder_mock.Running) -> None:
+def test_two_runs_are_two_traces(harness: ClientHarness, server: appbuilder_mock.Running) -> None:
     """Also when they are carried out at the same time."""
     server.script(rounds(asks("北京")))
-    client = traced(world, server.url, server.token)
+    client = traced(harness, server.url, server.token)
     assistant = client.assistants.create("a")
     EXPORTER.clear()
 
@@ -253,7 +253,7 @@ def test_two_runs_are_two_traces(world: Sync | Async, server: appbuilder_mock.Ru
             assistant.id, thread=QUESTION, tools=[get_weather]
         )
 
-    world.together([run, run])
+    harness.together([run, run])
 
     wholes = [span for span in spans() if span.parent is None]
     assert len(wholes) == 2
@@ -272,7 +272,7 @@ class AtStart(SpanProcessor):
 
 @pytest.mark.parametrize("way", WAYS)
 def test_what_a_span_has_from_its_start(
-    world: Sync | Async, server: appbuilder_mock.Running, way: str
+    harness: ClientHarness, server: appbuilder_mock.Running, way: str
 ) -> None:
     """The thread as the conversation, the agent's name and id, and the server."""
     server.script(rounds(asks("北京")))
@@ -280,7 +280,7 @@ def test_what_a_span_has_from_its_start(
     provider = TracerProvider()
     provider.add_span_processor(at_start)
     hook = OpenTelemetry(provider, agent_names={"other": "别的"})
-    client = world.client(server.token, server.url, retry=AT_ONCE, event_hooks=[hook])
+    client = harness.client(server.token, server.url, retry=AT_ONCE, event_hooks=[hook])
     assistant = client.assistants.create("天气助手")
     thread = client.threads.create([{"role": "user", "content": "天气怎么样？"}])
 
@@ -295,13 +295,13 @@ def test_what_a_span_has_from_its_start(
 
 @pytest.mark.parametrize("known", ["looked up", "listed", "given"])
 def test_how_an_agents_name_is_known(
-    world: Sync | Async, server: appbuilder_mock.Running, known: str
+    harness: ClientHarness, server: appbuilder_mock.Running, known: str
 ) -> None:
     """A run names its assistant by id; the hook knows the name from what it saw, or was given."""
-    maker = world.client(server.token, server.url)
+    maker = harness.client(server.token, server.url)
     made = maker.assistants.create("天气助手")
     hook = OpenTelemetry(PROVIDER, agent_names={made.id: "天气助手"} if known == "given" else None)
-    client = world.client(server.token, server.url, event_hooks=[hook])
+    client = harness.client(server.token, server.url, event_hooks=[hook])
     if known == "looked up":
         client.assistants.query(made.id)
     if known == "listed":
@@ -313,11 +313,11 @@ def test_how_an_agents_name_is_known(
 
 
 def test_a_loop_of_your_own_is_one_agent(
-    world: Sync | Async, server: appbuilder_mock.Running
+    harness: ClientHarness, server: appbuilder_mock.Running
 ) -> None:
     """What continues a run is a call like any other, by either continuation."""
     server.script(rounds(asks("北京"), asks("上海")))
-    client = traced(world, server.url, server.token)
+    client = traced(harness, server.url, server.token)
     assistant = client.assistants.create("a")
     runs = client.threads.runs
     EXPORTER.clear()
@@ -346,13 +346,13 @@ def measured(reader: InMemoryMetricReader) -> dict[str, list[Any]]:
 
 @pytest.mark.parametrize("way", WAYS)
 def test_durations_are_measured(
-    world: Sync | Async, server: appbuilder_mock.Running, way: str
+    harness: ClientHarness, server: appbuilder_mock.Running, way: str
 ) -> None:
     """One for the agent that is made, one for the run, one for each function; in seconds."""
     server.script(rounds(asks("北京", "上海")))
     reader = InMemoryMetricReader()
     hook = OpenTelemetry(PROVIDER, meter_provider=MeterProvider([reader]))
-    client = world.client(server.token, server.url, retry=AT_ONCE, event_hooks=[hook])
+    client = harness.client(server.token, server.url, retry=AT_ONCE, event_hooks=[hook])
     assistant = client.assistants.create("a", model="ERNIE")
 
     WAYS[way](client.threads.runs, assistant.id, thread=QUESTION, tools=[get_weather])
@@ -379,12 +379,12 @@ def test_durations_are_measured(
         assert point.attributes["gen_ai.operation.name"] == "invoke_agent"
 
 
-def test_a_failure_is_measured(world: Sync | Async, serve: Serve) -> None:
+def test_a_failure_is_measured(harness: ClientHarness, serve: Serve) -> None:
     """With its kind; a call that is no operation of a model's is not measured."""
     server = serve(lambda exchange: exchange.send(answer({}, "404 Not Found")))
     reader = InMemoryMetricReader()
     hook = OpenTelemetry(PROVIDER, meter_provider=MeterProvider([reader]))
-    client = world.client("secret-key", server.url, event_hooks=[hook])
+    client = harness.client("secret-key", server.url, event_hooks=[hook])
 
     for call in (lambda: client.threads.query("t"), lambda: client.threads.runs.run("a", "t")):
         with pytest.raises(NotFoundError):
@@ -397,10 +397,10 @@ def test_a_failure_is_measured(world: Sync | Async, serve: Serve) -> None:
 CONTENT = ("北京", "晴", "天气", "你是助手")
 
 
-def content_of(world: Sync | Async, server: appbuilder_mock.Running, way: str) -> ReadableSpan:
+def content_of(harness: ClientHarness, server: appbuilder_mock.Running, way: str) -> ReadableSpan:
     """The span of a run about which much is said."""
     server.script(rounds(asks("北京")))
-    client = traced(world, server.url, server.token)
+    client = traced(harness, server.url, server.token)
     assistant = client.assistants.create("a", instructions="你是助手")
     WAYS[way](
         client.threads.runs,
@@ -415,7 +415,7 @@ def content_of(world: Sync | Async, server: appbuilder_mock.Running, way: str) -
 
 @pytest.mark.parametrize("value", [None, "", "false", "NO_CONTENT", "EVENT_ONLY"])
 def test_content_is_not_captured_unless_asked_for(
-    world: Sync | Async,
+    harness: ClientHarness,
     server: appbuilder_mock.Running,
     monkeypatch: pytest.MonkeyPatch,
     value: str | None,
@@ -425,7 +425,7 @@ def test_content_is_not_captured_unless_asked_for(
     else:
         monkeypatch.setenv(CAPTURE, value)
 
-    content_of(world, server, "a stream")
+    content_of(harness, server, "a stream")
 
     told = "".join(str(span.to_json(indent=None)) for span in spans())
     told = json.dumps(told).encode().decode("unicode_escape")
@@ -435,7 +435,7 @@ def test_content_is_not_captured_unless_asked_for(
 @pytest.mark.parametrize("value", ["true", "SPAN_ONLY", "span_and_event"])
 @pytest.mark.parametrize("way", WAYS)
 def test_content_by_the_standard_variable(
-    world: Sync | Async,
+    harness: ClientHarness,
     server: appbuilder_mock.Running,
     monkeypatch: pytest.MonkeyPatch,
     way: str,
@@ -444,7 +444,7 @@ def test_content_by_the_standard_variable(
     """What is asked, answered, described, given to functions and returned, without the token."""
     monkeypatch.setenv(CAPTURE, value)
 
-    said = dict(content_of(world, server, way).attributes or {})
+    said = dict(content_of(harness, server, way).attributes or {})
 
     def read(name: str) -> Any:
         return json.loads(str(said[name]))
@@ -465,7 +465,7 @@ def test_content_by_the_standard_variable(
     assert told["gen_ai.tool.call.result"] == "北京：晴"
 
 
-def test_other_hooks_get_no_content(world: Sync | Async) -> None:
+def test_other_hooks_get_no_content(harness: ClientHarness) -> None:
     """Only one that asks for it, and a token that a tool repeats is hidden."""
     token = "secret-token-0123456789"
 
@@ -483,7 +483,7 @@ def test_other_hooks_get_no_content(world: Sync | Async) -> None:
     captures = Captures()
     with appbuilder_mock.running(token=token) as server:
         server.script(rounds(asks("北京")))
-        client = world.client(token, server.url, event_hooks=[plain.append, captures])
+        client = harness.client(token, server.url, event_hooks=[plain.append, captures])
         assistant = client.assistants.create("a")
         client.threads.runs.run_with_tools(assistant.id, thread=QUESTION, tools=[weather])
 

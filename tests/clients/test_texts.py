@@ -25,7 +25,7 @@ from tests.clients.bodies import (
     stream_of,
     text_part,
 )
-from tests.clients.both import Async, Sync
+from tests.clients.client_harness import ClientHarness
 from tests.clients.conftest import Serve
 from tests.clients.raw_server import Exchange, answer
 from tests.clients.test_against_the_mock import asked
@@ -76,10 +76,10 @@ def test_a_run_behind_many_others(client: Any) -> None:
         assert client.text(again) == final_text(run)
 
 
-def test_a_stream_that_was_left(world: Sync | Async, server: appbuilder_mock.Running) -> None:
+def test_a_stream_that_was_left(harness: ClientHarness, server: appbuilder_mock.Running) -> None:
     """Its run continues: the error says so and names what to wait with; then there is the text."""
     server.script(Rule(tool_rounds=[[ToolCall("lookup", {})]], reply=Reply("查到了")))
-    client = world.client(server.token, server.url)
+    client = harness.client(server.token, server.url)
     assistant = client.assistants.create(
         "a",
         tools=[
@@ -107,7 +107,9 @@ def test_a_stream_that_was_left(world: Sync | Async, server: appbuilder_mock.Run
     assert stream.final_text() == "查到了"
 
 
-def test_run_with_tools_on_a_service_that_answers_early(world: Sync | Async, serve: Serve) -> None:
+def test_run_with_tools_on_a_service_that_answers_early(
+    harness: ClientHarness, serve: Serve
+) -> None:
     """The run that ends it was looked up, without its answer."""
 
     def script(exchange: Exchange) -> None:
@@ -127,14 +129,14 @@ def test_run_with_tools_on_a_service_that_answers_early(world: Sync | Async, ser
         """
         return "晴"
 
-    client = world.client("k", serve(script).url)
+    client = harness.client("k", serve(script).url)
     run = client.threads.runs.run_with_tools("a", thread=asked("天气?"), tools=[weather])
 
     assert run.final_answer is None
     assert client.text(run) == "晴"
 
 
-def test_the_message_that_the_run_names(world: Sync | Async, serve: Serve) -> None:
+def test_the_message_that_the_run_names(harness: ClientHarness, serve: Serve) -> None:
     """Only the message is looked up; the thread is not read."""
     message = {"id": "m2", "object": "thread.message", "role": "assistant", "created_at": 1}
     content = [text_part("我是"), text_part("秦始皇")]
@@ -142,17 +144,17 @@ def test_the_message_that_the_run_names(world: Sync | Async, serve: Serve) -> No
     server = serve(BrokenStream(b"", b"", b"", named))
     run = RunResult.from_dict({**RUN, "final_answer": {"message": {"message_id": "m2"}}})
 
-    assert world.client("k", server.url).text(run) == "我是秦始皇"
+    assert harness.client("k", server.url).text(run) == "我是秦始皇"
     assert [exchange.json for exchange in server.exchanges] == [
         {"thread_id": "t", "message_id": "m2"}
     ]
 
 
-def test_several_messages_of_one_run(world: Sync | Async, serve: Serve) -> None:
+def test_several_messages_of_one_run(harness: ClientHarness, serve: Serve) -> None:
     """The last of them is the answer, as it is in a stream of the run."""
     body = BEGIN + piece(2, "我来查", "m1") + piece(3, "晴", "m2") + END
     messages = stored(m1="我来查", m2="晴")
-    client = world.client("k", serve(BrokenStream(framed(body)["length"], b"", messages)).url)
+    client = harness.client("k", serve(BrokenStream(framed(body)["length"], b"", messages)).url)
 
     assert stream_of(client).final_text() == "晴"
     assert client.text(COMPLETED) == "晴"
@@ -160,7 +162,7 @@ def test_several_messages_of_one_run(world: Sync | Async, serve: Serve) -> None:
 
 @pytest.mark.parametrize("messages", [answer(EMPTY_LIST), None], ids=["empty", "of others"])
 def test_a_completed_run_without_an_answer(
-    world: Sync | Async, serve: Serve, messages: bytes | None
+    harness: ClientHarness, serve: Serve, messages: bytes | None
 ) -> None:
     """It is nowhere: that is an error and not an empty text. A user's message is no answer."""
     if messages is None:
@@ -169,7 +171,7 @@ def test_a_completed_run_without_an_answer(
         others["data"][1]["run_id"] = RUN["id"]
         messages = answer(others)
     body = framed(BEGIN + END)["length"]
-    client = world.client("k", serve(BrokenStream(body, run_as("completed"), messages)).url)
+    client = harness.client("k", serve(BrokenStream(body, run_as("completed"), messages)).url)
 
     missing = "run_1 is completed without an answer.*no message of thread t is of this run"
     with pytest.raises(NoTextError, match=missing):
@@ -178,18 +180,18 @@ def test_a_completed_run_without_an_answer(
         stream_of(client).final_text()
 
 
-def test_a_stream_whose_text_did_not_come(world: Sync | Async, serve: Serve) -> None:
+def test_a_stream_whose_text_did_not_come(harness: ClientHarness, serve: Serve) -> None:
     """A stream that ended well without a message has its run's text looked up."""
     body = framed(BEGIN + END)["length"]
-    client = world.client("k", serve(BrokenStream(body, b"", stored(m="查到了"))).url)
+    client = harness.client("k", serve(BrokenStream(body, b"", stored(m="查到了"))).url)
 
     assert stream_of(client).final_text() == "查到了"
 
 
-def test_a_run_that_did_not_complete(world: Sync | Async, serve: Serve) -> None:
+def test_a_run_that_did_not_complete(harness: ClientHarness, serve: Serve) -> None:
     """Nothing is looked up: the status says that there is nothing to be found."""
     server = serve(BrokenStream(b"", b""))
-    client = world.client("k", server.url)
+    client = harness.client("k", server.url)
     failed = {**RUN, "status": "failed", "last_error": {"type": "限流", "message": "忙"}}
 
     with pytest.raises(NoTextError, match=r"has no answer: it failed \(限流: 忙\)"):
@@ -199,25 +201,25 @@ def test_a_run_that_did_not_complete(world: Sync | Async, serve: Serve) -> None:
     assert server.exchanges == []
 
 
-def test_a_failed_stream(world: Sync | Async, serve: Serve) -> None:
+def test_a_failed_stream(harness: ClientHarness, serve: Serve) -> None:
     """What it had said is in `messages`, and is not given for an answer."""
     run = {**RUN, "status": "failed", "last_error": {"type": "", "message": "模型超时"}}
     end = status(4, "run_end", "failed", run_object=run)
     body = framed(BEGIN + piece(2, "我是") + end)["length"]
-    stream = stream_of(world.client("k", serve(lambda exchange: exchange.send(body)).url))
+    stream = stream_of(harness.client("k", serve(lambda exchange: exchange.send(body)).url))
 
     with pytest.raises(NoTextError, match=r"has no answer: it failed \(模型超时\)"):
         stream.final_text()
     assert stream.messages == {"m": "我是"}
 
 
-def test_a_look_up_that_fails(world: Sync | Async, client: Any) -> None:
+def test_a_look_up_that_fails(harness: ClientHarness, client: Any) -> None:
     """Its own error is raised: the text may well be there."""
     with pytest.raises(NotFoundError):
         client.text(COMPLETED)
 
 
-def test_the_wrong_object(world: Sync | Async, client: Any) -> None:
+def test_the_wrong_object(harness: ClientHarness, client: Any) -> None:
     """Before anything is sent."""
     with pytest.raises(TypeError, match=r"expected a run .*got NoneType"):
         client.text(None)

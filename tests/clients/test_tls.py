@@ -12,7 +12,7 @@ import trustme
 from appbuilder_assistants import ApiConnectionError, RetryPolicy
 
 from tests.clients.bodies import RUN
-from tests.clients.both import Async, Sync
+from tests.clients.client_harness import ClientHarness
 from tests.clients.conftest import AT_ONCE, Serve
 from tests.clients.raw_server import RawServer, answer
 
@@ -43,9 +43,9 @@ def server(serve: Serve, ca: trustme.CA) -> RawServer:
     return served(serve, ca, "127.0.0.1", "localhost")
 
 
-def test_a_certificate_of_nobody_is_refused(world: Sync | Async, server: RawServer) -> None:
+def test_a_certificate_of_nobody_is_refused(harness: ClientHarness, server: RawServer) -> None:
     """By default; the request, and the token in it, is not sent."""
-    client = world.client("k", server.url, retry=AT_ONCE)
+    client = harness.client("k", server.url, retry=AT_ONCE)
 
     with pytest.raises(ApiConnectionError, match="certificate verify failed") as caught:
         client.threads.runs.run("a", "t")
@@ -56,37 +56,37 @@ def test_a_certificate_of_nobody_is_refused(world: Sync | Async, server: RawServ
 
 @pytest.mark.parametrize("kind", [str, Path])
 def test_an_authority_of_ones_own(
-    world: Sync | Async, server: RawServer, ca_file: Path, kind: Any
+    harness: ClientHarness, server: RawServer, ca_file: Path, kind: Any
 ) -> None:
     """Given as a file, by its path."""
-    client = world.client("k", server.url, verify=kind(ca_file))
+    client = harness.client("k", server.url, verify=kind(ca_file))
 
     assert client.threads.runs.query("t", "r").id == "run_1"
 
 
-def test_a_context_of_ones_own(world: Sync | Async, server: RawServer, ca: trustme.CA) -> None:
+def test_a_context_of_ones_own(harness: ClientHarness, server: RawServer, ca: trustme.CA) -> None:
     """As httpx takes it."""
     context = ssl.create_default_context()
     ca.configure_trust(context)
 
-    client = world.client("k", server.url, verify=context)
+    client = harness.client("k", server.url, verify=context)
 
     assert client.threads.runs.query("t", "r").id == "run_1"
 
 
-def test_without_verification(world: Sync | Async, server: RawServer) -> None:
+def test_without_verification(harness: ClientHarness, server: RawServer) -> None:
     """Only when it is said."""
-    client = world.client("k", server.url, verify=False)
+    client = harness.client("k", server.url, verify=False)
 
     assert client.threads.runs.query("t", "r").id == "run_1"
 
 
 def test_a_certificate_of_another_host(
-    world: Sync | Async, serve: Serve, ca: trustme.CA, ca_file: Path
+    harness: ClientHarness, serve: Serve, ca: trustme.CA, ca_file: Path
 ) -> None:
     """A trusted authority is not enough: it has to be this server."""
     server = served(serve, ca, "gateway.example")
-    client = world.client("k", server.url, verify=ca_file, retry=AT_ONCE)
+    client = harness.client("k", server.url, verify=ca_file, retry=AT_ONCE)
 
     with pytest.raises(ApiConnectionError, match="certificate verify failed"):
         client.threads.runs.run("a", "t")
@@ -95,7 +95,7 @@ def test_a_certificate_of_another_host(
 
 
 def test_no_scheme_is_https(
-    world: Sync | Async,
+    harness: ClientHarness,
     serve: Serve,
     ca: trustme.CA,
     ca_file: Path,
@@ -109,7 +109,7 @@ def test_no_scheme_is_https(
     )
     monkeypatch.setenv("NO_PROXY", "*")
     gateway = f"gateway.test:{server.url.rpartition(':')[2]}/团队/"
-    client = world.client("k", gateway, verify=ca_file)
+    client = harness.client("k", gateway, verify=ca_file)
 
     client.threads.runs.query("t", "r")
 
@@ -117,10 +117,10 @@ def test_no_scheme_is_https(
     assert line == "POST /%E5%9B%A2%E9%98%9F/v2/threads/runs/query HTTP/1.1"
 
 
-def test_tls_where_there_is_none(world: Sync | Async, serve: Serve) -> None:
+def test_tls_where_there_is_none(harness: ClientHarness, serve: Serve) -> None:
     """A server that speaks plain HTTP gets no request; what went wrong is told."""
     server = serve(lambda exchange: exchange.send(answer(RUN)))
-    client = world.client("k", server.url.replace("http:", "https:"), retry=ONCE, timeout=0.5)
+    client = harness.client("k", server.url.replace("http:", "https:"), retry=ONCE, timeout=0.5)
 
     with pytest.raises(ApiConnectionError, match="no connection to https://127"):
         client.threads.runs.run("a", "t")
@@ -138,22 +138,22 @@ def test_tls_where_there_is_none(world: Sync | Async, serve: Serve) -> None:
     ],
 )
 def test_what_cannot_be_verified_with(
-    world: Sync | Async, verify: Any, error: Any, told: str
+    harness: ClientHarness, verify: Any, error: Any, told: str
 ) -> None:
     """It is refused when the client is made."""
     with pytest.raises(error, match=told):
-        world.client("k", "https://gw.example", verify=verify)
+        harness.client("k", "https://gw.example", verify=verify)
 
 
-def test_verify_and_a_client_of_ones_own(world: Sync | Async) -> None:
+def test_verify_and_a_client_of_ones_own(harness: ClientHarness) -> None:
     """One of the two would be ignored: neither is guessed."""
     with pytest.raises(ValueError, match="verify: with an http_client"):
-        world.client("k", verify=False, http_client=world.http())
+        harness.client("k", verify=False, http_client=harness.http())
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
 def test_certificates_of_the_environment(
-    world: Sync | Async,
+    harness: ClientHarness,
     server: RawServer,
     ca_file: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -161,13 +161,13 @@ def test_certificates_of_the_environment(
 ) -> None:
     """SSL_CERT_FILE counts on this machine as elsewhere: mkcert, a company's authority."""
     monkeypatch.setenv("SSL_CERT_FILE", str(ca_file))
-    client = world.client("k", server.url.replace("127.0.0.1", host), retry=ONCE)
+    client = harness.client("k", server.url.replace("127.0.0.1", host), retry=ONCE)
 
     assert client.threads.runs.query("t", "r").status == "completed"
 
 
 def test_a_folder_of_certificates(
-    world: Sync | Async, server: RawServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    harness: ClientHarness, server: RawServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """SSL_CERT_DIR is looked at; an empty folder trusts nobody."""
     monkeypatch.delenv("SSL_CERT_FILE", raising=False)
@@ -179,7 +179,7 @@ def test_a_folder_of_certificates(
         "create_default_context",
         lambda *a, **o: (paths.append(o.get("capath")), real(*a, **o))[1],
     )
-    client = world.client("k", server.url, retry=ONCE)
+    client = harness.client("k", server.url, retry=ONCE)
 
     with pytest.raises(ApiConnectionError, match="certificate verify failed"):
         client.threads.runs.query("t", "r")
@@ -188,7 +188,7 @@ def test_a_folder_of_certificates(
 
 @pytest.mark.parametrize("content", [None, "没有证书"])
 def test_unusable_certificates_of_the_environment(
-    world: Sync | Async, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: str | None
+    harness: ClientHarness, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: str | None
 ) -> None:
     """The error names the variable and what it holds."""
     path = tmp_path / "没有.pem"
@@ -197,4 +197,4 @@ def test_unusable_certificates_of_the_environment(
     monkeypatch.setenv("SSL_CERT_FILE", str(path))
 
     with pytest.raises(ValueError, match=r"^SSL_CERT_FILE: .*没有\.pem"):
-        world.client("k", "https://gw.example")
+        harness.client("k", "https://gw.example")

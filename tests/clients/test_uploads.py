@@ -20,7 +20,7 @@ from appbuilder_assistants import (
     RateLimitError,
 )
 
-from tests.clients.both import Async, Sync
+from tests.clients.client_harness import ClientHarness
 from tests.clients.conftest import AT_ONCE, Serve
 from tests.clients.raw_server import Exchange, answer
 
@@ -89,13 +89,13 @@ def source(kind: str, data: bytes, folder: Path) -> Any:
 )
 @pytest.mark.parametrize("data", [EVERY_BYTE, b""], ids=["bytes", "empty"])
 def test_what_is_sent(
-    world: Sync | Async, serve: Serve, tmp_path: Path, kind: str, name: str, data: bytes
+    harness: ClientHarness, serve: Serve, tmp_path: Path, kind: str, name: str, data: bytes
 ) -> None:
     """Whatever it comes from: the bytes, the name, the purpose, the length."""
     server = serve(lambda exchange: exchange.send(STORED))
     file = source(kind, data, tmp_path)
 
-    stored = world.client("k", server.url).assistants.files.create(file)
+    stored = harness.client("k", server.url).assistants.files.create(file)
 
     (exchange,) = server.exchanges
     headers, body = part(exchange)
@@ -129,11 +129,11 @@ NAMES = [
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_names_arrive(world: Sync | Async, serve: Serve, name: str) -> None:
+def test_names_arrive(harness: ClientHarness, serve: Serve, name: str) -> None:
     """To a reader of either form; only line ends can but be written as what they are not."""
     server = serve(lambda exchange: exchange.send(STORED))
 
-    world.client("k", server.url).assistants.files.create(EVERY_BYTE, filename=name)
+    harness.client("k", server.url).assistants.files.create(EVERY_BYTE, filename=name)
 
     (exchange,) = server.exchanges
     headers, body = part(exchange)
@@ -145,11 +145,11 @@ def test_names_arrive(world: Sync | Async, serve: Serve, name: str) -> None:
     assert "x-evil" not in exchange.headers
 
 
-def test_an_empty_name_is_sent(world: Sync | Async, serve: Serve) -> None:
+def test_an_empty_name_is_sent(harness: ClientHarness, serve: Serve) -> None:
     """A part without `filename` would be no file to the reader."""
     server = serve(lambda exchange: exchange.send(STORED))
 
-    world.client("k", server.url).assistants.files.create(b"x", filename="")
+    harness.client("k", server.url).assistants.files.create(b"x", filename="")
 
     headers, _ = part(server.exchanges[0])
     assert headers["Content-Disposition"] == 'form-data; name="file"; filename=""'
@@ -160,23 +160,23 @@ def test_an_empty_name_is_sent(world: Sync | Async, serve: Serve) -> None:
     [("a.txt", "text/plain"), ("A.JSON", "application/json"), ("a", "application/octet-stream")],
 )
 def test_the_media_type_follows_the_name(
-    world: Sync | Async, serve: Serve, name: str, kind: str
+    harness: ClientHarness, serve: Serve, name: str, kind: str
 ) -> None:
     """The one that is given, if one is."""
     server = serve(lambda exchange: exchange.send(STORED))
 
-    world.client("k", server.url).assistants.files.create(b"x", "assistant", filename=name)
+    harness.client("k", server.url).assistants.files.create(b"x", "assistant", filename=name)
 
     assert part(server.exchanges[0])[0]["Content-Type"] == kind
 
 
-def test_an_open_file_is_sent_from_its_beginning(world: Sync | Async, serve: Serve) -> None:
+def test_an_open_file_is_sent_from_its_beginning(harness: ClientHarness, serve: Serve) -> None:
     """A buffer that was just written stands at its end: nobody wants to send nothing."""
     server = serve(lambda exchange: exchange.send(STORED))
     file = io.BytesIO()
     file.write("你好".encode())
 
-    world.client("k", server.url).assistants.files.create(file)
+    harness.client("k", server.url).assistants.files.create(file)
 
     assert part(server.exchanges[0])[1] == "你好".encode()
 
@@ -207,7 +207,7 @@ def piped(data: bytes) -> tuple[io.BufferedReader, threading.Thread]:
     return os.fdopen(reading, "rb"), filler
 
 
-def test_a_pipe(world: Sync | Async, serve: Serve) -> None:
+def test_a_pipe(harness: ClientHarness, serve: Serve) -> None:
     """What has no known length goes out in chunks, and the total is told as None."""
     bodies: list[bytes] = []
     told: list[tuple[int, int | None]] = []
@@ -219,7 +219,7 @@ def test_a_pipe(world: Sync | Async, serve: Serve) -> None:
     server = serve(script)
     pipe, filler = piped(b"x" * 300_000)
     with pipe:
-        world.client("k", server.url).assistants.files.create(
+        harness.client("k", server.url).assistants.files.create(
             pipe, progress=lambda *so_far: told.append(so_far)
         )
     filler.join()
@@ -231,12 +231,12 @@ def test_a_pipe(world: Sync | Async, serve: Serve) -> None:
     assert told[-1] == (300_000, None)
 
 
-def test_progress(world: Sync | Async, serve: Serve) -> None:
+def test_progress(harness: ClientHarness, serve: Serve) -> None:
     """From nothing to all, never back, with the total."""
     server = serve(lambda exchange: exchange.send(STORED))
     told: list[tuple[int, int | None]] = []
 
-    world.client("k", server.url).assistants.files.create(
+    harness.client("k", server.url).assistants.files.create(
         b"x" * 1_000_000, progress=lambda sent, total: told.append((sent, total))
     )
 
@@ -248,18 +248,18 @@ def test_progress(world: Sync | Async, serve: Serve) -> None:
     assert {total for _, total in told} == {1_000_000}
 
 
-def test_progress_of_an_empty_file(world: Sync | Async, serve: Serve) -> None:
+def test_progress_of_an_empty_file(harness: ClientHarness, serve: Serve) -> None:
     """It is told once."""
     server = serve(lambda exchange: exchange.send(STORED))
     told: list[Any] = []
 
-    world.client("k", server.url).assistants.files.create(b"", progress=lambda *s: told.append(s))
+    harness.client("k", server.url).assistants.files.create(b"", progress=lambda *s: told.append(s))
 
     assert told == [(0, 0)]
 
 
 def test_what_progress_raises_ends_the_upload(
-    world: Sync | Async, serve: Serve, tmp_path: Path
+    harness: ClientHarness, serve: Serve, tmp_path: Path
 ) -> None:
     """It reaches the caller as it is, the connection is closed, and so is the file."""
     left = threading.Event()
@@ -274,7 +274,7 @@ def test_what_progress_raises_ends_the_upload(
 
     path = tmp_path / "a.bin"
     path.write_bytes(b"x" * 3_000_000)
-    client = world.client("k", serve(script).url)
+    client = harness.client("k", serve(script).url)
 
     with pytest.raises(KeyError, match="停"):
         client.assistants.files.create(path, progress=stop)
@@ -295,11 +295,11 @@ def test_what_progress_raises_ends_the_upload(
     ],
 )
 def test_what_cannot_be_sent(
-    world: Sync | Async, serve: Serve, tmp_path: Path, given: Any, error: Any, told: str
+    harness: ClientHarness, serve: Serve, tmp_path: Path, given: Any, error: Any, told: str
 ) -> None:
     """It is refused before anything is sent, and says what was expected."""
     server = serve(lambda exchange: exchange.send(STORED))
-    client = world.client("k", server.url)
+    client = harness.client("k", server.url)
 
     with pytest.raises(error, match=told):
         client.assistants.files.create(given(tmp_path))
@@ -307,10 +307,12 @@ def test_what_cannot_be_sent(
     assert server.connections == 0
 
 
-def test_open_files_that_cannot_be_sent(world: Sync | Async, serve: Serve, tmp_path: Path) -> None:
+def test_open_files_that_cannot_be_sent(
+    harness: ClientHarness, serve: Serve, tmp_path: Path
+) -> None:
     """Closed, write-only or text, also behind a wrapper."""
     server = serve(lambda exchange: exchange.send(STORED))
-    create = world.client("k", server.url).assistants.files.create
+    create = harness.client("k", server.url).assistants.files.create
     closed = io.BytesIO()
     closed.close()
 
@@ -335,28 +337,28 @@ def test_open_files_that_cannot_be_sent(world: Sync | Async, serve: Serve, tmp_p
     ],
 )
 def test_wrong_options(
-    world: Sync | Async, serve: Serve, options: Any, error: Any, told: str
+    harness: ClientHarness, serve: Serve, options: Any, error: Any, told: str
 ) -> None:
     """As with any wrong use: before anything is sent."""
     server = serve(lambda exchange: exchange.send(STORED))
 
     with pytest.raises(error, match=told):
-        world.client("k", server.url).assistants.files.create(b"x", **options)
+        harness.client("k", server.url).assistants.files.create(b"x", **options)
 
     assert server.connections == 0
 
 
-def test_an_async_progress_is_refused(world: Sync | Async) -> None:
+def test_an_async_progress_is_refused(harness: ClientHarness) -> None:
     """It would never be awaited."""
 
     async def progress(sent: int, total: int | None) -> None:
         raise AssertionError
 
     with pytest.raises(TypeError, match="plain function"):
-        world.client("k", "http://127.0.0.1:9").assistants.files.create(b"", progress=progress)
+        harness.client("k", "http://127.0.0.1:9").assistants.files.create(b"", progress=progress)
 
 
-def test_a_file_that_shrinks(world: Sync | Async, serve: Serve, tmp_path: Path) -> None:
+def test_a_file_that_shrinks(harness: ClientHarness, serve: Serve, tmp_path: Path) -> None:
     """Its length was announced: what is missing cannot be made up."""
     path = tmp_path / "a.bin"
     path.write_bytes(b"x" * 2_000_000)
@@ -368,10 +370,10 @@ def test_a_file_that_shrinks(world: Sync | Async, serve: Serve, tmp_path: Path) 
     server = serve(lambda exchange: None)
 
     with pytest.raises(OSError, match="ended after 600000 bytes, of 2000000"):
-        world.client("k", server.url).assistants.files.create(path, progress=shrink)
+        harness.client("k", server.url).assistants.files.create(path, progress=shrink)
 
 
-def test_a_file_that_grows(world: Sync | Async, serve: Serve, tmp_path: Path) -> None:
+def test_a_file_that_grows(harness: ClientHarness, serve: Serve, tmp_path: Path) -> None:
     """It is sent as long as it was when the upload began."""
     path = tmp_path / "a.bin"
     path.write_bytes(b"x" * 1000)
@@ -381,7 +383,7 @@ def test_a_file_that_grows(world: Sync | Async, serve: Serve, tmp_path: Path) ->
             file.write(b"y" * 1000)
 
     server = serve(lambda exchange: exchange.send(STORED))
-    world.client("k", server.url).assistants.files.create(path, progress=grow)
+    harness.client("k", server.url).assistants.files.create(path, progress=grow)
 
     assert part(server.exchanges[0])[1] == b"x" * 1000
 
@@ -391,7 +393,7 @@ LIMITED = answer({}, "429 Too Many Requests", retry_after="0")
 
 @pytest.mark.parametrize("kind", ["path", "bytes", "file"])
 def test_an_upload_is_sent_again_from_its_beginning(
-    world: Sync | Async, serve: Serve, tmp_path: Path, kind: str
+    harness: ClientHarness, serve: Serve, tmp_path: Path, kind: str
 ) -> None:
     """After a 429, which says that nothing was stored."""
     answers = [LIMITED, STORED]
@@ -399,7 +401,7 @@ def test_an_upload_is_sent_again_from_its_beginning(
     told: list[int] = []
     file = source(kind, EVERY_BYTE, tmp_path)
 
-    world.client("k", server.url).assistants.files.create(
+    harness.client("k", server.url).assistants.files.create(
         file, progress=lambda n, _: told.append(n)
     )
 
@@ -409,7 +411,7 @@ def test_an_upload_is_sent_again_from_its_beginning(
         file.close()
 
 
-def test_a_pipe_is_not_sent_again(world: Sync | Async, serve: Serve) -> None:
+def test_a_pipe_is_not_sent_again(harness: ClientHarness, serve: Serve) -> None:
     """Its bytes are gone: better an error than half a file."""
 
     def script(exchange: Exchange) -> None:
@@ -419,7 +421,7 @@ def test_a_pipe_is_not_sent_again(world: Sync | Async, serve: Serve) -> None:
     server = serve(script)
     pipe, filler = piped(b"x")
     with pipe, pytest.raises(RateLimitError):
-        world.client("k", server.url).assistants.files.create(pipe)
+        harness.client("k", server.url).assistants.files.create(pipe)
     filler.join()
 
     assert len(server.exchanges) == 1
@@ -429,27 +431,27 @@ def test_a_pipe_is_not_sent_again(world: Sync | Async, serve: Serve) -> None:
     "sent", [answer({}, "503 Busy"), STORED[:-1], b""], ids=["503", "half an answer", "no answer"]
 )
 def test_an_upload_that_may_have_happened_is_not_sent_again(
-    world: Sync | Async, serve: Serve, sent: bytes
+    harness: ClientHarness, serve: Serve, sent: bytes
 ) -> None:
     """A file is not stored twice."""
     server = serve(lambda exchange: (exchange.send(sent), False)[1])
 
     with pytest.raises(AssistantsError):
-        world.client("k", server.url, retry=AT_ONCE).assistants.files.create(b"x")
+        harness.client("k", server.url, retry=AT_ONCE).assistants.files.create(b"x")
 
     assert len(server.exchanges) == 1
 
 
-def test_an_upload_to_nobody(world: Sync | Async) -> None:
+def test_an_upload_to_nobody(harness: ClientHarness) -> None:
     """Not a byte was read: it is tried again, and then says where."""
     with pytest.raises(ApiConnectionError, match="no connection to"):
-        world.client("k", "http://127.0.0.1:9", retry=AT_ONCE).assistants.files.create(b"x")
+        harness.client("k", "http://127.0.0.1:9", retry=AT_ONCE).assistants.files.create(b"x")
 
 
-def test_an_error_under_200(world: Sync | Async, serve: Serve) -> None:
+def test_an_error_under_200(harness: ClientHarness, serve: Serve) -> None:
     """It is raised, as for every call."""
     error = answer({"error": {"code": "file_too_large", "message": "太大"}})
     server = serve(lambda exchange: exchange.send(error))
 
     with pytest.raises(ApiStatusError, match="太大"):
-        world.client("k", server.url).assistants.files.create(b"x")
+        harness.client("k", server.url).assistants.files.create(b"x")

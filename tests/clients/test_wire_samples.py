@@ -10,7 +10,7 @@ import appbuilder_assistants
 import pytest
 from appbuilder_api.models import ErrorEnvelope
 
-from tests.clients.both import Async, Sync
+from tests.clients.client_harness import ClientHarness
 from tests.clients.conftest import AT_ONCE, Serve
 from tests.clients.wire_samples import (
     BYTES,
@@ -52,10 +52,10 @@ def test_the_spec_allows_it(sample: Sample) -> None:
 
 
 @pytest.mark.parametrize("sample", ANSWERS, ids=named)
-def test_it_is_read_and_comes_back(sample: Sample, world: Sync | Async, serve: Serve) -> None:
+def test_it_is_read_and_comes_back(sample: Sample, harness: ClientHarness, serve: Serve) -> None:
     """Over a socket: every value is where it should be, and nothing that came is lost."""
     server = serve(lambda exchange: exchange.send(sample.on_the_wire) or False)
-    client = world.client("k", server.url, retry=AT_ONCE)
+    client = harness.client("k", server.url, retry=AT_ONCE)
 
     for call in sample.calls:
         value = call(client)
@@ -69,10 +69,10 @@ def test_it_is_read_and_comes_back(sample: Sample, world: Sync | Async, serve: S
 
 
 @pytest.mark.parametrize("sample", REFUSALS, ids=named)
-def test_it_is_raised(sample: Sample, world: Sync | Async, serve: Serve) -> None:
+def test_it_is_raised(sample: Sample, harness: ClientHarness, serve: Serve) -> None:
     """As the error that it means, with all it says, whichever way it was asked for."""
     server = serve(lambda exchange: exchange.send(sample.on_the_wire) or False)
-    client = world.client("k", server.url, retry=AT_ONCE)
+    client = harness.client("k", server.url, retry=AT_ONCE)
 
     for call in sample.calls:
         with pytest.raises(appbuilder_assistants.ApiStatusError) as caught:

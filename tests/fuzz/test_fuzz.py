@@ -12,7 +12,7 @@ import pytest
 from appbuilder_assistants import RetryPolicy
 from hypothesis import HealthCheck, Phase, given, note, seed, settings
 
-from tests.clients.both import Async, Sync
+from tests.clients.client_harness import AsyncHarness, SyncHarness
 from tests.clients.operations import OPERATIONS
 from tests.fuzz.conftest import ANSWERS, SEED
 from tests.fuzz.mutations import TOKEN
@@ -62,9 +62,10 @@ def test_any_answer(
     """Both clients, alike: a value or an error that keeps every promise, and soon."""
     operation = OPERATIONS[name]
     before = open_sockets()
-    worlds = (Sync(), Async())
+    harnesses = (SyncHarness(), AsyncHarness())
     clients = [
-        (world, world.client(TOKEN, fuzz.url, timeout=SECONDS, retry=AT_ONCE)) for world in worlds
+        (harness, harness.client(TOKEN, fuzz.url, timeout=SECONDS, retry=AT_ONCE))
+        for harness in harnesses
     ]
     idle = open_sockets()
     outcomes: Counter[str] = Counter()
@@ -82,8 +83,8 @@ def test_any_answer(
         note(repr(case))
         repeated = any(TOKEN[:4].encode() in answer.data for answer in case)
         came = []
-        for world, client in clients:
-            fuzz.answer_with(case, to=world.name)
+        for harness, client in clients:
+            fuzz.answer_with(case, to=harness.name)
             started = time.monotonic()
             came.append(outcome(operation, client, tmp_path, repeated=repeated))
             assert time.monotonic() - started < SECONDS
@@ -102,8 +103,8 @@ def test_any_answer(
     try:
         check()
     finally:
-        for world in worlds:
-            world.close()
+        for harness in harnesses:
+            harness.close()
     answered = fuzz.answered() - answered
     record_property("answered", dict(answered))
     record_property("outcomes", dict(outcomes))

@@ -1,4 +1,4 @@
-"""One way to speak to both clients, so that each test is written once.
+"""Harness of the sync and the async client, so that each test is written once.
 
 The asynchronous client is driven from plain code: what it would await is run to its end on one
 event loop.
@@ -23,8 +23,8 @@ from appbuilder_assistants import (
 )
 
 
-class Sync:
-    """Makes `AppBuilder`s."""
+class SyncHarness:
+    """Factory of `AppBuilder`s."""
 
     name = "sync"
     client_class = AppBuilder
@@ -54,8 +54,8 @@ class Sync:
             client.close()
 
 
-class Async:
-    """Makes `AsyncAppBuilder`s that behave like `AppBuilder`s."""
+class AsyncHarness:
+    """Factory of `AsyncAppBuilder`s that are called like `AppBuilder`s."""
 
     name = "async"
     client_class = AsyncAppBuilder
@@ -113,24 +113,27 @@ class Async:
         self._loop.close()
 
 
+ClientHarness = SyncHarness | AsyncHarness
+
+
 class OnLoop:
     """An asynchronous client or resource whose methods answer at once."""
 
-    def __init__(self, target: Any, world: Async) -> None:
+    def __init__(self, target: Any, harness: AsyncHarness) -> None:
         self._target = target
-        self._world = world
+        self._harness = harness
 
     def __getattr__(self, name: str) -> Any:
         value = getattr(self._target, name)
         if not inspect.ismethod(value):
-            return self._world.settle(value)
-        return lambda *args, **options: self._world.settle(value(*args, **options))
+            return self._harness.settle(value)
+        return lambda *args, **options: self._harness.settle(value(*args, **options))
 
     def __enter__(self) -> Any:
-        return self._world.settle(self._target.__aenter__())
+        return self._harness.settle(self._target.__aenter__())
 
     def __exit__(self, *error: Any) -> None:
-        self._world.settle(self._target.__aexit__(*error))
+        self._harness.settle(self._target.__aexit__(*error))
 
     def __repr__(self) -> str:
         return repr(self._target)
@@ -140,11 +143,11 @@ class StreamOnLoop(OnLoop):
     """An asynchronous stream that is iterated like any other, and so are its texts."""
 
     def __iter__(self) -> Iterator[Any]:
-        return each(self._target.__aiter__(), self._world)
+        return each(self._target.__aiter__(), self._harness)
 
     def __next__(self) -> Any:
         try:
-            return self._world.settle(_next(self._target))
+            return self._harness.settle(_next(self._target))
         except StopAsyncIteration:
             raise StopIteration from None
 
@@ -152,17 +155,17 @@ class StreamOnLoop(OnLoop):
 STREAMS = (AsyncRunStream, AsyncAssistantStreamManager, AsyncAssistantEventHandler)
 
 
-def each(items: Any, world: Async) -> Iterator[Any]:
+def each(items: Any, harness: AsyncHarness) -> Iterator[Any]:
     """What an asynchronous iterator yields, one by one as it is asked for."""
     try:
         while True:
             try:
-                yield world.settle(_next(items))
+                yield harness.settle(_next(items))
             except StopAsyncIteration:
                 return
     finally:
         if inspect.isasyncgen(items):
-            world.settle(_close(items))
+            harness.settle(_close(items))
 
 
 async def _next(items: Any) -> Any:
