@@ -21,7 +21,7 @@ from appbuilder_assistants._async.runs import AsyncRuns
 from appbuilder_assistants._async.steps import AsyncSteps
 from appbuilder_assistants._async.threads import AsyncThreads
 from appbuilder_assistants._core.calls import Question, Request
-from appbuilder_assistants._core.multipart import Form
+from appbuilder_assistants._core.multipart import MultipartBody
 from appbuilder_assistants._core.polling import FIRST_DELAY, MAX_DELAY
 from appbuilder_assistants._files.uploading import uploading
 from appbuilder_assistants._operations import assistants, files, messages, runs, steps, threads
@@ -255,7 +255,7 @@ def test_the_upload_s_form() -> None:
     body = _UPLOAD.request.body
     (parameter,) = OPERATIONS["createFile"]["parameters"]
 
-    assert isinstance(body, Form)
+    assert isinstance(body, MultipartBody)
     assert [body.name] == list(request_schema("createFile")["properties"])
     assert _UPLOAD.request.query == {parameter["name"]: parameter["example"]}
     assert OPERATIONS["createFile"]["requestBody"]["content"].keys() == {"multipart/form-data"}

@@ -5,13 +5,13 @@ from __future__ import annotations
 import io
 
 import pytest
-from appbuilder_assistants._core.multipart import Form, file_name
+from appbuilder_assistants._core.multipart import MultipartBody, file_name
 from appbuilder_assistants._files.local import Upload
 from appbuilder_assistants._files.uploading import uploading
 
 
-def form(name: str, data: bytes = b"") -> Form:
-    return Form("file", Upload(io.BytesIO(data), name, None), boundary="B")
+def form(name: str, data: bytes = b"") -> MultipartBody:
+    return MultipartBody("file", Upload(io.BytesIO(data), name, None), boundary="B")
 
 
 def test_the_whole_body() -> None:
@@ -33,7 +33,7 @@ def test_the_whole_body() -> None:
 def test_boundaries_are_random() -> None:
     """No file can be made to hold the boundary of its own upload."""
     with uploading(b"") as file:
-        boundaries = {Form("file", file).boundary for _ in range(100)}
+        boundaries = {MultipartBody("file", file).boundary for _ in range(100)}
 
     assert len(boundaries) == 100
     assert {len(boundary) for boundary in boundaries} == {32}

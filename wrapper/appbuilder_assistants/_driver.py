@@ -24,8 +24,8 @@ from ._core.calls import (
     Sleep,
     Step,
 )
-from ._core.multipart import Form
-from ._instrumentation.calls import Watch
+from ._core.multipart import MultipartBody
+from ._instrumentation.calls import Instrumentation
 from ._settings import Settings
 from ._tools.runner import arun_tools, run_tools
 from ._transport.blocking import off_loop, within
@@ -66,18 +66,18 @@ def is_past(until: float | None) -> bool:
 def drive(flow: Flow[T], http: httpx.Client, settings: Settings, until: float | None = None) -> T:
     """Carry a flow out, by `until` if that is given, else within the settings' deadline."""
     until = deadline_of(settings) if until is None else until
-    with Watch(settings) as watch:
+    with Instrumentation(settings) as instrumentation:
         try:
             step = flow.send(None)
             while True:
                 try:
-                    outcome, until = _act(step, http, settings, watch, until)
+                    outcome, until = _act(step, http, settings, instrumentation, until)
                 except BaseException as error:  # noqa: BLE001 - the flow raises it again
                     step = flow.throw(error)  # comes back only if there is something to clean up
                 else:
                     step = flow.send(outcome)
         except StopIteration as stop:
-            return _handed_over(cast(T, stop.value), watch)
+            return _handed_over(cast(T, stop.value), instrumentation)
 
 
 def finish(flow: Flow[T], pool: Pool, settings: Settings) -> T:
@@ -90,12 +90,14 @@ async def adrive(
 ) -> T:
     """Carry a flow out on the running event loop."""
     until = deadline_of(settings) if until is None else until
-    with Watch(settings) as watch:
+    with Instrumentation(settings) as instrumentation:
         try:
             step = flow.send(None)
         except StopIteration as stop:
             return cast(T, stop.value)
-        return _handed_over(await _asteps(flow, step, http, settings, watch, until), watch)
+        return _handed_over(
+            await _asteps(flow, step, http, settings, instrumentation, until), instrumentation
+        )
 
 
 async def afinish(flow: Flow[T], pool: AsyncPool, settings: Settings) -> T:
@@ -109,16 +111,16 @@ async def _asteps(
     step: Step,
     http: httpx.AsyncClient,
     settings: Settings,
-    watch: Watch,
+    instrumentation: Instrumentation,
     until: float | None,
 ) -> T:
     """Carry a flow out from this step on."""
     while True:
         try:
-            outcome, until = await _aact(step, http, settings, watch, until)
+            outcome, until = await _aact(step, http, settings, instrumentation, until)
         except BaseException as error:  # noqa: BLE001 - the flow raises it again
             step = flow.throw(error)  # comes back only if there is something to clean up
-            rest = _asteps(flow, step, http, settings, watch, until)
+            rest = _asteps(flow, step, http, settings, instrumentation, until)
             return await undisturbed(rest)
         try:
             step = flow.send(outcome)
@@ -127,15 +129,19 @@ async def _asteps(
 
 
 def _act(
-    step: Step, http: httpx.Client, settings: Settings, watch: Watch, until: float | None
+    step: Step,
+    http: httpx.Client,
+    settings: Settings,
+    instrumentation: Instrumentation,
+    until: float | None,
 ) -> tuple[Outcome, float | None]:
     """What a step comes to, and the deadline from there on."""
     if isinstance(step, Send):
         reply = _perform(step, http, settings, _limit(step, until))
-        watch.attempt(step, reply)
+        instrumentation.attempt(step, reply)
         return reply, until
     if isinstance(step, Sleep):
-        watch.retry(step)
+        instrumentation.retry(step)
         late = _too_late(step, until)
         if late is None:
             time.sleep(step.seconds)
@@ -143,20 +149,24 @@ def _act(
     if isinstance(step, Save):
         return save(step), until
     if isinstance(step, RunTools):
-        return run_tools(step, watch, until), until
-    return None, _note(step, watch, until)
+        return run_tools(step, instrumentation, until), until
+    return None, _note(step, instrumentation, until)
 
 
 async def _aact(
-    step: Step, http: httpx.AsyncClient, settings: Settings, watch: Watch, until: float | None
+    step: Step,
+    http: httpx.AsyncClient,
+    settings: Settings,
+    instrumentation: Instrumentation,
+    until: float | None,
 ) -> tuple[Outcome, float | None]:
     """As `_act`."""
     if isinstance(step, Send):
         reply = await _aperform(step, http, settings, _limit(step, until))
-        watch.attempt(step, reply)
+        instrumentation.attempt(step, reply)
         return reply, until
     if isinstance(step, Sleep):
-        watch.retry(step)
+        instrumentation.retry(step)
         late = _too_late(step, until)
         if late is None:
             await asyncio.sleep(step.seconds)
@@ -164,8 +174,8 @@ async def _aact(
     if isinstance(step, Save):
         return await asave(step), until
     if isinstance(step, RunTools):
-        return await arun_tools(step, watch, until), until
-    return None, _note(step, watch, until)
+        return await arun_tools(step, instrumentation, until), until
+    return None, _note(step, instrumentation, until)
 
 
 def _limit(step: Send, until: float | None) -> float | None:
@@ -173,12 +183,14 @@ def _limit(step: Send, until: float | None) -> float | None:
     return until if step.max_seconds is None else sooner(until, step.max_seconds)
 
 
-def _note(step: Begin | End | Grace, watch: Watch, until: float | None) -> float | None:
+def _note(
+    step: Begin | End | Grace, instrumentation: Instrumentation, until: float | None
+) -> float | None:
     """Take in a step that needs no I/O; gives the deadline from here on."""
     if isinstance(step, Begin):
-        watch.begin(step.call)
+        instrumentation.begin(step.call)
     elif isinstance(step, End):
-        watch.end(step.result, step.error)
+        instrumentation.end(step.result, step.error)
     else:
         return time.monotonic() + step.seconds
     return until
@@ -192,10 +204,10 @@ def _too_late(step: Sleep, until: float | None) -> Lost | None:
     return Lost(message, reached_server=True, timed_out=True, overdue=True)
 
 
-def _handed_over(value: T, watch: Watch) -> T:
+def _handed_over(value: T, instrumentation: Instrumentation) -> T:
     """The value; an open stream takes along its call, which is over when the stream is."""
     if isinstance(value, Reply) and isinstance(value.live, (Body, AsyncBody)):
-        value.live.watched = watch.hand_over()
+        value.live.call_span = instrumentation.hand_over()
     return value
 
 
@@ -206,7 +218,7 @@ def _perform(
     step: Send, http: httpx.Client, settings: Settings, until: float | None
 ) -> Reply | Lost:
     body = step.request.body
-    content = _form(body, until) if isinstance(body, Form) else body
+    content = _form(body, until) if isinstance(body, MultipartBody) else body
     try:
         request = sent(step, http, settings, content, until)
     except UnicodeError as error:
@@ -240,7 +252,7 @@ async def _aperform(
     step: Send, http: httpx.AsyncClient, settings: Settings, until: float | None
 ) -> Reply | Lost:
     body = step.request.body
-    content = _aform(body) if isinstance(body, Form) else body
+    content = _aform(body) if isinstance(body, MultipartBody) else body
     try:
         request = sent(step, http, settings, content, until)
     except UnicodeError as error:
@@ -309,7 +321,7 @@ async def _aread(response: httpx.Response, request: Sent) -> Reply | Lost:
     return request.reply(response, body.getvalue())
 
 
-def _form(form: Form, until: float | None) -> Iterator[bytes]:
+def _form(form: MultipartBody, until: float | None) -> Iterator[bytes]:
     """The body of an upload, piece by piece. WriteTimeout if the file gives none in time."""
     limit = until if form.file.may_block else None
     try:
@@ -324,7 +336,7 @@ def _form(form: Form, until: float | None) -> Iterator[bytes]:
     yield form.tail
 
 
-async def _aform(form: Form) -> AsyncIterator[bytes]:
+async def _aform(form: MultipartBody) -> AsyncIterator[bytes]:
     """As `_form`, off the event loop; who waits for it looks at the time."""
     if form.file.may_block:
         await off_loop(form.file.rewind, _ignore)

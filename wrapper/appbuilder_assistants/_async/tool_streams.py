@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from appbuilder_assistants._instrumentation.tool_runs import WatchedRun
+from appbuilder_assistants._instrumentation.tool_runs import ToolRunSpan
 
 from .streams import AsyncRunStream
 
@@ -25,8 +25,8 @@ class AsyncToolRunStream(AsyncRunStream):
     """
 
     def __init__(self, caller: AsyncCaller, call: StreamCall, loop: ToolLoop) -> None:
-        self._watched_run = WatchedRun(caller.settings, call)
-        caller = type(caller)(caller.pool, self._watched_run.settings)
+        self._run_span = ToolRunSpan(caller.settings, call)
+        caller = type(caller)(caller.pool, self._run_span.settings)
         super().__init__(caller, call, loop.left, "cancel")
         self._loop = loop
         self._waits = False
@@ -51,7 +51,7 @@ class AsyncToolRunStream(AsyncRunStream):
         await self._open()
 
     async def _open(self) -> EventReader:
-        self._watched_run.begin()
+        self._run_span.begin()
         return await super()._open()
 
     def _finish(self, error: BaseException | None = None) -> None:
@@ -60,5 +60,5 @@ class AsyncToolRunStream(AsyncRunStream):
             self._end_run(error)
 
     def _end_run(self, error: BaseException | None) -> None:
-        self._watched_run.record_output(self.snapshot.messages)
-        self._watched_run.finish(self.snapshot.run, error)
+        self._run_span.record_output(self.snapshot.messages)
+        self._run_span.finish(self.snapshot.run, error)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar
 
-from .multipart import Form
+from .multipart import MultipartBody
 from .redaction import HidesNothing, Redactor
 
 if TYPE_CHECKING:
@@ -48,16 +48,16 @@ class Request:
 
     method: str
     path: str
-    body: bytes | Form = field(repr=False)
+    body: bytes | MultipartBody = field(repr=False)
     query: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def content_type(self) -> str:
-        return self.body.content_type if isinstance(self.body, Form) else JSON
+        return self.body.content_type if isinstance(self.body, MultipartBody) else JSON
 
     def can_be_sent_again(self) -> bool:
         """Whether the whole body can be had once more: a pipe is read once."""
-        return not isinstance(self.body, Form) or self.body.file.can_rewind()
+        return not isinstance(self.body, MultipartBody) or self.body.file.can_rewind()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -16,7 +16,7 @@ _UNQUOTABLE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _AMBIGUOUS = re.compile(r'["%\\\x00-\x08\x0a-\x1f\x7f]')
 
 
-class Source(Protocol):
+class UploadSource(Protocol):
     """A file to be sent, from its beginning to its end, in pieces."""
 
     name: str
@@ -44,11 +44,11 @@ class Source(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class MultipartBody:
     """A form with a file in one field. The boundary is random: no file can hold it by chance."""
 
     name: str
-    file: Source
+    file: UploadSource
     boundary: str = field(default_factory=lambda: secrets.token_hex(16))
 
     @property

@@ -43,7 +43,7 @@ numbers = count(1)
 """The `call_id` of what begins next."""
 
 
-def tell(hooks: tuple[EventHook, ...], event: HookEvent) -> None:
+def emit(hooks: tuple[EventHook, ...], event: HookEvent) -> None:
     """Tell every hook. One that fails is logged: it must not change what a call does."""
     for hook in hooks:
         try:
@@ -64,7 +64,7 @@ def record(
     if capturing:
         text = content()
         shown = hide.text(text, len(text))
-        tell(capturing, ContentRecorded(call_id, kind, shown))
+        emit(capturing, ContentRecorded(call_id, kind, shown))
 
 
 def request_text(call: Question) -> str:
@@ -73,7 +73,7 @@ def request_text(call: Question) -> str:
     return body.decode(errors="replace") if isinstance(body, bytes) else ""
 
 
-class Watched:
+class CallSpan:
     """One call that has begun. A process that was forked since tells nothing of it."""
 
     def __init__(
@@ -85,7 +85,7 @@ class Watched:
         self._process = os.getpid()
         self._begun = time.monotonic()
         request = call.request
-        tell(
+        emit(
             hooks,
             CallStarted(
                 self.call_id,
@@ -105,7 +105,7 @@ class Watched:
         if not self._has_event and self._process == os.getpid():
             self._has_event = True
             seconds = time.monotonic() - self._begun
-            tell(self._hooks, FirstEventReceived(self.call_id, self._operation, seconds))
+            emit(self._hooks, FirstEventReceived(self.call_id, self._operation, seconds))
 
     def record_output(self, messages: Mapping[str, str]) -> None:
         """Emit the text of a run's messages."""
@@ -118,10 +118,10 @@ class Watched:
         hooks, self._hooks = self._hooks, ()
         if hooks and self._process == os.getpid():
             seconds = time.monotonic() - self._begun
-            tell(hooks, CallFinished(self.call_id, self._operation, seconds, result, error))
+            emit(hooks, CallFinished(self.call_id, self._operation, seconds, result, error))
 
 
-class WatchedRound:
+class ToolRoundSpan:
     """Around a round of tools, and around each of them."""
 
     def __init__(self, hooks: tuple[EventHook, ...], step: RunTools, hide: Redactor) -> None:
@@ -134,7 +134,7 @@ class WatchedRound:
     def __enter__(self) -> Self:
         step, names = self._step, tuple(job.name for job in self._step.jobs)
         begun = ToolRoundStarted(self._id, step.round, step.run_id, step.thread_id, names)
-        tell(self._hooks, begun)
+        emit(self._hooks, begun)
         return self
 
     def __exit__(
@@ -143,14 +143,14 @@ class WatchedRound:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        tell(self._hooks, ToolRoundFinished(self._id, time.monotonic() - self._begun, error))
+        emit(self._hooks, ToolRoundFinished(self._id, time.monotonic() - self._begun, error))
 
     @contextmanager
     def tool(self, job: Job) -> Iterator[Callable[[object], None]]:
         """To be entered in the thread or task in which it runs; gives what takes its result."""
         number, begun = next(numbers), time.monotonic()
         failure: BaseException | None = None
-        tell(self._hooks, ToolStarted(number, self._id, job.name, job.call_id))
+        emit(self._hooks, ToolStarted(number, self._id, job.name, job.call_id))
         record(self._hooks, number, "arguments", lambda: f"{job.arguments}", self._hide)
 
         def take(result: object) -> None:
@@ -163,10 +163,10 @@ class WatchedRound:
             failure = error
             raise
         finally:
-            tell(self._hooks, ToolFinished(number, time.monotonic() - begun, failure))
+            emit(self._hooks, ToolFinished(number, time.monotonic() - begun, failure))
 
 
-class Watch:
+class Instrumentation:
     """The calls that one flow makes, told to those who want to know.
 
     Calls that are still open when it is left by an exception end with that. All errors of flows
@@ -178,10 +178,10 @@ class Watch:
         self.hooks = (log, *hooks) if LOGGER.isEnabledFor(logging.DEBUG) else hooks
         self._gateway_url = settings.base_url
         self._hide = settings.redactor
-        self._open: list[Watched] = []
+        self._open: list[CallSpan] = []
         self._last: AttemptFinished | None = None
 
-    def __enter__(self) -> Watch:
+    def __enter__(self) -> Instrumentation:
         return self
 
     def __exit__(
@@ -196,14 +196,14 @@ class Watch:
 
     def begin(self, call: Question) -> None:
         if self.hooks:
-            self._open.append(Watched(self.hooks, call, self._gateway_url, self._hide))
+            self._open.append(CallSpan(self.hooks, call, self._gateway_url, self._hide))
 
     def end(self, result: object, error: BaseException | None) -> None:
         redact(error, self._hide)
         if self._open:
             self._open.pop().finish(result, error)
 
-    def hand_over(self) -> Watched | None:
+    def hand_over(self) -> CallSpan | None:
         """The call that goes on after the flow: a stream that has been opened."""
         return self._open.pop() if self._open else None
 
@@ -221,7 +221,7 @@ class Watch:
                 request_id=outcome.request_id,
                 error=None if isinstance(outcome, Reply) else outcome.message,
             )
-            tell(self.hooks, self._last)
+            emit(self.hooks, self._last)
 
     def retry(self, step: Sleep) -> None:
         failed = self._last
@@ -237,10 +237,10 @@ class Watch:
                 failed.status_code,
                 failed.request_id,
             )
-            tell(self.hooks, event)
+            emit(self.hooks, event)
 
-    def round(self, step: RunTools) -> WatchedRound:
-        return WatchedRound(self.hooks, step, self._hide)
+    def round(self, step: RunTools) -> ToolRoundSpan:
+        return ToolRoundSpan(self.hooks, step, self._hide)
 
     def _call_id(self) -> int:
         return self._open[-1].call_id if self._open else 0

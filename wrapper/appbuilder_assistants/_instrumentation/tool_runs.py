@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from appbuilder_assistants.hooks import CallFinished, CallStarted, HookEvent, ToolRoundStarted
 
-from .calls import ids_of, numbers, record, request_text, tell
+from .calls import emit, ids_of, numbers, record, request_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +22,7 @@ OPERATION = "run_with_tools"
 """What the whole is called: the API has no such operation."""
 
 
-class WatchedRun:
+class ToolRunSpan:
     """A run with tools, from its first call, which it is known by, to its end.
 
     What is called with its `settings` is told of as part of it. A process that was forked since its
@@ -45,7 +45,7 @@ class WatchedRun:
             self._process = os.getpid()
             ids = ids_of(self._call.request.body)
             gateway = self.settings.base_url
-            tell(self._hooks, CallStarted(self._id, OPERATION, "", "", ids, gateway))
+            emit(self._hooks, CallStarted(self._id, OPERATION, "", "", ids, gateway))
             hide = self.settings.redactor
             record(self._hooks, self._id, "request", lambda: request_text(self._call), hide)
 
@@ -60,7 +60,7 @@ class WatchedRun:
         if self._begun is not None and self._process == os.getpid():
             hooks, self._hooks = self._hooks, ()
             seconds = time.monotonic() - self._begun
-            tell(hooks, CallFinished(self._id, OPERATION, seconds, result, error))
+            emit(hooks, CallFinished(self._id, OPERATION, seconds, result, error))
 
 
 class _PartOf:

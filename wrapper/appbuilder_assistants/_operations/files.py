@@ -20,17 +20,19 @@ from appbuilder_api.models import (
 )
 
 from appbuilder_assistants._core.calls import FILE_SECONDS, Call, FileCall, Request
-from appbuilder_assistants._core.multipart import Form, Source
+from appbuilder_assistants._core.multipart import MultipartBody, UploadSource
 
 from ._build import call, file_call
 
 
-def files_create(*, file: Source, purpose: str = "assistant") -> Call[File]:
+def files_create(*, file: UploadSource, purpose: str = "assistant") -> Call[File]:
     built = create_file.request(file=file, purpose=purpose)
     ((field, source),) = built["files"].items()
     return Call(
         operation="createFile",
-        request=Request(built["method"], built["url"], Form(field, source), built["params"]),
+        request=Request(
+            built["method"], built["url"], MultipartBody(field, source), built["params"]
+        ),
         parse=File.from_dict,
         repeatable=False,
         read_seconds=FILE_SECONDS,

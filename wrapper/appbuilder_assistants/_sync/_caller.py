@@ -20,7 +20,7 @@ from appbuilder_assistants._core.orphaned_runs import LeftRun, cancelling
 from appbuilder_assistants._core.pages import Cursor, Page
 from appbuilder_assistants._core.reconcile import RECONCILE_SECONDS, LookUps, reconcile, too_late
 from appbuilder_assistants._driver import drive, finish, is_past, sooner
-from appbuilder_assistants._instrumentation.tool_runs import WatchedRun
+from appbuilder_assistants._instrumentation.tool_runs import ToolRunSpan
 from appbuilder_assistants._snapshot import RunSnapshot
 from appbuilder_assistants.errors import StreamInterruptedError
 
@@ -83,14 +83,14 @@ class Caller:
 
     def run_with_tools(self, call: Call[T], flow: Flow[T]) -> T:
         """Carry out a flow of several calls, of which this is the first, told of as one run."""
-        watched_run = WatchedRun(self.settings, call)
-        watched_run.begin()
+        run_span = ToolRunSpan(self.settings, call)
+        run_span.begin()
         try:
-            run = type(self)(self.pool, watched_run.settings).carry_out(flow)
+            run = type(self)(self.pool, run_span.settings).carry_out(flow)
         except BaseException as error:
-            watched_run.finish(error=error)
+            run_span.finish(error=error)
             raise
-        watched_run.finish(run)
+        run_span.finish(run)
         return run
 
     def finish(self, flow: Flow[T]) -> T:

@@ -73,7 +73,7 @@ class RunStream(Closing):
         self._reply: Reply | None = None
         self._until: float | None = None
         self._live: Any = None
-        self._watched: Any = None
+        self._call_span: Any = None
         self._reader: EventReader | None = None
         self._events: Iterator[RunEvent] = iter(())
         self._looked_up: Iterator[RunEvent] | None = None
@@ -259,8 +259,8 @@ class RunStream(Closing):
         while True:
             event = next(self._events, None)
             if event is not None:
-                if self._watched is not None:
-                    self._watched.first_event()
+                if self._call_span is not None:
+                    self._call_span.first_event()
                 return event
             chunk = next(self._live, None)
             if not isinstance(chunk, bytes):
@@ -296,7 +296,7 @@ class RunStream(Closing):
             raise lost_stream(self._call, self.snapshot, error) from error.__cause__
         self._reply, self._live = reply, reply.live
         # The call that those who watch were told of is over when the stream is, with its run.
-        self._watched, self._live.watched = self._live.watched, None
+        self._call_span, self._live.call_span = self._live.call_span, None
         self._reader = EventReader(self._call, reply, self.snapshot)
         return self._reader
 
@@ -315,6 +315,6 @@ class RunStream(Closing):
 
     def _finish(self, error: BaseException | None = None) -> None:
         redact(error, self._caller.settings.redactor)
-        if self._watched is not None:
-            self._watched.record_output(self.snapshot.messages)
-            self._watched.finish(self.snapshot.run, error)
+        if self._call_span is not None:
+            self._call_span.record_output(self.snapshot.messages)
+            self._call_span.finish(self.snapshot.run, error)

@@ -15,24 +15,24 @@ from .constraints import has_default, is_pydantic_field, made_default, read_meta
 from .docstrings import read_doc
 from .json_types import (
     NO_DEFAULT,
-    AnyOf,
-    Anything,
-    Described,
-    Field,
-    FixedItems,
-    Flag,
-    Items,
-    Kind,
-    Nothing,
-    Number,
-    OneOf,
-    Record,
-    Table,
-    Text,
-    Whole,
-    base_of,
+    AnyOfType,
+    AnyType,
+    ArrayType,
+    BooleanType,
+    DescribedType,
+    EnumType,
+    IntegerType,
+    JsonType,
+    MappingType,
+    NullType,
+    NumberType,
+    ObjectType,
+    Property,
+    StringType,
+    TupleType,
+    base_type,
 )
-from .models import Model, is_model
+from .models import ModelType, is_model
 from .outputs import plain
 
 SUPPORTED = (
@@ -41,15 +41,15 @@ SUPPORTED = (
     "Annotated[..., 'description', constraints]"
 )
 
-SCALARS: dict[object, Kind] = {
-    str: Text(),
-    int: Whole(),
-    float: Number(),
-    bool: Flag(),
-    None: Nothing(),
-    type(None): Nothing(),
-    Any: Anything(),
-    object: Anything(),
+SCALARS: dict[object, JsonType] = {
+    str: StringType(),
+    int: IntegerType(),
+    float: NumberType(),
+    bool: BooleanType(),
+    None: NullType(),
+    type(None): NullType(),
+    Any: AnyType(),
+    object: AnyType(),
 }
 
 LISTS: dict[object, Callable[[list[Any]], Any]] = {
@@ -66,7 +66,7 @@ Names = Mapping[str, Any]
 """What a string annotation may name besides what its module does."""
 
 
-def kind_of(annotation: Any, where: str, names: Names, within: tuple[type, ...] = ()) -> Kind:
+def type_of(annotation: Any, where: str, names: Names, within: tuple[type, ...] = ()) -> JsonType:
     """The kind of value an annotation takes.
 
     `where` is for the message of the TypeError that is raised for one that is not supported;
@@ -77,15 +77,15 @@ def kind_of(annotation: Any, where: str, names: Names, within: tuple[type, ...] 
         raise _unsupported(where, annotation)
     if annotation in SCALARS:
         return SCALARS[annotation]
-    inner = partial(kind_of, names=names, within=within)
+    inner = partial(type_of, names=names, within=within)
     origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
     if origin is typing.Annotated:
         metadata = read_metadata(arguments[1:], where)
         return metadata.applied(inner(arguments[0], where), where)
     if origin is typing.Literal:
-        return OneOf(tuple((_constant(value, where), value) for value in arguments))
+        return EnumType(tuple((_constant(value, where), value) for value in arguments))
     if origin in (typing.Union, types.UnionType):
-        return AnyOf(tuple(inner(option, where) for option in arguments))
+        return AnyOfType(tuple(inner(option, where) for option in arguments))
     container = origin or annotation
     if container in LISTS:
         return _items(container, arguments, where, inner)
@@ -93,33 +93,33 @@ def kind_of(annotation: Any, where: str, names: Names, within: tuple[type, ...] 
         key, value = arguments or (str, Any)
         if key is not str:
             raise _unsupported(where, annotation, "the keys of an object in JSON are str")
-        return Table(inner(value, f"{where}, its values"))
+        return MappingType(inner(value, f"{where}, its values"))
     if isinstance(annotation, type):
         return _class(annotation, where, names, within)
     raise _unsupported(where, annotation)
 
 
-def optional(kind: Kind) -> Kind:
+def optional(json_type: JsonType) -> JsonType:
     """The kind, or null: what a default of None says, though the annotation does not."""
     try:
-        kind.read(None, "")
+        json_type.read(None, "")
     except ValueError:
-        return AnyOf((kind, Nothing()))
-    return kind
+        return AnyOfType((json_type, NullType()))
+    return json_type
 
 
 def field_of(
-    name: str, kind: Kind, *, required: bool, description: str, default: Any = NO_DEFAULT
-) -> Field:
+    name: str, json_type: JsonType, *, required: bool, description: str, default: Any = NO_DEFAULT
+) -> Property:
     """A field, whose annotation's own description wins over `description`."""
-    told = kind.description if isinstance(kind, Described) else description
+    told = json_type.description if isinstance(json_type, DescribedType) else description
     if default is None:
-        kind = optional(kind)
+        json_type = optional(json_type)
     try:
         json_default = default if default is NO_DEFAULT else plain(default)
     except (TypeError, ValueError):
         json_default = NO_DEFAULT  # the model need not know it; Python does
-    return Field(name, kind, required, told, json_default)
+    return Property(name, json_type, required, told, json_default)
 
 
 def hints_of(what: Any, where: str, names: Names) -> dict[str, Any]:
@@ -137,28 +137,30 @@ def hints_of(what: Any, where: str, names: Names) -> dict[str, Any]:
 
 
 def _items(
-    container: Any, arguments: tuple[Any, ...], where: str, inner: Callable[[Any, str], Kind]
-) -> Kind:
+    container: Any, arguments: tuple[Any, ...], where: str, inner: Callable[[Any, str], JsonType]
+) -> JsonType:
     build = LISTS[container]
     if container is tuple and arguments and arguments[-1:] != (Ellipsis,):
         fixed = () if arguments == ((),) else arguments
-        return FixedItems(tuple(inner(one, f"{where}, its items") for one in fixed))
+        return TupleType(tuple(inner(one, f"{where}, its items") for one in fixed))
     item = inner(arguments[0] if arguments else Any, f"{where}, its items")
     unique = build in (set, frozenset)
-    if unique and not isinstance(base_of(item), (Text, Whole, Number, Flag, OneOf, Nothing)):
+    if unique and not isinstance(
+        base_type(item), (StringType, IntegerType, NumberType, BooleanType, EnumType, NullType)
+    ):
         raise _unsupported(
             where, container, "a set holds str, int, float, bool, Literal or Enum; take a list"
         )
-    return Items(item, build, unique)
+    return ArrayType(item, build, unique)
 
 
-def _class(cls: type, where: str, names: Names, within: tuple[type, ...]) -> Kind:
+def _class(cls: type, where: str, names: Names, within: tuple[type, ...]) -> JsonType:
     if issubclass(cls, enum.Enum):
         if not len(cls):
             raise _unsupported(where, cls, "it has no members")
-        return OneOf(tuple((_constant(member.value, where), member) for member in cls))
+        return EnumType(tuple((_constant(member.value, where), member) for member in cls))
     if is_model(cls):
-        return Model(cls, where)
+        return ModelType(cls, where)
     if hasattr(cls, "__required_keys__"):  # a TypedDict, also that of typing_extensions
         read = _dict_fields
     elif hasattr(cls, "__attrs_attrs__"):
@@ -176,7 +178,7 @@ def _class(cls: type, where: str, names: Names, within: tuple[type, ...]) -> Kin
         at = f"{where}, field {part.name} of {cls.__name__}"
         if part.name not in hints:
             raise TypeError(f"{at}: it has no annotation")
-        kind = kind_of(hints[part.name], at, names, (*within, cls))
+        json_type = type_of(hints[part.name], at, names, (*within, cls))
         default, required = part.default, part.required
         if is_pydantic_field(default):
             if not hasattr(cls, "__pydantic_validator__"):
@@ -184,12 +186,12 @@ def _class(cls: type, where: str, names: Names, within: tuple[type, ...]) -> Kin
                     f"{at}: a pydantic Field as its default has no effect on this class; put it "
                     "into Annotated"
                 )
-            kind = read_metadata([default], at, is_default=True).applied(kind, at)
+            json_type = read_metadata([default], at, is_default=True).applied(json_type, at)
             required = not has_default(default)
             default = NO_DEFAULT if required else made_default(default)
         field = field_of(
             part.parameter,
-            kind,
+            json_type,
             required=required,
             description=part.description or doc.parameters.get(part.name, ""),
             default=default,
@@ -198,11 +200,11 @@ def _class(cls: type, where: str, names: Names, within: tuple[type, ...]) -> Kin
     # A dataclass without a docstring is given its own signature as one.
     summary = "" if doc.summary.startswith(f"{cls.__name__}(") else doc.summary
     build = dict if read is _dict_fields else lambda parts: cls(**parts)
-    return Record(tuple(fields), build, summary)
+    return ObjectType(tuple(fields), build, summary)
 
 
 @dataclasses.dataclass(frozen=True)
-class _Part:
+class _ClassField:
     """A field of a class, and the parameter that sets it."""
 
     name: str
@@ -212,21 +214,21 @@ class _Part:
     description: str = ""
 
 
-def _dict_fields(cls: Any, hints: dict[str, Any], where: str) -> Iterator[_Part]:
+def _dict_fields(cls: Any, hints: dict[str, Any], where: str) -> Iterator[_ClassField]:
     for name, hint in hints.items():
         # `from __future__ import annotations` hides from the class which keys are NotRequired.
         said = _special_name(hint)
         required = said == "Required" if said else name in cls.__required_keys__
-        yield _Part(name, name, required)
+        yield _ClassField(name, name, required)
 
 
-def _dataclass_fields(cls: Any, hints: dict[str, Any], where: str) -> Iterator[_Part]:
+def _dataclass_fields(cls: Any, hints: dict[str, Any], where: str) -> Iterator[_ClassField]:
     if any(isinstance(hint, dataclasses.InitVar) for hint in hints.values()):
         raise _unsupported(where, cls, "it has an InitVar")
     missing = dataclasses.MISSING
     for field in dataclasses.fields(cls):
         if field.init:
-            yield _Part(
+            yield _ClassField(
                 field.name,
                 field.name,
                 required=field.default is missing and field.default_factory is missing,
@@ -235,14 +237,14 @@ def _dataclass_fields(cls: Any, hints: dict[str, Any], where: str) -> Iterator[_
             )
 
 
-def _attrs_fields(cls: Any, hints: dict[str, Any], where: str) -> Iterator[_Part]:
+def _attrs_fields(cls: Any, hints: dict[str, Any], where: str) -> Iterator[_ClassField]:
     import attrs
 
     for field in attrs.fields(cls):
         if field.init:
             made = isinstance(field.default, type(attrs.Factory(list)))
             required = field.default is attrs.NOTHING
-            yield _Part(
+            yield _ClassField(
                 field.name,
                 field.alias,
                 required=required,

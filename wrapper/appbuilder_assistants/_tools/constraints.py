@@ -14,7 +14,18 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from .json_types import AnyOf, Described, Items, Kind, Number, Table, Text, Whole, base_of, refused
+from .json_types import (
+    AnyOfType,
+    ArrayType,
+    DescribedType,
+    IntegerType,
+    JsonType,
+    MappingType,
+    NumberType,
+    StringType,
+    base_type,
+    refused,
+)
 
 LIBRARIES = {"annotated_types", "pydantic", "pydantic_core", "msgspec"}
 
@@ -29,9 +40,9 @@ SIZES: dict[str, tuple[str, str, Callable[[Any, Any], bool]]] = {
     "max_length": ("max", "at most", operator.le),
 }
 UNITS: dict[type, tuple[str, str]] = {
-    Text: ("Length", "characters"),
-    Items: ("Items", "items"),
-    Table: ("Properties", "entries"),
+    StringType: ("Length", "characters"),
+    ArrayType: ("Items", "items"),
+    MappingType: ("Properties", "entries"),
 }
 CONSTRAINTS = (*BOUNDS, "multiple_of", *SIZES, "pattern")
 # Of a library's metadata, what changes nothing here: values are never coerced, for one.
@@ -50,20 +61,20 @@ class Constraint:
     name: str
     bound: Any
 
-    def words(self, kind: Kind) -> str:
+    def words(self, json_type: JsonType) -> str:
         """The condition, for a message."""
         if self.name in BOUNDS:
             return f"{BOUNDS[self.name][1]} {self.bound}"
         if self.name in SIZES:
-            return f"{SIZES[self.name][1]} {self.bound} {UNITS[type(kind)][1]}"
+            return f"{SIZES[self.name][1]} {self.bound} {UNITS[type(json_type)][1]}"
         return f"{'a multiple of' if self.name == 'multiple_of' else 'matching'} {self.bound}"
 
-    def schema(self, kind: Kind) -> dict[str, Any]:
+    def schema(self, json_type: JsonType) -> dict[str, Any]:
         """The condition as JSON Schema has it."""
         if self.name in BOUNDS:
             return {BOUNDS[self.name][0]: self.bound}
         if self.name in SIZES:
-            return {f"{SIZES[self.name][0]}{UNITS[type(kind)][0]}": self.bound}
+            return {f"{SIZES[self.name][0]}{UNITS[type(json_type)][0]}": self.bound}
         return {"multipleOf" if self.name == "multiple_of" else "pattern": self.bound}
 
     def holds(self, value: Any) -> bool:
@@ -78,33 +89,35 @@ class Constraint:
         times = value / self.bound
         return math.isclose(times, round(times), rel_tol=1e-9, abs_tol=1e-9)
 
-    def fits(self, kind: Kind) -> bool:
+    def fits(self, json_type: JsonType) -> bool:
         """Whether values of this kind can be held to it."""
         if self.name in SIZES:
-            return type(kind) in UNITS
-        return isinstance(kind, Text if self.name == "pattern" else (Whole, Number))
+            return type(json_type) in UNITS
+        return isinstance(
+            json_type, StringType if self.name == "pattern" else (IntegerType, NumberType)
+        )
 
 
 @dataclass(frozen=True)
-class Constrained:
+class ConstrainedType:
     """A kind of value that also meets some conditions."""
 
-    kind: Kind
+    json_type: JsonType
     constraints: tuple[Constraint, ...]
 
     @property
     def expected(self) -> str:
-        words = ", ".join(one.words(base_of(self.kind)) for one in self.constraints)
-        return f"{self.kind.expected} ({words})"
+        words = ", ".join(one.words(base_type(self.json_type)) for one in self.constraints)
+        return f"{self.json_type.expected} ({words})"
 
     def schema(self) -> dict[str, Any]:
-        schema = self.kind.schema()
+        schema = self.json_type.schema()
         for one in self.constraints:
-            schema.update(one.schema(base_of(self.kind)))
+            schema.update(one.schema(base_type(self.json_type)))
         return schema
 
     def read(self, value: object, path: str) -> Any:
-        read = self.kind.read(value, path)
+        read = self.json_type.read(value, path)
         if not all(one.holds(read) for one in self.constraints):
             raise refused(path, self.expected, value)
         return read
@@ -118,16 +131,18 @@ class Metadata:
     extra: dict[str, Any] = field(default_factory=dict)
     constraints: list[Constraint] = field(default_factory=list)
 
-    def applied(self, kind: Kind, where: str) -> Kind:
+    def applied(self, json_type: JsonType, where: str) -> JsonType:
         """The kind with all of it. Raises TypeError for a condition that it cannot be held to."""
         for one in self.constraints:
-            constrained = _constrain(kind, one)
+            constrained = _constrain(json_type, one)
             if constrained is None:
-                raise TypeError(f"{where}: {one.name}={one.bound!r} does not fit {kind.expected}")
-            kind = constrained
+                raise TypeError(
+                    f"{where}: {one.name}={one.bound!r} does not fit {json_type.expected}"
+                )
+            json_type = constrained
         if self.description or self.extra:
-            kind = Described(kind, self.description, self.extra)
-        return kind
+            json_type = DescribedType(json_type, self.description, self.extra)
+        return json_type
 
 
 def read_metadata(given: Iterable[Any], where: str, *, is_default: bool = False) -> Metadata:
@@ -238,18 +253,18 @@ def _compiles(pattern: str) -> bool:
     return True
 
 
-def _constrain(kind: Kind, one: Constraint) -> Kind | None:
+def _constrain(json_type: JsonType, one: Constraint) -> JsonType | None:
     """The kind under one more condition; None if its values cannot be held to it."""
-    if isinstance(kind, AnyOf):
-        options = [_constrain(option, one) for option in kind.options]
+    if isinstance(json_type, AnyOfType):
+        options = [_constrain(option, one) for option in json_type.options]
         if not any(options):
             return None
-        pairs = zip(options, kind.options, strict=True)
-        return AnyOf(tuple(option or plain for option, plain in pairs))
-    if isinstance(kind, Described):
-        inner = _constrain(kind.kind, one)
-        return None if inner is None else replace(kind, kind=inner)
-    if isinstance(kind, Constrained):
-        both = replace(kind, constraints=(*kind.constraints, one))
-        return both if one.fits(base_of(kind)) else None
-    return Constrained(kind, (one,)) if one.fits(kind) else None
+        pairs = zip(options, json_type.options, strict=True)
+        return AnyOfType(tuple(option or plain for option, plain in pairs))
+    if isinstance(json_type, DescribedType):
+        inner = _constrain(json_type.json_type, one)
+        return None if inner is None else replace(json_type, json_type=inner)
+    if isinstance(json_type, ConstrainedType):
+        both = replace(json_type, constraints=(*json_type.constraints, one))
+        return both if one.fits(base_type(json_type)) else None
+    return ConstrainedType(json_type, (one,)) if one.fits(json_type) else None

@@ -36,17 +36,17 @@ NUMPY_NAMES = re.compile(r"(?P<names>\w+(?:\s*,\s*\w+)*)\s*(?::.*)?$")
 
 
 @dataclass
-class Doc:
+class ParsedDocstring:
     """The text before the first section, and the text of each parameter, by name."""
 
     summary: str = ""
     parameters: dict[str, str] = field(default_factory=dict)
 
 
-def read_doc(docstring: str | None) -> Doc:
+def read_doc(docstring: str | None) -> ParsedDocstring:
     """Read a docstring; an absent one says nothing."""
     lines = inspect.cleandoc(docstring or "").splitlines()
-    doc = Doc()
+    doc = ParsedDocstring()
     start = next((n for n in range(len(lines)) if _section(lines, n) is not None), len(lines))
     doc.summary = "\n".join(lines[:start]).strip()
     _read_fields(lines[start:], doc)
@@ -86,7 +86,7 @@ def _section(lines: list[str], number: int) -> _Section | None:
     return None
 
 
-def _read_google(lines: list[str], doc: Doc) -> None:
+def _read_google(lines: list[str], doc: ParsedDocstring) -> None:
     """`name: text`, each as far indented as the first; deeper lines continue it."""
     first = next((line for line in lines if line.strip()), "")
     indent = _indent(first)
@@ -108,7 +108,7 @@ def _read_google(lines: list[str], doc: Doc) -> None:
             _go_on(doc, name, line)
 
 
-def _read_numpy(lines: list[str], doc: Doc) -> None:
+def _read_numpy(lines: list[str], doc: ParsedDocstring) -> None:
     """`name : type` on a line, the text indented below."""
     names: list[str] = []
     for line in lines:
@@ -121,7 +121,7 @@ def _read_numpy(lines: list[str], doc: Doc) -> None:
                 _go_on(doc, name, line)
 
 
-def _read_fields(lines: list[str], doc: Doc) -> None:
+def _read_fields(lines: list[str], doc: ParsedDocstring) -> None:
     """`:param type name: text`, continued below: indented, or at once."""
     name = None
     after_blank = False
@@ -140,7 +140,7 @@ def _read_fields(lines: list[str], doc: Doc) -> None:
         after_blank = not line.strip()
 
 
-def _go_on(doc: Doc, name: str, line: str) -> None:
+def _go_on(doc: ParsedDocstring, name: str, line: str) -> None:
     before, more = doc.parameters[name], line.strip()
     # Chinese is written without blanks between words, so a line break is none either.
     blank = "" if before[-1:] >= CJK and more[:1] >= CJK else " "

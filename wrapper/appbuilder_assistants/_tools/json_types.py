@@ -71,7 +71,7 @@ def shown(value: object) -> str:
     return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
 
 
-class Kind(Protocol):
+class JsonType(Protocol):
     """A kind of value."""
 
     @property
@@ -89,7 +89,7 @@ class Kind(Protocol):
 
 
 @dataclass(frozen=True)
-class Anything:
+class AnyType:
     """Whatever JSON can hold."""
 
     expected = "any value"
@@ -102,7 +102,7 @@ class Anything:
 
 
 @dataclass(frozen=True)
-class Text:
+class StringType:
     expected = "a string"
 
     def schema(self) -> dict[str, Any]:
@@ -115,7 +115,7 @@ class Text:
 
 
 @dataclass(frozen=True)
-class Whole:
+class IntegerType:
     expected = "an integer"
 
     def schema(self) -> dict[str, Any]:
@@ -131,7 +131,7 @@ class Whole:
 
 
 @dataclass(frozen=True)
-class Number:
+class NumberType:
     expected = "a number"
 
     def schema(self) -> dict[str, Any]:
@@ -147,7 +147,7 @@ class Number:
 
 
 @dataclass(frozen=True)
-class Flag:
+class BooleanType:
     expected = "true or false"
 
     def schema(self) -> dict[str, Any]:
@@ -160,7 +160,7 @@ class Flag:
 
 
 @dataclass(frozen=True)
-class Nothing:
+class NullType:
     expected = "null"
 
     def schema(self) -> dict[str, Any]:
@@ -172,7 +172,7 @@ class Nothing:
 
 
 @dataclass(frozen=True)
-class OneOf:
+class EnumType:
     """One of some constants: JSON values, each with the Python value it stands for."""
 
     choices: tuple[tuple[Any, Any], ...]
@@ -183,8 +183,8 @@ class OneOf:
 
     def schema(self) -> dict[str, Any]:
         kinds = {JSON_TYPES[type(told)] for told, _ in self.choices}
-        type_ = {"type": kinds.pop()} if len(kinds) == 1 else {}
-        return {**type_, "enum": [told for told, _ in self.choices]}
+        common = {"type": kinds.pop()} if len(kinds) == 1 else {}
+        return {**common, "enum": [told for told, _ in self.choices]}
 
     def read(self, value: object, path: str) -> Any:
         for told, meant in self.choices:
@@ -204,10 +204,10 @@ JSON_TYPES = {
 
 
 @dataclass(frozen=True)
-class AnyOf:
+class AnyOfType:
     """The first of several kinds that a value fits."""
 
-    options: tuple[Kind, ...]
+    options: tuple[JsonType, ...]
 
     @property
     def expected(self) -> str:
@@ -219,23 +219,25 @@ class AnyOf:
     def read(self, value: object, path: str) -> Any:
         problems = []
         # An integer is a number, too: where both are named, it stays one.
-        for option in sorted(self.options, key=lambda option: isinstance(base_of(option), Number)):
+        for option in sorted(
+            self.options, key=lambda option: isinstance(base_type(option), NumberType)
+        ):
             try:
                 return option.read(value, path)
             except BadArguments as bad:
                 problems.append((option, bad))
         # Of an optional thing that is there, say what is wrong with it; of others, what was open.
-        real = [bad for option, bad in problems if not isinstance(base_of(option), Nothing)]
+        real = [bad for option, bad in problems if not isinstance(base_type(option), NullType)]
         if len(real) == 1 and value is not None and isinstance(value, (dict, list)):
             raise real[0]
         raise refused(path, self.expected, value)
 
 
 @dataclass(frozen=True)
-class Items:
+class ArrayType:
     """A list of one kind; `build` makes of it what the annotation says."""
 
-    item: Kind
+    item: JsonType
     build: Callable[[list[Any]], Any] = list
     unique: bool = False
 
@@ -256,10 +258,10 @@ class Items:
 
 
 @dataclass(frozen=True)
-class FixedItems:
+class TupleType:
     """A tuple: so many items, each of its own kind."""
 
-    items: tuple[Kind, ...]
+    items: tuple[JsonType, ...]
 
     @property
     def expected(self) -> str:
@@ -274,14 +276,16 @@ class FixedItems:
         if not isinstance(value, list) or len(value) != len(self.items):
             raise refused(path, self.expected, value)
         pairs = enumerate(zip(self.items, value, strict=True))
-        return tuple(read_all([(kind, item, f"{path}[{i}]") for i, (kind, item) in pairs]))
+        return tuple(
+            read_all([(json_type, item, f"{path}[{i}]") for i, (json_type, item) in pairs])
+        )
 
 
 @dataclass(frozen=True)
-class Table:
+class MappingType:
     """An object whose keys are free and whose values are of one kind."""
 
-    value: Kind
+    value: JsonType
 
     expected = "an object"
 
@@ -296,17 +300,17 @@ class Table:
 
 
 @dataclass(frozen=True)
-class Field:
+class Property:
     """A named part of an object. `default` is JSON, for the model to see; absent, none is told."""
 
     name: str
-    kind: Kind
+    json_type: JsonType
     required: bool = True
     description: str = ""
     default: Any = NO_DEFAULT
 
     def schema(self) -> dict[str, Any]:
-        schema = self.kind.schema()
+        schema = self.json_type.schema()
         if self.description:
             schema["description"] = self.description
         if self.default is not NO_DEFAULT:
@@ -315,13 +319,13 @@ class Field:
 
 
 @dataclass(frozen=True)
-class Record:
+class ObjectType:
     """An object whose fields are known; `build` makes of them what the annotation says.
 
     What `build` refuses by ValueError, TypeError or AssertionError is a problem of the arguments.
     """
 
-    fields: tuple[Field, ...]
+    fields: tuple[Property, ...]
     build: Callable[[Mapping[str, Any]], Any] = dict
     description: str = ""
 
@@ -341,7 +345,7 @@ class Record:
             raise refused(path, self.expected, value)
         known = {field.name: field for field in self.fields}
         problems = [
-            f"{joined(path, name)}: missing, expected {field.kind.expected}"
+            f"{joined(path, name)}: missing, expected {field.json_type.expected}"
             for name, field in known.items()
             if field.required and name not in value
         ]
@@ -351,7 +355,7 @@ class Record:
             if name not in known
         ]
         given = [name for name in known if name in value]
-        items = [(known[name].kind, value[name], joined(path, name)) for name in given]
+        items = [(known[name].json_type, value[name], joined(path, name)) for name in given]
         parts = dict(zip(given, read_all(items, problems), strict=True))
         try:
             return self.build(parts)
@@ -362,30 +366,30 @@ class Record:
 
 
 @dataclass(frozen=True)
-class Described:
+class DescribedType:
     """A kind with a description of its own; `extra` is what else its schema says, `title`, …"""
 
-    kind: Kind
+    json_type: JsonType
     description: str
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def expected(self) -> str:
-        return self.kind.expected
+        return self.json_type.expected
 
     def schema(self) -> dict[str, Any]:
         described = {"description": self.description} if self.description else {}
-        return {**self.kind.schema(), **described, **self.extra}
+        return {**self.json_type.schema(), **described, **self.extra}
 
     def read(self, value: object, path: str) -> Any:
-        return self.kind.read(value, path)
+        return self.json_type.read(value, path)
 
 
-def base_of(kind: Kind) -> Kind:
+def base_type(json_type: JsonType) -> JsonType:
     """The kind behind descriptions and constraints."""
-    while (inner := getattr(kind, "kind", None)) is not None:
-        kind = inner
-    return kind
+    while (inner := getattr(json_type, "json_type", None)) is not None:
+        json_type = inner
+    return json_type
 
 
 def joined(path: str, name: str) -> str:
@@ -394,13 +398,15 @@ def joined(path: str, name: str) -> str:
     return f"{path}.{plain}" if path else plain
 
 
-def read_all(items: Iterable[tuple[Kind, object, str]], problems: Iterable[str] = ()) -> list[Any]:
+def read_all(
+    items: Iterable[tuple[JsonType, object, str]], problems: Iterable[str] = ()
+) -> list[Any]:
     """Read several values; raises BadArguments with the problems of all, after those given."""
     found = list(problems)
     values = []
-    for kind, value, path in items:
+    for json_type, value, path in items:
         try:
-            values.append(kind.read(value, path))
+            values.append(json_type.read(value, path))
         except BadArguments as bad:
             found += bad.problems
     if found:

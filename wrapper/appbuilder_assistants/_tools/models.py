@@ -22,7 +22,7 @@ def is_model(cls: Any) -> bool:
     )
 
 
-class Model:
+class ModelType:
     """A value that a class of its own describes and checks.
 
     The class describes itself once. Raises TypeError if it cannot.

@@ -13,7 +13,7 @@ from functools import partial
 from threading import Thread
 
 from appbuilder_assistants._core.calls import Job, Lost, RunTools, ToolError
-from appbuilder_assistants._instrumentation.calls import Watch, WatchedRound
+from appbuilder_assistants._instrumentation.calls import Instrumentation, ToolRoundSpan
 
 CANCEL_SECONDS = 1.0
 """How long an `async` tool may take to end once it is cancelled."""
@@ -23,29 +23,33 @@ class _Overdue(Exception):
     """The deadline passed while tools ran."""
 
 
-def run_tools(step: RunTools, watch: Watch, until: float | None) -> list[object] | Lost:
+def run_tools(
+    step: RunTools, instrumentation: Instrumentation, until: float | None
+) -> list[object] | Lost:
     """What each job came to, in their order: its value, or the ToolError it raised.
 
     At the first other exception, and when time is over, no more are begun. A thread cannot be
     stopped: what runs then is left to finish, and what comes of it is dropped.
     """
     try:
-        with watch.round(step) as told:
+        with instrumentation.round(step) as told:
             return _run_all(step, told, until)
     except _Overdue as late:
         return _lost(late)
 
 
-async def arun_tools(step: RunTools, watch: Watch, until: float | None) -> list[object] | Lost:
+async def arun_tools(
+    step: RunTools, instrumentation: Instrumentation, until: float | None
+) -> list[object] | Lost:
     """As `run_tools`. A plain tool runs in a thread; an `async` one here, and is cancelled."""
     try:
-        with watch.round(step) as told:
+        with instrumentation.round(step) as told:
             return await _arun_all(step, told, until)
     except _Overdue as late:
         return _lost(late)
 
 
-def _run_all(step: RunTools, told: WatchedRound, until: float | None) -> list[object]:
+def _run_all(step: RunTools, told: ToolRoundSpan, until: float | None) -> list[object]:
     waiting = deque(enumerate(step.jobs))
     running: dict[Future[object], int] = {}
     results: list[object] = [None] * len(step.jobs)
@@ -61,7 +65,7 @@ def _run_all(step: RunTools, told: WatchedRound, until: float | None) -> list[ob
     return results
 
 
-async def _arun_all(step: RunTools, told: WatchedRound, until: float | None) -> list[object]:
+async def _arun_all(step: RunTools, told: ToolRoundSpan, until: float | None) -> list[object]:
     free = asyncio.Semaphore(step.max_parallel)
 
     async def run(job: Job) -> object:
@@ -90,7 +94,7 @@ def _heard(task: asyncio.Task[object]) -> None:
         task.exception()
 
 
-async def _acall(job: Job, told: WatchedRound) -> object:
+async def _acall(job: Job, told: ToolRoundSpan) -> object:
     if not job.is_async:
         return await asyncio.wrap_future(_in_thread(partial(_call, job, told)))
     try:
@@ -104,7 +108,7 @@ async def _acall(job: Job, told: WatchedRound) -> object:
         raise RuntimeError(f"tool {job.name} raised GeneratorExit") from error
 
 
-def _call(job: Job, told: WatchedRound) -> object:
+def _call(job: Job, told: ToolRoundSpan) -> object:
     try:
         with told.tool(job) as take:
             result = job.function()

@@ -20,10 +20,10 @@ from typing import (
     overload,
 )
 
-from .annotations import field_of, hints_of, kind_of
+from .annotations import field_of, hints_of, type_of
 from .constraints import has_default, is_pydantic_field, made_default, read_metadata
 from .docstrings import read_doc
-from .json_types import NO_DEFAULT, BadArguments, Field, Kind, Record, check_characters
+from .json_types import NO_DEFAULT, BadArguments, JsonType, ObjectType, Property, check_characters
 
 if TYPE_CHECKING:
     from appbuilder_assistants.types import AssistantTool
@@ -68,7 +68,7 @@ class Tool(Generic[P, R_co]):
         )
         self._by_position: dict[str, Any] = {}
         self._defaults: dict[str, Callable[[], Any]] = {}
-        self._record = Record(tuple(self._fields(names or {})))
+        self._record = ObjectType(tuple(self._fields(names or {})))
         self.parameters = self._record.schema()
         update_wrapper(self, plain, updated=())
         self.__wrapped__ = function
@@ -146,7 +146,7 @@ class Tool(Generic[P, R_co]):
                 "one, as in `service.method`"
             )
 
-    def _fields(self, names: Mapping[str, Any]) -> list[Field]:
+    def _fields(self, names: Mapping[str, Any]) -> list[Property]:
         plain = _behind(self.function)
         try:
             parameters = list(inspect.signature(self.function).parameters.values())
@@ -157,7 +157,7 @@ class Tool(Generic[P, R_co]):
             ) from error
         annotated = plain if hasattr(plain, "__name__") else type(plain).__call__
         hints = hints_of(_parameters_of(annotated), f"tool {self.name}", names)
-        fields: list[Field] = []
+        fields: list[Property] = []
         for parameter in parameters[1 if self._needs_object else 0 :]:
             where = f"tool {self.name}, parameter {parameter.name}"
             if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
@@ -165,9 +165,11 @@ class Tool(Generic[P, R_co]):
             if parameter.name not in hints:
                 raise TypeError(f"{where}: it has no annotation, so a model cannot be told of it")
             default = NO_DEFAULT if parameter.default is parameter.empty else parameter.default
-            kind = self._kind(hints[parameter.name], where, names)
+            json_type = self._type_of(hints[parameter.name], where, names)
             if is_pydantic_field(default):
-                kind = read_metadata([default], where, is_default=True).applied(kind, where)
+                json_type = read_metadata([default], where, is_default=True).applied(
+                    json_type, where
+                )
                 if has_default(default):
                     self._defaults[parameter.name] = partial(made_default, default)
                     default = made_default(default)
@@ -179,7 +181,7 @@ class Tool(Generic[P, R_co]):
                 self._by_position[parameter.name] = default
             field = field_of(
                 parameter.name,
-                kind,
+                json_type,
                 required=default is NO_DEFAULT,
                 description=self._doc.parameters.get(parameter.name, ""),
                 default=default,
@@ -187,9 +189,9 @@ class Tool(Generic[P, R_co]):
             fields.append(field)
         return fields
 
-    def _kind(self, annotation: Any, where: str, names: Mapping[str, Any]) -> Kind:
+    def _type_of(self, annotation: Any, where: str, names: Mapping[str, Any]) -> JsonType:
         try:
-            return kind_of(annotation, where, names)
+            return type_of(annotation, where, names)
         except RecursionError as error:
             raise TypeError(
                 f"{where}: a type that holds itself cannot be described to a model, for its schema "

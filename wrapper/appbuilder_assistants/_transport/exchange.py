@@ -24,7 +24,7 @@ from appbuilder_assistants._core.calls import (
     Send,
     never,
 )
-from appbuilder_assistants._core.multipart import Form
+from appbuilder_assistants._core.multipart import MultipartBody
 from appbuilder_assistants._core.redaction import Redactor
 from appbuilder_assistants._settings import Settings, with_headers
 from appbuilder_assistants._version import __version__
@@ -63,7 +63,7 @@ class Sent:
     begun: float
     hide: Redactor
     gateway_from: str = ""
-    form: Form | None = None
+    form: MultipartBody | None = None
 
     def is_overdue(self) -> bool:
         return self.until is not None and time.monotonic() >= self.until
@@ -225,7 +225,7 @@ def sent(
         "Accept-Encoding": ACCEPTED,
     }
     body = step.request.body
-    if isinstance(body, Form):
+    if isinstance(body, MultipartBody):
         if body.length is not None:
             headers["Content-Length"] = str(body.length)
     elif settings.extra_body:
@@ -244,7 +244,7 @@ def sent(
     )
     # Only here, where no variable holds it: tracebacks may be shown with their variables.
     request.headers["Authorization"] = settings.authorization.reveal()
-    form = body if isinstance(body, Form) else None
+    form = body if isinstance(body, MultipartBody) else None
     begun = time.monotonic()
     return Sent(request, until, begun, settings.redactor, settings.gateway_from, form)
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 import httpx
 
 from appbuilder_assistants._core.calls import Lost, Save
-from appbuilder_assistants._instrumentation.calls import Watched
+from appbuilder_assistants._instrumentation.calls import CallSpan
 
 from .cancellation import by, to_the_end
 from .exchange import FAILURES, Sent, is_alone, without_frames
@@ -30,7 +30,7 @@ class Body:
     `watched` is the call that goes on with it, until a stream takes that over.
     """
 
-    watched: Watched | None = None
+    call_span: CallSpan | None = None
 
     def __init__(self, response: httpx.Response, request: Sent) -> None:
         self._response = response
@@ -107,7 +107,7 @@ class Body:
 class AsyncBody:
     """As `Body`, on an event loop."""
 
-    watched: Watched | None = None
+    call_span: CallSpan | None = None
 
     def __init__(self, response: httpx.Response, request: Sent) -> None:
         self._response = response
