@@ -54,7 +54,7 @@ def prepared(arguments: Sequence[str]) -> tuple[list[str], dict[str, str]]:
     chosen = any(one.startswith("contract_tests") for one in rest)
     tests = [] if chosen else ["contract_tests/suite"]
     command = [*tests, "-p", "scripts.record_operations"]
-    if not target.rehearsed:
+    if not target.dry_run:
         reports = options.reports
         command += [f"--reports={reports}", f"--junitxml={reports / 'junit.xml'}"]
     return [*command, *rest], environment
@@ -65,12 +65,12 @@ def clean(target: Target) -> int:
     if target.kind == "mock":
         raise UnusableTarget("nothing to clean: the mock forgets everything; name a TARGET")
     from .target.cleanup import delete_left_behind
-    from .target.gateway import wire
+    from .target.gateway import gateway
 
     remains: list[str] = []
-    wire.attach(target, chosen_profile(target), None)
+    gateway.attach(target, chosen_profile(target), None)
     try:
-        found = delete_left_behind(wire, remains)
+        found = delete_left_behind(gateway, remains)
     except KeyboardInterrupt:
         sys.exit("make contract-clean: interrupted; what is still there is deleted the next time.")
     told = [f"{target.url}: killed runs had left {found} things there", *remains]

@@ -33,16 +33,16 @@ def pytest_configure(config: pytest.Config) -> None:
     if TOO_OLD or of_the_suite_itself(config):
         return
     from .plugin import Session
-    from .report.plugin import Reports
-    from .spec.readings import Report
+    from .report.plugin import ReportPlugin
+    from .spec.readings import ObservationsReport
 
     session = Session()
     # First: of the two the one that is registered later comes to its end sooner.
-    reports = Reports(session, config.getoption("--reports"))
+    reports = ReportPlugin(session, config.getoption("--reports"))
     config.pluginmanager.register(reports)
     config.pluginmanager.register(reports.causes)
     config.pluginmanager.register(session, "contract-session")
-    config.pluginmanager.register(Report())
+    config.pluginmanager.register(ObservationsReport())
 
 
 def of_the_suite_itself(config: pytest.Config) -> bool:

@@ -14,8 +14,8 @@ from .spec import document as spec
 from .spec.samples import ON_WAITING_RUNS
 from .target import journal
 from .target.cleanup import delete_all, delete_left_behind, left_there
-from .target.example_objects import World
-from .target.gateway import wire
+from .target.example_objects import ExampleObjects
+from .target.gateway import gateway
 from .target.settings import SEED
 from .target.target import NEVER, TOKEN, UnusableTarget, chosen_profile, chosen_target, mock_target
 
@@ -33,7 +33,7 @@ FIRST = (
     "test_refusals.py",
 )
 GENERATED = ("test_operations.py", "test_workflows.py")
-LAST = "test_reach.py"  # judges what the others reached
+LAST = "test_coverage.py"  # judges what the others reached
 
 
 def rank(name: str) -> int:
@@ -64,7 +64,7 @@ class Session:
             told.append(f"at most {profile.per_second:g} requests a second")
         if profile.runs is not None:
             told.append(f"at most {profile.runs} runs")
-        if self.asked.rehearsed:
+        if self.asked.dry_run:
             told.append("rehearsed on the mock, nothing is sent there")
         return [", ".join(told)]
 
@@ -139,30 +139,30 @@ class Session:
     def _open(self) -> None:
         if self.asked.kind == "mock":
             self.target = self._stack.enter_context(mock_target())
-            wire.attach(self.target, self.profile, None)
+            gateway.attach(self.target, self.profile, None)
             return
-        if self.asked.rehearsed:
+        if self.asked.dry_run:
             import appbuilder_mock
 
             mock = self._stack.enter_context(
                 appbuilder_mock.running(token=TOKEN, expire_after=NEVER)
             )
             self.target = replace(self.asked, url=mock.url, token=TOKEN, other_token=None)
-            wire.attach(self.target, replace(self.profile, per_second=None), None)
+            gateway.attach(self.target, replace(self.profile, per_second=None), None)
         else:
-            wire.attach(self.target, self.profile, None)
-        delete_left_behind(wire, self.remains)
-        wire.journal = journal.journal_for(self.target.url)
-        world = World(wire)
+            gateway.attach(self.target, self.profile, None)
+        delete_left_behind(gateway, self.remains)
+        gateway.journal = journal.journal_for(self.target.url)
+        world = ExampleObjects(gateway)
         spec.rename(world.make())
         self._unmade = world.unmade()
 
     def _clean(self) -> None:
-        if wire.journal is None:
+        if gateway.journal is None:
             return
         try:
-            self.remains += delete_all(wire, wire.journal)
+            self.remains += delete_all(gateway, gateway.journal)
         except KeyboardInterrupt:
-            self.remains += left_there(wire, wire.journal, "deleting was interrupted")
+            self.remains += left_there(gateway, gateway.journal, "deleting was interrupted")
         finally:
-            wire.journal.close()
+            gateway.journal.close()

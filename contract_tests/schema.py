@@ -1,4 +1,4 @@
-"""openapi.yaml as schemathesis sees it: with our settings, checks, rules and reach.
+"""openapi.yaml as schemathesis sees it: with our settings, checks, rules and coverage.
 
 To be imported when the target is known and spec.py names what there is on it.
 """
@@ -16,10 +16,10 @@ from schemathesis.transport import requests as transport
 
 from .checks import registry as own_checks
 from .checks import request_rules as rules
-from .checks.coverage import Reach
+from .checks.coverage import Coverage
 from .spec import document as spec
 from .spec import known_facts
-from .target.gateway import AROUND, Exchange, wire
+from .target.gateway import AROUND, Exchange, gateway
 from .target.settings import SEED, SETTINGS
 from .target.target import EXPENSIVE, chosen_profile, chosen_target
 
@@ -57,18 +57,18 @@ def _with_event_schemas(document: dict[str, Any]) -> dict[str, Any]:
 
 def _count(exchange: Exchange) -> None:
     if exchange.response is not None and exchange.phase != AROUND:
-        reach.count(exchange.operation_id, exchange.phase, exchange.response)
+        coverage.count(exchange.operation_id, exchange.phase, exchange.response)
 
 
-reach = Reach()
-wire.listeners.append(_count)
+coverage = Coverage()
+gateway.listeners.append(_count)
 schema = _load()
 
 # The probes of the checks (with no token, with a bad one) pass by every hook, but not by this.
 sends = transport.REQUESTS_TRANSPORT
-sends.send = wire.through(sends.send)  # type: ignore[method-assign]
+sends.send = gateway.through(sends.send)  # type: ignore[method-assign]
 # A stream that breaks off is not given back, and may have made a thread all the same.
-transport.read_event_stream = wire.overheard(read_event_stream)  # type: ignore[attr-defined]
+transport.read_event_stream = gateway.observing(read_event_stream)  # type: ignore[attr-defined]
 for check in own_checks.ALL:
     schemathesis.check(check)
 for hook in (rules.map_case, rules.before_add_examples, rules.filter_failure):

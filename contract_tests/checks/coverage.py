@@ -7,23 +7,23 @@ from collections import Counter
 from schemathesis import Response
 
 from contract_tests.spec import run_events as sse
-from contract_tests.spec.document import Answer, answers_bytes
+from contract_tests.spec.document import DocumentedResponse, answers_bytes
 
 RUNS = "createRun"  # tells how a run ended, as JSON and as a stream
 BAD_ENDS = ("failed", "expired")
 
 
-class Reach:
+class Coverage:
     """Counts answers as they come.
 
     An error under status 200 is counted by itself: it does not say which status it stands for.
     """
 
     def __init__(self) -> None:
-        self.answers: Counter[tuple[Answer, str]] = Counter()
+        self.answers: Counter[tuple[DocumentedResponse, str]] = Counter()
         self.in_band: Counter[str] = Counter()  # errors under status 200, by operation
         self.links: Counter[tuple[str, str]] = Counter()
-        self.ends: Counter[tuple[Answer, str]] = Counter()
+        self.ends: Counter[tuple[DocumentedResponse, str]] = Counter()
 
     def count(self, operation_id: str, phase: str, response: Response) -> None:
         if is_in_band(response):
@@ -31,24 +31,26 @@ class Reach:
             return
         is_bytes = response.status_code < 300 and answers_bytes(operation_id)
         media_type = "*/*" if is_bytes else media_type_of(response)
-        answer = Answer(operation_id, str(response.status_code), media_type)
+        answer = DocumentedResponse(operation_id, str(response.status_code), media_type)
         self.answers[answer, phase] += 1
         if operation_id == RUNS and (end := _end_of(response)) in BAD_ENDS:
             self.ends[answer, end] += 1
 
-    def stood_for(self, operation_id: str, status: int) -> None:
+    def counts_as(self, operation_id: str, status: int) -> None:
         """An error under status 200 answered what this status was documented for."""
-        self.answers[Answer(operation_id, str(status), "application/json"), "in band"] += 1
+        self.answers[
+            DocumentedResponse(operation_id, str(status), "application/json"), "in band"
+        ] += 1
 
-    def walked(self, operation_id: str, link: str) -> None:
+    def link_followed(self, operation_id: str, link: str) -> None:
         """What an answer of the operation held was used along this link, with success."""
         self.links[operation_id, link] += 1
 
-    def times(self, answer: Answer) -> int:
+    def times(self, answer: DocumentedResponse) -> int:
         """How often this answer came."""
         return sum(count for (one, _), count in self.answers.items() if one == answer)
 
-    def by(self, *phases: str) -> set[Answer]:
+    def by(self, *phases: str) -> set[DocumentedResponse]:
         """What the requests of these phases reached."""
         return {answer for answer, phase in self.answers if phase in phases}
 

@@ -9,7 +9,7 @@ from schemathesis import Case, Response
 from schemathesis.checks import CheckContext
 
 from contract_tests.spec import document as spec
-from contract_tests.spec.readings import observed
+from contract_tests.spec.readings import observations
 
 from .coverage import is_error, media_type_of
 
@@ -44,11 +44,11 @@ def unknown_file_is_noted(_ctx: CheckContext, response: Response, case: Case[Any
         return  # other checks say what is wrong with it
     error = body.get("error") if isinstance(body, dict) else None
     if body is None:
-        observed.note("unknown-file", "null")
+        observations.note("unknown-file", "null")
     elif isinstance(error, str):
-        observed.note("unknown-file", "error-text")
+        observations.note("unknown-file", "error-text")
     elif response.status_code == 404:
-        observed.note("unknown-file", "error")
+        observations.note("unknown-file", "error")
 
 
 ALL = (error_explains_itself, unknown_file_is_noted)

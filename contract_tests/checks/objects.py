@@ -11,7 +11,7 @@ from schemathesis.checks import CheckContext
 
 from contract_tests.spec import document as spec
 from contract_tests.spec.answers import Object, items_of, objects_of, success_of
-from contract_tests.spec.readings import observed
+from contract_tests.spec.readings import observations
 from scripts.evidence import about
 
 from . import request_rules as rules
@@ -146,7 +146,7 @@ def user_messages_are_noted(_ctx: CheckContext, response: Response, case: Case[A
     for answered in objects_of(case, response):
         if answered.get("role") == "user" and not answered.get("run_id"):
             named = bool(answered.get("assistant_id"))
-            observed.note("user-messages", "of-assistant" if named else "plain")
+            observations.note("user-messages", "of-assistant" if named else "plain")
 
 
 ALL = (

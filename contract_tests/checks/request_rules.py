@@ -18,8 +18,8 @@ from schemathesis.openapi.checks import (
 
 from contract_tests.spec import document as spec
 from contract_tests.spec import known_facts
-from contract_tests.spec.readings import observed
-from contract_tests.target.gateway import wire
+from contract_tests.spec.readings import observations
+from contract_tests.target.gateway import gateway
 from contract_tests.target.target import takes_in_band
 
 from .coverage import is_error
@@ -102,11 +102,11 @@ def filter_failure(
     itself, or null where there is none, though JSON in place of a file's bytes is otherwise an
     error; and an error under status 200, which schemathesis takes for a success.
     """
-    if takes_in_band(wire.target):
+    if takes_in_band(gateway.target):
         if isinstance(failure, AcceptedNegativeData):
             return not is_error(response) and not _goes_against_unknown(case)
         if isinstance(failure, IgnoredAuth):
-            return failure.case_id not in wire.refused_in_band
+            return failure.case_id not in gateway.refused_in_band
         if isinstance(failure, MissingHeaders) and is_error(response):
             return failure.missing_headers != ["Content-Disposition"]  # which a file has
     if isinstance(failure, JsonSchemaError) and spec.answers_bytes(spec.operation_of(case)):
@@ -172,10 +172,10 @@ def _own_ids(operation_id: str, body: Body) -> Body:
 
 def _goes_against_unknown(case: Case[Any]) -> bool:
     """Whether all that is wrong with a request is a choice of this document's."""
-    if wire.target is None or wire.target.kind == "mock":
+    if gateway.target is None or gateway.target.kind == "mock":
         return False
     if isinstance(case.body, NotSet):
-        observed.note("no-body", "taken")
+        observations.note("no-body", "taken")
         return not known_facts.surely_needs_body(spec.operation_of(case))
     return isinstance(case.body, dict) and not known_facts.is_surely_wrong(
         spec.operation_of(case), case.body

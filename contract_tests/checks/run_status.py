@@ -9,7 +9,7 @@ from schemathesis import Case, Response
 from schemathesis.checks import CheckContext
 
 from contract_tests.spec.answers import Object, objects_of, success_of
-from contract_tests.spec.readings import observed
+from contract_tests.spec.readings import observations
 from contract_tests.spec.run_events import ENDS
 
 from .seen import memory_of
@@ -81,7 +81,7 @@ def arguments_are_noted(_ctx: CheckContext, response: Response, case: Case[Any])
             text = function.get("arguments") if isinstance(function, dict) else None
             if isinstance(text, str) and text:
                 blanks = re.search(r'"\s*[:,]\s+|[{\[]\s+', text)
-                observed.note("arguments", "with blanks" if blanks else "without blanks")
+                observations.note("arguments", "with blanks" if blanks else "without blanks")
 
 
 ALL = (arguments_are_noted, status_goes_with_the_rest, status_goes_no_way_back)

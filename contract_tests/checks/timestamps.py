@@ -10,7 +10,7 @@ from schemathesis import Case, Response
 from schemathesis.checks import CheckContext
 
 from contract_tests.spec.answers import Object, objects_of
-from contract_tests.spec.readings import observed
+from contract_tests.spec.readings import observations
 from scripts.evidence import about
 
 CREATED = ("created_at", "create_at")
@@ -34,7 +34,7 @@ def times_have_their_unit(_ctx: CheckContext, response: Response, case: Case[Any
                 continue
             unit, milliseconds = ("seconds", 1000) if name == SECONDS else ("milliseconds", 1)
             if name == SECONDS and EARLIEST <= at * milliseconds <= latest:
-                observed.note("create_at", "in seconds")
+                observations.note("create_at", "in seconds")
             assert EARLIEST <= at * milliseconds <= latest, (
                 f"{name}: {at} is no time of today in {unit}"
             )

@@ -12,7 +12,7 @@ from schemathesis.core.failures import Failure, FailureGroup
 from schemathesis.openapi.checks import IgnoredAuth
 
 from contract_tests.spec import document as spec
-from contract_tests.target.gateway import wire
+from contract_tests.target.gateway import gateway
 from contract_tests.target.target import Target
 
 LONGEST_ANSWER = 2000  # characters of an answer's body that a failure shows
@@ -29,7 +29,7 @@ class BrokenPromises(AssertionError):
     def __init__(self, operation_id: str, failures: Sequence[Failure], response: Response) -> None:
         self.operation_id = operation_id
         self.failures = sorted(failures)
-        of_a_probe = wire.newest if isinstance(self.failures[0], IgnoredAuth) else None
+        of_a_probe = gateway.newest if isinstance(self.failures[0], IgnoredAuth) else None
         probe = of_a_probe.request if of_a_probe is not None else None
         self.request: requests.PreparedRequest = probe or response.request
         broken = "\n".join(_described(failure, response) for failure in self.failures)
@@ -41,7 +41,7 @@ class BrokenPromises(AssertionError):
         return tuple(dict.fromkeys(map(check_name, self.failures)))
 
 
-def judge(case: Case[Any], response: Response, **options: Any) -> None:
+def validate_response(case: Case[Any], response: Response, **options: Any) -> None:
     """Hold an answer to every check; `options` are schemathesis' own. Raises BrokenPromises."""
     __tracebackhide__ = True
     try:
@@ -51,7 +51,7 @@ def judge(case: Case[Any], response: Response, **options: Any) -> None:
         raise BrokenPromises(operation_id, group.exceptions, response) from None
 
 
-def attack(
+def call_and_validate(
     case: Case[Any],
     target: Target,
     *,
@@ -65,7 +65,7 @@ def attack(
     __tracebackhide__ = True
     response: Response = case.call(target.url, headers=headers)
     sent = {} if headers is None else {"headers": dict(headers)}
-    judge(
+    validate_response(
         case,
         response,
         headers=headers,

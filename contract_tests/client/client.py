@@ -15,12 +15,12 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import ignored_auth
 
 from contract_tests.checks.coverage import is_error, is_in_band, media_type_of
-from contract_tests.checks.validation import attack, judge
-from contract_tests.schema import PROFILE, reach, schema
+from contract_tests.checks.validation import call_and_validate, validate_response
+from contract_tests.schema import PROFILE, coverage, schema
 from contract_tests.spec import document as spec
 from contract_tests.spec import run_events as sse
-from contract_tests.spec.readings import MODEL, needed, observed
-from contract_tests.target.gateway import answer_of, wire
+from contract_tests.spec.readings import MODEL, needed, observations
+from contract_tests.target.gateway import answer_of, gateway
 from contract_tests.target.target import Target, takes_in_band
 
 STREAM = "text/event-stream"
@@ -49,7 +49,7 @@ class CheckedClient:
         case = _case(operation_id, body)
         if query is not None:
             case.query = query
-        return attack(case, self._target, headers=self._headers, excluded=EXCLUDED)
+        return call_and_validate(case, self._target, headers=self._headers, excluded=EXCLUDED)
 
     def call(
         self,
@@ -75,7 +75,7 @@ class CheckedClient:
         lacks = operation_id == "createAssistant" and not body.get("model")
         return {**body, **needed} if lacks else body
 
-    def stream(self, body: dict[str, Any]) -> Iterator[sse.Event]:
+    def stream(self, body: dict[str, Any]) -> Iterator[sse.RunEvent]:
         """Each event of a run when it arrives; at the end the whole stream is judged.
 
         It is read no further than to an event that cannot be read, and no longer than TIMEOUT
@@ -84,23 +84,25 @@ class CheckedClient:
         case = _case("createRun", {**body, "stream": True})
         for attempt in itertools.count(1):
             heard = _Heard()
-            with wire.passage("createRun", base_url=self._target.url, body=case.body) as passage:
+            with gateway.open_exchange(
+                "createRun", base_url=self._target.url, body=case.body
+            ) as exchange:
                 url = self._target.url + case.path
                 with self._http.stream(
                     "POST", url, json=case.body, headers=self._headers
                 ) as response:
                     chunks = heard.noted(response.iter_bytes())
-                    arriving = passage.hears(chunks, wire.whose(self._headers))
+                    arriving = exchange.observe_stream(chunks, gateway.owner_of(self._headers))
                     if response.headers.get("content-type", "").lower().startswith(STREAM):
                         with contextlib.suppress(ValueError, TypeError):
                             yield from heard.spoken(sse.events(arriving))
                     else:
                         collections.deque(arriving, maxlen=0)
                 judged = _whole(response, heard.content)
-                passage.answered(judged)
-            if not wire.is_put_off(judged, attempt):
+                exchange.answered(judged)
+            if not gateway.should_retry(judged, attempt):
                 break
-        self._judge(case, judged)
+        self._validate(case, judged)
         assert media_type_of(judged) == STREAM, judged.text
 
     def upload(self, name: str, content: bytes, content_type: str) -> dict[str, Any]:
@@ -109,7 +111,7 @@ class CheckedClient:
         response = self._post(
             case, files={"file": (name, content, content_type)}, headers=self._headers
         )
-        self._judge(case, response)
+        self._validate(case, response)
         self._expect("createFile", response, 200)
         return spec.known("createFile", response.json())
 
@@ -134,9 +136,9 @@ class CheckedClient:
             headers["Authorization"] = authorization
         given = {name: value for name, value in headers.items() if value}
         response = self._post(case, content=content, headers=given)
-        self._judge(case, response, excluded=[not_a_server_error] if status == 500 else [])
+        self._validate(case, response, excluded=[not_a_server_error] if status == 500 else [])
         if status == 415 and self._target.kind != "mock":
-            observed.note("media-type", "refused" if is_error(response) else "taken")
+            observations.note("media-type", "refused" if is_error(response) else "taken")
             if not is_error(response):
                 return {}
         self._expect(operation_id, response, status)
@@ -149,7 +151,7 @@ class CheckedClient:
         got = f"{operation_id}: expected {status}, got {response.status_code}: {response.text}"
         assert response.status_code == status or in_band, got
         if in_band:
-            reach.stood_for(operation_id, status)
+            coverage.counts_as(operation_id, status)
 
     def _post(self, case: Case[Any], **content: Any) -> Response:
         """The answer to a body as httpx takes it."""
@@ -160,10 +162,12 @@ class CheckedClient:
             response.request.read()  # schemathesis wants to show it
             return answer_of(response)
 
-        return wire.ask(spec.operation_of(case), send, base_url=self._target.url)
+        return gateway.ask(spec.operation_of(case), send, base_url=self._target.url)
 
-    def _judge(self, case: Case[Any], response: Response, *, excluded: Sequence[Any] = ()) -> None:
-        judge(
+    def _validate(
+        self, case: Case[Any], response: Response, *, excluded: Sequence[Any] = ()
+    ) -> None:
+        validate_response(
             case,
             response,
             headers=self._headers,
@@ -219,7 +223,7 @@ class _Heard:
                 f"after {self.content[-200:]!r}"
             ) from None
 
-    def spoken(self, events: Iterator[sse.Event]) -> Iterator[sse.Event]:
+    def spoken(self, events: Iterator[sse.RunEvent]) -> Iterator[sse.RunEvent]:
         for event in events:
             if event.name != "ping":
                 self._spoke = time.monotonic()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from .catalogue import MUTANTS, quick_selection
 from .table import write
-from .trials import all_tried
+from .trials import run_mutants
 
 BUILD = Path("build") / "contract"
 
@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     begun = time.monotonic()
     verdicts = []
     # The server as it is goes first: when it fails, the rest means nothing.
-    for verdict in all_tried(
+    for verdict in run_mutants(
         ["", *chosen], BUILD / "mutants", quick=options.quick, jobs=options.jobs
     ):
         how = "caught" if verdict.is_caught else "NOT CAUGHT" if verdict.name else ""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from contract_tests.mutants.proxy import Answer, Change, Request
+from contract_tests.mutants.proxy import Change, ProxyRequest, ProxyResponse
 from contract_tests.target.target import OTHER_TOKEN, TOKEN
 
 from .changes import Json, instead, made, names, put, request, request_headers
@@ -61,7 +61,7 @@ def _cut(length: int) -> Callable[[Json], Json]:
     return lambda text: text[:length] if isinstance(text, str) else text
 
 
-def _as_json(request: Request) -> Request:
+def _as_json(request: ProxyRequest) -> ProxyRequest:
     """Whatever the body is said to be, it is taken for JSON."""
     if not request.operation_id or names("createFile", request):
         return request
@@ -71,26 +71,26 @@ def _as_json(request: Request) -> Request:
 def _mended(operation_id: str) -> Change:
     """A body that is no JSON object is taken for an empty one."""
 
-    def asked(request: Request) -> Request:
+    def asked(request: ProxyRequest) -> ProxyRequest:
         broken = names(operation_id, request) and not request.json
         return replace(request, body=b"{}") if broken else request
 
-    return Change(asked=asked)
+    return Change(on_request=asked)
 
 
-def _known_purpose(request: Request) -> Request | Answer:
+def _known_purpose(request: ProxyRequest) -> ProxyRequest | ProxyResponse:
     known = urlsplit(request.path).query in ("purpose=assistant", "purpose=", "")
     error = {"code": "invalid_parameter", "message": "purpose: 没有", "param": "purpose"}
     return request if known or not names("createFile", request) else made(400, {"error": error})
 
 
-def _purpose_required(request: Request) -> Request | Answer:
+def _purpose_required(request: ProxyRequest) -> ProxyRequest | ProxyResponse:
     given = urlsplit(request.path).query
     error = {"code": "invalid_parameter", "message": "purpose: 没有", "param": "purpose"}
     return request if given or not names("createFile", request) else made(400, {"error": error})
 
 
-def _any_method(request: Request) -> Request | Answer:
+def _any_method(request: ProxyRequest) -> ProxyRequest | ProxyResponse:
     known = request.operation_id and request.method in ("GET", "PUT", "DELETE")
     return replace(request, method="POST") if known else request
 
@@ -239,7 +239,7 @@ MUTANTS = (
         "any-media-type",
         "validation skipped",
         "A body of another type than JSON is refused.",
-        Change(asked=_as_json),
+        Change(on_request=_as_json),
     ),
     Mutant(
         "broken-json-taken",
@@ -251,19 +251,19 @@ MUTANTS = (
         "one-purpose",
         "wrong status",
         "A file may be for anything.",
-        Change(asked=_known_purpose),
+        Change(on_request=_known_purpose),
     ),
     Mutant(
         "purpose-required",
         "wrong status",
         "The purpose of a file may be left out.",
-        Change(asked=_purpose_required),
+        Change(on_request=_purpose_required),
     ),
     Mutant(
         "any-method",
         "validation skipped",
         "Every operation is a POST.",
-        Change(asked=_any_method),
+        Change(on_request=_any_method),
     ),
     Mutant(
         "tool-without-function",

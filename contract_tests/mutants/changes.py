@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from contract_tests.mutants.proxy import Answer, Change, Request, Send
+from contract_tests.mutants.proxy import Change, ProxyRequest, ProxyResponse, Send
 
 Json = Any
 Edit = Callable[[Json], Json]
@@ -21,7 +21,7 @@ GONE: Any = object()
 
 
 @dataclass(frozen=True)
-class Event:
+class ProxiedEvent:
     """One event of a stream, as it is changed."""
 
     name: str
@@ -88,7 +88,7 @@ def answer(
     """Change the JSON of successes; `first`: leave so many of them as they are."""
     seen = 0
 
-    def answered(request: Request, answer: Answer, _send: Send) -> Answer:
+    def answered(request: ProxyRequest, answer: ProxyResponse, _send: Send) -> ProxyResponse:
         nonlocal seen
         if not _is_success(answer) or not names(operations, request):
             return answer
@@ -98,51 +98,53 @@ def answer(
         body = edit(answer.json) if edit else answer.json
         return with_json(answer, asked(body, request.json) if asked else body)
 
-    return Change(answered=answered)
+    return Change(on_response=answered)
 
 
-def error(status: int, change: Callable[[Answer], Answer], operations: str = "*") -> Change:
+def error(
+    status: int, change: Callable[[ProxyResponse], ProxyResponse], operations: str = "*"
+) -> Change:
     """Change the errors of one status; of every status when it is 0."""
 
-    def answered(request: Request, answer: Answer, _send: Send) -> Answer:
+    def answered(request: ProxyRequest, answer: ProxyResponse, _send: Send) -> ProxyResponse:
         meant = answer.status in (status, status or answer.status) and answer.status >= 400
         return change(answer) if meant and names(operations, request) else answer
 
-    return Change(answered=answered)
+    return Change(on_response=answered)
 
 
-def whole(operations: str, change: Callable[[Answer], Answer]) -> Change:
+def whole(operations: str, change: Callable[[ProxyResponse], ProxyResponse]) -> Change:
     """Change successes as a whole, those that are streams or bytes too."""
 
-    def answered(request: Request, answer: Answer, _send: Send) -> Answer:
+    def answered(request: ProxyRequest, answer: ProxyResponse, _send: Send) -> ProxyResponse:
         return change(answer) if answer.status < 300 and names(operations, request) else answer
 
-    return Change(answered=answered)
+    return Change(on_response=answered)
 
 
-def status(code: int) -> Callable[[Answer], Answer]:
+def status(code: int) -> Callable[[ProxyResponse], ProxyResponse]:
     return lambda answer: replace(answer, status=code)
 
 
-def header(name: str, value: Any) -> Callable[[Answer], Answer]:
+def header(name: str, value: Any) -> Callable[[ProxyResponse], ProxyResponse]:
     """Put a header; GONE takes it away."""
 
-    def change(answer: Answer) -> Answer:
+    def change(answer: ProxyResponse) -> ProxyResponse:
         headers = {key: one for key, one in answer.headers.items() if key != name}
         return replace(answer, headers=headers if value is GONE else {**headers, name: value})
 
     return change
 
 
-def body(change: Callable[[bytes], bytes]) -> Callable[[Answer], Answer]:
+def body(change: Callable[[bytes], bytes]) -> Callable[[ProxyResponse], ProxyResponse]:
     return lambda answer: replace(answer, body=change(answer.body))
 
 
-def json_body(edit: Edit) -> Callable[[Answer], Answer]:
+def json_body(edit: Edit) -> Callable[[ProxyResponse], ProxyResponse]:
     return lambda answer: with_json(answer, edit(answer.json))
 
 
-def with_json(answer: Answer, value: Json) -> Answer:
+def with_json(answer: ProxyResponse, value: Json) -> ProxyResponse:
     return replace(answer, body=dumped(value).encode())
 
 
@@ -150,10 +152,10 @@ def dumped(value: Json) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def made(status: int, value: Json) -> Answer:
+def made(status: int, value: Json) -> ProxyResponse:
     """An answer that no server gave, right in all but what it says."""
     headers = {"content-type": "application/json", "x-appbuilder-request-id": str(uuid.uuid4())}
-    return Answer(status, headers, dumped(value).encode())
+    return ProxyResponse(status, headers, dumped(value).encode())
 
 
 # ── Requests ────────────────────────────────────────────────────────────────────────────────────
@@ -162,53 +164,53 @@ def made(status: int, value: Json) -> Answer:
 def request(operations: str, edit: Edit) -> Change:
     """Change the JSON that the server is asked with; the client does not know."""
 
-    def asked(request: Request) -> Request:
+    def asked(request: ProxyRequest) -> ProxyRequest:
         if not request.json or not names(operations, request):
             return request
         return replace(request, body=dumped(edit(request.json)).encode())
 
-    return Change(asked=asked)
+    return Change(on_request=asked)
 
 
 def request_headers(operations: str, edit: Callable[[dict[str, str]], dict[str, str]]) -> Change:
-    def asked(request: Request) -> Request:
+    def asked(request: ProxyRequest) -> ProxyRequest:
         if not names(operations, request):
             return request
         return replace(request, headers=edit(dict(request.headers)))
 
-    return Change(asked=asked)
+    return Change(on_request=asked)
 
 
 def instead(
     operations: str,
-    answer: Callable[[dict[str, Any]], Answer | None],
+    answer: Callable[[dict[str, Any]], ProxyResponse | None],
 ) -> Change:
     """Answer without asking the server; None asks it after all."""
 
-    def asked(request: Request) -> Request | Answer:
+    def asked(request: ProxyRequest) -> ProxyRequest | ProxyResponse:
         made = answer(request.json) if names(operations, request) else None
         return made or request
 
-    return Change(asked=asked)
+    return Change(on_request=asked)
 
 
 # ── Streams ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def stream(change: Callable[[Iterator[Event]], Iterator[Event]]) -> Change:
+def stream(change: Callable[[Iterator[ProxiedEvent]], Iterator[ProxiedEvent]]) -> Change:
     """Change the events of streams; pings are left alone."""
     return raw_stream(lambda events: (one.encode() for one in change(map(_parsed, events))))
 
 
 def raw_stream(change: Callable[[Iterator[bytes]], Iterator[bytes]]) -> Change:
     """Change the events as they are written."""
-    return Change(told=lambda _request, events: change(events))
+    return Change(on_events=lambda _request, events: change(events))
 
 
 def event(kind: str, edit: Edit) -> Change:
     """Change the payload of each event of a kind, as sse.py names them; `status` is every kind."""
 
-    def change(events: Iterator[Event]) -> Iterator[Event]:
+    def change(events: Iterator[ProxiedEvent]) -> Iterator[ProxiedEvent]:
         for one in events:
             meant = kind in (one.kind, one.name)
             yield replace(one, data=edit(one.data)) if meant else one
@@ -216,7 +218,7 @@ def event(kind: str, edit: Edit) -> Change:
     return stream(change)
 
 
-def counted(events: Iterator[Event]) -> Iterator[Event]:
+def counted(events: Iterator[ProxiedEvent]) -> Iterator[ProxiedEvent]:
     """Number the events anew, so that only their order or presence is wrong."""
     send_id = 0
     for one in events:
@@ -224,9 +226,9 @@ def counted(events: Iterator[Event]) -> Iterator[Event]:
         yield one if one.name == "ping" else replace(one, data={**one.data, "send_id": send_id})
 
 
-def _parsed(block: bytes) -> Event:
+def _parsed(block: bytes) -> ProxiedEvent:
     fields = dict(line.partition(": ")[::2] for line in block.decode().split("\n") if line)
-    return Event(fields["event"], json.loads(fields["data"]))
+    return ProxiedEvent(fields["event"], json.loads(fields["data"]))
 
 
 # ── Together ────────────────────────────────────────────────────────────────────────────────────
@@ -235,26 +237,26 @@ def _parsed(block: bytes) -> Event:
 def both(one: Change, other: Change) -> Change:
     """One change after the other, where a promise shows in more than one place."""
 
-    def asked(request: Request) -> Request | Answer:
-        first = one.asked(request)
-        return first if isinstance(first, Answer) else other.asked(first)
+    def asked(request: ProxyRequest) -> ProxyRequest | ProxyResponse:
+        first = one.on_request(request)
+        return first if isinstance(first, ProxyResponse) else other.on_request(first)
 
     return Change(
-        asked=asked,
-        answered=lambda request, answer, send: other.answered(
-            request, one.answered(request, answer, send), send
+        on_request=asked,
+        on_response=lambda request, answer, send: other.on_response(
+            request, one.on_response(request, answer, send), send
         ),
-        told=lambda request, events: other.told(request, one.told(request, events)),
+        on_events=lambda request, events: other.on_events(request, one.on_events(request, events)),
     )
 
 
-def names(operations: str, request: Request) -> bool:
+def names(operations: str, request: ProxyRequest) -> bool:
     """Whether the request is for one of these operations."""
     operation_id = request.operation_id
     return bool(operation_id) and (operations == "*" or operation_id in operations.split())
 
 
-def _is_success(answer: Answer) -> bool:
+def _is_success(answer: ProxyResponse) -> bool:
     return (
         answer.status == 200
         and answer.headers.get("content-type", "").startswith("application/json")

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from contract_tests.mutants.proxy import Answer, Change, Request
+from contract_tests.mutants.proxy import Change, ProxyRequest, ProxyResponse
 from contract_tests.spec import document as spec
 
 from .changes import GONE, Json, answer, body, both, event, header, put, request, whole
@@ -57,7 +57,7 @@ def _swapped_times(run: Json) -> Json:
     return {**run, "created_at": run["completed_at"] + 5000}
 
 
-def _other_plain_name(answer: Answer) -> Answer:
+def _other_plain_name(answer: ProxyResponse) -> ProxyResponse:
     told = re.sub(r"filename=[^;]*", 'filename="wrong"', answer.headers["content-disposition"])
     return header("content-disposition", told)(answer)
 
@@ -72,13 +72,13 @@ def _renamed() -> Change:
     def told(body: bytes) -> bytes:
         return _ID.sub(lambda id_: id_[0] if id_[0] in _OF_EXAMPLES else _longer(id_[0]), body)
 
-    def asked(request: Request) -> Request:
+    def asked(request: ProxyRequest) -> ProxyRequest:
         return replace(request, body=request.body.replace(b"_XYZ", b"_"))
 
     return Change(
-        asked=asked,
-        answered=lambda _request, answer, _send: body(told)(answer),
-        told=lambda _request, events: map(told, events),
+        on_request=asked,
+        on_response=lambda _request, answer, _send: body(told)(answer),
+        on_events=lambda _request, events: map(told, events),
     )
 
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from contract_tests.mutants.proxy import Change
 
-from .changes import GONE, Event, counted, event, put, raw_stream, stream
+from .changes import GONE, ProxiedEvent, counted, event, put, raw_stream, stream
 from .mutant import Mutant
 
-Events = Iterator[Event]
+Events = Iterator[ProxiedEvent]
 
 
 def _one_piece_lost(events: Events) -> Events:

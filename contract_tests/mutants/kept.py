@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from contract_tests.mutants.proxy import Answer, Change, Request, Send
+from contract_tests.mutants.proxy import Change, ProxyRequest, ProxyResponse, Send
 
 from .changes import GONE, Json, answer, dumped, names, page_of, put, request, with_json
 from .mutant import Mutant
@@ -17,9 +17,9 @@ class _Cache:
 
     def __init__(self, operations: str) -> None:
         self._operations = operations
-        self._known: dict[tuple[str, bytes], Answer] = {}
+        self._known: dict[tuple[str, bytes], ProxyResponse] = {}
 
-    def __call__(self, request: Request, answer: Answer, _send: Send) -> Answer:
+    def __call__(self, request: ProxyRequest, answer: ProxyResponse, _send: Send) -> ProxyResponse:
         if answer.status != 200 or not names(self._operations, request):
             return answer
         known = self._known.setdefault((request.path, dumped(request.json).encode()), answer)
@@ -71,7 +71,7 @@ class _AsCreated:
     def __init__(self) -> None:
         self._made: dict[str, Json] = {}
 
-    def __call__(self, request: Request, answer: Answer, _send: Send) -> Answer:
+    def __call__(self, request: ProxyRequest, answer: ProxyResponse, _send: Send) -> ProxyResponse:
         if answer.status != 200:
             return answer
         told = answer.json
@@ -93,7 +93,7 @@ class _MountsCounted:
     def __init__(self) -> None:
         self._times: dict[tuple[str, str], int] = {}
 
-    def __call__(self, request: Request, answer: Answer, _send: Send) -> Answer:
+    def __call__(self, request: ProxyRequest, answer: ProxyResponse, _send: Send) -> ProxyResponse:
         if answer.status != 200:
             return answer
         assistant_id = str(request.json.get("assistant_id"))
@@ -118,7 +118,7 @@ class _RunsMessagesHidden:
     def __init__(self) -> None:
         self._hidden: set[str] = set()
 
-    def __call__(self, request: Request, answer: Answer, send: Send) -> Answer:
+    def __call__(self, request: ProxyRequest, answer: ProxyResponse, send: Send) -> ProxyResponse:
         # Of a stream the thread is not known yet; the runs that answer at once are enough.
         if answer.status != 200 or answer.is_stream:
             return answer
@@ -131,9 +131,9 @@ class _RunsMessagesHidden:
             return with_json(answer, page_of(answer.json, data))
         return answer
 
-    def _hide_newest(self, thread_id: str, request: Request, send: Send) -> None:
+    def _hide_newest(self, thread_id: str, request: ProxyRequest, send: Send) -> None:
         body = dumped({"thread_id": thread_id}).encode()
-        asked = Request("POST", "/v2/threads/messages/list", request.headers, body)
+        asked = ProxyRequest("POST", "/v2/threads/messages/list", request.headers, body)
         newest = send(asked).json["data"]
         self._hidden.add(next(one["id"] for one in newest if one["role"] == "user"))
 
@@ -154,19 +154,19 @@ MUTANTS = (
         "assistant-stale",
         "stale query",
         "A query answers the assistant as it is now.",
-        Change(answered=_Cache("queryAssistant")),
+        Change(on_response=_Cache("queryAssistant")),
     ),
     Mutant(
         "run-stale",
         "stale query",
         "A query answers the run as it is now.",
-        Change(answered=_Cache("queryRun")),
+        Change(on_response=_Cache("queryRun")),
     ),
     Mutant(
         "messages-stale",
         "stale query",
         "A list holds what was added since.",
-        Change(answered=_Cache("listMessages")),
+        Change(on_response=_Cache("listMessages")),
     ),
     Mutant(
         "threads-all-the-same",
@@ -178,21 +178,21 @@ MUTANTS = (
         "update-not-kept",
         "stale query",
         "What an update says is so from then on.",
-        Change(answered=_AsCreated()),
+        Change(on_response=_AsCreated()),
         caught_by="test_message",
     ),
     Mutant(
         "message-of-run-hidden",
         "stale query",
         "The message that a run brings along is added to the history.",
-        Change(answered=_RunsMessagesHidden()),
+        Change(on_response=_RunsMessagesHidden()),
         caught_by="test_message_of_a_run_is_in_the_history",
     ),
     Mutant(
         "mounted-twice",
         "page repeated",
         "A file that is mounted again is there once.",
-        Change(answered=_MountsCounted()),
+        Change(on_response=_MountsCounted()),
         caught_by="test_mount",
     ),
     # ── What was asked for ──────────────────────────────────────────────────────────────────────

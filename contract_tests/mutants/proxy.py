@@ -26,7 +26,7 @@ END_OF_EVENT = re.compile(rb"\r\n\r\n|\n\n|\r\r")  # as the mock writes them
 
 
 @dataclass(frozen=True)
-class Request:
+class ProxyRequest:
     """A request on its way to the server."""
 
     method: str
@@ -50,7 +50,7 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Answer:
+class ProxyResponse:
     """An answer on its way back. The events of a stream pass by themselves."""
 
     status: int
@@ -70,18 +70,18 @@ class Answer:
             return None
 
 
-Send = Callable[[Request], Answer]
+Send = Callable[[ProxyRequest], ProxyResponse]
 
 
-def _same(request: Request) -> Request:
+def _same(request: ProxyRequest) -> ProxyRequest:
     return request
 
 
-def _kept(_request: Request, answer: Answer, _send: Send) -> Answer:
+def _kept(_request: ProxyRequest, answer: ProxyResponse, _send: Send) -> ProxyResponse:
     return answer
 
 
-def _told(_request: Request, events: Iterator[bytes]) -> Iterator[bytes]:
+def _told(_request: ProxyRequest, events: Iterator[bytes]) -> Iterator[bytes]:
     return events
 
 
@@ -89,16 +89,16 @@ def _told(_request: Request, events: Iterator[bytes]) -> Iterator[bytes]:
 class Change:
     """What is done to what passes through; by default nothing.
 
-    - `asked`: the request that is sent on instead, or an answer without asking the server. Where it
-      raises a ConnectionError, the connection is closed without an answer.
-    - `answered`: the answer instead; the third argument sends a request of its own.
-    - `told`: the events of a stream instead, each whole, with the blank line behind it. It is asked
-      for the next when the client is to get it.
+    - `on_request`: the request that is sent on instead, or a response without asking the server.
+      Where it raises a ConnectionError, the connection is closed without a response.
+    - `on_response`: the response instead; the third argument sends a request of its own.
+    - `on_events`: the events of a stream instead, each whole, with the blank line behind it. The
+      next one is taken when the client is to get it.
     """
 
-    asked: Callable[[Request], Request | Answer] = _same
-    answered: Callable[[Request, Answer, Send], Answer] = _kept
-    told: Callable[[Request, Iterator[bytes]], Iterator[bytes]] = _told
+    on_request: Callable[[ProxyRequest], ProxyRequest | ProxyResponse] = _same
+    on_response: Callable[[ProxyRequest, ProxyResponse, Send], ProxyResponse] = _kept
+    on_events: Callable[[ProxyRequest, Iterator[bytes]], Iterator[bytes]] = _told
 
 
 NO_CHANGE = Change()
@@ -109,9 +109,9 @@ def proxied(url: str, change: Change = NO_CHANGE) -> Iterator[str]:
     """The URL of a proxy in front of `url`. A stream passes event by event, as it is told."""
     host = urlsplit(url).netloc
 
-    def send(request: Request) -> Answer:
+    def send(request: ProxyRequest) -> ProxyResponse:
         with _asked(host, request) as response:
-            return Answer(response.status, _end_to_end(response.headers), response.read())
+            return ProxyResponse(response.status, _end_to_end(response.headers), response.read())
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -124,36 +124,36 @@ def proxied(url: str, change: Change = NO_CHANGE) -> Iterator[str]:
 
         def _pass_on(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            request = Request(self.command, self.path, _end_to_end(self.headers), body)
+            request = ProxyRequest(self.command, self.path, _end_to_end(self.headers), body)
             try:
-                asked = change.asked(request)
+                asked = change.on_request(request)
             except ConnectionError:
                 self.close_connection = True  # no answer
                 return
-            if isinstance(asked, Answer):
+            if isinstance(asked, ProxyResponse):
                 self._send(asked)
                 return
             with _asked(host, asked) as response:
-                begun = Answer(response.status, _end_to_end(response.headers))
+                begun = ProxyResponse(response.status, _end_to_end(response.headers))
                 if begun.is_stream:
-                    begun = change.answered(request, begun, send)
-                    self._stream(begun, change.told(request, _events(response)))
+                    begun = change.on_response(request, begun, send)
+                    self._stream(begun, change.on_events(request, _events(response)))
                     return
-                whole = Answer(begun.status, begun.headers, response.read())
-            self._send(change.answered(request, whole, send))
+                whole = ProxyResponse(begun.status, begun.headers, response.read())
+            self._send(change.on_response(request, whole, send))
 
-        def _begin(self, answer: Answer, framing: tuple[str, str]) -> None:
+        def _begin(self, answer: ProxyResponse, framing: tuple[str, str]) -> None:
             self.send_response_only(answer.status)
             for name, value in (*answer.headers.items(), framing):
                 self.send_header(name, value)
             self.end_headers()
 
-        def _send(self, answer: Answer) -> None:
+        def _send(self, answer: ProxyResponse) -> None:
             self._begin(answer, ("Content-Length", str(len(answer.body))))
             if self.command != "HEAD":
                 self.wfile.write(answer.body)
 
-        def _stream(self, begun: Answer, events: Iterable[bytes]) -> None:
+        def _stream(self, begun: ProxyResponse, events: Iterable[bytes]) -> None:
             self._begin(begun, ("Transfer-Encoding", "chunked"))
             try:
                 for event in events:
@@ -177,7 +177,7 @@ def proxied(url: str, change: Change = NO_CHANGE) -> Iterator[str]:
 
 
 @contextmanager
-def _asked(host: str, request: Request) -> Iterator[http.client.HTTPResponse]:
+def _asked(host: str, request: ProxyRequest) -> Iterator[http.client.HTTPResponse]:
     upstream = http.client.HTTPConnection(host, timeout=TIMEOUT)
     try:
         upstream.request(request.method, request.path, request.body, dict(request.headers))

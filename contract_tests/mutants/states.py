@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from contract_tests.mutants.proxy import Answer, Change, Request, Send
+from contract_tests.mutants.proxy import Change, ProxyRequest, ProxyResponse, Send
 from contract_tests.target.target import TOKEN
 
 from .changes import (
@@ -27,7 +27,7 @@ def _only_said(operation_id: str, field: str, kind: str) -> Change:
     """Say that it is deleted, once for each, and delete nothing."""
     said: set[str] = set()
 
-    def answer(asked: dict[str, Any]) -> Answer | None:
+    def answer(asked: dict[str, Any]) -> ProxyResponse | None:
         id_ = asked.get(field)
         if not isinstance(id_, str) or id_ in said:
             return None
@@ -44,7 +44,7 @@ class _MountsOfDeleted:
         self._mounted: dict[tuple[str, str], Json] = {}
         self._deleted: set[str] = set()
 
-    def __call__(self, request: Request, answer: Answer, _send: Send) -> Answer:
+    def __call__(self, request: ProxyRequest, answer: ProxyResponse, _send: Send) -> ProxyResponse:
         if answer.status != 200:
             return answer
         asked = request.json
@@ -84,16 +84,16 @@ def _back_in_progress(thing: Json) -> Json:
     return {**thing, "status": "in_progress", "completed_at": 0, "cancelled_at": 0}
 
 
-def _all_the_while(operations: str, path: str, body: Callable[[Request], Json]) -> Change:
+def _all_the_while(operations: str, path: str, body: Callable[[ProxyRequest], Json]) -> Change:
     """Refuse as it should be, and do something all the same."""
 
-    def answered(request: Request, answer: Answer, send: Send) -> Answer:
+    def answered(request: ProxyRequest, answer: ProxyResponse, send: Send) -> ProxyResponse:
         if answer.status >= 400 and names(operations, request):
             own = {"content-type": "application/json", "authorization": f"Bearer {TOKEN}"}
-            send(Request("POST", path, own, dumped(body(request)).encode()))
+            send(ProxyRequest("POST", path, own, dumped(body(request)).encode()))
         return answer
 
-    return Change(answered=answered)
+    return Change(on_response=answered)
 
 
 MUTANTS = (
@@ -132,7 +132,7 @@ MUTANTS = (
         "deleted-file-still-mounted",
         "delete that does not delete",
         "A deleted file is no longer mounted.",
-        Change(answered=_MountsOfDeleted()),
+        Change(on_response=_MountsOfDeleted()),
         caught_by="test_deleted_is_no_longer_mounted",
     ),
     # ── Statuses ────────────────────────────────────────────────────────────────────────────────
@@ -181,7 +181,7 @@ MUTANTS = (
         "wrong status",
         "Cancelling a cancelled run again answers the run.",
         Change(
-            answered=lambda request, answer, send: (
+            on_response=lambda request, answer, send: (
                 made(409, {"error": {"code": "run_ended", "message": "cancelled already"}})
                 if names("cancelRun", request)
                 and answer.status == 200

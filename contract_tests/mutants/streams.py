@@ -6,14 +6,14 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 
-from contract_tests.mutants.proxy import Answer, Change
-from contract_tests.mutants.proxy import Request as Asked
+from contract_tests.mutants.proxy import Change, ProxyResponse
+from contract_tests.mutants.proxy import ProxyRequest as Asked
 from contract_tests.mutants.proxy import Send as SendOwn
 
-from .changes import Event, counted, names, put, raw_stream, request, stream
+from .changes import ProxiedEvent, counted, names, put, raw_stream, request, stream
 from .mutant import Mutant
 
-Events = Iterator[Event]
+Events = Iterator[ProxiedEvent]
 
 
 def _without(kind: str) -> Change:
@@ -77,7 +77,7 @@ def _held_back(events: Iterator[bytes]) -> Iterator[bytes]:
     yield from list(events)
 
 
-def _piece_by_piece(request: Asked, answer: Answer, _send: SendOwn) -> Answer:
+def _piece_by_piece(request: Asked, answer: ProxyResponse, _send: SendOwn) -> ProxyResponse:
     """A stream in place of the JSON that was asked for."""
     meant = answer.status == 200 and not answer.is_stream and names("createRun", request)
     if not meant or not isinstance(answer.json, dict):
@@ -199,7 +199,7 @@ MUTANTS = (
         "stream-for-json",
         "stream for JSON, or the reverse",
         "Without `stream` the answer is JSON.",
-        Change(answered=_piece_by_piece),
+        Change(on_response=_piece_by_piece),
     ),
     Mutant(
         "stream-held-back",

@@ -15,16 +15,18 @@ def write(verdicts: Sequence[Verdict], folder: Path, *, seconds: float) -> int:
     """Print it and write mutants.md and mutants.json; 0 when all is as it should be."""
     [unchanged] = [one for one in verdicts if not one.name]
     order = {name: index for index, name in enumerate(MUTANTS)}
-    tried = sorted((one for one in verdicts if one.name), key=lambda one: order[one.name])
-    missed = [one for one in tried if not one.is_caught]
+    run_mutant = sorted((one for one in verdicts if one.name), key=lambda one: order[one.name])
+    missed = [one for one in run_mutant if not one.is_caught]
     summary = [
-        f"{len(tried) - len(missed)} of {len(tried)} mutants caught, in {seconds:.0f} s.",
+        f"{len(run_mutant) - len(missed)} of {len(run_mutant)} mutants caught, in {seconds:.0f} s.",
         _of_the_server(unchanged),
         *(f"NOT CAUGHT: {one.name}: {_what_happened(one)}" for one in missed),
     ]
-    text = "\n".join(["# Mutants", "", *summary, "", *_rows(tried), ""])
+    text = "\n".join(["# Mutants", "", *summary, "", *_rows(run_mutant), ""])
     (folder / "mutants.md").write_text(text, "utf-8")
-    entries = [{**asdict(one), "promise": _promise(one), "caught": one.is_caught} for one in tried]
+    entries = [
+        {**asdict(one), "promise": _promise(one), "caught": one.is_caught} for one in run_mutant
+    ]
     report = {"unchanged": asdict(unchanged), "mutants": entries, "seconds": round(seconds, 1)}
     dumped = json.dumps(report, ensure_ascii=False, indent=2)
     (folder / "mutants.json").write_text(dumped + "\n", "utf-8")

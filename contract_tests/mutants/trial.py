@@ -16,7 +16,7 @@ from contract_tests.plugin import FIRST, GENERATED, LAST, SUITE, rank
 from contract_tests.target import target
 
 from .catalogue import MUTANTS
-from .witness import Failed, Witness
+from .witness import FailedTest, FirstFailure
 
 # The whole suite is more than its parts: it also judges what it reached.
 Part = Literal["quick", "by hand", "generated", "whole"]
@@ -38,7 +38,7 @@ class Verdict:
 
     name: str
     part: Part
-    failed: Failed | None
+    failed: FailedTest | None
     passed: int
     seconds: float
     trouble: str = ""
@@ -52,14 +52,14 @@ class Verdict:
         return not expected or expected in (*self.failed.checks, self.failed.function)
 
 
-def tried(name: str, part: Part, log: Path) -> Verdict:
+def run_mutant(name: str, part: Part, log: Path) -> Verdict:
     """Run some tests against a mutant, or against the server as it is when the name is empty.
 
     They stop at the first failure. What pytest prints goes into `log`. To be called once a process.
     """
     begun = time.process_time()
     change = MUTANTS[name].change if name else NO_CHANGE
-    witness = Witness()
+    witness = FirstFailure()
     with log.open("w", encoding="utf-8") as output:
         os.dup2(output.fileno(), sys.stdout.fileno())
         os.dup2(output.fileno(), sys.stderr.fileno())
@@ -70,8 +70,8 @@ def tried(name: str, part: Part, log: Path) -> Verdict:
     return Verdict(name, part, witness.failed, witness.passed, seconds)
 
 
-def _run(change: Change, witness: Witness, part: Part) -> bool:
-    target.in_front = lambda url: proxied(url, change)
+def _run(change: Change, witness: FirstFailure, part: Part) -> bool:
+    target.proxy_factory = lambda url: proxied(url, change)
     return pytest.main([*OPTIONS, *files(part)], plugins=[witness]) == 0
 
 

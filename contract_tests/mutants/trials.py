@@ -10,7 +10,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
 
-from .trial import Part, Verdict, tried
+from .trial import Part, Verdict, run_mutant
 
 PATIENCE = 600  # seconds that the tests may take for one server
 
@@ -18,7 +18,7 @@ Attempt = Callable[[str, Part, Path], Verdict]
 
 
 @dataclass(frozen=True)
-class Running:
+class RunningMutant:
     """A trial that goes on in a process of its own, since `begun`."""
 
     name: str
@@ -31,13 +31,13 @@ class Running:
         return Verdict(self.name, self.part, None, 0, 0.0, f"{trouble}; see {self.log}")
 
 
-def all_tried(
+def run_mutants(
     names: Sequence[str],
     logs: Path,
     *,
     quick: bool,
     jobs: int,
-    attempt: Attempt = tried,
+    attempt: Attempt = run_mutant,
     patience: float = PATIENCE,
 ) -> Iterator[Verdict]:
     """A verdict for each name, in the order in which they come; `jobs` at a time.
@@ -52,14 +52,14 @@ def all_tried(
     context.set_forkserver_preload(["contract_tests.mutants.ready"])
     logs.mkdir(parents=True, exist_ok=True)
     waiting = [(name, _first(name, quick=quick)) for name in names]
-    running: dict[Connection, Running] = {}
+    running: dict[Connection, RunningMutant] = {}
     try:
         while waiting or running:
             while waiting and len(running) < jobs:
                 name, part = waiting.pop(0)
                 log = logs / f"{name or 'unchanged'}.txt"
                 receiver, process = _started(context, attempt, (name, part, log))
-                running[receiver] = Running(name, part, log, process, time.monotonic())
+                running[receiver] = RunningMutant(name, part, log, process, time.monotonic())
             for verdict in _ended(running, patience):
                 passed = verdict.failed is None and not verdict.trouble
                 if passed and verdict.part == "by hand":
@@ -91,7 +91,7 @@ def _try(sender: Connection, attempt: Attempt, what: tuple[str, Part, Path]) -> 
     sender.send(attempt(*what))
 
 
-def _ended(running: dict[Connection, Running], patience: float) -> Iterator[Verdict]:
+def _ended(running: dict[Connection, RunningMutant], patience: float) -> Iterator[Verdict]:
     """Wait a second; the verdicts that have come, and those on what will never come."""
     for ready in wait(list(running), timeout=1):
         assert isinstance(ready, Connection)
@@ -108,7 +108,7 @@ def _ended(running: dict[Connection, Running], patience: float) -> Iterator[Verd
             yield one.broke_off(f"took longer than {patience:g} seconds")
 
 
-def _received(receiver: Connection, one: Running) -> Verdict:
+def _received(receiver: Connection, one: RunningMutant) -> Verdict:
     try:
         verdict: Verdict = receiver.recv()
     except EOFError:

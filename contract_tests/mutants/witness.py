@@ -14,7 +14,7 @@ LONGEST = 300  # characters of a failure's text that the table shows
 
 
 @dataclass(frozen=True)
-class Failed:
+class FailedTest:
     """A test that failed, and the checks that failed in it.
 
     A test that broke down on what it was told, with a KeyError for instance, has no checks: it
@@ -31,11 +31,11 @@ class Failed:
         return self.test.rpartition("::")[2].partition("[")[0]
 
 
-class Witness:
+class FirstFailure:
     """A pytest plugin that remembers the first failure."""
 
     def __init__(self) -> None:
-        self.failed: Failed | None = None
+        self.failed: FailedTest | None = None
         self.passed = 0
 
     @pytest.hookimpl(wrapper=True)
@@ -50,15 +50,15 @@ class Witness:
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed and self.failed is None:
-            self.failed = Failed(report.nodeid, (), str(report.longrepr)[-LONGEST:])
+            self.failed = FailedTest(report.nodeid, (), str(report.longrepr)[-LONGEST:])
 
 
-def _failed(test: str, error: BaseException) -> Failed:
+def _failed(test: str, error: BaseException) -> FailedTest:
     found = list(leaves(error))
     broke_down = any(not isinstance(one, AssertionError) for one in found)
     named = dict.fromkeys(name for one in found for name in _checks(one))
     checks = () if broke_down else tuple(named)
-    return Failed(test.rpartition("contract_tests/suite/")[2], checks, _short(found[0]))
+    return FailedTest(test.rpartition("contract_tests/suite/")[2], checks, _short(found[0]))
 
 
 def _checks(error: BaseException) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from contract_tests.checks.coverage import BAD_ENDS, RUNS, Reach
+from contract_tests.checks.coverage import BAD_ENDS, RUNS, Coverage
 from contract_tests.spec import document as spec
 from contract_tests.target.target import Kind
 
@@ -82,11 +82,11 @@ class Cell:
         return f"{self.reached}/{self.documented}" if self.documented > 1 else str(self.times)
 
 
-class ReachTable:
+class CoverageTable:
     """The whole table for one kind of target."""
 
-    def __init__(self, reach: Reach, kind: Kind) -> None:
-        self._reach = reach
+    def __init__(self, coverage: Coverage, kind: Kind) -> None:
+        self._reach = coverage
         self._kind = kind
         errors = {
             status
@@ -155,11 +155,11 @@ class ReachTable:
         return Cell(sum(map(bool, times)), len(times), sum(times), excuse, missing)
 
 
-def _form(answer: spec.Answer) -> str:
+def _form(answer: spec.DocumentedResponse) -> str:
     return "in a stream" if answer.media_type == "text/event-stream" else "in a JSON answer"
 
 
-def _column(answer: spec.Answer) -> str:
+def _column(answer: spec.DocumentedResponse) -> str:
     if answer.media_type == "text/event-stream":
         return STREAM
     return SUCCESS if answer.status.startswith("2") else answer.status

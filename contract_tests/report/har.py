@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from contract_tests.target.gateway import Exchange
 
-from .redaction import Mask
+from .redaction import Redactor
 
 LONGEST_BODY = 64 * 1024  # characters of a body that are written
 
@@ -18,7 +18,7 @@ LONGEST_BODY = 64 * 1024  # characters of a body that are written
 class HarFile:
     """Written request by request; whole when it is closed."""
 
-    def __init__(self, path: Path, mask: Mask) -> None:
+    def __init__(self, path: Path, mask: Redactor) -> None:
         self._mask = mask
         self._file = path.open("w", encoding="utf-8")
         creator = {"name": "appbuilder-assistants contract tests", "version": "1"}

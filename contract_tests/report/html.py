@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from html import escape
 from pathlib import Path
 
-from .coverage_table import IN_BAND, IN_BAND_MEANS, ReachTable
+from .coverage_table import IN_BAND, IN_BAND_MEANS, CoverageTable
 
 STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 75rem; padding: 0 1rem }
@@ -21,7 +21,7 @@ def write(
     path: Path,
     *,
     facts: Mapping[str, str],
-    table: ReachTable,
+    table: CoverageTable,
     causes: Iterable[str],
     failures: Iterable[tuple[str, str]],
 ) -> None:
@@ -49,7 +49,7 @@ def write(
 <h1>make contract</h1>
 {wrong and f"<h2>What is wrong</h2>{wrong}"}
 <table>{told}</table>
-<h2>Reach</h2>
+<h2>Coverage</h2>
 <p>How often each documented answer came; – is not documented. Red should be filled and is empty.
 Grey in brackets may be empty on this target:</p>
 <ul><li>{IN_BAND}: {IN_BAND_MEANS}</li>{reasons}</ul>

@@ -15,19 +15,19 @@ from _pytest._code.code import ReprFileLocation
 
 from contract_tests.checks.validation import BrokenPromises
 from contract_tests.plugin import Session
-from contract_tests.spec.readings import observed
-from contract_tests.target.gateway import Exchange, wire
+from contract_tests.spec.readings import observations
+from contract_tests.target.gateway import Exchange, gateway
 from contract_tests.target.liveness import TargetStopped, unanswered
 from contract_tests.target.settings import SEED
 from contract_tests.target.target import EXPENSIVE, OTHER_TOKEN, TOKEN
 
 from . import html as html_report
-from .coverage_table import ReachTable
+from .coverage_table import CoverageTable
 from .curl import curl
 from .failure_text import FailureText, described
 from .first_lines import Causes
 from .har import HarFile
-from .redaction import Mask
+from .redaction import Redactor
 
 KEPT = 200  # of the newest requests of a test, among which is the one that shows a failure
 
@@ -35,20 +35,20 @@ KEPT = 200  # of the newest requests of a test, among which is the one that show
 Fixture = tuple[pytest.FixtureDef[Any], str]  # with its parameter
 
 
-class Told(str):
+class RedactedReport(str):
     """The text of a failure, with the line that pytest's summary shows."""
 
     __slots__ = ("reprcrash",)
     reprcrash: ReprFileLocation
 
 
-class Reports:
+class ReportPlugin:
     """A pytest plugin. Writes files only when it is given a folder."""
 
     def __init__(self, session: Session, folder: Path | None) -> None:
         self._session = session
         self._folder = folder
-        self._mask = Mask(session.asked.token, session.asked.other_token, TOKEN, OTHER_TOKEN)
+        self._mask = Redactor(session.asked.token, session.asked.other_token, TOKEN, OTHER_TOKEN)
         self._failures: dict[str, str] = {}
         self._of_this_test: list[Exchange] = []
         self._count: Counter[str] = Counter()
@@ -63,7 +63,7 @@ class Reports:
         if folder is not None:
             folder.mkdir(parents=True, exist_ok=True)
             self._har = HarFile(folder / "requests.har", self._mask)
-        wire.listeners.append(self._heard)
+        gateway.listeners.append(self._heard)
 
     def _heard(self, exchange: Exchange) -> None:
         self._count[exchange.operation_id] += 1
@@ -102,7 +102,7 @@ class Reports:
         if report.when == "call" or report.outcome != "passed":
             self._outcomes[report.outcome] += 1
         report.sections = [(name, self._mask.text(text)) for name, text in report.sections]
-        if wire.stopped and report.outcome != "passed":
+        if gateway.stopped and report.outcome != "passed":
             self._session.whole = False
             item.session.shouldfail = f"the server stopped answering after {self._last_answered[0]}"
         return report
@@ -136,14 +136,14 @@ class Reports:
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         if (table := self._table()) is None:
             return
-        if self._session.whole and not self._session.asked.rehearsed:
-            terminalreporter.write_sep("=", "reach")
+        if self._session.whole and not self._session.asked.dry_run:
+            terminalreporter.write_sep("=", "coverage")
             for line in table.lines():
                 terminalreporter.write_line(line)
-        terminalreporter.write_sep("=", "plan" if self._session.asked.rehearsed else "target")
+        terminalreporter.write_sep("=", "plan" if self._session.asked.dry_run else "target")
         for name, value in self._facts():
             terminalreporter.write_line(f"{name:<10} {value}")
-        if self._session.asked.rehearsed:
+        if self._session.asked.dry_run:
             for operation_id, times in sorted(self._count.items()):
                 terminalreporter.write_line(f"  {operation_id:<22} {times:>5}")
         if self._folder is not None:
@@ -166,7 +166,7 @@ class Reports:
                 self.causes.add(item.nodeid, self._mask.text(first[1]))
                 return
         full = self._mask.text(f"{told.text}\n{self._again(item)}")
-        longrepr = Told(full)
+        longrepr = RedactedReport(full)
         longrepr.reprcrash = ReprFileLocation(path, (line or 0) + 1, self._mask.text(told.sentence))
         report.longrepr = longrepr
         self._failures[report.nodeid] = longrepr
@@ -176,10 +176,10 @@ class Reports:
         """Which request the target answered last, before it stopped."""
         test, exchange = self._last_answered
         if exchange is None:
-            return f"the server stopped answering; it answered no test ({wire.stopped})"
+            return f"the server stopped answering; it answered no test ({gateway.stopped})"
         line = curl(exchange, self._variables())
         return (
-            f"the server stopped answering after {test} ({wire.stopped})\n"
+            f"the server stopped answering after {test} ({gateway.stopped})\n"
             f"The last request that it answered:\n  {line}"
         )
 
@@ -193,18 +193,18 @@ class Reports:
     def _token_name(self) -> str:
         return "APPBUILDER_TOKEN" if self._session.asked.kind == "live" else "TOKEN"
 
-    def _table(self) -> ReachTable | None:
+    def _table(self) -> CoverageTable | None:
         """None when no test was run."""
         if not self._outcomes:
             return None
-        from contract_tests.schema import reach
+        from contract_tests.schema import coverage
 
-        return ReachTable(reach, self._session.asked.kind)
+        return CoverageTable(coverage, self._session.asked.kind)
 
     def _facts(self) -> Iterator[tuple[str, str]]:
         asked, profile = self._session.asked, self._session.profile
         yield "target", asked.url or "the mock, started for this run"
-        if asked.rehearsed:
+        if asked.dry_run:
             yield "sent there", "nothing: this was done to the mock instead"
         yield "seed", str(SEED)
         yield "tests", ", ".join(f"{count} {outcome}" for outcome, count in self._outcomes.items())
@@ -213,15 +213,15 @@ class Reports:
         minutes = f"{requests / rate / 60:.1f} minutes and what the runs take" if rate else ""
         paced = f", at most {rate:g} a second: {minutes}" if rate else ""
         yield "requests", f"{requests}{paced}"
-        runs = ", ".join(f"{wire.runs.made[name]} {name}" for name in EXPENSIVE)
+        runs = ", ".join(f"{gateway.runs.made[name]} {name}" for name in EXPENSIVE)
         limit = "" if profile.runs is None else f" of at most {profile.runs}"
-        yield "runs", f"{wire.runs.made.total()}{limit} ({runs})"
-        if wire.journal is not None:
-            kinds = Counter(made.kind for made in wire.journal.made)
+        yield "runs", f"{gateway.runs.made.total()}{limit} ({runs})"
+        if gateway.journal is not None:
+            kinds = Counter(made.kind for made in gateway.journal.made)
             made = ", ".join(f"{count} {kind}s" for kind, count in kinds.items()) or "nothing"
-            left = len(wire.journal.left)
+            left = len(gateway.journal.left)
             yield "created", f"{made}; {left or 'nothing'} left there"
-        if profile_of_unknown := observed.profile():
+        if profile_of_unknown := observations.profile():
             yield "readings", profile_of_unknown
         yield "took", f"{time.monotonic() - self._began:.0f} s"
 

@@ -10,7 +10,7 @@ HIDDEN = "•••"
 SECRET_HEADERS = ("authorization", "x-appbuilder-authorization", "cookie", "set-cookie")
 
 
-class Mask:
+class Redactor:
     """Hides tokens, in each form in which they may be written."""
 
     def __init__(self, *tokens: str | None) -> None:

@@ -9,7 +9,7 @@ import appbuilder_mock
 import pytest
 
 from contract_tests.mutants.changes import made
-from contract_tests.mutants.proxy import Answer, Change, Request, proxied
+from contract_tests.mutants.proxy import Change, ProxyRequest, ProxyResponse, proxied
 from contract_tests.selftests.servers.broken_servers import stateless, stopping
 from contract_tests.selftests.suite_process import TOKEN, completed, environ_of
 
@@ -63,7 +63,7 @@ def test_stopping(tmp_path: Path, hangs: bool) -> None:
     assert f"'{url}" in stopped[2] or f" {url}" in stopped[2]
     assert " curl " not in stopped[2]
     assert len(re.findall(r"^(?:ERROR|FAILED) ", result.stdout, re.MULTILINE)) == 1
-    assert "= reach =" not in result.stdout
+    assert "= coverage =" not in result.stdout
     assert "make contract-clean" in result.stdout
     assert len(result.stdout.splitlines()) < 60
     log = (tmp_path / "requests.har").read_text("utf-8")
@@ -86,7 +86,7 @@ def test_request_of_a_bad_token(tmp_path: Path) -> None:
 def test_request_that_is_not_answered(tmp_path: Path) -> None:
     """The curl line is that of the request, though others were sent before and after it."""
 
-    def asked(request: Request) -> Request:
+    def asked(request: ProxyRequest) -> ProxyRequest:
         if request.operation_id == "listAssistants" and not request.body:
             raise ConnectionAbortedError
         return request
@@ -94,7 +94,7 @@ def test_request_that_is_not_answered(tmp_path: Path) -> None:
     test = "contract_tests/suite/test_operations.py::test_listAssistants"
     with (
         appbuilder_mock.running(token=TOKEN) as mock,
-        proxied(mock.url, Change(asked=asked)) as url,
+        proxied(mock.url, Change(on_request=asked)) as url,
     ):
         result = completed(tmp_path, [test], environ_of(url))
 
@@ -109,13 +109,13 @@ def test_what_the_examples_name_and_is_not_there(tmp_path: Path) -> None:
     """Tests of operations whose examples name it are skipped, with the reason."""
     refused = made(400, {"error": {"code": "full", "message": "没有名额"}})
 
-    def asked(request: Request) -> Request | Answer:
+    def asked(request: ProxyRequest) -> ProxyRequest | ProxyResponse:
         return refused if request.operation_id == "createRun" else request
 
     test = "contract_tests/suite/test_operations.py::test_submitToolOutputs"
     with (
         appbuilder_mock.running(token=TOKEN) as mock,
-        proxied(mock.url, Change(asked=asked)) as url,
+        proxied(mock.url, Change(on_request=asked)) as url,
     ):
         result = completed(tmp_path, [test], environ_of(url))
 
@@ -126,7 +126,7 @@ def test_what_the_examples_name_and_is_not_there(tmp_path: Path) -> None:
 
 
 def test_quick(tmp_path: Path) -> None:
-    """The hand-written tests only, the most telling file first, and no judgement of the reach."""
+    """The hand-written tests only, the most telling file first, and no judgement of coverage."""
     environ = {**environ_of(""), "CONTRACT_TOKEN": "", "CONTRACT_QUICK": "1"}
     result = completed(tmp_path, ["--collect-only", "-q"], environ)
     files = re.findall(r"^contract_tests/suite/(test_\w+)\.py::", result.stdout, re.MULTILINE)

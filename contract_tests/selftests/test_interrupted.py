@@ -16,7 +16,7 @@ import pytest
 from appbuilder_mock.scenarios import Cut, Fault, Match, Rule
 from appbuilder_mock.server.running import Running
 
-from contract_tests.mutants.proxy import Change, Request, proxied
+from contract_tests.mutants.proxy import Change, ProxyRequest, proxied
 from contract_tests.selftests.suite_process import (
     NOTHING,
     ROOT,
@@ -63,7 +63,7 @@ def test_interrupted_stream(tmp_path: Path) -> None:
     paused = Paused()
     with (
         appbuilder_mock.running(token=TOKEN) as service,
-        proxied(service.url, Change(told=paused.told)) as url,
+        proxied(service.url, Change(on_events=paused.told)) as url,
     ):
         with begun(service, tmp_path, THREAD, STREAM, GATEWAY_URL=url) as process:
             paused.begun.wait(60)
@@ -132,13 +132,13 @@ def test_deleting_is_interrupted(service: Running, tmp_path: Path) -> None:
     """Ctrl-C ends it, and the journal keeps what is left."""
     deleting, end = threading.Event(), threading.Event()
 
-    def asked(request: Request) -> Request:
+    def asked(request: ProxyRequest) -> ProxyRequest:
         if request.operation_id == "deleteThread":
             deleting.set()
             end.wait(60)
         return request
 
-    with proxied(service.url, Change(asked=asked)) as url:
+    with proxied(service.url, Change(on_request=asked)) as url:
         with begun(service, tmp_path, RUN, GATEWAY_URL=url) as process:
             deleting.wait(60)
             process.send_signal(signal.SIGINT)
@@ -207,7 +207,7 @@ class Paused:
         self.begun = threading.Event()
         self.end = threading.Event()
 
-    def told(self, _request: Request, events: Iterator[bytes]) -> Iterator[bytes]:
+    def told(self, _request: ProxyRequest, events: Iterator[bytes]) -> Iterator[bytes]:
         yield next(events)
         self.begun.set()
         self.end.wait(60)

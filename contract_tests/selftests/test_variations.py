@@ -16,7 +16,7 @@ import pytest
 from appbuilder_mock.server.running import Running
 
 from contract_tests.mutants.changes import dumped, made
-from contract_tests.mutants.proxy import Answer, Change, Request, Send, proxied
+from contract_tests.mutants.proxy import Change, ProxyRequest, ProxyResponse, Send, proxied
 from contract_tests.selftests.suite_process import TOKEN, done
 from contract_tests.spec import document as spec
 
@@ -46,7 +46,7 @@ def test_it_passes(tmp_path: Path, tests: tuple[str, ...]) -> None:
 def test_body_may_be_missing(tmp_path: Path) -> None:
     """Whether a request needs one is not known: such an answer is reported, and no failure."""
 
-    def asked(request: Request) -> Request:
+    def asked(request: ProxyRequest) -> ProxyRequest:
         headers = {**request.headers, "content-type": "application/json"}
         return request if request.body else replace(request, headers=headers, body=b"{}")
 
@@ -57,7 +57,7 @@ def test_body_may_be_missing(tmp_path: Path) -> None:
     )
     with (
         appbuilder_mock.running(token=TOKEN) as service,
-        proxied(service.url, Change(asked=asked)) as url,
+        proxied(service.url, Change(on_request=asked)) as url,
     ):
         result = done(service, tmp_path, *tests, CONTRACT_TARGET=url, CONTRACT_TOKEN=TOKEN)
 
@@ -69,7 +69,7 @@ def test_body_may_be_missing(tmp_path: Path) -> None:
 def varied() -> Iterator[tuple[str, Running]]:
     """A server with all variations, and the mock behind it."""
     with appbuilder_mock.running(token=TOKEN) as service:
-        change = Change(asked=Files(service.url).looked_up, answered=Varied().answered)
+        change = Change(on_request=Files(service.url).looked_up, on_response=Varied().answered)
         with proxied(service.url, change) as url:
             yield url, service
 
@@ -80,7 +80,7 @@ class Files:
     def __init__(self, url: str) -> None:
         self._url = url
 
-    def looked_up(self, request: Request) -> Request | Answer:
+    def looked_up(self, request: ProxyRequest) -> ProxyRequest | ProxyResponse:
         named = request.json.get("file_ids")
         # What is wrong with the rest is said first.
         if request.operation_id in TAKES_FILES and isinstance(named, list) and len(named) <= 10:
@@ -89,7 +89,7 @@ class Files:
                     return made(200, {"error": UNKNOWN_FILE})
         return request
 
-    def _is_there(self, file_id: str, request: Request) -> bool:
+    def _is_there(self, file_id: str, request: ProxyRequest) -> bool:
         answer = httpx.post(
             self._url + spec.path("queryFile"),
             json={"file_id": file_id},
@@ -104,7 +104,7 @@ class Varied:
     def __init__(self) -> None:
         self._count = itertools.count()
 
-    def answered(self, request: Request, answer: Answer, _send: Send) -> Answer:
+    def answered(self, request: ProxyRequest, answer: ProxyResponse, _send: Send) -> ProxyResponse:
         if answer.is_stream:
             return replace(answer, headers={**answer.headers, "content-type": "text/event-stream"})
         if not answer.headers.get("content-type", "").startswith("application/json"):

@@ -33,7 +33,7 @@ def items_of(body: Object) -> list[Object] | None:
     return data
 
 
-def events_of(response: Response) -> list[sse.Event]:
+def events_of(response: Response) -> list[sse.RunEvent]:
     """The events of a stream; none when they cannot be read, which other checks report."""
     if media_type_of(response) != "text/event-stream":
         return []
@@ -52,7 +52,7 @@ def objects_of(case: Case[Any], response: Response) -> list[Object]:
     return list(_told(events_of(response)))
 
 
-def _told(events: list[sse.Event]) -> Iterator[Object]:
+def _told(events: list[sse.RunEvent]) -> Iterator[Object]:
     for event in events:
         details = event.payload.get("details")
         if isinstance(details, dict):

@@ -15,7 +15,7 @@ DOCUMENT: dict[str, Any] = yaml.safe_load(PATH.read_text("utf-8"))
 ERROR = {"$ref": "#/components/schemas/ErrorEnvelope"}
 
 
-class Answer(NamedTuple):
+class DocumentedResponse(NamedTuple):
     """One documented answer of an operation."""
 
     operation_id: str
@@ -112,7 +112,7 @@ def fields(operation_id: str) -> frozenset[str]:
     return frozenset((*body_schema(operation)["properties"], *parameters))
 
 
-def successes() -> Iterator[Answer]:
+def successes() -> Iterator[DocumentedResponse]:
     """Every documented success: a form of answer under 2xx that is more than an error."""
     for operation_id in operations():
         for answer in answers(operation_id):
@@ -120,7 +120,7 @@ def successes() -> Iterator[Answer]:
                 yield answer
 
 
-def answers(operation_id: str) -> Iterator[Answer]:
+def answers(operation_id: str) -> Iterator[DocumentedResponse]:
     """Every documented answer of an operation, but for errors under 2xx.
 
     Bytes of the type application/octet-stream are bytes of any type.
@@ -130,7 +130,7 @@ def answers(operation_id: str) -> Iterator[Answer]:
             if media_type == "application/octet-stream" and answers_bytes(operation_id):
                 continue
             if not status.startswith("2") or media["schema"] != ERROR:
-                yield Answer(operation_id, status, media_type)
+                yield DocumentedResponse(operation_id, status, media_type)
 
 
 def answers_bytes(operation_id: str) -> bool:

@@ -35,7 +35,7 @@ MODEL = "DeepSeek-V3.1"  # the newest name that is known to have been in service
 needed: dict[str, str] = {}
 
 
-class Observed:
+class Observations:
     """How often a target was seen to keep each reading."""
 
     def __init__(self) -> None:
@@ -63,14 +63,14 @@ class Observed:
         return ", ".join(f"{one}={' or '.join(words)}" for one, words in kept.items() if words)
 
 
-class Report:
+class ObservationsReport:
     """A pytest plugin: shows at the end what was observed."""
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        if lines := observed.lines():
+        if lines := observations.lines():
             terminalreporter.write_sep("=", "observed of what is unknown")
             for line in lines:
                 terminalreporter.write_line(line)
 
 
-observed = Observed()
+observations = Observations()

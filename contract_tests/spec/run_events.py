@@ -39,7 +39,7 @@ DETAILS = {
 
 
 @dataclass(frozen=True)
-class Event:
+class RunEvent:
     """One event; `kind` is the event type of a status event, or else the event's name."""
 
     name: str
@@ -55,7 +55,7 @@ class Event:
         return details if isinstance(details, dict) else {}
 
 
-def events(chunks: Iterable[bytes]) -> Iterator[Event]:
+def events(chunks: Iterable[bytes]) -> Iterator[RunEvent]:
     """Each event when the blank line behind it arrives, read as the HTML standard says.
 
     Comments, ids, times to reconnect, unknown fields and blocks without data are no events. Raises
@@ -95,14 +95,14 @@ def _lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
         yield buffer.removeprefix(BYTE_ORDER_MARK) if is_first else buffer
 
 
-def _event(name: str, data: str) -> Event:
+def _event(name: str, data: str) -> RunEvent:
     payload = json.loads(data)
     if not isinstance(payload, dict):
         raise ValueError(f"the data of an event {name!r} is not an object: {data}")
-    return Event(name, payload)
+    return RunEvent(name, payload)
 
 
-def texts(told: Iterable[Event]) -> dict[str, str]:
+def texts(told: Iterable[RunEvent]) -> dict[str, str]:
     """The text of each message: its pieces, joined."""
     joined: dict[str, str] = {}
     for event in told:
@@ -114,7 +114,7 @@ def texts(told: Iterable[Event]) -> dict[str, str]:
     return joined
 
 
-def violations(stream: Iterable[Event]) -> list[str]:
+def violations(stream: Iterable[RunEvent]) -> list[str]:
     """What is wrong with a whole stream, in words; empty when it keeps the grammar."""
     every = list(stream)
     told = [event for event in every if event.name != "ping"]
@@ -132,7 +132,7 @@ def violations(stream: Iterable[Event]) -> list[str]:
     ]
 
 
-def _counting(told: list[Event]) -> Iterator[str]:
+def _counting(told: list[RunEvent]) -> Iterator[str]:
     sent = [event.payload["send_id"] for event in told]
     if sent != list(range(1, len(sent) + 1)):
         yield f"send_id does not count 1, 2, 3, …: {sent}"
@@ -147,7 +147,7 @@ def _ends(kinds: list[str], *, pinged_last: bool) -> Iterator[str]:
         yield "a ping after run_end"
 
 
-def _details(told: list[Event]) -> Iterator[str]:
+def _details(told: list[RunEvent]) -> Iterator[str]:
     """What each kind of event speaks of is there, whole or not at all."""
     for event in told:
         named = DETAILS.get(event.kind)
@@ -158,7 +158,7 @@ def _details(told: list[Event]) -> Iterator[str]:
             yield f"{event.kind} with details of the type {said}, and without its {said}"
 
 
-def _steps(told: list[Event]) -> Iterator[str]:
+def _steps(told: list[RunEvent]) -> Iterator[str]:
     """Steps begin and end in turn, numbered from 1, and everything else happens in one."""
     open_step: str | None = None
     begun = 0
@@ -182,7 +182,7 @@ def _steps(told: list[Event]) -> Iterator[str]:
             yield f"the run completes before {open_step} ended"
 
 
-def _messages(told: list[Event]) -> Iterator[str]:
+def _messages(told: list[RunEvent]) -> Iterator[str]:
     """A message is announced, then told in pieces, of which the last one says so.
 
     A run that ends badly may stop in the middle of it.
@@ -213,7 +213,7 @@ def _waiting(kinds: list[str]) -> Iterator[str]:
             yield f"tool_submitted_output after {kind}: nothing was asked for"
 
 
-def _answered_calls(told: list[Event]) -> Iterator[str]:
+def _answered_calls(told: list[RunEvent]) -> Iterator[str]:
     """The outputs that came are those of the calls that were asked for last."""
     asked: set[Any] = set()
     for event in told:
@@ -224,7 +224,7 @@ def _answered_calls(told: list[Event]) -> Iterator[str]:
             yield f"outputs of {sorted(calls)} came, asked for were those of {sorted(asked)}"
 
 
-def _same_run(told: list[Event]) -> Iterator[str]:
+def _same_run(told: list[RunEvent]) -> Iterator[str]:
     runs = [event.details["run_object"] for event in told if event.details.get("run_object")]
     steps = [
         event.details["run_step_object"] for event in told if event.details.get("run_step_object")
@@ -237,7 +237,7 @@ def _same_run(told: list[Event]) -> Iterator[str]:
         yield "the events speak of another run's steps"
 
 
-def _statuses(told: list[Event]) -> Iterator[str]:
+def _statuses(told: list[RunEvent]) -> Iterator[str]:
     """An event has a status that goes with its kind, and the one of what it speaks of."""
     for event in told:
         thing = event.details.get("run_object") or event.details.get("run_step_object") or {}

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 import pytest
 
 from contract_tests.client.client import CheckedClient
-from contract_tests.spec.readings import observed
+from contract_tests.spec.readings import observations
 from contract_tests.spec.samples import only
 from scripts.evidence import about
 
@@ -120,7 +120,7 @@ def test_any_purpose(client: CheckedClient, purpose: str | None) -> None:
     listed = only([one for one in client.call("listFiles", {})["data"] if one["id"] == file["id"]])
     assert listed["purpose"] in (file["purpose"], "")
     if file["purpose"]:
-        observed.note("listed-purpose", "kept" if listed["purpose"] else "empty")
+        observations.note("listed-purpose", "kept" if listed["purpose"] else "empty")
 
 
 @about("CreateFileRequest.file/required")
@@ -182,7 +182,7 @@ def check_name(sent: str, got: str) -> None:
     """All of a name is kept, or what is without Chinese: what else goes is not known."""
     assert got == sent or not CHINESE.search(got), f"sent the name {sent!r}, got {got!r}"
     if CHINESE.search(sent):
-        observed.note("file-names", "kept" if got == sent else "sanitized")
+        observations.note("file-names", "kept" if got == sent else "sanitized")
 
 
 def attachment_name(content_disposition: str) -> str:

@@ -10,7 +10,7 @@ from contract_tests.checks.coverage import is_error
 from contract_tests.client.client import CheckedClient
 from contract_tests.client.fixtures import OwnedObjects
 from contract_tests.spec import document as spec
-from contract_tests.spec.readings import observed
+from contract_tests.spec.readings import observations
 from contract_tests.target.target import Target
 from scripts.evidence.crossings import crossings
 from scripts.evidence.facts import facts
@@ -42,6 +42,6 @@ def test_one_step_too_far(
 
     if "unknown" in MARKS[fact] and target.kind != "mock":
         response = client.send(operation_id, body)
-        observed.note("limits", f"{fact}: {'refused' if is_error(response) else 'taken'}")
+        observations.note("limits", f"{fact}: {'refused' if is_error(response) else 'taken'}")
         return
     client.call(operation_id, body, status=400)

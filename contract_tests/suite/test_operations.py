@@ -10,9 +10,9 @@ import pytest
 from schemathesis import Case
 
 from contract_tests.checks.coverage import media_type_of
-from contract_tests.checks.validation import attack
+from contract_tests.checks.validation import call_and_validate
 from contract_tests.client.client import STREAM
-from contract_tests.schema import reach, schema
+from contract_tests.schema import coverage, schema
 from contract_tests.spec import document as spec
 from contract_tests.target.target import Target
 from scripts.evidence import about
@@ -28,7 +28,7 @@ def each_operation() -> Iterator[tuple[str, Callable[..., None]]]:
         @schema.exclude(operation_id=others).parametrize()
         def test(case: Case[Any], target: Target) -> None:
             """Whatever is sent, the answer keeps the promises."""
-            attack(case, target)
+            call_and_validate(case, target)
 
         yield f"test_{operation_id}", test
 
@@ -43,7 +43,7 @@ def test_any_stream(case: Case[Any], target: Target) -> None:
     """Whatever is asked for, the events are valid, in order and counted."""
     # With tools the stream would wait for outputs, and nobody is there to submit them.
     case.body = {**spec.body_of(case), "stream": True, "tools": None}
-    response = attack(case, target)
+    response = call_and_validate(case, target)
 
     assert media_type_of(response) == STREAM
 
@@ -55,7 +55,7 @@ def test_every_documented_success_was_reached() -> None:
 
     Stands last in this file, because it judges what the requests above reached.
     """
-    reached = reach.by("examples", "coverage", "fuzzing")
+    reached = coverage.by("examples", "coverage", "fuzzing")
 
     missing = [one for one in spec.successes() if one not in reached]
     named = ", ".join(f"{one.operation_id} ({one.media_type})" for one in missing)

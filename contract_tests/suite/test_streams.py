@@ -68,7 +68,7 @@ def test_last_event_is_the_run(client: CheckedClient) -> None:
 
 def test_outputs_are_submitted_while_the_stream_waits(client: CheckedClient) -> None:
     """The stream stays open over a function call and then tells the rest."""
-    events: list[sse.Event] = []
+    events: list[sse.RunEvent] = []
     run: dict[str, Any] = {}
     for event in client.stream(
         {"assistant_id": ASSISTANT_ID, "thread": QUESTION, "tools": [WEATHER]}
@@ -89,7 +89,7 @@ def test_outputs_are_submitted_while_the_stream_waits(client: CheckedClient) -> 
 
 def test_cancelled_while_the_stream_waits(client: CheckedClient) -> None:
     """Cancelling is told on the stream, which then ends."""
-    events: list[sse.Event] = []
+    events: list[sse.RunEvent] = []
     run: dict[str, Any] = {}
     for event in client.stream(
         {"assistant_id": ASSISTANT_ID, "thread": QUESTION, "tools": [WEATHER]}
@@ -106,7 +106,7 @@ def test_cancelled_while_the_stream_waits(client: CheckedClient) -> None:
     assert client.call("queryRun", ids)["status"] == "cancelled"
 
 
-def kinds(events: list[sse.Event]) -> list[str]:
+def kinds(events: list[sse.RunEvent]) -> list[str]:
     """The kinds of the events in order, the pieces of one message counted as one."""
     every = [event.kind for event in events if event.name != "ping"]
     return [

@@ -11,9 +11,9 @@ from schemathesis import Case
 from schemathesis.generation.stateful.state_machine import StepInput, normalize_name
 
 from contract_tests.checks.coverage import is_error
-from contract_tests.checks.validation import judge
+from contract_tests.checks.validation import validate_response
 from contract_tests.client.client import CheckedClient
-from contract_tests.schema import reach, schema
+from contract_tests.schema import coverage, schema
 from contract_tests.spec import document as spec
 from contract_tests.spec.samples import WEATHER
 from contract_tests.target.target import Target
@@ -37,7 +37,7 @@ def test_link(client: CheckedClient, source: str, name: str, link: dict[str, Any
 
     assert response.status_code == 200, response.text
     assert not is_error(response), response.text
-    reach.walked(source, name)
+    coverage.link_followed(source, name)
 
 
 @pytest.mark.parametrize("tools", [None, [WEATHER]], ids=["runs-end", "runs-wait"])
@@ -53,11 +53,11 @@ def test_walk(target: Target, tools: Any) -> None:
         def step(self, input: StepInput) -> Any:
             output = super().step(input)
             if input.transition and input.is_applied and not is_error(output.response):
-                reach.walked(*links[input.transition.id])
+                coverage.link_followed(*links[input.transition.id])
             return output
 
         def validate_response(self, response: Any, case: Case[Any], **options: Any) -> None:
-            judge(case, response, transport_kwargs=self.get_call_kwargs(case))
+            validate_response(case, response, transport_kwargs=self.get_call_kwargs(case))
 
         def get_call_kwargs(self, case: Case[Any]) -> dict[str, Any]:
             return {"base_url": target.url}

@@ -9,33 +9,33 @@ import httpx
 from contract_tests.checks.coverage import is_error
 
 from . import journal
-from .gateway import Wire
-from .journal import Journal, Made, Owner
+from .gateway import Gateway
+from .journal import CreatedObject, Journal, Owner
 
 PATIENCE = 10.0  # seconds without a byte: at the end of a run somebody waits for the prompt
 
 
-def delete_left_behind(wire: Wire, remains: list[str]) -> int:
-    """Delete what killed runs left on the target of the wire; how many things there were."""
-    assert wire.target is not None
+def delete_left_behind(gateway: Gateway, remains: list[str]) -> int:
+    """Delete what killed runs left on the target of the gateway; how many things there were."""
+    assert gateway.target is not None
     found = 0
-    for old in journal.left_behind(wire.target.url):
+    for old in journal.left_behind(gateway.target.url):
         found += len(old.left)
-        remains += delete_all(wire, old)
+        remains += delete_all(gateway, old)
         old.close()
     return found
 
 
-def delete_all(wire: Wire, of: Journal) -> list[str]:
+def delete_all(gateway: Gateway, of: Journal) -> list[str]:
     """Delete what a journal says is there; in words what could not be.
 
     A target that does not answer is asked no further, and Ctrl-C ends it.
     """
 
     def delete(operation_id: str, body: dict[str, str], owner: Owner) -> bool:
-        if owner == "second" and (wire.target is None or wire.target.other_token is None):
+        if owner == "second" and (gateway.target is None or gateway.target.other_token is None):
             return False
-        response = wire.post(operation_id, owner=owner, patience=PATIENCE, json=body)
+        response = gateway.post(operation_id, owner=owner, patience=PATIENCE, json=body)
         succeeded = response.status_code == 200 and not is_error(response)
         return succeeded or response.status_code == 404
 
@@ -43,13 +43,13 @@ def delete_all(wire: Wire, of: Journal) -> list[str]:
         refused = of.delete_all(delete)
     except httpx.HTTPError as error:
         why = f"no answer to a deletion ({str(error) or type(error).__name__})"
-        return left_there(wire, of, why)
+        return left_there(gateway, of, why)
     return [*map(_could_not, refused), *_unknown(of)]
 
 
-def left_there(wire: Wire, of: Journal, why: str) -> list[str]:
+def left_there(gateway: Gateway, of: Journal, why: str) -> list[str]:
     """What stands in a journal, when deleting it was given up."""
-    target = wire.target
+    target = gateway.target
     url = target.url if target is not None and target.kind != "live" else None
     named = "live" if url is None else f"{url} TOKEN=$TOKEN"
     return [
@@ -59,7 +59,7 @@ def left_there(wire: Wire, of: Journal, why: str) -> list[str]:
     ]
 
 
-def _could_not(made: Made) -> str:
+def _could_not(made: CreatedObject) -> str:
     of_whom = " of the second user, which takes OTHER_TOKEN" if made.owner == "second" else ""
     return f"could not delete {made.kind} {made.id}{of_whom}"
 

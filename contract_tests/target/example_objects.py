@@ -12,21 +12,21 @@ from contract_tests.spec import document as spec
 from contract_tests.spec.readings import MODEL
 from contract_tests.spec.samples import ON_WAITING_RUNS, QUESTION, WEATHER
 
-from .gateway import Wire
+from .gateway import Gateway
 from .target import UnusableTarget
 
 LONGEST_REASON = 200  # bytes of an answer
 ON_MOUNTED_FILES = ("unmountAssistantFile",)
 
 
-class World:
+class ExampleObjects:
     """Makes what is missing, and knows it by the ids of the examples.
 
     What cannot be made keeps the example's id; `unmade` says why, for the tests that need it.
     """
 
-    def __init__(self, wire: Wire) -> None:
-        self._wire = wire
+    def __init__(self, gateway: Gateway) -> None:
+        self._wire = gateway
         self._tried: set[str] = set()
         self.ids: dict[str, str] = {}
         self.first_reason = ""  # why the first thing could not be made

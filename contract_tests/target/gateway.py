@@ -23,9 +23,9 @@ from contract_tests.spec import run_events as sse
 
 from . import journal
 from .journal import Journal, Owner
-from .limits import Pace, Runs, asked_pause
+from .limits import RateLimiter, RunBudget, parse_retry_after
 from .liveness import TargetStopped, answers, unanswered
-from .signals import signals_put_off
+from .signals import defer_signals
 from .target import FULL, Profile, Target
 
 TRIES = 4  # of a request that a service refuses because it is asked too often
@@ -47,15 +47,15 @@ class Exchange:
     seconds: float = 0.0
 
 
-class Passage:
+class OpenExchange:
     """The passing of one request: is told the answer, or is left without one.
 
-    Where the request makes something, Ctrl-C and SIGTERM are heeded when its id is known or the
+    Where the request makes something, Ctrl-C and SIGTERM are deferred until its id is known or the
     request is over: else nobody would know what to delete.
     """
 
-    def __init__(self, wire: Wire, exchange: Exchange, asked: Any) -> None:
-        self._wire = wire
+    def __init__(self, gateway: Gateway, exchange: Exchange, asked: Any) -> None:
+        self._wire = gateway
         self._exchange = exchange
         self._asked = asked
         self._put_off = ExitStack()
@@ -63,17 +63,17 @@ class Passage:
 
     @contextmanager
     def sent(self) -> Iterator[None]:
-        """While the request is on its way. Raises NoRunsLeft instead."""
+        """While the request is on its way. Raises RunBudgetExhausted instead."""
         operation_id = self._exchange.operation_id
         self._wire.runs.take(operation_id)
         with self._put_off:
             if self._wire.journal is not None and journal.makes(operation_id, self._asked):
                 self._awaits_id = True
-                self._put_off.enter_context(signals_put_off())
+                self._put_off.enter_context(defer_signals())
                 self._wire.journal.asks(operation_id)
             yield
 
-    def hears(self, chunks: Iterable[bytes], owner: Owner = "first") -> Iterator[bytes]:
+    def observe_stream(self, chunks: Iterable[bytes], owner: Owner = "first") -> Iterator[bytes]:
         """The chunks of a stream as they come, whose first events tell which thread was made."""
         content = b""
         for chunk in chunks:
@@ -86,13 +86,13 @@ class Passage:
         self._exchange.response, self._exchange.request = response, response.request
         if not is_error(response):
             told = _run_in(response.content) if is_stream(response) else _json(response.content)
-            owner = self._wire.whose(response.request.headers)
+            owner = self._wire.owner_of(response.request.headers)
             self._succeeded(_json(response.request.body), told, owner)
         elif response.status_code < 500:
             self._wire.runs.give_back(self._exchange.operation_id)
             self._nothing_unknown()
 
-    def lost(self, error: requests.RequestException | httpx.TransportError) -> None:
+    def no_reply(self, error: requests.RequestException | httpx.TransportError) -> None:
         self._exchange.request = unanswered(error)
         if isinstance(error, httpx.ConnectError):
             self._nothing_unknown()  # the question did not even arrive
@@ -111,23 +111,23 @@ class Passage:
 
 
 @dataclass
-class Wire:
+class Gateway:
     """The way to one target; requests to any other server pass by it unnoticed."""
 
     target: Target | None = None
     profile: Profile = FULL
-    pace: Pace = field(default_factory=lambda: Pace(None))
-    runs: Runs = field(default_factory=lambda: Runs(None))
+    pace: RateLimiter = field(default_factory=lambda: RateLimiter(None))
+    runs: RunBudget = field(default_factory=lambda: RunBudget(None))
     journal: Journal | None = None
     listeners: list[Callable[[Exchange], None]] = field(default_factory=list)
     refused_in_band: set[str] = field(default_factory=set)  # ids of cases
     newest: Exchange | None = None
     stopped: str = ""  # why, when the target answers nothing any more
-    _passage: Passage | None = None  # of what schemathesis sends now
+    _open: OpenExchange | None = None  # of what schemathesis sends now
 
     def attach(self, target: Target, profile: Profile, journal: Journal | None) -> None:
         self.target, self.profile, self.journal = target, profile, journal
-        self.pace, self.runs = Pace(profile.per_second), Runs(profile.runs)
+        self.pace, self.runs = RateLimiter(profile.per_second), RunBudget(profile.runs)
 
     def through(self, send: Callable[..., Response]) -> Callable[..., Response]:
         """What sends a case, in such a way that it passes here."""
@@ -148,11 +148,11 @@ class Wire:
 
         return sent
 
-    def overheard(self, read: Callable[..., T]) -> Callable[..., T]:
+    def observing(self, read: Callable[..., T]) -> Callable[..., T]:
         """What reads a stream, in such a way that its chunks are heard here when they come."""
 
         def reading(chunks: Iterable[bytes], *more: Any) -> T:
-            return read(self._passage.hears(chunks) if self._passage else chunks, *more)
+            return read(self._open.observe_stream(chunks) if self._open else chunks, *more)
 
         return reading
 
@@ -167,15 +167,17 @@ class Wire:
     ) -> Response:
         """The answer; where a rate is kept, not the one that the rate is too high."""
         for attempt in itertools.count(1):
-            with self.passage(operation_id, base_url=base_url, phase=phase, body=body) as passage:
-                self._passage = passage
+            with self.open_exchange(
+                operation_id, base_url=base_url, phase=phase, body=body
+            ) as exchange:
+                self._open = exchange
                 response = send()
-                passage.answered(response)
-            if not self.is_put_off(response, attempt):
+                exchange.answered(response)
+            if not self.should_retry(response, attempt):
                 break
         return response
 
-    def is_put_off(self, response: Response, attempt: int) -> bool:
+    def should_retry(self, response: Response, attempt: int) -> bool:
         """Whether to ask again: the rate that is kept is too high all the same.
 
         What is sent next then waits as long as the service asks for. After TRIES attempts, or when
@@ -183,7 +185,7 @@ class Wire:
         """
         if response.status_code != 429 or not self.profile.per_second or attempt == TRIES:
             return False
-        seconds = asked_pause(response.headers.get("retry-after", [""])[0])
+        seconds = parse_retry_after(response.headers.get("retry-after", [""])[0])
         if seconds > LONGEST_WAIT:
             return False
         self.pace.put_off(seconds)
@@ -219,39 +221,39 @@ class Wire:
         body = content.get("json")
         return self.ask(operation_id, send, base_url=target.url, phase=AROUND, body=body)
 
-    def whose(self, headers: Mapping[str, Any]) -> Owner:
+    def owner_of(self, headers: Mapping[str, Any]) -> Owner:
         """The user who sends these headers."""
         other = self.target and self.target.other_token
         is_other = other and headers.get("Authorization") == f"Bearer {other}"
         return "second" if is_other else "first"
 
     @contextmanager
-    def passage(
+    def open_exchange(
         self,
         operation_id: str,
         *,
         base_url: str | None,
         phase: str = "by hand",
         body: Any = None,
-    ) -> Iterator[Passage]:
+    ) -> Iterator[OpenExchange]:
         """For one request: pass on the answer, or the exception when there is none.
 
         Raises TargetStopped when the target answers nothing else either, and from then on at once.
         """
         exchange = Exchange(operation_id, phase, datetime.now(UTC))
         if self.target is None or base_url != self.target.url:
-            yield Passage(Wire(), exchange, body)
+            yield OpenExchange(Gateway(), exchange, body)
             return
         if self.stopped and phase != AROUND:
             raise TargetStopped(self.stopped)
         self.pace.wait()
-        passage = Passage(self, exchange, body)
-        with passage.sent():
+        opened = OpenExchange(self, exchange, body)
+        with opened.sent():
             started = time.monotonic()
             try:
-                yield passage
+                yield opened
             except (requests.RequestException, httpx.TransportError) as error:
-                passage.lost(error)
+                opened.no_reply(error)
                 if phase != AROUND and not answers(self.target):
                     self.stopped = f"{operation_id}: {type(error).__name__}"
                     raise TargetStopped(self.stopped) from None
@@ -263,7 +265,7 @@ class Wire:
                     listener(exchange)
 
 
-wire = Wire()
+gateway = Gateway()
 
 
 @functools.cache

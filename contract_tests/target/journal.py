@@ -38,7 +38,7 @@ def makes(operation_id: str, asked: Any) -> bool:
 Owner = Literal["first", "second"]  # the user whose token makes a thing, and can delete it
 
 
-class Made(NamedTuple):
+class CreatedObject(NamedTuple):
     """One thing on the target."""
 
     kind: str
@@ -63,7 +63,7 @@ class Journal:
             self._file.close()
             raise
         self.left, self.unanswered = _read(path)
-        self.made: list[Made] = []
+        self.made: list[CreatedObject] = []
 
     def asks(self, operation_id: str) -> None:
         """A request that makes something is about to be sent."""
@@ -80,23 +80,25 @@ class Journal:
         if makes(operation_id, asked) and isinstance(answer, dict):
             kind, field = MAKES[operation_id]
             if isinstance(answer.get(field), str):
-                self.add(Made(kind, answer[field], owner))
+                self.add(CreatedObject(kind, answer[field], owner))
         for kind, (deletes, field) in DELETES.items():
             if operation_id == deletes and isinstance(asked, dict):
-                self.drop(Made(kind, str(asked.get(field)), owner))
+                self.drop(CreatedObject(kind, str(asked.get(field)), owner))
 
-    def add(self, made: Made) -> None:
+    def add(self, made: CreatedObject) -> None:
         if made.id and made not in self.left:
             self.left[made] = None
             self.made.append(made)
             self._write({"made": made})
 
-    def drop(self, made: Made) -> None:
+    def drop(self, made: CreatedObject) -> None:
         if made in self.left:
             del self.left[made]
             self._write({"gone": made})
 
-    def delete_all(self, delete: Callable[[str, dict[str, str], Owner], bool]) -> list[Made]:
+    def delete_all(
+        self, delete: Callable[[str, dict[str, str], Owner], bool]
+    ) -> list[CreatedObject]:
         """Delete what is left, each by an operation with its body; returns what could not be.
 
         What `delete` raises ends it, and the rest stays in the journal.
@@ -137,8 +139,8 @@ def _name(url: str) -> str:
     return re.sub(r"[^a-zA-Z0-9.]+", "-", url)
 
 
-def _read(path: Path) -> tuple[dict[Made, None], int]:
-    left: dict[Made, None] = {}
+def _read(path: Path) -> tuple[dict[CreatedObject, None], int]:
+    left: dict[CreatedObject, None] = {}
     unanswered = 0
     for line in path.read_text("utf-8").splitlines():
         try:
@@ -146,8 +148,8 @@ def _read(path: Path) -> tuple[dict[Made, None], int]:
         except ValueError:
             continue  # the kill came in the middle of a line
         if "made" in entry:
-            left[Made(*entry["made"])] = None
+            left[CreatedObject(*entry["made"])] = None
         if "gone" in entry:
-            left.pop(Made(*entry["gone"]), None)
+            left.pop(CreatedObject(*entry["gone"]), None)
         unanswered += ("asks" in entry) - ("answers" in entry)
     return left, unanswered

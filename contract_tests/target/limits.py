@@ -14,11 +14,11 @@ from .target import EXPENSIVE
 UNTOLD = 2.0  # seconds for a service that does not say how long
 
 
-class NoRunsLeft(Exception):
+class RunBudgetExhausted(Exception):
     """As many runs as were stated have been made: the request was not sent."""
 
 
-class Pace:
+class RateLimiter:
     """Lets requests begin at most so many times a second; from any thread."""
 
     def __init__(
@@ -48,7 +48,7 @@ class Pace:
             self._next = max(self._next, self._clock() + seconds)
 
 
-class Runs:
+class RunBudget:
     """Counts the requests that let a model work, and lets no more pass than were stated."""
 
     def __init__(self, limit: int | None) -> None:
@@ -56,11 +56,11 @@ class Runs:
         self.made: Counter[str] = Counter()
 
     def take(self, operation_id: str) -> None:
-        """Count a request that is about to be sent. Raises NoRunsLeft."""
+        """Count a request that is about to be sent. Raises RunBudgetExhausted."""
         if operation_id not in EXPENSIVE:
             return
         if self.limit is not None and self.made.total() >= self.limit:
-            raise NoRunsLeft(
+            raise RunBudgetExhausted(
                 f"{operation_id} was not sent: all {self.limit} runs that were stated are made. "
                 "More are allowed by RUNS=…"
             )
@@ -72,7 +72,7 @@ class Runs:
             self.made[operation_id] -= 1
 
 
-def asked_pause(retry_after: str) -> float:
+def parse_retry_after(retry_after: str) -> float:
     """The seconds for which a service wants to be left alone: it says how many, or until when."""
     if retry_after.strip().isdecimal():
         return float(retry_after)

@@ -12,7 +12,7 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 @contextmanager
-def signals_put_off() -> Iterator[None]:
+def defer_signals() -> Iterator[None]:
     """Heed Ctrl-C and SIGTERM when the block has ended."""
     if threading.current_thread() is not threading.main_thread():
         yield

@@ -32,7 +32,7 @@ class Target:
     url: str
     token: str = field(repr=False)
     kind: Kind = "mock"
-    rehearsed: bool = False
+    dry_run: bool = False
     other_token: str | None = field(default=None, repr=False)
 
 
@@ -73,13 +73,13 @@ def chosen_target(environ: Mapping[str, str] = os.environ) -> Target:
     Raises UnusableTarget.
     """
     asked = environ.get("CONTRACT_TARGET", "")
-    rehearsed = bool(environ.get("CONTRACT_DRY"))
-    token = TOKEN if rehearsed else environ.get("CONTRACT_TOKEN", "")  # the mock's, or theirs
+    dry_run = bool(environ.get("CONTRACT_DRY"))
+    token = TOKEN if dry_run else environ.get("CONTRACT_TOKEN", "")  # the mock's, or theirs
     if not asked:
         return Target("", TOKEN)
     if asked == "live":
         # No other: what the environment calls TOKEN may be another program's.
-        token = token if rehearsed else environ.get("APPBUILDER_TOKEN", "")
+        token = token if dry_run else environ.get("APPBUILDER_TOKEN", "")
         if not token:
             raise UnusableTarget(
                 "TARGET=live needs a token and APPBUILDER_TOKEN is not set: nothing was sent. "
@@ -87,7 +87,7 @@ def chosen_target(environ: Mapping[str, str] = os.environ) -> Target:
             )
         _checked_token(token, "APPBUILDER_TOKEN")
         url = environ.get("GATEWAY_URL") or PUBLIC_GATEWAY
-        return Target(_checked(url, "GATEWAY_URL"), token, "live", rehearsed)
+        return Target(_checked(url, "GATEWAY_URL"), token, "live", dry_run)
     if not token:
         raise UnusableTarget(
             f"TARGET={asked} needs TOKEN, the token that this server takes: nothing was sent"
@@ -96,7 +96,7 @@ def chosen_target(environ: Mapping[str, str] = os.environ) -> Target:
     other_token = environ.get("CONTRACT_OTHER_TOKEN") or None
     if other_token is not None:
         _checked_token(other_token, "OTHER_TOKEN")
-    return Target(_checked(asked, "TARGET"), token, "server", rehearsed, other_token)
+    return Target(_checked(asked, "TARGET"), token, "server", dry_run, other_token)
 
 
 def chosen_profile(target: Target, environ: Mapping[str, str] = os.environ) -> Profile:
@@ -173,7 +173,7 @@ def mock_target() -> Iterator[Target]:
             **chosen_readings(),
             expire_after=NEVER,
         ) as server,
-        in_front(server.url) as url,
+        proxy_factory(server.url) as url,
     ):
         yield Target(url, TOKEN, other_token=OTHER_TOKEN)
 
@@ -209,4 +209,4 @@ NEVER = 7 * 86_400.0
 
 # What stands in front of the mock: from its address to the one that is attacked. Mutants are set
 # here.
-in_front: Callable[[str], AbstractContextManager[str]] = nullcontext
+proxy_factory: Callable[[str], AbstractContextManager[str]] = nullcontext

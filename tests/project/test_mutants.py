@@ -37,11 +37,11 @@ def test_quick_selection() -> None:
 def dies_or_judges(name: str, part: Part, log: Path) -> Verdict:
     """In place of the tests. One process dies, the others say that all tests passed, or caught."""
     from contract_tests.mutants.trial import Verdict
-    from contract_tests.mutants.witness import Failed
+    from contract_tests.mutants.witness import FailedTest
 
     if name == "begin-gone":
         os._exit(3)
-    failed = Failed("test_streams.py::test", ("assert",), "乱序") if name else None
+    failed = FailedTest("test_streams.py::test", ("assert",), "乱序") if name else None
     return Verdict(name, part, failed, 7, 0.1)
 
 
@@ -55,12 +55,12 @@ def test_what_dies_or_hangs_is_not_caught(
 ) -> None:
     """The rest goes on, the table says what happened, and all in all it is a failure."""
     from contract_tests.mutants.table import write
-    from contract_tests.mutants.trials import all_tried
+    from contract_tests.mutants.trials import run_mutants
 
     how: dict[str, Any] = {"logs": tmp_path, "quick": True, "jobs": 2}
     names = ["begin-gone", "", "end-gone"]
-    judged = list(all_tried(names, attempt=dies_or_judges, **how))
-    hung = list(all_tried(["counts-not"], attempt=hangs, patience=1, **how))
+    judged = list(run_mutants(names, attempt=dies_or_judges, **how))
+    hung = list(run_mutants(["counts-not"], attempt=hangs, patience=1, **how))
 
     assert write([*judged, *hung], tmp_path, seconds=1) == 1
     told = capsys.readouterr().out
@@ -68,7 +68,9 @@ def test_what_dies_or_hangs_is_not_caught(
     assert "The server as it is passed: 7 tests." in told
     assert "NOT CAUGHT: begin-gone: broke down: its process died; see" in told
     assert "NOT CAUGHT: counts-not: took longer than 1 seconds; see" in told
-    assert write(list(all_tried([""], attempt=hangs, patience=1, **how)), tmp_path, seconds=1) == 1
+    assert (
+        write(list(run_mutants([""], attempt=hangs, patience=1, **how)), tmp_path, seconds=1) == 1
+    )
     assert "THE SERVER AS IT IS WAS NOT JUDGED: took longer" in capsys.readouterr().out
 
 
@@ -85,10 +87,10 @@ def test_the_one_that_is_expected_to_catch_it(
     from contract_tests.mutants.proxy import NO_CHANGE
     from contract_tests.mutants.table import write
     from contract_tests.mutants.trial import Verdict
-    from contract_tests.mutants.witness import Failed
+    from contract_tests.mutants.witness import FailedTest
 
     monkeypatch.setitem(MUTANTS, "odd", Mutant("odd", "k", "承诺", NO_CHANGE, caught_by))
-    failed = Failed("test_lifecycle.py::test_cancel[a-b]", ("times_are_in_order",), "1 after 0")
+    failed = FailedTest("test_lifecycle.py::test_cancel[a-b]", ("times_are_in_order",), "1 after 0")
     verdict = Verdict("odd", "by hand", failed, 3, 0.1)
 
     assert verdict.is_caught == is_caught

@@ -127,7 +127,7 @@ def test_a_whole_run_that_passed_is_noted(suites: Path, monkeypatch: pytest.Monk
         (SimpleNamespace(operation_id="createThread", status="200"), "by hand"),
         (SimpleNamespace(operation_id="queryThread", status="404"), "fuzzing"),
     ]
-    suite = SimpleNamespace(reach=SimpleNamespace(answers=reached))
+    suite = SimpleNamespace(coverage=SimpleNamespace(answers=reached))
     monkeypatch.setitem(sys.modules, "contract_tests.schema", suite)
     recorder = record.Recorder("contract")
     recorder.pytest_sessionfinish(0)

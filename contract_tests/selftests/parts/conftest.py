@@ -9,8 +9,8 @@ import appbuilder_mock
 import pytest
 
 from contract_tests.target import journal
-from contract_tests.target.gateway import Wire
-from contract_tests.target.limits import Pace
+from contract_tests.target.gateway import Gateway
+from contract_tests.target.limits import RateLimiter
 from contract_tests.target.target import (
     LIVE_SAFE,
     Target,
@@ -23,14 +23,14 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def wire(folder: Path) -> Iterator[Wire]:
+def gateway(folder: Path) -> Iterator[Gateway]:
     """To a mock of its own, without the examples' objects."""
     with appbuilder_mock.running() as mock:
-        own = Wire()
+        own = Gateway()
         own.attach(
             Target(mock.url, mock.token, "server"), LIVE_SAFE, journal.journal_for("x", folder)
         )
-        own.pace = Pace(None)
+        own.pace = RateLimiter(None)
         yield own
         assert own.journal is not None
         own.journal.close()

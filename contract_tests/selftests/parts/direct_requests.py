@@ -6,20 +6,20 @@ import httpx
 from schemathesis import Response
 
 from contract_tests.spec import document as spec
-from contract_tests.target.gateway import Wire
+from contract_tests.target.gateway import Gateway
 
 
-def wire_url(wire: Wire, operation_id: str) -> str:
-    assert wire.target is not None
-    return wire.target.url + spec.path(operation_id)
+def url_of(gateway: Gateway, operation_id: str) -> str:
+    assert gateway.target is not None
+    return gateway.target.url + spec.path(operation_id)
 
 
-def wire_answer(wire: Wire, operation_id: str) -> Response:
-    """An answer of the wire's target that did not pass through the wire."""
-    assert wire.target is not None
+def direct_response(gateway: Gateway, operation_id: str) -> Response:
+    """A response of the target that did not pass through the gateway."""
+    assert gateway.target is not None
     response = httpx.post(
-        wire.target.url + spec.path(operation_id),
+        gateway.target.url + spec.path(operation_id),
         json={},
-        headers={"Authorization": f"Bearer {wire.target.token}"},
+        headers={"Authorization": f"Bearer {gateway.target.token}"},
     )
     return Response.from_any(response)

@@ -10,72 +10,72 @@ import httpx
 import pytest
 from schemathesis import Response
 
-from contract_tests.target.gateway import Wire, answer_of
+from contract_tests.target.gateway import Gateway, answer_of
 from contract_tests.target.liveness import TargetStopped
 
-from .direct_requests import wire_answer, wire_url
+from .direct_requests import direct_response, url_of
 
 pytestmark = pytest.mark.usefixtures("interruptible")
 
 
-def test_interrupted_while_it_is_made(wire: Wire) -> None:
+def test_interrupted_while_it_is_made(gateway: Gateway) -> None:
     """Ctrl-C during the request that makes a thread comes when the thread is in the journal."""
 
     def send() -> Response:
         signal.raise_signal(signal.SIGINT)
-        return wire_answer(wire, "createThread")
+        return direct_response(gateway, "createThread")
 
-    assert wire.target is not None
+    assert gateway.target is not None
     with pytest.raises(KeyboardInterrupt):
-        wire.ask("createThread", send, base_url=wire.target.url)
+        gateway.ask("createThread", send, base_url=gateway.target.url)
 
-    assert wire.journal is not None
-    assert [made.kind for made in wire.journal.left] == ["thread"]
+    assert gateway.journal is not None
+    assert [made.kind for made in gateway.journal.left] == ["thread"]
 
 
-def test_threads_that_runs_make_are_known(wire: Wire) -> None:
+def test_threads_that_runs_make_are_known(gateway: Gateway) -> None:
     """The thread that a run makes is noted, told as JSON or in events; a named one is not."""
-    assert wire.journal is not None
-    assistant = wire.post("createAssistant", json={"name": "助手"}).json()["id"]
+    assert gateway.journal is not None
+    assistant = gateway.post("createAssistant", json={"name": "助手"}).json()["id"]
     thread = {"messages": [{"role": "user", "content": "你好"}]}
     body = {"assistant_id": assistant, "thread": thread}
-    made = wire.post("createRun", json=body).json()["thread_id"]
-    wire.post("createRun", json={**body, "thread_id": made})
-    wire.post("createRun", json={**body, "stream": True})
+    made = gateway.post("createRun", json=body).json()["thread_id"]
+    gateway.post("createRun", json={**body, "thread_id": made})
+    gateway.post("createRun", json={**body, "stream": True})
 
-    assert [one.kind for one in wire.journal.left] == ["assistant", "thread", "thread"]
-    assert wire.runs.made.total() == 3
-    assert wire.journal.unanswered == 0
+    assert [one.kind for one in gateway.journal.left] == ["assistant", "thread", "thread"]
+    assert gateway.runs.made.total() == 3
+    assert gateway.journal.unanswered == 0
 
 
-def test_asked_too_often(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_asked_too_often(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
     """What a service refuses because of the rate is sent again after the time it asked for."""
     put_off: list[float] = []
-    monkeypatch.setattr(wire.pace, "put_off", put_off.append)
+    monkeypatch.setattr(gateway.pace, "put_off", put_off.append)
     sent = iter([429, 429, 200])
-    answer = wire_answer(wire, "createThread")
+    answer = direct_response(gateway, "createThread")
 
     def send() -> Response:
         answer.status_code = next(sent)
         answer.headers["retry-after"] = ["3"]
         return answer
 
-    assert wire.target is not None
-    wire.ask("createThread", send, base_url=wire.target.url)
+    assert gateway.target is not None
+    gateway.ask("createThread", send, base_url=gateway.target.url)
 
     assert put_off == [3.0, 3.0]
 
 
-def test_long_pause_is_not_made(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_long_pause_is_not_made(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
     """The answer is then the refusal, which its test tells of."""
     put_off: list[float] = []
-    monkeypatch.setattr(wire.pace, "put_off", put_off.append)
-    answer = wire_answer(wire, "createThread")
+    monkeypatch.setattr(gateway.pace, "put_off", put_off.append)
+    answer = direct_response(gateway, "createThread")
     answer.status_code = 429
     answer.headers["retry-after"] = ["3600"]
 
-    assert wire.target is not None
-    got = wire.ask("createThread", lambda: answer, base_url=wire.target.url)
+    assert gateway.target is not None
+    got = gateway.ask("createThread", lambda: answer, base_url=gateway.target.url)
 
     assert got.status_code == 429
     assert put_off == []
@@ -89,50 +89,50 @@ def closed_port() -> int:
         return int(one.getsockname()[1])
 
 
-def test_target_that_is_gone(wire: Wire, closed_port: int) -> None:
+def test_target_that_is_gone(gateway: Gateway, closed_port: int) -> None:
     """The first request without an answer is followed by a look-up, the next is not sent."""
-    assert wire.target is not None
-    wire.target = replace(wire.target, url=f"http://127.0.0.1:{closed_port}")
+    assert gateway.target is not None
+    gateway.target = replace(gateway.target, url=f"http://127.0.0.1:{closed_port}")
     sent: list[str] = []
 
     def send() -> Response:
         sent.append("one")
-        return Response.from_any(httpx.post(wire_url(wire, "queryThread"), json={}))
+        return Response.from_any(httpx.post(url_of(gateway, "queryThread"), json={}))
 
     for _ in range(2):
         with pytest.raises(TargetStopped, match="queryThread: ConnectError"):
-            wire.ask("queryThread", send, base_url=wire.target.url)
+            gateway.ask("queryThread", send, base_url=gateway.target.url)
 
     assert sent == ["one"]
 
 
-def test_target_that_drops_one_request(wire: Wire) -> None:
+def test_target_that_drops_one_request(gateway: Gateway) -> None:
     """A server that answers a look-up has not stopped: the test fails, and the run continues."""
-    assert wire.target is not None
-    control = f"{wire.target.url}/_mock/scenario"
+    assert gateway.target is not None
+    control = f"{gateway.target.url}/_mock/scenario"
     cut = {"match": {"operation": "queryThread"}, "fault": {"reset": "before_reading"}}
     httpx.post(control, json={"rules": [cut]}).raise_for_status()
 
     def send() -> Response:
-        headers = {"Authorization": f"Bearer {wire.target.token}"} if wire.target else {}
+        headers = {"Authorization": f"Bearer {gateway.target.token}"} if gateway.target else {}
         return Response.from_any(
-            httpx.post(wire_url(wire, "queryThread"), json={}, headers=headers)
+            httpx.post(url_of(gateway, "queryThread"), json={}, headers=headers)
         )
 
     with pytest.raises(httpx.TransportError):
-        wire.ask("queryThread", send, base_url=wire.target.url)
-    assert not wire.stopped
+        gateway.ask("queryThread", send, base_url=gateway.target.url)
+    assert not gateway.stopped
 
 
-def test_query_is_shown_as_it_was_sent(wire: Wire) -> None:
+def test_query_is_shown_as_it_was_sent(gateway: Gateway) -> None:
     """Once, in every report; schemathesis' own conversion repeats it."""
     files = {"file": ("说明.txt", "你好".encode(), "text/plain")}
-    response = wire.post("createFile", params={"purpose": "assistant"}, files=files)
+    response = gateway.post("createFile", params={"purpose": "assistant"}, files=files)
 
     assert str(response.request.url).partition("?")[2] == "purpose=assistant"
 
 
-def test_unanswered_request_is_noted(wire: Wire) -> None:
+def test_unanswered_request_is_noted(gateway: Gateway) -> None:
     """It is the request that a failure shows, and not the one before it."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/v2/threads"
@@ -140,11 +140,11 @@ def test_unanswered_request_is_noted(wire: Wire) -> None:
         def send() -> Response:
             return answer_of(httpx.post(url, content='{"问": 1}'.encode(), timeout=0.1))
 
-        assert wire.target is not None
+        assert gateway.target is not None
         with pytest.raises(httpx.ReadTimeout):
-            wire.ask("createThread", send, base_url=wire.target.url)
+            gateway.ask("createThread", send, base_url=gateway.target.url)
 
-    assert wire.newest is not None
-    assert wire.newest.request is not None
-    assert wire.newest.request.url == url
-    assert wire.newest.request.body == '{"问": 1}'.encode()
+    assert gateway.newest is not None
+    assert gateway.newest.request is not None
+    assert gateway.newest.request.url == url
+    assert gateway.newest.request.body == '{"问": 1}'.encode()

@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from contract_tests.target import cleanup, journal
-from contract_tests.target.gateway import Wire
-from contract_tests.target.journal import Made
+from contract_tests.target.gateway import Gateway
+from contract_tests.target.journal import CreatedObject
 from contract_tests.target.target import (
     FULL,
     Target,
@@ -34,7 +34,7 @@ def test_journal_outlives_its_process(folder: Path) -> None:
     own._file.close()
 
     [left] = journal.left_behind("http://one", folder)
-    assert list(left.left) == [Made("thread", "thread_2")]
+    assert list(left.left) == [CreatedObject("thread", "thread_2")]
     assert left.unanswered == 1
     assert list(journal.left_behind("http://two", folder)) == []
     assert left.delete_all(lambda operation_id, body, owner: True) == []
@@ -44,12 +44,12 @@ def test_journal_outlives_its_process(folder: Path) -> None:
 
 def test_what_cannot_be_deleted_stays_in_the_journal(folder: Path) -> None:
     own = journal.journal_for("http://one", folder)
-    own.add(Made("file", "file-1"))
-    own.add(Made("assistant", "asst_1"))
+    own.add(CreatedObject("file", "file-1"))
+    own.add(CreatedObject("assistant", "asst_1"))
 
     left = own.delete_all(lambda operation_id, body, owner: operation_id == "deleteAssistant")
 
-    assert left == [Made("file", "file-1")]
+    assert left == [CreatedObject("file", "file-1")]
     own.close()
     [again] = journal.left_behind("http://one", folder)
     assert list(again.left) == left
@@ -57,28 +57,28 @@ def test_what_cannot_be_deleted_stays_in_the_journal(folder: Path) -> None:
     again.close()
 
 
-def test_silent_target_is_not_waited_for(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_silent_target_is_not_waited_for(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
     """When things are deleted, patience is short."""
     monkeypatch.setattr(cleanup, "PATIENCE", 0.3)
-    assert wire.journal is not None
+    assert gateway.journal is not None
     for _ in range(2):
-        wire.post("createThread", json={})
-    assert wire.target is not None
+        gateway.post("createThread", json={})
+    assert gateway.target is not None
     pause = {"match": {"operation": "deleteThread"}, "fault": {"pause": {"seconds": 5}}}
-    control = f"{wire.target.url}/_mock/scenario"
+    control = f"{gateway.target.url}/_mock/scenario"
     httpx.post(control, json={"rules": [pause]}).raise_for_status()
 
-    [stopped, later] = cleanup.delete_all(wire, wire.journal)
+    [stopped, later] = cleanup.delete_all(gateway, gateway.journal)
 
     assert "no answer to a deletion" in stopped
     assert "2 things are left there" in stopped
-    assert later == f"to delete them: make contract-clean TARGET={wire.target.url} TOKEN=$TOKEN"
+    assert later == f"to delete them: make contract-clean TARGET={gateway.target.url} TOKEN=$TOKEN"
 
 
 def test_second_users_things_need_that_token(folder: Path) -> None:
     """Without it they stay in the journal, where a 404 for another user would forget them."""
     with appbuilder_mock.running(other_token="other") as mock:
-        users = Wire()
+        users = Gateway()
         both = Target(mock.url, mock.token, "server", other_token="other")
         users.attach(both, FULL, journal.journal_for("x", folder))
         users.post("createThread", owner="second", json={})

@@ -7,7 +7,12 @@ from email.utils import format_datetime
 
 import pytest
 
-from contract_tests.target.limits import NoRunsLeft, Pace, Runs, asked_pause
+from contract_tests.target.limits import (
+    RateLimiter,
+    RunBudget,
+    RunBudgetExhausted,
+    parse_retry_after,
+)
 
 
 def test_pace() -> None:
@@ -18,7 +23,7 @@ def test_pace() -> None:
         slept.append(round(seconds, 3))
         now[0] += seconds
 
-    pace = Pace(4, clock=lambda: now[0], sleep=sleep)
+    pace = RateLimiter(4, clock=lambda: now[0], sleep=sleep)
     for _ in range(3):
         pace.wait()
     now[0] += 10
@@ -31,13 +36,13 @@ def test_pace() -> None:
 
 def test_runs_are_limited() -> None:
     """A refused one does not count, one too many is not sent, and look-ups are free."""
-    runs = Runs(2)
+    runs = RunBudget(2)
     for operation_id in ("createRun", "queryRun", "submitToolOutputs"):
         runs.take(operation_id)
     runs.give_back("createRun")
     runs.take("createRun")
 
-    with pytest.raises(NoRunsLeft, match="all 2 runs"):
+    with pytest.raises(RunBudgetExhausted, match="all 2 runs"):
         runs.take("submitToolOutputs")
     runs.take("queryRun")
 
@@ -47,10 +52,10 @@ def test_runs_are_limited() -> None:
     [("3", 3.0), ("0", 0.0), ("", 2.0), ("soon", 2.0), ("Fri, 01 Jan 2021 00:00:00 GMT", 0.0)],
 )
 def test_pause_that_is_asked_for(retry_after: str, seconds: float) -> None:
-    assert asked_pause(retry_after) == seconds
+    assert parse_retry_after(retry_after) == seconds
 
 
 def test_pause_until_a_date() -> None:
     date = format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)
 
-    assert 3000 < asked_pause(date) < 3700
+    assert 3000 < parse_retry_after(date) < 3700

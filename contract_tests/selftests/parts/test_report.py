@@ -12,15 +12,15 @@ import pytest
 import requests
 from schemathesis.core.failures import ServerError
 
-from contract_tests.checks.coverage import Reach
+from contract_tests.checks.coverage import Coverage
 from contract_tests.checks.validation import BrokenPromises
-from contract_tests.report.coverage_table import ReachTable
+from contract_tests.report.coverage_table import CoverageTable
 from contract_tests.report.curl import curl
 from contract_tests.report.first_lines import Causes
-from contract_tests.report.redaction import Mask
-from contract_tests.target.gateway import Exchange, Wire
+from contract_tests.report.redaction import Redactor
+from contract_tests.target.gateway import Exchange, Gateway
 
-from .direct_requests import wire_answer
+from .direct_requests import direct_response
 
 SECRET = 'bce-v3/AL"TAK-密<钥>/0'
 
@@ -43,7 +43,7 @@ SECRET = 'bce-v3/AL"TAK-密<钥>/0'
 )
 def test_every_form_is_hidden(form: str) -> None:
     """Nothing of it is left, and what is around it stays."""
-    masked = Mask("", "another", SECRET).text(f"<<{form}>>")
+    masked = Redactor("", "another", SECRET).text(f"<<{form}>>")
 
     assert masked.startswith("<<")
     assert masked.endswith(">>")
@@ -89,7 +89,7 @@ def test_curl_line_with_a_query_and_a_body() -> None:
 
 def test_masking_takes_no_longer_for_odd_texts() -> None:
     """Each character is looked at a few times, not once for each before it."""
-    mask = Mask(SECRET)
+    mask = Redactor(SECRET)
     text = "\\" * 400_000
 
     assert mask.text(text) == text
@@ -117,7 +117,7 @@ def test_causes_of_most_failures_come_first() -> None:
 
 def test_empty_cells_are_named() -> None:
     """With nothing reached every documented cell is empty, but for what is excused."""
-    nothing = ReachTable(Reach(), "live")
+    nothing = CoverageTable(Coverage(), "live")
     empty = nothing.empty()
 
     assert "queryRun was never refused with 404" in empty
@@ -126,7 +126,7 @@ def test_empty_cells_are_named() -> None:
     assert any(one.startswith("listRuns gave nothing that its link ") for one in empty)
     assert not [one for one in empty if one.endswith(("429", "500", "413"))]
     assert not [one for one in empty if "never ended a run" in one]
-    on_the_mock = ReachTable(Reach(), "mock").empty()
+    on_the_mock = CoverageTable(Coverage(), "mock").empty()
     assert {
         "queryRun was never refused with 500",
         "createRun never ended a run as failed in a JSON answer or in a stream",
@@ -136,26 +136,26 @@ def test_empty_cells_are_named() -> None:
     assert any("!0" in line for line in nothing.lines())
 
 
-def test_errors_in_band_fill_their_cells(wire: Wire) -> None:
+def test_errors_in_band_fill_their_cells(gateway: Gateway) -> None:
     """An error under status 200 is counted by itself, and where its status was expected."""
-    refused = wire_answer(wire, "queryThread")
+    refused = direct_response(gateway, "queryThread")
     refused.status_code = 200
-    reach = Reach()
-    reach.count("queryThread", "by hand", refused)
-    assert "queryThread was never refused with 404" in ReachTable(reach, "live").empty()
+    coverage = Coverage()
+    coverage.count("queryThread", "by hand", refused)
+    assert "queryThread was never refused with 404" in CoverageTable(coverage, "live").empty()
 
-    reach.stood_for("queryThread", 404)
+    coverage.counts_as("queryThread", 404)
 
-    table = ReachTable(reach, "live")
+    table = CoverageTable(coverage, "live")
     assert "queryThread was never refused with 404" not in table.empty()
     assert str(table.rows["queryThread"]["in band"]) == "1"
     assert str(table.rows["queryThread"]["2xx"]) == "!0"
     assert any("in band: errors under status 200" in line for line in table.lines())
 
 
-def test_server_error_says_its_status(wire: Wire) -> None:
+def test_server_error_says_its_status(gateway: Gateway) -> None:
     """Of itself schemathesis says no more of it than that it is one."""
-    response = wire_answer(wire, "listFiles")
+    response = direct_response(gateway, "listFiles")
     response.status_code, response.message = 502, "Bad Gateway"
     failure = ServerError(operation="POST /v2/storage/files/list", status_code=502)
 

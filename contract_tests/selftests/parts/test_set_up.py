@@ -8,8 +8,8 @@ import pytest
 
 from contract_tests.client import fixtures
 from contract_tests.spec import document as spec
-from contract_tests.target.example_objects import World
-from contract_tests.target.gateway import Wire
+from contract_tests.target.example_objects import ExampleObjects
+from contract_tests.target.gateway import Gateway
 from contract_tests.target.target import (
     LIVE_SAFE,
     UnusableTarget,
@@ -62,9 +62,9 @@ def test_public_gateway() -> None:
     assert chosen_profile(live, {}) == LIVE_SAFE
 
 
-def test_world_has_every_example(wire: Wire) -> None:
+def test_world_has_every_example(gateway: Gateway) -> None:
     """Each id in a request example stands for something that was made, by three runs."""
-    ids = World(wire).make()
+    ids = ExampleObjects(gateway).make()
 
     named = {
         value
@@ -74,7 +74,7 @@ def test_world_has_every_example(wire: Wire) -> None:
     }
     assert named <= set(ids)
     assert len(set(ids.values()) - {"step-1"}) == len(ids) - 1
-    assert wire.runs.made.total() == 3
+    assert gateway.runs.made.total() == 3
 
 
 def test_things_are_renewed(monkeypatch: pytest.MonkeyPatch) -> None:

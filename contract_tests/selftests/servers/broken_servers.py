@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import appbuilder_mock
 
 from contract_tests.mutants.changes import dumped
-from contract_tests.mutants.proxy import Answer, Change, Request, proxied
+from contract_tests.mutants.proxy import Change, ProxyRequest, ProxyResponse, proxied
 from contract_tests.spec import document as spec
 
 UNAUTHORIZED = {"error": {"code": "no_token", "message": "没有令牌", "type": "auth_error"}}
@@ -80,7 +80,7 @@ class Stopping:
     end: threading.Event = field(default_factory=threading.Event)
     _count: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
-    def asked(self, request: Request) -> Request | Answer:
+    def asked(self, request: ProxyRequest) -> ProxyRequest | ProxyResponse:
         if next(self._count) > self.after:
             if self.hangs:
                 self.end.wait(600)
@@ -94,7 +94,7 @@ def stopping(token: str, after: int, *, hangs: bool) -> Iterator[str]:
     state = Stopping(after, hangs)
     with (
         appbuilder_mock.running(token=token, seed="stopping") as mock,
-        proxied(mock.url, Change(asked=state.asked)) as url,
+        proxied(mock.url, Change(on_request=state.asked)) as url,
     ):
         try:
             yield url

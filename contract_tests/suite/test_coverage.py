@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from contract_tests.plugin import Session
-from contract_tests.report.coverage_table import ReachTable
-from contract_tests.schema import reach
+from contract_tests.report.coverage_table import CoverageTable
+from contract_tests.schema import coverage
 
 pytestmark = pytest.mark.live_safe
 
@@ -16,7 +16,7 @@ def test_no_cell_is_empty(pytestconfig: pytest.Config) -> None:
     session: Session | None = pytestconfig.pluginmanager.get_plugin("contract-session")
     if session is None or not session.whole:
         pytest.skip("only some of the tests were run")
-    empty = ReachTable(reach, session.asked.kind).empty()
+    empty = CoverageTable(coverage, session.asked.kind).empty()
 
     count = f"{len(empty)} documented answers, ends or links were not reached, the first: "
     assert not empty, count + "\n".join(empty)
