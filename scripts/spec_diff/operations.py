@@ -54,9 +54,9 @@ class SpecComparison:
         if was != now:
             yield Change(place, f"the operationId was {was}, is {now}", Level.BREAKING)
         if old.get("x-repeatable") != new.get("x-repeatable"):
-            repeatable = bool(new.get("x-repeatable"))
-            what = f"is {'now' if repeatable else 'no longer'} safe to repeat"
-            yield Change(now, what, Level.ADDITION if repeatable else Level.BREAKING)
+            idempotent = bool(new.get("x-repeatable"))
+            what = f"is {'now' if idempotent else 'no longer'} safe to repeat"
+            yield Change(now, what, Level.ADDITION if idempotent else Level.BREAKING)
         yield from self._parameters(now, old, new)
         yield from self._request(now, old, new)
         yield from self._answers(now, old.get("responses", {}), new.get("responses", {}))

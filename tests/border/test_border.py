@@ -20,7 +20,7 @@ from appbuilder_assistants._async.messages import AsyncMessages
 from appbuilder_assistants._async.runs import AsyncRuns
 from appbuilder_assistants._async.steps import AsyncSteps
 from appbuilder_assistants._async.threads import AsyncThreads
-from appbuilder_assistants._core.calls import Question, Request
+from appbuilder_assistants._core.calls import OperationRequest, Request
 from appbuilder_assistants._core.multipart import MultipartBody
 from appbuilder_assistants._core.polling import FIRST_DELAY, MAX_DELAY
 from appbuilder_assistants._files.uploading import uploading
@@ -138,7 +138,7 @@ BESIDE = {"event_handler", "timeout"}
 _RUN_BODY = runs.run_request(assistant_id="a", thread_id="t")
 with uploading(b"", "f") as _file:
     _UPLOAD = files.files_create(file=_file)
-CALLS: list[Question] = [
+CALLS: list[OperationRequest] = [
     assistants.assistants_create(name="a"),
     assistants.assistants_update(assistant_id="a"),
     assistants.assistants_list(),
@@ -223,7 +223,7 @@ def test_every_border_function_is_checked_here() -> None:
         if inspect.isfunction(value)
         and value.__module__ == module.__name__
         and not name.startswith("_")
-        and name not in ("run_request", "left_run", "known_run")
+        and name not in ("run_request", "orphaned_run", "known_run")
     ]
 
     assert len(modules) == len(RESOURCES)
@@ -232,17 +232,17 @@ def test_every_border_function_is_checked_here() -> None:
 
 @about("*/x-repeatable")
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.operation)
-def test_paths_and_marks(call: Question) -> None:
+def test_paths_and_marks(call: OperationRequest) -> None:
     """A call goes where the spec says and is repeated only if the spec allows it."""
     operation = OPERATIONS[call.operation]
 
     assert call.request.path == operation["path"]
     assert call.request.method == "POST"
-    assert call.repeatable is operation["x-repeatable"]
+    assert call.idempotent is operation["x-repeatable"]
 
 
 @pytest.mark.parametrize("call", JSON_CALLS, ids=lambda call: call.operation)
-def test_bodies(call: Question) -> None:
+def test_bodies(call: OperationRequest) -> None:
     """What is sent has the required fields and no other than the spec's."""
     schema = request_schema(call.operation)
     body = sent(call.request)
@@ -262,7 +262,7 @@ def test_the_upload_s_form() -> None:
 
 
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.operation)
-def test_patience(call: Question) -> None:
+def test_patience(call: OperationRequest) -> None:
     """Where a model is at work the wait is long, where bytes are stored less so, else short."""
     waits = {"createRun": 600.0, "submitToolOutputs": 600.0}
     waits |= {"createFile": 120.0, "downloadFile": 120.0, "readFile": 120.0}

@@ -19,7 +19,7 @@ from appbuilder_assistants import (
     RetryPolicy,
     ServerError,
 )
-from appbuilder_assistants._core.calls import MAX_BODY, MAX_REFUSAL
+from appbuilder_assistants._core.calls import MAX_BODY, MAX_ERROR_BODY
 
 from tests.clients.client_harness import ClientHarness
 from tests.clients.conftest import Serve
@@ -115,8 +115,8 @@ def test_a_refusal_without_end(
     assert type(caught.value) in (NotFoundError, ServerError)
     assert len(str(caught.value)) < 1_000
     assert script.left.wait(PATIENCE)
-    assert script.sent < 20 * MAX_REFUSAL
-    assert peak() < held(MAX_REFUSAL)
+    assert script.sent < 20 * MAX_ERROR_BODY
+    assert peak() < held(MAX_ERROR_BODY)
 
 
 def bomb(size: int) -> bytes:
@@ -177,7 +177,7 @@ def test_a_bomb_however_it_is_cut(
     with pytest.raises(ResponseError if status == 200 else ServerError):
         CALLS["runs.query"](client)
 
-    assert peak() < held(MAX_BODY if status == 200 else MAX_REFUSAL)
+    assert peak() < held(MAX_BODY if status == 200 else MAX_ERROR_BODY)
 
 
 def test_an_answer_of_the_size_that_is_allowed(

@@ -13,17 +13,17 @@ REQUEST = Request("POST", "/v2/threads/runs/query", b"{}")
 
 def look_up() -> Call[str]:
     """A repeatable call whose answer is the `id` of an object."""
-    return Call(operation="queryRun", request=REQUEST, parse=lambda d: d["id"], repeatable=True)
+    return Call(operation="queryRun", request=REQUEST, parse=lambda d: d["id"], idempotent=True)
 
 
 def create() -> Call[str]:
     """A call that must not be done twice."""
-    return Call(operation="createRun", request=REQUEST, parse=lambda d: d["id"], repeatable=False)
+    return Call(operation="createRun", request=REQUEST, parse=lambda d: d["id"], idempotent=False)
 
 
 def file_call() -> FileCall:
     """A question that a file answers."""
-    return FileCall(operation="downloadFile", request=REQUEST, repeatable=True, named=True)
+    return FileCall(operation="downloadFile", request=REQUEST, idempotent=True, named=True)
 
 
 def streamed() -> StreamCall:
@@ -31,7 +31,7 @@ def streamed() -> StreamCall:
     return StreamCall(
         operation="createRun",
         request=REQUEST,
-        repeatable=False,
+        idempotent=False,
         read_status=StreamRunStatus.from_dict,
         read_message=StreamRunMessage.from_dict,
     )

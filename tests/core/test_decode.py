@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from appbuilder_assistants import errors
-from appbuilder_assistants._core.calls import Lost, Outcome, Reply, Request, json_body
+from appbuilder_assistants._core.calls import NoReply, Outcome, Reply, Request, json_body
 from appbuilder_assistants._core.decode import (
     answer,
     is_event_stream,
@@ -17,7 +17,7 @@ from appbuilder_assistants._core.decode import (
     retry_after,
 )
 from appbuilder_assistants._core.error_forms import ErrorDetail, error_detail, is_error
-from appbuilder_assistants._core.redaction import HidesNothing
+from appbuilder_assistants._core.redaction import NullRedactor
 
 from tests.core.calls import look_up, reply
 
@@ -276,11 +276,11 @@ def test_a_redirect(location: str, told: str) -> None:
 @pytest.mark.parametrize(
     ("lost", "cls"),
     [
-        (Lost("gone", reached_server=False, request_id="q"), errors.ApiConnectionError),
-        (Lost("slow", reached_server=True, timed_out=True), errors.ApiTimeoutError),
+        (NoReply("gone", reached_server=False, request_id="q"), errors.ApiConnectionError),
+        (NoReply("slow", reached_server=True, timed_out=True), errors.ApiTimeoutError),
     ],
 )
-def test_no_answer(lost: Lost, cls: type[errors.ApiConnectionError]) -> None:
+def test_no_answer(lost: NoReply, cls: type[errors.ApiConnectionError]) -> None:
     """A lost answer keeps whether the server was reached and which request it was."""
     error = failure(lost)
 
@@ -314,7 +314,7 @@ JSON = [
 @pytest.mark.parametrize("body", JSON, ids=json.dumps)
 def test_error_detail_never_raises(body: object) -> None:
     """Any JSON can be asked what error it holds; what it tells is text or nothing."""
-    detail = error_detail(body, HidesNothing())
+    detail = error_detail(body, NullRedactor())
 
     assert all(
         part is None or isinstance(part, str)
@@ -335,7 +335,7 @@ def test_error_detail_never_raises(body: object) -> None:
 )
 def test_error_detail(body: object, detail: ErrorDetail) -> None:
     """Both spellings of the field at fault and both kinds of code are read."""
-    assert error_detail(body, HidesNothing()) == detail
+    assert error_detail(body, NullRedactor()) == detail
 
 
 NOON = "Wed, 21 Oct 2026 12:00:00 GMT"

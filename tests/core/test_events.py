@@ -16,7 +16,7 @@ from appbuilder_assistants import (
     StreamInterruptedError,
     UnknownEvent,
 )
-from appbuilder_assistants._core.calls import Lost
+from appbuilder_assistants._core.calls import NoReply
 from appbuilder_assistants._core.events import Break, EventReader, interrupted
 from appbuilder_assistants._core.sse import SseDecoder
 from appbuilder_assistants.types import StreamRunMessage, StreamRunStatus
@@ -357,7 +357,7 @@ def test_a_lost_connection() -> None:
     source = reader(x_appbuilder_request_id="req_1")
     list(source.feed(BEGIN))
 
-    told = source.end(Lost("connection reset", reached_server=True, cause=cause))
+    told = source.end(NoReply("connection reset", reached_server=True, cause=cause))
 
     assert told == Break("connection reset", "req_1", cause)
 

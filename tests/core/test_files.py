@@ -14,7 +14,7 @@ from appbuilder_assistants import (
     ResponseError,
     RetryPolicy,
 )
-from appbuilder_assistants._core.calls import Lost, Reply, Save, Send, Sleep
+from appbuilder_assistants._core.calls import NoReply, Reply, Save, Send, Sleep
 from appbuilder_assistants._core.flows import save_file
 from appbuilder_assistants.types import FileContent
 
@@ -151,7 +151,7 @@ def test_an_open_answer_is_a_file() -> None:
     assert is_file(replace(reply(200, ERROR), live=object()), named=False)
 
 
-@pytest.mark.parametrize("outcome", [Lost("cut", reached_server=True), reply(503), reply(429)])
+@pytest.mark.parametrize("outcome", [NoReply("cut", reached_server=True), reply(503), reply(429)])
 def test_it_is_asked_for_again_before_it_begins(outcome: Any) -> None:
     """Nothing has been saved yet, so that nothing can come twice."""
     flow = save_file(file_call(), Nowhere(), retry=POLICY)
@@ -170,7 +170,7 @@ def test_it_is_never_begun_anew() -> None:
     flow.send(NAMED)
 
     with pytest.raises(ApiConnectionError, match="cut") as caught:
-        flow.send(Lost("cut", reached_server=True, cause=cause))
+        flow.send(NoReply("cut", reached_server=True, cause=cause))
 
     assert caught.value.__cause__ is cause
     assert caught.value.operation == "downloadFile"

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 from appbuilder_assistants import RetryPolicy
-from appbuilder_assistants._core.calls import Flow, Lost, Outcome, Send, Sleep
-from appbuilder_assistants._core.flows import Progress, open_stream, run_call
+from appbuilder_assistants._core.calls import Flow, NoReply, Outcome, Send, Sleep
+from appbuilder_assistants._core.flows import CallProgress, open_stream, run_call
 from appbuilder_assistants.errors import (
     ApiConnectionError,
     ApiTimeoutError,
@@ -22,8 +22,8 @@ from tests.core.calls import create, look_up, reply, streamed
 
 POLICY = RetryPolicy(jitter=lambda: 0.0)
 RUN = reply(body={"id": "run_你好", "object": "thread.run"})
-BROKEN = Lost("the answer broke off", reached_server=True)
-UNREACHED = Lost("no connection", reached_server=False)
+BROKEN = NoReply("the answer broke off", reached_server=True)
+UNREACHED = NoReply("no connection", reached_server=False)
 
 
 def finish(flow: Flow[Any], outcome: Outcome) -> Any:
@@ -90,7 +90,7 @@ def test_a_run_is_sent_again_if_it_surely_did_not_happen(outcome: Outcome) -> No
     ("outcome", "error"),
     [
         (BROKEN, ApiConnectionError),
-        (Lost("silent", reached_server=True, timed_out=True), ApiTimeoutError),
+        (NoReply("silent", reached_server=True, timed_out=True), ApiTimeoutError),
         (reply(500), ServerError),
         (reply(503, retry_after="0"), ServerError),
     ],
@@ -106,7 +106,7 @@ def test_a_run_that_may_have_happened_is_never_sent_again(
         flow.send(outcome)
 
 
-LATE = Lost("no time", reached_server=True, timed_out=True, overdue=True)
+LATE = NoReply("no time", reached_server=True, timed_out=True, overdue=True)
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_what_all_attempts_came_to(
     outcomes: list[Outcome], reached: bool, may_be_done: bool
 ) -> None:
     """Whether any of them arrived is one question, whether any was carried out another."""
-    progress = Progress()
+    progress = CallProgress()
     flow = run_call(create(), retry=POLICY, progress=progress)
     next(flow)
     assert progress.may_be_done
@@ -143,7 +143,7 @@ def test_what_all_attempts_came_to(
 )
 def test_a_call_that_is_cut_off(outcomes: list[Outcome], may_be_done: bool) -> None:
     """While a request is under way it may be carried out, in a pause behind a refusal not."""
-    progress = Progress()
+    progress = CallProgress()
     flow = run_call(create(), retry=POLICY, progress=progress)
     next(flow)
     for outcome in outcomes:
@@ -164,7 +164,7 @@ def test_attempts_are_bounded() -> None:
     assert flow.send(reply(500)) == Sleep(0.5)
     assert isinstance(flow.send(None), Send)
     with pytest.raises(ApiConnectionError, match="broke off") as caught:
-        flow.send(Lost("the answer broke off", reached_server=True, cause=cause))
+        flow.send(NoReply("the answer broke off", reached_server=True, cause=cause))
     assert caught.value.__cause__ is cause
     assert caught.value.reached_server is True
 

@@ -92,7 +92,7 @@ def test_the_path(model: Any, body: Any, told: str) -> None:
 
     assert str(caught.value) == told
     call: Call[Any] = Call(
-        operation="queryRun", request=REQUEST, parse=model.from_dict, repeatable=True
+        operation="queryRun", request=REQUEST, parse=model.from_dict, idempotent=True
     )
     with pytest.raises(errors.ResponseError) as refused:
         parse(call, answer(call, reply(200, body)))

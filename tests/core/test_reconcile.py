@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from appbuilder_assistants import RetryPolicy, RunSnapshot, StreamInterruptedError
-from appbuilder_assistants._core.calls import Flow, Lost, Outcome, Reply, Send
+from appbuilder_assistants._core.calls import Flow, NoReply, Outcome, Reply, Send
 from appbuilder_assistants._core.events import Break, EventReader
 from appbuilder_assistants._core.reconcile import RECONCILE_SECONDS, LookUps, reconcile
 from appbuilder_assistants._operations import messages, runs
@@ -167,8 +167,8 @@ def test_a_run_that_goes_on(state: str) -> None:
         (reply(503), "503"),
         (reply(200, b"<html>"), "expected JSON"),
         (reply(200, {"error": {"code": "QPS", "message": "没有"}}), "QPS"),
-        (Lost("no connection", reached_server=False), "no connection"),
-        (Lost("the deadline passed", True, timed_out=True, overdue=True), "the deadline passed"),
+        (NoReply("no connection", reached_server=False), "no connection"),
+        (NoReply("the deadline passed", True, timed_out=True, overdue=True), "the deadline passed"),
     ],
 )
 def test_a_look_up_that_fails(outcome: Outcome, why: str) -> None:

@@ -9,7 +9,7 @@ from appbuilder_assistants._core.calls import MAX_BODY
 from appbuilder_assistants._core.redaction import TokenRedactor
 
 TOKEN = "bce-v3/ALTAK-" + "秘密".encode().hex()
-HIDE = TokenRedactor(lambda: f"Bearer {TOKEN}")
+REDACTOR = TokenRedactor(lambda: f"Bearer {TOKEN}")
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ HIDE = TokenRedactor(lambda: f"Bearer {TOKEN}")
 )
 def test_every_spelling(spelling: str) -> None:
     """It is hidden, and only that."""
-    assert HIDE.text(f"令牌 {spelling}，{spelling}。") == "令牌 ***，***。"
+    assert REDACTOR.redact(f"令牌 {spelling}，{spelling}。") == "令牌 ***，***。"
 
 
 @pytest.mark.parametrize("spelled", [TOKEN, "".join(rf"\\\\u{ord(char):04x}" for char in TOKEN)])
@@ -37,24 +37,24 @@ def test_the_beginning_of_a_text(spelled: str) -> None:
     text = f"令牌 {spelled}，" * 9 + "密" * 9_000
 
     for longest in range(200):
-        shown = HIDE.text(text, longest)
+        shown = REDACTOR.redact(text, longest)
         assert len(shown) <= longest
         assert ("令牌 ***，" * 9).startswith(shown[:60])
         assert not set(shown) - set("令牌 ***，密")
 
-    assert HIDE.text("密" * 9_000, 8_500) == "密" * 8_500
-    assert HIDE.text(text, 60) == ("令牌 ***，" * 9)[:60]
+    assert REDACTOR.redact("密" * 9_000, 8_500) == "密" * 8_500
+    assert REDACTOR.redact(text, 60) == ("令牌 ***，" * 9)[:60]
 
 
 @pytest.mark.parametrize("text", ["", "令牌", TOKEN[:-1], TOKEN.replace("/", " "), "\\" * 99])
 def test_what_is_no_token(text: str) -> None:
     """It stays as it is."""
-    assert HIDE.text(text) == text
+    assert REDACTOR.redact(text) == text
 
 
 def test_a_short_token() -> None:
     """One that could be part of any word is not looked for."""
-    assert TokenRedactor(lambda: "Bearer run").text("the run") == "the run"
+    assert TokenRedactor(lambda: "Bearer run").redact("the run") == "the run"
 
 
 def test_long_texts() -> None:
@@ -65,6 +65,6 @@ def test_long_texts() -> None:
     ]
     begun = time.monotonic()
     for text in texts:
-        HIDE.text(text)
+        REDACTOR.redact(text)
 
     assert time.monotonic() - begun < 5

@@ -12,12 +12,12 @@ from appbuilder_assistants._core.calls import (
     End,
     Flow,
     Grace,
-    Lost,
+    NoReply,
     RunTools,
     Send,
     Sleep,
 )
-from appbuilder_assistants._core.polling import Pace, wait_for_run
+from appbuilder_assistants._core.polling import PollInterval, poll_run
 from appbuilder_assistants._operations.runs import OneRun, run_request, runs_query
 from appbuilder_assistants._tools.loop import LoopOptions, ToolLoop
 from appbuilder_assistants._tools.tool import Toolbox
@@ -27,7 +27,7 @@ from tests.core.calls import reply
 ONCE = RetryPolicy(attempts=1)
 RUN = {"id": "r", "object": "run.result", "assistant_id": "a", "thread_id": "t", "created_at": 1}
 DONE = reply(body={**RUN, "status": "completed"})
-LATE = Lost("too late", reached_server=True, timed_out=True, overdue=True)
+LATE = NoReply("too late", reached_server=True, timed_out=True, overdue=True)
 
 
 @tool
@@ -143,7 +143,7 @@ def test_a_flow_that_is_dropped_asks_for_nothing() -> None:
 def test_waiting_gets_slower() -> None:
     """The pauses grow up to the longest, and what is left before the deadline is used."""
     query = runs_query(thread_id="t", run_id="r")
-    flow = wait_for_run(query, retry=ONCE, pace=Pace(1.0, 2.0))
+    flow = poll_run(query, retry=ONCE, pace=PollInterval(1.0, 2.0))
     working = reply(body={**RUN, "status": "in_progress"})
     pauses = []
     after(flow)
@@ -165,7 +165,7 @@ def test_waiting_gets_slower() -> None:
 def test_a_wait_that_is_overdue() -> None:
     """It tells of the last look, and not of another attempt at something that did not fail."""
     query = runs_query(thread_id="t", run_id="r")
-    flow = wait_for_run(query, retry=RetryPolicy(), pace=Pace(0.05))
+    flow = poll_run(query, retry=RetryPolicy(), pace=PollInterval(0.05))
     after(flow)
     assert isinstance(after(flow, reply(503)), Sleep)
     assert isinstance(after(flow), Send)

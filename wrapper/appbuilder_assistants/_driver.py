@@ -15,7 +15,7 @@ from ._core.calls import (
     End,
     Flow,
     Grace,
-    Lost,
+    NoReply,
     Outcome,
     Reply,
     RunTools,
@@ -53,25 +53,27 @@ def deadline_of(settings: Settings) -> float | None:
     return None if settings.deadline is None else time.monotonic() + settings.deadline
 
 
-def sooner(until: float | None, seconds: float) -> float:
+def sooner(deadline: float | None, seconds: float) -> float:
     """The deadline, or so many seconds from now if that is sooner."""
     limit = time.monotonic() + seconds
-    return limit if until is None else min(until, limit)
+    return limit if deadline is None else min(deadline, limit)
 
 
-def is_past(until: float | None) -> bool:
-    return until is not None and time.monotonic() >= until
+def is_past(deadline: float | None) -> bool:
+    return deadline is not None and time.monotonic() >= deadline
 
 
-def drive(flow: Flow[T], http: httpx.Client, settings: Settings, until: float | None = None) -> T:
-    """Carry a flow out, by `until` if that is given, else within the settings' deadline."""
-    until = deadline_of(settings) if until is None else until
+def drive(
+    flow: Flow[T], http: httpx.Client, settings: Settings, deadline: float | None = None
+) -> T:
+    """Carry a flow out, by `deadline` if that is given, else within the settings' deadline."""
+    deadline = deadline_of(settings) if deadline is None else deadline
     with Instrumentation(settings) as instrumentation:
         try:
             step = flow.send(None)
             while True:
                 try:
-                    outcome, until = _act(step, http, settings, instrumentation, until)
+                    outcome, deadline = _act(step, http, settings, instrumentation, deadline)
                 except BaseException as error:  # noqa: BLE001 - the flow raises it again
                     step = flow.throw(error)  # comes back only if there is something to clean up
                 else:
@@ -86,17 +88,17 @@ def finish(flow: Flow[T], pool: Pool, settings: Settings) -> T:
 
 
 async def adrive(
-    flow: Flow[T], http: httpx.AsyncClient, settings: Settings, until: float | None = None
+    flow: Flow[T], http: httpx.AsyncClient, settings: Settings, deadline: float | None = None
 ) -> T:
     """Carry a flow out on the running event loop."""
-    until = deadline_of(settings) if until is None else until
+    deadline = deadline_of(settings) if deadline is None else deadline
     with Instrumentation(settings) as instrumentation:
         try:
             step = flow.send(None)
         except StopIteration as stop:
             return cast(T, stop.value)
         return _handed_over(
-            await _asteps(flow, step, http, settings, instrumentation, until), instrumentation
+            await _asteps(flow, step, http, settings, instrumentation, deadline), instrumentation
         )
 
 
@@ -112,15 +114,15 @@ async def _asteps(
     http: httpx.AsyncClient,
     settings: Settings,
     instrumentation: Instrumentation,
-    until: float | None,
+    deadline: float | None,
 ) -> T:
     """Carry a flow out from this step on."""
     while True:
         try:
-            outcome, until = await _aact(step, http, settings, instrumentation, until)
+            outcome, deadline = await _aact(step, http, settings, instrumentation, deadline)
         except BaseException as error:  # noqa: BLE001 - the flow raises it again
             step = flow.throw(error)  # comes back only if there is something to clean up
-            rest = _asteps(flow, step, http, settings, instrumentation, until)
+            rest = _asteps(flow, step, http, settings, instrumentation, deadline)
             return await undisturbed(rest)
         try:
             step = flow.send(outcome)
@@ -133,24 +135,24 @@ def _act(
     http: httpx.Client,
     settings: Settings,
     instrumentation: Instrumentation,
-    until: float | None,
+    deadline: float | None,
 ) -> tuple[Outcome, float | None]:
     """What a step comes to, and the deadline from there on."""
     if isinstance(step, Send):
-        reply = _perform(step, http, settings, _limit(step, until))
+        reply = _perform(step, http, settings, _limit(step, deadline))
         instrumentation.attempt(step, reply)
-        return reply, until
+        return reply, deadline
     if isinstance(step, Sleep):
         instrumentation.retry(step)
-        late = _too_late(step, until)
+        late = _too_late(step, deadline)
         if late is None:
             time.sleep(step.seconds)
-        return late, until
+        return late, deadline
     if isinstance(step, Save):
-        return save(step), until
+        return save(step), deadline
     if isinstance(step, RunTools):
-        return run_tools(step, instrumentation, until), until
-    return None, _note(step, instrumentation, until)
+        return run_tools(step, instrumentation, deadline), deadline
+    return None, _note(step, instrumentation, deadline)
 
 
 async def _aact(
@@ -158,33 +160,33 @@ async def _aact(
     http: httpx.AsyncClient,
     settings: Settings,
     instrumentation: Instrumentation,
-    until: float | None,
+    deadline: float | None,
 ) -> tuple[Outcome, float | None]:
     """As `_act`."""
     if isinstance(step, Send):
-        reply = await _aperform(step, http, settings, _limit(step, until))
+        reply = await _aperform(step, http, settings, _limit(step, deadline))
         instrumentation.attempt(step, reply)
-        return reply, until
+        return reply, deadline
     if isinstance(step, Sleep):
         instrumentation.retry(step)
-        late = _too_late(step, until)
+        late = _too_late(step, deadline)
         if late is None:
             await asyncio.sleep(step.seconds)
-        return late, until
+        return late, deadline
     if isinstance(step, Save):
-        return await asave(step), until
+        return await asave(step), deadline
     if isinstance(step, RunTools):
-        return await arun_tools(step, instrumentation, until), until
-    return None, _note(step, instrumentation, until)
+        return await arun_tools(step, instrumentation, deadline), deadline
+    return None, _note(step, instrumentation, deadline)
 
 
-def _limit(step: Send, until: float | None) -> float | None:
+def _limit(step: Send, deadline: float | None) -> float | None:
     """When one exchange must be over."""
-    return until if step.max_seconds is None else sooner(until, step.max_seconds)
+    return deadline if step.max_seconds is None else sooner(deadline, step.max_seconds)
 
 
 def _note(
-    step: Begin | End | Grace, instrumentation: Instrumentation, until: float | None
+    step: Begin | End | Grace, instrumentation: Instrumentation, deadline: float | None
 ) -> float | None:
     """Take in a step that needs no I/O; gives the deadline from here on."""
     if isinstance(step, Begin):
@@ -193,15 +195,15 @@ def _note(
         instrumentation.end(step.result, step.error)
     else:
         return time.monotonic() + step.seconds
-    return until
+    return deadline
 
 
-def _too_late(step: Sleep, until: float | None) -> Lost | None:
+def _too_late(step: Sleep, deadline: float | None) -> NoReply | None:
     """What a pause comes to that would outlast the deadline: there is no use in beginning it."""
-    if until is None or time.monotonic() + step.seconds < until:
+    if deadline is None or time.monotonic() + step.seconds < deadline:
         return None
     message = "the deadline does not leave time for another attempt"
-    return Lost(message, reached_server=True, timed_out=True, overdue=True)
+    return NoReply(message, reached_server=True, timed_out=True, overdue=True)
 
 
 def _handed_over(value: T, instrumentation: Instrumentation) -> T:
@@ -215,12 +217,12 @@ def _handed_over(value: T, instrumentation: Instrumentation) -> T:
 
 
 def _perform(
-    step: Send, http: httpx.Client, settings: Settings, until: float | None
-) -> Reply | Lost:
+    step: Send, http: httpx.Client, settings: Settings, deadline: float | None
+) -> Reply | NoReply:
     body = step.request.body
-    content = _form(body, until) if isinstance(body, MultipartBody) else body
+    content = _form(body, deadline) if isinstance(body, MultipartBody) else body
     try:
-        request = sent(step, http, settings, content, until)
+        request = sent(step, http, settings, content, deadline)
     except UnicodeError as error:
         return unwritable(error)
     if request.is_overdue():
@@ -249,18 +251,18 @@ def _perform(
 
 
 async def _aperform(
-    step: Send, http: httpx.AsyncClient, settings: Settings, until: float | None
-) -> Reply | Lost:
+    step: Send, http: httpx.AsyncClient, settings: Settings, deadline: float | None
+) -> Reply | NoReply:
     body = step.request.body
     content = _aform(body) if isinstance(body, MultipartBody) else body
     try:
-        request = sent(step, http, settings, content, until)
+        request = sent(step, http, settings, content, deadline)
     except UnicodeError as error:
         return unwritable(error)
     if request.is_overdue():
         return request.overdue(reached=False)
     try:
-        return await by(until, sheltered(_aexchange(step, http, request), _discard))
+        return await by(deadline, sheltered(_aexchange(step, http, request), _discard))
     except TimeoutError as error:
         return request.overdue(error)
     except FAILURES as error:
@@ -269,13 +271,13 @@ async def _aperform(
         raise without_frames(error) from error.__cause__
 
 
-async def _discard(outcome: Reply | Lost) -> None:
+async def _discard(outcome: Reply | NoReply) -> None:
     """Close an answer that nobody waits for any more."""
     if isinstance(outcome, Reply) and outcome.live is not None:
         await outcome.live.aclose()
 
 
-async def _aexchange(step: Send, http: httpx.AsyncClient, request: Sent) -> Reply | Lost:
+async def _aexchange(step: Send, http: httpx.AsyncClient, request: Sent) -> Reply | NoReply:
     response = await http.send(request.http, auth=None, stream=True, follow_redirects=False)
     open_ = False
     try:
@@ -293,7 +295,7 @@ async def _aexchange(step: Send, http: httpx.AsyncClient, request: Sent) -> Repl
             await response.aclose()
 
 
-def _read(response: httpx.Response, request: Sent) -> Reply | Lost:
+def _read(response: httpx.Response, request: Sent) -> Reply | NoReply:
     """The whole answer, or the beginning of one that is too long. ReadTimeout if it is overdue.
 
     At any moment there are in memory: a buffer, which grows by an eighth at the most, and one piece
@@ -310,7 +312,7 @@ def _read(response: httpx.Response, request: Sent) -> Reply | Lost:
     return request.reply(response, body.getvalue())
 
 
-async def _aread(response: httpx.Response, request: Sent) -> Reply | Lost:
+async def _aread(response: httpx.Response, request: Sent) -> Reply | NoReply:
     """As `_read`; who waits for it looks at the time."""
     body = BytesIO()
     limit = longest(response)
@@ -321,9 +323,9 @@ async def _aread(response: httpx.Response, request: Sent) -> Reply | Lost:
     return request.reply(response, body.getvalue())
 
 
-def _form(form: MultipartBody, until: float | None) -> Iterator[bytes]:
+def _form(form: MultipartBody, deadline: float | None) -> Iterator[bytes]:
     """The body of an upload, piece by piece. WriteTimeout if the file gives none in time."""
-    limit = until if form.file.may_block else None
+    limit = deadline if form.file.may_block else None
     try:
         within(limit, form.file.rewind, _ignore)
         form.file.report()

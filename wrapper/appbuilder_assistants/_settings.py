@@ -135,7 +135,7 @@ class Settings:
             _check_hook(hook)
 
     @property
-    def cancels_late_runs(self) -> bool:
+    def cancels_overdue_runs(self) -> bool:
         """Whether a run is cancelled when the deadline of its call passes."""
         return self.deadline is not None and self.on_deadline == "cancel"
 

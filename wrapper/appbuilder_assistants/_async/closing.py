@@ -3,8 +3,13 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from appbuilder_assistants._core.calls import CANCEL_SECONDS, Lost
-from appbuilder_assistants._core.orphaned_runs import UNKNOWN, LeftRun, cancel_after, not_cancelled
+from appbuilder_assistants._core.calls import CANCEL_SECONDS, NoReply
+from appbuilder_assistants._core.orphaned_runs import (
+    UNKNOWN,
+    OrphanedRun,
+    cancel_after,
+    not_cancelled,
+)
 from appbuilder_assistants._log import LOGGER
 from appbuilder_assistants.errors import AssistantsError, DeadlineExceededError
 
@@ -24,7 +29,7 @@ class AsyncClosing:
     snapshot: RunSnapshot
     _caller: AsyncCaller
     _call: StreamCall
-    _left: LeftRun
+    _orphaned_run: OrphanedRun
     _live: Any
     _reader: EventReader | None
     _failure: AssistantsError | None
@@ -60,14 +65,14 @@ class AsyncClosing:
         unknown which run is to be cancelled.  (cancelRun)
         """
         self._caller.pool.streams.discard(self)
-        snapshot, left = self.snapshot, self._left
+        snapshot, orphaned_run = self.snapshot, self._orphaned_run
         try:
             if self._can_read_on and not self._closed:
                 await self._learn_name()
             if snapshot.finished:
                 return
-            left.is_named(snapshot.thread_id, snapshot.run_id)
-            outcome = await self._caller.finish(left.cancel())
+            orphaned_run.set_ids(snapshot.thread_id, snapshot.run_id)
+            outcome = await self._caller.finish(orphaned_run.cancel())
             if outcome in UNKNOWN:
                 raise not_cancelled(self._call, outcome)
         finally:
@@ -100,25 +105,25 @@ class AsyncClosing:
     async def _learn_name(self) -> None:
         """Read on until an event names the run, for a few seconds at the most."""
         reader, snapshot = self._reader, self.snapshot
-        known = snapshot.run_id or self._left.run_id
+        known = snapshot.run_id or self._orphaned_run.run_id
         if reader is None or known or not self._live.hurry(CANCEL_SECONDS):
             return
         with suppress(AssistantsError):
             while not snapshot.run_id:
                 received = await self._receive(reader)
-                if received is None or isinstance(received, Lost):
+                if received is None or isinstance(received, NoReply):
                     return
 
     async def _abandon(self, error: BaseException | None) -> None:
-        left, snapshot = self._left, self.snapshot
-        left.is_named(snapshot.thread_id, snapshot.run_id)
+        orphaned_run, snapshot = self._orphaned_run, self.snapshot
+        orphaned_run.set_ids(snapshot.thread_id, snapshot.run_id)
         try:
             if snapshot.finished:
                 return
             if error is not None:
-                await self._caller.finish(cancel_after(error, left))
+                await self._caller.finish(cancel_after(error, orphaned_run))
                 return
-            outcome = await self._caller.finish(left.cancel())
+            outcome = await self._caller.finish(orphaned_run.cancel())
             if outcome in UNKNOWN:
                 LOGGER.warning("a stream was closed that had not named its run: %s", outcome.value)
         finally:
@@ -132,9 +137,9 @@ class AsyncClosing:
             return  # `_fail` does so after any error
         if self._live is not None:
             await self._live.aclose()
-        self._left.is_named(thread_id, run_id)
-        if self._caller.settings.cancels_late_runs:
-            await self._caller.carry_out(cancel_after(error, self._left))
+        self._orphaned_run.set_ids(thread_id, run_id)
+        if self._caller.settings.cancels_overdue_runs:
+            await self._caller.carry_out(cancel_after(error, self._orphaned_run))
 
     async def _fail(self, error: BaseException) -> None:
         if isinstance(error, AssistantsError):
@@ -142,7 +147,7 @@ class AsyncClosing:
         self._finish(error)
         await self._exit(error)
 
-    async def _receive(self, reader: EventReader) -> RunEvent | Lost | None:
+    async def _receive(self, reader: EventReader) -> RunEvent | NoReply | None:
         """The next event that comes; what broke the stream, or None, if it ends instead."""
         raise NotImplementedError
 

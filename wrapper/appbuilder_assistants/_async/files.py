@@ -46,9 +46,9 @@ class AsyncFiles:
         sent, OSError when the file shrinks meanwhile. Never repeated after a lost answer; after
         a 429 only if the file can be read again.  (createFile)
         """
-        until = deadline_of(self._caller.settings)
-        async with auploading(file_path, filename, progress, until) as file:
-            return await self._caller.run(ops.files_create(file=file, purpose=purpose), until)
+        deadline = deadline_of(self._caller.settings)
+        async with auploading(file_path, filename, progress, deadline) as file:
+            return await self._caller.run(ops.files_create(file=file, purpose=purpose), deadline)
 
     async def list(self) -> FileList:
         """All files. This list has no pages.  (listFiles)"""

@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
-from appbuilder_assistants._core.polling import FIRST_DELAY, MAX_DELAY, Pace, wait_for_run
+from appbuilder_assistants._core.polling import FIRST_DELAY, MAX_DELAY, PollInterval, poll_run
 from appbuilder_assistants._operations import runs as ops
 from appbuilder_assistants._tools.loop import MAX_PARALLEL, MAX_ROUNDS, LoopOptions, ToolLoop
 from appbuilder_assistants._tools.tool import atoolbox
@@ -90,7 +90,7 @@ class AsyncRuns:
         )
         caller = self._caller.within(deadline=deadline, on_deadline=on_deadline)
         return await caller.run_or_cancel(
-            ops.runs_run(request), ops.left_run(request, retry=caller.settings.retry)
+            ops.runs_run(request), ops.orphaned_run(request, retry=caller.settings.retry)
         )
 
     def stream_run(
@@ -141,7 +141,7 @@ class AsyncRuns:
         return AsyncRunStream(
             caller,
             ops.runs_stream_run(request),
-            ops.left_run(request, retry=caller.settings.retry),
+            ops.orphaned_run(request, retry=caller.settings.retry),
             on_exit,
         )
 
@@ -337,9 +337,13 @@ class AsyncRuns:
         """
         caller = self._caller.within(deadline=deadline, on_deadline=on_deadline)
         query = ops.runs_query(thread_id=thread_id, run_id=run_id)
-        flow = wait_for_run(query, retry=caller.settings.retry, pace=Pace(first_delay, max_delay))
-        left = ops.known_run(thread_id=thread_id, run_id=run_id, retry=caller.settings.retry)
-        return await caller.carry_or_cancel(flow, left)
+        flow = poll_run(
+            query, retry=caller.settings.retry, pace=PollInterval(first_delay, max_delay)
+        )
+        orphaned_run = ops.known_run(
+            thread_id=thread_id, run_id=run_id, retry=caller.settings.retry
+        )
+        return await caller.carry_or_cancel(flow, orphaned_run)
 
     async def submit_tool_outputs(
         self,
@@ -359,8 +363,10 @@ class AsyncRuns:
             run_id=run_id, thread_id=thread_id, tool_outputs=tool_outputs
         )
         caller = self._caller.within(deadline=deadline, on_deadline=on_deadline)
-        left = ops.known_run(thread_id=thread_id, run_id=run_id, retry=caller.settings.retry)
-        return await caller.run_or_cancel(call, left)
+        orphaned_run = ops.known_run(
+            thread_id=thread_id, run_id=run_id, retry=caller.settings.retry
+        )
+        return await caller.run_or_cancel(call, orphaned_run)
 
     async def cancel(self, run_id: str, thread_id: str, sync: bool | None = None) -> RunResult:
         """Cancel a run that has not ended. Note the order: the run comes first.

@@ -3,10 +3,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING, Any, Protocol
 
-from appbuilder_assistants._core.calls import Lost, Reply, StreamCall
+from appbuilder_assistants._core.calls import NoReply, Reply, StreamCall
 from appbuilder_assistants._core.events import EventReader, RunEvent, interrupted, lost_stream
-from appbuilder_assistants._core.flows import Progress, broke_off
-from appbuilder_assistants._core.orphaned_runs import LeftRun, OnExit, cancels_on_exit
+from appbuilder_assistants._core.flows import CallProgress, record_attempts
+from appbuilder_assistants._core.orphaned_runs import OnExit, OrphanedRun, cancels_on_exit
 from appbuilder_assistants._core.reconcile import LookUps
 from appbuilder_assistants._core.redaction import redact
 from appbuilder_assistants._core.texts import find_text, find_text_by_id
@@ -59,17 +59,21 @@ class AsyncRunStream(AsyncClosing):
     """
 
     def __init__(
-        self, caller: AsyncCaller, call: StreamCall, left: LeftRun, on_exit: OnExit = "close"
+        self,
+        caller: AsyncCaller,
+        call: StreamCall,
+        orphaned_run: OrphanedRun,
+        on_exit: OnExit = "close",
     ) -> None:
-        """`left` is the run, for when it is left and to be cancelled."""
+        """`orphaned_run` is the run, for when it is left and to be cancelled."""
         super().__init__(cancels_on_exit=cancels_on_exit(on_exit))
         self.snapshot = RunSnapshot(call.run_id, call.thread_id)
         self._caller = caller
         self._call = call
-        self._left = left
-        self._progress = left.progress
+        self._orphaned_run = orphaned_run
+        self._progress = orphaned_run.progress
         self._reply: Reply | None = None
-        self._until: float | None = None
+        self._deadline: float | None = None
         self._live: Any = None
         self._call_span: Any = None
         self._reader: EventReader | None = None
@@ -93,7 +97,7 @@ class AsyncRunStream(AsyncClosing):
     def __aiter__(self) -> AsyncIterator[RunEvent]:
         if self.snapshot.finished:
             raise RuntimeError("a run's events are read once; `snapshot` has what they told")
-        return self if self._entered else self._until_left()
+        return self if self._entered else self._iterate_and_close()
 
     async def __anext__(self) -> RunEvent:
         """The next event alone, as the official client's streams give it; iterating goes on."""
@@ -111,7 +115,7 @@ class AsyncRunStream(AsyncClosing):
             state = "closed"
         else:
             state = "not opened" if self._reader is None else "open"
-        snapshot = self._caller.settings.redactor.text(repr(self.snapshot))
+        snapshot = self._caller.settings.redactor.redact(repr(self.snapshot))
         return f"<{type(self).__name__} {state}: {snapshot}>"
 
     @property
@@ -152,7 +156,7 @@ class AsyncRunStream(AsyncClosing):
                 redact(error, self._caller.settings.redactor)
                 raise error
             query = run_ops.runs_query(thread_id=snapshot.thread_id, run_id=snapshot.run_id)
-            snapshot.run = await self._caller.run(query, self._until)
+            snapshot.run = await self._caller.run(query, self._deadline)
         return snapshot.run
 
     async def final_text(self) -> str:
@@ -169,7 +173,7 @@ class AsyncRunStream(AsyncClosing):
         text = snapshot.answer(run)
         if text is not None:
             return text
-        return await self._caller.carry_out(find_text(run, LOOK_UPS, retry=retry), self._until)
+        return await self._caller.carry_out(find_text(run, LOOK_UPS, retry=retry), self._deadline)
 
     @property
     def _closed_early(self) -> bool:
@@ -177,7 +181,7 @@ class AsyncRunStream(AsyncClosing):
         ended = self.snapshot.finished or self._looked_up is not None
         return self._closed and not ended and self._failure is None
 
-    async def _until_left(self) -> AsyncIterator[RunEvent]:
+    async def _iterate_and_close(self) -> AsyncIterator[RunEvent]:
         """The events, for a loop that nothing but its end will tell of being left."""
         try:
             while (event := await self._pull()) is not None:
@@ -237,7 +241,7 @@ class AsyncRunStream(AsyncClosing):
             return self._next_looked_up()
         reader = self._reader or await self._open()
         received = await self._receive(reader)
-        if received is not None and not isinstance(received, Lost):
+        if received is not None and not isinstance(received, NoReply):
             return received
         try:
             broken = reader.end(received)
@@ -245,7 +249,7 @@ class AsyncRunStream(AsyncClosing):
                 raise interrupted(self._call, self.snapshot, "it was closed while it was read")
             await self._live.aclose()
             lost = await self._caller.reconcile(
-                self._call, self.snapshot, broken, LOOK_UPS, self._until
+                self._call, self.snapshot, broken, LOOK_UPS, self._deadline
             )
         except DeadlineExceededError as error:
             await self._give_up(error)
@@ -254,7 +258,7 @@ class AsyncRunStream(AsyncClosing):
         self._looked_up = iter(lost)
         return self._next_looked_up()
 
-    async def _receive(self, reader: EventReader) -> RunEvent | Lost | None:
+    async def _receive(self, reader: EventReader) -> RunEvent | NoReply | None:
         """The next event that comes; what broke the stream, or None, if it ends instead."""
         while True:
             event = next(self._events, None)
@@ -264,7 +268,7 @@ class AsyncRunStream(AsyncClosing):
                 return event
             chunk = await anext(self._live, None)
             if not isinstance(chunk, bytes):
-                end: Lost | None = chunk
+                end: NoReply | None = chunk
                 return end
             self._events = reader.feed(chunk)
             del chunk  # a traceback may be shown with its variables
@@ -277,16 +281,16 @@ class AsyncRunStream(AsyncClosing):
         return event
 
     async def _open(self) -> EventReader:
-        if self._until is None:
-            self._until = deadline_of(self._caller.settings)
+        if self._deadline is None:
+            self._deadline = deadline_of(self._caller.settings)
         if self._cancels_on_exit:
             self._caller.pool.streams.add(self)
-        if self._cancels_on_exit or self._caller.settings.cancels_late_runs:
-            await self._caller.carry_out(self._left.look_before(), self._until)
+        if self._cancels_on_exit or self._caller.settings.cancels_overdue_runs:
+            await self._caller.carry_out(self._orphaned_run.look_before(), self._deadline)
         if self._reader is not None:  # another stream of the same run
-            self._progress = Progress()
+            self._progress = CallProgress()
         try:
-            reply = await self._caller.open(self._call, self._until, self._progress)
+            reply = await self._caller.open(self._call, self._deadline, self._progress)
         except DeadlineExceededError as error:
             await self._give_up(error)
             raise
@@ -303,7 +307,7 @@ class AsyncRunStream(AsyncClosing):
     def _note_attempts(self, error: AssistantsError) -> None:
         """Note on the error of a stream that had begun which requests came to it."""
         if self._reply is not None and not error.attempts:
-            broke_off(error, self._progress, self._reply, self._live.seconds)
+            record_attempts(error, self._progress, self._reply, self._live.seconds)
 
     async def _tell(self, event: RunEvent | None) -> None:
         if self._listener is None:

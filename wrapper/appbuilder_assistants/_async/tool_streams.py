@@ -27,7 +27,7 @@ class AsyncToolRunStream(AsyncRunStream):
     def __init__(self, caller: AsyncCaller, call: StreamCall, loop: ToolLoop) -> None:
         self._run_span = ToolRunSpan(caller.settings, call)
         caller = type(caller)(caller.pool, self._run_span.settings)
-        super().__init__(caller, call, loop.left, "cancel")
+        super().__init__(caller, call, loop.orphaned_run, "cancel")
         self._loop = loop
         self._waits = False
 
@@ -35,7 +35,7 @@ class AsyncToolRunStream(AsyncRunStream):
         if self._waits:
             self._waits, self._can_read_on = False, False
             flow = self._loop.answer(self.snapshot)
-            following = await self._caller.carry_out(flow, self._until)
+            following = await self._caller.carry_out(flow, self._deadline)
             if following is not None:
                 await self._follow(following)
         event = await super()._next()

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar
 
 from .multipart import MultipartBody
-from .redaction import HidesNothing, Redactor
+from .redaction import NullRedactor, Redactor
 
 if TYPE_CHECKING:
     from appbuilder_assistants.types import StreamRunMessage, StreamRunStatus
@@ -26,7 +26,7 @@ RUN_SECONDS = 600.0
 MAX_BODY = 64 * 1024 * 1024
 """Bytes of JSON, or of one event, that are read before giving up: memory is not the server's."""
 
-MAX_REFUSAL = 1024 * 1024
+MAX_ERROR_BODY = 1024 * 1024
 """Bytes of an answer that is no success that are read: it is only going to be told of."""
 
 MAX_QUOTED = 16 * 1024
@@ -61,10 +61,10 @@ class Request:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Question:
+class OperationRequest:
     """One operation of the API, with what it is asked.
 
-    `operation` is its operationId. `repeatable` says that doing it twice does no harm: every
+    `operation` is its operationId. `idempotent` says that doing it twice does no harm: every
     operation is a POST, so the method cannot tell. `read_seconds` is the longest silence to
     put up with unless the client says otherwise; `max_seconds`, if there are any, are the most that
     one exchange may take, whatever the client says.
@@ -72,13 +72,13 @@ class Question:
 
     operation: str
     request: Request
-    repeatable: bool
+    idempotent: bool
     read_seconds: float = LOOK_UP_SECONDS
     max_seconds: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Call(Question, Generic[T_co]):
+class Call(OperationRequest, Generic[T_co]):
     """A question with one answer, and how to read it.
 
     Where `null_is_unknown`, null for an answer says that no object has the id.
@@ -89,7 +89,7 @@ class Call(Question, Generic[T_co]):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class StreamCall(Question):
+class StreamCall(OperationRequest):
     """A question that is answered by events, and how to read their payloads.
 
     `run_id` and `thread_id` are those of a run that goes on; those of a new one are not known.
@@ -102,7 +102,7 @@ class StreamCall(Question):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class FileCall(Question):
+class FileCall(OperationRequest):
     """A question that is answered by the bytes of a file; by a `named` one, only under its name."""
 
     named: bool
@@ -119,8 +119,8 @@ class Send:
 
     The body of an answer that `leave_open` is true of is left unread behind its first `peek`
     bytes. With a `peek`, a body that does not tell where it ends counts as lost: nobody could
-    see that it was cut. `max_seconds` is as in `Question`. `operation` and `attempt` are for those
-    who watch.
+    see that it was cut. `max_seconds` is as in `OperationRequest`. `operation` and `attempt`
+    are for logs and hooks.
     """
 
     request: Request
@@ -144,7 +144,7 @@ class Retry:
 
 @dataclass(frozen=True, slots=True)
 class Sleep:
-    """Ask for a pause. The outcome is None, or at once a `Lost` when the deadline is nearer."""
+    """Ask for a pause. The outcome is None, or at once a `NoReply` when the deadline is nearer."""
 
     seconds: float
     retry: Retry | None = field(default=None, compare=False)
@@ -161,7 +161,7 @@ class Grace:
 class Begin:
     """Say that a call begins, to those who watch."""
 
-    call: Question
+    call: OperationRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +179,7 @@ class Reply:
     `headers` has lower-case names, or ignores case. `live` is what is still to come of a body
     that was left open, None when `body` has all of it. Of a body that is longer than may be read
     there are only the first MAX_QUOTED bytes: it is `cut_short`. `received_at` is in seconds since
-    the epoch, `seconds` is how long it took. `sent_id` is the request id that was sent. `hide`
+    the epoch, `seconds` is how long it took. `sent_id` is the request id that was sent. `redactor`
     takes the token out of what the server said: an answer is given as it came, but quoted without
     that.
     """
@@ -193,7 +193,7 @@ class Reply:
     seconds: float = 0.0
     cut_short: bool = False
     sent_id: str | None = None
-    hide: Redactor = field(default=HidesNothing(), repr=False)
+    redactor: Redactor = field(default=NullRedactor(), repr=False)
 
     @property
     def request_id(self) -> str | None:
@@ -203,16 +203,16 @@ class Reply:
     @property
     def answered_id(self) -> str:
         """The service's own id, if its headers have one."""
-        return self.hide.text(self.headers.get(REQUEST_ID, ""))
+        return self.redactor.redact(self.headers.get(REQUEST_ID, ""))
 
     def begins(self, longest: int) -> str:
         """The first characters of the body, as errors may quote them."""
         start = self.body[:MAX_QUOTED].decode("utf-8", "replace")
-        return self.hide.text(start.strip(), longest)
+        return self.redactor.redact(start.strip(), longest)
 
 
 @dataclass(frozen=True, slots=True)
-class Lost:
+class NoReply:
     """No answer, or none that could be read to its end.
 
     `overdue` when it was the call's own deadline that passed.
@@ -286,7 +286,7 @@ class RunTools:
     run_id: str = ""
 
 
-Outcome: TypeAlias = "Reply | Lost | list[object] | None"
+Outcome: TypeAlias = "Reply | NoReply | list[object] | None"
 Step: TypeAlias = "Send | Sleep | Save | RunTools | Grace | Begin | End"
 Flow: TypeAlias = Generator[Step, Outcome, T]
 

@@ -22,13 +22,13 @@ from appbuilder_assistants.errors import (
     ResponseError,
 )
 
-from .calls import MAX_BODY, Call, Lost, Outcome, Question, Reply
+from .calls import MAX_BODY, Call, NoReply, OperationRequest, Outcome, Reply
 from .error_forms import LONGEST_TEXT, ErrorDetail, error_class, error_detail, is_error
 from .misfit import UNREADABLE, MisfitError, read_as
-from .redaction import alone
+from .redaction import strip_context
 
 T = TypeVar("T")
-Q = TypeVar("Q", bound=Question)
+Q = TypeVar("Q", bound=OperationRequest)
 
 EVENT_STREAM = "text/event-stream"
 
@@ -36,7 +36,7 @@ DEEPEST = 100
 """Levels of JSON within JSON: what is deeper, Python could read but not show, copy or write."""
 
 
-def fails_alone(read: Callable[[Q, Reply], T]) -> Callable[[Q, Reply], T]:
+def strips_context(read: Callable[[Q, Reply], T]) -> Callable[[Q, Reply], T]:
     """Make reading an answer fail with an error that has all it tells in its own texts.
 
     The server may have repeated the token: these texts are without it, but errors behind them
@@ -44,19 +44,19 @@ def fails_alone(read: Callable[[Q, Reply], T]) -> Callable[[Q, Reply], T]:
     """
 
     @wraps(read)
-    def read_alone(call: Q, reply: Reply) -> T:
+    def read_stripped(call: Q, reply: Reply) -> T:
         try:
             return read(call, reply)
         except AssistantsError as error:
-            raise alone(error) from None
+            raise strip_context(error) from None
 
-    return read_alone
+    return read_stripped
 
 
-def answer(call: Question, outcome: Outcome) -> Reply:
+def answer(call: OperationRequest, outcome: Outcome) -> Reply:
     """The answer if there is one and its status is 2xx, else the error it stands for."""
-    if isinstance(outcome, Lost):
-        raise lost_error(call, outcome) from outcome.cause
+    if isinstance(outcome, NoReply):
+        raise no_reply_error(call, outcome) from outcome.cause
     if not isinstance(outcome, Reply):
         raise AssertionError(f"a Send was answered with {outcome!r}")
     if not 200 <= outcome.status < 300:
@@ -64,7 +64,7 @@ def answer(call: Question, outcome: Outcome) -> Reply:
     return outcome
 
 
-@fails_alone
+@strips_context
 def parse(call: Call[T], reply: Reply) -> T:
     """Read a 2xx body, which may still be an error object."""
     if reply.cut_short:
@@ -94,12 +94,12 @@ def parse(call: Call[T], reply: Reply) -> T:
         ) from error
 
 
-def unknown(call: Question, reply: Reply) -> NotFoundError:
+def unknown(call: OperationRequest, reply: Reply) -> NotFoundError:
     """The error for null in place of an object: it seems that no object has the id."""
     asked = loads_or_none(call.request.body) if isinstance(call.request.body, bytes) else None
     ids = {name: value for name, value in (asked or {}).items() if name.endswith("_id")}
     what = next(reversed(ids), "object").removesuffix("_id")
-    given = reply.hide.text(", ".join(f"{name}={value!r}" for name, value in ids.items()))
+    given = reply.redactor.redact(", ".join(f"{name}={value!r}" for name, value in ids.items()))
     return NotFoundError(
         f"the service answered null: no {what} has this id ({given})",
         status_code=reply.status,
@@ -156,9 +156,9 @@ def loads_or_none(body: bytes | str) -> Any:
         return None
 
 
-def status_error(call: Question, reply: Reply, body: object) -> ApiStatusError:
+def status_error(call: OperationRequest, reply: Reply, body: object) -> ApiStatusError:
     """The most specific error for a refusal."""
-    detail = error_detail(body, reply.hide)
+    detail = error_detail(body, reply.redactor)
     cls = error_class(reply.status, detail)
     # The header is what support asks for; the general form has the id in its body.
     request_id = reply.request_id if reply.answered_id else detail.request_id or reply.request_id
@@ -172,7 +172,7 @@ def status_error(call: Question, reply: Reply, body: object) -> ApiStatusError:
     )
 
 
-def not_a_stream(call: Question, reply: Reply) -> AssistantsError:
+def not_a_stream(call: OperationRequest, reply: Reply) -> AssistantsError:
     """The error for a 2xx answer that is no event stream, though one was asked for."""
     body = loads_or_none(reply.body)
     if is_error(body):
@@ -180,7 +180,7 @@ def not_a_stream(call: Question, reply: Reply) -> AssistantsError:
     return response_error(call, reply, f"expected {EVENT_STREAM}, got {_shown(reply)}")
 
 
-def lost_error(call: Question, lost: Lost) -> ApiConnectionError:
+def no_reply_error(call: OperationRequest, lost: NoReply) -> ApiConnectionError:
     """The error for an answer that never came."""
     cls = ApiTimeoutError if lost.timed_out else ApiConnectionError
     if lost.overdue:
@@ -192,12 +192,12 @@ def lost_error(call: Question, lost: Lost) -> ApiConnectionError:
     )
 
 
-def response_error(call: Question, reply: Reply, message: str) -> ResponseError:
+def response_error(call: OperationRequest, reply: Reply, message: str) -> ResponseError:
     """The error for a 2xx answer that is not what the API promises."""
     return ResponseError(message, status_code=reply.status, origin=origin(call, reply.request_id))
 
 
-def origin(call: Question, request_id: str | None) -> Origin:
+def origin(call: OperationRequest, request_id: str | None) -> Origin:
     """Where an error of this call comes from."""
     return Origin(call.operation, call.request.method, call.request.path, request_id)
 
@@ -232,7 +232,7 @@ def _epoch(date: str) -> float | None:
 
 def _status_message(reply: Reply, detail: ErrorDetail, cls: type[ApiStatusError]) -> str:
     if 300 <= reply.status < 400:
-        target = reply.hide.text(_to_host(reply.headers.get("location", "")))
+        target = reply.redactor.redact(_to_host(reply.headers.get("location", "")))
         return (
             f"the gateway redirects{target}; redirects are not followed, because they would "
             "carry the token along: set gateway_url (or GATEWAY_URL) to the final address"
@@ -254,7 +254,7 @@ def _to_host(location: str) -> str:
 
 def _shown(reply: Reply) -> str:
     """The answer in a few words, for a message."""
-    kind = reply.hide.text(reply.headers.get("content-type", "no content type"))
+    kind = reply.redactor.redact(reply.headers.get("content-type", "no content type"))
     start = reply.begins(120)
     return f"{start!r} ({kind})" if start else f"an empty body ({kind})"
 
@@ -263,4 +263,4 @@ def quoted(error: Exception, reply: Reply) -> str:
     """What is said of an answer that is not as expected, for a message."""
     if isinstance(error, MisfitError):
         return str(error)
-    return f"{type(error).__name__}: {reply.hide.text(str(error), LONGEST_TEXT)}"
+    return f"{type(error).__name__}: {reply.redactor.redact(str(error), LONGEST_TEXT)}"

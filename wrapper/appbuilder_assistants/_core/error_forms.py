@@ -111,24 +111,24 @@ def is_only_error(body: object) -> bool:
     return _is_flat(body) and fields <= {*_SAID, *_CODES, *_MESSAGES}
 
 
-def error_detail(body: object, hide: Redactor) -> ErrorDetail:
+def error_detail(body: object, redactor: Redactor) -> ErrorDetail:
     """Read an error object out of any JSON, without what is to be hidden. Never raises."""
     if not isinstance(body, dict):
         return ErrorDetail()
     error = body.get("error", body)
     if error is None and _is_flat(body):
         error = body
-    request_id = _first(body, _REQUEST_IDS, hide)
+    request_id = _first(body, _REQUEST_IDS, redactor)
     if not isinstance(error, dict):
-        code = _first(body, _CODES, hide)
-        return ErrorDetail(code, shown_text(error, hide), request_id=request_id)
+        code = _first(body, _CODES, redactor)
+        return ErrorDetail(code, shown_text(error, redactor), request_id=request_id)
     param = error.get("param")
     return ErrorDetail(
-        code=_first(error, _CODES, hide),
-        message=_first(error, _MESSAGES, hide),
-        type=shown_text(error.get("type"), hide),
-        param=shown_text(error.get("params") if param is None else param, hide),
-        request_id=request_id or _first(error, _REQUEST_IDS, hide),
+        code=_first(error, _CODES, redactor),
+        message=_first(error, _MESSAGES, redactor),
+        type=shown_text(error.get("type"), redactor),
+        param=shown_text(error.get("params") if param is None else param, redactor),
+        request_id=request_id or _first(error, _REQUEST_IDS, redactor),
     )
 
 
@@ -175,18 +175,18 @@ def _is_flat(body: Mapping[str, Any]) -> bool:
     )
 
 
-def _first(body: Mapping[str, Any], names: tuple[str, ...], hide: Redactor) -> str | None:
+def _first(body: Mapping[str, Any], names: tuple[str, ...], redactor: Redactor) -> str | None:
     """The first of these fields that says something, as a text."""
-    texts = (shown_text(body.get(name), hide) for name in names)
+    texts = (shown_text(body.get(name), redactor) for name in names)
     return next((text for text in texts if text is not None), None)
 
 
-def shown_text(value: object, hide: Redactor) -> str | None:
+def shown_text(value: object, redactor: Redactor) -> str | None:
     """Any JSON value as a text that can be shown; None and "" say nothing."""
     if value is None or value == "":
         return None
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    shown = hide.text(text, LONGEST_TEXT)
+    shown = redactor.redact(text, LONGEST_TEXT)
     if len(text) > LONGEST_TEXT:
         shown += "…"
     # JSON can hold half a surrogate pair, which could not be printed.

@@ -14,11 +14,11 @@ from appbuilder_assistants.errors import (
     StreamInterruptedError,
 )
 
-from .calls import Lost, Reply, StreamCall
-from .decode import loads, loads_or_none, lost_error, origin, quoted, status_error
+from .calls import NoReply, Reply, StreamCall
+from .decode import loads, loads_or_none, no_reply_error, origin, quoted, status_error
 from .error_forms import is_error
 from .misfit import UNREADABLE, read_as
-from .redaction import alone
+from .redaction import strip_context
 from .sse import SseDecoder, SseEvent
 
 if TYPE_CHECKING:
@@ -76,14 +76,14 @@ class EventReader:
                 return
             yield event
 
-    def end(self, lost: Lost | None) -> Break:
+    def end(self, lost: NoReply | None) -> Break:
         """Judge an end of the bytes that comes before the final event.
 
         Raises an ApiStatusError when there is an error object behind the last event, and
         DeadlineExceededError when the call's own deadline ended it.
         """
         if lost is not None and lost.overdue:
-            raise lost_error(self._call, lost) from lost.cause
+            raise no_reply_error(self._call, lost) from lost.cause
         if lost is not None:
             return Break(lost.message, self._request_id, lost.cause)
         error = self._error_behind()
@@ -106,7 +106,7 @@ class EventReader:
                 if event is not None:
                     return event
         except AssistantsError as error:
-            return alone(error)
+            return strip_context(error)
         except UNREADABLE as error:
             return self._unreadable(error)
         return None

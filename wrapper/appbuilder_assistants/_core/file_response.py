@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from .calls import JSON, FileCall, Reply
-from .decode import fails_alone, loads_or_none, response_error, status_error, unknown
+from .decode import loads_or_none, response_error, status_error, strips_context, unknown
 from .error_forms import has_envelope, is_only_error
 
 PEEK = 64 * 1024
@@ -45,7 +45,7 @@ def is_named_file(status: int, headers: Mapping[str, str]) -> bool:
     return may_be_file(status, headers) and "content-disposition" in headers
 
 
-@fails_alone
+@strips_context
 def begun(call: FileCall, reply: Reply) -> Reply:
     """An answer that is a file; raises ApiStatusError for an error object, which is none.
 

@@ -22,9 +22,9 @@ from .calls import (
     End,
     FileCall,
     Flow,
-    Lost,
+    NoReply,
+    OperationRequest,
     Outcome,
-    Question,
     Reply,
     Retry,
     Save,
@@ -33,7 +33,7 @@ from .calls import (
     StreamCall,
     Target,
 )
-from .decode import EVENT_STREAM, answer, is_event_stream, lost_error, not_a_stream, parse
+from .decode import EVENT_STREAM, answer, is_event_stream, no_reply_error, not_a_stream, parse
 from .file_response import PEEK, begun, is_named_file, may_be_file
 from .raw import RawResponse
 from .retry import RetryPolicy
@@ -41,14 +41,14 @@ from .retry import RetryPolicy
 T = TypeVar("T")
 
 
-def run_call(call: Call[T], *, retry: RetryPolicy, progress: Progress | None = None) -> Flow[T]:
+def run_call(call: Call[T], *, retry: RetryPolicy, progress: CallProgress | None = None) -> Flow[T]:
     """Send until there is an answer worth giving."""
     send = Send(call.request, call.read_seconds)
     return _ask(call, send, retry, lambda reply: parse(call, reply), progress)
 
 
 def run_raw_call(
-    call: Call[T], *, retry: RetryPolicy, progress: Progress | None = None
+    call: Call[T], *, retry: RetryPolicy, progress: CallProgress | None = None
 ) -> Flow[RawResponse[T]]:
     """As `run_call`, with the answer as it came."""
 
@@ -60,7 +60,7 @@ def run_raw_call(
 
 
 def open_stream(
-    call: StreamCall, *, retry: RetryPolicy, progress: Progress | None = None
+    call: StreamCall, *, retry: RetryPolicy, progress: CallProgress | None = None
 ) -> Flow[Reply]:
     """Send until an event stream begins. It is never begun anew after that."""
 
@@ -78,20 +78,20 @@ def save_file(call: FileCall, target: Target[T], *, retry: RetryPolicy) -> Flow[
     """Send until a file begins, and save it. It is never begun anew after its first bytes."""
     leave_open = is_named_file if call.named else may_be_file
     send = Send(call.request, call.read_seconds, "*/*", leave_open=leave_open, peek=PEEK)
-    progress = Progress()
+    progress = CallProgress()
     reply = yield from _ask(call, send, retry, lambda reply: begun(call, reply), progress)
     lost = yield Save(reply, target)
-    if isinstance(lost, Lost):
-        error = lost_error(call, lost)
-        broke_off(error, progress, reply, lost.seconds)
+    if isinstance(lost, NoReply):
+        error = no_reply_error(call, lost)
+        record_attempts(error, progress, reply, lost.seconds)
         raise error from lost.cause
     return target.result()
 
 
-def watched(call: Question, flow: Flow[T], *, goes_on: bool = False) -> Flow[T]:
+def instrumented(call: OperationRequest, flow: Flow[T], *, streaming: bool = False) -> Flow[T]:
     """As `flow`, and say when the call begins and ends, to those who watch.
 
-    A call that `goes_on` is a stream: who reads it says when it is over.
+    A `streaming` call is over when its stream is: its reader says so.
     """
     yield Begin(call)
     try:
@@ -99,18 +99,20 @@ def watched(call: Question, flow: Flow[T], *, goes_on: bool = False) -> Flow[T]:
     except AssistantsError as error:
         yield End(error=error)
         raise
-    if not goes_on:
+    if not streaming:
         yield End(result)
     return result
 
 
-def broke_off(error: AssistantsError, progress: Progress, reply: Reply, seconds: float) -> None:
+def record_attempts(
+    error: AssistantsError, progress: CallProgress, reply: Reply, seconds: float
+) -> None:
     """Note on the error, for an answer that began well, which requests came to it."""
     last = Attempt(str(error), reply.status, error.request_id, seconds)
     error.attempts = (*progress.tried, last)
 
 
-class Progress:
+class CallProgress:
     """How far one call has come, for whoever cleans up after it.
 
     `tried` are the requests that failed. `may_be_done` is False as long as it is certain that the
@@ -132,13 +134,13 @@ def may_be_done(error: AssistantsError) -> bool:
 
 
 def _ask(
-    call: Question,
+    call: OperationRequest,
     send: Send,
     retry: RetryPolicy,
     read: Callable[[Reply], T],
-    progress: Progress | None,
+    progress: CallProgress | None,
 ) -> Flow[T]:
-    progress = progress or Progress()
+    progress = progress or CallProgress()
     send = replace(send, max_seconds=call.max_seconds, operation=call.operation)
     reached = False
     for attempt in count(1):
@@ -149,9 +151,9 @@ def _ask(
             return read(answer(call, outcome))
         except AssistantsError as error:
             progress.may_be_done = done_before or may_be_done(error)
-            reached = reached or not isinstance(outcome, Lost) or outcome.reached_server
+            reached = reached or not isinstance(outcome, NoReply) or outcome.reached_server
             if isinstance(error, (ApiConnectionError, ApiStatusError)):
-                wait = retry.delay(attempt, error, repeatable=call.repeatable)
+                wait = retry.delay(attempt, error, idempotent=call.idempotent)
             progress.tried.append(_attempt(error, outcome, wait or 0.0))
             error.attempts = tuple(progress.tried)
             if wait is None or not call.request.can_be_sent_again():
@@ -159,7 +161,7 @@ def _ask(
                     error.reached_server = reached
                 raise
             late = yield Sleep(wait, Retry(call.operation, attempt, str(error)))
-            if isinstance(late, Lost):
+            if isinstance(late, NoReply):
                 raise _too_late(call, late, progress, error, reached) from error
         send = replace(send, attempt=attempt + 1)
     raise AssertionError("unreachable")
@@ -170,7 +172,7 @@ def _attempt(error: AssistantsError, outcome: Outcome, waited: float) -> Attempt
         str(error),
         outcome.status if isinstance(outcome, Reply) else None,
         error.request_id,
-        outcome.seconds if isinstance(outcome, (Reply, Lost)) else 0.0,
+        outcome.seconds if isinstance(outcome, (Reply, NoReply)) else 0.0,
         waited,
     )
 
@@ -184,12 +186,16 @@ def _quoted(error: AssistantsError) -> str:
 
 
 def _too_late(
-    call: Question, late: Lost, progress: Progress, last: AssistantsError, reached: bool
+    call: OperationRequest,
+    late: NoReply,
+    progress: CallProgress,
+    last: AssistantsError,
+    reached: bool,
 ) -> AssistantsError:
     """The error for a deadline that leaves no time for the next attempt."""
     message = f"{late.message}, and before it: {_quoted(last)}"
     lost = replace(late, message=message, request_id=last.request_id, reached_server=reached)
-    error = lost_error(call, lost)
+    error = no_reply_error(call, lost)
     progress.tried[-1] = replace(progress.tried[-1], waited=0.0)
     error.attempts = tuple(progress.tried)
     return error

@@ -15,9 +15,9 @@ from appbuilder_assistants.errors import (
     DeadlineExceededError,
 )
 
-from .calls import CANCEL_SECONDS, Call, Flow, Grace, Question
+from .calls import CANCEL_SECONDS, Call, Flow, Grace, OperationRequest
 from .decode import origin
-from .flows import Progress, run_call, watched
+from .flows import CallProgress, instrumented, run_call
 from .retry import RetryPolicy
 
 if TYPE_CHECKING:
@@ -37,21 +37,21 @@ class CancelCalls:
     cancel: Callable[..., Call[RunResult]]
 
 
-class Outcome(Enum):
+class CancelOutcome(Enum):
     """What came of cancelling; the value is for the message of an error."""
 
     CANCELLED = "the run was cancelled"
     ENDED = "the run had ended before it could be cancelled"
     NOT_BEGUN = "no run had begun"
     NOT_FOUND = "a run may be going on; no new one was found in its thread"
-    NOT_TOLD = "a run may be going on; it could not be told which"
+    UNKNOWN_RUN = "a run may be going on; it could not be told which"
 
 
-UNKNOWN = (Outcome.NOT_FOUND, Outcome.NOT_TOLD)
+UNKNOWN = (CancelOutcome.NOT_FOUND, CancelOutcome.UNKNOWN_RUN)
 """What leaves a run that may be going on."""
 
 
-class LeftRun:
+class OrphanedRun:
     """The run that a call leaves behind when it fails.
 
     Its ids are known, or the answer to its first request names it. When that answer does not come,
@@ -70,7 +70,7 @@ class LeftRun:
         thread_id: str | None = None,
         run_id: str | None = None,
     ) -> None:
-        self.progress = Progress()
+        self.progress = CallProgress()
         self.thread_id = thread_id
         self.run_id = run_id
         self._calls = calls
@@ -78,7 +78,7 @@ class LeftRun:
         self._assistant_id = assistant_id
         self._before: list[str] | None = None
 
-    def is_named(self, thread_id: str | None, run_id: str | None) -> None:
+    def set_ids(self, thread_id: str | None, run_id: str | None) -> None:
         """Take in the ids, once they are known."""
         if thread_id and run_id:
             self.thread_id, self.run_id = thread_id, run_id
@@ -96,72 +96,72 @@ class LeftRun:
         except AssistantsError:
             self._before = None
 
-    def cancel(self) -> Flow[Outcome]:
+    def cancel(self) -> Flow[CancelOutcome]:
         """Cancel it within a few seconds of grace. Raises what cancelling fails with."""
         if not self.run_id and not self.progress.may_be_done:
-            return Outcome.NOT_BEGUN
+            return CancelOutcome.NOT_BEGUN
         yield Grace(CANCEL_SECONDS)
         run_id = self.run_id
         if not run_id:
             found = yield from self._find()
-            if isinstance(found, Outcome):
+            if isinstance(found, CancelOutcome):
                 return found
             run_id = found
         # The thread takes no other run before this one is cancelled, so that is waited for.
         call = self._calls.cancel(thread_id=self.thread_id, run_id=run_id, sync=True)
         try:
-            yield from watched(call, run_call(call, retry=self._retry))
+            yield from instrumented(call, run_call(call, retry=self._retry))
         except ConflictError:
-            return Outcome.ENDED
-        return Outcome.CANCELLED
+            return CancelOutcome.ENDED
+        return CancelOutcome.CANCELLED
 
-    def _find(self) -> Flow[str | Outcome]:
+    def _find(self) -> Flow[str | CancelOutcome]:
         """The id of the run that nobody named."""
         if not self.thread_id or self._before is None:
-            return Outcome.NOT_TOLD
+            return CancelOutcome.UNKNOWN_RUN
         runs = yield from self._runs(self.thread_id, self._retry)
         new = [run for run in runs if run.id not in self._before]
         if not new:
-            return Outcome.NOT_FOUND
+            return CancelOutcome.NOT_FOUND
         run = new[0]
         if len(new) > 1 or run.assistant_id != self._assistant_id:
-            return Outcome.NOT_TOLD
-        return Outcome.ENDED if is_final(run.status) else run.id
+            return CancelOutcome.UNKNOWN_RUN
+        return CancelOutcome.ENDED if is_final(run.status) else run.id
 
     def _runs(self, thread_id: str, retry: RetryPolicy) -> Flow[list[RunResult]]:
         call = replace(self._calls.list(thread_id=thread_id), max_seconds=CANCEL_SECONDS)
-        page = yield from watched(call, run_call(call, retry=retry))
+        page = yield from instrumented(call, run_call(call, retry=retry))
         return page.data
 
 
-def cancelling(flow: Flow[T], left: LeftRun) -> Flow[T]:
+def cancelling(flow: Flow[T], orphaned_run: OrphanedRun) -> Flow[T]:
     """As `flow`; when its deadline passes, its run is cancelled.
 
     What came of that is on the error: `cancelled`, and in its message.
     """
-    yield from left.look_before()
+    yield from orphaned_run.look_before()
     try:
         return (yield from flow)
     except DeadlineExceededError as error:
-        yield from cancel_after(error, left)
+        yield from cancel_after(error, orphaned_run)
         raise
 
 
-def cancel_after(error: BaseException, left: LeftRun) -> Flow[None]:
+def cancel_after(error: BaseException, orphaned_run: OrphanedRun) -> Flow[None]:
     """Cancel the run that `error` leaves behind, and note on the error what came of it."""
     try:
-        outcome = yield from left.cancel()
+        outcome = yield from orphaned_run.cancel()
     except AssistantsError as failure:
         note(error, f"cancelling the run failed ({failure}), it may be going on")
         return
     if isinstance(error, DeadlineExceededError):
-        error.cancelled = outcome is Outcome.CANCELLED
+        error.cancelled = outcome is CancelOutcome.CANCELLED
         note(error, outcome.value)
     elif outcome in UNKNOWN:
         note(error, outcome.value)
 
 
-def not_cancelled(call: Question, outcome: Outcome) -> ApiConnectionError:
+def not_cancelled(call: OperationRequest, outcome: CancelOutcome) -> ApiConnectionError:
     """The error for a run that was to be cancelled, where it is unknown which that is."""
     return ApiConnectionError(f"nothing was cancelled: {outcome.value}", origin=origin(call, None))
 

@@ -7,9 +7,9 @@ from typing import Any, Protocol, TypeVar
 
 from appbuilder_assistants.errors import ResponseError
 
-from .calls import Question
+from .calls import OperationRequest
 from .decode import origin
-from .redaction import HidesNothing, Redactor
+from .redaction import NullRedactor, Redactor
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -29,7 +29,7 @@ class Page(Protocol[T_co]):
 class Cursor:
     """The bounds of the next page of a list, `after` and `before`, as ids or None.
 
-    `more` says whether there is one. What the error for a page quotes of it goes through `hide`.
+    `more` says whether there is one. The error for a page quotes it through `redactor`.
 
     The service may read `after` as "behind this item in the list", or as "created after it", and
     nobody here knows which. From the oldest to the newest these are the same. From the newest to
@@ -46,11 +46,11 @@ class Cursor:
         before: str | None = None,
         *,
         newest_first: bool = True,
-        hide: Redactor | None = None,
+        redactor: Redactor | None = None,
     ) -> None:
         self.after, self.before = after, before
         self.more = True
-        self._hide = hide or HidesNothing()
+        self._redactor = redactor or NullRedactor()
         self._first_after = after
         self._newest_first = newest_first
         self._undecided = newest_first
@@ -89,7 +89,7 @@ class Cursor:
             self._go_behind(page)
         return data
 
-    def check(self, call: Question) -> None:
+    def check(self, call: OperationRequest) -> None:
         """Raise ResponseError for a page that the list cannot be continued from.
 
         A list that is read on would never end, or not be whole. Not `move` raises it, whose frame
@@ -110,7 +110,7 @@ class Cursor:
             else:
                 self.after = last
         else:
-            shown = self._hide.text(repr(last), 80)
+            shown = self._redactor.redact(repr(last), 80)
             self._problem = (
                 f"has_more is true but the cursor does not move: last_id is {shown}, "
                 f"{self._where()}, which has {len(page.data)} items"
@@ -120,7 +120,7 @@ class Cursor:
         """A sign that a page does not follow the one before it; "" if there is none."""
         found = next((id_ for id_ in map(_id, data) if id_ in self._given), None)
         if found is not None:
-            return f"item {self._hide.text(repr(found), 80)} comes again"
+            return f"item {self._redactor.redact(repr(found), 80)} comes again"
         times = self._times(data)
         if self._newest_first and self._newest and times and min(times) > self._newest:
             return "items come that are newer than the first"
@@ -128,7 +128,9 @@ class Cursor:
 
     def _where(self) -> str:
         bounds = {"after": self.after, "before": self.before}
-        shown = [f"{k} {self._hide.text(repr(v), 80)}" for k, v in bounds.items() if v is not None]
+        shown = [
+            f"{k} {self._redactor.redact(repr(v), 80)}" for k, v in bounds.items() if v is not None
+        ]
         return f"in the page {' and '.join(shown)}" if shown else "in the first page"
 
     @staticmethod

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from .calls import Call, Flow, Lost, Sleep
-from .decode import lost_error
-from .flows import Progress, run_call, watched
+from .calls import Call, Flow, NoReply, Sleep
+from .decode import no_reply_error
+from .flows import CallProgress, instrumented, run_call
 from .retry import RetryPolicy
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ SHORTEST = 0.05
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class PollInterval:
     """How often to look: seconds between two looks, growing by half each time, up to the last."""
 
     first_delay: float = FIRST_DELAY
@@ -43,11 +43,11 @@ def is_working(run: RunResult) -> bool:
     return isinstance(status, str) and status in WORKING
 
 
-def wait_for_run(
+def poll_run(
     query: Call[RunResult],
     *,
     retry: RetryPolicy,
-    pace: Pace = Pace(),
+    pace: PollInterval = PollInterval(),
 ) -> Flow[RunResult]:
     """Ask until the run has ended or waits for tools.
 
@@ -55,17 +55,17 @@ def wait_for_run(
     """
     delay = pace.first_delay
     while True:
-        progress = Progress()
-        run = yield from watched(query, run_call(query, retry=retry, progress=progress))
+        progress = CallProgress()
+        run = yield from instrumented(query, run_call(query, retry=retry, progress=progress))
         if not is_working(run):
             return run
         late = yield Sleep(delay)
-        while isinstance(late, Lost) and delay > SHORTEST:  # use what is left until the deadline
+        while isinstance(late, NoReply) and delay > SHORTEST:  # use what is left until the deadline
             delay /= 2
             late = yield Sleep(delay)
-        if isinstance(late, Lost):
+        if isinstance(late, NoReply):
             message = f"the deadline does not leave time for another look; the run is {run.status}"
-            error = lost_error(query, replace(late, message=message))
+            error = no_reply_error(query, replace(late, message=message))
             error.attempts = tuple(progress.tried)
             raise error
         delay = min(delay * 1.5, pace.max_delay)

@@ -13,10 +13,10 @@ from appbuilder_assistants.errors import (
     StreamInterruptedError,
 )
 
-from .calls import Call, Flow, Lost, StreamCall
-from .decode import lost_error
+from .calls import Call, Flow, NoReply, StreamCall
+from .decode import no_reply_error
 from .events import Break, interrupted
-from .flows import run_call, watched
+from .flows import instrumented, run_call
 from .retry import RetryPolicy
 
 if TYPE_CHECKING:
@@ -106,11 +106,11 @@ def _lost(call: StreamCall, run: RunResult, message_id: str, text: str) -> Strea
 
 def _ask(call: Call[T], retry: RetryPolicy) -> Flow[T]:
     call = replace(call, read_seconds=RECONCILE_SECONDS)
-    return watched(call, run_call(call, retry=retry))
+    return instrumented(call, run_call(call, retry=retry))
 
 
 def too_late(call: StreamCall, error: StreamInterruptedError) -> ApiConnectionError:
     """The error for a deadline that passed while the run of a broken stream was looked up."""
     message = f"the deadline passed; before it, {error.message}"
-    overdue = Lost(message, True, timed_out=True, request_id=error.request_id, overdue=True)
-    return lost_error(call, overdue)
+    overdue = NoReply(message, True, timed_out=True, request_id=error.request_id, overdue=True)
+    return no_reply_error(call, overdue)

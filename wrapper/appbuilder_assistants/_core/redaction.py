@@ -24,13 +24,13 @@ HIDDEN = "***"
 class Redactor(Protocol):
     """Gives the first `longest` characters of a text, without what must not be shown."""
 
-    def text(self, text: str, longest: int = LONGEST) -> str: ...
+    def redact(self, text: str, longest: int = LONGEST) -> str: ...
 
 
-class HidesNothing:
+class NullRedactor:
     """For answers to requests that carried no token."""
 
-    def text(self, text: str, longest: int = LONGEST) -> str:
+    def redact(self, text: str, longest: int = LONGEST) -> str:
         return text[:longest]
 
 
@@ -44,7 +44,7 @@ class TokenRedactor:
         """`reveal` gives the value of the header that carries the token."""
         self._reveal = reveal
 
-    def text(self, text: str, longest: int = LONGEST) -> str:
+    def redact(self, text: str, longest: int = LONGEST) -> str:
         pattern = _pattern(self._reveal())
         reach = LONGEST_SPELLING * len(self._reveal())
         shown, at = "", 0
@@ -80,22 +80,24 @@ def _spellings(char: str) -> str:
     )
 
 
-def alone(error: E) -> E:
+def strip_context(error: E) -> E:
     """The error without those behind it and without frames: their variables hide nothing."""
     error.__cause__ = error.__context__ = None
     return error.with_traceback(None)
 
 
-def redact(error: BaseException | None, hide: Redactor) -> None:
+def redact(error: BaseException | None, redactor: Redactor) -> None:
     """Hide the token in the texts of an error of ours, and of ours that are behind it."""
     while isinstance(error, AssistantsError):
-        error.message = hide.text(error.message)
-        error.args = tuple(hide.text(arg) if isinstance(arg, str) else arg for arg in error.args)
-        error.request_id = error.request_id and hide.text(error.request_id)
+        error.message = redactor.redact(error.message)
+        error.args = tuple(
+            redactor.redact(arg) if isinstance(arg, str) else arg for arg in error.args
+        )
+        error.request_id = error.request_id and redactor.redact(error.request_id)
         error.attempts = tuple(
-            replace(attempt, error=hide.text(attempt.error)) for attempt in error.attempts
+            replace(attempt, error=redactor.redact(attempt.error)) for attempt in error.attempts
         )
         if isinstance(error, ApiStatusError):
-            error.code = error.code and hide.text(error.code)
-            error.param = error.param and hide.text(error.param)
+            error.code = error.code and redactor.redact(error.code)
+            error.param = error.param and redactor.redact(error.param)
         error = error.__cause__

@@ -51,9 +51,9 @@ class RetryPolicy:
                 f"got {self.first_delay} and {self.max_delay}"
             )
 
-    def delay(self, attempt: int, failure: Failure, *, repeatable: bool) -> float | None:
+    def delay(self, attempt: int, failure: Failure, *, idempotent: bool) -> float | None:
         """Seconds to wait after attempt number `attempt` (from 1), or None to give up."""
-        if attempt >= self.attempts or not _worth_it(failure, repeatable):
+        if attempt >= self.attempts or not _worth_it(failure, idempotent):
             return None
         if isinstance(failure, ApiStatusError) and failure.retry_after is not None:
             return failure.retry_after if failure.retry_after <= self.max_delay else None
@@ -62,11 +62,11 @@ class RetryPolicy:
         return ceiling * (1.0 - 0.5 * self.jitter())
 
 
-def _worth_it(failure: Failure, repeatable: bool) -> bool:
+def _worth_it(failure: Failure, idempotent: bool) -> bool:
     if isinstance(failure, DeadlineExceededError):
         return False
     if isinstance(failure, ApiConnectionError):
-        return repeatable or not failure.reached_server
+        return idempotent or not failure.reached_server
     if isinstance(failure, RateLimitError):
         return failure.code not in USED_UP
-    return repeatable and isinstance(failure, ServerError)
+    return idempotent and isinstance(failure, ServerError)

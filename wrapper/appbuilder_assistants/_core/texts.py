@@ -9,7 +9,7 @@ from appbuilder_assistants._snapshot import is_final
 from appbuilder_assistants.errors import NoTextError
 
 from .calls import Call, Flow
-from .flows import run_call, watched
+from .flows import instrumented, run_call
 from .pages import Cursor
 from .polling import is_working
 from .retry import RetryPolicy
@@ -166,4 +166,4 @@ _HINTS = {
 
 
 def _ask(call: Call[T], retry: RetryPolicy) -> Flow[T]:
-    return watched(call, run_call(call, retry=retry))
+    return instrumented(call, run_call(call, retry=retry))

@@ -17,15 +17,15 @@ def uploading(
     file: Uploadable,
     filename: str | None = None,
     progress: Progress | None = None,
-    until: float | None = None,
+    deadline: float | None = None,
 ) -> Iterator[Upload]:
     """Open what is to be uploaded, unless it is open already.
 
     Raises FileNotFoundError, IsADirectoryError, TypeError or ValueError for what cannot be, and
-    DeadlineExceededError when it is not open by `until`: opening a FIFO waits for who writes to it.
+    DeadlineExceededError when it is not open by `deadline`: opening a FIFO waits for a writer.
     """
     try:
-        upload = within(until, lambda: opened(file, filename, progress), Upload.close)
+        upload = within(deadline, lambda: opened(file, filename, progress), Upload.close)
     except TimeoutError:
         raise _not_opened() from None
     try:
@@ -39,7 +39,7 @@ async def auploading(
     file: Uploadable,
     filename: str | None = None,
     progress: Progress | None = None,
-    until: float | None = None,
+    deadline: float | None = None,
 ) -> AsyncIterator[Upload]:
     """As `uploading`, off the event loop."""
     if isinstance(file, (bytes, bytearray, memoryview)):
@@ -47,7 +47,7 @@ async def auploading(
     else:
         try:
             opening = off_loop(lambda: opened(file, filename, progress), Upload.close)
-            upload = await by(until, opening)
+            upload = await by(deadline, opening)
         except TimeoutError:
             raise _not_opened() from None
     try:

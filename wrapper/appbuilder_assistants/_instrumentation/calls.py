@@ -11,7 +11,15 @@ from contextlib import contextmanager, suppress
 from itertools import count
 from typing import TYPE_CHECKING
 
-from appbuilder_assistants._core.calls import Job, Lost, Question, Reply, RunTools, Send, Sleep
+from appbuilder_assistants._core.calls import (
+    Job,
+    NoReply,
+    OperationRequest,
+    Reply,
+    RunTools,
+    Send,
+    Sleep,
+)
 from appbuilder_assistants._core.redaction import Redactor, redact
 from appbuilder_assistants._log import LOGGER, log
 from appbuilder_assistants._tools.outputs import render
@@ -57,17 +65,17 @@ def record(
     call_id: int,
     kind: str,
     content: Callable[[], str],
-    hide: Redactor,
+    redactor: Redactor,
 ) -> None:
     """Emit content to the hooks that capture it; it is not made for others."""
     capturing = tuple(hook for hook in hooks if getattr(hook, "captures_content", False) is True)
     if capturing:
         text = content()
-        shown = hide.text(text, len(text))
+        shown = redactor.redact(text, len(text))
         emit(capturing, ContentRecorded(call_id, kind, shown))
 
 
-def request_text(call: Question) -> str:
+def request_text(call: OperationRequest) -> str:
     """The JSON of a request; nothing for one that is no JSON."""
     body = call.request.body
     return body.decode(errors="replace") if isinstance(body, bytes) else ""
@@ -77,7 +85,11 @@ class CallSpan:
     """One call that has begun. A process that was forked since tells nothing of it."""
 
     def __init__(
-        self, hooks: tuple[EventHook, ...], call: Question, gateway_url: str, hide: Redactor
+        self,
+        hooks: tuple[EventHook, ...],
+        call: OperationRequest,
+        gateway_url: str,
+        redactor: Redactor,
     ) -> None:
         self.call_id = next(numbers)
         self._hooks = hooks
@@ -96,9 +108,9 @@ class CallSpan:
                 gateway_url,
             ),
         )
-        self._hide = hide
+        self._redactor = redactor
         self._has_event = False
-        record(hooks, self.call_id, "request", lambda: request_text(call), hide)
+        record(hooks, self.call_id, "request", lambda: request_text(call), redactor)
 
     def first_event(self) -> None:
         """Emit that the stream's first event has come. Again does nothing."""
@@ -111,7 +123,7 @@ class CallSpan:
         """Emit the text of a run's messages."""
         if messages and self._process == os.getpid():
             text = "\n".join(messages.values())
-            record(self._hooks, self.call_id, "output", lambda: text, self._hide)
+            record(self._hooks, self.call_id, "output", lambda: text, self._redactor)
 
     def finish(self, result: object = None, error: BaseException | None = None) -> None:
         """Tell that it is over. Again does nothing."""
@@ -124,9 +136,9 @@ class CallSpan:
 class ToolRoundSpan:
     """Around a round of tools, and around each of them."""
 
-    def __init__(self, hooks: tuple[EventHook, ...], step: RunTools, hide: Redactor) -> None:
+    def __init__(self, hooks: tuple[EventHook, ...], step: RunTools, redactor: Redactor) -> None:
         self._hooks = hooks
-        self._hide = hide
+        self._redactor = redactor
         self._step = step
         self._id = next(numbers)
         self._begun = time.monotonic()
@@ -151,11 +163,13 @@ class ToolRoundSpan:
         number, begun = next(numbers), time.monotonic()
         failure: BaseException | None = None
         emit(self._hooks, ToolStarted(number, self._id, job.name, job.call_id))
-        record(self._hooks, number, "arguments", lambda: f"{job.arguments}", self._hide)
+        record(self._hooks, number, "arguments", lambda: f"{job.arguments}", self._redactor)
 
         def take(result: object) -> None:
             with suppress(TypeError, ValueError):  # raised where the output is made
-                record(self._hooks, number, "result", lambda: render(result, job.name), self._hide)
+                record(
+                    self._hooks, number, "result", lambda: render(result, job.name), self._redactor
+                )
 
         try:
             yield take
@@ -177,7 +191,7 @@ class Instrumentation:
         hooks = settings.event_hooks
         self.hooks = (log, *hooks) if LOGGER.isEnabledFor(logging.DEBUG) else hooks
         self._gateway_url = settings.base_url
-        self._hide = settings.redactor
+        self._redactor = settings.redactor
         self._open: list[CallSpan] = []
         self._last: AttemptFinished | None = None
 
@@ -190,16 +204,16 @@ class Instrumentation:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        redact(error, self._hide)
+        redact(error, self._redactor)
         while self._open:
             self._open.pop().finish(error=error)
 
-    def begin(self, call: Question) -> None:
+    def begin(self, call: OperationRequest) -> None:
         if self.hooks:
-            self._open.append(CallSpan(self.hooks, call, self._gateway_url, self._hide))
+            self._open.append(CallSpan(self.hooks, call, self._gateway_url, self._redactor))
 
     def end(self, result: object, error: BaseException | None) -> None:
-        redact(error, self._hide)
+        redact(error, self._redactor)
         if self._open:
             self._open.pop().finish(result, error)
 
@@ -207,7 +221,7 @@ class Instrumentation:
         """The call that goes on after the flow: a stream that has been opened."""
         return self._open.pop() if self._open else None
 
-    def attempt(self, step: Send, outcome: Reply | Lost) -> None:
+    def attempt(self, step: Send, outcome: Reply | NoReply) -> None:
         if self.hooks:
             request = step.request
             self._last = AttemptFinished(
@@ -240,7 +254,7 @@ class Instrumentation:
             emit(self.hooks, event)
 
     def round(self, step: RunTools) -> ToolRoundSpan:
-        return ToolRoundSpan(self.hooks, step, self._hide)
+        return ToolRoundSpan(self.hooks, step, self._redactor)
 
     def _call_id(self) -> int:
         return self._open[-1].call_id if self._open else 0

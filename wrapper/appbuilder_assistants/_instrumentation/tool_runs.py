@@ -14,7 +14,7 @@ from .calls import emit, ids_of, numbers, record, request_text
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from appbuilder_assistants._core.calls import Question
+    from appbuilder_assistants._core.calls import OperationRequest
     from appbuilder_assistants._settings import Settings
     from appbuilder_assistants.hooks import EventHook
 
@@ -29,7 +29,7 @@ class ToolRunSpan:
     begin tells nothing of it.
     """
 
-    def __init__(self, settings: Settings, call: Question) -> None:
+    def __init__(self, settings: Settings, call: OperationRequest) -> None:
         self._hooks = settings.event_hooks
         self._id = next(numbers)
         self._call = call
@@ -46,14 +46,14 @@ class ToolRunSpan:
             ids = ids_of(self._call.request.body)
             gateway = self.settings.base_url
             emit(self._hooks, CallStarted(self._id, OPERATION, "", "", ids, gateway))
-            hide = self.settings.redactor
-            record(self._hooks, self._id, "request", lambda: request_text(self._call), hide)
+            redactor = self.settings.redactor
+            record(self._hooks, self._id, "request", lambda: request_text(self._call), redactor)
 
     def record_output(self, messages: Mapping[str, str]) -> None:
         """Emit the text of the run's messages."""
         if messages and self._begun is not None and self._process == os.getpid():
-            text, hide = "\n".join(messages.values()), self.settings.redactor
-            record(self._hooks, self._id, "output", lambda: text, hide)
+            text, redactor = "\n".join(messages.values()), self.settings.redactor
+            record(self._hooks, self._id, "output", lambda: text, redactor)
 
     def finish(self, result: object = None, error: BaseException | None = None) -> None:
         """Tell that it is over, if it has begun. Again does nothing."""

@@ -26,7 +26,7 @@ def call(
     built: Mapping[str, Any],
     parse: Callable[[dict[str, Any]], T],
     *,
-    repeatable: bool,
+    idempotent: bool,
     seconds: float = LOOK_UP_SECONDS,
     null_is_unknown: bool = False,
 ) -> Call[T]:
@@ -34,7 +34,7 @@ def call(
         operation=operation,
         request=request(operation, built),
         parse=parse,
-        repeatable=repeatable,
+        idempotent=idempotent,
         read_seconds=seconds,
         null_is_unknown=null_is_unknown,
     )
@@ -45,7 +45,7 @@ def file_call(operation: str, built: Mapping[str, Any], *, named: bool) -> FileC
         named=named,
         operation=operation,
         request=request(operation, built),
-        repeatable=True,
+        idempotent=True,
         read_seconds=FILE_SECONDS,
     )
 

@@ -62,7 +62,7 @@ def assistants_create(
         metadata=object_("metadata", metadata),
     )
     built = create_assistant.request(body)
-    return call("createAssistant", built, Assistant.from_dict, repeatable=False)
+    return call("createAssistant", built, Assistant.from_dict, idempotent=False)
 
 
 def assistants_update(
@@ -93,7 +93,7 @@ def assistants_update(
         metadata=object_("metadata", metadata),
     )
     built = update_assistant.request(body)
-    return call("updateAssistant", built, Assistant.from_dict, repeatable=True)
+    return call("updateAssistant", built, Assistant.from_dict, idempotent=True)
 
 
 def assistants_list(
@@ -105,23 +105,23 @@ def assistants_list(
 ) -> Call[AssistantList]:
     body = ListAssistantsRequest(limit=limit, order=order, after=after, before=before)
     built = list_assistants.request(body)
-    return call("listAssistants", built, AssistantList.from_dict, repeatable=True)
+    return call("listAssistants", built, AssistantList.from_dict, idempotent=True)
 
 
 def assistants_query(*, assistant_id: str) -> Call[Assistant]:
     built = query_assistant.request(QueryAssistantRequest(assistant_id=assistant_id))
-    return call("queryAssistant", built, Assistant.from_dict, repeatable=True, null_is_unknown=True)
+    return call("queryAssistant", built, Assistant.from_dict, idempotent=True, null_is_unknown=True)
 
 
 def assistants_delete(*, assistant_id: str) -> Call[Deleted]:
     built = delete_assistant.request(DeleteAssistantRequest(assistant_id=assistant_id))
-    return call("deleteAssistant", built, Deleted.from_dict, repeatable=True)
+    return call("deleteAssistant", built, Deleted.from_dict, idempotent=True)
 
 
 def assistants_mount_files(*, assistant_id: str, file_id: str) -> Call[AssistantFile]:
     body = MountAssistantFileRequest(assistant_id=assistant_id, file_id=file_id)
     built = mount_assistant_file.request(body)
-    return call("mountAssistantFile", built, AssistantFile.from_dict, repeatable=True)
+    return call("mountAssistantFile", built, AssistantFile.from_dict, idempotent=True)
 
 
 def assistants_mounted_files_list(
@@ -136,10 +136,10 @@ def assistants_mounted_files_list(
         assistant_id=assistant_id, limit=limit, order=order, after=after, before=before
     )
     built = list_mounted_files.request(body)
-    return call("listMountedFiles", built, AssistantFileList.from_dict, repeatable=True)
+    return call("listMountedFiles", built, AssistantFileList.from_dict, idempotent=True)
 
 
 def assistants_unmount_files(*, assistant_id: str, file_id: str) -> Call[Deleted]:
     body = UnmountAssistantFileRequest(assistant_id=assistant_id, file_id=file_id)
     built = unmount_assistant_file.request(body)
-    return call("unmountAssistantFile", built, Deleted.from_dict, repeatable=True)
+    return call("unmountAssistantFile", built, Deleted.from_dict, idempotent=True)

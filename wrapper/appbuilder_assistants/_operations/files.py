@@ -34,24 +34,24 @@ def files_create(*, file: UploadSource, purpose: str = "assistant") -> Call[File
             built["method"], built["url"], MultipartBody(field, source), built["params"]
         ),
         parse=File.from_dict,
-        repeatable=False,
+        idempotent=False,
         read_seconds=FILE_SECONDS,
     )
 
 
 def files_list() -> Call[FileList]:
     built = list_files.request(ListFilesRequest())
-    return call("listFiles", built, FileList.from_dict, repeatable=True)
+    return call("listFiles", built, FileList.from_dict, idempotent=True)
 
 
 def files_query(*, file_id: str) -> Call[File]:
     built = query_file.request(QueryFileRequest(file_id=file_id))
-    return call("queryFile", built, File.from_dict, repeatable=True, null_is_unknown=True)
+    return call("queryFile", built, File.from_dict, idempotent=True, null_is_unknown=True)
 
 
 def files_delete(*, file_id: str) -> Call[Deleted]:
     built = delete_file.request(DeleteFileRequest(file_id=file_id))
-    return call("deleteFile", built, Deleted.from_dict, repeatable=True, null_is_unknown=True)
+    return call("deleteFile", built, Deleted.from_dict, idempotent=True, null_is_unknown=True)
 
 
 def files_download(*, file_id: str) -> FileCall:

@@ -43,7 +43,7 @@ def messages_create(
         file_ids=items("file_ids", file_ids),
         metadata=object_("metadata", metadata),
     )
-    return call("createMessage", create_message.request(body), Message.from_dict, repeatable=False)
+    return call("createMessage", create_message.request(body), Message.from_dict, idempotent=False)
 
 
 def messages_update(
@@ -59,7 +59,7 @@ def messages_update(
         content=content,
         file_ids=items("file_ids", file_ids),
     )
-    return call("updateMessage", update_message.request(body), Message.from_dict, repeatable=True)
+    return call("updateMessage", update_message.request(body), Message.from_dict, idempotent=True)
 
 
 def messages_list(
@@ -73,7 +73,7 @@ def messages_list(
     body = ListMessagesRequest(
         thread_id=thread_id, limit=limit, order=order, after=after, before=before
     )
-    return call("listMessages", list_messages.request(body), MessageList.from_dict, repeatable=True)
+    return call("listMessages", list_messages.request(body), MessageList.from_dict, idempotent=True)
 
 
 def messages_query(*, thread_id: str, message_id: str) -> Call[Message]:
@@ -82,7 +82,7 @@ def messages_query(*, thread_id: str, message_id: str) -> Call[Message]:
         "queryMessage",
         query_message.request(body),
         Message.from_dict,
-        repeatable=True,
+        idempotent=True,
         null_is_unknown=True,
     )
 
@@ -105,4 +105,4 @@ def messages_files(
         before=before,
     )
     built = list_message_files.request(body)
-    return call("listMessageFiles", built, MessageFileList.from_dict, repeatable=True)
+    return call("listMessageFiles", built, MessageFileList.from_dict, idempotent=True)

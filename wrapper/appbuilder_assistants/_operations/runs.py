@@ -26,7 +26,7 @@ from appbuilder_api.models import (
 )
 
 from appbuilder_assistants._core.calls import RUN_SECONDS, Call, StreamCall
-from appbuilder_assistants._core.orphaned_runs import CancelCalls, LeftRun
+from appbuilder_assistants._core.orphaned_runs import CancelCalls, OrphanedRun
 from appbuilder_assistants._core.retry import RetryPolicy
 from appbuilder_assistants._tools.tool import ToolDescription, described
 from appbuilder_assistants.types import Json
@@ -81,7 +81,7 @@ def run_request(
 def runs_run(body: CreateRunRequest) -> Call[RunResult]:
     body.stream = False
     built = create_run.request(body)
-    return call("createRun", built, RunResult.from_dict, repeatable=False, seconds=RUN_SECONDS)
+    return call("createRun", built, RunResult.from_dict, idempotent=False, seconds=RUN_SECONDS)
 
 
 def runs_stream_run(body: CreateRunRequest) -> StreamCall:
@@ -89,7 +89,7 @@ def runs_stream_run(body: CreateRunRequest) -> StreamCall:
     return StreamCall(
         operation="createRun",
         request=request("createRun", create_run.request(body)),
-        repeatable=False,
+        idempotent=False,
         read_seconds=RUN_SECONDS,
         read_status=StreamRunStatus.from_dict,
         read_message=StreamRunMessage.from_dict,
@@ -108,14 +108,14 @@ def runs_submit_tool_outputs(
         "submitToolOutputs",
         submit_outputs.request(body),
         RunResult.from_dict,
-        repeatable=False,
+        idempotent=False,
         seconds=RUN_SECONDS,
     )
 
 
 def runs_cancel(*, run_id: str, thread_id: str, sync: bool | None = None) -> Call[RunResult]:
     body = CancelRunRequest(thread_id=thread_id, run_id=run_id, sync=sync)
-    return call("cancelRun", cancel_run.request(body), RunResult.from_dict, repeatable=True)
+    return call("cancelRun", cancel_run.request(body), RunResult.from_dict, idempotent=True)
 
 
 def runs_list(
@@ -129,7 +129,7 @@ def runs_list(
     body = ListRunsRequest(
         thread_id=thread_id, limit=limit, order=order, after=after, before=before
     )
-    return call("listRuns", list_runs.request(body), RunList.from_dict, repeatable=True)
+    return call("listRuns", list_runs.request(body), RunList.from_dict, idempotent=True)
 
 
 def runs_query(*, thread_id: str, run_id: str) -> Call[RunResult]:
@@ -138,15 +138,15 @@ def runs_query(*, thread_id: str, run_id: str) -> Call[RunResult]:
         "queryRun",
         query_run.request(body),
         RunResult.from_dict,
-        repeatable=True,
+        idempotent=True,
         null_is_unknown=True,
     )
 
 
-def left_run(body: CreateRunRequest, *, retry: RetryPolicy) -> LeftRun:
+def orphaned_run(body: CreateRunRequest, *, retry: RetryPolicy) -> OrphanedRun:
     """The run that this request begins, or goes on with by its `tool_output`."""
     thread_id = body.thread_id
-    return LeftRun(
+    return OrphanedRun(
         _CANCEL,
         retry,
         assistant_id=body.assistant_id,
@@ -155,9 +155,9 @@ def left_run(body: CreateRunRequest, *, retry: RetryPolicy) -> LeftRun:
     )
 
 
-def known_run(*, thread_id: str, run_id: str, retry: RetryPolicy) -> LeftRun:
+def known_run(*, thread_id: str, run_id: str, retry: RetryPolicy) -> OrphanedRun:
     """The run of these ids."""
-    return LeftRun(_CANCEL, retry, thread_id=thread_id, run_id=run_id)
+    return OrphanedRun(_CANCEL, retry, thread_id=thread_id, run_id=run_id)
 
 
 _CANCEL = CancelCalls(list=runs_list, cancel=runs_cancel)
@@ -194,8 +194,8 @@ class OneRun:
     def query(self, thread_id: str, run_id: str) -> Call[RunResult]:
         return runs_query(thread_id=thread_id, run_id=run_id)
 
-    def left(self, retry: RetryPolicy) -> LeftRun:
-        return left_run(self._body, retry=retry)
+    def orphaned_run(self, retry: RetryPolicy) -> OrphanedRun:
+        return orphaned_run(self._body, retry=retry)
 
     def _second(self, thread_id: str, output: Json) -> CreateRunRequest:
         """The same request, to go on with: without the message, which the thread has by now."""

@@ -23,7 +23,7 @@ def steps_list(
         thread_id=thread_id, run_id=run_id, limit=limit, order=order, after=after, before=before
     )
     built = list_run_steps.request(body)
-    return call("listRunSteps", built, RunStepList.from_dict, repeatable=True)
+    return call("listRunSteps", built, RunStepList.from_dict, idempotent=True)
 
 
 def steps_query(*, thread_id: str, run_id: str, step_id: str) -> Call[RunStep]:
@@ -32,6 +32,6 @@ def steps_query(*, thread_id: str, run_id: str, step_id: str) -> Call[RunStep]:
         "queryRunStep",
         query_run_step.request(body),
         RunStep.from_dict,
-        repeatable=True,
+        idempotent=True,
         null_is_unknown=True,
     )

@@ -23,19 +23,19 @@ from ._build import call, messages_, object_
 
 def threads_create(*, messages: Sequence[AssistantMessage | Json] | None = None) -> Call[Thread]:
     body = CreateThreadRequest(messages=messages_(messages))
-    return call("createThread", create_thread.request(body), Thread.from_dict, repeatable=False)
+    return call("createThread", create_thread.request(body), Thread.from_dict, idempotent=False)
 
 
 def threads_query(*, thread_id: str) -> Call[Thread]:
     built = query_thread.request(QueryThreadRequest(thread_id=thread_id))
-    return call("queryThread", built, Thread.from_dict, repeatable=True, null_is_unknown=True)
+    return call("queryThread", built, Thread.from_dict, idempotent=True, null_is_unknown=True)
 
 
 def threads_update(*, thread_id: str, metadata: Mapping[str, str] | None = None) -> Call[Thread]:
     body = UpdateThreadRequest(thread_id=thread_id, metadata=object_("metadata", metadata))
-    return call("updateThread", update_thread.request(body), Thread.from_dict, repeatable=True)
+    return call("updateThread", update_thread.request(body), Thread.from_dict, idempotent=True)
 
 
 def threads_delete(*, thread_id: str) -> Call[Deleted]:
     built = delete_thread.request(DeleteThreadRequest(thread_id=thread_id))
-    return call("deleteThread", built, Deleted.from_dict, repeatable=True)
+    return call("deleteThread", built, Deleted.from_dict, idempotent=True)

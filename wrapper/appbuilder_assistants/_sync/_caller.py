@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from appbuilder_assistants._core.calls import Call, FileCall, Flow, Reply, StreamCall, Target
 from appbuilder_assistants._core.events import Break
 from appbuilder_assistants._core.flows import (
-    Progress,
+    CallProgress,
+    instrumented,
     open_stream,
     run_call,
     run_raw_call,
     save_file,
-    watched,
 )
-from appbuilder_assistants._core.orphaned_runs import LeftRun, cancelling
+from appbuilder_assistants._core.orphaned_runs import OrphanedRun, cancelling
 from appbuilder_assistants._core.pages import Cursor, Page
 from appbuilder_assistants._core.reconcile import RECONCILE_SECONDS, LookUps, reconcile, too_late
 from appbuilder_assistants._driver import drive, finish, is_past, sooner
@@ -40,20 +40,22 @@ class Caller:
         self.pool = pool
         self.settings = settings
 
-    def run(self, call: Call[T], until: float | None = None) -> T:
-        return self.carry_out(self._asked(call), until)
+    def run(self, call: Call[T], deadline: float | None = None) -> T:
+        return self.carry_out(self._asked(call), deadline)
 
-    def run_or_cancel(self, call: Call[T], left: LeftRun) -> T:
+    def run_or_cancel(self, call: Call[T], orphaned_run: OrphanedRun) -> T:
         """As `run`, for a call that carries a run."""
-        return self.carry_or_cancel(self._asked(call, left.progress), left)
+        return self.carry_or_cancel(self._asked(call, orphaned_run.progress), orphaned_run)
 
-    def carry_or_cancel(self, flow: Flow[T], left: LeftRun) -> T:
+    def carry_or_cancel(self, flow: Flow[T], orphaned_run: OrphanedRun) -> T:
         """Carry a flow out; the run that it leaves at its deadline is cancelled if so asked."""
-        return self.carry_out(cancelling(flow, left) if self.settings.cancels_late_runs else flow)
+        return self.carry_out(
+            cancelling(flow, orphaned_run) if self.settings.cancels_overdue_runs else flow
+        )
 
-    def open(self, call: StreamCall, until: float | None, progress: Progress) -> Reply:
+    def open(self, call: StreamCall, deadline: float | None, progress: CallProgress) -> Reply:
         flow = open_stream(call, retry=self.settings.retry, progress=progress)
-        return self.carry_out(watched(call, flow, goes_on=True), until)
+        return self.carry_out(instrumented(call, flow, streaming=True), deadline)
 
     def reconcile(
         self,
@@ -61,25 +63,25 @@ class Caller:
         snapshot: RunSnapshot,
         broken: Break,
         ask: LookUps,
-        until: float | None,
+        deadline: float | None,
     ) -> list[StreamRunMessage]:
-        """See the flow of this name. It takes a few seconds at the most, and none after `until`."""
+        """Carry out the flow of this name, within a few seconds and by `deadline`."""
         flow = reconcile(call, snapshot, broken, ask, retry=self.settings.retry)
         try:
-            return self.carry_out(flow, sooner(until, RECONCILE_SECONDS))
+            return self.carry_out(flow, sooner(deadline, RECONCILE_SECONDS))
         except StreamInterruptedError as error:
-            if is_past(until):
+            if is_past(deadline):
                 raise too_late(call, error) from error
             raise
 
     def save(self, call: FileCall, target: Target[T], timeout: Timeout) -> T:
         caller = self if timeout is None else self.within(timeout=timeout)
         flow = save_file(call, target, retry=self.settings.retry)
-        return caller.carry_out(watched(call, flow))
+        return caller.carry_out(instrumented(call, flow))
 
-    def carry_out(self, flow: Flow[T], until: float | None = None) -> T:
-        """By `until`, or within the deadline from now."""
-        return drive(flow, self.pool.http, self.settings, until)
+    def carry_out(self, flow: Flow[T], deadline: float | None = None) -> T:
+        """By `deadline`, or within the deadline from now."""
+        return drive(flow, self.pool.http, self.settings, deadline)
 
     def run_with_tools(self, call: Call[T], flow: Flow[T]) -> T:
         """Carry out a flow of several calls, of which this is the first, told of as one run."""
@@ -109,8 +111,8 @@ class Caller:
         changes: dict[str, Any] = {name: v for name, v in given.items() if v is not None}
         return type(self)(self.pool, replace(self.settings, **changes)) if changes else self
 
-    def _asked(self, call: Call[T], progress: Progress | None = None) -> Flow[T]:
-        return watched(call, run_call(call, retry=self.settings.retry, progress=progress))
+    def _asked(self, call: Call[T], progress: CallProgress | None = None) -> Flow[T]:
+        return instrumented(call, run_call(call, retry=self.settings.retry, progress=progress))
 
     def each(
         self,
@@ -127,7 +129,7 @@ class Caller:
             after or None,
             before or None,
             newest_first=order != "asc",
-            hide=self.settings.redactor,
+            redactor=self.settings.redactor,
         )
         while cursor.more:
             call = page_within(cursor.after, cursor.before)
@@ -140,5 +142,5 @@ class Caller:
 class RawCaller(Caller):
     """Gives answers as they came, each with what was read from it."""
 
-    def _asked(self, call: Call[Any], progress: Progress | None = None) -> Flow[Any]:
-        return watched(call, run_raw_call(call, retry=self.settings.retry, progress=progress))
+    def _asked(self, call: Call[Any], progress: CallProgress | None = None) -> Flow[Any]:
+        return instrumented(call, run_raw_call(call, retry=self.settings.retry, progress=progress))

@@ -5,8 +5,13 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from appbuilder_assistants._core.calls import CANCEL_SECONDS, Lost
-from appbuilder_assistants._core.orphaned_runs import UNKNOWN, LeftRun, cancel_after, not_cancelled
+from appbuilder_assistants._core.calls import CANCEL_SECONDS, NoReply
+from appbuilder_assistants._core.orphaned_runs import (
+    UNKNOWN,
+    OrphanedRun,
+    cancel_after,
+    not_cancelled,
+)
 from appbuilder_assistants._log import LOGGER
 from appbuilder_assistants.errors import AssistantsError, DeadlineExceededError
 
@@ -26,7 +31,7 @@ class Closing:
     snapshot: RunSnapshot
     _caller: Caller
     _call: StreamCall
-    _left: LeftRun
+    _orphaned_run: OrphanedRun
     _live: Any
     _reader: EventReader | None
     _failure: AssistantsError | None
@@ -62,14 +67,14 @@ class Closing:
         unknown which run is to be cancelled.  (cancelRun)
         """
         self._caller.pool.streams.discard(self)
-        snapshot, left = self.snapshot, self._left
+        snapshot, orphaned_run = self.snapshot, self._orphaned_run
         try:
             if self._can_read_on and not self._closed:
                 self._learn_name()
             if snapshot.finished:
                 return
-            left.is_named(snapshot.thread_id, snapshot.run_id)
-            outcome = self._caller.finish(left.cancel())
+            orphaned_run.set_ids(snapshot.thread_id, snapshot.run_id)
+            outcome = self._caller.finish(orphaned_run.cancel())
             if outcome in UNKNOWN:
                 raise not_cancelled(self._call, outcome)
         finally:
@@ -102,25 +107,25 @@ class Closing:
     def _learn_name(self) -> None:
         """Read on until an event names the run, for a few seconds at the most."""
         reader, snapshot = self._reader, self.snapshot
-        known = snapshot.run_id or self._left.run_id
+        known = snapshot.run_id or self._orphaned_run.run_id
         if reader is None or known or not self._live.hurry(CANCEL_SECONDS):
             return
         with suppress(AssistantsError):
             while not snapshot.run_id:
                 received = self._receive(reader)
-                if received is None or isinstance(received, Lost):
+                if received is None or isinstance(received, NoReply):
                     return
 
     def _abandon(self, error: BaseException | None) -> None:
-        left, snapshot = self._left, self.snapshot
-        left.is_named(snapshot.thread_id, snapshot.run_id)
+        orphaned_run, snapshot = self._orphaned_run, self.snapshot
+        orphaned_run.set_ids(snapshot.thread_id, snapshot.run_id)
         try:
             if snapshot.finished:
                 return
             if error is not None:
-                self._caller.finish(cancel_after(error, left))
+                self._caller.finish(cancel_after(error, orphaned_run))
                 return
-            outcome = self._caller.finish(left.cancel())
+            outcome = self._caller.finish(orphaned_run.cancel())
             if outcome in UNKNOWN:
                 LOGGER.warning("a stream was closed that had not named its run: %s", outcome.value)
         finally:
@@ -134,9 +139,9 @@ class Closing:
             return  # `_fail` does so after any error
         if self._live is not None:
             self._live.close()
-        self._left.is_named(thread_id, run_id)
-        if self._caller.settings.cancels_late_runs:
-            self._caller.carry_out(cancel_after(error, self._left))
+        self._orphaned_run.set_ids(thread_id, run_id)
+        if self._caller.settings.cancels_overdue_runs:
+            self._caller.carry_out(cancel_after(error, self._orphaned_run))
 
     def _fail(self, error: BaseException) -> None:
         if isinstance(error, AssistantsError):
@@ -144,7 +149,7 @@ class Closing:
         self._finish(error)
         self._exit(error)
 
-    def _receive(self, reader: EventReader) -> RunEvent | Lost | None:
+    def _receive(self, reader: EventReader) -> RunEvent | NoReply | None:
         """The next event that comes; what broke the stream, or None, if it ends instead."""
         raise NotImplementedError
 

@@ -48,9 +48,9 @@ class Files:
         sent, OSError when the file shrinks meanwhile. Never repeated after a lost answer; after
         a 429 only if the file can be read again.  (createFile)
         """
-        until = deadline_of(self._caller.settings)
-        with uploading(file_path, filename, progress, until) as file:
-            return self._caller.run(ops.files_create(file=file, purpose=purpose), until)
+        deadline = deadline_of(self._caller.settings)
+        with uploading(file_path, filename, progress, deadline) as file:
+            return self._caller.run(ops.files_create(file=file, purpose=purpose), deadline)
 
     def list(self) -> FileList:
         """All files. This list has no pages.  (listFiles)"""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
-from appbuilder_assistants._core.polling import FIRST_DELAY, MAX_DELAY, Pace, wait_for_run
+from appbuilder_assistants._core.polling import FIRST_DELAY, MAX_DELAY, PollInterval, poll_run
 from appbuilder_assistants._operations import runs as ops
 from appbuilder_assistants._tools.loop import MAX_PARALLEL, MAX_ROUNDS, LoopOptions, ToolLoop
 from appbuilder_assistants._tools.tool import toolbox
@@ -92,7 +92,7 @@ class Runs:
         )
         caller = self._caller.within(deadline=deadline, on_deadline=on_deadline)
         return caller.run_or_cancel(
-            ops.runs_run(request), ops.left_run(request, retry=caller.settings.retry)
+            ops.runs_run(request), ops.orphaned_run(request, retry=caller.settings.retry)
         )
 
     def stream_run(
@@ -143,7 +143,7 @@ class Runs:
         return RunStream(
             caller,
             ops.runs_stream_run(request),
-            ops.left_run(request, retry=caller.settings.retry),
+            ops.orphaned_run(request, retry=caller.settings.retry),
             on_exit,
         )
 
@@ -339,9 +339,13 @@ class Runs:
         """
         caller = self._caller.within(deadline=deadline, on_deadline=on_deadline)
         query = ops.runs_query(thread_id=thread_id, run_id=run_id)
-        flow = wait_for_run(query, retry=caller.settings.retry, pace=Pace(first_delay, max_delay))
-        left = ops.known_run(thread_id=thread_id, run_id=run_id, retry=caller.settings.retry)
-        return caller.carry_or_cancel(flow, left)
+        flow = poll_run(
+            query, retry=caller.settings.retry, pace=PollInterval(first_delay, max_delay)
+        )
+        orphaned_run = ops.known_run(
+            thread_id=thread_id, run_id=run_id, retry=caller.settings.retry
+        )
+        return caller.carry_or_cancel(flow, orphaned_run)
 
     def submit_tool_outputs(
         self,
@@ -361,8 +365,10 @@ class Runs:
             run_id=run_id, thread_id=thread_id, tool_outputs=tool_outputs
         )
         caller = self._caller.within(deadline=deadline, on_deadline=on_deadline)
-        left = ops.known_run(thread_id=thread_id, run_id=run_id, retry=caller.settings.retry)
-        return caller.run_or_cancel(call, left)
+        orphaned_run = ops.known_run(
+            thread_id=thread_id, run_id=run_id, retry=caller.settings.retry
+        )
+        return caller.run_or_cancel(call, orphaned_run)
 
     def cancel(self, run_id: str, thread_id: str, sync: bool | None = None) -> RunResult:
         """Cancel a run that has not ended. Note the order: the run comes first.

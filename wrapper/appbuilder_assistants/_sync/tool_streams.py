@@ -29,7 +29,7 @@ class ToolRunStream(RunStream):
     def __init__(self, caller: Caller, call: StreamCall, loop: ToolLoop) -> None:
         self._run_span = ToolRunSpan(caller.settings, call)
         caller = type(caller)(caller.pool, self._run_span.settings)
-        super().__init__(caller, call, loop.left, "cancel")
+        super().__init__(caller, call, loop.orphaned_run, "cancel")
         self._loop = loop
         self._waits = False
 
@@ -37,7 +37,7 @@ class ToolRunStream(RunStream):
         if self._waits:
             self._waits, self._can_read_on = False, False
             flow = self._loop.answer(self.snapshot)
-            following = self._caller.carry_out(flow, self._until)
+            following = self._caller.carry_out(flow, self._deadline)
             if following is not None:
                 self._follow(following)
         event = super()._next()

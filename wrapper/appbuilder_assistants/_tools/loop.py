@@ -6,12 +6,20 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, TypeVar
 
-from appbuilder_assistants._core.calls import Call, Flow, Job, Lost, RunTools, StreamCall, ToolError
+from appbuilder_assistants._core.calls import (
+    Call,
+    Flow,
+    Job,
+    NoReply,
+    RunTools,
+    StreamCall,
+    ToolError,
+)
 from appbuilder_assistants._core.decode import origin
 from appbuilder_assistants._core.events import RunEvent
-from appbuilder_assistants._core.flows import Progress, run_call, watched
-from appbuilder_assistants._core.orphaned_runs import LeftRun, cancel_after
-from appbuilder_assistants._core.polling import is_working, wait_for_run
+from appbuilder_assistants._core.flows import CallProgress, instrumented, run_call
+from appbuilder_assistants._core.orphaned_runs import OrphanedRun, cancel_after
+from appbuilder_assistants._core.polling import is_working, poll_run
 from appbuilder_assistants._core.retry import RetryPolicy
 from appbuilder_assistants._snapshot import RunSnapshot
 from appbuilder_assistants.errors import (
@@ -52,7 +60,7 @@ class RunCalls(Protocol):
 
     def submit(self, thread_id: str, run_id: str, outputs: list[Output]) -> Call[RunResult]: ...
     def query(self, thread_id: str, run_id: str) -> Call[RunResult]: ...
-    def left(self, retry: RetryPolicy) -> LeftRun:
+    def orphaned_run(self, retry: RetryPolicy) -> OrphanedRun:
         """The run, for when it has to be cancelled."""
         ...
 
@@ -78,7 +86,7 @@ class LoopOptions:
 class ToolLoop:
     """One run, from its first call to its end.
 
-    `left` is the run, as far as it is known. Whoever leaves the loop early cancels it, so that no
+    `orphaned_run` is the run, as far as it is known. A loop that ends early cancels it, so that no
     run waits for tools that nobody will call.
     """
 
@@ -92,20 +100,20 @@ class ToolLoop:
         self._retry = retry
         self._ready: dict[str, str] = {}  # outputs that are yet to be given, by the call's id
         self._given: set[str] = set()
-        self.left = calls.left(retry)
+        self.orphaned_run = calls.orphaned_run(retry)
 
     # ── In one call ────────────────────────────────────────────────────────────────────────────
 
     def whole(self) -> Flow[RunResult]:
         """The run as it ended, however it ended."""
         try:
-            yield from self.left.look_before()
-            run = yield from self._ask(self._calls.start(), self.left.progress)
+            yield from self.orphaned_run.look_before()
+            run = yield from self._ask(self._calls.start(), self.orphaned_run.progress)
             while True:
-                self.left.is_named(run.thread_id, run.id)
+                self.orphaned_run.set_ids(run.thread_id, run.id)
                 if is_working(run):
                     query = self._calls.query(run.thread_id, run.id)
-                    run = yield from wait_for_run(query, retry=self._retry)
+                    run = yield from poll_run(query, retry=self._retry)
                 elif run.status == "requires_action":
                     run = yield from self._go_on(run)
                 else:
@@ -113,7 +121,7 @@ class ToolLoop:
         except GeneratorExit:
             raise
         except BaseException as error:
-            yield from cancel_after(error, self.left)
+            yield from cancel_after(error, self.orphaned_run)
             raise
 
     def _go_on(self, run: RunResult) -> Flow[RunResult]:
@@ -130,7 +138,7 @@ class ToolLoop:
 
     def waits(self, event: RunEvent, snapshot: RunSnapshot) -> bool:
         """Whether the stream waits, after this event, for outputs that were not given yet."""
-        self.left.is_named(snapshot.thread_id, snapshot.run_id)
+        self.orphaned_run.set_ids(snapshot.thread_id, snapshot.run_id)
         if getattr(event, "event_type", "") != "tool_calls":
             self._given.clear()
             return False
@@ -192,7 +200,7 @@ class ToolLoop:
             except BadArguments as bad:
                 self._ready[call.id] = _told(str(bad))
         if jobs:
-            thread_id, run_id = self.left.thread_id or "", self.left.run_id or ""
+            thread_id, run_id = self.orphaned_run.thread_id or "", self.orphaned_run.run_id or ""
             parallel = self._options.max_parallel
             results = yield RunTools(tuple(jobs), parallel, self.rounds, thread_id, run_id)
             if not isinstance(results, list):
@@ -237,15 +245,15 @@ class ToolLoop:
 
     def _overdue(self, lost: object, jobs: Iterable[Job]) -> DeadlineExceededError:
         names = ", ".join(dict.fromkeys(job.name for job in jobs))
-        assert isinstance(lost, Lost)
+        assert isinstance(lost, NoReply)
         return DeadlineExceededError(f"{lost.message} ({names})", origin=self._origin())
 
     def _origin(self) -> Origin:
         """Where an error comes from that no answer to a single call is to blame for."""
         return origin(self._calls.start(), None)
 
-    def _ask(self, call: Call[T], progress: Progress | None = None) -> Flow[T]:
-        return watched(call, run_call(call, retry=self._retry, progress=progress))
+    def _ask(self, call: Call[T], progress: CallProgress | None = None) -> Flow[T]:
+        return instrumented(call, run_call(call, retry=self._retry, progress=progress))
 
 
 def _names(calls: Iterable[ToolCall]) -> str:

@@ -12,7 +12,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from functools import partial
 from threading import Thread
 
-from appbuilder_assistants._core.calls import Job, Lost, RunTools, ToolError
+from appbuilder_assistants._core.calls import Job, NoReply, RunTools, ToolError
 from appbuilder_assistants._instrumentation.calls import Instrumentation, ToolRoundSpan
 
 CANCEL_SECONDS = 1.0
@@ -24,8 +24,8 @@ class _Overdue(Exception):
 
 
 def run_tools(
-    step: RunTools, instrumentation: Instrumentation, until: float | None
-) -> list[object] | Lost:
+    step: RunTools, instrumentation: Instrumentation, deadline: float | None
+) -> list[object] | NoReply:
     """What each job came to, in their order: its value, or the ToolError it raised.
 
     At the first other exception, and when time is over, no more are begun. A thread cannot be
@@ -33,23 +33,23 @@ def run_tools(
     """
     try:
         with instrumentation.round(step) as told:
-            return _run_all(step, told, until)
+            return _run_all(step, told, deadline)
     except _Overdue as late:
         return _lost(late)
 
 
 async def arun_tools(
-    step: RunTools, instrumentation: Instrumentation, until: float | None
-) -> list[object] | Lost:
+    step: RunTools, instrumentation: Instrumentation, deadline: float | None
+) -> list[object] | NoReply:
     """As `run_tools`. A plain tool runs in a thread; an `async` one here, and is cancelled."""
     try:
         with instrumentation.round(step) as told:
-            return await _arun_all(step, told, until)
+            return await _arun_all(step, told, deadline)
     except _Overdue as late:
         return _lost(late)
 
 
-def _run_all(step: RunTools, told: ToolRoundSpan, until: float | None) -> list[object]:
+def _run_all(step: RunTools, told: ToolRoundSpan, deadline: float | None) -> list[object]:
     waiting = deque(enumerate(step.jobs))
     running: dict[Future[object], int] = {}
     results: list[object] = [None] * len(step.jobs)
@@ -57,7 +57,7 @@ def _run_all(step: RunTools, told: ToolRoundSpan, until: float | None) -> list[o
         while waiting and len(running) < step.max_parallel:
             index, job = waiting.popleft()
             running[_in_thread(partial(_call, job, told))] = index
-        done, _ = wait(running, _left(until), FIRST_COMPLETED)
+        done, _ = wait(running, _left(deadline), FIRST_COMPLETED)
         if not done:
             raise _overdue()
         for future in done:
@@ -65,7 +65,7 @@ def _run_all(step: RunTools, told: ToolRoundSpan, until: float | None) -> list[o
     return results
 
 
-async def _arun_all(step: RunTools, told: ToolRoundSpan, until: float | None) -> list[object]:
+async def _arun_all(step: RunTools, told: ToolRoundSpan, deadline: float | None) -> list[object]:
     free = asyncio.Semaphore(step.max_parallel)
 
     async def run(job: Job) -> object:
@@ -75,7 +75,7 @@ async def _arun_all(step: RunTools, told: ToolRoundSpan, until: float | None) ->
     tasks = [asyncio.create_task(run(job)) for job in step.jobs]
     try:
         done, unfinished = await asyncio.wait(
-            tasks, timeout=_left(until), return_when=asyncio.FIRST_EXCEPTION
+            tasks, timeout=_left(deadline), return_when=asyncio.FIRST_EXCEPTION
         )
         failed = [t for t in tasks if t in done and (t.cancelled() or t.exception() is not None)]
         if unfinished and not failed:
@@ -150,13 +150,13 @@ def _in_thread(work: Callable[[], object]) -> Future[object]:
     return future
 
 
-def _left(until: float | None) -> float | None:
-    return None if until is None else max(until - time.monotonic(), 0.0)
+def _left(deadline: float | None) -> float | None:
+    return None if deadline is None else max(deadline - time.monotonic(), 0.0)
 
 
 def _overdue() -> _Overdue:
     return _Overdue("the deadline passed while tools ran")
 
 
-def _lost(late: _Overdue) -> Lost:
-    return Lost(str(late), reached_server=True, timed_out=True, overdue=True)
+def _lost(late: _Overdue) -> NoReply:
+    return NoReply(str(late), reached_server=True, timed_out=True, overdue=True)

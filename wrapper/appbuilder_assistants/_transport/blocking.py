@@ -18,17 +18,17 @@ from .cancellation import running_loop
 T = TypeVar("T")
 
 
-def within(until: float | None, work: Callable[[], T], discard: Callable[[T], None]) -> T:
-    """What the work gives, by `until`. Raises TimeoutError; a result that comes later is discarded.
+def within(deadline: float | None, work: Callable[[], T], discard: Callable[[T], None]) -> T:
+    """The result of the work by `deadline`, or TimeoutError; a later result is discarded.
 
     Without a deadline it is done here, where an interrupt reaches it.
     """
-    if until is None:
+    if deadline is None:
         return work()
     job = _Job(work, discard)
     job.start()
     try:
-        if job.over.wait(max(until - time.monotonic(), 0)):
+        if job.over.wait(max(deadline - time.monotonic(), 0)):
             return job.result()
         raise TimeoutError
     except BaseException:

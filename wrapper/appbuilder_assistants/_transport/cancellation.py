@@ -29,11 +29,11 @@ def running_loop() -> asyncio.AbstractEventLoop:
         ) from None
 
 
-async def by(until: float | None, what: Awaitable[T]) -> T:
+async def by(deadline: float | None, what: Awaitable[T]) -> T:
     """Wait for something, but not for longer than until then. Raises TimeoutError."""
-    if until is None:
+    if deadline is None:
         return await what
-    left = until - time.monotonic()
+    left = deadline - time.monotonic()
     if sys.version_info >= (3, 11):
         async with asyncio.timeout(left):
             return await what

@@ -16,10 +16,10 @@ import httpx
 from appbuilder_assistants._core.addresses import is_loopback
 from appbuilder_assistants._core.calls import (
     MAX_BODY,
+    MAX_ERROR_BODY,
     MAX_QUOTED,
-    MAX_REFUSAL,
     REQUEST_ID,
-    Lost,
+    NoReply,
     Reply,
     Send,
     never,
@@ -56,17 +56,17 @@ FAILURES = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, UnicodeError, 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A request that is being sent. `until` and `begun` are on the clock of `time.monotonic()`."""
+    """A request that is being sent. `deadline` and `begun` are on the monotonic clock."""
 
     http: httpx.Request
-    until: float | None
+    deadline: float | None
     begun: float
-    hide: Redactor
+    redactor: Redactor
     gateway_from: str = ""
     form: MultipartBody | None = None
 
     def is_overdue(self) -> bool:
-        return self.until is not None and time.monotonic() >= self.until
+        return self.deadline is not None and time.monotonic() >= self.deadline
 
     def hurry(self, response: httpx.Response, seconds: float) -> bool:
         """Wait for the rest of the answer for so long at the most. False if that cannot be had."""
@@ -100,10 +100,10 @@ class Sent:
             time.monotonic() - self.begun,
             cut_short,
             self._request_id,
-            self.hide,
+            self.redactor,
         )
 
-    def lost(self, error: Exception) -> Lost:
+    def lost(self, error: Exception) -> NoReply:
         """What a failure of httpx's means."""
         reached = not isinstance(error, UNREACHED)
         timed_out = isinstance(error, httpx.TimeoutException)
@@ -128,7 +128,7 @@ class Sent:
             message = f"no connection to {gateway}: {why}{self._advice(error)}"
         return self._lost(message, reached, timed_out, error)
 
-    def overdue(self, error: BaseException | None = None, *, reached: bool = True) -> Lost:
+    def overdue(self, error: BaseException | None = None, *, reached: bool = True) -> NoReply:
         """What the deadline's passing means."""
         message = f"the deadline passed while {self._gateway} was waited for"
         if self.form is not None and self.form.file.reading:
@@ -138,7 +138,7 @@ class Sent:
             message = f"the deadline passed before a connection to {self._gateway} became free"
         return self._lost(message, reached, timed_out=True, error=error, overdue=True)
 
-    def endless(self) -> Lost:
+    def endless(self) -> NoReply:
         """What comes of a file whose end nobody could tell."""
         return self._lost(
             f"the answer of {self._gateway} does not tell where it ends (neither Content-Length "
@@ -146,7 +146,7 @@ class Sent:
             reached=True,
         )
 
-    def packed(self, response: httpx.Response) -> Lost:
+    def packed(self, response: httpx.Response) -> NoReply:
         """What comes of an answer whose compression cannot be taken off."""
         found = codings(response)
         if len(found) > 1:
@@ -165,9 +165,9 @@ class Sent:
         timed_out: bool = False,
         error: BaseException | None = None,
         overdue: bool = False,
-    ) -> Lost:
-        return Lost(
-            self.hide.text(message),
+    ) -> NoReply:
+        return NoReply(
+            self.redactor.redact(message),
             reached,
             timed_out,
             self._request_id,
@@ -183,7 +183,7 @@ class Sent:
     def _shows_token(self, error: BaseException) -> bool:
         """Whether an error quotes the token: h11 quotes lines of an answer that it cannot read."""
         shown = "".join(f"{one}{one!r}{vars(one)}" for one in chain(error))
-        return self.hide.text(shown) != shown
+        return self.redactor.redact(shown) != shown
 
     def _advice(self, error: Exception) -> str:
         """Where the address came from, and what may be wrong with the way to it."""
@@ -212,7 +212,7 @@ def sent(
     http: httpx.Client | httpx.AsyncClient,
     settings: Settings,
     content: bytes | Iterator[bytes] | AsyncIterator[bytes],
-    until: float | None,
+    deadline: float | None,
 ) -> Sent:
     """What httpx is to send."""
     request_id = str(uuid.uuid4())
@@ -240,18 +240,18 @@ def sent(
         params=dict(step.request.query) or None,
         content=content,
         headers=headers,
-        timeout=_timeout(step, settings, http.timeout, until),
+        timeout=_timeout(step, settings, http.timeout, deadline),
     )
     # Only here, where no variable holds it: tracebacks may be shown with their variables.
     request.headers["Authorization"] = settings.authorization.reveal()
     form = body if isinstance(body, MultipartBody) else None
     begun = time.monotonic()
-    return Sent(request, until, begun, settings.redactor, settings.gateway_from, form)
+    return Sent(request, deadline, begun, settings.redactor, settings.gateway_from, form)
 
 
-def unwritable(error: UnicodeError) -> Lost:
+def unwritable(error: UnicodeError) -> NoReply:
     """What it means that a request cannot be written, though all that is ours in it can."""
-    return Lost(
+    return NoReply(
         f"the request cannot be written: {error}; does the http_client keep a cookie that is not "
         "ASCII?",
         reached_server=False,
@@ -261,7 +261,7 @@ def unwritable(error: UnicodeError) -> Lost:
 
 def longest(response: httpx.Response) -> int:
     """Bytes of a body that are read at the most."""
-    return MAX_BODY if response.is_success else MAX_REFUSAL
+    return MAX_BODY if response.is_success else MAX_ERROR_BODY
 
 
 def tells_its_end(response: httpx.Response) -> bool:
@@ -321,7 +321,7 @@ def _with_extra(body: bytes, settings: Settings) -> bytes:
 
 
 def _timeout(
-    step: Send, settings: Settings, of_client: httpx.Timeout, until: float | None
+    step: Send, settings: Settings, of_client: httpx.Timeout, deadline: float | None
 ) -> httpx.Timeout:
     limits = settings.timeout
     if limits is None and of_client != HTTPX_TIMEOUT:
@@ -337,14 +337,14 @@ def _timeout(
             connect=limits.connect, read=limits.read, write=limits.write, pool=limits.pool
         )
     return httpx.Timeout(
-        connect=_until(timeout.connect, until),
-        read=_until(timeout.read, until),
-        write=_until(timeout.write, until),
-        pool=_until(timeout.pool, until),
+        connect=_deadline(timeout.connect, deadline),
+        read=_deadline(timeout.read, deadline),
+        write=_deadline(timeout.write, deadline),
+        pool=_deadline(timeout.pool, deadline),
     )
 
 
-def _until(limit: float | None, until: float | None) -> float | None:
-    if until is None:
+def _deadline(limit: float | None, deadline: float | None) -> float | None:
+    if deadline is None:
         return None if limit is None else Until(limit)
-    return Until(limit, until)
+    return Until(limit, deadline)

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import httpx
 
-from appbuilder_assistants._core.calls import Lost, Save
+from appbuilder_assistants._core.calls import NoReply, Save
 from appbuilder_assistants._instrumentation.calls import CallSpan
 
 from .cancellation import by, to_the_end
@@ -25,9 +25,9 @@ REST_SECONDS = 0.05
 
 
 class Body:
-    """The open body of an answer: chunks as they arrive, a `Lost` if it breaks or is overdue.
+    """The open body of an answer: chunks as they arrive, a `NoReply` if it breaks or is overdue.
 
-    `watched` is the call that goes on with it, until a stream takes that over.
+    `span` is the call that goes on with it, until a stream takes that over.
     """
 
     call_span: CallSpan | None = None
@@ -59,10 +59,10 @@ class Body:
         """Wait for the rest for so long at the most. False if that cannot be had."""
         return self._request.hurry(self._response, seconds)
 
-    def __iter__(self) -> Iterator[bytes | Lost]:
+    def __iter__(self) -> Iterator[bytes | NoReply]:
         return self
 
-    def __next__(self) -> bytes | Lost:
+    def __next__(self) -> bytes | NoReply:
         if self._request.is_overdue():
             return self._request.overdue()
         try:
@@ -135,18 +135,20 @@ class AsyncBody:
 
     def hurry(self, seconds: float) -> bool:
         """As `Body.hurry`; it can always be had."""
-        until, limit = self._request.until, time.monotonic() + seconds
-        self._request = replace(self._request, until=limit if until is None else min(until, limit))
+        deadline, limit = self._request.deadline, time.monotonic() + seconds
+        self._request = replace(
+            self._request, deadline=limit if deadline is None else min(deadline, limit)
+        )
         return True
 
-    def __aiter__(self) -> AsyncIterator[bytes | Lost]:
+    def __aiter__(self) -> AsyncIterator[bytes | NoReply]:
         return self
 
-    async def __anext__(self) -> bytes | Lost:
+    async def __anext__(self) -> bytes | NoReply:
         if self._request.is_overdue():
             return self._request.overdue()
         try:
-            return await by(self._request.until, self._chunks.__anext__())
+            return await by(self._request.deadline, self._chunks.__anext__())
         except StopAsyncIteration:
             self._ended = True
             raise
@@ -199,14 +201,14 @@ def _disown(body: Body | AsyncBody) -> None:
     let_go([fields.pop("_response", None), fields.pop("_chunks", None)])
 
 
-def save(step: Save) -> Lost | None:
+def save(step: Save) -> NoReply | None:
     target, live = step.target, step.reply.live
     try:
         try:
             target.begin(step.reply.headers)
             target.write(step.reply.body)
             for chunk in live or ():
-                if isinstance(chunk, Lost):
+                if isinstance(chunk, NoReply):
                     return chunk
                 target.write(chunk)
         finally:
@@ -218,7 +220,7 @@ def save(step: Save) -> Lost | None:
         target.abandon()
 
 
-async def asave(step: Save) -> Lost | None:
+async def asave(step: Save) -> NoReply | None:
     target, live = step.target, step.reply.live
     try:
         try:
@@ -226,7 +228,7 @@ async def asave(step: Save) -> Lost | None:
             await asyncio.to_thread(target.write, step.reply.body)
             if live is not None:
                 async for chunk in live:
-                    if isinstance(chunk, Lost):
+                    if isinstance(chunk, NoReply):
                         return chunk
                     await asyncio.to_thread(target.write, chunk)
         finally:
