@@ -1,4 +1,4 @@
-"""`make lint` holds the sizes of folders and modules, names of classes and docstrings of packages."""
+"""`make lint` holds the sizes of folders and modules, class names and packages' docstrings."""
 
 from __future__ import annotations
 
