@@ -320,5 +320,5 @@ class AsyncRunStream(AsyncClosing):
     def _finish(self, error: BaseException | None = None) -> None:
         redact(error, self._caller.settings.redactor)
         if self._call_span is not None:
-            self._call_span.record_output(self.snapshot.messages)
-            self._call_span.finish(self.snapshot.run, error)
+            self._call_span.result = self.snapshot.run
+            self._call_span.finish(error, self.snapshot.messages)

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from appbuilder_assistants._instrumentation.tool_runs import ToolRunSpan
+from appbuilder_assistants._instrumentation.calls import Instrumentation
+from appbuilder_assistants._instrumentation.spans import ToolRunSpan
 
 from .streams import AsyncRunStream
 
@@ -25,9 +26,8 @@ class AsyncToolRunStream(AsyncRunStream):
     """
 
     def __init__(self, caller: AsyncCaller, call: StreamCall, loop: ToolLoop) -> None:
-        self._run_span = ToolRunSpan(caller.settings, call)
-        caller = type(caller)(caller.pool, self._run_span.settings)
-        super().__init__(caller, call, loop.orphaned_run, "cancel")
+        self._run_span = ToolRunSpan(Instrumentation(caller.settings), call)
+        super().__init__(caller.within_run(self._run_span), call, loop.orphaned_run, "cancel")
         self._loop = loop
         self._waits = False
 
@@ -51,7 +51,7 @@ class AsyncToolRunStream(AsyncRunStream):
         await self._open()
 
     async def _open(self) -> EventReader:
-        self._run_span.begin()
+        self._run_span.start()
         return await super()._open()
 
     def _finish(self, error: BaseException | None = None) -> None:
@@ -60,5 +60,5 @@ class AsyncToolRunStream(AsyncRunStream):
             self._end_run(error)
 
     def _end_run(self, error: BaseException | None) -> None:
-        self._run_span.record_output(self.snapshot.messages)
-        self._run_span.finish(self.snapshot.run, error)
+        self._run_span.result = self.snapshot.run
+        self._run_span.finish(error, self.snapshot.messages)

@@ -1,4 +1,4 @@
-"""Hooks, logs and traces of calls and of runs with tools.
+"""Spans of calls, tool rounds and functions, as events for the hooks and the log.
 
-Hands out the spans that the drivers open and close.
+Hands out `Instrumentation`, the spans of one flow's calls, and `ToolRunSpan`, around several flows.
 """

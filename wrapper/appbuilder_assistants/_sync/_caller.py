@@ -20,11 +20,14 @@ from appbuilder_assistants._core.orphaned_runs import OrphanedRun, cancelling
 from appbuilder_assistants._core.pages import Cursor, Page
 from appbuilder_assistants._core.reconcile import RECONCILE_SECONDS, LookUps, reconcile, too_late
 from appbuilder_assistants._driver import drive, finish, is_past, sooner
-from appbuilder_assistants._instrumentation.tool_runs import ToolRunSpan
+from appbuilder_assistants._instrumentation.calls import Instrumentation
+from appbuilder_assistants._instrumentation.spans import ToolRunSpan, part_of
 from appbuilder_assistants._snapshot import RunSnapshot
 from appbuilder_assistants.errors import StreamInterruptedError
 
 if TYPE_CHECKING:
+    from typing_extensions import Self
+
     from appbuilder_assistants._operations._build import Order
     from appbuilder_assistants._settings import OnDeadline, Settings, Timeout
     from appbuilder_assistants._transport.pool import Pool
@@ -36,9 +39,11 @@ T = TypeVar("T")
 class Caller:
     """Carries calls out with one client's connections and settings. Shared by its resources."""
 
-    def __init__(self, pool: Pool, settings: Settings) -> None:
+    def __init__(self, pool: Pool, settings: Settings, run_span: ToolRunSpan | None = None) -> None:
+        """`run_span` is that of the run with tools whose calls these are."""
         self.pool = pool
         self.settings = settings
+        self._run_span = run_span
 
     def run(self, call: Call[T], deadline: float | None = None) -> T:
         return self.carry_out(self._asked(call), deadline)
@@ -81,23 +86,24 @@ class Caller:
 
     def carry_out(self, flow: Flow[T], deadline: float | None = None) -> T:
         """By `deadline`, or within the deadline from now."""
-        return drive(flow, self.pool.http, self.settings, deadline)
+        with part_of(self._run_span):
+            return drive(flow, self.pool.http, self.settings, deadline)
 
     def run_with_tools(self, call: Call[T], flow: Flow[T]) -> T:
-        """Carry out a flow of several calls, of which this is the first, told of as one run."""
-        run_span = ToolRunSpan(self.settings, call)
-        run_span.begin()
-        try:
-            run = type(self)(self.pool, run_span.settings).carry_out(flow)
-        except BaseException as error:
-            run_span.finish(error=error)
-            raise
-        run_span.finish(run)
-        return run
+        """Carry out a flow of several calls, of which this is the first, as one run."""
+        with ToolRunSpan(Instrumentation(self.settings), call) as span:
+            run = self.within_run(span).carry_out(flow)
+            span.result = run
+            return run
+
+    def within_run(self, span: ToolRunSpan) -> Self:
+        """The same caller for calls that a run with tools is made of."""
+        return type(self)(self.pool, self.settings, span)
 
     def finish(self, flow: Flow[T]) -> T:
         """Carry out a flow that cleans up, within the time that it gives itself."""
-        return finish(flow, self.pool, self.settings)
+        with part_of(self._run_span):
+            return finish(flow, self.pool, self.settings)
 
     def within(
         self,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from appbuilder_assistants._instrumentation.tool_runs import ToolRunSpan
+from appbuilder_assistants._instrumentation.calls import Instrumentation
+from appbuilder_assistants._instrumentation.spans import ToolRunSpan
 
 from .streams import RunStream
 
@@ -27,9 +28,8 @@ class ToolRunStream(RunStream):
     """
 
     def __init__(self, caller: Caller, call: StreamCall, loop: ToolLoop) -> None:
-        self._run_span = ToolRunSpan(caller.settings, call)
-        caller = type(caller)(caller.pool, self._run_span.settings)
-        super().__init__(caller, call, loop.orphaned_run, "cancel")
+        self._run_span = ToolRunSpan(Instrumentation(caller.settings), call)
+        super().__init__(caller.within_run(self._run_span), call, loop.orphaned_run, "cancel")
         self._loop = loop
         self._waits = False
 
@@ -53,7 +53,7 @@ class ToolRunStream(RunStream):
         self._open()
 
     def _open(self) -> EventReader:
-        self._run_span.begin()
+        self._run_span.start()
         return super()._open()
 
     def _finish(self, error: BaseException | None = None) -> None:
@@ -62,5 +62,5 @@ class ToolRunStream(RunStream):
             self._end_run(error)
 
     def _end_run(self, error: BaseException | None) -> None:
-        self._run_span.record_output(self.snapshot.messages)
-        self._run_span.finish(self.snapshot.run, error)
+        self._run_span.result = self.snapshot.run
+        self._run_span.finish(error, self.snapshot.messages)

@@ -32,8 +32,8 @@ def run_tools(
     stopped: what runs then is left to finish, and what comes of it is dropped.
     """
     try:
-        with instrumentation.round(step) as told:
-            return _run_all(step, told, deadline)
+        with instrumentation.round(step) as span:
+            return _run_all(step, span, deadline)
     except _Overdue as late:
         return _lost(late)
 
@@ -43,20 +43,20 @@ async def arun_tools(
 ) -> list[object] | NoReply:
     """As `run_tools`. A plain tool runs in a thread; an `async` one here, and is cancelled."""
     try:
-        with instrumentation.round(step) as told:
-            return await _arun_all(step, told, deadline)
+        with instrumentation.round(step) as span:
+            return await _arun_all(step, span, deadline)
     except _Overdue as late:
         return _lost(late)
 
 
-def _run_all(step: RunTools, told: ToolRoundSpan, deadline: float | None) -> list[object]:
+def _run_all(step: RunTools, span: ToolRoundSpan, deadline: float | None) -> list[object]:
     waiting = deque(enumerate(step.jobs))
     running: dict[Future[object], int] = {}
     results: list[object] = [None] * len(step.jobs)
     while waiting or running:
         while waiting and len(running) < step.max_parallel:
             index, job = waiting.popleft()
-            running[_in_thread(partial(_call, job, told))] = index
+            running[_in_thread(partial(_call, job, span))] = index
         done, _ = wait(running, _left(deadline), FIRST_COMPLETED)
         if not done:
             raise _overdue()
@@ -65,12 +65,12 @@ def _run_all(step: RunTools, told: ToolRoundSpan, deadline: float | None) -> lis
     return results
 
 
-async def _arun_all(step: RunTools, told: ToolRoundSpan, deadline: float | None) -> list[object]:
+async def _arun_all(step: RunTools, span: ToolRoundSpan, deadline: float | None) -> list[object]:
     free = asyncio.Semaphore(step.max_parallel)
 
     async def run(job: Job) -> object:
         async with free:
-            return await _acall(job, told)
+            return await _acall(job, span)
 
     tasks = [asyncio.create_task(run(job)) for job in step.jobs]
     try:
@@ -94,11 +94,11 @@ def _heard(task: asyncio.Task[object]) -> None:
         task.exception()
 
 
-async def _acall(job: Job, told: ToolRoundSpan) -> object:
+async def _acall(job: Job, span: ToolRoundSpan) -> object:
     if not job.is_async:
-        return await asyncio.wrap_future(_in_thread(partial(_call, job, told)))
+        return await asyncio.wrap_future(_in_thread(partial(_call, job, span)))
     try:
-        with told.tool(job) as take:
+        with span.tool(job) as take:
             result: object = await job.function()
             take(result)
             return result
@@ -108,9 +108,9 @@ async def _acall(job: Job, told: ToolRoundSpan) -> object:
         raise RuntimeError(f"tool {job.name} raised GeneratorExit") from error
 
 
-def _call(job: Job, told: ToolRoundSpan) -> object:
+def _call(job: Job, span: ToolRoundSpan) -> object:
     try:
-        with told.tool(job) as take:
+        with span.tool(job) as take:
             result = job.function()
             if inspect.isawaitable(result):
                 if inspect.iscoroutine(result):

@@ -13,7 +13,7 @@ from dataclasses import replace
 import httpx
 
 from appbuilder_assistants._core.calls import NoReply, Save
-from appbuilder_assistants._instrumentation.calls import CallSpan
+from appbuilder_assistants._instrumentation.spans import CallSpan
 
 from .cancellation import by, to_the_end
 from .exchange import FAILURES, Sent, is_alone, without_frames
