@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 
 import pytest
-from appbuilder_mock.middleware import recorder as received
+from appbuilder_mock.middleware import recorder
 from appbuilder_mock.scenarios import ErrorBody, Fault, Match, Rule
 from appbuilder_mock.server.running import Running
 
@@ -33,7 +33,7 @@ pytestmark = pytest.mark.usefixtures("interruptible")
 @pytest.fixture
 def remembering(monkeypatch: pytest.MonkeyPatch) -> None:
     """The service, which is made later, remembers more requests than a whole run makes."""
-    monkeypatch.setattr(received, "KEPT", 10_000)
+    monkeypatch.setattr(recorder, "KEPT", 10_000)
 
 
 @pytest.mark.usefixtures("remembering")
@@ -74,7 +74,7 @@ def test_rate(service: Running, tmp_path: Path) -> None:
     result = done(service, tmp_path, THREAD, CONTRACT_RATE="5")
 
     assert result.returncode == 0, result.stdout
-    times = [entry.time for entry in service._state.received.every()]
+    times = [entry.time for entry in service._state.history.every()]
     eleven = [last - first for first, last in zip(times, times[10:], strict=False)]
     assert len(eleven) > 30
     assert min(eleven) >= 10 * 200 - 500  # milliseconds; some time passes until they arrive

@@ -15,9 +15,9 @@ try:
     from appbuilder_mock import Store, StoreError, create_app
 except ModuleNotFoundError as missing:
     sys.exit(str(missing))
-from appbuilder_mock.middleware.request_log import RequestLog, greeting
 from appbuilder_mock.readings import parsed
 from appbuilder_mock.resources.examples import seed_examples
+from appbuilder_mock.server.request_log import RequestLog, greeting
 from appbuilder_mock.server.server import Server, listen, url_of
 from appbuilder_mock.state import DEFAULT_TOKEN
 from appbuilder_mock.wire_format.june_2024 import Wire
@@ -140,7 +140,7 @@ async def _serve(server: Server, sock: socket.socket, options: argparse.Namespac
     log = None if options.quiet else RequestLog(sys.stdout.fileno())
     if log is not None:
         for state in server.states:
-            state.received.on_end = log.note
+            state.history.on_end = log.note
     try:
         await _until_signalled(server, sock)
     finally:

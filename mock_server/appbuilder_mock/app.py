@@ -1,42 +1,36 @@
-"""The web application: routes, authorization, and how errors are answered."""
+"""The web application: its routes, its options, and the one form of errors."""
 
 from __future__ import annotations
 
 import difflib
-import hmac
 import re
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route, request_response
+from starlette.routing import Route
 
 from appbuilder_mock import pages
 from appbuilder_mock.contract import the_contract
 from appbuilder_mock.control import routes as control
-from appbuilder_mock.errors import MockApiError, invalid
-from appbuilder_mock.faults.injection import Scripted
+from appbuilder_mock.endpoint import Handler, endpoint
+from appbuilder_mock.errors import MockApiError
 from appbuilder_mock.handlers import assistants, files, messages, runs, steps, threads
-from appbuilder_mock.middleware.json_body import MAX_BODY
-from appbuilder_mock.middleware.recorder import Received, Recorder
-from appbuilder_mock.middleware.redaction import Mask
+from appbuilder_mock.middleware.recorder import RequestHistory, RequestRecorder
+from appbuilder_mock.middleware.redaction import Redactor
 from appbuilder_mock.middleware.request_ids import RequestIds
 from appbuilder_mock.middleware.request_target import OriginForm
 from appbuilder_mock.readings import RECORDED, Readings
 from appbuilder_mock.runs.engine import Runs
 from appbuilder_mock.runs.model import Plan, default_plan
-from appbuilder_mock.scenarios.player import Given, Script
+from appbuilder_mock.scenarios.player import ScenarioPlayer, ScenarioSource
 from appbuilder_mock.state import DEFAULT_TOKEN as DEFAULT_TOKEN
-from appbuilder_mock.state import ErrorForm, MockState, state_of
-from appbuilder_mock.storage.store import Document, Store
-from appbuilder_mock.uploads.upload import Upload
-from appbuilder_mock.wire_format.june_2024 import Wire, as_in_june_2024
-
-Handler = Callable[[MockState, Any], Awaitable[Document | Response]]
+from appbuilder_mock.state import ErrorForm, MockState
+from appbuilder_mock.storage.store import Store
+from appbuilder_mock.wire_format.june_2024 import Wire
 
 HANDLERS: Mapping[str, Handler] = {
     "createAssistant": assistants.create,
@@ -71,9 +65,6 @@ HANDLERS: Mapping[str, Handler] = {
     "queryRunStep": steps.query,
 }
 
-# What they answer for an unknown id is an open question, see `Readings.unknown_file`.
-OF_FILES = ("queryFile", "deleteFile", "downloadFile", "readFile")
-
 
 def create_app(
     store: Store | None = None,
@@ -86,7 +77,7 @@ def create_app(
     readings: Mapping[str, str] | None = None,
     as_recorded: bool = False,
     plan: Plan = default_plan,
-    scenario: Given | None = None,
+    scenario: ScenarioSource | None = None,
 ) -> RequestIds:
     """An ASGI application with a state of its own (in memory unless `store` is given).
 
@@ -126,22 +117,18 @@ def create_app(
         error_form=error_form,
         wire=wire,
         readings=played,
-        received=Received(Mask(token), paths),
-        script=Script(),
+        history=RequestHistory(Redactor(token), paths),
+        player=ScenarioPlayer(),
     )
     if not re.fullmatch("[!-~]+", state.token):
         raise ValueError(
             "expected a token of printable ASCII characters without spaces, as the client sends it"
         )
     if scenario is not None:
-        state.script.play(scenario)
-
-    def check(request: Request) -> None:
-        check_token(request, state.token)
+        state.player.play(scenario)
 
     def route(id_: str, handler: Handler) -> Route:
-        endpoint = Scripted(id_, request_response(operation(id_, handler)), check=check)
-        return Route(contract.operations[id_].path, endpoint, methods=["POST"])
+        return Route(contract.operations[id_].path, endpoint(id_, handler), methods=["POST"])
 
     app = Starlette(
         routes=[
@@ -150,7 +137,7 @@ def create_app(
             *control.ROUTES,
             *pages.ROUTES,
         ],
-        middleware=[Middleware(OriginForm), Middleware(Recorder, state.received)],
+        middleware=[Middleware(OriginForm), Middleware(RequestRecorder, state.history)],
         exception_handlers={
             MockApiError: render_error,
             HTTPException: render_http_exception,
@@ -161,96 +148,6 @@ def create_app(
     app.router.redirect_slashes = False  # a path with one slash too many is a wrong path
     app.state.mock = state
     return RequestIds(app)
-
-
-def operation(operation_id: str, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
-    """The endpoint of an operation: the token, the contract, the handler."""
-    is_upload = the_contract().operations[operation_id].validator is None
-
-    async def endpoint(request: Request) -> Response:
-        state = state_of(request)
-        check_token(request, state.token)
-        read = read_upload if is_upload else read_json
-        try:
-            answer = await handler(state, await read(operation_id, request))
-        except MockApiError as error:
-            if error.code == "file_not_found" and operation_id in OF_FILES:
-                if state.readings.unknown_file == "null":
-                    return JSONResponse(None)
-                if state.readings.unknown_file == "error-text":
-                    return JSONResponse({"error": error.message})
-            if state.error_form == "status":
-                raise
-            return JSONResponse(error.envelope(param_name="params"))
-        if isinstance(answer, Response):
-            return answer
-        if state.wire == "2024-06":
-            answer = as_in_june_2024(operation_id, answer)
-        return JSONResponse(answer)
-
-    return endpoint
-
-
-async def read_json(operation_id: str, request: Request) -> dict[str, Any]:
-    content_type = request.headers.get("content-type", "")
-    return await the_contract().body_in_steps(operation_id, content_type, await read_body(request))
-
-
-async def read_upload(operation_id: str, request: Request) -> Upload:
-    query = the_contract().query(operation_id, request.query_params)
-    content_type = request.headers.get("content-type", "")
-    return Upload(query.get("purpose") or "assistant", content_type, request.stream())
-
-
-def has_token(request: Request, token: str) -> bool:
-    """Only `Authorization` counts; the official client repeats it in X-Appbuilder-Authorization."""
-    headers = request.headers.getlist("authorization")
-    scheme, _, given = "".join(headers).partition(" ")
-    right = hmac.compare_digest(given.strip().encode("latin-1"), token.encode())
-    return right and scheme.lower() == "bearer" and len(headers) == 1
-
-
-def check_token(request: Request, token: str) -> None:
-    """Raises MockApiError, which says what came instead of the token."""
-    refuse_repeated(request)
-    if not has_token(request, token):
-        header = request.headers.get("authorization", "")
-        scheme, _, given = header.partition(" ")
-        if scheme.lower() == "bearer":
-            got = "another token" if given else "no token"
-        else:
-            got = "another scheme" if header else "no such header"
-        raise MockApiError(
-            401,
-            "invalid_token",
-            "expected the header `Authorization: Bearer <token>` with the token this server was "
-            f"started with, got {got}",
-            headers={"WWW-Authenticate": "Bearer"},
-        )
-
-
-def refuse_repeated(request: Request) -> None:
-    """Raises MockApiError: of two different values it could only be guessed which one counts."""
-    for name in ("Authorization", "Content-Type"):
-        if (count := len(request.headers.getlist(name))) > 1:
-            raise invalid(f"expected one header {name}, got {count}", param=name)
-
-
-async def read_body(request: Request) -> bytes:
-    """The whole body, at most MAX_BODY bytes.
-
-    A larger one is read to its end and thrown away: a client that still sends sees no answer.
-    """
-    chunks, size = [], 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size <= MAX_BODY:
-            chunks.append(chunk)
-    if size > MAX_BODY:
-        raise MockApiError(
-            413, "body_too_large", f"expected a body of at most {MAX_BODY} bytes, got {size}"
-        )
-    return b"".join(chunks)
 
 
 async def openapi_yaml(request: Request) -> Response:
@@ -268,20 +165,20 @@ async def render_http_exception(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     method, path = request.method, request.url.path[:200]
     if error.status_code == 404:
-        told = MockApiError(404, "route_not_found", f"no route {path}; {nearest_route(path)}")
+        problem = MockApiError(404, "route_not_found", f"no route {path}; {nearest_route(path)}")
     elif error.status_code == 405:
         allowed = (error.headers or {}).get("Allow", "")
-        told = MockApiError(
+        problem = MockApiError(
             405,
             "method_not_allowed",
             f"{path} answers to {allowed}, got {method}",
             headers=error.headers,
         )
     else:
-        told = MockApiError(
+        problem = MockApiError(
             error.status_code, "http_error", str(error.detail), headers=error.headers
         )
-    return await render_error(request, told)
+    return await render_error(request, problem)
 
 
 async def render_nothing(request: Request, error: Exception) -> Response:
@@ -291,8 +188,8 @@ async def render_nothing(request: Request, error: Exception) -> Response:
 
 async def render_failure(request: Request, error: Exception) -> Response:
     """A bug of ours; the server's log has its traceback."""
-    told = MockApiError(500, "internal_error", f"the mock server failed: {type(error).__name__}")
-    return await render_error(request, told)
+    problem = MockApiError(500, "internal_error", f"the mock server failed: {type(error).__name__}")
+    return await render_error(request, problem)
 
 
 def nearest_route(path: str) -> str:

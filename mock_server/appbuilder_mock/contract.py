@@ -95,9 +95,9 @@ class Contract:
     ) -> dict[str, Any]:
         """As `body`; of a large one, other requests have their turn after each step."""
         body = self._parsed(operation_id, content_type, raw)
-        await _others_first(raw)
+        await _yield_to_others(raw)
         self._validate(self.operations[operation_id].validator, body)
-        await _others_first(raw)
+        await _yield_to_others(raw)
         return body
 
     def _parsed(self, operation_id: str, content_type: str, raw: bytes) -> dict[str, Any]:
@@ -164,8 +164,8 @@ def the_contract() -> Contract:
     raise FileNotFoundError(f"openapi.yaml is at none of {', '.join(map(str, _PLACES))}")
 
 
-async def _others_first(raw: bytes) -> None:
-    """Let everyone else act when a step has taken long."""
+async def _yield_to_others(raw: bytes) -> None:
+    """Let other tasks act when a step has taken long."""
     if len(raw) > SMALL:
         await asyncio.sleep(0)
 

@@ -8,10 +8,11 @@ from typing import Any, Literal
 from starlette.requests import Request
 
 from appbuilder_mock.errors import not_found
-from appbuilder_mock.middleware.recorder import Received
+from appbuilder_mock.middleware.recorder import RequestHistory
 from appbuilder_mock.readings import Readings
 from appbuilder_mock.runs.engine import Runs
-from appbuilder_mock.scenarios.player import Script
+from appbuilder_mock.scenarios import Rule
+from appbuilder_mock.scenarios.player import ScenarioPlayer
 from appbuilder_mock.storage.store import Page, Store
 from appbuilder_mock.wire_format.june_2024 import Wire
 
@@ -23,7 +24,10 @@ ErrorForm = Literal["status", "body"]
 
 @dataclass(frozen=True)
 class MockState:
-    """One server's state; its settings are explained at `create_app`."""
+    """One server's state; its settings are explained at `create_app`.
+
+    Each call gets a copy with the `rule` of the scenario that it matched.
+    """
 
     store: Store
     runs: Runs
@@ -32,15 +36,16 @@ class MockState:
     error_form: ErrorForm
     wire: Wire
     readings: Readings
-    received: Received
-    script: Script
+    history: RequestHistory
+    player: ScenarioPlayer
+    rule: Rule | None = None
 
     def reset(self) -> None:
-        """Forget everything: what is stored, what was received, and how far the script was."""
-        self.runs.forget()
+        """Forget everything: what is stored, what was received, and how far the scenario was."""
+        self.runs.abandon_all()
         self.store.clear()
-        self.received.clear()
-        self.script.restart()
+        self.history.clear()
+        self.player.restart()
 
     def __repr__(self) -> str:
         return "MockState()"  # keeps the token out of tracebacks

@@ -76,7 +76,7 @@ def test_reset_stops_runs_under_way(caplog: pytest.LogCaptureFixture) -> None:
         state.store.add("assistant", "", assistant)
         thread = {"messages": [{"role": "user", "content": "你好"}]}
         run = state.runs.begin({"assistant_id": "a", "thread": thread})
-        state.runs.carry_on(run)
+        state.runs.schedule(run)
         waiting = asyncio.create_task(state.runs.settled(run))
         for _ in range(5):
             await asyncio.sleep(0)
@@ -244,10 +244,10 @@ def test_reset_plays_the_scenario_from_its_start() -> None:
     state: MockState = appbuilder_mock.create_app().app.state.mock
 
     def met() -> bool:
-        assert state.script.rehearsal is not None
-        return state.script.rehearsal.choose("createRun", "助手", "你好") is not None
+        assert state.player.playback is not None
+        return state.player.playback.match("createRun", "助手", "你好") is not None
 
-    state.script.play("rules: [{match: {nth: 1}, reply: 只有第一次}]".encode())
+    state.player.play("rules: [{match: {nth: 1}, reply: 只有第一次}]".encode())
     assert [met(), met()] == [True, False]
     state.reset()
     assert met()

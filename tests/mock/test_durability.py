@@ -101,15 +101,15 @@ from appbuilder_mock.runs.model import default_plan
 from appbuilder_mock.runs.engine import Runs
 
 path, moment = sys.argv[1:]
-carry_on = Runs.carry_on
+schedule = Runs.schedule
 
 def die(*_):
     os.kill(os.getpid(), signal.SIGKILL)
 
 def die_at(runs, run):
-    die() if run["status"] == moment else carry_on(runs, run)
+    die() if run["status"] == moment else schedule(runs, run)
 
-Runs.carry_on = die_at
+Runs.schedule = die_at
 plan = die if moment == "planned" else default_plan
 with appbuilder_mock.running(db=path, plan=plan) as server:
     print(f"listening on {server.url}", flush=True)

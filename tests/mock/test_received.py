@@ -8,8 +8,8 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 import pytest
-from appbuilder_mock.middleware.recorder import KEPT, WHOLE_BODY, Received
-from appbuilder_mock.middleware.redaction import HIDDEN, Mask
+from appbuilder_mock.middleware.recorder import KEPT, WHOLE_BODY, RequestHistory
+from appbuilder_mock.middleware.redaction import HIDDEN, Redactor
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -52,7 +52,7 @@ def test_no_entry_holds_the_token(
 ) -> None:
     """Wherever it stands, however it is written, whatever is around it and wherever it is cut."""
     written = FORMS[form](token)
-    received = Received(Mask(token), {})
+    received = RequestHistory(Redactor(token), {})
     entry = received.begin(
         scope(
             f"/v2/{token}", f"a={written}", x_note=f"1{written}2", authorization=f"Bearer {token}"
@@ -84,7 +84,7 @@ def texts(value: Any) -> list[str]:
 
 
 def kept(body: bytes, length: int | None = None) -> Any:
-    received = Received(Mask("tok-en"), {})
+    received = RequestHistory(Redactor("tok-en"), {})
     entry = received.begin(scope())
     received.note_body(entry, body, len(body) if length is None else length)
     return received.every()[0].full()["body"]
@@ -93,7 +93,7 @@ def kept(body: bytes, length: int | None = None) -> Any:
 @pytest.mark.parametrize("written", [TOKENS[0], escaped(TOKENS[0])])
 def test_a_body_cut_within_the_token(written: str) -> None:
     """What is left of the token is not shown either."""
-    received = Received(Mask(TOKENS[0]), {})
+    received = RequestHistory(Redactor(TOKENS[0]), {})
     for cut in range(1, len(written)):
         body = ("x" * 200 + written).encode()[:-cut]
         entry = received.begin(scope())
@@ -133,7 +133,7 @@ def test_memory_is_bounded() -> None:
 
     Each with two bodies of at most 16 KiB, and headers and an address of less.
     """
-    received = Received(Mask("tok-en"), {})
+    received = RequestHistory(Redactor("tok-en"), {})
     headers = {f"x-{number}": "v" * 1000 for number in range(100)}
     for _ in range(KEPT + 5):
         entry = received.begin(scope("/" + "p" * 3000, "q" * 3000, **headers))
@@ -161,12 +161,12 @@ def test_memory_is_bounded() -> None:
 )
 def test_headers(name: str, value: str, shown: str) -> None:
     """Of credentials only the scheme stays, also of wrong ones."""
-    assert Mask("tok-en").header(name, value) == shown
+    assert Redactor("tok-en").header(name, value) == shown
 
 
 def test_what_is_named_a_secret_is_hidden() -> None:
     """In a query and in JSON, whatever it is; the rest stays readable."""
-    received = Received(Mask("s3cret"), {})
+    received = RequestHistory(Redactor("s3cret"), {})
     entry = received.begin(scope(query="access_token=qsecret&purpose=assistant&city=%E5%8C%97"))
     body = json.dumps({"api_key": "bsecret", "content": "北京", "max_tokens": 5}).encode()
     received.note_body(entry, body, len(body))
@@ -180,4 +180,4 @@ def test_a_token_behind_a_stray_backslash() -> None:
     """A careless reader of escapes finds no token either."""
     token = "bce-v3/ALTAK-x/0123"
 
-    assert Mask(token).text("\\" + escaped(token)) == HIDDEN
+    assert Redactor(token).text("\\" + escaped(token)) == HIDDEN

@@ -14,7 +14,7 @@ from appbuilder_mock.scenarios import (
     Malformed,
     Match,
     Pause,
-    Rehearsal,
+    Playback,
     Reply,
     Rule,
     Scenario,
@@ -26,13 +26,13 @@ BUSY = Fault(status=503)
 RESET = Fault(reset="before_reading")
 
 
-def played(*rules: Rule) -> Rehearsal:
-    return Rehearsal(Scenario(rules))
+def played(*rules: Rule) -> Playback:
+    return Playback(Scenario(rules))
 
 
-def replies(rehearsal: Rehearsal, *texts: str) -> list[str | None]:
+def replies(playback: Playback, *texts: str) -> list[str | None]:
     """The text of the reply that each run meets; None for the default answer."""
-    met = [rehearsal.choose("createRun", "助手", text) for text in texts]
+    met = [playback.match("createRun", "助手", text) for text in texts]
     return [rule.reply.text if rule and rule.reply else None for rule in met]
 
 
@@ -41,65 +41,65 @@ def replies(rehearsal: Rehearsal, *texts: str) -> list[str | None]:
 
 def test_first_rule_that_takes_the_call_decides() -> None:
     """In their order, by the whole text or a part of it; else the default."""
-    rehearsal = played(
+    playback = played(
         Rule(match=Match(text="天气"), reply="whole"),
         Rule(match=Match(regex="天气|weather"), reply="part"),
         Rule(match=Match(regex="^天"), reply="never before part"),
     )
 
-    assert replies(rehearsal, "天气", "今天天气", "the weather", "天", "你好") == [
+    assert replies(playback, "天气", "今天天气", "the weather", "天", "你好") == [
         *("whole", "part", "part", "never before part", None)
     ]
 
 
 def test_assistant_is_matched_by_its_whole_name() -> None:
-    rehearsal = played(Rule(match=Match(assistant="天气助手"), reply="晴"))
+    playback = played(Rule(match=Match(assistant="天气助手"), reply="晴"))
 
-    assert rehearsal.choose("createRun", "天气助手", "你好") is not None
-    assert rehearsal.choose("createRun", "天气助手2", "你好") is None
+    assert playback.match("createRun", "天气助手", "你好") is not None
+    assert playback.match("createRun", "天气助手2", "你好") is None
 
 
 def test_all_that_is_given_must_hold() -> None:
-    rehearsal = played(Rule(match=Match(assistant="甲", text="你好"), reply="a"))
+    playback = played(Rule(match=Match(assistant="甲", text="你好"), reply="a"))
 
-    assert rehearsal.choose("createRun", "甲", "再见") is None
-    assert rehearsal.choose("createRun", "乙", "你好") is None
-    assert rehearsal.choose("createRun", "甲", "你好") is not None
+    assert playback.match("createRun", "甲", "再见") is None
+    assert playback.match("createRun", "乙", "你好") is None
+    assert playback.match("createRun", "甲", "你好") is not None
 
 
 @pytest.mark.parametrize("match", [Match(assistant=""), Match(text=""), Match(regex="")])
 def test_what_is_not_known_matches_nothing(match: Match) -> None:
     """Not even what is empty or matches everything."""
-    rehearsal = played(Rule(match=match, reply="a"))
+    playback = played(Rule(match=match, reply="a"))
 
-    assert rehearsal.choose("createRun", None, None) is None
-    assert rehearsal.choose("createRun", "", "") is not None
+    assert playback.match("createRun", None, None) is None
+    assert playback.match("createRun", "", "") is not None
 
 
 def test_nth_call() -> None:
     """Only the one; calls of another kind are not counted."""
-    rehearsal = played(Rule(match=Match(text="好", nth=2), reply="second"))
+    playback = played(Rule(match=Match(text="好", nth=2), reply="second"))
 
-    assert replies(rehearsal, "好", "不", "好", "好") == [None, None, "second", None]
+    assert replies(playback, "好", "不", "好", "好") == [None, None, "second", None]
 
 
 def test_first_so_many_calls() -> None:
     """Then the next rule takes over, and counts only what comes to it."""
-    rehearsal = played(
+    playback = played(
         Rule(match=Match(times=2), reply="a"),
         Rule(match=Match(nth=2), reply="b"),
         Rule(reply="c"),
     )
 
-    assert replies(rehearsal, *"12345") == ["a", "a", "c", "b", "c"]
+    assert replies(playback, *"12345") == ["a", "a", "c", "b", "c"]
 
 
 def test_another_rehearsal_begins_anew() -> None:
     """The scenario itself holds no count."""
     scenario = Scenario([Rule(match=Match(times=1), reply="once")])
 
-    assert replies(Rehearsal(scenario), "1", "2") == ["once", None]
-    assert replies(Rehearsal(scenario), "1", "2") == ["once", None]
+    assert replies(Playback(scenario), "1", "2") == ["once", None]
+    assert replies(Playback(scenario), "1", "2") == ["once", None]
 
 
 def test_operation() -> None:
@@ -107,36 +107,36 @@ def test_operation() -> None:
     run, query = Rule(reply="a"), Rule(match=Match(operation="queryRun"), fault=BUSY)
     anything = Rule(match=Match(operation="any", times=1), fault=BUSY)
 
-    rehearsal = played(run, query, anything)
+    playback = played(run, query, anything)
 
-    assert rehearsal.choose("createRun") is run
-    assert rehearsal.choose("queryRun") is query
-    assert rehearsal.choose("listRuns") is anything
-    assert rehearsal.choose("createThread") is None
+    assert playback.match("createRun") is run
+    assert playback.match("queryRun") is query
+    assert playback.match("listRuns") is anything
+    assert playback.match("createThread") is None
 
 
 def test_resumed_run_meets_faults_alone() -> None:
     """Its course was settled when it began; rules about a course neither take nor count it."""
     fault = Rule(match=Match(nth=2), fault=BUSY)
-    rehearsal = played(Rule(match=Match(nth=2), reply="a"), fault)
+    playback = played(Rule(match=Match(nth=2), reply="a"), fault)
 
-    assert rehearsal.choose("createRun", resumes=True) is None
-    assert rehearsal.choose("createRun", resumes=True) is fault
-    assert replies(rehearsal, "1", "2") == [None, "a"]
+    assert playback.match("createRun", resumes=True) is None
+    assert playback.match("createRun", resumes=True) is fault
+    assert replies(playback, "1", "2") == [None, "a"]
 
 
 def test_reset_before_the_body_is_read() -> None:
     """Known from the operation alone, the first time; the call is counted once."""
     reset = Rule(match=Match(operation="createMessage", times=1), fault=RESET)
-    rehearsal = played(
+    playback = played(
         Rule(match=Match(operation="createMessage", nth=3), fault=BUSY), Rule(reply="a"), reset
     )
 
-    assert rehearsal.choose_unread("createMessage") is reset
-    assert rehearsal.choose_unread("createMessage") is None
-    assert rehearsal.choose("createMessage") is None
-    assert rehearsal.choose_unread("createMessage") is None
-    third = rehearsal.choose("createMessage")
+    assert playback.match_unread("createMessage") is reset
+    assert playback.match_unread("createMessage") is None
+    assert playback.match("createMessage") is None
+    assert playback.match_unread("createMessage") is None
+    third = playback.match("createMessage")
     assert third is not None
     assert third.fault == BUSY
 
@@ -158,13 +158,13 @@ def test_reset_before_the_body_is_read() -> None:
 def test_body_is_read_when_an_earlier_rule_may_need_it(earlier: Rule) -> None:
     """Nothing is counted then, and the reset is still met if nothing else is."""
     reset = Rule(fault=RESET)
-    rehearsal = played(earlier, reset)
+    playback = played(earlier, reset)
 
-    assert rehearsal.choose_unread("createRun") is None
-    first = rehearsal.choose("createRun", "甲", "你好")
+    assert playback.match_unread("createRun") is None
+    first = playback.match("createRun", "甲", "你好")
     assert first is (reset if earlier.match.nth else earlier)
     if earlier.match.times:
-        assert rehearsal.choose_unread("createRun") is reset
+        assert playback.match_unread("createRun") is reset
 
 
 # ── What a reply becomes ───────────────────────────────────────────────────────────────────────
@@ -219,9 +219,9 @@ def test_what_a_server_asks_of_a_rule() -> None:
     """Whether it is about a run's course, needs the body, prevents the call, counts events."""
     rule = Rule(tool_rounds=[[ToolCall("f")]], failed=Failed("t", "m"))
 
-    assert rule.course == ("tool_rounds", "failed")
-    assert Rule(expired=True).course == ("expired",)
-    assert Rule(fault=BUSY).course == ()
+    assert rule.run_path == ("tool_rounds", "failed")
+    assert Rule(expired=True).run_path == ("expired",)
+    assert Rule(fault=BUSY).run_path == ()
     assert [fault.prevents for fault in (BUSY, RESET, Fault(reset="before_answering"))] == [
         *(True, True, False)
     ]

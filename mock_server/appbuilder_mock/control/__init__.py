@@ -1,4 +1,4 @@
-"""The routes under `/_mock/`: the state, scenarios, faults and the live page.
+"""`/_mock/…`: reset, state, requests, scenario and live view, and who may use them.
 
-Hands out the routes and the check of who may use them.
+Hands out the routes and the checks of access.
 """

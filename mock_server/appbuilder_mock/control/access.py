@@ -15,15 +15,13 @@ with the token as password, which is what a browser asks for.
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hmac
 import ipaddress
 import re
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
 
+from appbuilder_mock.authorization import has_token
 from appbuilder_mock.errors import MockApiError
 from appbuilder_mock.state import state_of
 
@@ -46,7 +44,8 @@ def check_control(request: Request) -> None:
             f"expected a request from a test or from this server's own page, got one from "
             f"{origin or 'another site'}; web pages of other origins may not control this server",
         )
-    if not _is_loopback(request) and not _has_token(request):
+    token = state_of(request).token
+    if not _is_loopback(request) and not has_token(request, token, basic=True):
         raise MockApiError(
             401,
             "invalid_token",
@@ -89,17 +88,3 @@ def _is_address(name: str) -> bool:
 def _is_loopback(request: Request) -> bool:
     peer = request.client.host if request.client else ""
     return _is_address(peer) and ipaddress.ip_address(peer).is_loopback
-
-
-def _has_token(request: Request) -> bool:
-    if len(request.headers.getlist("authorization")) > 1:
-        return False
-    scheme, _, given = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "basic":
-        try:
-            given = base64.b64decode(given).decode("latin-1").partition(":")[2]
-        except binascii.Error:
-            return False
-    elif scheme.lower() != "bearer":
-        return False
-    return hmac.compare_digest(given.strip().encode("latin-1"), state_of(request).token.encode())

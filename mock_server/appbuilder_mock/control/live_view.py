@@ -23,9 +23,9 @@ def etag(state: MockState) -> str:
     """Another one whenever anything changed; costs nothing to make."""
     counts = (
         state.store.changes,
-        state.received.changes,
-        state.script.changes,
-        state.runs.pieces_told,
+        state.history.changes,
+        state.player.changes,
+        state.runs.pieces_published,
     )
     return f'"{STARTED}-{"-".join(map(str, counts))}"'
 
@@ -43,17 +43,17 @@ def live(
     A thread that is gone, or never was, is None.
     """
     ids = state.store.recent_threads(min(threads, MOST_THREADS) + 1, text)
-    rehearsal = state.script.rehearsal
+    playback = state.player.playback
     shown = {
         "threads": [_summary(state, id_) for id_ in ids[: min(threads, MOST_THREADS)]],
         "more_threads": len(ids) > threads,
         "assistants": [_assistant(one) for one in state.store.newest_few("assistant", "", 50)],
-        "requests": [one.summary() for one in state.received.newest(min(requests, MOST_REQUESTS))],
-        "received": state.received.total,
-        "rules": len(rehearsal.scenario.rules) if rehearsal else None,
+        "requests": [one.summary() for one in state.history.newest(min(requests, MOST_REQUESTS))],
+        "received": state.history.total,
+        "rules": len(playback.scenario.rules) if playback else None,
         "thread": detail(state, thread_id) if thread_id else None,
     }
-    masked: Document = state.received.mask.value(shown)
+    masked: Document = state.history.redactor.value(shown)
     return masked
 
 

@@ -12,7 +12,7 @@
 | `GET /_mock/live` | what the page at `/` shows; with an ETag |
 | `POST /_mock/call/createRun` | calls an operation with the token, for the page |
 
-`guard.py` says who may call: from this machine no token is needed.
+`access.py` says who may call: from this machine no token is needed.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ MAX_SCENARIO = 4 * 1024 * 1024  # bytes read at most; the scenario's own limit i
 Answer = Callable[[MockState, Request], Awaitable[Response]]
 
 
-def guarded(answer: Answer) -> Callable[[Request], Awaitable[Response]]:
+def access_checked(answer: Answer) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
         check_control(request)
         response = await answer(state_of(request), request)
@@ -60,27 +60,27 @@ async def reset(state: MockState, request: Request) -> Response:
 
 
 async def show_state(state: MockState, request: Request) -> Response:
-    return as_json(state.received.mask.value(dump(state.store)))
+    return as_json(state.history.redactor.value(dump(state.store)))
 
 
 async def show_requests(state: MockState, request: Request) -> Response:
     """`total` counts what was received since the start or reset, also what is no longer kept."""
-    entries = state.received.every()
-    return as_json({"total": state.received.total, "data": [entry.full() for entry in entries]})
+    entries = state.history.every()
+    return as_json({"total": state.history.total, "data": [entry.full() for entry in entries]})
 
 
 async def show_request(state: MockState, request: Request) -> Response:
     number = request.path_params["number"]
-    entry = state.received.find(number)
+    entry = state.history.find(number)
     if entry is None:
         raise not_found("request", str(number), param="number")
     return as_json(entry.full())
 
 
 async def show_scenario(state: MockState, request: Request) -> Response:
-    rehearsal = state.script.rehearsal
-    rules = len(rehearsal.scenario.rules) if rehearsal else 0
-    return as_json({"scenario": state.script.text, "rules": rules})
+    playback = state.player.playback
+    rules = len(playback.scenario.rules) if playback else 0
+    return as_json({"scenario": state.player.text, "rules": rules})
 
 
 async def play_scenario(state: MockState, request: Request) -> Response:
@@ -88,14 +88,14 @@ async def play_scenario(state: MockState, request: Request) -> Response:
     if len(body) > MAX_SCENARIO:
         raise MockApiError(413, "body_too_large", f"expected at most {MAX_SCENARIO} bytes")
     try:
-        state.script.play(body)
+        state.player.play(body)
     except ScenarioError as error:
         raise MockApiError(400, "invalid_scenario", str(error), param="scenario") from None
     return await show_scenario(state, request)
 
 
 async def drop_scenario(state: MockState, request: Request) -> Response:
-    state.script.drop()
+    state.player.drop()
     return Response(status_code=204)
 
 
@@ -123,13 +123,13 @@ def _number(text: str | None, default: int) -> int:
 
 
 ROUTES = [
-    Route("/_mock/reset", guarded(reset), methods=["POST"]),
-    Route("/_mock/state", guarded(show_state), methods=["GET"]),
-    Route("/_mock/requests", guarded(show_requests), methods=["GET"]),
-    Route("/_mock/requests/{number:int}", guarded(show_request), methods=["GET"]),
-    Route("/_mock/scenario", guarded(show_scenario), methods=["GET"]),
-    Route("/_mock/scenario", guarded(play_scenario), methods=["POST"]),
-    Route("/_mock/scenario", guarded(drop_scenario), methods=["DELETE"]),
-    Route("/_mock/live", guarded(show_live), methods=["GET"]),
+    Route("/_mock/reset", access_checked(reset), methods=["POST"]),
+    Route("/_mock/state", access_checked(show_state), methods=["GET"]),
+    Route("/_mock/requests", access_checked(show_requests), methods=["GET"]),
+    Route("/_mock/requests/{number:int}", access_checked(show_request), methods=["GET"]),
+    Route("/_mock/scenario", access_checked(show_scenario), methods=["GET"]),
+    Route("/_mock/scenario", access_checked(play_scenario), methods=["POST"]),
+    Route("/_mock/scenario", access_checked(drop_scenario), methods=["DELETE"]),
+    Route("/_mock/live", access_checked(show_live), methods=["GET"]),
     Route("/_mock/call/{operation_id}", PageCall(), methods=["POST"]),
 ]

@@ -1,4 +1,4 @@
-"""Faults that a scenario asks for: errors, delays, cut connections.
+"""Responses with the faults that a scenario asks for: errors, delays, cut connections.
 
-Hands out the middleware that injects them and the faulty response.
+Hands out faulty responses, and the subject of a call that rules are matched with.
 """

@@ -1,19 +1,45 @@
-"""An answer that is told as a fault wants it: late, slowly, broken, or not to its end."""
+"""Responses as a fault wants them: instead of the operation's, late, slow, broken or cut off."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from starlette.datastructures import MutableHeaders
-from starlette.types import Message, Scope, Send
+from starlette.responses import JSONResponse, Response
+from starlette.types import Message, Receive, Scope, Send
 
+from appbuilder_mock.errors import MockApiError
 from appbuilder_mock.faults.tcp_connection import connection_of
-from appbuilder_mock.runs.event_stream import PING
-from appbuilder_mock.scenarios import Fault
+from appbuilder_mock.scenarios import ErrorBody, Fault
+from appbuilder_mock.wire_format.events import PING
 
 
-class FaultyAnswer:
-    """Stands between the application and `send`.
+class ConnectionReset(Response):
+    """No response: the connection is reset, after the fault's pause."""
+
+    def __init__(self, fault: Fault) -> None:
+        self._fault = fault
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        connection = connection_of(scope)
+        if self._fault.pause:
+            await connection.pause(self._fault.pause.seconds)
+        await connection.reset()
+
+
+class FaultyResponse(Response):
+    """A response that is sent with a fault."""
+
+    def __init__(self, response: Response, fault: Fault) -> None:
+        self._response = response
+        self._fault = fault
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._response(scope, receive, FaultySender(self._fault, scope, send).send)
+
+
+class FaultySender:
+    """The `send` of a response, with a fault between.
 
     Events are counted from 1, as their `send_id`: a stream sends each by itself, and pings between.
     Once the connection is gone, the server drops what is still sent.
@@ -56,7 +82,7 @@ class FaultyAnswer:
             is_last = index == len(pieces) - 1
             chunk = {"type": "http.response.body", "body": piece, "more_body": more or not is_last}
             if self._cuts_at(self._bytes):
-                chunk["more_body"] = True  # or the end would be told
+                chunk["more_body"] = True  # or the end would be sent
             await self._send(chunk)
             if self._fault.drip and piece:
                 await self._pause(self._fault.drip.seconds)
@@ -92,9 +118,24 @@ class FaultyAnswer:
         cut = self._fault.cut
         if cut is None:
             return
-        told = self._streams and is_whole and cut.after_event == self._events
-        if told or self._cuts_at(self._bytes):
+        is_due = self._streams and is_whole and cut.after_event == self._events
+        if is_due or self._cuts_at(self._bytes):
             await connection_of(self._scope).hang_up()
 
     async def _pause(self, seconds: float) -> None:
         await connection_of(self._scope).pause(seconds)
+
+
+def response_of(fault: Fault) -> Response:
+    """The response that a fault with a status gives instead of the operation's."""
+    assert fault.status is not None
+    headers = {} if fault.retry_after is None else {"Retry-After": str(fault.retry_after)}
+    if fault.body is not None:
+        return Response(fault.body, fault.status, headers, "application/json")
+    error = fault.error or ErrorBody("scripted_fault", f"scripted: status {fault.status}")
+    # Under an error status an error has the type that goes with it; 200 says nothing of the kind.
+    kind = "" if error.type is None and fault.status == 200 else error.type
+    problem = MockApiError(fault.status, error.code, error.message, param=error.param, type=kind)
+    # An error under status 200 is the service's other form, which spells the field so.
+    envelope = problem.envelope(param_name="params" if fault.status == 200 else "param")
+    return JSONResponse(envelope, fault.status, headers)

@@ -1,1 +1,4 @@
-"""What each operation does, one file per resource: act on the state, answer a wire object."""
+"""One function per operation, one module per resource: from a valid body to a wire object.
+
+Each takes the state and the body, and raises MockApiError; app.py has the table of them.
+"""

@@ -16,13 +16,13 @@ from appbuilder_mock.wire_format import serializers as views
 async def create(state: MockState, body: dict[str, Any]) -> Document | Response:
     """Begin a run, or go on with one that waits for the `tool_output` given."""
     runs = state.runs
-    run = runs.resume(body) if body.get("tool_output") else runs.begin(body, state.script.met())
+    run = runs.resume(body) if body.get("tool_output") else runs.begin(body, state.rule)
     if body.get("stream"):
-        # It listens before the work begins, so it hears the first event.
+        # It subscribes before the work begins, so that it has the first event.
         stream = EventStream(runs, run, ping_interval=state.ping_interval, wire=state.wire)
-        runs.carry_on(run)
+        runs.schedule(run)
         return stream
-    runs.carry_on(run)
+    runs.schedule(run)
     return views.run_result(await runs.settled(run))
 
 
@@ -32,9 +32,9 @@ async def submit_tool_outputs(state: MockState, body: dict[str, Any]) -> Documen
     Whether the real service does the same is unknown.
     """
     run = state.runs.submit(body)
-    told_elsewhere = state.runs.audience.hears(run["id"])
-    state.runs.carry_on(run)
-    return views.run_result(run if told_elsewhere else await state.runs.settled(run))
+    is_streamed = state.runs.event_bus.has_subscribers(run["id"])
+    state.runs.schedule(run)
+    return views.run_result(run if is_streamed else await state.runs.settled(run))
 
 
 async def cancel(state: MockState, body: dict[str, Any]) -> Document:

@@ -1,4 +1,4 @@
-"""What each request passes on its way to a handler: ids, the recorder, the log, its body.
+"""What each request passes before it is routed, and how its JSON is read within bounds.
 
-Hands out the middleware classes, the reader of JSON bodies and the redaction of tokens.
+Hands out the middleware classes, the history of requests, the redactor and the JSON reader.
 """

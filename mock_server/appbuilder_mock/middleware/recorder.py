@@ -12,9 +12,9 @@ from typing import Any
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from appbuilder_mock.middleware.redaction import Mask
+from appbuilder_mock.middleware.redaction import Redactor
 from appbuilder_mock.middleware.request_ids import SCOPE_KEY
-from appbuilder_mock.resources.conversation import now
+from appbuilder_mock.storage.clock import now
 
 KEPT = 1000  # requests; with both bodies at most 40 KB each
 WHOLE_BODY = 16 * 1024  # bytes up to which a body is kept as it came
@@ -73,15 +73,15 @@ class Entry:
         }
 
 
-class Received:
+class RequestHistory:
     """The newest KEPT requests, oldest first, numbered from 1.
 
     `changes` grows whenever anything here changes; `on_end` is called with each request that is
     over.
     """
 
-    def __init__(self, mask: Mask, operations: Mapping[str, str]) -> None:
-        self.mask = mask
+    def __init__(self, redactor: Redactor, operations: Mapping[str, str]) -> None:
+        self.redactor = redactor
         self.changes = 0
         self._operations = operations  # path -> operationId
         self._entries: deque[Entry] = deque(maxlen=KEPT)
@@ -110,13 +110,13 @@ class Received:
         entry = Entry(
             number=self.total,
             time=now(),
-            method=self.mask.text(method)[:LONGEST_HEADER],
-            path=_shortened(self.mask.text(path), LONGEST_TEXT),
+            method=self.redactor.text(method)[:LONGEST_HEADER],
+            path=_shortened(self.redactor.text(path), LONGEST_TEXT),
             query=_shortened(
-                self.mask.query(scope.get("query_string", b"").decode("latin-1")), LONGEST_TEXT
+                self.redactor.query(scope.get("query_string", b"").decode("latin-1")), LONGEST_TEXT
             ),
             operation_id=self._operations.get(path) if method == "POST" else None,
-            request_id=self.mask.text(scope.get(SCOPE_KEY, "")),
+            request_id=self.redactor.text(scope.get(SCOPE_KEY, "")),
             headers=self._headers(scope["headers"]),
         )
         self._entries.append(entry)
@@ -140,7 +140,7 @@ class Received:
         elif media_type == "text/event-stream":
             text = body.decode("utf-8", "replace")
             whole = len(body) == length
-            kept = self.mask.text(text) if whole else f"{self.mask.beginning(text)}…"
+            kept = self.redactor.text(text) if whole else f"{self.redactor.beginning(text)}…"
         else:
             return
         entry.response = json.dumps(kept, ensure_ascii=False)
@@ -151,7 +151,7 @@ class Received:
         whole = len(body) == length
         if whole:
             try:
-                value = self.mask.value(json.loads(body.decode("utf-8")))
+                value = self.redactor.value(json.loads(body.decode("utf-8")))
                 # What JSON or UTF-8 cannot carry (NaN, half a surrogate pair) is kept as a text.
                 json.dumps(value, ensure_ascii=False, allow_nan=False).encode("utf-8")
             except (ValueError, RecursionError):
@@ -164,15 +164,15 @@ class Received:
                     return value
         text = body[:LONGEST_SEEN].decode("utf-8", "replace")
         if whole and length <= LONGEST_SEEN:
-            return _shortened(self.mask.text(text), LONGEST_TEXT)
-        return f"{self.mask.beginning(text)[:LONGEST_TEXT]}… ({length} bytes)"
+            return _shortened(self.redactor.text(text), LONGEST_TEXT)
+        return f"{self.redactor.beginning(text)[:LONGEST_TEXT]}… ({length} bytes)"
 
     def _headers(self, headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
         """By name in lower case; of a repeated one, all values."""
         kept: dict[str, str] = {}
         for raw_name, raw_value in headers:
-            name = self.mask.text(raw_name.decode("latin-1"))[:LONGEST_HEADER]
-            value = self.mask.header(name, _header_text(raw_value))
+            name = self.redactor.text(raw_name.decode("latin-1"))[:LONGEST_HEADER]
+            value = self.redactor.header(name, _header_text(raw_value))
             if name in kept:
                 value = f"{kept[name]}, {value}"
             if name in kept or len(kept) < MOST_HEADERS:
@@ -180,10 +180,10 @@ class Received:
         return kept
 
 
-class Recorder:
+class RequestRecorder:
     """Middleware that records what comes for the API, whatever becomes of it."""
 
-    def __init__(self, app: ASGIApp, received: Received) -> None:
+    def __init__(self, app: ASGIApp, received: RequestHistory) -> None:
         self._app = app
         self._received = received
 

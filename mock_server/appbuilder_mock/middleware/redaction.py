@@ -16,14 +16,14 @@ ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})|%([0-9a-fA-F]{2})|\\([\"\\/])")
 CARELESS = re.compile(r"\\u([0-9a-fA-F]{4})|%([0-9a-fA-F]{2})|\\([\"/])")
 
 
-class Mask:
+class Redactor:
     """Hides one token wherever it stands, and the whole of a header that carries credentials."""
 
     def __init__(self, token: str) -> None:
         self._token = token
 
     def __repr__(self) -> str:
-        return "Mask()"
+        return "Redactor()"
 
     def text(self, text: str) -> str:
         """The text with the token hidden; hidden altogether when it holds an escaped token."""

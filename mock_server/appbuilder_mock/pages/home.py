@@ -25,18 +25,18 @@ def home(request: Request, language: str) -> str:
 
     The token is shown only when it is the one that everybody knows.
     """
-    said = words(language)
+    labels = words(language)
     known = state_of(request).token == DEFAULT_TOKEN
-    script_words = {name: said[name] for name in IN_SCRIPT.split()}
+    script_words = {name: labels[name] for name in IN_SCRIPT.split()}
     script_words["statuses"] = status_words(language)  # type: ignore[assignment]
     values = {
-        **said,
+        **labels,
         "language": {"en": "en", "zh": "zh-CN"}[language],
         "lang": language,
         "other": other(language),
         "url": str(request.base_url).rstrip("/"),
-        "token": DEFAULT_TOKEN if known else said["token_placeholder"],
-        "token_note": "" if known else said["token_hidden"],
+        "token": DEFAULT_TOKEN if known else labels["token_placeholder"],
+        "token_note": "" if known else labels["token_hidden"],
         "words": json.dumps(script_words, ensure_ascii=False),
     }
     return _template().substitute({name: escape(value) for name, value in values.items()})

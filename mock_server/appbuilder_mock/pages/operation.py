@@ -18,23 +18,23 @@ from appbuilder_mock.pages.schemas import (
     object_link,
     type_of,
 )
-from appbuilder_mock.pages.spec import Operation, Spec
+from appbuilder_mock.pages.spec import DocumentedOperation, Spec
 
-ERROR = "#/components/schemas/ErrorEnvelope"  # possible everywhere; told once
+ERROR = "#/components/schemas/ErrorEnvelope"  # possible everywhere; shown once
 
 
-def operation_article(spec: Spec, operation: Operation) -> Html:
-    told, id_ = operation.told, operation.id
+def operation_article(spec: Spec, operation: DocumentedOperation) -> Html:
+    definition, id_ = operation.definition, operation.id
     return el(
         "article",
         el("h3", el("a", id_, href=f"#{id_}", class_="heading-link")),
         el("code", el("strong", operation.method.upper()), " ", operation.path, class_="path"),
-        el("p", el("strong", inline(told.get("summary", "")))),
-        el("div", _repeatable(spec, told), evidence(told), class_="badges"),
-        prose(told.get("description", "")),
-        _parameters(spec, told["parameters"]),
+        el("p", el("strong", inline(definition.get("summary", "")))),
+        el("div", _repeatable(spec, definition), evidence(definition), class_="badges"),
+        prose(definition.get("description", "")),
+        _parameters(spec, definition["parameters"]),
         _request(spec, operation),
-        *_answers(spec, told["responses"]),
+        *_answers(spec, definition["responses"]),
         id=id_,
         class_="operation",
     )
@@ -51,7 +51,7 @@ def folded(summary: object, *inside: object, open_: bool = False) -> Html:
 def examples(spec: Spec, part: Schema) -> Html:
     return joined(
         folded(
-            joined([spec.said["example"], f": {summary}" if summary else ""]),
+            joined([spec.labels["example"], f": {summary}" if summary else ""]),
             el("pre", value if isinstance(value, str) else as_json(value), tabindex=0),
         )
         for summary, value in examples_of(part)
@@ -59,20 +59,20 @@ def examples(spec: Spec, part: Schema) -> Html:
 
 
 def headers(spec: Spec, answer: Schema) -> Html:
-    told = {name: spec.resolved(one) for name, one in answer.get("headers", {}).items()}
+    given = {name: spec.resolved(one) for name, one in answer.get("headers", {}).items()}
     items = (
         el("li", el("code", name), " ", inline(one.get("description", "")), " ", evidence(one))
-        for name, one in told.items()
+        for name, one in given.items()
     )
-    return folded(spec.said["headers"], el("ul", *items)) if told else Html()
+    return folded(spec.labels["headers"], el("ul", *items)) if given else Html()
 
 
-def _repeatable(spec: Spec, told: Schema) -> Html:
-    if "x-repeatable" not in told:
+def _repeatable(spec: Spec, definition: Schema) -> Html:
+    if "x-repeatable" not in definition:
         return Html()
-    if told["x-repeatable"]:
-        return el("span", spec.said["repeatable"], class_="badge yes")
-    return el("span", spec.said["not_repeatable"], class_="badge no")
+    if definition["x-repeatable"]:
+        return el("span", spec.labels["repeatable"], class_="badge yes")
+    return el("span", spec.labels["not_repeatable"], class_="badge no")
 
 
 def _parameters(spec: Spec, parameters: list[Schema]) -> Html:
@@ -85,51 +85,51 @@ def _parameters(spec: Spec, parameters: list[Schema]) -> Html:
         },
         "required": [name for name, one in resolved.items() if one.get("required")],
     }
-    table = field_table(fields, spec.said, required="required")
-    return joined([el("h4", spec.said["parameters"]), table])
+    table = field_table(fields, spec.labels, required="required")
+    return joined([el("h4", spec.labels["parameters"]), table])
 
 
-def _request(spec: Spec, operation: Operation) -> Html:
-    if "requestBody" not in operation.told:
+def _request(spec: Spec, operation: DocumentedOperation) -> Html:
+    if "requestBody" not in operation.definition:
         return Html()
     parts: list[Html] = []
-    for media_type, media in spec.resolved(operation.told["requestBody"])["content"].items():
+    for media_type, media in spec.resolved(operation.definition["requestBody"])["content"].items():
         schema = media["schema"]
         parts += [
-            el("h4", spec.said["request"], " ", el("code", media_type), " ", _name(schema)),
-            field_table(spec.resolved(schema), spec.said, required="required"),
+            el("h4", spec.labels["request"], " ", el("code", media_type), " ", _name(schema)),
+            field_table(spec.resolved(schema), spec.labels, required="required"),
             examples(spec, media),
         ]
         bodies = [body for _, body in examples_of(media)]
         if media_type == "application/json" and bodies:
             command = _shell(operation, bodies[0])
-            calls = [folded(spec.said["try"], el("pre", command, tabindex=0), open_=True)]
+            calls = [folded(spec.labels["try"], el("pre", command, tabindex=0), open_=True)]
         else:
             calls = []
         for summary, body in examples_of(media)[:2] or [("", {})]:
             if program := python_call(operation.id, body if isinstance(body, dict) else {}):
-                label = joined([spec.said["try_python"], f": {summary}" if summary else ""])
+                label = joined([spec.labels["try_python"], f": {summary}" if summary else ""])
                 calls.append(folded(label, el("pre", program, tabindex=0), open_=True))
         parts.append(el("div", *calls, class_="calls"))
     return joined(parts)
 
 
 def _answers(spec: Spec, responses: Schema) -> Iterator[Html]:
-    """The good answers in full, the errors as a table that points to what is said of them."""
+    """The good answers in full, the errors as a table that points to their descriptions."""
     errors = []
     for status, given in responses.items():
         answer = spec.resolved(given)
         if not status.startswith("2"):
             errors.append(_error_row(status, given, answer))
             continue
-        yield el("h4", spec.said["answer"], " ", el("code", status))
+        yield el("h4", spec.labels["answer"], " ", el("code", status))
         yield prose(answer.get("description", ""))
         for media_type, media in answer.get("content", {}).items():
             yield _media(spec, media_type, media)
         yield headers(spec, answer)
         yield _next(spec, answer.get("links", {}))
     if errors:
-        yield el("h4", spec.said["errors"])
+        yield el("h4", spec.labels["errors"])
         yield el("table", el("tbody", *errors))
 
 
@@ -151,9 +151,9 @@ def _media(spec: Spec, media_type: str, media: Schema) -> Html:
         if branch.get("$ref") == ERROR or "properties" not in resolved:
             continue
         title = _name(branch) or branch.get("title") or media_type
-        table = field_table(resolved, spec.said, required="always")
+        table = field_table(resolved, spec.labels, required="always")
         # What has a name can be looked up by it; the rest stands nowhere else.
-        parts.append(folded(joined([spec.said["fields_of"], " ", title]), table))
+        parts.append(folded(joined([spec.labels["fields_of"], " ", title]), table))
     parts.append(examples(spec, media))
     return joined(parts)
 
@@ -164,14 +164,14 @@ def _next(spec: Spec, links: Schema) -> Html:
         for one in map(spec.resolved, links.values())
         if "operationId" in one
     )
-    return folded(spec.said["next"], el("ul", *items)) if links else Html()
+    return folded(spec.labels["next"], el("ul", *items)) if links else Html()
 
 
 def _name(schema: Schema) -> Html:
     return object_link(schema["$ref"]) if "$ref" in schema else Html()
 
 
-def _shell(operation: Operation, body: object) -> str:
+def _shell(operation: DocumentedOperation, body: object) -> str:
     return " \\\n  ".join(
         [
             f'curl -X {operation.method.upper()} "$GATEWAY_URL{operation.path}"',

@@ -33,13 +33,13 @@ def _reference(language: str) -> str:
 def written(document: dict[str, Any], language: str) -> str:
     """The page about an OpenAPI document."""
     spec = Spec(document, words(language))
-    said = spec.said
+    labels = spec.labels
     head = el(
         "head",
         el("meta", charset="utf-8"),
         el("meta", name="viewport", content="width=device-width, initial-scale=1"),
         el("meta", name="color-scheme", content="light dark"),
-        el("title", f"{said['reference']}: {spec.document['info']['title']}"),
+        el("title", f"{labels['reference']}: {spec.document['info']['title']}"),
         el("link", rel="icon", href="/_mock/assets/icon.svg", type="image/svg+xml"),
         el("link", rel="stylesheet", href="/_mock/assets/base.css"),
         el("link", rel="stylesheet", href="/_mock/assets/reference.css"),
@@ -47,19 +47,19 @@ def written(document: dict[str, Any], language: str) -> str:
     )
     body = el(
         "body",
-        el("a", said["operations"], class_="skip", href="#operations"),
-        _header(said, language),
+        el("a", labels["operations"], class_="skip", href="#operations"),
+        _header(labels, language),
         el("main", _contents(spec), el("div", *_sections(spec)), class_="reference"),
     )
     return "<!doctype html>\n" + el("html", head, body, lang=language)
 
 
-def _header(said: dict[str, str], language: str) -> Html:
+def _header(labels: dict[str, str], language: str) -> Html:
     links = (
-        el("a", said["home"], href=f"/?lang={language}", class_="main-link"),
-        el("a", said["other_language"], href=f"/docs?lang={other(language)}"),
+        el("a", labels["home"], href=f"/?lang={language}", class_="main-link"),
+        el("a", labels["other_language"], href=f"/docs?lang={other(language)}"),
     )
-    return el("header", el("h1", said["reference"]), el("nav", *links), class_="top")
+    return el("header", el("h1", labels["reference"]), el("nav", *links), class_="top")
 
 
 def _contents(spec: Spec) -> Html:
@@ -73,27 +73,27 @@ def _contents(spec: Spec) -> Html:
         for tag, _, operations in spec.by_tag()
     ]
     rest = (
-        el("li", el("a", spec.said[name], href=f"#{name}"), data_about=True)
+        el("li", el("a", spec.labels[name], href=f"#{name}"), data_about=True)
         for name in ("errors", "objects")
     )
     # Open on a narrow screen, too: a page without a script cannot know how wide it is.
     listed = el(
-        "details", el("summary", spec.said["operations"]), *groups, el("ul", *rest), open_=True
+        "details", el("summary", spec.labels["operations"]), *groups, el("ul", *rest), open_=True
     )
     search = el(
         "input",
         id="search",
         type="search",
         hidden=True,  # until its script has come
-        placeholder=spec.said["search_reference"],
-        aria_label=spec.said["search_reference"],
+        placeholder=spec.labels["search_reference"],
+        aria_label=spec.labels["search_reference"],
     )
     listed = joined([search, listed])
-    return el("nav", listed, class_="contents", aria_label=spec.said["operations"])
+    return el("nav", listed, class_="contents", aria_label=spec.labels["operations"])
 
 
 def _sections(spec: Spec) -> Iterator[Html]:
-    yield el("p", spec.said["nothing_found"], id="nothing-found", class_="object", hidden=True)
+    yield el("p", spec.labels["nothing_found"], id="nothing-found", class_="object", hidden=True)
     operations = [
         joined(
             [
@@ -111,7 +111,7 @@ def _sections(spec: Spec) -> Iterator[Html]:
         ("errors", list(answers)),
         ("objects", list(objects)),
     ):
-        yield el("section", el("h2", spec.said[name]), *parts, id=name)
+        yield el("section", el("h2", spec.labels[name]), *parts, id=name)
 
 
 def _about(spec: Spec) -> Html:
@@ -125,10 +125,10 @@ def _about(spec: Spec) -> Html:
         [
             el("p", el("strong", info["title"]), " ", el("span", info["version"], class_="badge")),
             prose(info.get("description", "")),
-            el("p", spec.said["spec"], " ", el("a", "/openapi.yaml", href="/openapi.yaml")),
-            el("h4", spec.said["servers"]),
+            el("p", spec.labels["spec"], " ", el("a", "/openapi.yaml", href="/openapi.yaml")),
+            el("h4", spec.labels["servers"]),
             el("ul", *servers),
-            el("h4", spec.said["authorization"]),
+            el("h4", spec.labels["authorization"]),
             *(prose(one.get("description", "")) for one in schemes),
         ]
     )
@@ -150,15 +150,15 @@ def _shared_answer(spec: Spec, name: str, answer: Schema) -> Html:
 
 def _object(spec: Spec, name: str, schema: Schema) -> Html:
     if "properties" in schema:
-        told = field_table(schema, spec.said, required="always")
+        fields = field_table(schema, spec.labels, required="always")
     else:
-        told = plain_value(schema)
+        fields = plain_value(schema)
     return el(
         "article",
         el("h3", el("a", name, href=f"#object-{name}", class_="heading-link")),
         evidence(schema),
         prose(schema.get("description", "")),
-        told,
+        fields,
         examples(spec, schema),
         id=f"object-{name}",
         class_="object",

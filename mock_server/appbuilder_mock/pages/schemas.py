@@ -119,18 +119,18 @@ def _named(name: str, schema: Schema) -> Html:
 
 def limits_of(schema: Schema) -> list[Html]:
     """What a value must keep to, beyond its type; of parts without a name, too."""
-    told = [_limit(keyword, schema[keyword]) for keyword in LIMITS if keyword in schema]
-    for keyword, whose in (
+    limits = [_limit(keyword, schema[keyword]) for keyword in LIMITS if keyword in schema]
+    for keyword, owner in (
         ("propertyNames", "name "),
         ("additionalProperties", "value "),
         ("items", "item "),
     ):
         if isinstance(part := schema.get(keyword), dict) and "$ref" not in part:
-            told += [joined([whose, limit]) for limit in limits_of(part)]
+            limits += [joined([owner, limit]) for limit in limits_of(part)]
     for branch in (*schema.get("oneOf", ()), *schema.get("anyOf", ())):
         if "$ref" not in branch:
-            told += limits_of(branch)
-    return told
+            limits += limits_of(branch)
+    return limits
 
 
 def _limit(keyword: str, value: object) -> Html:
@@ -150,15 +150,15 @@ def fields_of(schema: Schema, path: str = "") -> Iterator[Field]:
         yield from fields_of(field.get("items") or {}, f"{here}[].")
 
 
-def field_table(schema: Schema, said: dict[str, str], *, required: str) -> Html:
-    """The fields of one object; `required` names what is said of one that must be there."""
+def field_table(schema: Schema, labels: dict[str, str], *, required: str) -> Html:
+    """The fields of one object; `required` is the label of one that must be there."""
     rows = [
         el(
             "tr",
             el(
                 "td",
                 el("code", field.path),
-                el("span", said[required], class_=required) if field.required else "",
+                el("span", labels[required], class_=required) if field.required else "",
             ),
             el("td", type_of(field.schema), _limits(field.schema)),
             el("td", prose(str(field.schema.get("description", ""))), evidence(field.schema)),
@@ -166,10 +166,10 @@ def field_table(schema: Schema, said: dict[str, str], *, required: str) -> Html:
         for field in fields_of(schema)
     ]
     if not rows:
-        return el("p", said["no_fields"], class_="note")
-    head = (el("th", said[name]) for name in ("field", "type", "meaning"))
+        return el("p", labels["no_fields"], class_="note")
+    head = (el("th", labels[name]) for name in ("field", "type", "meaning"))
     table = el("table", el("thead", el("tr", *head)), el("tbody", *rows), class_="fields")
-    return joined([table, _rule(schema, said)])
+    return joined([table, _rule(schema, labels)])
 
 
 def plain_value(schema: Schema) -> Html:
@@ -178,22 +178,22 @@ def plain_value(schema: Schema) -> Html:
 
 
 def _limits(schema: Schema) -> Html:
-    told = limits_of(schema)
-    return el("span", joined(told, "; "), class_="limits") if told else Html()
+    limits = limits_of(schema)
+    return el("span", joined(limits, "; "), class_="limits") if limits else Html()
 
 
-def _rule(schema: Schema, said: dict[str, str]) -> Html:
+def _rule(schema: Schema, labels: dict[str, str]) -> Html:
     """What the fields must be together, and what they must not be."""
     if isinstance(needed := schema.get("else"), dict) and "description" in needed:
         return el("p", inline(needed["description"]))
     forbidden = schema.get("not")
     if not isinstance(forbidden, dict) or "description" not in forbidden:
         return Html()
-    return el("p", el("strong", said["not_allowed"], ": "), inline(forbidden["description"]))
+    return el("p", el("strong", labels["not_allowed"], ": "), inline(forbidden["description"]))
 
 
 def examples_of(part: Schema) -> list[tuple[str, Any]]:
-    """The examples of a media type or schema, with what is said of each."""
+    """The examples of a media type or schema, with the summary of each."""
     if "example" in part:
         return [("", part["example"])]
     examples = part.get("examples") or {}

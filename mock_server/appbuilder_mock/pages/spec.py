@@ -10,35 +10,35 @@ from appbuilder_mock.pages.schemas import Schema
 METHODS = ("get", "put", "post", "delete", "patch", "head", "options")
 
 
-class Operation(NamedTuple):
+class DocumentedOperation(NamedTuple):
     method: str
     path: str
-    told: Schema  # as the spec has it, with the parameters of its path
+    definition: Schema  # as the spec has it, with the parameters of its path
 
     @property
     def id(self) -> str:
-        return str(self.told["operationId"])
+        return str(self.definition["operationId"])
 
 
 class Spec:
-    """One description of an API, and the words to tell it with."""
+    """One description of an API, and the labels to show it with."""
 
-    def __init__(self, document: dict[str, Any], said: dict[str, str]) -> None:
+    def __init__(self, document: dict[str, Any], labels: dict[str, str]) -> None:
         self.document = document = with_plain_values(document)
-        self.said = said
+        self.labels = labels
         self.operations = [
-            Operation(method, path, _with_shared(item, item[method]))
+            DocumentedOperation(method, path, _with_shared(item, item[method]))
             for path, item in document["paths"].items()
             for method in METHODS
             if method in item
         ]
 
-    def by_tag(self) -> Iterator[tuple[str, str, list[Operation]]]:
+    def by_tag(self) -> Iterator[tuple[str, str, list[DocumentedOperation]]]:
         """Each tag in use, its description and its operations; an operation once, by its first."""
         described = {
             one["name"]: one.get("description", "") for one in self.document.get("tags", ())
         }
-        first = [(one.told.get("tags") or [""])[0] for one in self.operations]
+        first = [(one.definition.get("tags") or [""])[0] for one in self.operations]
         for tag in dict.fromkeys([*described, *first]):
             of_tag = [one for one, its in zip(self.operations, first, strict=True) if its == tag]
             if of_tag:
@@ -64,7 +64,7 @@ class Spec:
             {
                 status
                 for one in self.operations
-                for status, given in one.told["responses"].items()
+                for status, given in one.definition["responses"].items()
                 if given.get("$ref") == reference
             }
         )

@@ -1,4 +1,4 @@
-"""What the pages say, in English and in Chinese: words.yaml."""
+"""The texts of the pages, in English and in Chinese: words.yaml."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ LANGUAGES = ("en", "zh")
 
 
 def words(language: str) -> dict[str, str]:
-    return {name: told[language] for name, told in _all().items() if name != "statuses"}
+    return {name: texts[language] for name, texts in _all().items() if name != "statuses"}
 
 
 def status_words(language: str) -> dict[str, str]:
-    """How a status is told beside its own name."""
+    """The words for each status, shown beside its name."""
     return dict(_all()["statuses"]) if language == "zh" else {}
 
 

@@ -1,4 +1,4 @@
-"""Assistants, threads, messages and files: what is kept of them, and the rules they obey.
+"""Assistants, threads, messages and files: what is stored of them, and the rules they obey.
 
-Hands out functions on the store; runs and their steps are in `runs`.
+Hands out functions on the store, and the records that `runs` works with.
 """

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 from appbuilder_mock.errors import not_found
+from appbuilder_mock.storage.clock import now
 from appbuilder_mock.storage.store import Document, Store
-
-
-def now() -> int:
-    """Milliseconds since the epoch, as the API counts."""
-    return time.time_ns() // 1_000_000
 
 
 def find_assistant(store: Store, assistant_id: str) -> Document:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from appbuilder_mock.contract import the_contract
-from appbuilder_mock.resources.conversation import new_assistant, new_message, new_thread, now
+from appbuilder_mock.resources.conversation import new_assistant, new_message, new_thread
 from appbuilder_mock.resources.files import mount_file, new_file
 from appbuilder_mock.resources.records import mark_ended, new_call, new_run, new_step
+from appbuilder_mock.storage.clock import now
 from appbuilder_mock.storage.store import Store
-from appbuilder_mock.uploads.upload import Stored
+from appbuilder_mock.uploads.upload import StoredFile
 
 # Operations whose example needs a run that waits; the others name one that completed.
 ON_WAITING_RUNS = ("submitToolOutputs", "cancelRun")
@@ -80,7 +81,7 @@ def _file(store: Store, id_: str) -> None:
         writer = store.blobs.new()
         writer.write("你好世界".encode())
         writer.close()
-        stored = Stored("readme.txt", "text/plain", writer.blob, writer.size)
+        stored = StoredFile("readme.txt", "text/plain", writer.blob, writer.size)
         new_file(store, stored, "assistant", id_=id_)
 
 

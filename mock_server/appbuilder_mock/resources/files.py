@@ -10,11 +10,11 @@ from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from appbuilder_mock.errors import not_found
-from appbuilder_mock.resources.conversation import now
 from appbuilder_mock.storage.blobs import Blobs
+from appbuilder_mock.storage.clock import now
 from appbuilder_mock.storage.store import Document, Store
 from appbuilder_mock.uploads.file_names import attachment
-from appbuilder_mock.uploads.upload import Stored
+from appbuilder_mock.uploads.upload import StoredFile
 
 
 def find_file(store: Store, file_id: str) -> Document:
@@ -24,7 +24,7 @@ def find_file(store: Store, file_id: str) -> Document:
     return file
 
 
-def new_file(store: Store, stored: Stored, purpose: str, *, id_: str | None = None) -> Document:
+def new_file(store: Store, stored: StoredFile, purpose: str, *, id_: str | None = None) -> Document:
     """Keep a file whose bytes are kept already."""
     file = {
         "id": id_ or store.new_file_id(),

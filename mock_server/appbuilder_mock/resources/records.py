@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from appbuilder_mock.resources.conversation import now
+from appbuilder_mock.storage.clock import now
 from appbuilder_mock.storage.store import Document
 
 TIMES = ("created_at", "started_at", "expired_at", "cancelled_at", "failed_at", "completed_at")

@@ -1,4 +1,4 @@
-"""Runs: their rules, the engine that advances them, the model they ask, and their events.
+"""Runs: the engine that advances them, their states and rules, and the model they ask.
 
-Hands out the engine, the model's interface and the event stream.
+Hands out the engine (`Runs`), the model's interface and the stream of a run's events.
 """

@@ -1,4 +1,4 @@
-"""A run told as a stream of events."""
+"""The response that streams a run's events."""
 
 from __future__ import annotations
 
@@ -11,16 +11,14 @@ from starlette.types import Receive, Scope, Send
 from appbuilder_mock.resources.records import waiting_calls
 from appbuilder_mock.runs.engine import Runs
 from appbuilder_mock.storage.store import Document
-from appbuilder_mock.wire_format.events import Event, calls_event, run_event
+from appbuilder_mock.wire_format.events import PING, Event, calls_event, run_event
 from appbuilder_mock.wire_format.june_2024 import Wire
-
-PING = b"event: ping\ndata: {}\n\n"
 
 
 class EventStream(StreamingResponse):
-    """Tells a run's events as they come, and a ping after each `ping_interval` silent seconds.
+    """Sends a run's events as they come, and a ping after each `ping_interval` silent seconds.
 
-    It hears the run from the moment it is made. A client that goes away ends the stream and not
+    It subscribes to the run when it is made. A client that goes away ends the stream and not
     the run.
     """
 
@@ -31,20 +29,20 @@ class EventStream(StreamingResponse):
         self._runs = runs
         self._run = run
         self._ping_interval = ping_interval
-        self._listener = runs.audience.join(run["id"])
+        self._events_to_send = runs.event_bus.subscribe(run["id"])
         if run["status"] != "queued":
             # Of a run that goes on, this stream has missed the beginning.
-            self._listener.queue.put_nowait(run_event("run_begin", run))
+            self._events_to_send.put_nowait(run_event("run_begin", run))
         if run["status"] == "requires_action":
             calls = calls_event("tool_calls", run["status"], waiting_calls(run))
-            self._listener.queue.put_nowait(calls)
+            self._events_to_send.put_nowait(calls)
         super().__init__(self._events(), headers={"Cache-Control": "no-cache"})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             await super().__call__(scope, receive, send)
         finally:
-            self._runs.audience.leave(self._run["id"], self._listener)
+            self._runs.event_bus.unsubscribe(self._run["id"], self._events_to_send)
 
     async def _events(self) -> AsyncIterator[bytes]:
         send_id = 0
@@ -60,7 +58,7 @@ class EventStream(StreamingResponse):
 
     async def _next(self) -> Event | bytes | None:
         """The next event, a ping when none comes in time, or None when the stream is to end."""
-        queue = self._listener.queue
+        queue = self._events_to_send
         if queue.empty():
             try:
                 return await asyncio.wait_for(queue.get(), self._ping_interval)

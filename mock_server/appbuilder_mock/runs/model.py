@@ -1,4 +1,4 @@
-"""What the model does next, unless a scenario says it: see course.py."""
+"""The model: what it sees and what it does next, unless a scenario scripts it."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from appbuilder_mock.runs.sample_arguments import sample_arguments
+from appbuilder_mock.scenarios import ToolCall
 
 
 @dataclass(frozen=True)
 class ToolResult:
-    """What a tool of the caller's answered in this run."""
+    """The output of a tool in this run."""
 
     name: str
     output: str
@@ -39,18 +40,10 @@ class Say:
 
 
 @dataclass(frozen=True)
-class Call:
-    """The call of a function."""
-
-    name: str
-    arguments: str  # JSON text
-
-
-@dataclass(frozen=True)
 class CallTools:
     """Ask the caller to call functions; the run waits for all their outputs."""
 
-    calls: tuple[Call, ...]
+    calls: tuple[ToolCall, ...]
 
 
 @dataclass(frozen=True)
@@ -64,7 +57,7 @@ class End:
 Move = Say | CallTools | End
 Plan = Callable[[Situation], Move]
 
-PIECES = 6  # how many events tell an answer, about
+PIECES = 6  # events of one answer, about
 
 
 def default_plan(situation: Situation) -> Move:
@@ -74,7 +67,7 @@ def default_plan(situation: Situation) -> Move:
         arguments = sample_arguments(function.get("parameters"))
         # Without blanks, as recorded.
         text = json.dumps(arguments, ensure_ascii=False, separators=(",", ":"))
-        return CallTools((Call(function["name"], text),))
+        return CallTools((ToolCall(function["name"], text),))
     return Say(pieces_of(default_answer(situation)))
 
 

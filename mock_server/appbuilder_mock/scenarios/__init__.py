@@ -10,7 +10,7 @@ from appbuilder_mock.scenarios.checks import ScenarioError
 from appbuilder_mock.scenarios.faults import Cut, Drip, ErrorBody, Fault, Malformed, Pause
 from appbuilder_mock.scenarios.load import load_scenario, read_scenario
 from appbuilder_mock.scenarios.outcomes import Failed, Reply, ToolCall
-from appbuilder_mock.scenarios.playback import Rehearsal
+from appbuilder_mock.scenarios.playback import Playback
 from appbuilder_mock.scenarios.rules import OPERATIONS, Match, Rule, Scenario
 
 __all__ = [
@@ -23,7 +23,7 @@ __all__ = [
     "Malformed",
     "Match",
     "Pause",
-    "Rehearsal",
+    "Playback",
     "Reply",
     "Rule",
     "Scenario",

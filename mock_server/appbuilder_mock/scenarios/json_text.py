@@ -19,7 +19,7 @@ STRINGS = json.JSONDecoder()
 
 def read_json(text: str) -> Node:
     """The one value in the text. Raises Unreadable."""
-    reader = _Reader(text)
+    reader = _JsonReader(text)
     node, end = reader.value(reader.blank(0), 0)
     end = reader.blank(end)
     if end < len(text):
@@ -27,7 +27,7 @@ def read_json(text: str) -> Node:
     return node
 
 
-class _Reader:
+class _JsonReader:
     def __init__(self, text: str) -> None:
         self._text = text
         self._build = Builder()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from appbuilder_mock.scenarios.rules import Rule, Scenario
 
 
-class Rehearsal:
+class Playback:
     """Chooses the rule for each call, and counts.
 
     A rule counts the calls that come to it and are of its kind; what an earlier rule has taken
@@ -18,7 +18,7 @@ class Rehearsal:
         self.scenario = scenario
         self._counts = [0] * len(scenario.rules)
 
-    def choose(
+    def match(
         self,
         operation: str,
         assistant_name: str | None = None,
@@ -32,7 +32,7 @@ class Rehearsal:
         that say nothing about how a run goes are tried.
         """
         for index, rule in self._of(operation):
-            if resumes and rule.course:
+            if resumes and rule.run_path:
                 continue
             if rule.match.fits(operation, assistant_name, text):
                 self._counts[index] += 1
@@ -40,7 +40,7 @@ class Rehearsal:
                     return rule
         return None
 
-    def choose_unread(self, operation: str) -> Rule | None:
+    def match_unread(self, operation: str) -> Rule | None:
         """The rule that resets the connection before the body is read, if this call meets one.
 
         Ask when the headers are in. After a rule the call is over and counted; after None, which
@@ -49,7 +49,7 @@ class Rehearsal:
         """
         passed = []
         for index, rule in self._of(operation):
-            if rule.match.needs_body or rule.course:
+            if rule.match.needs_body or rule.run_path:
                 return None
             passed.append(index)
             if rule.match.takes(self._counts[index] + 1):

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextvars import ContextVar
 from pathlib import Path
 
 from appbuilder_mock.scenarios import (
-    Rehearsal,
+    Playback,
     Rule,
     Scenario,
     ScenarioError,
@@ -16,12 +15,10 @@ from appbuilder_mock.scenarios import (
 )
 
 # How a scenario can be given: a file, YAML or JSON text, or what it says in Python.
-Given = Path | str | bytes | Scenario | Sequence[Rule]
-
-_met: ContextVar[Rule | None] = ContextVar("met", default=None)
+ScenarioSource = Path | str | bytes | Scenario | Sequence[Rule]
 
 
-class Script:
+class ScenarioPlayer:
     """A scenario as it was given, and how far it has come.
 
     `text` is None for a scenario built in Python. `changes` grows whenever anything here changes.
@@ -29,10 +26,10 @@ class Script:
 
     def __init__(self) -> None:
         self.text: str | None = None
-        self.rehearsal: Rehearsal | None = None
+        self.playback: Playback | None = None
         self.changes = 0
 
-    def play(self, given: Given) -> Scenario:
+    def play(self, given: ScenarioSource) -> Scenario:
         """Begin this scenario in place of any other. Raises ScenarioError, and changes nothing."""
         scenario = scenario_of(given)
         if isinstance(given, Path):
@@ -40,31 +37,23 @@ class Script:
         if isinstance(given, bytes):
             given = given.decode("utf-8")
         self.text = given.removeprefix("\ufeff") if isinstance(given, str) else None
-        self.rehearsal = Rehearsal(scenario)
+        self.playback = Playback(scenario)
         self.changes += 1
         return scenario
 
     def restart(self) -> None:
         """Go back to the start of the scenario."""
-        if self.rehearsal:
-            self.rehearsal = Rehearsal(self.rehearsal.scenario)
+        if self.playback:
+            self.playback = Playback(self.playback.scenario)
         self.changes += 1
 
     def drop(self) -> None:
         """Play none: every call gets the default answer."""
-        self.text = self.rehearsal = None
+        self.text = self.playback = None
         self.changes += 1
 
-    def meet(self, rule: Rule | None) -> None:
-        """Note which rule the call met that this task carries out."""
-        _met.set(rule)
 
-    def met(self) -> Rule | None:
-        """The rule that the call met that this task carries out."""
-        return _met.get()
-
-
-def scenario_of(given: Given) -> Scenario:
+def scenario_of(given: ScenarioSource) -> Scenario:
     """The scenario, however it was given. Raises ScenarioError."""
     if isinstance(given, Scenario):
         return given

@@ -149,42 +149,42 @@ class Rule:
                 "does not expire",
                 ("expired",),
             )
-        self._check_course()
+        self._check_run_path()
         self._check_fault()
 
     @property
-    def course(self) -> tuple[str, ...]:
-        """The names of what it says about how a run goes; none when it is a fault alone."""
-        said = {
+    def run_path(self) -> tuple[str, ...]:
+        """The names of what it scripts of a run's path; none when it is only a fault."""
+        scripted = {
             "tool_rounds": bool(self.tool_rounds),
             "reply": self.reply is not None,
             "failed": self.failed is not None,
             "expired": self.expired,
         }
-        return tuple(name for name, is_said in said.items() if is_said)
+        return tuple(name for name, is_scripted in scripted.items() if is_scripted)
 
-    def _check_course(self) -> None:
-        ends = [name for name in self.course if name != "tool_rounds"]
+    def _check_run_path(self) -> None:
+        ends = [name for name in self.run_path if name != "tool_rounds"]
         if len(ends) > 1:
             raise ScenarioError(
                 f"a run ends in one way, by {' or '.join(ends)}; keep one", (ends[1],)
             )
-        if self.course and self.match.operation != RUN:
+        if self.run_path and self.match.operation != RUN:
             raise ScenarioError(
-                f"{self.course[0]} is about a run, but the rule matches {self.match.operation}; "
+                f"{self.run_path[0]} is about a run, but the rule matches {self.match.operation}; "
                 "leave the operation out, or say what happens with a fault",
-                (self.course[0],),
+                (self.run_path[0],),
             )
 
     def _check_fault(self) -> None:
         if self.fault is None:
             return
-        if self.fault.prevents and self.course:
+        if self.fault.prevents and self.run_path:
             which = "status" if self.fault.status is not None else "reset"
             raise ScenarioError(
-                f"with fault.{which} no run is carried out, so {self.course[0]} cannot happen; "
+                f"with fault.{which} no run is carried out, so {self.run_path[0]} cannot happen; "
                 "keep one, or make two rules with times",
-                (self.course[0],),
+                (self.run_path[0],),
             )
         if (part := self.fault.counts_events) and self.match.operation != RUN:
             raise ScenarioError(

@@ -36,7 +36,7 @@ ADVICE = {
 def read_yaml(text: str) -> Node | None:
     """The one document in the text; None when it holds none. Raises Unreadable."""
     try:
-        return _Reader(text).document()
+        return _YamlReader(text).document()
     except yaml.reader.ReaderError as error:
         at = error.position if isinstance(error.position, int) else 0
         raise Unreadable(
@@ -54,7 +54,7 @@ def read_yaml(text: str) -> Node | None:
         ) from None
 
 
-class _Reader:
+class _YamlReader:
     def __init__(self, text: str) -> None:
         self._text = text
         self._build = Builder()

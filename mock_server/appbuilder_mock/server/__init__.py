@@ -1,4 +1,4 @@
-"""The process around the app: options, sockets, threads.
+"""Serve the app: in a thread of this process, or for the command line.
 
-Hands out the server, its users and the handle of a running one.
+Hands out `running`, the server, its users and the log of requests that the command prints.
 """

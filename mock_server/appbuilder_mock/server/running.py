@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from appbuilder_mock.middleware.recorder import Entry
 from appbuilder_mock.scenarios import OPERATIONS, Rule, Scenario
 from appbuilder_mock.scenarios.checks import unknown
-from appbuilder_mock.scenarios.player import Given
+from appbuilder_mock.scenarios.player import ScenarioSource
 from appbuilder_mock.state import MockState
 from appbuilder_mock.storage.dump import dump
 from appbuilder_mock.storage.store import Document
@@ -68,16 +68,16 @@ class Running:
         Raises ScenarioError, and then goes on as before. A run that has begun keeps its course.
         """
         rules = [one for one in given if isinstance(one, Rule)]
-        scenarios: list[Given] = [one for one in given if not isinstance(one, Rule)]
+        scenarios: list[ScenarioSource] = [one for one in given if not isinstance(one, Rule)]
         if len(scenarios) > 1 or (scenarios and rules):
             raise TypeError("expected rules, or one scenario, file or text; got a mixture")
         [scenario] = scenarios or [rules]
-        self._in_loop(lambda: self._state.script.play(scenario))
+        self._in_loop(lambda: self._state.player.play(scenario))
 
     @property
     def requests(self) -> list[ReceivedRequest]:
         """What the API received, oldest first: the newest 1000 requests."""
-        return self._in_loop(lambda: [_seen(one) for one in self._state.received.every()])
+        return self._in_loop(lambda: [_seen(one) for one in self._state.history.every()])
 
     def assert_received(
         self, operation: str, times: int | None = None, **fields: object
@@ -97,7 +97,7 @@ class Running:
         fitting = f" with {json.dumps(fields, ensure_ascii=False, default=repr)}" if fields else ""
         shown = "\n".join(map(str, received)) or "  nothing"
         raise AssertionError(
-            f"expected {operation}{fitting} {wanted}, got {len(found)}. Received:\n{shown}"
+            f"expected {operation}{fitting} {wanted}, got {len(found)}. RequestHistory:\n{shown}"
         )
 
     def state(self) -> Document:
@@ -110,14 +110,14 @@ class Running:
 
     def report(self) -> str:
         """What the server received and holds, for the message of a failing test."""
-        rehearsal = self._state.script.rehearsal
-        rules = len(rehearsal.scenario.rules) if rehearsal else 0
+        playback = self._state.player.playback
+        rules = len(playback.scenario.rules) if playback else 0
         requests = "\n".join(map(str, self.requests)) or "  nothing"
         state = json.dumps(self.state(), ensure_ascii=False, indent=2)
         return f"scenario: {rules} rules\nreceived:\n{requests}\nstate:\n{state}"
 
     def _dump(self) -> Document:
-        masked: Document = self._state.received.mask.value(dump(self._state.store))
+        masked: Document = self._state.history.redactor.value(dump(self._state.store))
         return masked
 
     def _in_loop(self, action: Callable[[], T]) -> T:

@@ -16,7 +16,7 @@ from appbuilder_mock.faults.tcp_connection import Protocol
 from appbuilder_mock.middleware.request_ids import RequestIds
 from appbuilder_mock.resources.examples import seed_examples
 from appbuilder_mock.runs.model import Plan, default_plan
-from appbuilder_mock.scenarios.player import Given
+from appbuilder_mock.scenarios.player import ScenarioSource
 from appbuilder_mock.server.running import Running
 from appbuilder_mock.server.users import Users
 from appbuilder_mock.state import ErrorForm
@@ -56,7 +56,7 @@ class Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         for mock in self.states:
-            mock.runs.audience.close()  # a stream that waits for tool outputs would never end
+            mock.runs.event_bus.close()  # a stream that waits for tool outputs would never end
         late = asyncio.get_running_loop().call_later(GRACE, self._hang_up)
         await super().shutdown(sockets)
         late.cancel()
@@ -66,7 +66,7 @@ class Server(uvicorn.Server):
         for connection in list(self.server_state.connections):
             connection.transport.abort()
         for mock in self.states:
-            mock.runs.forget()  # a scripted delay may be longer than anyone waits
+            mock.runs.abandon_all()  # a scripted delay may be longer than anyone waits
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -104,7 +104,7 @@ def running(
     readings: Mapping[str, str] | None = None,
     as_recorded: bool = False,
     plan: Plan = default_plan,
-    scenario: Given | None = None,
+    scenario: ScenarioSource | None = None,
     other_token: str | None = None,
 ) -> Iterator[Running]:
     """A mock server in a thread of this process, for tests and demonstrations.

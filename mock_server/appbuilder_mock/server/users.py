@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
-from appbuilder_mock.app import has_token
+from appbuilder_mock.authorization import has_token
 from appbuilder_mock.middleware.request_ids import RequestIds
 from appbuilder_mock.state import MockState
 

@@ -1,4 +1,4 @@
-"""Rows in SQLite, and files on the disk.
+"""Documents and the bytes of files in SQLite.
 
-Hands out the store, the blobs, the dump of all that is kept, and the clock.
+Hands out the store, the blobs, the dump of all that is stored, and the clock.
 """

@@ -23,14 +23,14 @@ def dump(store: Store) -> Document:
     threads = [_thread(store, thread) for thread in reversed(newest.data)]
     left_out = store.count("thread", "") - len(threads)
     return {
-        "assistants": [told(one) for one in store.every("assistant")],
+        "assistants": [prune_empty(one) for one in store.every("assistant")],
         **({"older_threads_left_out": left_out} if left_out else {}),
         "threads": threads,
-        "files": [told(one) for one in store.every("file")],
+        "files": [prune_empty(one) for one in store.every("file")],
     }
 
 
-def told(document: Document, *without: str) -> Document:
+def prune_empty(document: Document, *without: str) -> Document:
     """A stored document without what is empty, with times as dates."""
     return {
         key: _date(value) if key.endswith(TIME_ENDINGS) else value
@@ -43,13 +43,13 @@ def _thread(store: Store, thread: Document) -> Document:
     """A thread with what is in it; what stands inside does not name its surroundings again."""
     messages, runs = (_within(store, kind, thread["id"]) for kind in ("message", "run"))
     return {
-        **told(thread),
-        "messages": [told(message, "thread_id") for message in messages],
+        **prune_empty(thread),
+        "messages": [prune_empty(message, "thread_id") for message in messages],
         "runs": [
             {
-                **told(run, "thread_id"),
+                **prune_empty(run, "thread_id"),
                 "steps": [
-                    told(step, "thread_id", "run_id", "assistant_id")
+                    prune_empty(step, "thread_id", "run_id", "assistant_id")
                     for step in _within(store, "step", run["id"])
                 ],
             }

@@ -1,4 +1,4 @@
-"""Files that are uploaded, and their names.
+"""Uploads: multipart bodies read piece by piece into the store, and file names in headers.
 
-Hands out the reader of multipart bodies and the rules for names.
+Hands out the upload, the multipart parser and the rules of names.
 """

@@ -18,7 +18,7 @@ MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+(\s*;[ -~]*)?", re.ASCII)
 
 
 @dataclass(frozen=True)
-class Stored:
+class StoredFile:
     """A file whose bytes are kept."""
 
     name: str
@@ -35,7 +35,7 @@ class Upload:
     content_type: str  # of the request
     chunks: AsyncIterator[bytes]
 
-    async def into(self, blobs: Blobs) -> Stored:
+    async def into(self, blobs: Blobs) -> StoredFile:
         """Receive it. Raises MockApiError, and keeps nothing then.
 
         Bytes beyond the limit are read and thrown away: a client that still sends sees no answer.
@@ -47,7 +47,7 @@ class Upload:
         except BaseException:  # also when the client goes away, or the server stops
             writer.abandon()
             raise
-        return Stored(part.filename or "", _content_type(part), writer.blob, writer.size)
+        return StoredFile(part.filename or "", _content_type(part), writer.blob, writer.size)
 
     async def _receive(self, writer: BlobWriter) -> Part:
         parser = Multipart(boundary_of(self.content_type))

@@ -1,4 +1,4 @@
 """How objects and events look on the wire.
 
-Hands out serializers, event texts and the form of June 2024.
+Hands out serializers of what is stored, events, and the form of June 2024.
 """

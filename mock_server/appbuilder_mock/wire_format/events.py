@@ -1,19 +1,20 @@
-"""The events of a run, and who listens to them."""
+"""The events of a run, as they stand in a stream."""
 
 from __future__ import annotations
 
-import asyncio
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from appbuilder_mock.storage.store import Document
 from appbuilder_mock.wire_format import serializers as views
 from appbuilder_mock.wire_format.june_2024 import Wire, event_as_in_june_2024
 
+PING = b"event: ping\ndata: {}\n\n"
+
 
 @dataclass(frozen=True)
 class Event:
-    """One event; each stream that tells it puts its own count in `send_id`."""
+    """One event; each stream puts its own count in `send_id`."""
 
     name: str
     data: Document
@@ -78,51 +79,3 @@ def message_piece(message_id: str, index: int, text: str, *, is_end: bool) -> Ev
     if is_end:
         data["metadata"] = {"finish_reason": "stop"}
     return Event("message", data)
-
-
-@dataclass
-class Listener:
-    """One stream: what it has yet to tell. None means that it ends without an end of the run."""
-
-    queue: asyncio.Queue[Event | None] = field(default_factory=asyncio.Queue)
-
-
-class Audience:
-    """The streams that are open, by run. Telling an event never waits for a slow reader."""
-
-    def __init__(self) -> None:
-        self._listeners: dict[str, list[Listener]] = {}
-        self._closed = False
-
-    def join(self, run_id: str) -> Listener:
-        """Hear every event from now on."""
-        listener = Listener()
-        self._listeners.setdefault(run_id, []).append(listener)
-        if self._closed:
-            listener.queue.put_nowait(None)
-        return listener
-
-    def leave(self, run_id: str, listener: Listener) -> None:
-        remaining = self._listeners[run_id]
-        remaining.remove(listener)
-        if not remaining:
-            del self._listeners[run_id]
-
-    def hears(self, run_id: str) -> bool:
-        """Whether a stream of the run is open."""
-        return run_id in self._listeners
-
-    def tell(self, run_id: str, event: Event) -> None:
-        for listener in self._listeners.get(run_id, ()):
-            listener.queue.put_nowait(event)
-
-    def close(self) -> None:
-        """End every stream, now and from now on."""
-        self._closed = True
-        self.dismiss()
-
-    def dismiss(self) -> None:
-        """End every stream that is open now."""
-        for listeners in self._listeners.values():
-            for listener in listeners:
-                listener.queue.put_nowait(None)

@@ -1,0 +1,132 @@
+"""The path of a request to its handler: token, scenario, body, handler, answer; each once."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from appbuilder_mock.authorization import check_token
+from appbuilder_mock.contract import the_contract
+from appbuilder_mock.errors import MockApiError
+from appbuilder_mock.faults.faulty_response import ConnectionReset, FaultyResponse, response_of
+from appbuilder_mock.faults.match_subject import Subject, subject_of
+from appbuilder_mock.middleware.json_body import MAX_BODY
+from appbuilder_mock.scenarios import Playback, Rule
+from appbuilder_mock.state import MockState, state_of
+from appbuilder_mock.storage.store import Document, Store
+from appbuilder_mock.uploads.upload import Upload
+from appbuilder_mock.wire_format.june_2024 import as_in_june_2024
+
+Handler = Callable[[MockState, Any], Awaitable[Document | Response]]
+Body = dict[str, Any] | Upload | MockApiError  # what was read of it, or the error that refuses it
+
+# What they answer for an unknown id is an open question, see `Readings.unknown_file`.
+OF_FILES = ("queryFile", "deleteFile", "downloadFile", "readFile")
+
+
+def endpoint(operation_id: str, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
+    """The endpoint of an operation.
+
+    A caller with a wrong token matches no rule of the scenario, so that what it says about the
+    API's callers is not used up by others. A body that breaks the contract may match one: a fault
+    that prevents the call comes before any complaint about its body.
+    """
+    takes_json = the_contract().operations[operation_id].validator is not None
+    read = _read_json if takes_json else _read_upload
+
+    async def call(request: Request) -> Response:
+        state = state_of(request)
+        check_token(request, state.token)
+        playback = state.player.playback
+        if playback and (rule := playback.match_unread(operation_id)) and rule.fault:
+            return ConnectionReset(rule.fault)
+        body = await read(operation_id, request)
+        rule = _match(playback, operation_id, body, state.store) if playback else None
+        fault = rule.fault if rule else None
+        if fault is None:
+            return await _respond(operation_id, handler, replace(state, rule=rule), body)
+        if fault.reset == "before_reading":
+            return ConnectionReset(fault)
+        if fault.prevents:
+            if not takes_json:
+                async for _ in request.stream():  # a client that still sends sees no answer
+                    pass
+            return FaultyResponse(response_of(fault), fault)
+        response = await _respond(operation_id, handler, replace(state, rule=rule), body)
+        return FaultyResponse(response, fault)
+
+    return call
+
+
+def _match(playback: Playback, operation_id: str, body: Body, store: Store) -> Rule | None:
+    subject = subject_of(operation_id, body, store) if isinstance(body, dict) else Subject()
+    return playback.match(
+        operation_id, subject.assistant_name, subject.text, resumes=subject.resumes
+    )
+
+
+async def _respond(operation_id: str, handler: Handler, state: MockState, body: Body) -> Response:
+    try:
+        if isinstance(body, MockApiError):
+            raise body
+        answer = await handler(state, body)
+    except MockApiError as error:
+        return _error_response(operation_id, state, error)
+    if isinstance(answer, Response):
+        return answer
+    if state.wire == "2024-06":
+        answer = as_in_june_2024(operation_id, answer)
+    return JSONResponse(answer)
+
+
+def _error_response(operation_id: str, state: MockState, error: MockApiError) -> Response:
+    """An operation's error in the form that this server plays."""
+    if error.code == "file_not_found" and operation_id in OF_FILES:
+        if state.readings.unknown_file == "null":
+            return JSONResponse(None)
+        if state.readings.unknown_file == "error-text":
+            return JSONResponse({"error": error.message})
+    if state.error_form == "body":
+        return JSONResponse(error.envelope(param_name="params"))
+    return JSONResponse(error.envelope(), error.status, error.headers)
+
+
+async def _read_json(operation_id: str, request: Request) -> dict[str, Any] | MockApiError:
+    """The body held to the contract, or the error that refuses it."""
+    content_type = request.headers.get("content-type", "")
+    try:
+        raw = await _read_body(request)
+        return await the_contract().body_in_steps(operation_id, content_type, raw)
+    except MockApiError as error:
+        return error
+
+
+async def _read_upload(operation_id: str, request: Request) -> Upload | MockApiError:
+    """The upload that the request announces; the handler reads its body."""
+    content_type = request.headers.get("content-type", "")
+    try:
+        query = the_contract().query(operation_id, request.query_params)
+    except MockApiError as error:
+        return error
+    return Upload(query.get("purpose") or "assistant", content_type, request.stream())
+
+
+async def _read_body(request: Request) -> bytes:
+    """The whole body, at most MAX_BODY bytes.
+
+    A larger one is read to its end and thrown away: a client that still sends sees no answer.
+    """
+    chunks, size = [], 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size <= MAX_BODY:
+            chunks.append(chunk)
+    if size > MAX_BODY:
+        raise MockApiError(
+            413, "body_too_large", f"expected a body of at most {MAX_BODY} bytes, got {size}"
+        )
+    return b"".join(chunks)
