@@ -12,8 +12,8 @@ import pytest
 from appbuilder_api.api.files import create_file
 from appbuilder_assistants import RateLimitError
 from appbuilder_assistants._core.calls import Reply
-from appbuilder_assistants._core.decode import status_error
-from appbuilder_assistants._core.sse import SseDecoder
+from appbuilder_assistants._core.responses.decode import status_error
+from appbuilder_assistants._core.streams.sse import SseDecoder
 from appbuilder_assistants._files.names import told_name
 from appbuilder_assistants._operations import files
 

@@ -27,7 +27,7 @@ from appbuilder_assistants import (
     StreamInterruptedError,
     final_text,
 )
-from appbuilder_assistants._core.misfit import kind_of
+from appbuilder_assistants._core.responses.misfit import kind_of
 
 from tests.clients.bodies import BEGIN, END, RUN, framed, status, stream_of
 from tests.clients.client_harness import ClientHarness

@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 from appbuilder_assistants import errors
 from appbuilder_assistants._core.calls import NoReply, Outcome, Reply, Request, json_body
-from appbuilder_assistants._core.decode import (
+from appbuilder_assistants._core.redaction import NullRedactor
+from appbuilder_assistants._core.responses.decode import (
     answer,
     is_event_stream,
     loads,
     parse,
     retry_after,
 )
-from appbuilder_assistants._core.error_forms import ErrorDetail, error_detail, is_error
-from appbuilder_assistants._core.redaction import NullRedactor
+from appbuilder_assistants._core.responses.error_forms import ErrorDetail, error_detail, is_error
 
 from tests.core.calls import look_up, reply
 

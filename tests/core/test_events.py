@@ -17,8 +17,8 @@ from appbuilder_assistants import (
     UnknownEvent,
 )
 from appbuilder_assistants._core.calls import NoReply
-from appbuilder_assistants._core.events import Break, EventReader, interrupted
-from appbuilder_assistants._core.sse import SseDecoder
+from appbuilder_assistants._core.streams.events import Break, EventReader, interrupted
+from appbuilder_assistants._core.streams.sse import SseDecoder
 from appbuilder_assistants.types import StreamRunMessage, StreamRunStatus
 
 from tests.core.calls import reply, streamed

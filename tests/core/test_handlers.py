@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from appbuilder_assistants import StreamRunContext, UnknownEvent
-from appbuilder_assistants._core.handlers import STATUS_HOOKS, EventHooks, dispatch, settle
+from appbuilder_assistants._core.streams.handlers import STATUS_HOOKS, EventHooks, dispatch, settle
 from appbuilder_assistants.types import StreamRunMessage, StreamRunStatus
 
 RUN = {

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from appbuilder_assistants import errors
 from appbuilder_assistants._core.calls import Call
-from appbuilder_assistants._core.decode import answer, parse
-from appbuilder_assistants._core.misfit import MisfitError, read_as
+from appbuilder_assistants._core.responses.decode import answer, parse
+from appbuilder_assistants._core.responses.misfit import MisfitError, read_as
 from appbuilder_assistants.types import MessageList, RunResult, RunStep, StreamRunStatus
 
 from tests.core.calls import REQUEST, reply

@@ -6,7 +6,7 @@ import time
 
 import pytest
 from appbuilder_assistants._core.calls import MAX_BODY
-from appbuilder_assistants._core.sse import SseDecoder, SseEvent, TooLargeError
+from appbuilder_assistants._core.streams.sse import SseDecoder, SseEvent, TooLargeError
 
 # A BOM, every line ending, a comment, blank lines after an id, fields without a colon or a space,
 # several data lines, characters of two to four bytes, and an event that does not end.

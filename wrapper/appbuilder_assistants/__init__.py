@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from ._async.streams import AsyncRunStream
     from ._async.tool_streams import AsyncToolRunStream
     from ._core.calls import ToolError
-    from ._core.events import RunEvent, UnknownEvent
-    from ._core.handlers import StreamRunContext
-    from ._core.raw import RawResponse
+    from ._core.responses.raw import RawResponse
     from ._core.retry import RetryPolicy
+    from ._core.streams.events import RunEvent, UnknownEvent
+    from ._core.streams.handlers import StreamRunContext
     from ._snapshot import RunSnapshot
     from ._sync.client import AppBuilder
     from ._sync.handlers import AssistantEventHandler, AssistantStreamManager
@@ -107,16 +107,16 @@ _HOMES = {
     "AsyncAssistantStreamManager": "_async.handlers",
     "AsyncRunStream": "_async.streams",
     "AsyncToolRunStream": "_async.tool_streams",
-    "RawResponse": "_core.raw",
+    "RawResponse": "_core.responses.raw",
     "RetryPolicy": "_core.retry",
-    "RunEvent": "_core.events",
+    "RunEvent": "_core.streams.events",
     "RunSnapshot": "_snapshot",
     "RunStream": "_sync.streams",
-    "StreamRunContext": "_core.handlers",
+    "StreamRunContext": "_core.streams.handlers",
     "Tool": "_tools.tool",
     "ToolError": "_core.calls",
     "ToolRunStream": "_sync.tool_streams",
-    "UnknownEvent": "_core.events",
+    "UnknownEvent": "_core.streams.events",
     "__version__": "_version",
     "final_text": "types",
     "tool": "_tools.tool",

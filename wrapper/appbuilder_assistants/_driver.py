@@ -26,7 +26,7 @@ from ._core.calls import (
 )
 from ._core.multipart import MultipartBody
 from ._instrumentation.calls import Instrumentation
-from ._settings import Settings
+from ._settings.settings import Settings
 from ._tools.runner import arun_tools, run_tools
 from ._transport.blocking import off_loop, within
 from ._transport.cancellation import by, sheltered, undisturbed

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from appbuilder_assistants.types import RunResult, StreamRunMessage, StreamRunStatus, ToolCall
+    from appbuilder_assistants._models import RunResult, StreamRunMessage, StreamRunStatus, ToolCall
 
 FINAL_STATUSES = frozenset({"completed", "failed", "cancelled", "expired"})
 

@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING
 from ._snapshot import RunSnapshot
 
 if TYPE_CHECKING:
-    from .types import RunResult
+    from ._models import RunResult
 
 __all__ = [
     "ApiConnectionError",

@@ -9,6 +9,7 @@ everything that came. `FileContent` is ours: the service answers with bytes.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -59,8 +60,6 @@ if TYPE_CHECKING:
         ToolInfo,
         ToolOutput,
     )
-
-    from ._core.file_response import FileContent
 
 __all__ = [
     "Assistant",
@@ -115,6 +114,14 @@ Json: TypeAlias = Mapping[str, Any]
 """A plain dict of the same shape as a request type."""
 
 
+@dataclass(frozen=True, slots=True)
+class FileContent:
+    """The bytes of a file and their media type, as the service names it ("" if it does not)."""
+
+    content: bytes = field(repr=False)
+    content_type: str = ""
+
+
 # Hidden from type checkers, who would take any name for one that is there.
 if not TYPE_CHECKING:
 
@@ -122,9 +129,8 @@ if not TYPE_CHECKING:
         # Each model is imported when it is first named: together they cost more than the rest.
         if name not in __all__:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        home = "._core.file_response" if name == "FileContent" else "appbuilder_api.models"
         value = loaded(
-            f"{__name__}.{name}", lambda: getattr(import_module(home, __package__), name)
+            f"{__name__}.{name}", lambda: getattr(import_module("appbuilder_api.models"), name)
         )
         globals()[name] = value
         return value
@@ -141,6 +147,6 @@ def final_text(source: RunResult | Message | StreamRunMessage) -> str:
     leave `final_answer` out even of a completed one. Raises NoTextError for these, and for a run
     that did not complete: `client.text` looks up what is missing.
     """
-    from ._core.texts import text_of
+    from ._core.runs.texts import text_of
 
     return text_of(source)

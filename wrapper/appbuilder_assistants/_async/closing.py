@@ -4,7 +4,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from appbuilder_assistants._core.calls import CANCEL_SECONDS, NoReply
-from appbuilder_assistants._core.orphaned_runs import (
+from appbuilder_assistants._core.runs.orphaned_runs import (
     UNKNOWN,
     OrphanedRun,
     cancel_after,
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from appbuilder_assistants._core.calls import StreamCall
-    from appbuilder_assistants._core.events import EventReader, RunEvent
+    from appbuilder_assistants._core.streams.events import EventReader, RunEvent
     from appbuilder_assistants._snapshot import RunSnapshot
 
     from ._caller import AsyncCaller

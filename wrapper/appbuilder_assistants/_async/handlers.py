@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING
 
-from appbuilder_assistants._core.handlers import (
+from appbuilder_assistants._core.streams.handlers import (
     EventHooks,
     StreamRunContext,
     asettle,
@@ -13,7 +13,7 @@ from appbuilder_assistants._core.handlers import (
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from appbuilder_assistants._core.events import RunEvent
+    from appbuilder_assistants._core.streams.events import RunEvent
     from appbuilder_assistants._snapshot import RunSnapshot
     from appbuilder_assistants.types import RunResult
 

@@ -7,7 +7,7 @@ from .assistants import AsyncAssistants
 from .threads import AsyncThreads
 
 if TYPE_CHECKING:
-    from appbuilder_assistants._core.raw import RawResponse
+    from appbuilder_assistants._core.responses.raw import RawResponse
 
     from ._caller import AsyncRawCaller
     from .files import AsyncFiles

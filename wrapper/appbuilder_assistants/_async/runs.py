@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
-from appbuilder_assistants._core.polling import FIRST_DELAY, MAX_DELAY, PollInterval, poll_run
+from appbuilder_assistants._core.runs.polling import FIRST_DELAY, MAX_DELAY, PollInterval, poll_run
 from appbuilder_assistants._operations import runs as ops
 from appbuilder_assistants._tools.loop import MAX_PARALLEL, MAX_ROUNDS, LoopOptions, ToolLoop
 from appbuilder_assistants._tools.tool import atoolbox
@@ -15,8 +15,8 @@ from .streams import AsyncRunStream
 from .tool_streams import AsyncToolRunStream
 
 if TYPE_CHECKING:
-    from appbuilder_assistants._core.orphaned_runs import OnExit
-    from appbuilder_assistants._settings import OnDeadline
+    from appbuilder_assistants._core.runs.orphaned_runs import OnExit
+    from appbuilder_assistants._settings.settings import OnDeadline
     from appbuilder_assistants._tools.loop import Continuation
     from appbuilder_assistants._tools.tool import AnyTool, ToolDescription
     from appbuilder_assistants.types import (

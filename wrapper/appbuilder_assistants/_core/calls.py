@@ -11,7 +11,7 @@ from .multipart import MultipartBody
 from .redaction import NullRedactor, Redactor
 
 if TYPE_CHECKING:
-    from appbuilder_assistants.types import StreamRunMessage, StreamRunStatus
+    from appbuilder_assistants._models import StreamRunMessage, StreamRunStatus
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)

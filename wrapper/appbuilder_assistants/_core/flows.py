@@ -33,9 +33,16 @@ from .calls import (
     StreamCall,
     Target,
 )
-from .decode import EVENT_STREAM, answer, is_event_stream, no_reply_error, not_a_stream, parse
-from .file_response import PEEK, begun, is_named_file, may_be_file
-from .raw import RawResponse
+from .responses.decode import (
+    EVENT_STREAM,
+    answer,
+    is_event_stream,
+    no_reply_error,
+    not_a_stream,
+    parse,
+)
+from .responses.file_response import PEEK, begun, is_named_file, may_be_file
+from .responses.raw import RawResponse
 from .retry import RetryPolicy
 
 T = TypeVar("T")

@@ -8,8 +8,8 @@ from typing import Any, Protocol, TypeVar
 from appbuilder_assistants.errors import ResponseError
 
 from .calls import OperationRequest
-from .decode import origin
 from .redaction import NullRedactor, Redactor
+from .responses.decode import origin
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)

@@ -15,7 +15,7 @@ from appbuilder_assistants.errors import (
     ServerError,
 )
 
-from .error_forms import USED_UP
+from .responses.error_forms import USED_UP
 
 if TYPE_CHECKING:
     from typing import TypeAlias

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import BinaryIO, TypeAlias
 
-from appbuilder_assistants._core.file_response import FileContent
+from appbuilder_assistants.types import FileContent
 
 from .names import safe_name, told_name
 

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
-    from appbuilder_assistants._settings import Settings
+    from appbuilder_assistants._settings.settings import Settings
 
 
 class Instrumentation:

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from appbuilder_assistants._core.calls import Call, FileCall, Flow, Reply, StreamCall, Target
-from appbuilder_assistants._core.events import Break
 from appbuilder_assistants._core.flows import (
     CallProgress,
     instrumented,
@@ -16,9 +15,15 @@ from appbuilder_assistants._core.flows import (
     run_raw_call,
     save_file,
 )
-from appbuilder_assistants._core.orphaned_runs import OrphanedRun, cancelling
 from appbuilder_assistants._core.pages import Cursor, Page
-from appbuilder_assistants._core.reconcile import RECONCILE_SECONDS, LookUps, reconcile, too_late
+from appbuilder_assistants._core.runs.orphaned_runs import OrphanedRun, cancelling
+from appbuilder_assistants._core.streams.events import Break
+from appbuilder_assistants._core.streams.reconcile import (
+    RECONCILE_SECONDS,
+    LookUps,
+    reconcile,
+    too_late,
+)
 from appbuilder_assistants._driver import drive, finish, is_past, sooner
 from appbuilder_assistants._instrumentation.calls import Instrumentation
 from appbuilder_assistants._instrumentation.spans import ToolRunSpan, part_of
@@ -29,7 +34,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from appbuilder_assistants._operations._build import Order
-    from appbuilder_assistants._settings import OnDeadline, Settings, Timeout
+    from appbuilder_assistants._settings.settings import OnDeadline, Settings, Timeout
     from appbuilder_assistants._transport.pool import Pool
     from appbuilder_assistants.types import StreamRunMessage
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from appbuilder_assistants._core.orphaned_runs import raise_one
-from appbuilder_assistants._core.texts import find_text
-from appbuilder_assistants._settings import (
+from appbuilder_assistants._core.runs.orphaned_runs import raise_one
+from appbuilder_assistants._core.runs.texts import find_text
+from appbuilder_assistants._settings.settings import (
     DEFAULT_RETRY,
     KEEP,
     Keep,

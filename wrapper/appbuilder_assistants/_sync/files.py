@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal
 
-from appbuilder_assistants._core.file_response import created_at
+from appbuilder_assistants._core.responses.file_response import created_at
 from appbuilder_assistants._driver import deadline_of
 from appbuilder_assistants._files.local import Download, InMemory
 from appbuilder_assistants._files.uploading import uploading
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from appbuilder_assistants._files.local import Progress, Uploadable
-    from appbuilder_assistants._settings import Timeout
+    from appbuilder_assistants._settings.settings import Timeout
     from appbuilder_assistants.types import Deleted, File, FileContent, FileList
 
 

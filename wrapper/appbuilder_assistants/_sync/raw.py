@@ -9,7 +9,7 @@ from .assistants import Assistants
 from .threads import Threads
 
 if TYPE_CHECKING:
-    from appbuilder_assistants._core.raw import RawResponse
+    from appbuilder_assistants._core.responses.raw import RawResponse
 
     from ._caller import RawCaller
     from .files import Files

@@ -6,12 +6,17 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Protocol
 
 from appbuilder_assistants._core.calls import NoReply, Reply, StreamCall
-from appbuilder_assistants._core.events import EventReader, RunEvent, interrupted, lost_stream
 from appbuilder_assistants._core.flows import CallProgress, record_attempts
-from appbuilder_assistants._core.orphaned_runs import OnExit, OrphanedRun, cancels_on_exit
-from appbuilder_assistants._core.reconcile import LookUps
 from appbuilder_assistants._core.redaction import redact
-from appbuilder_assistants._core.texts import find_text, find_text_by_id
+from appbuilder_assistants._core.runs.orphaned_runs import OnExit, OrphanedRun, cancels_on_exit
+from appbuilder_assistants._core.runs.texts import find_text, find_text_by_id
+from appbuilder_assistants._core.streams.events import (
+    EventReader,
+    RunEvent,
+    interrupted,
+    lost_stream,
+)
+from appbuilder_assistants._core.streams.reconcile import LookUps
 from appbuilder_assistants._driver import deadline_of
 from appbuilder_assistants._operations import messages as message_ops
 from appbuilder_assistants._operations import runs as run_ops

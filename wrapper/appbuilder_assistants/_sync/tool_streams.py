@@ -11,7 +11,7 @@ from .streams import RunStream
 
 if TYPE_CHECKING:
     from appbuilder_assistants._core.calls import StreamCall
-    from appbuilder_assistants._core.events import EventReader, RunEvent
+    from appbuilder_assistants._core.streams.events import EventReader, RunEvent
     from appbuilder_assistants._tools.loop import ToolLoop
 
     from ._caller import Caller

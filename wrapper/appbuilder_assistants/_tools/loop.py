@@ -15,12 +15,12 @@ from appbuilder_assistants._core.calls import (
     StreamCall,
     ToolError,
 )
-from appbuilder_assistants._core.decode import origin
-from appbuilder_assistants._core.events import RunEvent
 from appbuilder_assistants._core.flows import CallProgress, instrumented, run_call
-from appbuilder_assistants._core.orphaned_runs import OrphanedRun, cancel_after
-from appbuilder_assistants._core.polling import is_working, poll_run
+from appbuilder_assistants._core.responses.decode import origin
 from appbuilder_assistants._core.retry import RetryPolicy
+from appbuilder_assistants._core.runs.orphaned_runs import OrphanedRun, cancel_after
+from appbuilder_assistants._core.runs.polling import is_working, poll_run
+from appbuilder_assistants._core.streams.events import RunEvent
 from appbuilder_assistants._snapshot import RunSnapshot
 from appbuilder_assistants.errors import (
     DeadlineExceededError,

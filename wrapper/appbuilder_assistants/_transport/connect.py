@@ -14,7 +14,7 @@ from urllib.request import getproxies
 
 import httpx
 
-from appbuilder_assistants._core.addresses import host_of, ip_of, is_loopback
+from appbuilder_assistants._settings.addresses import host_of, ip_of, is_loopback
 
 Verify: TypeAlias = "bool | str | os.PathLike[str] | ssl.SSLContext"
 

@@ -13,7 +13,6 @@ from io import BytesIO
 
 import httpx
 
-from appbuilder_assistants._core.addresses import is_loopback
 from appbuilder_assistants._core.calls import (
     MAX_BODY,
     MAX_ERROR_BODY,
@@ -26,7 +25,8 @@ from appbuilder_assistants._core.calls import (
 )
 from appbuilder_assistants._core.multipart import MultipartBody
 from appbuilder_assistants._core.redaction import Redactor
-from appbuilder_assistants._settings import Settings, with_headers
+from appbuilder_assistants._settings.addresses import is_loopback
+from appbuilder_assistants._settings.settings import Settings, with_headers
 from appbuilder_assistants._version import __version__
 
 from .bounded import QUEUED

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 import httpx
 
-from appbuilder_assistants._settings import Settings
+from appbuilder_assistants._settings.settings import Settings
 
 from .bounded import bounded
 from .cancellation import running_loop

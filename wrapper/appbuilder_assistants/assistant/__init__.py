@@ -25,7 +25,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from appbuilder_assistants._lazy import loaded
-from appbuilder_assistants._settings import Settings, settings_from
+from appbuilder_assistants._settings.settings import Settings, settings_from
 
 if TYPE_CHECKING:
     from appbuilder_assistants._sync.assistants import Assistants

@@ -6,6 +6,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
+from appbuilder_assistants._core.calls import NoReply, Reply, StreamCall
+from appbuilder_assistants._core.redaction import strip_context
+from appbuilder_assistants._core.responses.decode import (
+    loads,
+    loads_or_none,
+    no_reply_error,
+    origin,
+    quoted,
+    status_error,
+)
+from appbuilder_assistants._core.responses.error_forms import is_error
+from appbuilder_assistants._core.responses.misfit import UNREADABLE, read_as
 from appbuilder_assistants._snapshot import RunSnapshot, shown
 from appbuilder_assistants.errors import (
     ApiConnectionError,
@@ -14,15 +26,10 @@ from appbuilder_assistants.errors import (
     StreamInterruptedError,
 )
 
-from .calls import NoReply, Reply, StreamCall
-from .decode import loads, loads_or_none, no_reply_error, origin, quoted, status_error
-from .error_forms import is_error
-from .misfit import UNREADABLE, read_as
-from .redaction import strip_context
 from .sse import SseDecoder, SseEvent
 
 if TYPE_CHECKING:
-    from appbuilder_assistants.types import StreamRunMessage, StreamRunStatus
+    from appbuilder_assistants._models import StreamRunMessage, StreamRunStatus
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,19 +5,18 @@ from __future__ import annotations
 from inspect import isawaitable
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from appbuilder_assistants._core.calls import Call, Flow
+from appbuilder_assistants._core.flows import instrumented, run_call
+from appbuilder_assistants._core.pages import Cursor
+from appbuilder_assistants._core.retry import RetryPolicy
 from appbuilder_assistants._snapshot import is_final
 from appbuilder_assistants.errors import NoTextError
 
-from .calls import Call, Flow
-from .flows import instrumented, run_call
-from .pages import Cursor
 from .polling import is_working
-from .retry import RetryPolicy
 
 if TYPE_CHECKING:
-    from appbuilder_assistants.types import RunResult
-
-    from .reconcile import LookUps
+    from appbuilder_assistants._core.streams.reconcile import LookUps
+    from appbuilder_assistants._models import RunResult
 
 T = TypeVar("T")
 

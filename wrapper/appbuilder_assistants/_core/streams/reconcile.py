@@ -6,6 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
+from appbuilder_assistants._core.calls import Call, Flow, NoReply, StreamCall
+from appbuilder_assistants._core.flows import instrumented, run_call
+from appbuilder_assistants._core.responses.decode import no_reply_error
+from appbuilder_assistants._core.retry import RetryPolicy
 from appbuilder_assistants._snapshot import RunSnapshot, is_final
 from appbuilder_assistants.errors import (
     ApiConnectionError,
@@ -13,14 +17,10 @@ from appbuilder_assistants.errors import (
     StreamInterruptedError,
 )
 
-from .calls import Call, Flow, NoReply, StreamCall
-from .decode import no_reply_error
 from .events import Break, interrupted
-from .flows import instrumented, run_call
-from .retry import RetryPolicy
 
 if TYPE_CHECKING:
-    from appbuilder_assistants.types import Message, MessageList, RunResult, StreamRunMessage
+    from appbuilder_assistants._models import Message, MessageList, RunResult, StreamRunMessage
 
 T = TypeVar("T")
 

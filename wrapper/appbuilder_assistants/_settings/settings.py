@@ -13,11 +13,12 @@ from enum import Enum
 from typing import Any, Literal, Protocol, TypeAlias
 from urllib.parse import SplitResult, urlsplit
 
-from ._core.addresses import is_loopback
-from ._core.redaction import TokenRedactor
-from ._core.retry import RetryPolicy
-from ._log import turn_on
-from .hooks import EventHook
+from appbuilder_assistants._core.redaction import TokenRedactor
+from appbuilder_assistants._core.retry import RetryPolicy
+from appbuilder_assistants._log import turn_on
+from appbuilder_assistants.hooks import EventHook
+
+from .addresses import is_loopback
 
 DEFAULT_GATEWAY = "https://appbuilder.baidu.com"
 DEFAULT_PREFIX = "Bearer"

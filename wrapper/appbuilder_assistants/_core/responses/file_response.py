@@ -1,25 +1,17 @@
-"""What is a file and what is an error, and what a file that was read is."""
+"""Tell a file from an error object, whatever the status and the content type say."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Protocol
 
-from .calls import JSON, FileCall, Reply
+from appbuilder_assistants._core.calls import JSON, FileCall, Reply
+
 from .decode import loads_or_none, response_error, status_error, strips_context, unknown
 from .error_forms import has_envelope, is_only_error
 
 PEEK = 64 * 1024
 """Bytes: an answer that is longer is no error object."""
-
-
-@dataclass(frozen=True, slots=True)
-class FileContent:
-    """The bytes of a file and their media type, as the service names it ("" if it does not)."""
-
-    content: bytes = field(repr=False)
-    content_type: str = ""
 
 
 class Dated(Protocol):

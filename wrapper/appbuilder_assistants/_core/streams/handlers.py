@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 from .events import RunEvent, UnknownEvent
 
 if TYPE_CHECKING:
-    from appbuilder_assistants.types import RunResult, StreamRunMessage, StreamRunStatus, ToolCall
+    from appbuilder_assistants._models import RunResult, StreamRunMessage, StreamRunStatus, ToolCall
 
 STATUS_HOOKS = frozenset(
     {

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
+from appbuilder_assistants._core.redaction import Redactor
 from appbuilder_assistants.errors import (
     ApiStatusError,
     AuthenticationError,
@@ -18,8 +19,6 @@ from appbuilder_assistants.errors import (
     RateLimitError,
     ServerError,
 )
-
-from .redaction import Redactor
 
 LONGEST_TEXT = 4_000
 """Characters of an error's own text that are kept: it goes into logs."""

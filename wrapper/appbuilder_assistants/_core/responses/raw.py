@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from .calls import REQUEST_ID
+from appbuilder_assistants._core.calls import REQUEST_ID
 
 T_co = TypeVar("T_co", covariant=True)
 

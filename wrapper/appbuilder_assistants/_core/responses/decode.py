@@ -10,6 +10,15 @@ from functools import wraps
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+from appbuilder_assistants._core.calls import (
+    MAX_BODY,
+    Call,
+    NoReply,
+    OperationRequest,
+    Outcome,
+    Reply,
+)
+from appbuilder_assistants._core.redaction import strip_context
 from appbuilder_assistants.errors import (
     ApiConnectionError,
     ApiStatusError,
@@ -22,10 +31,8 @@ from appbuilder_assistants.errors import (
     ResponseError,
 )
 
-from .calls import MAX_BODY, Call, NoReply, OperationRequest, Outcome, Reply
 from .error_forms import LONGEST_TEXT, ErrorDetail, error_class, error_detail, is_error
 from .misfit import UNREADABLE, MisfitError, read_as
-from .redaction import strip_context
 
 T = TypeVar("T")
 Q = TypeVar("Q", bound=OperationRequest)

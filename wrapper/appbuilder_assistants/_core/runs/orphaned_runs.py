@@ -7,6 +7,10 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 
+from appbuilder_assistants._core.calls import CANCEL_SECONDS, Call, Flow, Grace, OperationRequest
+from appbuilder_assistants._core.flows import CallProgress, instrumented, run_call
+from appbuilder_assistants._core.responses.decode import origin
+from appbuilder_assistants._core.retry import RetryPolicy
 from appbuilder_assistants._snapshot import is_final
 from appbuilder_assistants.errors import (
     ApiConnectionError,
@@ -15,13 +19,8 @@ from appbuilder_assistants.errors import (
     DeadlineExceededError,
 )
 
-from .calls import CANCEL_SECONDS, Call, Flow, Grace, OperationRequest
-from .decode import origin
-from .flows import CallProgress, instrumented, run_call
-from .retry import RetryPolicy
-
 if TYPE_CHECKING:
-    from appbuilder_assistants.types import RunList, RunResult
+    from appbuilder_assistants._models import RunList, RunResult
 
 T = TypeVar("T")
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from .calls import Call, Flow, NoReply, Sleep
-from .decode import no_reply_error
-from .flows import CallProgress, instrumented, run_call
-from .retry import RetryPolicy
+from appbuilder_assistants._core.calls import Call, Flow, NoReply, Sleep
+from appbuilder_assistants._core.flows import CallProgress, instrumented, run_call
+from appbuilder_assistants._core.responses.decode import no_reply_error
+from appbuilder_assistants._core.retry import RetryPolicy
 
 if TYPE_CHECKING:
-    from appbuilder_assistants.types import RunResult
+    from appbuilder_assistants._models import RunResult
 
 WORKING = frozenset({"queued", "in_progress", "cancelling"})
 """In any other state a run has ended, or waits for somebody; a state that is new is one, too."""

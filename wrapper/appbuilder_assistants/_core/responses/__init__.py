@@ -1,0 +1,4 @@
+"""From a reply to its value, or to the right error.
+
+Hands out `parse` and `answer` of `decode`, the error forms, and RawResponse.
+"""
