@@ -170,10 +170,10 @@ format: dev-env ## mend what ruff can mend
 	$(PY) -m ruff check --fix
 	$(PY) -m ruff format
 
-type: dev-env ## check types with mypy and pyright
+type: dev-env ## check types with mypy (the tests as well) and pyright
 	@$(NEEDS_3_11)
 	$(PY) -m mypy
-	$(PY) -m mypy --python-version 3.11 contract_tests
+	$(PY) -m mypy --python-version 3.11 contract_tests tests
 	$(PY) -m pyright
 
 check: lint type generate-check sync-check spec-diff-check test test-slow contract test-contract-suite ## everything that CI checks, without the official client

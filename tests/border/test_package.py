@@ -76,7 +76,7 @@ def test_public_names() -> None:
     assert all(hasattr(appbuilder_assistants, name) for name in names)
     assert set(appbuilder_assistants.errors.__all__) <= set(names)
     with pytest.raises(AttributeError, match="no attribute 'Client'"):
-        _ = appbuilder_assistants.Client
+        _ = appbuilder_assistants.Client  # type: ignore[attr-defined]
 
 
 BROKEN = """

@@ -36,7 +36,8 @@ class View:
         return self.driver.execute_cdp_cmd(command, parameters)
 
     def all(self, selector: str) -> list[WebElement]:
-        return self.driver.find_elements(By.CSS_SELECTOR, selector)
+        found: list[WebElement] = self.driver.find_elements(By.CSS_SELECTOR, selector)
+        return found
 
     def one(self, selector: str) -> WebElement:
         [found] = self.all(selector)

@@ -120,7 +120,7 @@ def test_no_such_host(harness: ClientHarness, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
     client = harness.client("k", f"http://{HOST}", retry=ONCE)
 
-    with pytest.raises(Exception, match="Name or service not known") as caught:
+    with pytest.raises(ApiConnectionError, match="Name or service not known") as caught:
         client.threads.runs.run("a", "t")
 
     assert caught.value.reached_server is False

@@ -250,7 +250,12 @@ def test_a_long_retry_after(harness: ClientHarness, serve: Serve) -> None:
 def test_a_server_that_is_not_there(harness: ClientHarness, call: Any) -> None:
     """A connection that is refused is tried again, also for a run, and then says where."""
     waits: list[float] = []
-    policy = RetryPolicy(first_delay=0.0, jitter=lambda: waits.append(0.0) or 0.0)
+
+    def jitter() -> float:
+        waits.append(0.0)
+        return 0.0
+
+    policy = RetryPolicy(first_delay=0.0, jitter=jitter)
 
     with pytest.raises(
         ApiConnectionError, match=r"no connection to http://127\.0\.0\.1:9"

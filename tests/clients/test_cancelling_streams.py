@@ -424,7 +424,8 @@ def test_a_task_that_is_cancelled(server: appbuilder_mock.Running) -> None:
             reading.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await reading
-            run = await runs.query(stream.snapshot.thread_id, stream.snapshot.run_id)
+            snapshot = stream.snapshot
+            run = await runs.query(str(snapshot.thread_id), str(snapshot.run_id))
             return run.status
 
     server.script(NEVER)

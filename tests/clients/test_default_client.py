@@ -89,7 +89,8 @@ def test_a_program_for_the_official_sdk(
 
     class MyEventHandler(appbuilder.AssistantEventHandler):
         def messages(self, messages_event: appbuilder.types.StreamRunMessage) -> None:
-            told.append(messages_event.content[-1].text.value)
+            piece = (messages_event.content or [])[-1]
+            told.append(piece.text.value)
 
     file = appbuilder.assistant.assistants.files.create(file_path=str(path))
     helper = appbuilder.assistant.assistants.create(

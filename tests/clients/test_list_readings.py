@@ -149,7 +149,7 @@ def test_a_service_of_neither_reading(
     server = serve(Lists(reading, 7, LISTS["runs"][1]))
     runs = harness.client("k", server.url).threads.runs.list_all("t", order=order, page_size=3)
 
-    seen = []
+    seen: list[int] = []
     with pytest.raises(ResponseError, match=r"comes again.*would repeat or skip items") as caught:
         seen.extend(int(run.id) for run in runs)
     assert caught.value.operation == "listRuns"

@@ -111,7 +111,8 @@ def test_every_status(asked: Asked) -> None:
     """Has its class, whatever the body."""
     for name in ("runs.query", "runs.run", "runs.stream_run", "files.create", "files.download"):
         for line, kind in STATUSES.items():
-            for body in (ERROR, HTML, b"", b"{", [], {"error": None}):
+            bodies: tuple[Any, ...] = (ERROR, HTML, b"", b"{", [], {"error": None})
+            for body in bodies:
                 error = asked.failure(name, answer(body, line))
 
                 assert type(error) is kind

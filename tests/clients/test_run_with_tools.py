@@ -672,7 +672,6 @@ def test_async_tools_that_fail_while_they_are_cancelled(
                 if late:
                     await over.wait()
                 raise ValueError("收拾不了")
-            return city
 
         async with AsyncAppBuilder(server.token, server.url) as client:
             assistant = await client.assistants.create("a")

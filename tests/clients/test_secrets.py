@@ -552,7 +552,7 @@ def test_no_free_connection(harness: ClientHarness, serve: Serve, logged: list[s
     assert_hidden(caught.value, logged)
 
 
-BAD = {
+BAD: dict[str, Any] = {
     "a line break": SECRET + "\n",
     "a space": " " + SECRET,
     "a space within": SECRET + " 0",

@@ -48,7 +48,7 @@ def problems(asked: httpx.Request) -> list[str]:
     """What is wrong with a request, once all of it was sent."""
     sent = SentRequests()
     sent.look_at(asked)
-    for _ in asked.stream:  # type: ignore[union-attr]
+    for _ in asked.stream:
         pass
     return sent.take()
 

@@ -291,7 +291,7 @@ def test_no_answer(lost: NoReply, cls: type[errors.ApiConnectionError]) -> None:
     assert error.operation == "queryRun"
 
 
-JSON = [
+JSON: list[Any] = [
     None,
     True,
     0,

@@ -33,7 +33,7 @@ def event(name: str, data: Any) -> bytes:
     return f"event: {name}\ndata: {text}\n\n".encode()
 
 
-def status(send_id: int, event_type: str, status: str, **details: Any) -> bytes:
+def status(send_id: Any, event_type: Any, status: Any, **details: Any) -> bytes:
     for name in ("run_object", "run_step_object"):
         if name in details:
             details[name] = {**details[name], "status": status, "created_at": 1}
@@ -41,7 +41,7 @@ def status(send_id: int, event_type: str, status: str, **details: Any) -> bytes:
     return event("status", body)
 
 
-def piece(send_id: int, text: str, message_id: str = "chatmsg_1") -> bytes:
+def piece(send_id: Any, text: str, message_id: Any = "chatmsg_1") -> bytes:
     content = [{"type": "text", "text": {"value": text}}]
     body = {"send_id": send_id, "message_id": message_id, "content": content}
     return event("message", body)
@@ -61,7 +61,7 @@ PLAIN = [
 
 
 def reader(**headers: str) -> EventReader:
-    return EventReader(streamed(), reply(**headers), RunSnapshot())
+    return EventReader(streamed(), reply(200, b"", **headers), RunSnapshot())
 
 
 def drain(source: EventReader, events: list[RunEvent], *chunks: bytes) -> Break | None:

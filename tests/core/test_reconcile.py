@@ -68,7 +68,7 @@ def carry_out(flow: Flow[None], **answers: Outcome) -> list[str]:
 
 def reconciled(snapshot: RunSnapshot, **answers: Outcome) -> list[str]:
     flow = reconcile(streamed(), snapshot, BROKEN, ASK, retry=RetryPolicy(attempts=1))
-    return carry_out(flow, **answers)
+    return carry_out(flow, **answers)  # type: ignore[arg-type]
 
 
 def refused(snapshot: RunSnapshot, **answers: Outcome) -> StreamInterruptedError:

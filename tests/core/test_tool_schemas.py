@@ -379,7 +379,7 @@ def test_a_class_defined_beside_the_tool() -> None:
 
 def test_the_names_of_its_own_module_come_first() -> None:
     """A name that happens to be local where the tool is made does not change what is meant."""
-    Place = int  # noqa: F841
+    Place: Any = int  # noqa: F841
 
     @tool
     def look(x: Place) -> None: ...
@@ -423,7 +423,7 @@ def test_a_tool_is_still_its_function() -> None:
     other = tool(get_weather, name="other")
 
     assert get_weather("北京") == other(city="北京") == "北京：晴"
-    assert get_weather.__name__ == "get_weather"
+    assert get_weather.__name__ == "get_weather"  # type: ignore[attr-defined]
     assert get_weather.__doc__ == "查询天气"
     assert repr(get_weather) == "Tool('weather')"
     assert get_weather.to_dict() == {

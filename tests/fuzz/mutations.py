@@ -69,13 +69,13 @@ def changed(value: Any, place: Place, how: str, new: Any) -> Any:
     """A copy that is different at one place."""
     if place:
         key, *rest = place
-        copy = dict(value) if isinstance(value, dict) else list(value)
+        copy: Any = dict(value) if isinstance(value, dict) else list(value)
         if not rest and how == "removed":
             del copy[key]
         elif not rest and how == "twice" and isinstance(copy, list):
             copy.append(value[key])
         else:
-            copy[key] = changed(value[key], tuple(rest), how, new)  # type: ignore[call-overload]
+            copy[key] = changed(value[key], tuple(rest), how, new)
         return copy
     kinds = {
         "in a list": [value],

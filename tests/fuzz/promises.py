@@ -147,7 +147,7 @@ def check_snapshot(snapshot: RunSnapshot) -> None:
     pickle.loads(pickle.dumps(snapshot))
 
 
-def check_model(value: Any, kind: type) -> None:
+def check_model(value: Any, kind: type[Any]) -> None:
     """It can be shown, compared, copied, stored, read field by field, and given back as JSON."""
     assert type(value) is kind
     assert repr(value)
@@ -177,8 +177,8 @@ def check_value(value: Any, hint: Any) -> None:
     if isinstance(value, list) and lists:
         for item in value:
             check_value(item, get_args(lists[0])[0])
-    elif type(value) in models:
-        for name, inner in fields(type(value)).items():
+    elif (kind := type(value)) in models:
+        for name, inner in fields(kind).items():  # type: ignore[arg-type]
             check_value(getattr(value, name), inner)
     else:
         plain = [choice for choice in choices if choice not in lists + models]

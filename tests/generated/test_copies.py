@@ -97,20 +97,21 @@ def test_unknown_fields_can_be_replaced() -> None:
     del unknown["log_id"]
     expected = {name: value for name, value in RUN.items() if name != "log_id"} | unknown
 
-    changed = attrs.evolve(run, additional_properties=unknown)
+    changed = attrs.evolve(run, additional_properties=unknown)  # type: ignore[call-arg]
 
     assert changed.additional_properties == {"分数": 2, "新": [3]}
     assert changed.to_dict() == expected
     assert run.additional_properties == {"log_id": "日志", "分数": 1}
-    run.additional_properties = {"分数": 2, "新": [3]}
+    run.additional_properties = {"分数": 2, "新": [3]}  # type: ignore[misc]
     assert run.to_dict() == expected
-    run.additional_properties = {}
+    run.additional_properties = {}  # type: ignore[misc]
     assert run.to_dict() == {name: value for name, value in RUN.items() if name != "log_id"}
 
 
 def test_a_known_field_is_not_an_unknown_one() -> None:
     """It would be written twice, or win over the attribute: writing and copying refuse it."""
-    run = attrs.evolve(RunResult.from_dict(RUN), additional_properties={"status": "failed"})
+    known = {"status": "failed"}
+    run = attrs.evolve(RunResult.from_dict(RUN), additional_properties=known)  # type: ignore[call-arg]
 
     with pytest.raises(ValueError, match=r"RunResult.additional_properties: 'status' is a field"):
         run.to_dict()
@@ -120,10 +121,12 @@ def test_a_known_field_is_not_an_unknown_one() -> None:
 
 def test_objects_built_by_hand_are_replaced() -> None:
     """None and defaults are left out as before; unknown fields can be given."""
-    tool = AssistantTool("function", AssistantFunction("天气"))
+    function = AssistantFunction("天气")
+    tool = AssistantTool("function", function)
+    other = attrs.evolve(function, name="温度")
 
-    renamed = attrs.evolve(tool, function=attrs.evolve(tool.function, name="温度"))
-    strict = attrs.evolve(renamed.function, additional_properties={"strict": True})
+    renamed = attrs.evolve(tool, function=other)
+    strict = attrs.evolve(other, additional_properties={"strict": True})  # type: ignore[call-arg]
 
     assert renamed.to_dict() == {"type": "function", "function": {"name": "温度"}}
     assert strict.to_dict() == {"name": "温度", "strict": True}

@@ -130,7 +130,7 @@ def test_multipart_request_fits_httpx() -> None:
     with httpx.Client(base_url="http://127.0.0.1:1") as client:
         sent = client.build_request(**built)
 
-    assert (sent.method, sent.url) == (
+    assert (sent.method, str(sent.url)) == (
         "POST",
         "http://127.0.0.1:1/v2/storage/files?purpose=assistant",
     )

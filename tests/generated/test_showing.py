@@ -208,7 +208,8 @@ def test_a_loop_over_a_page() -> None:
 
 def test_an_empty_page() -> None:
     """Nothing to loop over, and false, as lists are; also where the service sends null."""
-    for data in ([], None):
+    pages: tuple[Any, ...] = ([], None)
+    for data in pages:
         page = FileList.from_dict({"object": "list", "data": data})
         assert list(page) == []
         assert len(page) == 0
@@ -221,6 +222,6 @@ def test_only_pages_are_lists() -> None:
         {"id": "", "object": "", "role": "user", "content": [], "created_at": 0, "thread_id": ""}
     )
 
-    assert message
+    assert bool(message)
     with pytest.raises(TypeError, match="not iterable"):
         iter(message)  # type: ignore[call-overload]

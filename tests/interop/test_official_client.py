@@ -111,7 +111,7 @@ def test_a_function_call_within_a_stream() -> None:
 def test_a_handler() -> None:
     """The handler's methods are called, and its context knows the ids."""
 
-    class Handler(appbuilder.AssistantEventHandler):
+    class Handler(appbuilder.AssistantEventHandler):  # type: ignore[misc]
         def __init__(self) -> None:
             super().__init__()
             self.heard: list[str] = []

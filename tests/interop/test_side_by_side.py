@@ -32,7 +32,8 @@ def mixed(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
     exec("\n".join(["import appbuilder", *added]), {})
 
-    return appbuilder
+    module: ModuleType = appbuilder
+    return module
 
 
 def test_a_program_that_uses_other_components(mixed: ModuleType) -> None:

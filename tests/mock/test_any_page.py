@@ -89,8 +89,11 @@ def mounts(api: Api, size: int) -> tuple[dict[str, str], list[str]]:
 
 def runs(api: Api, size: int) -> tuple[dict[str, str], list[str]]:
     thread_id = api.thread("你好")
-    body = {"assistant_id": api.assistant(), "thread_id": thread_id}
-    body["thread"] = {"messages": [{"role": "user", "content": "你好"}]}
+    body = {
+        "assistant_id": api.assistant(),
+        "thread_id": thread_id,
+        "thread": {"messages": [{"role": "user", "content": "你好"}]},
+    }
     return {"thread_id": thread_id}, [api.run(**body)["id"] for _ in range(size)]
 
 

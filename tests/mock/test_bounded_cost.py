@@ -101,7 +101,7 @@ def peak(server: Process) -> int:
 def cpu_seconds(server: Process) -> float:
     """What the server has computed so far; waiting for a busy machine does not count."""
     times = psutil.Process(server.popen.pid).cpu_times()
-    return times.user + times.system
+    return float(times.user + times.system)
 
 
 def cost(server: Process, api: Api, path: str, body: bytes, *statuses: int) -> float:

@@ -252,11 +252,11 @@ def test_a_malformed_upload(api: Api, body: bytes, message: str) -> None:
 )
 def test_a_wrong_boundary(api: Api, boundary: str) -> None:
     """400, whatever the body is."""
-    headers: dict[str, str] = {"Content-Type": f"multipart/form-data{boundary}"}
+    headers = {"Content-Type": f"multipart/form-data{boundary}"}
     response = api.http.post(
         "/v2/storage/files",
         content=WHOLE,
-        headers={key: value.encode() for key, value in headers.items()},  # type: ignore[misc]
+        headers={key.encode(): value.encode() for key, value in headers.items()},
         params={"purpose": "assistant"},
     )
 

@@ -82,7 +82,8 @@ def test_it_holds_little() -> None:
     """Content is handed on as it comes, but for what may be the beginning of a boundary."""
     parser = Multipart(b"b")
     begun = list(parser.feed(b"--b\r\n\r\n"))
-    handed = sum(len(piece) for _ in range(100) for piece in parser.feed(b"a" * 1000))  # type: ignore[arg-type]
+    pieces = [piece for _ in range(100) for piece in parser.feed(b"a" * 1000)]
+    handed = sum(len(piece) for piece in pieces if isinstance(piece, bytes))
 
     assert len(begun) == 1
     assert 100_000 - 5 <= handed <= 100_000

@@ -193,7 +193,11 @@ def test_options_are_looked_at_before_the_port_is_taken(tmp_path: Path) -> None:
     database = tmp_path / "mock.db"
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        wrong = [["--token", "令牌"], ["--other-token", "mock-token"], ["--scenario", tmp_path]]
+        wrong = [
+            ["--token", "令牌"],
+            ["--other-token", "mock-token"],
+            ["--scenario", str(tmp_path)],
+        ]
         for options in wrong:
             status, out, err = refused("--port", port, "--examples", "--db", database, *options)
 

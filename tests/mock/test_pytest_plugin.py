@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import appbuilder_mock
 import pytest
@@ -261,11 +262,12 @@ def test_script(appbuilder_mock: appbuilder_mock.Running, tmp_path: Path) -> Non
     file = tmp_path / "scenario.yaml"
     file.write_text("rules: [{reply: 文件}]", encoding="utf-8")
     with Api(appbuilder_mock.url, appbuilder_mock.token) as api:
-        for given, answer in [
+        scripts: list[tuple[Any, str]] = [
             (Rule(reply=Reply("规则")), "规则"),
             ("rules: [{reply: 文本}]", "文本"),
             (file, "文件"),
-        ]:
+        ]
+        for given, answer in scripts:
             appbuilder_mock.script(given)
             assert final_text(api.run()) == answer
         with pytest.raises(ScenarioError, match="unknown key"):

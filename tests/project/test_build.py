@@ -69,7 +69,7 @@ def test_the_metadata_works_outside_the_repository(wheel: Path) -> None:
         [name] = [name for name in archive.namelist() if name.endswith(".dist-info/METADATA")]
         metadata = email.message_from_bytes(archive.read(name), policy=email.policy.default)
 
-    links = re.findall(r"\]\(([^)]+)\)", metadata.get_payload())
+    links = re.findall(r"\]\(([^)]+)\)", str(metadata.get_payload()))
     assert len(links) > 20
     assert [link for link in links if not link.startswith(("https://", "#"))] == []
     assert "Repository" in str(metadata["Project-URL"])

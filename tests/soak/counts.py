@@ -33,7 +33,7 @@ def sockets() -> int:
 
 def taken(http: httpx.Client | httpx.AsyncClient) -> list[str]:
     """What is taken of a client's pool: nothing, when no call is on its way."""
-    pool: Any = http._transport._pool  # type: ignore[union-attr]
+    pool: Any = http._transport._pool
     size = pool._max_connections
     busy = [one for one in pool.connections if not one.is_idle() and not one.is_closed()]
     found = []

@@ -18,6 +18,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import httpx
@@ -96,7 +97,7 @@ def soak_sync(url: str, seconds: float, seed: int) -> Report:
             for client in (small, own):
                 calm_call(report, client)
                 pool = client._caller.pool.http
-                if not settled(lambda pool=pool: not taken(pool)):
+                if not settled(partial(is_idle, pool)):
                     report.losses += taken(pool)
 
         end = time.monotonic() + seconds
@@ -166,6 +167,10 @@ def fork(report: Report, client: AppBuilder) -> None:
         report.losses.append(f"the call of a child after a fork ({status})")
 
 
+def is_idle(http: httpx.Client | httpx.AsyncClient) -> bool:
+    return not taken(http)
+
+
 def settled(true: Callable[[], bool]) -> bool:
     """Whether it becomes true in time."""
     end = time.monotonic() + PATIENCE
@@ -217,7 +222,7 @@ async def on_a_loop(url: str, seconds: float, seed: int) -> Report:
             for client in (small, own):
                 await acalm_call(report, client)
                 pool = client._caller.pool.http
-                if not await asettled(lambda pool=pool: not taken(pool)):
+                if not await asettled(partial(is_idle, pool)):
                     report.losses += taken(pool)
     gc.collect()
     before = {name: before[name] for name in ("sockets", "tasks")}
