@@ -8,7 +8,7 @@ import annotated_types as at
 import pydantic
 import pytest
 from appbuilder_assistants import Tool, tool
-from appbuilder_assistants._tools.json_types import BadArguments
+from appbuilder_assistants._tools.arguments import BadArguments
 from pydantic import Field
 from typing_extensions import Doc
 

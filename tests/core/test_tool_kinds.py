@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 from appbuilder_assistants import Tool, tool
-from appbuilder_assistants._tools.json_types import BadArguments
-from appbuilder_assistants._tools.tool import toolbox
+from appbuilder_assistants._tools.arguments import BadArguments
+from appbuilder_assistants._tools.toolbox import toolbox
 
 
 class Station:

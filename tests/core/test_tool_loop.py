@@ -20,7 +20,7 @@ from appbuilder_assistants._core.calls import (
 from appbuilder_assistants._core.runs.polling import PollInterval, poll_run
 from appbuilder_assistants._operations.runs import OneRun, run_request, runs_query
 from appbuilder_assistants._tools.loop import LoopOptions, ToolLoop
-from appbuilder_assistants._tools.tool import Toolbox
+from appbuilder_assistants._tools.toolbox import Toolbox
 
 from tests.core.calls import reply
 

@@ -8,7 +8,7 @@ from typing import Any
 import pydantic
 import pytest
 from appbuilder_assistants import tool
-from appbuilder_assistants._tools.json_types import BadArguments
+from appbuilder_assistants._tools.arguments import BadArguments
 
 
 class Day(pydantic.BaseModel):

@@ -14,7 +14,7 @@ import attrs
 import jsonschema_rs
 import pytest
 from appbuilder_assistants import Tool, tool
-from appbuilder_assistants._tools.json_types import BadArguments
+from appbuilder_assistants._tools.arguments import BadArguments
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from typing_extensions import NotRequired

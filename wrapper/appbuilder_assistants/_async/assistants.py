@@ -9,7 +9,7 @@ from ._caller import AsyncCaller
 from .files import AsyncFiles
 
 if TYPE_CHECKING:
-    from appbuilder_assistants._tools.tool import ToolDescription
+    from appbuilder_assistants._tools.toolbox import ToolDescription
     from appbuilder_assistants.types import (
         Assistant,
         AssistantFile,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 from appbuilder_assistants._core.runs.polling import FIRST_DELAY, MAX_DELAY, PollInterval, poll_run
 from appbuilder_assistants._operations import runs as ops
 from appbuilder_assistants._tools.loop import MAX_PARALLEL, MAX_ROUNDS, LoopOptions, ToolLoop
-from appbuilder_assistants._tools.tool import atoolbox
+from appbuilder_assistants._tools.toolbox import atoolbox
 
 from ._caller import AsyncCaller
 from .handlers import AsyncAssistantStreamManager
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from appbuilder_assistants._core.runs.orphaned_runs import OnExit
     from appbuilder_assistants._settings.settings import OnDeadline
     from appbuilder_assistants._tools.loop import Continuation
-    from appbuilder_assistants._tools.tool import AnyTool, ToolDescription
+    from appbuilder_assistants._tools.toolbox import AnyTool, ToolDescription
     from appbuilder_assistants.types import (
         AssistantModelParameters,
         AssistantThread,

@@ -31,7 +31,7 @@ from appbuilder_api.models import (
 )
 
 from appbuilder_assistants._core.calls import Call
-from appbuilder_assistants._tools.tool import ToolDescription, described
+from appbuilder_assistants._tools.toolbox import ToolDescription, described
 
 from ._build import Format, Order, call, items, object_
 

@@ -28,7 +28,7 @@ from appbuilder_api.models import (
 from appbuilder_assistants._core.calls import RUN_SECONDS, Call, StreamCall
 from appbuilder_assistants._core.retry import RetryPolicy
 from appbuilder_assistants._core.runs.orphaned_runs import CancelCalls, OrphanedRun
-from appbuilder_assistants._tools.tool import ToolDescription, described
+from appbuilder_assistants._tools.toolbox import ToolDescription, described
 from appbuilder_assistants.types import Json
 
 from ._build import Format, Order, call, items, object_, request, thread_

@@ -11,7 +11,7 @@ from ._caller import Caller
 from .files import Files
 
 if TYPE_CHECKING:
-    from appbuilder_assistants._tools.tool import ToolDescription
+    from appbuilder_assistants._tools.toolbox import ToolDescription
     from appbuilder_assistants.types import (
         Assistant,
         AssistantFile,

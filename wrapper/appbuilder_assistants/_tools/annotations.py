@@ -1,4 +1,4 @@
-"""From an annotation to the kind of value it takes."""
+"""From an annotation to the type of values it takes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from collections.abc import Set as AbstractSet
 from functools import partial
 from typing import Any
 
-from .constraints import has_default, is_pydantic_field, made_default, read_metadata
+from .constraints import DescribedType, has_default, is_pydantic_field, made_default, read_metadata
 from .docstrings import read_doc
 from .json_types import (
     NO_DEFAULT,
@@ -19,7 +19,6 @@ from .json_types import (
     AnyType,
     ArrayType,
     BooleanType,
-    DescribedType,
     EnumType,
     IntegerType,
     JsonType,
@@ -66,18 +65,28 @@ Names = Mapping[str, Any]
 """What a string annotation may name besides what its module does."""
 
 
-def type_of(annotation: Any, where: str, names: Names, within: tuple[type, ...] = ()) -> JsonType:
-    """The kind of value an annotation takes.
+def type_of(annotation: Any, where: str, names: Names) -> JsonType:
+    """The type of the values that an annotation takes.
 
-    `where` is for the message of the TypeError that is raised for one that is not supported;
-    `within` are the classes whose field it is of.
+    `where` is for the message of the TypeError that is raised for one that is not supported.
     """
+    try:
+        return _type_of(annotation, where, names, ())
+    except RecursionError as error:
+        raise TypeError(
+            f"{where}: a type that holds itself cannot be described to a model, for its schema "
+            "has no end"
+        ) from error
+
+
+def _type_of(annotation: Any, where: str, names: Names, within: tuple[type, ...]) -> JsonType:
+    """As `type_of`; `within` are the classes whose field it is of."""
     annotation = _unwrapped(annotation)
     if not isinstance(annotation, Hashable):
         raise _unsupported(where, annotation)
     if annotation in SCALARS:
         return SCALARS[annotation]
-    inner = partial(type_of, names=names, within=within)
+    inner = partial(_type_of, names=names, within=within)
     origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
     if origin is typing.Annotated:
         metadata = read_metadata(arguments[1:], where)
@@ -99,27 +108,41 @@ def type_of(annotation: Any, where: str, names: Names, within: tuple[type, ...] 
     raise _unsupported(where, annotation)
 
 
-def optional(json_type: JsonType) -> JsonType:
-    """The kind, or null: what a default of None says, though the annotation does not."""
-    try:
-        json_type.read(None, "")
-    except ValueError:
-        return AnyOfType((json_type, NullType()))
-    return json_type
-
-
-def field_of(
-    name: str, json_type: JsonType, *, required: bool, description: str, default: Any = NO_DEFAULT
+def property_of(
+    name: str,
+    json_type: JsonType,
+    where: str,
+    *,
+    required: bool,
+    default: Any = NO_DEFAULT,
+    description: str = "",
 ) -> Property:
-    """A field, whose annotation's own description wins over `description`."""
-    told = json_type.description if isinstance(json_type, DescribedType) else description
+    """A parameter or a field, whose annotation's own description wins over `description`.
+
+    A pydantic `Field` as its default says whether it is required.
+    """
+    if is_pydantic_field(default):
+        json_type = read_metadata([default], where, is_default=True).applied(json_type, where)
+        required = not has_default(default)
+        default = NO_DEFAULT if required else made_default(default)
+    if isinstance(json_type, DescribedType):
+        description = json_type.description
     if default is None:
         json_type = optional(json_type)
     try:
         json_default = default if default is NO_DEFAULT else plain(default)
     except (TypeError, ValueError):
         json_default = NO_DEFAULT  # the model need not know it; Python does
-    return Property(name, json_type, required, told, json_default)
+    return Property(name, json_type, required, description, json_default)
+
+
+def optional(json_type: JsonType) -> JsonType:
+    """The type, or null: what a default of None says, though the annotation does not."""
+    try:
+        json_type.read(None, "")
+    except ValueError:
+        return AnyOfType((json_type, NullType()))
+    return json_type
 
 
 def hints_of(what: Any, where: str, names: Names) -> dict[str, Any]:
@@ -173,34 +196,29 @@ def _class(cls: type, where: str, names: Names, within: tuple[type, ...]) -> Jso
         raise _unsupported(where, cls, f"{cls.__name__} holds itself, so its schema has no end")
     doc = read_doc(cls.__doc__)
     hints = hints_of(cls, where, names)
-    fields = []
+    properties = []
     for part in read(cls, hints, where):
         at = f"{where}, field {part.name} of {cls.__name__}"
         if part.name not in hints:
             raise TypeError(f"{at}: it has no annotation")
-        json_type = type_of(hints[part.name], at, names, (*within, cls))
-        default, required = part.default, part.required
-        if is_pydantic_field(default):
-            if not hasattr(cls, "__pydantic_validator__"):
-                raise TypeError(
-                    f"{at}: a pydantic Field as its default has no effect on this class; put it "
-                    "into Annotated"
-                )
-            json_type = read_metadata([default], at, is_default=True).applied(json_type, at)
-            required = not has_default(default)
-            default = NO_DEFAULT if required else made_default(default)
-        field = field_of(
+        if is_pydantic_field(part.default) and not hasattr(cls, "__pydantic_validator__"):
+            raise TypeError(
+                f"{at}: a pydantic Field as its default has no effect on this class; put it into "
+                "Annotated"
+            )
+        property_ = property_of(
             part.parameter,
-            json_type,
-            required=required,
+            _type_of(hints[part.name], at, names, (*within, cls)),
+            at,
+            required=part.required,
+            default=part.default,
             description=part.description or doc.parameters.get(part.name, ""),
-            default=default,
         )
-        fields.append(field)
+        properties.append(property_)
     # A dataclass without a docstring is given its own signature as one.
     summary = "" if doc.summary.startswith(f"{cls.__name__}(") else doc.summary
     build = dict if read is _dict_fields else lambda parts: cls(**parts)
-    return ObjectType(tuple(fields), build, summary)
+    return ObjectType(tuple(properties), build, summary)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -217,8 +235,8 @@ class _ClassField:
 def _dict_fields(cls: Any, hints: dict[str, Any], where: str) -> Iterator[_ClassField]:
     for name, hint in hints.items():
         # `from __future__ import annotations` hides from the class which keys are NotRequired.
-        said = _special_name(hint)
-        required = said == "Required" if said else name in cls.__required_keys__
+        marker = _special_name(hint)
+        required = marker == "Required" if marker else name in cls.__required_keys__
         yield _ClassField(name, name, required)
 
 
@@ -228,13 +246,10 @@ def _dataclass_fields(cls: Any, hints: dict[str, Any], where: str) -> Iterator[_
     missing = dataclasses.MISSING
     for field in dataclasses.fields(cls):
         if field.init:
-            yield _ClassField(
-                field.name,
-                field.name,
-                required=field.default is missing and field.default_factory is missing,
-                default=NO_DEFAULT if field.default is missing else field.default,
-                description=str(field.metadata.get("description", "")),
-            )
+            default = NO_DEFAULT if field.default is missing else field.default
+            required = default is NO_DEFAULT and field.default_factory is missing
+            description = str(field.metadata.get("description", ""))
+            yield _ClassField(field.name, field.name, required, default, description)
 
 
 def _attrs_fields(cls: Any, hints: dict[str, Any], where: str) -> Iterator[_ClassField]:
@@ -242,15 +257,11 @@ def _attrs_fields(cls: Any, hints: dict[str, Any], where: str) -> Iterator[_Clas
 
     for field in attrs.fields(cls):
         if field.init:
-            made = isinstance(field.default, type(attrs.Factory(list)))
             required = field.default is attrs.NOTHING
-            yield _ClassField(
-                field.name,
-                field.alias,
-                required=required,
-                default=NO_DEFAULT if made or required else field.default,
-                description=str(field.metadata.get("description", "")),
-            )
+            made = isinstance(field.default, type(attrs.Factory(list)))
+            default = NO_DEFAULT if made or required else field.default
+            description = str(field.metadata.get("description", ""))
+            yield _ClassField(field.name, field.alias, required, default, description)
 
 
 def _unwrapped(annotation: Any) -> Any:

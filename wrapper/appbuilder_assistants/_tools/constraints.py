@@ -1,7 +1,7 @@
 """What `Annotated` says besides a type: constraints, descriptions and defaults.
 
 Read by their attributes, so that none of the libraries that define them is needed: annotated_types,
-pydantic's `Field`, msgspec's `Meta`, and `Doc`. What such a library would check and cannot be
+pydantic's `Field`, and `Doc`. What such a library would check and cannot be
 checked here is a TypeError when the tool is made; metadata of other origin has no effect.
 """
 
@@ -14,17 +14,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from .arguments import refused
 from .json_types import (
     AnyOfType,
     ArrayType,
-    DescribedType,
     IntegerType,
     JsonType,
     MappingType,
     NumberType,
     StringType,
     base_type,
-    refused,
 )
 
 LIBRARIES = {"annotated_types", "pydantic", "pydantic_core", "msgspec"}
@@ -55,66 +54,48 @@ WITHOUT_EFFECT = {
 
 
 @dataclass(frozen=True)
+class DescribedType:
+    """A type with a description of its own; `extra` is what else its schema says, `title`, …"""
+
+    json_type: JsonType
+    description: str
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def expected(self) -> str:
+        return self.json_type.expected
+
+    def schema(self) -> dict[str, Any]:
+        described = {"description": self.description} if self.description else {}
+        return {**self.json_type.schema(), **described, **self.extra}
+
+    def read(self, value: object, path: str) -> Any:
+        return self.json_type.read(value, path)
+
+
+@dataclass(frozen=True)
 class Constraint:
-    """One condition on a value that has been read."""
+    """One condition on values of one type, as JSON Schema has it, in words and as a check."""
 
-    name: str
+    keyword: str
     bound: Any
-
-    def words(self, json_type: JsonType) -> str:
-        """The condition, for a message."""
-        if self.name in BOUNDS:
-            return f"{BOUNDS[self.name][1]} {self.bound}"
-        if self.name in SIZES:
-            return f"{SIZES[self.name][1]} {self.bound} {UNITS[type(json_type)][1]}"
-        return f"{'a multiple of' if self.name == 'multiple_of' else 'matching'} {self.bound}"
-
-    def schema(self, json_type: JsonType) -> dict[str, Any]:
-        """The condition as JSON Schema has it."""
-        if self.name in BOUNDS:
-            return {BOUNDS[self.name][0]: self.bound}
-        if self.name in SIZES:
-            return {f"{SIZES[self.name][0]}{UNITS[type(json_type)][0]}": self.bound}
-        return {"multipleOf" if self.name == "multiple_of" else "pattern": self.bound}
-
-    def holds(self, value: Any) -> bool:
-        if self.name in BOUNDS:
-            return BOUNDS[self.name][2](value, self.bound)
-        if self.name in SIZES:
-            return SIZES[self.name][2](len(value), self.bound)
-        if self.name == "pattern":
-            return re.search(self.bound, value) is not None
-        if isinstance(value, int) and isinstance(self.bound, int):
-            return value % self.bound == 0
-        times = value / self.bound
-        return math.isclose(times, round(times), rel_tol=1e-9, abs_tol=1e-9)
-
-    def fits(self, json_type: JsonType) -> bool:
-        """Whether values of this kind can be held to it."""
-        if self.name in SIZES:
-            return type(json_type) in UNITS
-        return isinstance(
-            json_type, StringType if self.name == "pattern" else (IntegerType, NumberType)
-        )
+    words: str
+    holds: Callable[[Any], bool]
 
 
 @dataclass(frozen=True)
 class ConstrainedType:
-    """A kind of value that also meets some conditions."""
+    """A type whose values also meet some conditions."""
 
     json_type: JsonType
     constraints: tuple[Constraint, ...]
 
     @property
     def expected(self) -> str:
-        words = ", ".join(one.words(base_type(self.json_type)) for one in self.constraints)
-        return f"{self.json_type.expected} ({words})"
+        return f"{self.json_type.expected} ({', '.join(one.words for one in self.constraints)})"
 
     def schema(self) -> dict[str, Any]:
-        schema = self.json_type.schema()
-        for one in self.constraints:
-            schema.update(one.schema(base_type(self.json_type)))
-        return schema
+        return {**self.json_type.schema(), **{one.keyword: one.bound for one in self.constraints}}
 
     def read(self, value: object, path: str) -> Any:
         read = self.json_type.read(value, path)
@@ -129,16 +110,14 @@ class Metadata:
 
     description: str = ""
     extra: dict[str, Any] = field(default_factory=dict)
-    constraints: list[Constraint] = field(default_factory=list)
+    bounds: list[tuple[str, Any]] = field(default_factory=list)
 
     def applied(self, json_type: JsonType, where: str) -> JsonType:
-        """The kind with all of it. Raises TypeError for a condition that it cannot be held to."""
-        for one in self.constraints:
-            constrained = _constrain(json_type, one)
+        """The type with all of it. Raises TypeError for a condition that does not fit it."""
+        for name, bound in self.bounds:
+            constrained = _constrained(json_type, name, bound)
             if constrained is None:
-                raise TypeError(
-                    f"{where}: {one.name}={one.bound!r} does not fit {json_type.expected}"
-                )
+                raise TypeError(f"{where}: {name}={bound!r} does not fit {json_type.expected}")
             json_type = constrained
         if self.description or self.extra:
             json_type = DescribedType(json_type, self.description, self.extra)
@@ -201,7 +180,7 @@ def _read_library(one: Any, found: Metadata, where: str) -> None:
     values = {name: value for name, value in _attributes(one) if value is not None}
     for name in CONSTRAINTS:
         if name in values:
-            found.constraints.append(_constraint(name, values.pop(name), where))
+            found.bounds.append((name, _checked_bound(name, values.pop(name), where)))
     found.description = found.description or str(values.get("description", ""))
     if "title" in values:
         found.extra["title"] = str(values["title"])
@@ -214,7 +193,7 @@ def _read_library(one: Any, found: Metadata, where: str) -> None:
         values["json_schema_extra of a function"] = more
         del values["json_schema_extra"]
     unknown = [name for name in values if name not in WITHOUT_EFFECT]
-    if unknown or (not values and not found.constraints and not is_pydantic_field(one)):
+    if unknown or (not values and not found.bounds and not is_pydantic_field(one)):
         raise TypeError(
             f"{where}: {type(one).__name__} in Annotated cannot be described to a model"
             + (f" ({', '.join(unknown)})" if unknown else "")
@@ -223,26 +202,23 @@ def _read_library(one: Any, found: Metadata, where: str) -> None:
 
 def _attributes(one: Any) -> Iterator[tuple[str, Any]]:
     names = [name for cls in type(one).__mro__ for name in getattr(cls, "__slots__", ())]
-    names += [*getattr(one, "__dict__", ()), *getattr(one, "__struct_fields__", ())]
-    if type(one).__module__.startswith("msgspec"):
-        names += [name for name in dir(one) if not name.startswith("_")]
-    for name in dict.fromkeys(names):
+    for name in dict.fromkeys([*names, *getattr(one, "__dict__", ())]):
         if not name.startswith("_"):
             yield name, getattr(one, name, None)
 
 
-def _constraint(name: str, bound: Any, where: str) -> Constraint:
-    number = type(bound) in (int, float) and math.isfinite(bound)
+def _checked_bound(name: str, bound: Any, where: str) -> Any:
     if name in SIZES:
-        good = type(bound) is int and bound >= 0
+        is_valid = type(bound) is int and bound >= 0
     elif name == "pattern":
         bound = getattr(bound, "pattern", bound)
-        good = isinstance(bound, str) and _compiles(bound)
+        is_valid = isinstance(bound, str) and _compiles(bound)
     else:
-        good = number and not (name == "multiple_of" and bound <= 0)
-    if not good:
+        is_valid = type(bound) in (int, float) and math.isfinite(bound)
+        is_valid = is_valid and not (name == "multiple_of" and bound <= 0)
+    if not is_valid:
         raise TypeError(f"{where}: {name}={bound!r} cannot be described to a model")
-    return Constraint(name, bound)
+    return bound
 
 
 def _compiles(pattern: str) -> bool:
@@ -253,18 +229,48 @@ def _compiles(pattern: str) -> bool:
     return True
 
 
-def _constrain(json_type: JsonType, one: Constraint) -> JsonType | None:
-    """The kind under one more condition; None if its values cannot be held to it."""
+def _constrained(json_type: JsonType, name: str, bound: Any) -> JsonType | None:
+    """The type under one more condition; None if its values cannot be held to it."""
     if isinstance(json_type, AnyOfType):
-        options = [_constrain(option, one) for option in json_type.options]
+        options = [_constrained(option, name, bound) for option in json_type.options]
         if not any(options):
             return None
         pairs = zip(options, json_type.options, strict=True)
         return AnyOfType(tuple(option or plain for option, plain in pairs))
     if isinstance(json_type, DescribedType):
-        inner = _constrain(json_type.json_type, one)
+        inner = _constrained(json_type.json_type, name, bound)
         return None if inner is None else replace(json_type, json_type=inner)
+    one = _constraint(base_type(json_type), name, bound)
+    if one is None:
+        return None
     if isinstance(json_type, ConstrainedType):
-        both = replace(json_type, constraints=(*json_type.constraints, one))
-        return both if one.fits(base_type(json_type)) else None
-    return ConstrainedType(json_type, (one,)) if one.fits(json_type) else None
+        return replace(json_type, constraints=(*json_type.constraints, one))
+    return ConstrainedType(json_type, (one,))
+
+
+def _constraint(json_type: JsonType, name: str, bound: Any) -> Constraint | None:
+    """The condition on values of this type; None if it does not fit them."""
+    if name in SIZES and type(json_type) in UNITS:
+        side, words, compare = SIZES[name]
+        keyword, unit = UNITS[type(json_type)]
+        said = f"{words} {bound} {unit}"
+        return Constraint(f"{side}{keyword}", bound, said, lambda v: compare(len(v), bound))
+    if name == "pattern" and isinstance(json_type, StringType):
+        search = re.compile(bound).search
+        return Constraint(name, bound, f"matching {bound}", lambda v: search(v) is not None)
+    if not isinstance(json_type, (IntegerType, NumberType)):
+        return None
+    if name == "multiple_of":
+        words = f"a multiple of {bound}"
+        return Constraint("multipleOf", bound, words, lambda v: _is_multiple(v, bound))
+    if name in BOUNDS:
+        keyword, words, compare = BOUNDS[name]
+        return Constraint(keyword, bound, f"{words} {bound}", lambda v: compare(v, bound))
+    return None
+
+
+def _is_multiple(value: float, of: float) -> bool:
+    if isinstance(value, int) and isinstance(of, int):
+        return value % of == 0
+    times = value / of
+    return math.isclose(times, round(times), rel_tol=1e-9, abs_tol=1e-9)

@@ -29,9 +29,9 @@ from appbuilder_assistants.errors import (
     ToolLoopError,
 )
 
-from .json_types import BadArguments, without_halves
+from .arguments import BadArguments, replace_halves
 from .outputs import render
-from .tool import Toolbox
+from .toolbox import Toolbox
 
 if TYPE_CHECKING:
     from appbuilder_assistants.types import RunResult, ToolCall
@@ -263,4 +263,4 @@ def _names(calls: Iterable[ToolCall]) -> str:
 
 def _told(problem: str) -> str:
     """What the model reads in place of an output."""
-    return f"error: {without_halves(problem)}"
+    return f"error: {replace_halves(problem)}"

@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from .json_types import BadArguments, joined
+from .arguments import BadArguments, joined, problem
 
 DEFINITIONS = "#/$defs/"
 
@@ -82,11 +82,11 @@ def _problems(error: ValueError, path: str) -> list[str]:
     listed = getattr(error, "errors", None)
     found: Any = listed() if callable(listed) else []
     if not found:
-        return [f"{path or 'the arguments'}: {error}"]
+        return [problem(path, str(error))]
     problems = []
     for one in found:
         at = path
         for part in one.get("loc", ()):
             at = f"{at}[{part}]" if isinstance(part, int) else joined(at, str(part))
-        problems.append(f"{at or 'the arguments'}: {one.get('msg', error)}")
+        problems.append(problem(at, str(one.get("msg", error))))
     return problems

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any
 
-from .json_types import without_halves
+from .arguments import replace_halves
 
 
 def render(value: object, tool: str) -> str:
@@ -20,7 +20,7 @@ def render(value: object, tool: str) -> str:
     """
     try:
         told = plain(value)
-        text = without_halves(told if isinstance(told, str) else _text(told))
+        text = replace_halves(told if isinstance(told, str) else _text(told))
     except TypeError as error:
         raise TypeError(_refusal(value, tool, error)) from error
     except (ValueError, RecursionError) as error:

@@ -3,41 +3,24 @@
 from __future__ import annotations
 
 import inspect
-import json
-import math
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial, update_wrapper
 from types import MethodType, SimpleNamespace
-from typing import (
-    TYPE_CHECKING,
-    Any,
-    Concatenate,
-    Generic,
-    ParamSpec,
-    TypeAlias,
-    TypeVar,
-    overload,
-)
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, overload
 
-from .annotations import field_of, hints_of, type_of
-from .constraints import has_default, is_pydantic_field, made_default, read_metadata
+from .annotations import hints_of, property_of, type_of
+from .arguments import parse_arguments
+from .constraints import is_pydantic_field, made_default
 from .docstrings import read_doc
-from .json_types import NO_DEFAULT, BadArguments, JsonType, ObjectType, Property, check_characters
+from .json_types import NO_DEFAULT, ObjectType, Property
 
-if TYPE_CHECKING:
-    from appbuilder_assistants.types import AssistantTool
+POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
 P = ParamSpec("P")
 Q = ParamSpec("Q")
 R_co = TypeVar("R_co", covariant=True)
 R = TypeVar("R")
-
-AnyTool: TypeAlias = "Callable[..., Any] | AssistantTool | Mapping[str, Any]"
-"""A function, a tool made of one, or the description of a function that is given beside it."""
-
-ToolDescription: TypeAlias = "AssistantTool | Mapping[str, Any] | Tool[..., Any]"
-"""What a call takes that calls no functions itself: a description, or a tool, which has one."""
 
 
 class Tool(Generic[P, R_co]):
@@ -68,8 +51,8 @@ class Tool(Generic[P, R_co]):
         )
         self._by_position: dict[str, Any] = {}
         self._defaults: dict[str, Callable[[], Any]] = {}
-        self._record = ObjectType(tuple(self._fields(names or {})))
-        self.parameters = self._record.schema()
+        self._arguments = ObjectType(tuple(self._properties(names or {})))
+        self.parameters = self._arguments.schema()
         update_wrapper(self, plain, updated=())
         self.__wrapped__ = function
 
@@ -125,9 +108,7 @@ class Tool(Generic[P, R_co]):
         Raises BadArguments, whose text is for the model.
         """
         self.check_bound()
-        given = _loads(arguments)
-        check_characters(given)
-        values = self._record.read(given, "")
+        values = self._arguments.read(parse_arguments(arguments), "")
         for name, made in self._defaults.items():
             if name not in values:
                 values[name] = made()
@@ -146,7 +127,7 @@ class Tool(Generic[P, R_co]):
                 "one, as in `service.method`"
             )
 
-    def _fields(self, names: Mapping[str, Any]) -> list[Property]:
+    def _properties(self, names: Mapping[str, Any]) -> Iterator[Property]:
         plain = _behind(self.function)
         try:
             parameters = list(inspect.signature(self.function).parameters.values())
@@ -155,48 +136,32 @@ class Tool(Generic[P, R_co]):
                 f"tool {self.name}: {error}, so its parameters cannot be described to a model; "
                 "write a function with annotations that calls it"
             ) from error
+        # functools.singledispatch looks at its first value by position.
+        is_dispatched = hasattr(plain, "registry") and hasattr(plain, "dispatch")
         annotated = plain if hasattr(plain, "__name__") else type(plain).__call__
         hints = hints_of(_parameters_of(annotated), f"tool {self.name}", names)
-        fields: list[Property] = []
-        for parameter in parameters[1 if self._needs_object else 0 :]:
+        for number, parameter in enumerate(parameters[1 if self._needs_object else 0 :]):
             where = f"tool {self.name}, parameter {parameter.name}"
             if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
                 raise TypeError(f"{where}: a model cannot be told of *args and **kwargs; name each")
             if parameter.name not in hints:
                 raise TypeError(f"{where}: it has no annotation, so a model cannot be told of it")
             default = NO_DEFAULT if parameter.default is parameter.empty else parameter.default
-            json_type = self._type_of(hints[parameter.name], where, names)
-            if is_pydantic_field(default):
-                json_type = read_metadata([default], where, is_default=True).applied(
-                    json_type, where
-                )
-                if has_default(default):
-                    self._defaults[parameter.name] = partial(made_default, default)
-                    default = made_default(default)
-                else:
-                    default = NO_DEFAULT
-            # functools.singledispatch looks at its first value by position.
-            first_of_many = not fields and hasattr(plain, "registry") and hasattr(plain, "dispatch")
-            if parameter.kind is parameter.POSITIONAL_ONLY or first_of_many:
-                self._by_position[parameter.name] = default
-            field = field_of(
+            property_ = property_of(
                 parameter.name,
-                json_type,
+                type_of(hints[parameter.name], where, names),
+                where,
                 required=default is NO_DEFAULT,
-                description=self._doc.parameters.get(parameter.name, ""),
                 default=default,
+                description=self._doc.parameters.get(parameter.name, ""),
             )
-            fields.append(field)
-        return fields
-
-    def _type_of(self, annotation: Any, where: str, names: Mapping[str, Any]) -> JsonType:
-        try:
-            return type_of(annotation, where, names)
-        except RecursionError as error:
-            raise TypeError(
-                f"{where}: a type that holds itself cannot be described to a model, for its schema "
-                "has no end"
-            ) from error
+            if is_pydantic_field(default):
+                default = NO_DEFAULT if property_.required else made_default(default)
+                if not property_.required:
+                    self._defaults[parameter.name] = partial(made_default, parameter.default)
+            if parameter.kind is parameter.POSITIONAL_ONLY or (is_dispatched and number == 0):
+                self._by_position[parameter.name] = default
+            yield property_
 
     def _refuse_generators(self, plain: Any) -> None:
         for function in (plain, type(plain).__call__):
@@ -246,80 +211,6 @@ def tool(
     return make if function is None else make(function)
 
 
-class Toolbox:
-    """The tools of one call, as the service is told of them, and by name.
-
-    A plain description may stand beside the function of its name, and is then what is told.
-    """
-
-    def __init__(self, tools: Sequence[AnyTool] | None) -> None:
-        given: object = tools
-        if given is not None and (isinstance(given, str) or not isinstance(given, Sequence)):
-            raise TypeError(f"tools: expected a list, got {type(given).__name__}")
-        self.by_name: dict[str, Tool[..., Any]] = {}
-        described: dict[str, Any] = {}
-        for index, one in enumerate(tools or ()):
-            if callable(one):
-                made = one if isinstance(one, Tool) else Tool(one)
-                made.check_bound()
-                if made.name in self.by_name:
-                    raise ValueError(f"tools[{index}]: two functions are named {made.name!r}")
-                self.by_name[made.name] = made
-                described.setdefault(made.name, made.to_dict())
-            else:
-                described[_described_name(one, index)] = one
-        missing = [name for name in described if name not in self.by_name]
-        if missing:
-            raise ValueError(
-                f"tools: {missing[0]!r} is described, but no function of that name is given: add "
-                f"one made by tool(name={missing[0]!r})"
-            )
-        self.described = list(described.values()) if tools is not None else None
-
-
-def toolbox(tools: Sequence[AnyTool] | None) -> Toolbox:
-    """Tools for threads. Raises TypeError for one that would have to be awaited."""
-    box = Toolbox(tools)
-    for one in box.by_name.values():
-        if one.is_async:
-            raise TypeError(
-                f"tool {one.name}: an `async def` tool needs AsyncAppBuilder; "
-                "with AppBuilder a tool is a plain `def`"
-            )
-    return box
-
-
-def atoolbox(tools: Sequence[AnyTool] | None) -> Toolbox:
-    """Tools for the event loop, of both kinds."""
-    return Toolbox(tools)
-
-
-def described(tools: Sequence[Any] | None) -> list[Any] | None:
-    """Tools as a request holds them. Raises TypeError for a function: nothing would call it."""
-    if tools is None:
-        return None
-    for index, one in enumerate(tools):
-        if callable(one) and not isinstance(one, Tool):
-            name = getattr(one, "__name__", type(one).__name__)
-            raise TypeError(
-                f"tools[{index}]: {name} is a function, which this call only describes: give "
-                f"tool({name}), or give the function to run_with_tools, which calls it"
-            )
-    return [one.to_dict() if isinstance(one, Tool) else one for one in tools]
-
-
-def _described_name(one: Any, index: int) -> str:
-    told = one.to_dict() if hasattr(one, "to_dict") else one
-    function = told.get("function") if isinstance(told, Mapping) else None
-    name = function.get("name") if isinstance(function, Mapping) else None
-    if not isinstance(name, str):
-        raise TypeError(
-            f"tools[{index}]: expected a function, a tool made by tool(), or a description "
-            f'{{"type": "function", "function": {{"name": ...}}}}, got {type(one).__name__}'
-        )
-    return name
-
-
 def _unwrapped(function: Any) -> tuple[Any, bool]:
     """The function behind a tool or a static or class method; whether it takes a class first."""
     of_class = isinstance(function, classmethod)
@@ -339,11 +230,7 @@ def _is_method(function: Any) -> bool:
     first = next(iter(inspect.signature(function).parameters.values()), None)
     around = function.__qualname__.rpartition(".")[0]
     in_class = bool(around) and not around.endswith("<locals>")
-    return in_class and first is not None and first.name == "self" and _takes_position(first)
-
-
-def _takes_position(parameter: inspect.Parameter) -> bool:
-    return parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD)
+    return in_class and first is not None and first.name == "self" and first.kind in POSITIONAL
 
 
 def _remade(function: Any, name: str, description: str) -> Tool[..., Any]:
@@ -375,25 +262,3 @@ def _name_of(function: Any) -> str:
     if not name.isidentifier():
         raise TypeError(f"a tool needs a name, and {function!r} has none: give tool(name=...)")
     return str(name)
-
-
-def _loads(arguments: str) -> Any:
-    """The arguments' JSON; a model that has none to give may give no text at all."""
-    given: object = arguments
-    if not isinstance(given, str):
-        raise BadArguments(["the arguments are not JSON, but no text at all"])
-    try:
-        return json.loads(arguments or "{}", parse_constant=_refuse_constant, parse_float=_finite)
-    except (ValueError, RecursionError) as error:
-        raise BadArguments([f"the arguments are not JSON: {error}"]) from error
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is no number there")
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    if math.isinf(number):
-        raise ValueError(f"{text} is too large a number")
-    return number
