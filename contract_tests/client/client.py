@@ -70,6 +70,26 @@ class CheckedClient:
         assert ("error" in answer) == (status >= 400), answer
         return answer if status >= 400 else spec.known(operation_id, answer)
 
+    def observe(
+        self, question: str, operation_id: str, body: dict[str, Any], *, status: int
+    ) -> Response | None:
+        """Send what is answered in a way that nobody knows: only our mock must give this status.
+
+        The answer when it was a success; None when it was refused.
+        """
+        response = self.send(operation_id, body)
+        if self._target.kind == "mock":
+            self._expect(operation_id, response, status)
+        refused = is_error(response)
+        observations.note(question, "refused" if refused else "taken", operation_id)
+        return None if refused else response
+
+    def kept(self, question: str, seen: dict[str, Any], before: dict[str, Any]) -> None:
+        """Hold our mock to leaving an object as it was; note what another server does."""
+        if self._target.kind == "mock":
+            assert seen == before
+        observations.note(question, "kept" if seen == before else "changed")
+
     def complete(self, operation_id: str, body: dict[str, Any]) -> dict[str, Any]:
         """The body with what this target turned out to need of a new assistant."""
         lacks = operation_id == "createAssistant" and not body.get("model")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -17,6 +18,7 @@ from appbuilder_mock.server.running import Running
 
 from contract_tests.mutants.changes import dumped, made
 from contract_tests.mutants.proxy import Change, ProxyRequest, ProxyResponse, Send, proxied
+from contract_tests.selftests.servers.lenient_server import lenient
 from contract_tests.selftests.suite_process import TOKEN, done
 from contract_tests.spec import document as spec
 
@@ -41,6 +43,28 @@ def test_it_passes(tmp_path: Path, tests: tuple[str, ...]) -> None:
         result = done(service, tmp_path, *tests, CONTRACT_TARGET=url, CONTRACT_TOKEN=TOKEN)
 
         assert result.returncode == 0, result.stdout
+
+
+def test_what_nobody_knows_is_observed(tmp_path: Path) -> None:
+    """A server that chose otherwise than our mock passes, and the report says what it does."""
+    tests = [*BY_HAND, *(f"contract_tests/suite/test_{name}.py" for name in ("lists", "refusals"))]
+    with lenient(TOKEN) as (url, service):
+        result = done(service, tmp_path, *tests, CONTRACT_TARGET=url, CONTRACT_TOKEN=TOKEN)
+
+    assert result.returncode == 0, result.stdout
+    for question, reading, operation_id in (
+        ("bound", "taken", "listAssistants"),
+        ("deleted", "taken", "queryThread"),
+        ("deleted", "listed", ""),
+        ("left-out", "changed", ""),
+        ("mounts", "refused", "mountAssistantFile"),
+        ("mounts", "taken", "unmountAssistantFile"),
+        ("run-state", "taken", "cancelRun"),
+        ("run-state", "taken", "createRun"),
+        ("run-state", "taken", "submitToolOutputs"),
+    ):
+        line = rf"(?m)^{question}: {reading}: seen \d+ times.*\b{operation_id}\b"
+        assert re.search(line, result.stdout), line
 
 
 def test_body_may_be_missing(tmp_path: Path) -> None:

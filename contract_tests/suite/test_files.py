@@ -54,8 +54,8 @@ def test_file(client: CheckedClient) -> None:
     gone = client.call("deleteFile", which)
     assert gone == {"id": file["id"], "object": "file.deleted", "deleted": True}
     for operation_id in ("queryFile", "readFile", "downloadFile", "deleteFile"):
-        client.call(operation_id, which, status=404)
-    assert file["id"] not in [one["id"] for one in client.call("listFiles", {})["data"]]
+        client.observe("deleted", operation_id, which, status=404)
+    client.call("listFiles", {})  # deleted_is_gone looks for it there
 
 
 @about("listFiles/x-order")
@@ -142,13 +142,15 @@ def test_mount(client: CheckedClient, assistant_id: str, file_id: str) -> None:
     both = {**which, "file_id": file_id}
     mounted = client.call("mountAssistantFile", both)
     assert (mounted["id"], mounted["assistant_id"]) == (file_id, assistant_id)
-    assert client.call("mountAssistantFile", both) == mounted
     assert client.call("listMountedFiles", which)["data"] == [mounted]
+    client.observe("mounts", "mountAssistantFile", both, status=200)
+    again = client.call("listMountedFiles", which)
+    client.kept("mounts", {"data": again["data"]}, {"data": [mounted]})
 
     gone = client.call("unmountAssistantFile", both)
     assert gone == {"id": file_id, "object": "assistant.file.deleted", "deleted": True}
     assert client.call("listMountedFiles", which)["data"] == []
-    client.call("unmountAssistantFile", both, status=404)
+    client.observe("mounts", "unmountAssistantFile", both, status=404)
     assert client.call("queryFile", {"file_id": file_id})["id"] == file_id
 
 
@@ -160,7 +162,8 @@ def test_deleted_is_no_longer_mounted(
     client.call("mountAssistantFile", {**which, "file_id": file_id})
     client.call("deleteFile", {"file_id": file_id})
 
-    assert client.call("listMountedFiles", which)["data"] == []
+    left = client.call("listMountedFiles", which)["data"]
+    client.kept("mounts", {"data": left}, {"data": []})
 
 
 @pytest.mark.live_safe
@@ -171,11 +174,11 @@ def test_refused_mount(client: CheckedClient, assistant_id: str, file_id: str) -
     client.call("mountAssistantFile", both)
     before: dict[str, Any] = client.call("listMountedFiles", which)
     for operation_id in ("mountAssistantFile", "unmountAssistantFile"):
-        client.call(operation_id, {**both, "file_id": "file-0"}, status=404)
+        client.observe("mounts", operation_id, {**both, "file_id": "file-0"}, status=404)
         client.call(operation_id, {**both, "assistant_id": "asst_0"}, status=404)
         client.call(operation_id, {**both, "file_id": ""}, status=400)
 
-    assert client.call("listMountedFiles", which) == before
+    client.kept("mounts", client.call("listMountedFiles", which), before)
 
 
 def check_name(sent: str, got: str) -> None:

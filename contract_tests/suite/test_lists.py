@@ -12,7 +12,7 @@ from contract_tests.client.client import CheckedClient
 from contract_tests.client.fixtures import UNLIMITED, files
 from contract_tests.spec import document as spec
 from contract_tests.spec.readings import observations
-from contract_tests.spec.samples import WEATHER, only_call
+from contract_tests.spec.samples import WEATHER, only_call, text_of
 from scripts.evidence import about
 
 MESSAGES = [{"role": "user", "content": text} for text in ("一", "二", "三")]
@@ -100,18 +100,16 @@ def test_default_limit(client: CheckedClient) -> None:
     """
     said = [{"role": "user", "content": str(number)} for number in range(41)]
     where = {"thread_id": client.call("createThread", {"messages": said})["id"]}
+    every = [text_of(item) for item in client.call("listMessages", {**where, **UNLIMITED})["data"]]
+    client.kept("first-messages", {"order": every[::-1]}, {"order": list(map(str, range(41)))})
     pages, after = [client.call("listMessages", where)], ""
     for _ in range(3):
         pages.append(client.call("listMessages", {**where, "order": "asc", "after": after}))
         after = pages[-1]["last_id"]
 
-    listed = [[item["content"][0]["text"]["value"] for item in page["data"]] for page in pages]
-    assert listed == [
-        [str(number) for number in range(40, 20, -1)],
-        [str(number) for number in range(20)],
-        [str(number) for number in range(20, 40)],
-        ["40"],
-    ]
+    listed = [[text_of(item) for item in page["data"]] for page in pages]
+    oldest_first = every[::-1]
+    assert listed == [every[:20], oldest_first[:20], oldest_first[20:40], oldest_first[40:]]
     assert [page["has_more"] for page in pages] == [True, True, True, False]
 
 
@@ -154,8 +152,9 @@ def test_wrong_page(client: CheckedClient, operation_id: str) -> None:
     """A bound that is not in the list is not found; wrong words and numbers are refused."""
     _, where = LISTS[operation_id](client)
     for bound in ("after", "before"):
-        client.call(operation_id, {**where, bound: "没有"}, status=404)
-    for wrong in ({"limit": 0}, {"limit": "5"}, {"order": "up"}, {"after": 1}):
+        client.observe("bound", operation_id, {**where, bound: "没有"}, status=404)
+    client.observe("limits", operation_id, {**where, "limit": 0}, status=400)
+    for wrong in ({"limit": "5"}, {"order": "up"}, {"after": 1}):
         client.call(operation_id, {**where, **wrong}, status=400)
 
 

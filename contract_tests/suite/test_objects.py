@@ -49,20 +49,21 @@ def test_assistant(client: CheckedClient, assistant: dict[str, Any]) -> None:
     assert client.call("queryAssistant", which) == assistant
     assert assistant in client.call("listAssistants", UNLIMITED)["data"]
 
-    updated = client.call("updateAssistant", {**which, "description": "新的说明", "tools": [NOW]})
-    changed = {**assistant, "description": "新的说明", "tools": [NOW]}
+    change = {"description": "新的说明", "tools": [NOW]}
+    updated = client.call("updateAssistant", {**which, **change})
+    assert {**updated, **change} == updated
+    changed = client.call("queryAssistant", which)
     assert updated == {**changed, "model": updated.get("model")}
-    assert client.call("queryAssistant", which) == changed
+    client.kept("left-out", changed, {**assistant, **change})
     assert changed in client.call("listAssistants", UNLIMITED)["data"]
 
     gone = client.call("deleteAssistant", which)
     assert gone == {"id": assistant["id"], "object": "assistant.deleted", "deleted": True}
     for operation_id in ("queryAssistant", "updateAssistant", "deleteAssistant"):
-        client.call(operation_id, which, status=404)
+        client.observe("deleted", operation_id, which, status=404)
     question = {"messages": [{"role": "user", "content": "你好"}]}
-    client.call("createRun", {**which, "thread": question}, status=404)
-    listed = client.call("listAssistants", UNLIMITED)["data"]
-    assert assistant["id"] not in [one["id"] for one in listed]
+    client.observe("deleted", "createRun", {**which, "thread": question}, status=404)
+    client.call("listAssistants", UNLIMITED)  # deleted_is_gone looks for it there
 
 
 @pytest.mark.live_safe
@@ -117,21 +118,25 @@ def test_refused_assistant(
 def test_null_changes_nothing(
     client: CheckedClient, assistant: dict[str, Any], thread_id: str
 ) -> None:
-    """In an update null is as good as left out, in every field."""
+    """In an update null is as good as left out, in every field.
+
+    What another server does with it is not known.
+    """
     which = {"assistant_id": assistant["id"]}
-    client.call("updateAssistant", {**which, **dict.fromkeys(FULL)})
-    assert client.call("queryAssistant", which) == assistant
+    client.observe("left-out", "updateAssistant", {**which, **dict.fromkeys(FULL)}, status=200)
+    client.kept("left-out", client.call("queryAssistant", which), assistant)
 
     where = {"thread_id": thread_id}
     thread = client.call("updateThread", {**where, "metadata": {"主题": "天气"}})
-    client.call("updateThread", {**where, "metadata": None})
-    assert client.call("queryThread", where) == thread
+    client.observe("left-out", "updateThread", {**where, "metadata": None}, status=200)
+    client.kept("left-out", client.call("queryThread", where), thread)
 
     body = {"role": "user", "content": "北京天气如何？", "file_ids": files(client, 1)}
     message = client.call("createMessage", {**where, **body})
     this = {**where, "message_id": message["id"]}
-    client.call("updateMessage", {**this, "content": None, "file_ids": None})
-    assert client.call("queryMessage", this) == message
+    nulls = {"content": None, "file_ids": None}
+    client.observe("left-out", "updateMessage", {**this, **nulls}, status=200)
+    client.kept("left-out", client.call("queryMessage", this), message)
 
 
 def test_empty_empties(client: CheckedClient, assistant: dict[str, Any]) -> None:
@@ -153,7 +158,7 @@ def test_empty_empties(client: CheckedClient, assistant: dict[str, Any]) -> None
         else:
             assert queried[name] in (assistant[name], value)
             observations.note("empty-fields", "kept" if queried[name] else "emptied")
-        assert {**queried, name: assistant[name]} == assistant
+        client.kept("left-out", {**queried, name: assistant[name]}, assistant)
         assistant = queried
 
 
@@ -162,9 +167,11 @@ def test_assistant_has_the_model_that_it_is_given(client: CheckedClient) -> None
     made = client.call("createAssistant", {"name": "助手", "model": "ERNIE-明天"})
     which = {"assistant_id": made["id"]}
 
-    changes = [({}, "ERNIE-明天"), ({"model": "ERNIE-后天"}, "ERNIE-后天"), ({}, "ERNIE-后天")]
-    for given, expected in changes:
-        assert client.call("updateAssistant", {**which, **given}).get("model") == expected
+    for model in ("ERNIE-明天", "ERNIE-后天"):
+        updated = client.call("updateAssistant", {**which, "model": model})
+        assert updated.get("model") == model
+        without = client.call("updateAssistant", which)
+        client.kept("left-out", {"model": without.get("model")}, {"model": model})
 
 
 @pytest.mark.live_safe
@@ -179,7 +186,9 @@ def test_thread(client: CheckedClient) -> None:
         updated = client.call("updateThread", {**which, "metadata": metadata})
         assert updated == {**thread, "metadata": metadata}
         assert client.call("queryThread", which) == updated
-        assert client.call("updateThread", which) == updated
+        client.observe("left-out", "updateThread", which, status=200)
+        client.kept("left-out", client.call("queryThread", which), updated)
+        client.call("updateThread", {**which, "metadata": metadata})
     emptied = client.call("updateThread", {**which, "metadata": {}})
     assert emptied in ({**thread, "metadata": {}}, updated)
     observations.note("empty-thread-metadata", "kept" if emptied["metadata"] else "emptied")
@@ -188,9 +197,11 @@ def test_thread(client: CheckedClient) -> None:
     gone = client.call("deleteThread", which)
     assert gone == {"id": thread["id"], "object": "thread.deleted", "deleted": True}
     for operation_id in ("queryThread", "updateThread", "deleteThread", "listMessages", "listRuns"):
-        client.call(operation_id, which, status=404)
-    client.call("createMessage", {**which, "role": "user", "content": "还在吗"}, status=404)
-    client.call("queryMessage", {**which, "message_id": message["id"]}, status=404)
+        client.observe("deleted", operation_id, which, status=404)
+    more = {**which, "role": "user", "content": "还在吗"}
+    client.observe("deleted", "createMessage", more, status=404)
+    this = {**which, "message_id": message["id"]}
+    client.observe("deleted", "queryMessage", this, status=404)
 
 
 def test_deleted_thread_takes_its_runs_along(client: CheckedClient, thread_id: str) -> None:
@@ -206,7 +217,7 @@ def test_deleted_thread_takes_its_runs_along(client: CheckedClient, thread_id: s
 
     where = {"thread_id": thread_id, "run_id": run["id"]}
     for operation_id in ("queryRun", "cancelRun", "listRunSteps"):
-        client.call(operation_id, where, status=404)
+        client.observe("deleted", operation_id, where, status=404)
     still = client.call("queryRun", {"thread_id": other["id"], "run_id": kept["id"]})
     assert still["status"] == "requires_action"
 
@@ -238,9 +249,10 @@ def test_message(client: CheckedClient, thread_id: str) -> None:
     assert text_of(client.call("updateMessage", {**this, "content": ""})) in ("", body["content"])
     reworded = client.call("updateMessage", {**this, "content": "明天呢？"})
     assert text_of(reworded) == "明天呢？"
-    assert reworded == {**message, "content": reworded["content"]}
+    client.kept("left-out", reworded, {**message, "content": reworded["content"]})
     without = client.call("updateMessage", {**this, "file_ids": [second]})
-    assert without == {**reworded, "file_ids": [second]}
+    assert without["file_ids"] == [second]
+    client.kept("left-out", without, {**reworded, "file_ids": [second]})
     assert client.call("queryMessage", this) == without
     assert client.call("listMessages", which)["data"][:2] == [last, without]
     file = only(client.call("listMessageFiles", this)["data"])

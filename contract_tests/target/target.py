@@ -60,7 +60,7 @@ LIVE_SAFE = Profile(
     max_examples=2,
     only_live_safe=True,
     per_second=2,
-    runs=20,
+    runs=24,
     patience=120,
 )
 # Each request may let a model work: these are never called at random where LIVE_SAFE holds.
