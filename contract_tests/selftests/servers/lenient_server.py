@@ -82,9 +82,10 @@ class _Lenient:
             return _after_the_first(request, send)
         if answer.status == 409:
             ended = self._runs[body["run_id"]]
-            kind = "run.result" if operation_id == "submitToolOutputs" else "thread.run"
+            found = {"object": "thread.run", "final_answer": None}
+            again = {} if operation_id == "submitToolOutputs" else found
             headers = {**ended.headers, "x-appbuilder-request-id": uuid.uuid4().hex}
-            return with_json(replace(ended, headers=headers), {**ended.json, "object": kind})
+            return with_json(replace(ended, headers=headers), {**ended.json, **again})
         if answer.status == 404:
             return _found(request, answer, send)
         return answer
