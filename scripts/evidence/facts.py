@@ -29,7 +29,8 @@ MAP_KEYS = ("here", "description", "body", *KEYWORDS)
 `body` that an operation needs one."""
 
 IN_WORDS = re.compile(
-    r"(?<![\w`'.-])\d[\d.,]*|milliseconds|\bseconds\b|(?:newest|oldest) first|[Ll]eft out"
+    r"(?<![\w`'.-])\d[\d.,]*|milliseconds|\bseconds\b|(?:newest|oldest) first"
+    r"|[Dd]efaults to|[Oo]mitted"
 )
 
 METHODS = ("get", "put", "post", "delete", "patch")
@@ -170,7 +171,7 @@ class _Walk:
         held |= {
             one for key in ("pattern", "x-form") for one in re.findall(r"\d+", whole.get(key, ""))
         }
-        held |= {"left out", "Left out"} if "x-default" in whole else set()
+        held |= {"Defaults to", "omitted"} if "x-default" in whole else set()
         found = (one.rstrip(".,") for one in IN_WORDS.findall(said))
         return list(dict.fromkeys(one for one in found if one not in held))
 

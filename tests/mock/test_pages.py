@@ -222,7 +222,7 @@ def test_every_operation(docs: str, id_: str) -> None:
 
     assert f"{method.upper()} {path}" in told
     assert operation["summary"].replace("`", "") in told
-    assert ("may be repeated" in told) == operation["x-repeatable"]
+    assert ("idempotent: safe to retry" in told) == operation["x-repeatable"]
     assert f'href="#{id_}"' in docs
     contents = [
         *resolved(operation.get("requestBody", {})).get("content", {}).values(),
@@ -279,7 +279,7 @@ def test_every_object(docs: str, name: str) -> None:
                 assert str(limits[keyword]) in told, (field, keyword)
         for mark in marks_of(limits):
             assert mark in told, field
-    assert told.count("always there") + told.count("required") >= len(schema.get("required", ()))
+    assert told.count("always present") + told.count("required") >= len(schema.get("required", ()))
 
 
 @pytest.mark.parametrize("id_", OPERATIONS)

@@ -28,21 +28,21 @@ class Assistant(Model):
     """When it was created, milliseconds."""
 
     description: str = ""
-    """What the assistant is for."""
+    """The assistant's purpose."""
 
     model: str = ""
-    """The model's name: the one given, else the server's choice. Seen in the answer to an update
+    """The model's name: the one given, else the server's choice. Seen in the response to an update
     only.
     """
 
     instructions: str = ""
-    """How the assistant is to behave."""
+    """Instructions on behaviour."""
 
     thought_instructions: str = ""
-    """How the assistant is to plan."""
+    """Instructions on planning."""
 
     chat_instructions: str = ""
-    """How the assistant is to word its answer."""
+    """Instructions on wording the answer."""
 
     response_format: str = "text"
     """The form of answers."""

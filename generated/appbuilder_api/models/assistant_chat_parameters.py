@@ -15,13 +15,13 @@ class AssistantChatParameters(Model):
     """Sampling parameters of the model that words the answer."""
 
     temperature: float | None = None
-    """Documented is above 0, at most 1; the official client sends 0 too. Left out, 0.8."""
+    """Documented is above 0, at most 1; the official client sends 0 too. Defaults to 0.8."""
 
     top_p: float | None = None
-    """From 0 to 1. Left out, 0.8."""
+    """From 0 to 1. Defaults to 0.8."""
 
     penalty_score: float | None = None
-    """From 1 to 2. Left out, 1.0."""
+    """From 1 to 2. Defaults to 1.0."""
 
     _fields: ClassVar[Fields] = (
         ("temperature", "temperature", None, None),

@@ -18,7 +18,7 @@ class AssistantFunction(Model):
     """The function's name."""
 
     description: str | None = None
-    """What the function does."""
+    """The function's purpose."""
 
     parameters: dict[str, Any] | None = None
     """A JSON Schema object that the arguments satisfy."""

@@ -12,13 +12,15 @@ from ..types import Fields, Model, listed
 
 @define(eq=False, repr=False, getstate_setstate=False)
 class AssistantMessage(Model):
-    """A message handed over with a thread."""
+    """A message sent with a thread."""
 
     content: str
     """The text of the message."""
 
     role: Literal["assistant", "user"]
-    """Who speaks. Documented is `user`; the official client allows `assistant` too."""
+    """The author of the message. Documented is `user`; the official client allows `assistant`,
+    too.
+    """
 
     file_ids: list[str] | None = None
     """Ids of files, at most 10."""

@@ -12,7 +12,7 @@ from ..types import Fields, Model, listed
 
 @define(eq=False, repr=False, getstate_setstate=False)
 class AssistantText(Model):
-    """A text and what is noted about it."""
+    """A text and its annotations."""
 
     value: str = ""
     """The text."""

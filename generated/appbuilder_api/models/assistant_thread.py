@@ -13,7 +13,7 @@ from ..types import Fields, Model, listed
 
 @define(eq=False, repr=False, getstate_setstate=False)
 class AssistantThread(Model):
-    """What a run is to append to its thread first."""
+    """A message that a run appends to its thread first."""
 
     messages: list[AssistantMessage] | None = None
     """At most one message, of the role `user`."""

@@ -13,8 +13,8 @@ from ..types import Fields, Model
 
 @define(eq=False, repr=False, getstate_setstate=False)
 class AssistantTool(Model):
-    """A tool that an assistant or a run may call. Requests take functions only; answers may name
-    kinds that are not known here.
+    """A tool that an assistant or a run may call. Requests take functions only; responses may name
+    unknown kinds.
     """
 
     type: str

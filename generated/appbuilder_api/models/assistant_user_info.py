@@ -12,7 +12,7 @@ from ..types import Fields, Model
 
 @define(eq=False, repr=False, getstate_setstate=False)
 class AssistantUserInfo(Model):
-    """Who the end user is."""
+    """Information on the end user."""
 
     id: str | None = None
     """The end user's id."""
@@ -27,7 +27,7 @@ class AssistantUserInfo(Model):
     """A watermark for the end user."""
 
     intro: str | None = None
-    """Who the end user says to be."""
+    """The end user's introduction of themselves."""
 
     baidu_id: str | None = None
     """The end user's Baidu id."""

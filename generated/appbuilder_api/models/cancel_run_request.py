@@ -12,7 +12,7 @@ from ..types import Fields, Model
 
 @define(eq=False, repr=False, getstate_setstate=False)
 class CancelRunRequest(Model):
-    """Which run to cancel."""
+    """The run to cancel, and whether to wait."""
 
     thread_id: str
     """The run's thread."""
@@ -21,7 +21,7 @@ class CancelRunRequest(Model):
     """The run to cancel."""
 
     sync: bool | None = None
-    """Whether to answer only when the run has ended. Left out, `false`."""
+    """Whether to respond only when the run has ended. Defaults to `false`."""
 
     _fields: ClassVar[Fields] = (
         ("thread_id", "thread_id", ..., None),

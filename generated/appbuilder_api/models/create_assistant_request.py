@@ -13,33 +13,33 @@ from ..types import Fields, Model, listed
 
 @define(eq=False, repr=False, getstate_setstate=False)
 class CreateAssistantRequest(Model):
-    """What a new assistant is to be. The documentation says that `model` is required and `name` is
-    not; the official client has it the other way round. Which holds is not known, so send both.
+    """The settings of a new assistant. In the documentation `model` is required and `name` is not;
+    the
+    official client has it the other way round. It is not known which is right, so send both.
     """
 
     name: str | None = None
     """Chinese characters, Latin letters, digits, `_` and `-`. Whether it is needed is not known."""
 
     description: str | None = None
-    """What the assistant is for, at most 512 characters."""
+    """The assistant's purpose, at most 512 characters."""
 
     model: str | None = None
-    """The model's name. Names change over time, so any is taken. Left out, the server chooses, if
-    it
-    does not need one, which is not known.
+    """The model's name. Names change over time, so any is accepted. If it is omitted, the server
+    chooses one, unless it requires the field, which is not known.
     """
 
     response_format: Literal["json_object", "text"] | None = None
-    """The form of answers. Left out, `text`."""
+    """The form of answers. Defaults to `text`."""
 
     instructions: str | None = None
-    """How the assistant is to behave, at most 4096 characters."""
+    """Instructions on behaviour, at most 4096 characters."""
 
     thought_instructions: str | None = None
-    """How the assistant is to plan, at most 4096 characters."""
+    """Instructions on planning, at most 4096 characters."""
 
     chat_instructions: str | None = None
-    """How the assistant is to word its answer, at most 4096 characters."""
+    """Instructions on wording the answer, at most 4096 characters."""
 
     tools: list[AssistantTool] | None = None
     """Functions the assistant may call, at most 10."""

@@ -21,7 +21,9 @@ class CreateMessageRequest(Model):
     """The text of the message."""
 
     role: Literal["assistant", "user"]
-    """Who speaks. Documented is `user`; the official client allows `assistant` too."""
+    """The author of the message. Documented is `user`; the official client allows `assistant`,
+    too.
+    """
 
     file_ids: list[str] | None = None
     """Ids of files, at most 10."""

@@ -18,22 +18,22 @@ from ..types import Fields, Model, listed
 
 @define(eq=False, repr=False, getstate_setstate=False)
 class CreateRunRequest(Model):
-    """Which assistant is to run, on what, and with what changed for this run only."""
+    """An assistant to run, its thread, and settings for this run only."""
 
     assistant_id: str
-    """The assistant that is to run."""
+    """The assistant to run."""
 
     thread_id: str | None = None
-    """The thread to run on. Absent or empty, a new thread is made from `thread`."""
+    """The thread to run on. If it is absent or empty, a new thread is created from `thread`."""
 
     thread: AssistantThread | None = None
     """A message to append before the run."""
 
     model: str | None = None
-    """The model's name for this run. Names change over time, so any is taken."""
+    """The model's name for this run. Names change over time, so any is accepted."""
 
     response_format: Literal["json_object", "text"] | None = None
-    """The form of the answer. Left out, `text`."""
+    """The form of the answer. Defaults to `text`."""
 
     instructions: str | None = None
     """Instead of the assistant's own, at most 4096 characters."""
@@ -45,7 +45,7 @@ class CreateRunRequest(Model):
     """Instead of the assistant's own, at most 4096 characters."""
 
     stream: bool | None = None
-    """Whether to answer by events as the run goes on. Left out, `false`."""
+    """Whether to stream the run's events. Defaults to `false`."""
 
     tools: list[AssistantTool] | None = None
     """Functions the run may call, at most 10; with any, instead of the assistant's."""
@@ -54,16 +54,16 @@ class CreateRunRequest(Model):
     """At most 16 pairs; keys of at most 64 characters, values of at most 512."""
 
     tool_output: ToolOutput | None = None
-    """The output that lets a run go on that stopped at `requires_action`."""
+    """The output with which a run in `requires_action` continues."""
 
     model_parameters: AssistantModelParameters | None = None
     """Sampling parameters for this run."""
 
     user_info: AssistantUserInfo | None = None
-    """Who the end user is."""
+    """Information on the end user."""
 
     user_loc: AssistantUserLoc | None = None
-    """Where the end user is."""
+    """The end user's location."""
 
     _fields: ClassVar[Fields] = (
         ("assistant_id", "assistant_id", ..., None),

@@ -12,7 +12,7 @@ from ..types import Fields, Model
 
 @define(eq=False, repr=False, getstate_setstate=False)
 class DeleteAssistantRequest(Model):
-    """Which assistant to delete."""
+    """The assistant to delete."""
 
     assistant_id: str
     """The assistant."""

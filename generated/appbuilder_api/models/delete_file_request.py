@@ -12,7 +12,7 @@ from ..types import Fields, Model
 
 @define(eq=False, repr=False, getstate_setstate=False)
 class DeleteFileRequest(Model):
-    """Which file to delete."""
+    """The file to delete."""
 
     file_id: str
     """The file."""

@@ -12,7 +12,7 @@ from ..types import Fields, Model
 
 @define(eq=False, repr=False, getstate_setstate=False)
 class DeleteThreadRequest(Model):
-    """Which thread to delete."""
+    """The thread to delete."""
 
     thread_id: str
     """The thread."""

@@ -12,16 +12,16 @@ from ..types import Fields, Model
 
 @define(eq=False, repr=False, getstate_setstate=False)
 class Deleted(Model):
-    """What was deleted."""
+    """A deleted object."""
 
     id: str
-    """The id of what was deleted."""
+    """The id of the deleted object."""
 
     object: str
     """Such as `assistant.deleted`."""
 
     deleted: bool
-    """Whether it is gone now."""
+    """Whether it was deleted."""
 
     _fields: ClassVar[Fields] = (
         ("id", "id", ..., None),

@@ -12,7 +12,7 @@ from ..types import Fields, Model
 
 @define(eq=False, repr=False, getstate_setstate=False)
 class ErrorDetail(Model):
-    """What went wrong. The field at fault comes as `param` or as `params`."""
+    """An error. The field at fault is in `param` or `params`."""
 
     code: str | int
     """A word or a number for the kind of error."""

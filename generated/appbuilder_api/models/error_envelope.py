@@ -16,7 +16,7 @@ class ErrorEnvelope(Model):
     """An error, under an error status or under status 200."""
 
     error: ErrorDetail | str
-    """What went wrong; perhaps a text alone, where a file is looked up that nobody knows."""
+    """The error; perhaps a plain text, for a look-up of an unknown file."""
 
     _fields: ClassVar[Fields] = (("error", "error", ..., None),)
 

@@ -24,15 +24,16 @@ class File(Model):
     """Such as `file`."""
 
     purpose: str
-    """What the file is for, as its upload said. Printed lists have the empty text."""
+    """The file's purpose, as given in its upload. Printed lists have the empty text."""
 
     create_at: int
     """When it was stored, in seconds, unlike all other times. Spelt so on the wire."""
 
     filename: str
-    """What is left of the name of the upload: a sanitizer drops Chinese characters, controls and
-    slashes, documented as Werkzeug's `secure_filename`. What it calls a file of which nothing
-    is left is not known; so two files may have one name.
+    """The sanitized name of the upload: a sanitizer drops Chinese characters, controls and
+    slashes,
+    documented as Werkzeug's `secure_filename`. The name of a file of which nothing remains is
+    not known. Two files may have one name.
     """
 
     classification_id: str = ""

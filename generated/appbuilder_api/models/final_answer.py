@@ -19,7 +19,7 @@ class FinalAnswer(Model):
     """Only `message` was seen."""
 
     message: FinalAnswerMessage | None = None
-    """The message that answers."""
+    """The message with the answer."""
 
     _fields: ClassVar[Fields] = (
         ("type", "type", "message", "message"),

@@ -13,7 +13,7 @@ from ..types import Fields, Model, listed
 
 @define(eq=False, repr=False, getstate_setstate=False)
 class FinalAnswerMessage(Model):
-    """The message that answers."""
+    """The message with the answer."""
 
     message_id: str = ""
     """The message's id in the thread."""

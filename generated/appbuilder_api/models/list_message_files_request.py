@@ -21,22 +21,26 @@ class ListMessageFilesRequest(Model):
     """The message."""
 
     limit: int | None = None
-    """How many to answer at most. Left out, 20. The bounds here are our choice: the largest the
-    server takes is not known, and the official client sends 2147483647 in one place.
+    """The maximum number of items. Defaults to 20. The bounds here are our choice: the largest
+    value
+    that the server accepts is not known, and the official client sends 2147483647 in one place.
     """
 
     order: Literal["asc", "desc"] | None = None
-    """By creation, newest first (`desc`) or oldest first (`asc`). Left out, `desc`."""
+    """By creation, newest first (`desc`) or oldest first (`asc`). Defaults to `desc`."""
 
     after: str | None = None
-    """An id that bounds the page; empty counts as absent. What it bounds is not known. Either the
-    page begins behind it in the order of the listing, or it holds what was created after it:
-    every comment of the official client that explains `after` says "created after". In the
+    """An id that bounds the page; empty counts as absent. Its meaning is not known. Either the
+    page
+    begins behind it in the order of the listing, or it holds the items created after it: every
+    comment of the official client that explains `after` says "created after". In the
     default order `desc` the two are opposites, so only `asc` pages alike under both.
     """
 
     before: str | None = None
-    """An id that bounds the page at its other side, with the same doubt; empty counts as absent."""
+    """An id that bounds the page at its other end, with the same uncertainty; empty counts as
+    absent.
+    """
 
     _fields: ClassVar[Fields] = (
         ("thread_id", "thread_id", ..., None),

@@ -35,7 +35,7 @@ class Message(Model):
 
     assistant_id: str | None = ""
     """The assistant that answered. For a user's message empty or null, and in one documented
-    answer an assistant.
+    response an assistant.
     """
 
     run_id: str | None = ""
@@ -45,7 +45,7 @@ class Message(Model):
     """Ids of files that go with the message."""
 
     metadata: dict[str, Any] | None = None
-    """The caller's own pairs. Requests may have them; whether answers do is not known."""
+    """The caller's own pairs. Requests may have them; it is not known whether responses do."""
 
     _fields: ClassVar[Fields] = (
         ("id", "id", ..., None),

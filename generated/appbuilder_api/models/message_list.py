@@ -22,7 +22,7 @@ class MessageList(Model):
     """The messages of this page."""
 
     has_more: bool
-    """Whether there are more behind this page."""
+    """Whether more items follow this page."""
 
     first_id: str | None = ""
     """The first id; empty or null on an empty page."""

@@ -12,7 +12,7 @@ from ..types import Fields, Model
 
 @define(eq=False, repr=False, getstate_setstate=False)
 class MountAssistantFileRequest(Model):
-    """Which file to mount on which assistant."""
+    """A file to mount and the assistant to mount it on."""
 
     assistant_id: str
     """The assistant."""

@@ -12,7 +12,7 @@ from ..types import Fields, Model
 
 @define(eq=False, repr=False, getstate_setstate=False)
 class QueryAssistantRequest(Model):
-    """Which assistant to look up."""
+    """The assistant to look up."""
 
     assistant_id: str
     """The assistant."""

@@ -12,7 +12,7 @@ from ..types import Fields, Model
 
 @define(eq=False, repr=False, getstate_setstate=False)
 class QueryFileRequest(Model):
-    """Which file to look up or read."""
+    """The file to look up or read."""
 
     file_id: str
     """The file."""

@@ -12,7 +12,7 @@ from ..types import Fields, Model
 
 @define(eq=False, repr=False, getstate_setstate=False)
 class QueryMessageRequest(Model):
-    """Which message to look up."""
+    """The message to look up."""
 
     thread_id: str
     """The message's thread."""

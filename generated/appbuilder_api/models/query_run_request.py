@@ -12,7 +12,7 @@ from ..types import Fields, Model
 
 @define(eq=False, repr=False, getstate_setstate=False)
 class QueryRunRequest(Model):
-    """Which run to look up."""
+    """The run to look up."""
 
     thread_id: str
     """The run's thread."""

@@ -12,7 +12,7 @@ from ..types import Fields, Model
 
 @define(eq=False, repr=False, getstate_setstate=False)
 class QueryRunStepRequest(Model):
-    """Which step to look up."""
+    """The step to look up."""
 
     thread_id: str
     """The run's thread."""

@@ -12,7 +12,7 @@ from ..types import Fields, Model
 
 @define(eq=False, repr=False, getstate_setstate=False)
 class QueryThreadRequest(Model):
-    """Which thread to look up."""
+    """The thread to look up."""
 
     thread_id: str
     """The thread."""

@@ -13,13 +13,13 @@ from ..types import Fields, Model
 
 @define(eq=False, repr=False, getstate_setstate=False)
 class RequiredAction(Model):
-    """What a run waits for."""
+    """The action that a run waits for."""
 
     type: str
     """Only `submit_tool_outputs` is known."""
 
     submit_tool_outputs: SubmitToolOutput | None = None
-    """The calls to answer."""
+    """The tool calls that need outputs."""
 
     _fields: ClassVar[Fields] = (
         ("type", "type", ..., None),

@@ -21,7 +21,7 @@ class RunActionInfo(Model):
     """The action's name."""
 
     actionContent: str = ""
-    """What the action was given."""
+    """The action's input."""
 
     _fields: ClassVar[Fields] = (
         ("toolName", "toolName", "", ""),

@@ -22,7 +22,7 @@ class RunList(Model):
     """The runs of this page."""
 
     has_more: bool
-    """Whether there are more runs behind this page."""
+    """Whether more runs follow this page."""
 
     first_id: str | None = ""
     """The first run's id; empty or null on an empty page."""

@@ -16,9 +16,9 @@ from ..types import Fields, Model, listed
 
 @define(eq=False, repr=False, getstate_setstate=False)
 class RunResult(Model):
-    """A run. The raw answer of createRun and, which is our choice, of submitToolOutputs (`object`
-    is `run.result`) leaves out `model`, the instructions, `tools` and `file_ids`; queries,
-    lists and events (`thread.run`) leave `final_answer` null even when the run completed.
+    """A run. The response of createRun and, which is our choice, of submitToolOutputs (`object` is
+    `run.result`) omits `model`, the instructions, `tools` and `file_ids`; in queries, lists and
+    events (`thread.run`) `final_answer` is null even when the run completed.
     """
 
     id: str
@@ -49,7 +49,7 @@ class RunResult(Model):
     """Where a run or a step stands. The server may know more words than these."""
 
     model: str = ""
-    """The model's name: the one asked for, else the assistant's."""
+    """The model's name: the requested one, else the assistant's."""
 
     instructions: str = ""
     """The instructions of this run."""
@@ -67,7 +67,7 @@ class RunResult(Model):
     """Ids of files the run may use."""
 
     required_action: RequiredAction | None = None
-    """What the run waits for while its status is `requires_action`."""
+    """The action that the run waits for while its status is `requires_action`."""
 
     last_error: LastError | None = None
     """Why the run failed."""
@@ -79,8 +79,8 @@ class RunResult(Model):
     """When it was created, milliseconds."""
 
     started_at: int = 0
-    """When it started, milliseconds, or 0. It is set anew when a run goes on by `tool_output`, as
-    recorded; whether also by submitToolOutputs is not known.
+    """When it started, milliseconds, or 0. It is set again when `tool_output` continues a run, as
+    recorded; it is not known whether submitToolOutputs does the same.
     """
 
     expired_at: int = 0

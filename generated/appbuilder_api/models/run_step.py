@@ -71,7 +71,7 @@ class RunStep(Model):
     """The kind of step. Null and the text `null` were seen; the server may know more words."""
 
     step_datail: RunStepDetail | None = None
-    """What the step did. Misspelt so on the wire."""
+    """The content of the step. The misspelling is that of the wire."""
 
     _fields: ClassVar[Fields] = (
         ("id", "id", ..., None),

@@ -16,7 +16,7 @@ from ..types import Fields, Model, listed
 
 @define(eq=False, repr=False, getstate_setstate=False)
 class RunStepDetail(Model):
-    """What a step did."""
+    """The content of a step."""
 
     type: str = ""
     """The kind of step."""
@@ -31,7 +31,7 @@ class RunStepDetail(Model):
     """The tools the step called."""
 
     tool_info: list[ToolInfo] | None = None
-    """The tools the step used, with what they answered."""
+    """The tools the step used, with their outputs."""
 
     _fields: ClassVar[Fields] = (
         ("type", "type", "", ""),

@@ -22,7 +22,7 @@ class RunStepList(Model):
     """The steps of this page."""
 
     has_more: bool
-    """Whether there are more steps behind this page."""
+    """Whether more steps follow this page."""
 
     first_id: str | None = ""
     """The first step's id; empty or null on an empty page."""

@@ -17,10 +17,10 @@ from ..types import Fields, Model, listed
 
 @define(eq=False, repr=False, getstate_setstate=False)
 class StreamRunDetail(Model):
-    """The thing a `status` event speaks of."""
+    """The object of a `status` event."""
 
     type: Literal["message_creation", "run_object", "run_step_object", "tool_calls"] | str = ""
-    """Which of the fields below is filled. The server may know more words than these."""
+    """The name of the filled field below. The server may have more words than these."""
 
     run_object: RunResult | None = None
     """The run, on `run_begin`, `run_cancelling` and `run_end`."""
@@ -32,12 +32,12 @@ class StreamRunDetail(Model):
     """The message, on `message_creation`."""
 
     tool_calls: list[ToolCall] | None = None
-    """The calls the run waits for, on `tool_calls`; those whose outputs came, on
+    """The calls the run waits for, on `tool_calls`; those with submitted outputs, on
     `tool_submitted_output`.
     """
 
     error_info: LastError | None = None
-    """What went wrong."""
+    """The error."""
 
     _fields: ClassVar[Fields] = (
         ("type", "type", "", ""),

@@ -46,13 +46,13 @@ class StreamRunStatus(Model):
         ]
         | str
     )
-    """What happened. The server may know more words than these."""
+    """The kind of event. The server may have more words than these."""
 
     message: str = ""
     """The event in words, such as `run end. duration:10s logId:…`."""
 
     details: StreamRunDetail | None = None
-    """The thing it happened to."""
+    """The object of the event."""
 
     _fields: ClassVar[Fields] = (
         ("status", "status", ..., None),

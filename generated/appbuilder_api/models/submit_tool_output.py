@@ -13,10 +13,10 @@ from ..types import Fields, Model, listed
 
 @define(eq=False, repr=False, getstate_setstate=False)
 class SubmitToolOutput(Model):
-    """The calls a run waits for."""
+    """The tool calls that a run waits for."""
 
     tool_calls: list[ToolCall] | None = None
-    """The calls to answer, each by its id."""
+    """The tool calls that need outputs, each by its id."""
 
     _fields: ClassVar[Fields] = (("tool_calls", "tool_calls", None, None),)
 

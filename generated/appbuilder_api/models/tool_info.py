@@ -24,7 +24,7 @@ class ToolInfo(Model):
     """The arguments, as JSON text."""
 
     output: str = ""
-    """What the tool answered."""
+    """The tool's output."""
 
     _fields: ClassVar[Fields] = (
         ("type", "type", "", ""),

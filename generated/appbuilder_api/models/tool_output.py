@@ -12,16 +12,16 @@ from ..types import Fields, Model
 
 @define(eq=False, repr=False, getstate_setstate=False)
 class ToolOutput(Model):
-    """What a tool answered to one call."""
+    """The output of one tool call."""
 
     tool_call_id: str
-    """The call that is answered."""
+    """The id of the tool call."""
 
     output: str
-    """The answer, as text."""
+    """The output, as text."""
 
     run_id: str | None = None
-    """The run that goes on; needed in `tool_output` of a second run call only."""
+    """The run to continue; needed in `tool_output` of a second run call only."""
 
     _fields: ClassVar[Fields] = (
         ("tool_call_id", "tool_call_id", ..., None),

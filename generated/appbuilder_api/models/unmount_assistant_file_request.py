@@ -12,7 +12,7 @@ from ..types import Fields, Model
 
 @define(eq=False, repr=False, getstate_setstate=False)
 class UnmountAssistantFileRequest(Model):
-    """Which file to take from which assistant."""
+    """A file to unmount and its assistant."""
 
     assistant_id: str
     """The assistant."""

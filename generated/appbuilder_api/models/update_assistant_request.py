@@ -13,7 +13,7 @@ from ..types import Fields, Model, listed
 
 @define(eq=False, repr=False, getstate_setstate=False)
 class UpdateAssistantRequest(Model):
-    """What is to change of an assistant. What is left out stays."""
+    """Changes to an assistant. Omitted fields stay as they are."""
 
     assistant_id: str
     """The assistant to change."""
@@ -22,22 +22,22 @@ class UpdateAssistantRequest(Model):
     """Chinese characters, Latin letters, digits, `_` and `-`."""
 
     description: str | None = None
-    """What the assistant is for, at most 512 characters."""
+    """The assistant's purpose, at most 512 characters."""
 
     model: str | None = None
-    """The model's name. Names change over time, so any is taken. Left out, it stays."""
+    """The model's name. Names change over time, so any is accepted. If omitted, it is unchanged."""
 
     response_format: Literal["json_object", "text"] | None = None
-    """The form of answers. Left out, it stays."""
+    """The form of answers. If omitted, it is unchanged."""
 
     instructions: str | None = None
-    """How the assistant is to behave, at most 4096 characters."""
+    """Instructions on behaviour, at most 4096 characters."""
 
     thought_instructions: str | None = None
-    """How the assistant is to plan, at most 4096 characters."""
+    """Instructions on planning, at most 4096 characters."""
 
     chat_instructions: str | None = None
-    """How the assistant is to word its answer, at most 4096 characters."""
+    """Instructions on wording the answer, at most 4096 characters."""
 
     tools: list[AssistantTool] | None = None
     """Functions the assistant may call, at most 10."""

@@ -12,7 +12,7 @@ from ..types import Fields, Model, listed
 
 @define(eq=False, repr=False, getstate_setstate=False)
 class UpdateMessageRequest(Model):
-    """What is to change of a message. What is left out stays."""
+    """Changes to a message. Omitted fields stay as they are."""
 
     thread_id: str
     """The message's thread."""

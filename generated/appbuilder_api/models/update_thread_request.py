@@ -12,7 +12,7 @@ from ..types import Fields, Model
 
 @define(eq=False, repr=False, getstate_setstate=False)
 class UpdateThreadRequest(Model):
-    """What is to change of a thread."""
+    """Changes to a thread."""
 
     thread_id: str
     """The thread."""

@@ -12,17 +12,18 @@ from ..types import Fields, Model
 
 @define(eq=False, repr=False, getstate_setstate=False)
 class VendorError(Model):
-    """An error as the vendor's other services send it. None was seen from this API; a gateway in
+    """An error in the form of the vendor's other services. None was seen from this API; a gateway
+    in
     front of it may send one for any operation, under an error status or under status 200.
 
-    | code | stands for | another attempt |
+    | code | limit | retry |
     |---|---|---|
     | `4` | requests of all users | may succeed |
     | `13` | requests of a user in a second | may succeed |
     | `15` | requests at once | may succeed |
     | `17`, `QUOTA_USER_DAILY_REQUEST` | requests of a day | not today |
     | `18`, `RATE_LIMIT_TOTAL_QPS` | requests in a second | may succeed |
-    | `336501` | requests in a minute; `X-Ratelimit-*` headers tell more | may succeed |
+    | `336501` | requests in a minute; `X-Ratelimit-*` headers have details | may succeed |
     | `BILLING_INSUFFICIENT_BALANCE` | the account's balance | not before it is paid |
 
     The numbers 4 to 18 are documented for a component of AppBuilder, 336501 for the service of
@@ -39,7 +40,7 @@ class VendorError(Model):
     """The error in words, in the other spelling."""
 
     requestId: str | None = None
-    """What support asks for."""
+    """The id to quote to the vendor's support."""
 
     _fields: ClassVar[Fields] = (
         ("code", "code", ..., None),

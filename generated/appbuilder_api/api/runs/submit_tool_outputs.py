@@ -1,6 +1,6 @@
 # Generated from openapi.yaml by `make generate`; do not edit.
 
-"""Give a waiting run the outputs of its tool calls."""
+"""Submit the outputs of a waiting run's tool calls."""
 
 from __future__ import annotations
 
