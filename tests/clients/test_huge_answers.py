@@ -19,7 +19,7 @@ from appbuilder_assistants import (
     RetryPolicy,
     ServerError,
 )
-from appbuilder_assistants._core.calls import MAX_BODY, MAX_ERROR_BODY
+from appbuilder_assistants._core.limits import MAX_BODY, MAX_ERROR_BODY
 
 from tests.clients.client_harness import ClientHarness
 from tests.clients.conftest import Serve

@@ -32,7 +32,7 @@ from appbuilder_assistants import (
     StreamInterruptedError,
     ToolLoopError,
 )
-from appbuilder_assistants._core.calls import MAX_BODY
+from appbuilder_assistants._core.limits import MAX_BODY
 from appbuilder_assistants.hooks import CallFinished, HookEvent
 
 from tests.clients.bodies import (

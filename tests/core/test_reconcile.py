@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from appbuilder_assistants import RetryPolicy, RunSnapshot, StreamInterruptedError
 from appbuilder_assistants._core.calls import Flow, NoReply, Outcome, Reply, Send
+from appbuilder_assistants._core.limits import RECONCILE_SECONDS
 from appbuilder_assistants._core.streams.events import Break, EventReader
-from appbuilder_assistants._core.streams.reconcile import RECONCILE_SECONDS, LookUps, reconcile
+from appbuilder_assistants._core.streams.reconcile import LookUps, reconcile
 from appbuilder_assistants._operations import messages, runs
 
 from tests.core.calls import reply, streamed

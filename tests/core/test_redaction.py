@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from appbuilder_assistants._core.calls import MAX_BODY
+from appbuilder_assistants._core.limits import MAX_BODY
 from appbuilder_assistants._core.redaction import TokenRedactor
 
 TOKEN = "bce-v3/ALTAK-" + "秘密".encode().hex()

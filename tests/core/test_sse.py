@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from appbuilder_assistants._core.calls import MAX_BODY
+from appbuilder_assistants._core.limits import MAX_BODY
 from appbuilder_assistants._core.streams.sse import SseDecoder, SseEvent, TooLargeError
 
 # A BOM, every line ending, a comment, blank lines after an id, fields without a colon or a space,

@@ -139,7 +139,7 @@ def _act(
 ) -> tuple[Outcome, float | None]:
     """What a step comes to, and the deadline from there on."""
     if isinstance(step, Send):
-        reply = _perform(step, http, settings, _limit(step, deadline))
+        reply = _perform(step, http, settings, deadline)
         instrumentation.attempt(step, reply)
         return reply, deadline
     if isinstance(step, Sleep):
@@ -164,7 +164,7 @@ async def _aact(
 ) -> tuple[Outcome, float | None]:
     """As `_act`."""
     if isinstance(step, Send):
-        reply = await _aperform(step, http, settings, _limit(step, deadline))
+        reply = await _aperform(step, http, settings, deadline)
         instrumentation.attempt(step, reply)
         return reply, deadline
     if isinstance(step, Sleep):
@@ -178,11 +178,6 @@ async def _aact(
     if isinstance(step, RunTools):
         return await arun_tools(step, instrumentation, deadline), deadline
     return None, _note(step, instrumentation, deadline)
-
-
-def _limit(step: Send, deadline: float | None) -> float | None:
-    """When one exchange must be over."""
-    return deadline if step.max_seconds is None else sooner(deadline, step.max_seconds)
 
 
 def _note(

@@ -5,7 +5,6 @@
 
 from appbuilder_api.models import Message as Message
 from appbuilder_api.models import MessageList as MessageList
-from appbuilder_api.models import RunList as RunList
 from appbuilder_api.models import RunResult as RunResult
 from appbuilder_api.models import StreamRunMessage as StreamRunMessage
 from appbuilder_api.models import StreamRunStatus as StreamRunStatus

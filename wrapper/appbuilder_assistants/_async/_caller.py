@@ -13,15 +13,11 @@ from appbuilder_assistants._core.flows import (
     run_raw_call,
     save_file,
 )
+from appbuilder_assistants._core.limits import RECONCILE_SECONDS
 from appbuilder_assistants._core.pages import Cursor, Page
 from appbuilder_assistants._core.runs.orphaned_runs import OrphanedRun, cancelling
 from appbuilder_assistants._core.streams.events import Break
-from appbuilder_assistants._core.streams.reconcile import (
-    RECONCILE_SECONDS,
-    LookUps,
-    reconcile,
-    too_late,
-)
+from appbuilder_assistants._core.streams.reconcile import LookUps, reconcile, too_late
 from appbuilder_assistants._driver import adrive, afinish, is_past, sooner
 from appbuilder_assistants._instrumentation.calls import Instrumentation
 from appbuilder_assistants._instrumentation.spans import ToolRunSpan, part_of

@@ -3,9 +3,10 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from appbuilder_assistants._core.calls import CANCEL_SECONDS, NoReply
+from appbuilder_assistants._core.calls import NoReply
+from appbuilder_assistants._core.limits import CANCEL_SECONDS
 from appbuilder_assistants._core.runs.orphaned_runs import (
-    UNKNOWN,
+    CancelOutcome,
     OrphanedRun,
     cancel_after,
     not_cancelled,
@@ -73,8 +74,8 @@ class AsyncClosing:
                 return
             orphaned_run.set_ids(snapshot.thread_id, snapshot.run_id)
             outcome = await self._caller.finish(orphaned_run.cancel())
-            if outcome in UNKNOWN:
-                raise not_cancelled(self._call, outcome)
+            if outcome is CancelOutcome.UNKNOWN_RUN:
+                raise not_cancelled(self._call, orphaned_run.describe(outcome))
         finally:
             if not self._is_reading:
                 await self._close()
@@ -124,8 +125,9 @@ class AsyncClosing:
                 await self._caller.finish(cancel_after(error, orphaned_run))
                 return
             outcome = await self._caller.finish(orphaned_run.cancel())
-            if outcome in UNKNOWN:
-                LOGGER.warning("a stream was closed that had not named its run: %s", outcome.value)
+            if outcome is CancelOutcome.UNKNOWN_RUN:
+                reason = orphaned_run.describe(outcome)
+                LOGGER.warning("a stream was closed before it named its run: %s", reason)
         finally:
             self._end_run(error)
 

@@ -67,10 +67,9 @@ class AsyncRuns:
         that came back with `requires_action` goes on by a second call with `tool_output`.
 
         Waits for up to 600 seconds of silence, and for `deadline` seconds at the most. Never
-        repeated after a lost answer, because the run may be going on. `on_deadline="cancel"`
-        cancels it; for that the `thread_id` must be known, and the thread's runs are listed before
-        the call, so that no other is taken for this one. Raises ValueError when neither thread is
-        given.  (createRun)
+        repeated when no reply came, because the run may be going on. `on_deadline="cancel"` cancels
+        a run whose id is known: one that goes on by `tool_output`. The first event of `stream_run`
+        names a new one, too. Raises ValueError when neither thread is given.  (createRun)
         """
         request = ops.run_request(
             assistant_id=assistant_id,
@@ -227,8 +226,8 @@ class AsyncRuns:
         The model is told of a ToolError, of arguments that do not fit and of a tool that is not
         there; any other exception of a tool's is raised here. After `max_rounds` rounds
         ToolLoopError is raised. Whatever is raised, no run is left waiting on the server: it is
-        cancelled, also at the deadline, whatever `on_deadline` says. With a `thread_id` the runs
-        of the thread are listed first, so that it can be told from others if its answer is lost.
+        cancelled, also at the deadline, whatever `on_deadline` says. Where the answer that names
+        the run is lost, its id is unknown: the error says so, and how to list the thread's runs.
 
         `continuation` says how outputs are handed over: by `tool_output`, one with each call, by
         `submit_tool_outputs`, all together, or "auto": the former for one, the latter for several.

@@ -290,8 +290,6 @@ class AsyncRunStream(AsyncClosing):
             self._deadline = deadline_of(self._caller.settings)
         if self._cancels_on_exit:
             self._caller.pool.streams.add(self)
-        if self._cancels_on_exit or self._caller.settings.cancels_overdue_runs:
-            await self._caller.carry_out(self._orphaned_run.look_before(), self._deadline)
         if self._reader is not None:  # another stream of the same run
             self._progress = CallProgress()
         try:

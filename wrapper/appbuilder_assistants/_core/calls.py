@@ -7,6 +7,7 @@ from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar
 
+from .limits import LOOK_UP_SECONDS, MAX_QUOTED
 from .multipart import MultipartBody
 from .redaction import NullRedactor, Redactor
 
@@ -15,25 +16,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
-
-LOOK_UP_SECONDS = 30.0
-FILE_SECONDS = 120.0
-"""How long to wait for bytes when a file is stored, or looked for, on the other side."""
-
-RUN_SECONDS = 600.0
-"""How long to wait for bytes when a model is thinking on the other side."""
-
-MAX_BODY = 64 * 1024 * 1024
-"""Bytes of JSON, or of one event, that are read before giving up: memory is not the server's."""
-
-MAX_ERROR_BODY = 1024 * 1024
-"""Bytes of an answer that is no success that are read: it is only going to be told of."""
-
-MAX_QUOTED = 16 * 1024
-"""Bytes of an answer that its error looks at, to quote a few hundred characters of them."""
-
-CANCEL_SECONDS = 5.0
-"""How long cancelling a run may take after the deadline of its call."""
 
 JSON = "application/json"
 REQUEST_ID = "x-appbuilder-request-id"
@@ -66,15 +48,13 @@ class OperationRequest:
 
     `operation` is its operationId. `idempotent` says that doing it twice does no harm: every
     operation is a POST, so the method cannot tell. `read_seconds` is the longest silence to
-    put up with unless the client says otherwise; `max_seconds`, if there are any, are the most that
-    one exchange may take, whatever the client says.
+    put up with unless the client says otherwise.
     """
 
     operation: str
     request: Request
     idempotent: bool
     read_seconds: float = LOOK_UP_SECONDS
-    max_seconds: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -119,8 +99,7 @@ class Send:
 
     The body of an answer that `leave_open` is true of is left unread behind its first `peek`
     bytes. With a `peek`, a body that does not tell where it ends counts as lost: nobody could
-    see that it was cut. `max_seconds` is as in `OperationRequest`. `operation` and `attempt`
-    are for logs and hooks.
+    see that it was cut. `operation` and `attempt` are for logs and hooks.
     """
 
     request: Request
@@ -128,7 +107,6 @@ class Send:
     accept: str = JSON
     leave_open: Callable[[int, Mapping[str, str]], bool] = never
     peek: int = 0
-    max_seconds: float | None = None
     operation: str = field(default="", compare=False)
     attempt: int = field(default=1, compare=False)
 

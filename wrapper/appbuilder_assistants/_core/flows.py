@@ -33,6 +33,7 @@ from .calls import (
     StreamCall,
     Target,
 )
+from .limits import PEEK
 from .responses.decode import (
     EVENT_STREAM,
     answer,
@@ -41,7 +42,7 @@ from .responses.decode import (
     not_a_stream,
     parse,
 )
-from .responses.file_response import PEEK, begun, is_named_file, may_be_file
+from .responses.file_response import begun, is_named_file, may_be_file
 from .responses.raw import RawResponse
 from .retry import RetryPolicy
 
@@ -148,7 +149,7 @@ def _ask(
     progress: CallProgress | None,
 ) -> Flow[T]:
     progress = progress or CallProgress()
-    send = replace(send, max_seconds=call.max_seconds, operation=call.operation)
+    send = replace(send, operation=call.operation)
     reached = False
     for attempt in count(1):
         done_before, progress.may_be_done = progress.may_be_done, True

@@ -5,15 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, TypeVar
 
-from appbuilder_assistants._core.calls import (
-    FILE_SECONDS,
-    LOOK_UP_SECONDS,
-    Call,
-    FileCall,
-    Request,
-    json_body,
-)
+from appbuilder_assistants._core.calls import Call, FileCall, Request, json_body
 from appbuilder_assistants._core.ids import check_ids
+from appbuilder_assistants._core.limits import FILE_SECONDS, LOOK_UP_SECONDS
 
 T = TypeVar("T")
 

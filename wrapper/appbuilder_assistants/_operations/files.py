@@ -19,7 +19,8 @@ from appbuilder_api.models import (
     QueryFileRequest,
 )
 
-from appbuilder_assistants._core.calls import FILE_SECONDS, Call, FileCall, Request
+from appbuilder_assistants._core.calls import Call, FileCall, Request
+from appbuilder_assistants._core.limits import FILE_SECONDS
 from appbuilder_assistants._core.multipart import MultipartBody, UploadSource
 
 from ._build import call, file_call

@@ -25,9 +25,10 @@ from appbuilder_api.models import (
     ToolOutput,
 )
 
-from appbuilder_assistants._core.calls import RUN_SECONDS, Call, StreamCall
+from appbuilder_assistants._core.calls import Call, StreamCall
+from appbuilder_assistants._core.limits import RUN_SECONDS
 from appbuilder_assistants._core.retry import RetryPolicy
-from appbuilder_assistants._core.runs.orphaned_runs import CancelCalls, OrphanedRun
+from appbuilder_assistants._core.runs.orphaned_runs import OrphanedRun
 from appbuilder_assistants._tools.toolbox import ToolDescription, described
 from appbuilder_assistants.types import Json
 
@@ -93,7 +94,7 @@ def runs_stream_run(body: CreateRunRequest) -> StreamCall:
         read_seconds=RUN_SECONDS,
         read_status=StreamRunStatus.from_dict,
         read_message=StreamRunMessage.from_dict,
-        run_id=_run_that_goes_on(body),
+        run_id=_continued_run(body),
         thread_id=body.thread_id,
     )
 
@@ -146,24 +147,16 @@ def runs_query(*, thread_id: str, run_id: str) -> Call[RunResult]:
 def orphaned_run(body: CreateRunRequest, *, retry: RetryPolicy) -> OrphanedRun:
     """The run that this request begins, or goes on with by its `tool_output`."""
     thread_id = body.thread_id
-    return OrphanedRun(
-        _CANCEL,
-        retry,
-        assistant_id=body.assistant_id,
-        thread_id=thread_id,
-        run_id=_run_that_goes_on(body) if thread_id else None,
-    )
+    run_id = _continued_run(body) if thread_id else None
+    return OrphanedRun(runs_cancel, retry, thread_id=thread_id, run_id=run_id)
 
 
 def known_run(*, thread_id: str, run_id: str, retry: RetryPolicy) -> OrphanedRun:
     """The run of these ids."""
-    return OrphanedRun(_CANCEL, retry, thread_id=thread_id, run_id=run_id)
+    return OrphanedRun(runs_cancel, retry, thread_id=thread_id, run_id=run_id)
 
 
-_CANCEL = CancelCalls(list=runs_list, cancel=runs_cancel)
-
-
-def _run_that_goes_on(body: CreateRunRequest) -> str | None:
+def _continued_run(body: CreateRunRequest) -> str | None:
     """The run that the request's `tool_output` continues."""
     output: Any = body.tool_output
     found = output.get("run_id") if isinstance(output, Mapping) else getattr(output, "run_id", None)

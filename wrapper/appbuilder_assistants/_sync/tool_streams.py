@@ -22,9 +22,9 @@ class ToolRunStream(RunStream):
 
     An `RunStream`, with the same events and lenses. After the event `tool_calls` the functions
     are called when the next event is asked for. Leaving the stream before the run's end, by an
-    error or not, cancels the run, as nobody would call the functions that it asks for. Who leaves
-    before the first event waits some seconds for it, if need be: it names the run. If it stays
-    unknown which run that is, the log has a warning, or the error a note.
+    error or not, cancels the run, as nobody would call the functions that it asks for. Closing it
+    before the first event waits some seconds for it, as it names the run. If the run's id stays
+    unknown, the log has a warning, or the error a note.
     """
 
     def __init__(self, caller: Caller, call: StreamCall, loop: ToolLoop) -> None:

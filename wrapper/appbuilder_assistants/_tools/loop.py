@@ -107,7 +107,6 @@ class ToolLoop:
     def whole(self) -> Flow[RunResult]:
         """The run as it ended, however it ended."""
         try:
-            yield from self.orphaned_run.look_before()
             run = yield from self._ask(self._calls.start(), self.orphaned_run.progress)
             while True:
                 self.orphaned_run.set_ids(run.thread_id, run.id)

@@ -13,10 +13,8 @@ from functools import partial
 from threading import Thread
 
 from appbuilder_assistants._core.calls import Job, NoReply, RunTools, ToolError
+from appbuilder_assistants._core.limits import TOOL_CANCEL_SECONDS
 from appbuilder_assistants._instrumentation.calls import Instrumentation, ToolRoundSpan
-
-CANCEL_SECONDS = 1.0
-"""How long an `async` tool may take to end once it is cancelled."""
 
 
 class _Overdue(Exception):
@@ -85,7 +83,7 @@ async def _arun_all(step: RunTools, span: ToolRoundSpan, deadline: float | None)
         for task in tasks:
             task.add_done_callback(_heard)
             task.cancel()
-        await asyncio.wait(tasks, timeout=CANCEL_SECONDS)
+        await asyncio.wait(tasks, timeout=TOOL_CANCEL_SECONDS)
 
 
 def _heard(task: asyncio.Task[object]) -> None:

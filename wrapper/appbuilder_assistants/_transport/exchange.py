@@ -13,16 +13,8 @@ from io import BytesIO
 
 import httpx
 
-from appbuilder_assistants._core.calls import (
-    MAX_BODY,
-    MAX_ERROR_BODY,
-    MAX_QUOTED,
-    REQUEST_ID,
-    NoReply,
-    Reply,
-    Send,
-    never,
-)
+from appbuilder_assistants._core.calls import REQUEST_ID, NoReply, Reply, Send, never
+from appbuilder_assistants._core.limits import MAX_BODY, MAX_ERROR_BODY, MAX_QUOTED
 from appbuilder_assistants._core.multipart import MultipartBody
 from appbuilder_assistants._core.redaction import Redactor
 from appbuilder_assistants._settings.addresses import is_loopback

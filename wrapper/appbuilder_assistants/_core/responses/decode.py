@@ -10,14 +10,8 @@ from functools import wraps
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from appbuilder_assistants._core.calls import (
-    MAX_BODY,
-    Call,
-    NoReply,
-    OperationRequest,
-    Outcome,
-    Reply,
-)
+from appbuilder_assistants._core.calls import Call, NoReply, OperationRequest, Outcome, Reply
+from appbuilder_assistants._core.limits import MAX_BODY
 from appbuilder_assistants._core.redaction import strip_context
 from appbuilder_assistants.errors import (
     ApiConnectionError,

@@ -10,9 +10,6 @@ from appbuilder_assistants._core.calls import JSON, FileCall, Reply
 from .decode import loads_or_none, response_error, status_error, strips_context, unknown
 from .error_forms import has_envelope, is_only_error
 
-PEEK = 64 * 1024
-"""Bytes: an answer that is longer is no error object."""
-
 
 class Dated(Protocol):
     """A file's record."""

@@ -1,17 +1,16 @@
-"""Cancel the run that a failed call leaves behind, and no other; no I/O."""
+"""Cancel the run that a failed call leaves behind; no I/O."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 
-from appbuilder_assistants._core.calls import CANCEL_SECONDS, Call, Flow, Grace, OperationRequest
+from appbuilder_assistants._core.calls import Call, Flow, Grace, OperationRequest
 from appbuilder_assistants._core.flows import CallProgress, instrumented, run_call
+from appbuilder_assistants._core.limits import CANCEL_SECONDS
 from appbuilder_assistants._core.responses.decode import origin
 from appbuilder_assistants._core.retry import RetryPolicy
-from appbuilder_assistants._snapshot import is_final
 from appbuilder_assistants.errors import (
     ApiConnectionError,
     AssistantsError,
@@ -20,7 +19,7 @@ from appbuilder_assistants.errors import (
 )
 
 if TYPE_CHECKING:
-    from appbuilder_assistants._models import RunList, RunResult
+    from appbuilder_assistants._models import RunResult
 
 T = TypeVar("T")
 
@@ -28,109 +27,64 @@ OnExit: TypeAlias = Literal["close", "cancel"]
 """The run of a stream that is closed early continues, or is cancelled."""
 
 
-@dataclass(frozen=True, slots=True)
-class CancelCalls:
-    """The calls that find a run and cancel it, each by the parameters of its operation."""
-
-    list: Callable[..., Call[RunList]]
-    cancel: Callable[..., Call[RunResult]]
-
-
 class CancelOutcome(Enum):
-    """What came of cancelling; the value is for the message of an error."""
+    """What came of cancelling."""
 
     CANCELLED = "the run was cancelled"
     ENDED = "the run had ended before it could be cancelled"
     NOT_BEGUN = "no run had begun"
-    NOT_FOUND = "a run may be going on; no new one was found in its thread"
-    UNKNOWN_RUN = "a run may be going on; it could not be told which"
-
-
-UNKNOWN = (CancelOutcome.NOT_FOUND, CancelOutcome.UNKNOWN_RUN)
-"""What leaves a run that may be going on."""
+    UNKNOWN_RUN = "a run may be going on; the run's id is unknown"
 
 
 class OrphanedRun:
     """The run that a call leaves behind when it fails.
 
-    Its ids are known, or the answer to its first request names it. When that answer does not come,
-    it is looked for in its thread: the only run there that was not there before. Where there is any
-    doubt which that is, none is cancelled.
-
+    It can be cancelled once its id is known: from the call, or from the first answer or event.
     `progress` is that of the request which begins the run.
     """
 
     def __init__(
         self,
-        calls: CancelCalls,
+        cancel_call: Callable[..., Call[RunResult]],
         retry: RetryPolicy,
         *,
-        assistant_id: str | None = None,
         thread_id: str | None = None,
         run_id: str | None = None,
     ) -> None:
         self.progress = CallProgress()
         self.thread_id = thread_id
         self.run_id = run_id
-        self._calls = calls
+        self._cancel_call = cancel_call
         self._retry = retry
-        self._assistant_id = assistant_id
-        self._before: list[str] | None = None
 
     def set_ids(self, thread_id: str | None, run_id: str | None) -> None:
         """Take in the ids, once they are known."""
         if thread_id and run_id:
             self.thread_id, self.run_id = thread_id, run_id
 
-    def look_before(self) -> Flow[None]:
-        """Note which runs the thread has, before the one begins that has no name yet.
-
-        It is one quick look. Without it nothing will be cancelled, but the run can begin.
-        """
-        if self.run_id or not self.thread_id or self.progress.may_be_done:
-            return
-        try:
-            runs = yield from self._runs(self.thread_id, RetryPolicy(attempts=1))
-            self._before = [run.id for run in runs]
-        except AssistantsError:
-            self._before = None
-
     def cancel(self) -> Flow[CancelOutcome]:
         """Cancel it within a few seconds of grace. Raises what cancelling fails with."""
-        if not self.run_id and not self.progress.may_be_done:
-            return CancelOutcome.NOT_BEGUN
+        if not self.run_id:
+            begun = self.progress.may_be_done
+            return CancelOutcome.UNKNOWN_RUN if begun else CancelOutcome.NOT_BEGUN
         yield Grace(CANCEL_SECONDS)
-        run_id = self.run_id
-        if not run_id:
-            found = yield from self._find()
-            if isinstance(found, CancelOutcome):
-                return found
-            run_id = found
         # The thread takes no other run before this one is cancelled, so that is waited for.
-        call = self._calls.cancel(thread_id=self.thread_id, run_id=run_id, sync=True)
+        call = self._cancel_call(thread_id=self.thread_id, run_id=self.run_id, sync=True)
         try:
             yield from instrumented(call, run_call(call, retry=self._retry))
         except ConflictError:
             return CancelOutcome.ENDED
         return CancelOutcome.CANCELLED
 
-    def _find(self) -> Flow[str | CancelOutcome]:
-        """The id of the run that nobody named."""
-        if not self.thread_id or self._before is None:
-            return CancelOutcome.UNKNOWN_RUN
-        runs = yield from self._runs(self.thread_id, self._retry)
-        new = [run for run in runs if run.id not in self._before]
-        if not new:
-            return CancelOutcome.NOT_FOUND
-        run = new[0]
-        if len(new) > 1 or run.assistant_id != self._assistant_id:
-            return CancelOutcome.UNKNOWN_RUN
-        return CancelOutcome.ENDED if is_final(run.status) else run.id
-
-    def _runs(self, thread_id: str, retry: RetryPolicy) -> Flow[list[RunResult]]:
-        call = replace(self._calls.list(thread_id=thread_id), max_seconds=CANCEL_SECONDS)
-        page = yield from instrumented(call, run_call(call, retry=retry))
-        return page.data
+    def describe(self, outcome: CancelOutcome) -> str:
+        """What came of cancelling, for the message of an error, and how to find an unknown run."""
+        text: str = outcome.value
+        if outcome is not CancelOutcome.UNKNOWN_RUN:
+            return text
+        if not self.thread_id:
+            return f"{text}, and so is that of its thread"
+        listing = f"client.threads.runs.list(thread_id={self.thread_id!r})"
+        return f"{text}; list the runs of its thread with {listing}"
 
 
 def cancelling(flow: Flow[T], orphaned_run: OrphanedRun) -> Flow[T]:
@@ -138,7 +92,6 @@ def cancelling(flow: Flow[T], orphaned_run: OrphanedRun) -> Flow[T]:
 
     What came of that is on the error: `cancelled`, and in its message.
     """
-    yield from orphaned_run.look_before()
     try:
         return (yield from flow)
     except DeadlineExceededError as error:
@@ -155,14 +108,13 @@ def cancel_after(error: BaseException, orphaned_run: OrphanedRun) -> Flow[None]:
         return
     if isinstance(error, DeadlineExceededError):
         error.cancelled = outcome is CancelOutcome.CANCELLED
-        note(error, outcome.value)
-    elif outcome in UNKNOWN:
-        note(error, outcome.value)
+    if isinstance(error, DeadlineExceededError) or outcome is CancelOutcome.UNKNOWN_RUN:
+        note(error, orphaned_run.describe(outcome))
 
 
-def not_cancelled(call: OperationRequest, outcome: CancelOutcome) -> ApiConnectionError:
-    """The error for a run that was to be cancelled, where it is unknown which that is."""
-    return ApiConnectionError(f"nothing was cancelled: {outcome.value}", origin=origin(call, None))
+def not_cancelled(call: OperationRequest, reason: str) -> ApiConnectionError:
+    """The error for a run that was to be cancelled, and whose id is unknown."""
+    return ApiConnectionError(f"nothing was cancelled: {reason}", origin=origin(call, None))
 
 
 def cancels_on_exit(on_exit: OnExit) -> bool:
@@ -173,19 +125,19 @@ def cancels_on_exit(on_exit: OnExit) -> bool:
 
 
 def note(error: BaseException, text: str) -> None:
-    """Put a note on an error, as Python shows it from 3.11 on; on an overdue one, as others do."""
+    """Put a note on an error, which Python shows from 3.11 on, or into the message if overdue."""
     if isinstance(error, DeadlineExceededError):
         error.message += f"; {text}"
         return
-    told: Any = error
-    told.__notes__ = [*getattr(error, "__notes__", []), text]
+    noted: Any = error
+    noted.__notes__ = [*getattr(error, "__notes__", []), text]
 
 
 def raise_one(failures: list[BaseException]) -> None:
-    """Raise one of the failures to leave runs, if any: rather one that ends the program."""
+    """Raise one of the failures to close streams, if any: rather one that ends the program."""
     if failures:
         chosen = min(failures, key=lambda failure: isinstance(failure, Exception))
         for other in failures:
             if other is not chosen:
-                note(chosen, f"another run could not be left either: {other!r}")
+                note(chosen, f"another stream could not be closed either: {other!r}")
         raise chosen

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from appbuilder_assistants._core.calls import Call, Flow, NoReply, StreamCall
 from appbuilder_assistants._core.flows import instrumented, run_call
+from appbuilder_assistants._core.limits import RECONCILE_SECONDS
 from appbuilder_assistants._core.responses.decode import no_reply_error
 from appbuilder_assistants._core.retry import RetryPolicy
 from appbuilder_assistants._snapshot import RunSnapshot, is_final
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
     from appbuilder_assistants._models import Message, MessageList, RunResult, StreamRunMessage
 
 T = TypeVar("T")
-
-RECONCILE_SECONDS = 10.0
-"""How long the run of a stream that broke off may be looked up."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from appbuilder_assistants._core.calls import MAX_BODY
+from appbuilder_assistants._core.limits import MAX_BODY
 
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _BOM = b"\xef\xbb\xbf"

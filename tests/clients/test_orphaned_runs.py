@@ -1,14 +1,10 @@
-"""Which run is cancelled when a call fails before its run has a name: its own, or none.
-
-Another run is going on in the thread all the time. It is somebody else's, and stays.
-"""
+"""A call that fails before its run's id is known: nothing is cancelled, and the error says so."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import os
-import queue
 import signal
 import threading
 from collections.abc import Callable
@@ -27,13 +23,12 @@ from appbuilder_assistants import (
     StreamInterruptedError,
 )
 
-from tests.clients.bodies import BEGIN, CHUNKED, OUTPUTS, RUN, STREAM, chunk, event, framed
+from tests.clients.bodies import BEGIN, CHUNKED, OUTPUTS, RUN, chunk, event
 from tests.clients.client_harness import ClientHarness, SyncHarness
 from tests.clients.conftest import Serve
 from tests.clients.raw_server import PATIENCE, Exchange, answer
 from tests.clients.tools import QUESTION, get_weather
 
-OTHER = {**RUN, "id": "run_别人的", "status": "in_progress"}
 OURS = {**RUN, "id": "run_我们的", "status": "in_progress"}
 BUSY = answer(
     {"error": {"code": "busy", "message": "忙"}}, "429 Too Many Requests", retry_after="8"
@@ -43,6 +38,11 @@ BROKEN = answer({"error": {"code": "down", "message": "坏了"}}, "503 Service U
 SOON = 2.0
 """Seconds after which a server that is silent has been waited for long enough."""
 
+UNKNOWN = (
+    "a run may be going on; the run's id is unknown; list the runs of its thread with "
+    "client.threads.runs.list(thread_id='t')"
+)
+
 LATER = 7.0
 """Seconds that a busy machine needs for no call here, and less than the pause that BUSY asks for:
 a call that may take so long fails at once."""
@@ -50,15 +50,10 @@ a call that may take so long fails at once."""
 
 @dataclass
 class Thread:
-    """A server with one thread, in which another run is going on.
-
-    `begin` is what becomes of createRun; `begun` are the runs that are there after it.
-    """
+    """A server with one thread. `begin` is what becomes of createRun."""
 
     begin: Callable[[Exchange], object]
-    begun: list[dict[str, Any]] = field(default_factory=list)
     cancelling: bytes = answer({**OURS, "status": "cancelling"})
-    listing: bytes | None = None
     paths: list[str] = field(default_factory=list)
     cancelled: list[str] = field(default_factory=list)
     asked: threading.Event = field(default_factory=threading.Event)
@@ -66,10 +61,6 @@ class Thread:
     def __call__(self, exchange: Exchange) -> object:
         path = exchange.path.removeprefix("/v2/threads/")
         self.paths.append(path)
-        if path == "runs/list":
-            new = self.begun if "runs" in self.paths else []
-            runs = {"object": "list", "data": [*new, OTHER], "has_more": False}
-            return exchange.send(self.listing or answer(runs))
         if path == "runs/cancel":
             self.cancelled.append(exchange.json["run_id"])
             return exchange.send(self.cancelling)
@@ -174,101 +165,58 @@ def test_not_reached_until_the_deadline(harness: ClientHarness, serve: Serve, ca
 def test_a_run_that_may_have_begun(
     harness: ClientHarness, serve: Serve, call: Any, kind: Any
 ) -> None:
-    """After a 5xx or a lost answer the run is looked for; one that was there before is not it."""
+    """After a 5xx or a lost reply nothing is cancelled; the error says how to find the run."""
     thread = Thread(says(BROKEN) if kind is ServerError else hangs_up)
 
     with pytest.raises(kind) as caught:
         call(harness.client("k", serve(thread).url))
 
-    assert thread.paths == ["runs/list", "runs", "runs/list"]
-    assert notes_of(caught.value) == [
-        "a run may be going on; no new one was found in its thread",
-    ]
+    assert thread.paths == ["runs"]
+    assert notes_of(caught.value) == [UNKNOWN]
 
 
 @ALL
-def test_the_only_new_run_is_cancelled(harness: ClientHarness, serve: Serve, call: Any) -> None:
-    """It is not taken for another that goes on beside it."""
-    thread = Thread(silent, begun=[OURS])
+def test_no_reply_by_the_deadline(harness: ClientHarness, serve: Serve, call: Any) -> None:
+    """The message of the overdue call says that its run is unknown."""
+    thread = Thread(silent)
 
-    with pytest.raises(DeadlineExceededError, match="; the run was cancelled") as caught:
+    with pytest.raises(DeadlineExceededError) as caught:
         call(harness.client("k", serve(thread).url), deadline=SOON)
 
-    assert thread.cancelled == [OURS["id"]]
-    assert caught.value.cancelled is True
+    assert thread.paths == ["runs"]
+    assert caught.value.cancelled is False
+    assert caught.value.message.endswith(f"; {UNKNOWN}")
 
 
-@pytest.mark.parametrize(
-    "begun",
-    [
-        [OURS, {**OURS, "id": "run_另一个"}],
-        [OURS, {**OURS, "id": "run_另一个", "status": "completed"}],
-        [{**OURS, "assistant_id": "asst_别人的"}],
-    ],
-    ids=["two", "one that has ended", "of another assistant"],
-)
-@TOOLS
-def test_new_runs_that_cannot_be_told_apart(
-    harness: ClientHarness, serve: Serve, call: Any, begun: list[dict[str, Any]]
-) -> None:
-    """Somebody else began one in the meantime: none is cancelled, and the error says so."""
-    thread = Thread(hangs_up, begun=begun)
+def test_a_thread_that_the_service_made(harness: ClientHarness, serve: Serve) -> None:
+    """Neither id is known, so there is nothing to list."""
+    runs = harness.client("k", serve(Thread(hangs_up)).url).threads.runs
 
     with pytest.raises(ApiConnectionError) as caught:
-        call(harness.client("k", serve(thread).url))
+        runs.run_with_tools("a", thread=QUESTION, tools=[get_weather])
 
-    assert thread.cancelled == []
-    assert notes_of(caught.value) == ["a run may be going on; it could not be told which"]
-
-
-@TOOLS
-def test_a_thread_that_could_not_be_looked_at(
-    harness: ClientHarness, serve: Serve, call: Any
-) -> None:
-    """The run begins all the same; but then nobody can say which runs are new."""
-    thread = Thread(hangs_up, begun=[OURS], listing=BROKEN)
-
-    with pytest.raises(ApiConnectionError) as caught:
-        call(harness.client("k", serve(thread).url))
-
-    assert notes_of(caught.value) == ["a run may be going on; it could not be told which"]
-    assert thread.paths == ["runs/list", "runs"]
-
-
-@TOOLS
-def test_a_look_that_hangs(harness: ClientHarness, serve: Serve, call: Any) -> None:
-    """It is given up after a few seconds, also where answers may take longer. The run begins."""
-    gave_up: queue.Queue[bool] = queue.Queue()
-
-    def script(exchange: Exchange) -> object:
-        if exchange.path == "/v2/threads/runs/list":
-            gave_up.put(exchange.client_left())
-            return False
-        streams = exchange.json.get("stream")
-        return exchange.send(framed(STREAM)["length"] if streams else answer(RUN))
-
-    call(harness.client("k", serve(script).url, timeout=60 * PATIENCE))
-
-    assert gave_up.get(timeout=PATIENCE)
+    assert notes_of(caught.value) == [
+        "a run may be going on; the run's id is unknown, and so is that of its thread"
+    ]
 
 
 @TOOLS
 def test_a_stream_that_breaks_before_its_first_event(
     harness: ClientHarness, serve: Serve, call: Any
 ) -> None:
-    """The run has begun, and its name has not come."""
+    """The run has begun, and its id has not come."""
 
     def begin(exchange: Exchange) -> bool:
         exchange.send(CHUNKED)
         return False
 
-    thread = Thread(begin, begun=[OURS])
+    thread = Thread(begin)
 
     with pytest.raises(ApiConnectionError) as caught:
         call(harness.client("k", serve(thread).url))
 
-    assert thread.cancelled == [OURS["id"]]
-    assert notes_of(caught.value) == []
+    assert thread.cancelled == []
+    assert notes_of(caught.value) == [UNKNOWN]
 
 
 def leave_by_with(stream: Any, client: Any) -> None:
@@ -320,8 +268,12 @@ def test_a_stream_that_is_left_before_its_first_event(
 @pytest.mark.parametrize(
     ("where", "wait", "outcome"),
     [
-        ({"thread": QUESTION}, silent, "it could not be told which"),
-        ({"thread_id": "t"}, hangs_up, "no new one was found in its thread"),
+        (
+            {"thread": QUESTION},
+            silent,
+            "a run may be going on; the run's id is unknown, and so is that of its thread",
+        ),
+        ({"thread_id": "t"}, hangs_up, UNKNOWN),
     ],
     ids=["silent", "broken"],
 )
@@ -344,7 +296,7 @@ def test_a_stream_that_is_left_and_never_names_its_run(
     [record] = [r for r in caplog.records if r.name == "appbuilder_assistants"]
     assert (record.levelname, record.getMessage()) == (
         "WARNING",
-        f"a stream was closed that had not named its run: a run may be going on; {outcome}",
+        f"a stream was closed before it named its run: {outcome}",
     )
 
 
@@ -367,14 +319,6 @@ def test_a_stream_that_is_left_while_it_is_read(serve: Serve) -> None:
     asyncio.run(main())
 
     assert begun.is_set()
-    assert thread.paths == ["runs/list", "runs", "runs/list"]
-
-
-def test_a_run_without_a_deadline_costs_no_look(harness: ClientHarness, serve: Serve) -> None:
-    """Who cannot be late is not asked for the runs of the thread."""
-    thread = Thread(says(answer(RUN)))
-
-    assert run(harness.client("k", serve(thread).url)).status == "completed"
     assert thread.paths == ["runs"]
 
 
@@ -403,13 +347,13 @@ def test_a_task_that_is_cancelled_while_it_pauses(serve: Serve, call: Any) -> No
                 await task
 
     asyncio.run(main())
-    assert thread.paths == ["runs/list", "runs"]
+    assert thread.paths == ["runs"]
 
 
 @pytest.mark.parametrize("call", [with_tools_async, stream_with_tools_async])
 def test_a_task_that_is_cancelled_while_it_waits(serve: Serve, call: Any) -> None:
-    """The run whose answer is on its way has begun, most likely: it is found and cancelled."""
-    thread = Thread(silent, begun=[OURS])
+    """The run whose reply is on its way has begun, most likely: its id is unknown."""
+    thread = Thread(silent)
     server = serve(thread)
     thread.begin = lambda exchange: (thread.asked.set(), silent(exchange))
 
@@ -418,11 +362,12 @@ def test_a_task_that_is_cancelled_while_it_waits(serve: Serve, call: Any) -> Non
             task = asyncio.create_task(call(client))
             assert await asyncio.to_thread(thread.asked.wait, PATIENCE)
             task.cancel()
-            with pytest.raises(asyncio.CancelledError):
+            with pytest.raises(asyncio.CancelledError) as caught:
                 await task
+            assert notes_of(caught.value) == [UNKNOWN]
 
     asyncio.run(main())
-    assert thread.cancelled == [OURS["id"]]
+    assert thread.cancelled == []
 
 
 @TOOLS
@@ -439,7 +384,7 @@ def test_ctrl_c_in_a_pause(serve: Serve, call: Any) -> None:
     with client, pytest.raises(KeyboardInterrupt):
         call(client)
 
-    assert thread.paths == ["runs/list", "runs"]
+    assert thread.paths == ["runs"]
 
 
 def submit(client: Any, **options: Any) -> Any:
@@ -448,14 +393,13 @@ def submit(client: Any, **options: Any) -> Any:
     )
 
 
-@pytest.mark.parametrize("call", [run, stream, with_tools, submit])
-def test_a_run_that_has_ended_meanwhile(harness: ClientHarness, serve: Serve, call: Any) -> None:
+def test_a_run_that_has_ended_meanwhile(harness: ClientHarness, serve: Serve) -> None:
     """A 409 to its cancelling is no failure: there is nothing left to cancel."""
     conflict = answer({"error": {"code": "run_ended", "message": "已结束"}}, "409 Conflict")
-    thread = Thread(silent, begun=[OURS], cancelling=conflict)
+    thread = Thread(silent, cancelling=conflict)
 
     with pytest.raises(DeadlineExceededError) as caught:
-        call(harness.client("k", serve(thread).url), deadline=SOON)
+        submit(harness.client("k", serve(thread).url), deadline=SOON)
 
     assert len(thread.cancelled) == 1
     assert caught.value.cancelled is False
