@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from .report.redaction import Redactor
 from .spec import document as spec
 from .spec.samples import ON_WAITING_RUNS
 from .target import journal
@@ -79,7 +80,8 @@ class Session:
         try:
             self._open()
         except UnusableTarget as error:
-            raise pytest.UsageError(str(error)) from error
+            redactor = Redactor(self.asked.token, self.asked.other_token)
+            raise pytest.UsageError(redactor.text(str(error))) from error
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(

@@ -39,12 +39,11 @@ def header(exchange: Exchange, name: str) -> str | None:
 
 def _authorization(sent: str, variables: Mapping[str, str]) -> str:
     """The header; a token of ours, or what begins with one, by its variable."""
-    scheme, _, credentials = sent.partition(" ")
     for token in sorted(variables, key=len, reverse=True):
-        if credentials.startswith(token):
-            rest = credentials.removeprefix(token)
+        if found := re.search(rf"(?:^|(?<= )){re.escape(token)}", sent):
+            before, rest = sent[: found.start()], sent[found.end() :]
             variable = f"${{{variables[token]}}}" if rest else f"${variables[token]}"
-            return f'"{_in_quotes(f"Authorization: {scheme}")} {variable}{_in_quotes(rest)}"'
+            return f'"{_in_quotes(f"Authorization: {before}")}{variable}{_in_quotes(rest)}"'
     return shlex.quote(f"Authorization: {sent}")
 
 

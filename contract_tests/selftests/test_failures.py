@@ -70,6 +70,21 @@ def test_stopping(tmp_path: Path, hangs: bool) -> None:
     assert log.count('"startedDateTime"') <= 110  # the answered ones, and those of the last test
 
 
+@pytest.mark.parametrize("name", ["TOKEN", "OTHER_TOKEN"])
+def test_wrong_token(tmp_path: Path, name: str) -> None:
+    """The run ends at the first 401, with the server's words and the variable to set."""
+    with appbuilder_mock.running(token=TOKEN) as service:
+        environ = {**environ_of(service.url), f"CONTRACT_{name}": "wrong-token"}
+        result = completed(tmp_path, OBJECTS, environ)
+        refused = [one.status for one in service.requests]
+
+    [line] = re.findall(r"(?m)^ERROR: (.*)", result.stderr)
+    assert line.startswith(f"{service.url} refuses the token: set {name}; it answered 401: {{")
+    assert "got another token" in line
+    assert result.returncode == 4
+    assert refused == [401]
+
+
 def test_request_of_a_bad_token(tmp_path: Path) -> None:
     """The curl line is that of the probe that was let in, not of the request that was right."""
     with stateless(TOKEN, lets_in_anybody=True) as url:

@@ -13,6 +13,7 @@ from .gateway import Gateway
 from .journal import CreatedObject, Journal, Owner
 
 PATIENCE = 10.0  # seconds without a byte: at the end of a run somebody waits for the prompt
+PATIENCE_WHEN_STOPPED = 1.0  # when the target has just left a request and a look-up unanswered
 
 
 def delete_left_behind(gateway: Gateway, remains: list[str]) -> int:
@@ -31,11 +32,12 @@ def delete_all(gateway: Gateway, of: Journal) -> list[str]:
 
     A target that does not answer is asked no further, and Ctrl-C ends it.
     """
+    patience = PATIENCE_WHEN_STOPPED if gateway.stopped else PATIENCE
 
     def delete(operation_id: str, body: dict[str, str], owner: Owner) -> bool:
         if owner == "second" and (gateway.target is None or gateway.target.other_token is None):
             return False
-        response = gateway.post(operation_id, owner=owner, patience=PATIENCE, json=body)
+        response = gateway.post(operation_id, owner=owner, patience=patience, json=body)
         succeeded = response.status_code == 200 and not is_error(response)
         return succeeded or response.status_code == 404
 

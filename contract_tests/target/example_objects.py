@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import httpx
+from schemathesis import Response
 
 from contract_tests.checks.coverage import is_error
 from contract_tests.spec import document as spec
@@ -13,6 +14,7 @@ from contract_tests.spec.readings import MODEL
 from contract_tests.spec.samples import ON_WAITING_RUNS, QUESTION, WEATHER
 
 from .gateway import Gateway
+from .journal import Owner
 from .target import UnusableTarget
 
 LONGEST_REASON = 200  # bytes of an answer
@@ -34,6 +36,8 @@ class ExampleObjects:
     def make(self) -> dict[str, str]:
         """The ids on the target by those in the examples. Raises UnusableTarget."""
         try:
+            if self._wire.target is not None and self._wire.target.other_token is not None:
+                self._check_token(self._wire.post("listFiles", owner="second", json={}), "second")
             for operation_id, example in spec.examples():
                 self._make_for(operation_id, example)
         except httpx.HTTPError as error:
@@ -134,13 +138,30 @@ class ExampleObjects:
     def _answer(self, operation_id: str, **content: Any) -> dict[str, Any] | None:
         """The object, or None when the target refuses or says something unreadable."""
         response = self._wire.post(operation_id, **content)
+        self._check_token(response, "first")
         try:
             answer = response.json()
         except ValueError:
             answer = None
         if isinstance(answer, dict) and not is_error(response):
             return answer
-        said = response.content[:LONGEST_REASON].decode("utf-8", "replace")
-        reason = f"{operation_id}: expected an object, got {response.status_code}: {said}"
+        reason = f"{operation_id}: expected an object, got {_quoted(response)}"
         self.first_reason = self.first_reason or reason
         return None
+
+    def _check_token(self, response: Response, owner: Owner) -> None:
+        """Raise UnusableTarget for a token that the target does not take."""
+        target = self._wire.target
+        if response.status_code not in (401, 403) or target is None:
+            return
+        first = "APPBUILDER_TOKEN" if target.kind == "live" else "TOKEN"
+        name = first if owner == "first" else "OTHER_TOKEN"
+        raise UnusableTarget(
+            f"{target.url} refuses the token: set {name}; it answered {_quoted(response)}"
+        )
+
+
+def _quoted(response: Response) -> str:
+    """The status, and what the server said with it."""
+    said = response.content[:LONGEST_REASON].decode("utf-8", "replace")
+    return f"{response.status_code}: {said}"

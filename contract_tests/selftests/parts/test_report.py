@@ -57,6 +57,7 @@ def test_every_form_is_hidden(form: str) -> None:
     [
         (f"Bearer {SECRET}", '"Authorization: Bearer $TOKEN"'),
         ("Bearer other-密", '"Authorization: Bearer $OTHER_TOKEN"'),
+        (SECRET, '"Authorization: $TOKEN"'),
         (f"Basic {SECRET}", '"Authorization: Basic $TOKEN"'),
         (f"Bearer {SECRET}0", '"Authorization: Bearer ${TOKEN}0"'),
         ("Bearer other-密2", '"Authorization: Bearer $LONGER"'),
