@@ -29,7 +29,7 @@ _HOMES = {
     "running": "server.server",
 }
 
-# Hidden from type checkers, who would take any name for one that is there.
+# Hidden from type checkers, which would accept any name.
 if not TYPE_CHECKING:
 
     def __getattr__(name: str) -> Any:

@@ -40,7 +40,7 @@ def parser() -> argparse.ArgumentParser:
     add(
         "--other-token",
         metavar="SECRET",
-        help="the token of a second user, who sees nothing of the first one's",
+        help="the token of a second user, with a state of its own",
     )
     add("--seed", metavar="TEXT", help="make the same ids each time")
     add("--examples", action="store_true", help="create what the examples in openapi.yaml name")
@@ -87,7 +87,7 @@ def port(text: str) -> int:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Serve; 0 after a signal, 2 when the server cannot start (with one line that says why)."""
+    """Serve; 0 after a signal, 2 when the server cannot start (with the reason in one line)."""
     options = parser().parse_args(arguments)
     try:
         store = Store(options.db, seed=options.seed)
@@ -118,7 +118,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         server = Server(app, *others)
         if options.examples:
             seed_examples(store)
-        # All options have been looked at: who connects from now on is served.
+        # All options have been checked: from now on clients can connect.
         sock = listen(options.host, options.port)
         with sock:
             asyncio.run(_serve(server, sock, options))
@@ -134,21 +134,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 async def _serve(server: Server, sock: socket.socket, options: argparse.Namespace) -> None:
     """Serve until a signal comes, and print a line for each request."""
-    said = greeting(url_of(sock), options.token)
-    shown = said.partition("\n")[0] if options.quiet else said
+    banner = greeting(url_of(sock), options.token)
+    shown = banner.partition("\n")[0] if options.quiet else banner
     server.on_start = lambda: print(shown, flush=True)
     log = None if options.quiet else RequestLog(sys.stdout.fileno())
     if log is not None:
         for state in server.states:
             state.history.on_end = log.note
     try:
-        await _until_signalled(server, sock)
+        await _serve_with_signals(server, sock)
     finally:
         if log is not None:
             log.close()
 
 
-async def _until_signalled(server: Server, sock: socket.socket) -> None:
+async def _serve_with_signals(server: Server, sock: socket.socket) -> None:
     loop = asyncio.get_running_loop()
 
     def stop() -> None:

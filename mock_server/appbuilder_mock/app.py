@@ -87,14 +87,14 @@ def create_app(
     - `error_form`: `status` answers errors by an error status. `body` answers errors of an
       operation by status 200 and an error object with `params`, the service's other form; a wrong
       token is 401 in both.
-    - `wire`: `2024-06` answers in the older form, see wire.py.
+    - `wire`: `2024-06` answers in the older form, see wire_format/june_2024.py.
     - `readings`: how open questions about the API are answered, see `Readings`, such as
       `{"after": "created-after"}`. Raises ValueError for others.
     - `as_recorded`: answer in every way as the recordings of 2024 do: in the older form, errors
       under status 200, and with the readings that were recorded, but for those in `readings`.
     - `plan`: what the model does next.
-    - `scenario`: what is scripted, see docs/scenarios.md: a Path names a file, a text is YAML or
-      JSON, a list holds rules. Raises ScenarioError for a wrong one.
+    - `scenario`: the scenario to play, see docs/scenarios.md: a Path names a file, a text is YAML
+      or JSON, a list holds rules. Raises ScenarioError for a wrong one.
     """
     store = store or Store()
     contract = the_contract()
@@ -161,7 +161,7 @@ async def render_error(request: Request, error: Exception) -> Response:
 
 
 async def render_http_exception(request: Request, error: Exception) -> Response:
-    """Starlette's own 404 and 405, in the same words as ours."""
+    """Starlette's own 404 and 405, in our form."""
     assert isinstance(error, HTTPException)
     method, path = request.method, request.url.path[:200]
     if error.status_code == 404:
@@ -182,7 +182,7 @@ async def render_http_exception(request: Request, error: Exception) -> Response:
 
 
 async def render_nothing(request: Request, error: Exception) -> Response:
-    """The caller broke off in the middle of its body; nobody reads this."""
+    """The response to a caller that broke off in the middle of its body; nobody reads it."""
     return Response(status_code=400)
 
 

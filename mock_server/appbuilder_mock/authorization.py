@@ -31,7 +31,7 @@ def has_token(request: Request, token: str, *, basic: bool = False) -> bool:
 
 
 def check_token(request: Request, token: str) -> None:
-    """Raises MockApiError, which says what came instead of the token."""
+    """Raises MockApiError that names what came instead of the token."""
     _refuse_repeated(request)
     if not has_token(request, token):
         header = request.headers.get("authorization", "")

@@ -1,4 +1,4 @@
-"""openapi.yaml, and what it says about a request body."""
+"""openapi.yaml, and the validation of requests by it."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ class Contract:
     async def body_in_steps(
         self, operation_id: str, content_type: str, raw: bytes
     ) -> dict[str, Any]:
-        """As `body`; of a large one, other requests have their turn after each step."""
+        """As `body`; other requests have their turn after each step of a large one."""
         body = self._parsed(operation_id, content_type, raw)
         await _yield_to_others(raw)
         self._validate(self.operations[operation_id].validator, body)
@@ -138,7 +138,7 @@ class Contract:
         return invalid(message, param=param or None)
 
     def _condition(self, path: list[str | int]) -> str:
-        """What the spec says of the case that a rule is for, if it is for one case only."""
+        """The description of the case that a rule is for, if it is for one case only."""
         if "else" not in path:
             return ""
         case = self._at(path[: path.index("else") + 1]) or {}
@@ -197,7 +197,7 @@ def _path(parts: list[str | int]) -> str:
 
 
 def _expected(problem: Any, schema: Any) -> str:
-    """What the rule wanted, in words."""
+    """The rule that was broken, in words."""
     kind, name = problem.kind, problem.kind.name
     if name == "type":
         return "expected " + " or ".join([*kind.types, *["null"] * _or_null(problem)])

@@ -22,17 +22,17 @@ from appbuilder_mock.uploads.upload import Upload
 from appbuilder_mock.wire_format.june_2024 import as_in_june_2024
 
 Handler = Callable[[MockState, Any], Awaitable[Document | Response]]
-Body = dict[str, Any] | Upload | MockApiError  # what was read of it, or the error that refuses it
+Body = dict[str, Any] | Upload | MockApiError  # or the error that refuses it
 
-# What they answer for an unknown id is an open question, see `Readings.unknown_file`.
+# Their response to an unknown id is an open question, see `Readings.unknown_file`.
 OF_FILES = ("queryFile", "deleteFile", "downloadFile", "readFile")
 
 
 def endpoint(operation_id: str, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
     """The endpoint of an operation.
 
-    A caller with a wrong token matches no rule of the scenario, so that what it says about the
-    API's callers is not used up by others. A body that breaks the contract may match one: a fault
+    A caller with a wrong token matches no rule of the scenario, so that others use up no rule
+    that is meant for the API's callers. A body that breaks the contract may match one: a fault
     that prevents the call comes before any complaint about its body.
     """
     takes_json = the_contract().operations[operation_id].validator is not None

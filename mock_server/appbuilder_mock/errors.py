@@ -1,4 +1,4 @@
-"""What goes wrong, in the words of the API."""
+"""Errors of the API, and their one form."""
 
 from __future__ import annotations
 
@@ -46,12 +46,12 @@ class MockApiError(Exception):
 
 
 def invalid(message: str, *, param: str | None = None) -> MockApiError:
-    """The request breaks a rule."""
+    """The error of a request that breaks a rule."""
     return MockApiError(400, "invalid_parameter", message, param=param)
 
 
 def not_found(kind: str, id_: str, *, within: str = "", param: str | None = None) -> MockApiError:
-    """Nothing has this id, or not there."""
+    """The error of an id that nothing has, or nothing in that place."""
     where = f" in {within}" if within else ""
     shown = id_ if len(id_) <= 200 else id_[:200] + "…"
     return MockApiError(

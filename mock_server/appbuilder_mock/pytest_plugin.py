@@ -27,8 +27,8 @@ _server: pytest.StashKey[Running] = pytest.StashKey()
 def appbuilder_mock(request: pytest.FixtureRequest) -> Iterator[Running]:
     """A mock server of this test's own: its port, its state, its token.
 
-    It is scripted by `script(...)`; `requests`, `assert_received(...)` and `state()` tell what
-    came. When the test fails, the report shows what the server received and holds.
+    `script(...)` scripts it; `requests`, `assert_received(...)` and `state()` show what it
+    received. When the test fails, the report shows what the server received and holds.
     """
     try:
         from appbuilder_mock.server.server import running

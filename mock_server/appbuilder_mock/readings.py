@@ -1,4 +1,4 @@
-"""Where the sources of openapi.yaml disagree or are silent: which reading a server plays."""
+"""Readings: the answers that a server plays to open questions about the API."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def _choices() -> dict[str, tuple[str, ...]]:
 # Each question with its readings, the default first.
 CHOICES = _choices()
 
-# What the public recordings of 2024 show, with `error_form="body"` and `wire="2024-06"`.
+# The readings of the public recordings of 2024, beside `error_form="body"` and `wire="2024-06"`.
 RECORDED = {"listed-purpose": "empty", "unknown-file": "null"}
 
 

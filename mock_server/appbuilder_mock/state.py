@@ -1,4 +1,4 @@
-"""What an app instance holds: its memory, its runs, and how it behaves."""
+"""The state of an app: its store, its runs, its settings."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ def test_a_new_server(view: View, api: Api) -> None:
         "export APPBUILDER_TOKEN='mock-token'",
     ]
     assert view.texts(".empty") == [
-        "No threads yet. What a program does shows here at once.",
+        "No threads yet. Activity appears here at once.",
         "No requests yet.",
     ]
 

@@ -126,13 +126,13 @@ def test_an_assistant_deleted_while_its_run_waits(api: Api) -> None:
 
 
 def test_an_assistant_deleted_while_its_stream_waits(api: Api) -> None:
-    """The stream goes on, too."""
-    told = []
+    """The stream continues, too."""
+    received = []
     with api.stream(tools=[WEATHER]) as events:
         for event in events:
-            told.append(event)
+            received.append(event)
             if event.kind == "tool_calls":
-                run = told[0].data["details"]["run_object"]
+                run = received[0].data["details"]["run_object"]
                 api.ok("assistants/delete", assistant_id=run["assistant_id"])
                 [call] = event.data["details"]["tool_calls"]
                 api.ok(
@@ -142,7 +142,7 @@ def test_an_assistant_deleted_while_its_stream_waits(api: Api) -> None:
                     tool_outputs=[{"tool_call_id": call["id"], "output": "晴"}],
                 )
 
-    assert told[-1].data["status"] == "completed"
+    assert received[-1].data["status"] == "completed"
 
 
 def test_a_mount(api: Api) -> None:

@@ -99,7 +99,7 @@ def peak(server: Process) -> int:
 
 
 def cpu_seconds(server: Process) -> float:
-    """What the server has computed so far; waiting for a busy machine does not count."""
+    """The server's processor time; waiting for a busy machine does not count."""
     times = psutil.Process(server.popen.pid).cpu_times()
     return float(times.user + times.system)
 
@@ -140,7 +140,7 @@ def test_what_is_refused(server: Process, name: str) -> None:
 
 @pytest.mark.parametrize("name", ACCEPTED)
 def test_what_is_accepted(server: Process, name: str) -> None:
-    """What stands inside a text is no value, however it is escaped."""
+    """A separator inside a text is no value, however it is escaped."""
     check(server, "threads", ACCEPTED[name], 200)
 
 

@@ -51,9 +51,9 @@ def test_reset_forgets_everything(api: Api) -> None:
 
 def test_reset_ends_open_streams(api: Api) -> None:
     """A stream that waits for a tool ends, without an end of its run."""
-    with api.stream(tools=[WEATHER]) as told:
+    with api.stream(tools=[WEATHER]) as received:
         kinds = []
-        for event in told:
+        for event in received:
             kinds.append(event.kind)
             if event.kind == "tool_calls":
                 api.http.post("/_mock/reset")
@@ -62,7 +62,7 @@ def test_reset_ends_open_streams(api: Api) -> None:
 
 
 def test_reset_stops_runs_under_way(caplog: pytest.LogCaptureFixture) -> None:
-    """The work is cancelled, who waits for the run is told that it is unknown, nothing is left."""
+    """The work is cancelled, a call that waits for the run gets its 404, no task remains."""
     caplog.set_level(logging.INFO)
 
     async def reset_in_the_middle() -> tuple[MockApiError, set[Any]]:
@@ -86,14 +86,14 @@ def test_reset_stops_runs_under_way(caplog: pytest.LogCaptureFixture) -> None:
             await waiting
         return caught.value, asyncio.all_tasks() - {asyncio.current_task()}
 
-    error, left = asyncio.run(reset_in_the_middle())
+    error, tasks = asyncio.run(reset_in_the_middle())
     assert (error.status, error.code) == (404, "thread_not_found")
-    assert left == set()
+    assert tasks == set()
     assert caplog.records == []
 
 
 def test_ids_after_a_reset() -> None:
-    """With a seed they begin anew; without, none that was given out comes again."""
+    """With a seed they begin anew; without, none that was given before comes again."""
     seeded, free = Store(seed="种子"), Store()
     before = [store.new_id("run_") for store in (seeded, free)]
     for store in (seeded, free):
@@ -108,7 +108,7 @@ def test_ids_after_a_reset() -> None:
 # ── State ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_state_tells_everything(api: Api) -> None:
+def test_the_state_has_everything(api: Api) -> None:
     """Threads with their messages and runs, runs with their steps; oldest first, without blanks."""
     assistant = api.assistant(name="天气助手", tools=[WEATHER])
     first, second = api.thread("你好"), api.thread()
@@ -120,12 +120,12 @@ def test_state_tells_everything(api: Api) -> None:
     assert [one["name"] for one in state["assistants"]] == ["天气助手"]
     assert [one["id"] for one in state["threads"]] == [first, second]
     assert set(state["threads"][1]) == {"id", "created_at", "messages", "runs"}
-    told = state["threads"][0]
-    assert [(one["role"], one["text"][:2]) for one in told["messages"]] == [
+    received = state["threads"][0]
+    assert [(one["role"], one["text"][:2]) for one in received["messages"]] == [
         ("user", "你好"),
         ("assistant", "你说"),
     ]
-    [run] = told["runs"]
+    [run] = received["runs"]
     assert run["status"] == "completed"
     assert run["created_at"].startswith("20")
     assert run["created_at"].endswith("Z")
@@ -196,8 +196,8 @@ def test_the_control_is_not_recorded(api: Api) -> None:
 
 def test_a_stream_is_open_until_it_ends(api: Api) -> None:
     """Its status is there at once, its milliseconds when it is over."""
-    with api.stream(tools=[WEATHER]) as told:
-        for event in told:
+    with api.stream(tools=[WEATHER]) as received:
+        for event in received:
             if event.kind == "tool_calls":
                 during = got(api, "requests")["data"][-1]
                 api.http.post("/_mock/reset")
@@ -243,14 +243,14 @@ def test_reset_plays_the_scenario_from_its_start() -> None:
     """Rules that count calls count from one again."""
     state: MockState = appbuilder_mock.create_app().app.state.mock
 
-    def met() -> bool:
+    def matched() -> bool:
         assert state.player.playback is not None
         return state.player.playback.match("createRun", "助手", "你好") is not None
 
     state.player.play("rules: [{match: {nth: 1}, reply: 只有第一次}]".encode())
-    assert [met(), met()] == [True, False]
+    assert [matched(), matched()] == [True, False]
     state.reset()
-    assert met()
+    assert matched()
 
 
 # ── The live view's data ───────────────────────────────────────────────────────────────────────

@@ -59,7 +59,7 @@ def test_nothing_acknowledged_is_lost(tmp_path: Path) -> None:
             assert run["status"] == "completed"
 
 
-def test_a_waiting_run_goes_on_after_a_kill(tmp_path: Path) -> None:
+def test_a_waiting_run_continues_after_a_kill(tmp_path: Path) -> None:
     """Both ways of continuing it work at the next server."""
     path = tmp_path / "mock.db"
     with serving("--db", path) as server, server.api() as api:
@@ -76,8 +76,8 @@ def test_a_waiting_run_goes_on_after_a_kill(tmp_path: Path) -> None:
     assert final_text(two).endswith("Tool result: 雨")
 
 
-def test_a_stream_is_stored_before_it_is_told(tmp_path: Path) -> None:
-    """What an event said is true after a kill right behind it."""
+def test_an_event_is_stored_before_it_is_sent(tmp_path: Path) -> None:
+    """The state that an event reported is there after a kill right behind it."""
     path = tmp_path / "mock.db"
     with (
         serving("--db", path) as server,
@@ -135,7 +135,7 @@ def dying(path: Path, moment: str) -> Process:
     ],
 )
 def test_a_run_that_was_cut_off(tmp_path: Path, moment: str, last_status: str, end: str) -> None:
-    """What a kill -9 left under way has ended at the next start; its thread is free again.
+    """A run that a kill -9 interrupted has ended at the next start; its thread is free again.
 
     A server dies when a run is queued, when the model is asked, when tool outputs were submitted,
     and when it was cancelled.
@@ -157,7 +157,7 @@ def test_a_run_that_was_cut_off(tmp_path: Path, moment: str, last_status: str, e
 
         assert server.popen.wait(30) == -signal.SIGKILL
     store = Store(path)
-    [left] = store.every("run")
+    [interrupted] = store.every("run")
     store.close()
     with serving("--db", path) as server, server.api() as api:
         [run] = api.ok("threads/runs/list", thread_id=thread_id)["data"]
@@ -165,7 +165,7 @@ def test_a_run_that_was_cut_off(tmp_path: Path, moment: str, last_status: str, e
         more = {"messages": [{"role": "user", "content": "再来"}]}
         again = api.run(**body, thread=more, tools=[])
 
-    assert left["status"] == last_status
+    assert interrupted["status"] == last_status
     assert run["status"] == end
     assert run[f"{end}_at"] >= run["created_at"]
     assert [step["status"] for step in steps] == [end] * len(tools)

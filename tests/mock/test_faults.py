@@ -1,4 +1,4 @@
-"""What a scenario lets go wrong, as a client meets it on the wire."""
+"""Faults of a scenario, as a client sees them on the wire."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def api(mock: appbuilder_mock.Running) -> Iterator[Api]:
         yield caller
 
 
-def met(mock: appbuilder_mock.Running, fault: Fault, operation: str = "createThread") -> None:
+def matched(mock: appbuilder_mock.Running, fault: Fault, operation: str = "createThread") -> None:
     """From now on, calls of the operation meet this fault."""
     mock.script(Rule(match=Match(operation=operation), fault=fault))
 
@@ -69,9 +69,9 @@ def streamed(api: Api, timeout: float = 30) -> tuple[bytes, Exception | None]:
     return got, None
 
 
-def events_in(told: bytes) -> list[bytes]:
+def events_in(received: bytes) -> list[bytes]:
     """The events that are there from their beginning to their end, without pings."""
-    *whole, _ = told.split(b"\n\n")
+    *whole, _ = received.split(b"\n\n")
     return [event for event in whole if not event.startswith(b"event: ping")]
 
 
@@ -81,7 +81,7 @@ def events_in(told: bytes) -> list[bytes]:
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_any_operation(mock: appbuilder_mock.Running, api: Api, operation: str) -> None:
     """It is answered by the status, carries nothing out, and the connection goes on."""
-    met(mock, Fault(status=503), operation)
+    matched(mock, Fault(status=503), operation)
     path = the_contract().operations[operation].path
     if operation == "createFile":
         files = {"file": ("说明.txt", b"x" * 30_000_000)}
@@ -102,7 +102,7 @@ def test_any_operation(mock: appbuilder_mock.Running, api: Api, operation: str) 
 def test_an_error_of_its_own(mock: appbuilder_mock.Running, api: Api) -> None:
     """The envelope with what the fault says, and Retry-After."""
     error = ErrorBody("rate_limit_exceeded", "请求过于频繁", param="thread_id")
-    met(mock, Fault(status=429, error=error, retry_after=7))
+    matched(mock, Fault(status=429, error=error, retry_after=7))
     response = api.post("threads", {})
 
     assert (response.status_code, response.headers["retry-after"]) == (429, "7")
@@ -120,7 +120,7 @@ def test_an_error_under_status_200(
     mock: appbuilder_mock.Running, api: Api, given: str | None, sent: str
 ) -> None:
     """The service's other form, with a code that is a number and a type of its own, or none."""
-    met(mock, Fault(status=200, error=ErrorBody(13, "QPS", type=given)))
+    matched(mock, Fault(status=200, error=ErrorBody(13, "QPS", type=given)))
     response = api.post("threads", {})
 
     assert response.status_code == 200
@@ -131,9 +131,9 @@ def test_an_error_under_status_200(
 def test_a_body_of_its_own(mock: appbuilder_mock.Running, api: Api) -> None:
     """As it stands; JSON by its type unless the fault says otherwise."""
     page = "<html>网关错误</html>"
-    met(mock, Fault(status=502, body=page, content_type="text/html; charset=utf-8"))
+    matched(mock, Fault(status=502, body=page, content_type="text/html; charset=utf-8"))
     response = api.post("threads", {})
-    met(mock, Fault(status=200, body="{"))
+    matched(mock, Fault(status=200, body="{"))
     half = api.post("threads", {})
 
     assert (response.status_code, response.text) == (502, page)
@@ -150,7 +150,7 @@ def test_a_failure_that_passes(mock: appbuilder_mock.Running, api: Api) -> None:
 
 
 def test_calls_about_a_run(mock: appbuilder_mock.Running, api: Api) -> None:
-    """They are told apart by the assistant and the text of the run they are about."""
+    """They are distinguished by the assistant and the text of the run they are about."""
     assistant = api.assistant(name="天气助手")
     runs = [api.run(assistant_id=assistant, thread_id=api.thread(text)) for text in ("早", "晚")]
     match = Match(operation="queryRun", assistant="天气助手", text="晚")
@@ -160,7 +160,7 @@ def test_calls_about_a_run(mock: appbuilder_mock.Running, api: Api) -> None:
     assert [api.post("threads/runs/query", one).status_code for one in asked] == [200, 500]
 
 
-def test_going_on_meets_faults(mock: appbuilder_mock.Running, api: Api) -> None:
+def test_continuing_matches_faults(mock: appbuilder_mock.Running, api: Api) -> None:
     """A rule that is a fault alone is met when a tool's output comes, and again after it passed."""
     mock.script(
         Rule(match=Match(nth=2), fault=Fault(status=503)),
@@ -175,7 +175,7 @@ def test_going_on_meets_faults(mock: appbuilder_mock.Running, api: Api) -> None:
     assert final_text(api.run(**body, tool_output=given)) == "好"
 
 
-def test_a_wrong_token_meets_no_rule(mock: appbuilder_mock.Running, api: Api) -> None:
+def test_a_wrong_token_matches_no_rule(mock: appbuilder_mock.Running, api: Api) -> None:
     """It is 401 as ever, and uses nothing up."""
     mock.script(Rule(match=Match(operation="any", times=1), fault=Fault(status=503)))
     wrong = {"Authorization": "Bearer 别人".encode()}
@@ -184,7 +184,7 @@ def test_a_wrong_token_meets_no_rule(mock: appbuilder_mock.Running, api: Api) ->
     assert [api.post("threads", {}).status_code for _ in range(2)] == [503, 200]
 
 
-def test_what_no_rule_takes_goes_as_ever(mock: appbuilder_mock.Running, api: Api) -> None:
+def test_calls_that_match_no_rule(mock: appbuilder_mock.Running, api: Api) -> None:
     """Bodies that are wrong, too large or no JSON get the same answers beside a scenario."""
     other = Rule(match=Match(operation="any", text="没有人这样说"), fault=Fault(status=503))
     large = b" " * (32 * 1024 * 1024 + 1)
@@ -209,7 +209,7 @@ def test_what_no_rule_takes_goes_as_ever(mock: appbuilder_mock.Running, api: Api
 
 def test_reset_before_reading(mock: appbuilder_mock.Running, api: Api) -> None:
     """A real reset, sent although the body never came; nothing is carried out."""
-    met(mock, Fault(reset="before_reading"))
+    matched(mock, Fault(reset="before_reading"))
     head = f"POST /v2/threads HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {mock.token}\r\n"
     with socket.create_connection(("127.0.0.1", mock.port), timeout=30) as sock:
         sock.sendall(f"{head}Content-Length: 100\r\n\r\n{{".encode())
@@ -236,7 +236,7 @@ def test_reset_when_the_body_had_to_be_read(mock: appbuilder_mock.Running, api: 
 
 def test_reset_before_answering(mock: appbuilder_mock.Running, api: Api) -> None:
     """All is carried out, and the answer is lost."""
-    met(mock, Fault(reset="before_answering"))
+    matched(mock, Fault(reset="before_answering"))
     with pytest.raises(httpx.ReadError, match="reset"):
         api.post("threads", {})
 
@@ -266,10 +266,10 @@ def test_reset_of_a_run(mock: appbuilder_mock.Running, api: Api, stream: bool) -
 def test_cut_after_an_event(mock: appbuilder_mock.Running, api: Api, count: int) -> None:
     """So many events come whole, then the connection ends without the last chunk."""
     mock.script(Rule(fault=Fault(cut=Cut(after_event=count))))
-    told, error = streamed(api)
+    received, error = streamed(api)
 
-    assert len(events_in(told)) == count
-    assert told.endswith(b"\n\n") or not told
+    assert len(events_in(received)) == count
+    assert received.endswith(b"\n\n") or not received
     assert isinstance(error, httpx.RemoteProtocolError)
 
 
@@ -277,9 +277,9 @@ def test_cut_after_an_event(mock: appbuilder_mock.Running, api: Api, count: int)
 def test_cut_after_a_byte_of_a_stream(mock: appbuilder_mock.Running, api: Api, count: int) -> None:
     """In the middle of an event, exactly there."""
     mock.script(Rule(fault=Fault(cut=Cut(after_byte=count))))
-    told, error = streamed(api)
+    received, error = streamed(api)
 
-    assert len(told) == count
+    assert len(received) == count
     assert isinstance(error, httpx.RemoteProtocolError)
 
 
@@ -287,16 +287,16 @@ def test_pings_are_no_events(mock: appbuilder_mock.Running, api: Api) -> None:
     """They come between, and do not count."""
     reply = Reply(chunks=["一", "二"], first_delay=0.3)
     mock.script(Rule(reply=reply, fault=Fault(cut=Cut(after_event=4))))
-    told, _ = streamed(api)
+    received, _ = streamed(api)
 
-    assert b"event: ping" in told
-    assert len(events_in(told)) == 4
-    assert "一" in events_in(told)[-1].decode()
+    assert b"event: ping" in received
+    assert len(events_in(received)) == 4
+    assert "一" in events_in(received)[-1].decode()
 
 
 def test_cut_of_an_answer(mock: appbuilder_mock.Running, api: Api) -> None:
     """The header says how long it would have been."""
-    met(mock, Fault(cut=Cut(after_byte=10)))
+    matched(mock, Fault(cut=Cut(after_byte=10)))
     with pytest.raises(httpx.RemoteProtocolError, match="received 10 bytes, expected"):
         api.post("threads", {})
 
@@ -308,13 +308,13 @@ def test_a_cut_behind_the_end(mock: appbuilder_mock.Running, api: Api) -> None:
     mock.script(Rule(match=Match(operation="any"), fault=Fault(cut=Cut(after_byte=10**9))))
     assert api.thread()
     mock.script(Rule(fault=Fault(cut=Cut(after_event=1000))))
-    told, error = streamed(api)
+    received, error = streamed(api)
 
-    assert b"run_end" in told
+    assert b"run_end" in received
     assert error is None
 
 
-def test_a_run_whose_stream_is_cut(mock: appbuilder_mock.Running, api: Api) -> None:
+def test_a_run_with_a_stream_that_is_cut(mock: appbuilder_mock.Running, api: Api) -> None:
     """It goes on: the answer is in the thread."""
     mock.script(Rule(reply="再见", fault=Fault(cut=Cut(after_event=1))))
     streamed(api)
@@ -332,8 +332,8 @@ def test_a_run_whose_stream_is_cut(mock: appbuilder_mock.Running, api: Api) -> N
 def test_malformed(mock: appbuilder_mock.Running, api: Api, raw: str) -> None:
     """One event is replaced; those around it are whole, with their numbers."""
     mock.script(Rule(fault=Fault(malformed=Malformed(3, raw))))
-    told, error = streamed(api)
-    events = events_in(told)
+    received, error = streamed(api)
+    events = events_in(received)
 
     assert events[2] == raw.encode()
     assert b'"send_id": 2,' in events[1]
@@ -343,12 +343,12 @@ def test_malformed(mock: appbuilder_mock.Running, api: Api, raw: str) -> None:
 
 
 def test_pause_before_an_event(mock: appbuilder_mock.Running, api: Api) -> None:
-    """What came before has come; not even a ping comes then; and the run goes on."""
+    """Earlier events have come; not even a ping comes then; and the run continues."""
     mock.script(Rule(reply="再见", fault=Fault(pause=Pause(LONG, before_event=3))))
-    told, error = streamed(api, timeout=0.5)
+    received, error = streamed(api, timeout=0.5)
 
-    assert len(events_in(told)) == 2
-    assert b"ping" not in told
+    assert len(events_in(received)) == 2
+    assert b"ping" not in received
     assert isinstance(error, httpx.ReadTimeout)
     assert mock.state()["threads"][0]["runs"][0]["status"] == "completed"
 
@@ -362,21 +362,21 @@ def test_a_pause_that_ends(mock: appbuilder_mock.Running, api: Api) -> None:
 
 def test_pause_before_the_answer(mock: appbuilder_mock.Running, api: Api) -> None:
     """All is carried out before; with a status, the status comes after it."""
-    met(mock, Fault(pause=Pause(LONG)))
+    matched(mock, Fault(pause=Pause(LONG)))
     with pytest.raises(httpx.ReadTimeout):
         api.post("threads", {}, timeout=0.5)
     assert threads(mock) == 1
 
-    met(mock, Fault(pause=Pause(0.01), status=504))
+    matched(mock, Fault(pause=Pause(0.01), status=504))
     assert api.post("threads", {}).status_code == 504
 
 
 def test_drip(mock: appbuilder_mock.Running, api: Api) -> None:
     """So many bytes come, then nothing for a time."""
     mock.script(Rule(fault=Fault(drip=Drip(16, LONG))))
-    told, error = streamed(api, timeout=0.5)
+    received, error = streamed(api, timeout=0.5)
 
-    assert len(told) == 16
+    assert len(received) == 16
     assert isinstance(error, httpx.ReadTimeout)
 
 
@@ -391,15 +391,15 @@ def test_a_drip_that_ends(mock: appbuilder_mock.Running, api: Api) -> None:
 
 def test_content_type(mock: appbuilder_mock.Running, api: Api) -> None:
     """It is another one; the answer is what it was."""
-    met(mock, Fault(content_type="text/html"))
+    matched(mock, Fault(content_type="text/html"))
     response = api.post("threads", {})
     fault = Fault(content_type="application/json", cut=Cut(after_event=2))
     mock.script(Rule(fault=fault))
-    told, _ = streamed(api)
+    received, _ = streamed(api)
 
     assert response.headers["content-type"] == "text/html"
     assert response.json()["object"] == "thread"
-    assert len(events_in(told)) == 2
+    assert len(events_in(received)) == 2
 
 
 def test_faults_together(mock: appbuilder_mock.Running, api: Api) -> None:
@@ -411,10 +411,10 @@ def test_faults_together(mock: appbuilder_mock.Running, api: Api) -> None:
         cut=Cut(after_event=3),
     )
     mock.script(Rule(reply="再见", fault=fault))
-    told, error = streamed(api)
+    received, error = streamed(api)
 
-    assert [b"run_begin" in event for event in events_in(told)] == [True, False, False]
-    assert events_in(told)[1] == "data: 坏".encode()
+    assert [b"run_begin" in event for event in events_in(received)] == [True, False, False]
+    assert events_in(received)[1] == "data: 坏".encode()
     assert isinstance(error, httpx.RemoteProtocolError)
 
 

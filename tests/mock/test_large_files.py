@@ -94,19 +94,19 @@ def begun(server: Process) -> socket.socket:
     return connection
 
 
-def until_stored(api: Api, path: Path) -> None:
+def wait_for_pieces(api: Api, path: Path) -> None:
     """Ask until pieces of an upload are in the database's log."""
     while path.with_name(f"{path.name}-wal").stat().st_size < 1_500_000:
         api.ok("storage/files/list")
 
 
 def test_an_upload_that_breaks_off(tmp_path: Path) -> None:
-    """Nothing is kept of it, whether the client goes away or the server stops."""
+    """Nothing is kept of it, whether the client disconnects or the server stops."""
     path = tmp_path / "mock.db"
     with serving("--db", path) as server, server.api() as api:
         whole = upload(api, PIECE)["id"]
         with begun(server):
-            until_stored(api, path)
+            wait_for_pieces(api, path)
         with begun(server):
             assert [file["id"] for file in api.ok("storage/files/list")["data"]] == [whole]
             assert server.stop() == (0, "", "")
@@ -120,14 +120,14 @@ def test_an_upload_during_which_the_server_is_killed(tmp_path: Path) -> None:
     with serving("--db", path) as server, server.api() as api:
         whole = upload(api, PIECE)["id"]
         with begun(server):
-            until_stored(api, path)
+            wait_for_pieces(api, path)
             server.kill()
-    left = blobs_in(path)
+    stored_after_the_kill = blobs_in(path)
     with serving("--db", path) as server, server.api() as api:
         files = api.ok("storage/files/list")["data"]
         content = api.post("storage/files/content", {"file_id": whole}).content
 
-    assert left == 2
+    assert stored_after_the_kill == 2
     assert [file["id"] for file in files] == [whole]
     assert content == PIECE
     assert blobs_in(path) == 1
@@ -145,7 +145,7 @@ def test_deleted_bytes_are_gone(tmp_path: Path) -> None:
 
 
 def blobs_in(path: Path) -> int:
-    """How many blobs a database holds that no server has open."""
+    """The number of blobs in a database that no server has open."""
     with contextlib.closing(sqlite3.connect(path)) as db:
         return int(db.execute("SELECT count(DISTINCT blob) FROM blobs").fetchone()[0])
 

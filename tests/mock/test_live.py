@@ -1,4 +1,4 @@
-"""What the page at `/` is made of: the live view's data, and the calls that the page makes."""
+"""The live view's data, and the calls that the page at `/` makes."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def test_long_texts_and_long_threads_are_cut(api: Api) -> None:
 
 
 def test_an_answer_that_grows() -> None:
-    """What a run has said so far is there while it speaks, and gone when it is over."""
+    """The partial answer of a run is shown while it is streamed, and gone when the run is over."""
 
     def plan(_: object) -> Say:
         return Say(("第一句。", "第二句。"), chunk_delay=600)  # until it is cancelled

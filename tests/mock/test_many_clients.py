@@ -64,16 +64,16 @@ async def talk(port: int, assistant_id: str, number: int, all_wait: Gathering) -
         "thread": {"messages": [{"role": "user", "content": text}]},
         "stream": True,
     }
-    told: list[dict[str, Any]] = []
+    received: list[dict[str, Any]] = []
     async with opened(port, "threads/runs", body) as stream:
         async for line in stream:
             if not line.startswith(b'data: {"'):
                 continue
             event = json.loads(line.removeprefix(b"data: "))
-            told.append(event)
+            received.append(event)
             if event.get("event_type") == "tool_calls":
                 await all_wait.come()
-                run = told[0]["details"]["run_object"]
+                run = received[0]["details"]["run_object"]
                 [waiting] = event["details"]["tool_calls"]
                 answered = await call(
                     port,
@@ -84,8 +84,8 @@ async def talk(port: int, assistant_id: str, number: int, all_wait: Gathering) -
                 )
                 assert answered["id"] == run["id"]
 
-    kinds = [event.get("event_type", "message") for event in told]
-    pieces = [event for event in told if "message_id" in event]
+    kinds = [event.get("event_type", "message") for event in received]
+    pieces = [event for event in received if "message_id" in event]
     assert kinds[:6] == [
         "run_begin",
         "tool_step_begin",
@@ -95,12 +95,12 @@ async def talk(port: int, assistant_id: str, number: int, all_wait: Gathering) -
         "tool_step_begin",
     ]
     assert kinds[6:] == ["message_creation", *["message"] * len(pieces), "tool_step_end", "run_end"]
-    assert [event["send_id"] for event in told] == list(range(1, len(told) + 1))
+    assert [event["send_id"] for event in received] == list(range(1, len(received) + 1))
     assert [piece["message_index"] for piece in pieces] == [str(at) for at in range(len(pieces))]
     assert "".join(piece["content"][0]["text"]["value"] for piece in pieces) == (
         f'你说:「{text}」 You said: "{text}"\n工具 get_weather 的结果 Tool result: {output}'
     )
-    for event in told:
+    for event in received:
         details = event.get("details", {})
         for shown in (details.get("run_object"), details.get("run_step_object")):
             assert shown is None or shown["thread_id"] == run["thread_id"]

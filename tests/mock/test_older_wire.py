@@ -53,7 +53,7 @@ def test_the_answer_is_one_object(older: Api) -> None:
     assert conforms("RunResult", run)
 
 
-def test_a_run_that_goes_on(older: Api) -> None:
+def test_a_run_that_continues(older: Api) -> None:
     """Both ways on answer in this form."""
     one, call = older.waiting_run()
     two, other = older.waiting_run()
@@ -124,18 +124,18 @@ def test_messages(older: Api) -> None:
 
 def test_a_stream(older: Api) -> None:
     """The runs and steps in its events are in this form, and all else is as it was."""
-    told = older.streamed()
+    received = older.streamed()
     steps = [
         event.data["details"]["run_step_object"]
-        for event in told
+        for event in received
         if event.kind in ("tool_step_begin", "tool_step_end")
     ]
 
     assert [(step["last_error"], step["type"]) for step in steps] == [("", None)] * 2
-    assert [event.data["send_id"] for event in told] == list(range(1, len(told) + 1))
-    pieces = [event for event in told if event.name == "message"]
+    assert [event.data["send_id"] for event in received] == list(range(1, len(received) + 1))
+    pieces = [event for event in received if event.name == "message"]
     assert "annotations" not in pieces[0].data["content"][0]["text"]
-    for event in told:
+    for event in received:
         name = "StreamRunMessage" if event.name == "message" else "StreamRunStatus"
         assert conforms(name, event.data)
 

@@ -31,7 +31,7 @@ HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'&</pre>"
 
 
 class Page(HTMLParser):
-    """What a page holds. Refuses markup that is not balanced."""
+    """The parts of a page. Refuses markup that is not balanced."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -100,7 +100,7 @@ def test_ids_and_links_within(api: Api, path: str) -> None:
 
     assert len(ids) == len(set(ids))
     within = {one[1:] for one in shown.every("href") if one.startswith("#")}
-    # What begins with #/ is a place of the live view, which its script shows.
+    # A target that begins with #/ is a place of the live view, which its script shows.
     assert {one for one in within if not one.startswith("/")} <= set(ids)
 
 
@@ -218,11 +218,11 @@ def docs() -> str:
 def test_every_operation(docs: str, id_: str) -> None:
     """Its path, every field it takes and gives, its examples, its errors."""
     method, path, operation = OPERATIONS[id_]
-    told, markup = article(docs, id_)
+    article_text, markup = article(docs, id_)
 
-    assert f"{method.upper()} {path}" in told
-    assert operation["summary"].replace("`", "") in told
-    assert ("idempotent: safe to retry" in told) == operation["x-repeatable"]
+    assert f"{method.upper()} {path}" in article_text
+    assert operation["summary"].replace("`", "") in article_text
+    assert ("safe to retry" in article_text) == operation["x-repeatable"]
     assert f'href="#{id_}"' in docs
     contents = [
         *resolved(operation.get("requestBody", {})).get("content", {}).values(),
@@ -242,11 +242,11 @@ def test_every_operation(docs: str, id_: str) -> None:
                 if isinstance(value, dict)
                 else value
             )
-            assert text.strip() in told
+            assert text.strip() in article_text
     for status, answer in operation["responses"].items():
-        assert status in told
+        assert status in article_text
         first = resolved(answer)["description"].split("\n")[0].split("`")[0]
-        assert first.strip() in told
+        assert first.strip() in article_text
 
 
 def marks_of(part: dict[str, Any]) -> set[str]:
@@ -268,18 +268,20 @@ def marks_of(part: dict[str, Any]) -> set[str]:
 def test_every_object(docs: str, name: str) -> None:
     """Its fields with their limits, and how each fact is known."""
     schema = SPEC["components"]["schemas"][name]
-    told, markup = article(docs, f"object-{name}")
+    article_text, markup = article(docs, f"object-{name}")
 
     for mark in marks_of(schema):
-        assert mark in told
+        assert mark in article_text
     for field, limits in schema.get("properties", {}).items():
         assert f"<td><code>{field}</code>" in markup
         for keyword in ("minLength", "maxLength", "minItems", "maxItems", "maximum", "pattern"):
             if keyword in limits:
-                assert str(limits[keyword]) in told, (field, keyword)
+                assert str(limits[keyword]) in article_text, (field, keyword)
         for mark in marks_of(limits):
-            assert mark in told, field
-    assert told.count("always present") + told.count("required") >= len(schema.get("required", ()))
+            assert mark in article_text, field
+    assert article_text.count("always present") + article_text.count("required") >= len(
+        schema.get("required", ())
+    )
 
 
 @pytest.mark.parametrize("id_", OPERATIONS)
@@ -288,13 +290,13 @@ def test_every_operation_as_a_program(docs: str, id_: str) -> None:
 
     It is carried out on a server that has what the examples name, and calls this operation.
     """
-    told, _ = article(docs, id_)
+    article_text, _ = article(docs, id_)
     bodies = [*the_contract().operations[id_].examples] or [{}]
     programs = [python_call(id_, body) for body in bodies]
 
-    assert ("curl -X POST" in told) == (id_ != "createFile")
+    assert ("curl -X POST" in article_text) == (id_ != "createFile")
     assert programs[0] is not None
-    assert programs[0].strip() in told
+    assert programs[0].strip() in article_text
 
 
 def test_the_programs_work(tmp_path: Path) -> None:
@@ -329,13 +331,13 @@ def test_the_programs_work(tmp_path: Path) -> None:
 
 
 def test_limits_in_words(docs: str) -> None:
-    told, _ = article(docs, "object-CreateAssistantRequest")
+    article_text, _ = article(docs, "object-CreateAssistantRequest")
     metadata, _ = article(docs, "object-Metadata")
 
-    assert "characters ≥ 1; characters ≤ 128; matches ^[" in told
+    assert "characters ≥ 1; characters ≤ 128; matches ^[" in article_text
     assert "pairs ≤ 16; name characters ≤ 64; value characters ≤ 512" in metadata
-    assert "list of FunctionTool, or null" in told
-    assert "text or json_object or null" in told
+    assert "list of FunctionTool, or null" in article_text
+    assert "text or json_object or null" in article_text
 
 
 def grown() -> dict[str, Any]:
@@ -386,12 +388,12 @@ def grown() -> dict[str, Any]:
 
 
 def test_a_spec_that_grows() -> None:
-    """Other methods of sending and answering are told as well."""
-    told, _ = article(written(grown(), "zh"), "uploadNew")
+    """Other ways of sending and answering are shown as well."""
+    article_text, _ = article(written(grown(), "zh"), "uploadNew")
 
-    assert "POST /v2/new/{id}" in told
+    assert "POST /v2/new/{id}" in article_text
     for part in ("id (path)", "purpose (query)", "multipart/form-data", "file", "bytes", "507"):
-        assert part in told, part
+        assert part in article_text, part
 
 
 def test_words_of_the_spec_stay_words() -> None:

@@ -59,8 +59,8 @@ def thread(server: Any) -> tuple[str, list[str]]:
         return thread_id, [api.run(**body)["id"] for _ in range(22)]
 
 
-def test_what_is_left_out(api: Api, thread: tuple[str, list[str]]) -> None:
-    """20 at most, newest first; nulls and empty texts count as left out."""
+def test_omitted_parameters(api: Api, thread: tuple[str, list[str]]) -> None:
+    """20 at most, newest first; nulls and empty texts count as omitted."""
     thread_id, ids = thread
     page = api.ok("threads/runs/list", thread_id=thread_id)
     nulls = dict.fromkeys(["limit", "order", "after", "before"])

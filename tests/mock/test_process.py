@@ -189,7 +189,7 @@ def test_other_wrong_options(options: list[str], reason: str) -> None:
 
 
 def test_options_are_looked_at_before_the_port_is_taken(tmp_path: Path) -> None:
-    """What is wrong with them is said even where the port is in use, and nothing was stored."""
+    """They are refused even where the port is in use, and nothing is stored."""
     database = tmp_path / "mock.db"
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

@@ -157,7 +157,7 @@ def test_is_another():
 
 @pytest.mark.parametrize("options", [(), ("-n", "2")], ids=["alone", "xdist"])
 def test_a_failing_test_shows_the_server(tmp_path: Path, options: tuple[str, ...]) -> None:
-    """What it received and holds, also when a fixture failed; and only of tests that failed."""
+    """Its requests and its state, also when a fixture failed; and only of tests that failed."""
     status, out = pytest_run(tmp_path, FAILING, "-rA", *options)
 
     assert status == 1
@@ -228,7 +228,7 @@ def test_what_is_missing(tmp_path: Path) -> None:
 
 
 def test_assert_received(appbuilder_mock: appbuilder_mock.Running) -> None:
-    """What it finds it gives; what it misses it shows beside all that came."""
+    """It returns the requests it finds; a missing one is reported with all that came."""
     with Api(appbuilder_mock.url, appbuilder_mock.token) as api:
         first = api.assistant(name="天气助手")
         api.run(assistant_id=first)

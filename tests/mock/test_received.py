@@ -92,7 +92,7 @@ def kept(body: bytes, length: int | None = None) -> Any:
 
 @pytest.mark.parametrize("written", [TOKENS[0], escaped(TOKENS[0])])
 def test_a_body_cut_within_the_token(written: str) -> None:
-    """What is left of the token is not shown either."""
+    """The rest of a token that was cut off is not shown either."""
     received = RequestHistory(Redactor(TOKENS[0]), {})
     for cut in range(1, len(written)):
         body = ("x" * 200 + written).encode()[:-cut]

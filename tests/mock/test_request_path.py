@@ -1,4 +1,4 @@
-"""What a request costs on its way to a handler: each check once, whatever a scenario says."""
+"""The path of a request to its handler: each check once, with and without a scenario."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.mock.wire import Api
 
 @pytest.fixture
 def counts(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
-    """How often tokens were compared, bodies parsed and bodies validated."""
+    """The number of comparisons of tokens, of bodies parsed and of bodies validated."""
     counted: Counter[str] = Counter()
 
     def count(owner: Any, name: str, key: str) -> None:

@@ -1,4 +1,4 @@
-"""What is refused before any operation looks at it, and in which words."""
+"""Requests that are refused before they reach a handler, and the messages."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def test_a_huge_value_is_shown_in_part(api: Api) -> None:
         assert len(api.error("assistants", 400, **body)["message"]) < 600
 
 
-def test_nulls_count_as_left_out(api: Api) -> None:
+def test_nulls_count_as_omitted(api: Api) -> None:
     """Explicit nulls and empty lists, as the official client sends them."""
     nulls = dict.fromkeys(
         ["description", "model", "response_format", "instructions", "tools", "file_ids", "metadata"]
@@ -394,12 +394,12 @@ def test_a_failing_plan_is_a_failed_run() -> None:
 
     with appbuilder_mock.running(plan=plan) as server, Api(server.url, server.token) as api:
         run = api.run()
-        told = api.streamed()
+        received = api.streamed()
 
     assert run["status"] == "failed"
     assert run["failed_at"] > 0
     assert run["last_error"] == {"type": "server_error", "message": "RuntimeError: 坏了"}
-    assert told[-1].data["status"] == "failed"
+    assert received[-1].data["status"] == "failed"
 
 
 def test_errors_under_status_200() -> None:

@@ -127,7 +127,7 @@ READ: dict[str, tuple[Rule, ...]] = {
 
 
 def data_of(text: str) -> Any:
-    """What an editor hands to the schema."""
+    """The values that an editor validates by the schema."""
     node = read_yaml(text)
     assert node is not None
     return node.plain()
@@ -192,7 +192,7 @@ def test_schema_is_a_schema() -> None:
 R = "rules:\n  - "  # a rule begins at 2:5
 
 WRONG = [
-    # What a rule says
+    # Rules
     (R + "mach: {}", 2, 5, 'unknown key "mach"; did you mean "match"?'),
     (R + "match:\n      txt: 你好", 3, 7, 'unknown key "txt"; did you mean "text"?'),
     (R + "match: {nth: 0}", 2, 18, "expected a whole number, 1 or more, got the number 0"),
@@ -246,7 +246,7 @@ WRONG = [
         R + "match: {operation: queryRun}\n    fault: {malformed: {event: 1}}",
         *(3, 13, "queryRun has no events to count; only createRun has"),
     ),
-    # What YAML says
+    # YAML
     ("", 1, 1, "the scenario is empty"),
     ("# 空的\n", 1, 1, "the scenario is empty"),
     ("\ufeff", 1, 1, "the scenario is empty"),
@@ -273,7 +273,7 @@ WRONG = [
     (R + "1: x", 2, 5, "expected a key that is text"),
     ("---\nrules: []\n---\nrules: []", 3, 1, "a second document begins here"),
     (b"rules:\n  - reply: \xc4\xe3", 2, 12, "not UTF-8 text"),
-    # What JSON says
+    # JSON
     ('{"rules": [\n  {"reply": 5}]}', 2, 13, "expected text, got the number 5"),
     ('{"rules": [],}', 1, 13, "a comma before }; remove it"),
     ("{rules: []}", 1, 2, "expected a key in double quotes"),
@@ -314,7 +314,7 @@ def test_wrong_file(text: str | bytes, line: int, column: int, reason: str) -> N
     ids=range(8),
 )
 def test_hostile_file(text: str, reason: str) -> None:
-    """What would take forever, or all memory, is refused before it does."""
+    """Texts that would take forever, or all memory, are refused early."""
     assert reason in str(refusal(text))
 
 

@@ -119,30 +119,30 @@ def test_an_output_is_not_taken_twice(mock: appbuilder_mock.Running, api: Api) -
 def test_rounds_within_a_stream(mock: appbuilder_mock.Running, api: Api) -> None:
     """One event asks for a whole round; the stream goes on through all of them."""
     mock.script(ROUNDS)
-    told: list[Event] = []
+    received: list[Event] = []
     asked: list[list[dict[str, Any]]] = []
     with api.stream() as events:
         for event in events:
-            told.append(event)
+            received.append(event)
             if event.kind == "tool_calls":
                 calls = event.data["details"]["tool_calls"]
                 asked.append(calls)
                 outputs = [
                     {"tool_call_id": one["id"], "output": f"第{n}"} for n, one in enumerate(calls)
                 ]
-                run = told[0].data["details"]["run_object"]
+                run = received[0].data["details"]["run_object"]
                 api.ok("threads/runs/submit_tool_outputs", **place(run), tool_outputs=outputs)
 
     assert [len(calls) for calls in asked] == [2, 1]
     a_round = ["tool_step_begin", "tool_calls", "tool_submitted_output", "tool_step_end"]
     answer = ["tool_step_begin", "message_creation", "message", "tool_step_end", "run_end"]
-    assert order(told) == ["run_begin", *a_round, *a_round, *answer]
-    numbers = counted(told)
+    assert order(received) == ["run_begin", *a_round, *a_round, *answer]
+    numbers = counted(received)
     assert numbers == list(range(1, len(numbers) + 1))
-    submitted = next(event for event in told if event.kind == "tool_submitted_output")
-    outputs_told = [one["function"]["output"] for one in submitted.data["details"]["tool_calls"]]
-    assert outputs_told == ["第0", "第1"]
-    assert joined(told) == "关于「你好」：第0\n第1\n第0"
+    submitted = next(event for event in received if event.kind == "tool_submitted_output")
+    outputs = [one["function"]["output"] for one in submitted.data["details"]["tool_calls"]]
+    assert outputs == ["第0", "第1"]
+    assert joined(received) == "关于「你好」：第0\n第1\n第0"
 
 
 def test_one_output_of_two_as_a_stream(mock: appbuilder_mock.Running, api: Api) -> None:
@@ -159,7 +159,7 @@ def test_one_output_of_two_as_a_stream(mock: appbuilder_mock.Running, api: Api) 
     assert [call["id"] for call in calls.data["details"]["tool_calls"]] == [shanghai["id"]]
 
 
-def test_a_course_outlives_its_scenario(mock: appbuilder_mock.Running, api: Api) -> None:
+def test_a_script_outlives_its_scenario(mock: appbuilder_mock.Running, api: Api) -> None:
     """A run keeps to its rule when the scenario is replaced; a new run meets the new one."""
     mock.script(ROUNDS)
     run = api.run()
@@ -170,7 +170,7 @@ def test_a_course_outlives_its_scenario(mock: appbuilder_mock.Running, api: Api)
     assert final_text(run).startswith("关于「你好」")
 
 
-def test_a_course_outlives_its_server(tmp_path: Path) -> None:
+def test_a_script_outlives_its_server(tmp_path: Path) -> None:
     """With a database, a waiting run goes on with its second round under the next server."""
     db = tmp_path / "mock.db"
     with (
@@ -208,10 +208,10 @@ def test_what_a_rule_leaves_out(mock: appbuilder_mock.Running, api: Api) -> None
 def test_pieces(mock: appbuilder_mock.Running, api: Api, reply: Reply, pieces: list[str]) -> None:
     """As the reply says, streamed; joined, in the thread."""
     mock.script(Rule(reply=reply))
-    told = api.streamed(assistant_id=api.assistant(instructions="简短"))
-    run = told[0].data["details"]["run_object"]
+    received = api.streamed(assistant_id=api.assistant(instructions="简短"))
+    run = received[0].data["details"]["run_object"]
 
-    assert [event.text for event in told if event.name == "message"] == pieces
+    assert [event.text for event in received if event.name == "message"] == pieces
     newest = api.ok("threads/messages/list", thread_id=run["thread_id"])["data"][0]
     assert newest["content"][0]["text"]["value"] == "".join(pieces)
 
@@ -317,7 +317,7 @@ def test_matching(mock: appbuilder_mock.Running, api: Api) -> None:
     assert final_text(api.run(assistant_id=weather)) == '你说:「你好」 You said: "你好"'
 
 
-def test_going_on_uses_no_course_up(mock: appbuilder_mock.Running, api: Api) -> None:
+def test_continuing_uses_up_no_rule(mock: appbuilder_mock.Running, api: Api) -> None:
     """A tool's output meets no rule about how a run goes."""
     mock.script(
         Rule(match=Match(nth=1), tool_rounds=[[ToolCall("查")]], reply="一"),
@@ -369,7 +369,7 @@ def test_wrong_in_python(given: Any, reason: str) -> None:
 
 
 def test_over_http(api: Api) -> None:
-    """What is posted is played from the next call on, in place of what was; and dropped again."""
+    """A posted scenario is played from the next call on, in place of another; and dropped again."""
     for reply in ("一", "二"):
         text = f"rules:\n  - reply: {reply}\n"
         assert api.http.post("/_mock/scenario", content=text.encode()).json()["rules"] == 1

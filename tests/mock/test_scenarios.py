@@ -31,15 +31,15 @@ def played(*rules: Rule) -> Playback:
 
 
 def replies(playback: Playback, *texts: str) -> list[str | None]:
-    """The text of the reply that each run meets; None for the default answer."""
-    met = [playback.match("createRun", "助手", text) for text in texts]
-    return [rule.reply.text if rule and rule.reply else None for rule in met]
+    """The text of the reply that each run matches; None for the default answer."""
+    matched = [playback.match("createRun", "助手", text) for text in texts]
+    return [rule.reply.text if rule and rule.reply else None for rule in matched]
 
 
 # ── Which rule ─────────────────────────────────────────────────────────────────────────────────
 
 
-def test_first_rule_that_takes_the_call_decides() -> None:
+def test_the_first_rule_that_matches_decides() -> None:
     """In their order, by the whole text or a part of it; else the default."""
     playback = played(
         Rule(match=Match(text="天气"), reply="whole"),
@@ -94,7 +94,7 @@ def test_first_so_many_calls() -> None:
     assert replies(playback, *"12345") == ["a", "a", "c", "b", "c"]
 
 
-def test_another_rehearsal_begins_anew() -> None:
+def test_another_playback_begins_anew() -> None:
     """The scenario itself holds no count."""
     scenario = Scenario([Rule(match=Match(times=1), reply="once")])
 
@@ -115,8 +115,8 @@ def test_operation() -> None:
     assert playback.match("createThread") is None
 
 
-def test_resumed_run_meets_faults_alone() -> None:
-    """Its course was settled when it began; rules about a course neither take nor count it."""
+def test_a_resumed_run_matches_faults_only() -> None:
+    """Its path was settled when it began; rules that script a path neither match nor count it."""
     fault = Rule(match=Match(nth=2), fault=BUSY)
     playback = played(Rule(match=Match(nth=2), reply="a"), fault)
 
@@ -170,7 +170,7 @@ def test_body_is_read_when_an_earlier_rule_may_need_it(earlier: Rule) -> None:
 # ── What a reply becomes ───────────────────────────────────────────────────────────────────────
 
 
-def told(reply: Reply) -> tuple[str, ...]:
+def pieces_of(reply: Reply) -> tuple[str, ...]:
     return reply.pieces(
         text="{outputs}",
         instructions="用中文",
@@ -194,7 +194,7 @@ def told(reply: Reply) -> tuple[str, ...]:
 )
 def test_pieces(reply: Reply, pieces: tuple[str, ...]) -> None:
     """Placeholders are filled once; braces in what fills them are left alone."""
-    assert told(reply) == pieces
+    assert pieces_of(reply) == pieces
 
 
 # ── Python ─────────────────────────────────────────────────────────────────────────────────────
@@ -216,7 +216,7 @@ def test_values_are_settled() -> None:
 
 
 def test_what_a_server_asks_of_a_rule() -> None:
-    """Whether it is about a run's course, needs the body, prevents the call, counts events."""
+    """Whether it scripts a run's path, needs the body, prevents the call, counts events."""
     rule = Rule(tool_rounds=[[ToolCall("f")]], failed=Failed("t", "m"))
 
     assert rule.run_path == ("tool_rounds", "failed")

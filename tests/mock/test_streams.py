@@ -1,4 +1,4 @@
-"""A run told as events: their order, their count, their texts."""
+"""The events of a stream: their order, their count, their texts."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from tests.mock.wire import WEATHER, Api, Event, final_text, joined
 PLAIN = ["run_begin", "tool_step_begin", "message_creation", "message", "tool_step_end", "run_end"]
 
 
-def order(told: list[Event]) -> list[str]:
-    """The kinds of events, pings left out and neighbours of one kind taken together."""
-    kinds = [event.kind for event in told if event.name != "ping"]
+def order(received: list[Event]) -> list[str]:
+    """The kinds of events, pings omitted and neighbours of one kind taken together."""
+    kinds = [event.kind for event in received if event.name != "ping"]
     return [kind for index, kind in enumerate(kinds) if kinds[index - 1 : index] != [kind]]
 
 
-def counted(told: list[Event]) -> list[int]:
-    return [event.data["send_id"] for event in told if event.name != "ping"]
+def counted(received: list[Event]) -> list[int]:
+    return [event.data["send_id"] for event in received if event.name != "ping"]
 
 
 def test_a_plain_answer_in_the_recorded_order(api: Api) -> None:
     """Each event with its status and its object, counted from 1."""
-    told = api.streamed()
-    begin, step_begin, creation, *pieces, step_end, end = told
+    received = api.streamed()
+    begin, step_begin, creation, *pieces, step_end, end = received
 
-    assert order(told) == PLAIN
-    assert counted(told) == list(range(1, len(told) + 1))
+    assert order(received) == PLAIN
+    assert counted(received) == list(range(1, len(received) + 1))
     assert begin.data["status"] == "queued"
     assert begin.data["details"]["type"] == "run_object"
     assert begin.data["details"]["run_object"]["status"] == "queued"
@@ -52,8 +52,8 @@ def test_a_plain_answer_in_the_recorded_order(api: Api) -> None:
 @pytest.mark.parametrize("text", ["a", '你好🌏\n「引号」"\\ \u2028', "长" * 4000])
 def test_the_pieces_join_to_the_answer(api: Api, text: str) -> None:
     """Several pieces, the last one marked; together they are the message that is stored."""
-    told = api.streamed(thread_id=api.thread(text))
-    pieces = [event for event in told if event.name == "message"]
+    received = api.streamed(thread_id=api.thread(text))
+    pieces = [event for event in received if event.name == "message"]
 
     assert len(pieces) > 1
     assert [piece.data["is_end"] for piece in pieces] == [0] * (len(pieces) - 1) + [1]
@@ -62,7 +62,7 @@ def test_the_pieces_join_to_the_answer(api: Api, text: str) -> None:
     assert [piece.data["message_index"] for piece in pieces] == [
         str(index) for index in range(len(pieces))
     ]
-    assert joined(told) == f'你说:「{text}」 You said: "{text}"'
+    assert joined(received) == f'你说:「{text}」 You said: "{text}"'
 
 
 def test_stream_and_blocking_say_the_same(api: Api) -> None:
@@ -76,23 +76,27 @@ def test_stream_and_blocking_say_the_same(api: Api) -> None:
 
 def test_a_function_call_while_the_stream_waits(api: Api) -> None:
     """The stream stays open with pings, and goes on when the output comes on another connection."""
-    told: list[Event] = []
+    received: list[Event] = []
     with api.stream(tools=[WEATHER]) as events, ThreadPoolExecutor(1) as elsewhere:
         for event in events:
-            told.append(event)
+            received.append(event)
             # The first ping: the stream is silent because it waits.
-            if event.name == "ping" and order(told)[-1] == "tool_calls":
-                [call] = told[-2].data["details"]["tool_calls"] if told[-2].name != "ping" else [{}]
+            if event.name == "ping" and order(received)[-1] == "tool_calls":
+                [call] = (
+                    received[-2].data["details"]["tool_calls"]
+                    if received[-2].name != "ping"
+                    else [{}]
+                )
                 if call:
                     outputs = [{"tool_call_id": call["id"], "output": "晴，25 度", "run_id": ""}]
-                    run = told[0].data["details"]["run_object"]
+                    run = received[0].data["details"]["run_object"]
                     body = {"thread_id": run["thread_id"], "run_id": run["id"]}
                     submitted = elsewhere.submit(
                         api.ok, "threads/runs/submit_tool_outputs", **body, tool_outputs=outputs
                     )
     result = submitted.result()
 
-    assert order(told) == [
+    assert order(received) == [
         "run_begin",
         "tool_step_begin",
         "tool_calls",
@@ -104,31 +108,31 @@ def test_a_function_call_while_the_stream_waits(api: Api) -> None:
         "tool_step_end",
         "run_end",
     ]
-    status = [event for event in told if event.name != "ping"]
-    assert counted(told) == list(range(1, len(status) + 1))
+    status = [event for event in received if event.name != "ping"]
+    assert counted(received) == list(range(1, len(status) + 1))
     assert status[2].data["status"] == "requires_action"
     assert status[2].data["details"]["type"] == "tool_calls"
     assert json.loads(call["function"]["arguments"]) == {"city": "北京"}
     assert call["id"] == f"call-{run['thread_id']}-{run['id']}-step-1"
     [answered] = status[3].data["details"]["tool_calls"]
     assert answered["function"]["output"] == "晴，25 度"
-    assert joined(told).endswith("工具 get_weather 的结果 Tool result: 晴，25 度")
+    assert joined(received).endswith("工具 get_weather 的结果 Tool result: 晴，25 度")
     assert result["status"] == "in_progress"  # it goes on in the stream
 
 
 def test_cancel_while_the_stream_waits(api: Api) -> None:
     """run_cancelling, then an end that says when."""
-    told: list[Event] = []
+    received: list[Event] = []
     with api.stream(tools=[WEATHER]) as events:
         for event in events:
-            told.append(event)
+            received.append(event)
             if event.kind == "tool_calls":
-                run = told[0].data["details"]["run_object"]
+                run = received[0].data["details"]["run_object"]
                 answer = api.ok("threads/runs/cancel", thread_id=run["thread_id"], run_id=run["id"])
 
-    assert order(told)[-2:] == ["run_cancelling", "run_end"]
+    assert order(received)[-2:] == ["run_cancelling", "run_end"]
     assert answer["status"] in ("cancelling", "cancelled")
-    cancelling, end = [event for event in told if event.name != "ping"][-2:]
+    cancelling, end = [event for event in received if event.name != "ping"][-2:]
     assert cancelling.data["status"] == "cancelling"
     assert end.data["status"] == "cancelled"
     assert end.data["details"]["run_object"]["cancelled_at"] > 0
@@ -143,7 +147,7 @@ def test_a_client_that_goes_away(api: Api) -> None:
     where = {"thread_id": run["thread_id"], "run_id": run["id"]}
     api.ok("threads/messages", thread_id=run["thread_id"], role="user", content="还在吗")
     # Only when the first run is over may a second one begin.
-    until_accepted(api, assistant_id=run["assistant_id"], thread_id=run["thread_id"])
+    run_when_accepted(api, assistant_id=run["assistant_id"], thread_id=run["thread_id"])
 
     assert api.ok("threads/runs/query", **where)["status"] == "completed"
 
@@ -164,7 +168,7 @@ def test_a_waiting_run_outlives_its_stream(api: Api) -> None:
     assert submitted["status"] == "completed"
 
 
-def test_a_stream_that_was_left_is_no_longer_open(api: Api) -> None:
+def test_a_closed_stream_is_no_longer_open(api: Api) -> None:
     """Outputs are then answered with the end, and not with a run that goes on elsewhere."""
     with api.stream(tools=[WEATHER]) as events:
         run = next(events).data["details"]["run_object"]
@@ -184,12 +188,12 @@ def test_tool_output_continues_as_a_stream(api: Api) -> None:
     """The new stream begins with the run as it stands, and counts from 1."""
     where, call = api.waiting_run()
     output = {"tool_call_id": call, "output": "晴", "run_id": where["run_id"]}
-    told = api.streamed(thread_id=where["thread_id"], tool_output=output)
+    received = api.streamed(thread_id=where["thread_id"], tool_output=output)
 
-    assert order(told)[:3] == ["run_begin", "tool_submitted_output", "tool_step_end"]
-    assert order(told)[-1] == "run_end"
-    assert counted(told) == list(range(1, len(told) + 1))
-    assert told[0].data["details"]["run_object"]["id"] == where["run_id"]
+    assert order(received)[:3] == ["run_begin", "tool_submitted_output", "tool_step_end"]
+    assert order(received)[-1] == "run_end"
+    assert counted(received) == list(range(1, len(received) + 1))
+    assert received[0].data["details"]["run_object"]["id"] == where["run_id"]
 
 
 def test_an_error_comes_in_place_of_the_stream(api: Api) -> None:
@@ -212,11 +216,11 @@ def test_fifty_streams_at_once(api: Api) -> None:
     with ThreadPoolExecutor(50) as pool:
         results = list(pool.map(one, range(50)))
 
-    assert len({told[0].data["details"]["run_object"]["id"] for _, told in results}) == 50
-    for number, told in results:
-        assert order(told) == PLAIN
-        assert counted(told) == list(range(1, len(told) + 1))
-        assert joined(told) == f'你说:「第 {number} 号」 You said: "第 {number} 号"'
+    assert len({received[0].data["details"]["run_object"]["id"] for _, received in results}) == 50
+    for number, received in results:
+        assert order(received) == PLAIN
+        assert counted(received) == list(range(1, len(received) + 1))
+        assert joined(received) == f'你说:「第 {number} 号」 You said: "第 {number} 号"'
 
 
 def test_many_streams_wait_at_once(api: Api) -> None:
@@ -224,12 +228,12 @@ def test_many_streams_wait_at_once(api: Api) -> None:
     assistant = api.assistant(tools=[WEATHER])
 
     def one(number: int) -> str:
-        told = []
+        received = []
         with api.stream(assistant_id=assistant) as events:
             for event in events:
-                told.append(event)
+                received.append(event)
                 if event.kind == "tool_calls":
-                    run = told[0].data["details"]["run_object"]
+                    run = received[0].data["details"]["run_object"]
                     api.ok(
                         "threads/runs/submit_tool_outputs",
                         thread_id=run["thread_id"],
@@ -241,7 +245,7 @@ def test_many_streams_wait_at_once(api: Api) -> None:
                             }
                         ],
                     )
-        return joined(told)
+        return joined(received)
 
     with ThreadPoolExecutor(20) as pool:
         answers = list(pool.map(one, range(20)))
@@ -250,7 +254,7 @@ def test_many_streams_wait_at_once(api: Api) -> None:
         assert answer.endswith(f"Tool result: 第 {number} 号")
 
 
-def until_accepted(api: Api, **body: Any) -> httpx.Response:
+def run_when_accepted(api: Api, **body: Any) -> httpx.Response:
     """Ask until the server no longer answers 409."""
     for _ in range(500):
         response = api.post("threads/runs", body)

@@ -110,15 +110,15 @@ def stored(store: appbuilder_mock.Store) -> list[Any]:
 
 
 def test_a_thread_deleted_while_its_stream_waits(api: Api) -> None:
-    """The run is cancelled, and the stream tells so."""
-    told = []
+    """The run is cancelled, and the stream reports it."""
+    received = []
     with api.stream(tools=[WEATHER]) as events:
         for event in events:
-            told.append(event)
+            received.append(event)
             if event.kind == "tool_calls":
-                run = told[0].data["details"]["run_object"]
+                run = received[0].data["details"]["run_object"]
                 api.ok("threads/delete", thread_id=run["thread_id"])
-    end = [event for event in told if event.name != "ping"][-2:]
+    end = [event for event in received if event.name != "ping"][-2:]
 
     assert [event.kind for event in end] == ["run_cancelling", "run_end"]
     assert [event.data["status"] for event in end] == ["cancelling", "cancelled"]
@@ -128,7 +128,7 @@ def test_a_thread_deleted_while_its_stream_waits(api: Api) -> None:
 
 def test_a_thread_deleted_during_a_run(caplog: pytest.LogCaptureFixture) -> None:
     """A blocking call that waits for its end finds no thread; a stream hears the end."""
-    # Long enough to be told that the thread can be deleted on the way.
+    # Long enough for the thread to be deleted on the way.
     pieces = ("字",) * 20_000
     with (
         appbuilder_mock.running(plan=lambda _: Say(pieces)) as server,
@@ -158,7 +158,7 @@ FILES = [f"file-{number}" for number in range(10)]
 
 
 def test_a_message_is_changed(api: Api) -> None:
-    """What is sent changes; a null counts as left out, an empty list or text does not."""
+    """Given fields change; a null counts as omitted, an empty list or text does not."""
     thread_id = api.thread("一")
     made = api.ok(
         "threads/messages", thread_id=thread_id, role="user", content="二", file_ids=FILES[:2]

@@ -55,7 +55,7 @@ def test_each_has_a_token_of_their_own() -> None:
 
 @pytest.mark.parametrize("token", ["", " ", "two words", " before", "behind ", "令牌", "a\nb"])
 def test_a_token_that_no_client_can_send(token: str) -> None:
-    """What the client refuses, the server refuses when it starts, for both users."""
+    """A token that the client refuses is refused when the server starts, for both users."""
     with pytest.raises(ValueError, match="expected a token of printable ASCII characters"):
         appbuilder_mock.running(token=token).__enter__()
     with pytest.raises(ValueError, match="expected a token of printable ASCII characters"):

@@ -104,8 +104,8 @@ class Api:
             yield events(response)
 
     def streamed(self, **body: Any) -> list[Event]:
-        with self.stream(**body) as told:
-            return list(told)
+        with self.stream(**body) as received:
+            return list(received)
 
     def _runnable(self, body: dict[str, Any]) -> dict[str, Any]:
         body = {"assistant_id": body.get("assistant_id") or self.assistant(), **body}
@@ -126,9 +126,9 @@ def events(response: httpx.Response) -> Iterator[Event]:
     assert rest == b""
 
 
-def joined(told: list[Event]) -> str:
-    """The answer that a stream told."""
-    return "".join(event.text for event in told if event.name == "message")
+def joined(received: list[Event]) -> str:
+    """The answer in the events of a stream."""
+    return "".join(event.text for event in received if event.name == "message")
 
 
 def final_text(run: dict[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""`/_mock/…`: reset, state, requests, scenario and live view, and who may use them.
+"""`/_mock/…`: reset, state, requests, scenario and live view, and the access to them.
 
 Hands out the routes and the checks of access.
 """

@@ -1,4 +1,4 @@
-"""Who may use the control and see the pages: tests and people at this machine, not web sites.
+"""Access to the control and the pages: for tests and people at this machine, not web sites.
 
 The control takes no token from this machine, so that a test or a browser can use it at once. That
 must not let a page that happens to be open in the user's browser use it:

@@ -1,4 +1,4 @@
-"""What the page at `/` shows: threads, the last requests, and one thread in full. Cut short."""
+"""The data of the page at `/`: threads, the last requests, one thread in full; texts cut short."""
 
 from __future__ import annotations
 

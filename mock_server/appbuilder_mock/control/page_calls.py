@@ -1,8 +1,8 @@
 """API calls that the page makes for a person: `POST /_mock/call/<operationId>`.
 
-They run through the whole application, so that they are validated, meet the scenario and are shown
-among the requests as any caller's. The token is put in here: the page does not know it, and the
-guard decides who may call.
+They pass through the whole application, so that they are validated, match rules of the scenario
+and are shown among the requests as any caller's. The token is put in here: the page does not know
+it, and `access.py` decides who may call.
 """
 
 from __future__ import annotations
@@ -15,7 +15,13 @@ from appbuilder_mock.control.access import check_control
 from appbuilder_mock.errors import not_found
 from appbuilder_mock.state import state_of
 
-KEPT = (b"host", b"content-type", b"content-length", b"transfer-encoding", b"user-agent")
+FORWARDED = (
+    b"host",
+    b"content-type",
+    b"content-length",
+    b"transfer-encoding",
+    b"user-agent",
+)
 
 
 class PageCall:
@@ -29,7 +35,7 @@ class PageCall:
         if operation is None:
             raise not_found("operation", id_, param="operation_id")
         token = state_of(request).token
-        headers = [pair for pair in scope["headers"] if pair[0] in KEPT]
+        headers = [pair for pair in scope["headers"] if pair[0] in FORWARDED]
         headers.append((b"authorization", f"Bearer {token}".encode()))
         inner = {key: value for key, value in scope.items() if key not in ("path_params", "route")}
         inner |= {

@@ -12,7 +12,7 @@
 | `GET /_mock/live` | what the page at `/` shows; with an ETag |
 | `POST /_mock/call/createRun` | calls an operation with the token, for the page |
 
-`access.py` says who may call: from this machine no token is needed.
+`access.py` decides who may call: from this machine no token is needed.
 """
 
 from __future__ import annotations

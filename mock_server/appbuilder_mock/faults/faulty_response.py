@@ -133,7 +133,7 @@ def response_of(fault: Fault) -> Response:
     if fault.body is not None:
         return Response(fault.body, fault.status, headers, "application/json")
     error = fault.error or ErrorBody("scripted_fault", f"scripted: status {fault.status}")
-    # Under an error status an error has the type that goes with it; 200 says nothing of the kind.
+    # An error status implies a type; 200 implies none.
     kind = "" if error.type is None and fault.status == 200 else error.type
     problem = MockApiError(fault.status, error.code, error.message, param=error.param, type=kind)
     # An error under status 200 is the service's other form, which spells the field so.

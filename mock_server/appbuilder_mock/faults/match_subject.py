@@ -1,4 +1,4 @@
-"""What a call is about, as the rules of a scenario see it: an assistant's name, a user's text."""
+"""The subject of a call, by which rules match: an assistant's name, a user's text."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from appbuilder_mock.storage.store import Document, Store
 
-SAID = ("createMessage", "updateMessage")  # the call's own text is the user's
+MESSAGE_OPERATIONS = ("createMessage", "updateMessage")  # their own text counts
 
 
 class Subject(NamedTuple):
@@ -14,14 +14,14 @@ class Subject(NamedTuple):
 
     assistant_name: str | None = None
     text: str | None = None
-    resumes: bool = False  # it goes on with a run that waits
+    resumes: bool = False  # it continues a run that waits
 
 
 def subject_of(operation_id: str, body: dict[str, Any], store: Store) -> Subject:
-    """Of a body that keeps to the contract."""
+    """The subject of a call whose body is valid."""
     if operation_id == "createAssistant":
         return Subject(body["name"])
-    if operation_id in SAID:
+    if operation_id in MESSAGE_OPERATIONS:
         return Subject(text=body.get("content"))
     thread_id = body.get("thread_id") or ""
     output = body.get("tool_output") or {}
@@ -29,7 +29,7 @@ def subject_of(operation_id: str, body: dict[str, Any], store: Store) -> Subject
         return Subject(_name(store, run["assistant_id"]), _asked(store, run), bool(output))
     return Subject(
         _name(store, body.get("assistant_id") or ""),
-        _last_said(store, thread_id, body) if operation_id == "createRun" else None,
+        _newest_text(store, thread_id, body) if operation_id == "createRun" else None,
         bool(output),
     )
 
@@ -45,7 +45,7 @@ def _asked(store: Store, run: Document) -> str | None:
     return message["text"] if message else None
 
 
-def _last_said(store: Store, thread_id: str, body: dict[str, Any]) -> str | None:
+def _newest_text(store: Store, thread_id: str, body: dict[str, Any]) -> str | None:
     """The text that a new run would answer."""
     messages = (body.get("thread") or {}).get("messages")
     if messages:

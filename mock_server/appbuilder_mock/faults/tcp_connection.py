@@ -1,4 +1,4 @@
-"""The TCP connection under a request, for answers that break it: an ASGI extension of our own."""
+"""The TCP connection under a request, for responses that break it: an ASGI extension of our own."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ NO_LINGER = struct.pack("ii", 1, 0)  # closing sends a reset at once
 
 
 class Connection:
-    """What can be done to one connection."""
+    """One TCP connection, and the ways to break it."""
 
     def __init__(self, transport: asyncio.Transport) -> None:
         self._transport = transport
@@ -34,7 +34,7 @@ class Connection:
         await self.lost.wait()
 
     async def pause(self, seconds: float) -> None:
-        """Wait, unless the client goes away."""
+        """Wait, unless the client disconnects."""
         with contextlib.suppress(asyncio.TimeoutError):
             await asyncio.wait_for(self.lost.wait(), seconds)
 

@@ -14,49 +14,49 @@ from appbuilder_mock.resources.conversation import (
 from appbuilder_mock.resources.files import find_file, mount_file
 from appbuilder_mock.state import MockState
 from appbuilder_mock.storage.store import Document
-from appbuilder_mock.wire_format import serializers as views
+from appbuilder_mock.wire_format import serializers
 
 
 async def create(state: MockState, body: dict[str, Any]) -> Document:
     for name in state.readings.assistant_needs.split("-and-"):
         if name in ("name", "model") and not body.get(name):
             raise invalid(f"{name}: expected a value, got nothing", param=name)
-    return views.assistant(new_assistant(state.store, body))
+    return serializers.assistant(new_assistant(state.store, body))
 
 
 async def update(state: MockState, body: dict[str, Any]) -> Document:
     assistant = find_assistant(state.store, body["assistant_id"])
     empties = state.readings.empty_fields == "emptied"
     change_assistant(state.store, assistant, body, empties=empties)
-    return views.assistant_updated(assistant)
+    return serializers.assistant_updated(assistant)
 
 
 async def list_(state: MockState, body: dict[str, Any]) -> Document:
     page = state.page("assistant", "", body)
-    return views.listing(page, map(views.assistant, page.data))
+    return serializers.listing(page, map(serializers.assistant, page.data))
 
 
 async def query(state: MockState, body: dict[str, Any]) -> Document:
-    return views.assistant(find_assistant(state.store, body["assistant_id"]))
+    return serializers.assistant(find_assistant(state.store, body["assistant_id"]))
 
 
 async def delete(state: MockState, body: dict[str, Any]) -> Document:
     assistant = find_assistant(state.store, body["assistant_id"])
     with state.store.transaction():
         delete_assistant(state.store, assistant["id"])
-    return views.deleted("assistant", assistant["id"])
+    return serializers.deleted("assistant", assistant["id"])
 
 
 async def mount(state: MockState, body: dict[str, Any]) -> Document:
     assistant = find_assistant(state.store, body["assistant_id"])
     file = find_file(state.store, body["file_id"])
-    return views.mounted_file(mount_file(state.store, assistant["id"], file["id"]))
+    return serializers.mounted_file(mount_file(state.store, assistant["id"], file["id"]))
 
 
 async def list_mounted(state: MockState, body: dict[str, Any]) -> Document:
     assistant = find_assistant(state.store, body["assistant_id"])
     page = state.page("assistant_file", assistant["id"], body)
-    return views.listing(page, map(views.mounted_file, page.data))
+    return serializers.listing(page, map(serializers.mounted_file, page.data))
 
 
 async def unmount(state: MockState, body: dict[str, Any]) -> Document:
@@ -65,4 +65,4 @@ async def unmount(state: MockState, body: dict[str, Any]) -> Document:
     if state.store.find("assistant_file", assistant["id"], file_id) is None:
         raise not_found("file", file_id, within=f"the files mounted on {assistant['id']!r}")
     state.store.remove("assistant_file", assistant["id"], file_id)
-    return views.deleted("assistant.file", file_id)
+    return serializers.deleted("assistant.file", file_id)

@@ -12,14 +12,14 @@ from appbuilder_mock.state import MockState
 from appbuilder_mock.storage.store import Document
 from appbuilder_mock.uploads.file_names import sanitized
 from appbuilder_mock.uploads.upload import Upload
-from appbuilder_mock.wire_format import serializers as views
+from appbuilder_mock.wire_format import serializers
 
 
 async def create(state: MockState, upload: Upload) -> Document:
     stored = await upload.into(state.store.blobs)
     if state.readings.file_names == "sanitized":
         stored = replace(stored, name=sanitized(stored.name))
-    return views.file_created(new_file(state.store, stored, upload.purpose))
+    return serializers.file_created(new_file(state.store, stored, upload.purpose))
 
 
 async def list_(state: MockState, body: dict[str, Any]) -> Document:
@@ -36,7 +36,7 @@ async def delete(state: MockState, body: dict[str, Any]) -> Document:
     file = find_file(state.store, body["file_id"])
     with state.store.transaction():
         delete_file(state.store, file)
-    return views.deleted("file", file["id"])
+    return serializers.deleted("file", file["id"])
 
 
 async def download(state: MockState, body: dict[str, Any]) -> Response:
@@ -51,5 +51,5 @@ async def read(state: MockState, body: dict[str, Any]) -> Response:
 
 def _shown(state: MockState, file: Document) -> Document:
     """A file in lists and look-ups."""
-    shown = views.file(file)
+    shown = serializers.file(file)
     return {**shown, "purpose": ""} if state.readings.listed_purpose == "empty" else shown

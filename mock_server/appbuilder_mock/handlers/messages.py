@@ -12,7 +12,7 @@ from appbuilder_mock.resources.conversation import (
 )
 from appbuilder_mock.state import MockState
 from appbuilder_mock.storage.store import Document
-from appbuilder_mock.wire_format import serializers as views
+from appbuilder_mock.wire_format import serializers
 
 
 async def create(state: MockState, body: dict[str, Any]) -> Document:
@@ -32,7 +32,7 @@ async def update(state: MockState, body: dict[str, Any]) -> Document:
 async def list_(state: MockState, body: dict[str, Any]) -> Document:
     thread = find_thread(state.store, body["thread_id"])
     page = state.page("message", thread["id"], body)
-    return views.listing(page, (_shown(state, message) for message in page.data))
+    return serializers.listing(page, (_shown(state, message) for message in page.data))
 
 
 async def query(state: MockState, body: dict[str, Any]) -> Document:
@@ -42,12 +42,12 @@ async def query(state: MockState, body: dict[str, Any]) -> Document:
 async def list_files(state: MockState, body: dict[str, Any]) -> Document:
     message = find_message(state.store, body["thread_id"], body["message_id"])
     page = state.page("message_file", message["id"], body)
-    return views.listing(page, map(views.message_file, page.data))
+    return serializers.listing(page, map(serializers.message_file, page.data))
 
 
 def _shown(state: MockState, message: Document) -> Document:
     """A message by the readings of this server."""
-    shown = views.message(message)
+    shown = serializers.message(message)
     if state.readings.message_metadata == "shown":
         shown["metadata"] = message.get("metadata", {})
     if state.readings.user_messages == "of-assistant" and message["role"] == "user":

@@ -10,7 +10,7 @@ from appbuilder_mock.resources.conversation import find_thread
 from appbuilder_mock.runs.event_stream import EventStream
 from appbuilder_mock.state import MockState
 from appbuilder_mock.storage.store import Document
-from appbuilder_mock.wire_format import serializers as views
+from appbuilder_mock.wire_format import serializers
 
 
 async def create(state: MockState, body: dict[str, Any]) -> Document | Response:
@@ -23,7 +23,7 @@ async def create(state: MockState, body: dict[str, Any]) -> Document | Response:
         runs.schedule(run)
         return stream
     runs.schedule(run)
-    return views.run_result(await runs.settled(run))
+    return serializers.run_result(await runs.settled(run))
 
 
 async def submit_tool_outputs(state: MockState, body: dict[str, Any]) -> Document:
@@ -34,24 +34,24 @@ async def submit_tool_outputs(state: MockState, body: dict[str, Any]) -> Documen
     run = state.runs.submit(body)
     is_streamed = state.runs.event_bus.has_subscribers(run["id"])
     state.runs.schedule(run)
-    return views.run_result(run if is_streamed else await state.runs.settled(run))
+    return serializers.run_result(run if is_streamed else await state.runs.settled(run))
 
 
 async def cancel(state: MockState, body: dict[str, Any]) -> Document:
     run = state.runs.cancel(body["thread_id"], body["run_id"])
     if body.get("sync"):
         run = await state.runs.settled(run)
-    return views.run_read(run)
+    return serializers.run_read(run)
 
 
 async def query(state: MockState, body: dict[str, Any]) -> Document:
-    return views.run_read(state.runs.find(body["thread_id"], body["run_id"]))
+    return serializers.run_read(state.runs.find(body["thread_id"], body["run_id"]))
 
 
 async def list_(state: MockState, body: dict[str, Any]) -> Document:
     thread = find_thread(state.store, body["thread_id"])
     page = state.page("run", thread["id"], body)
     # Through find, so that a run that has waited too long shows as expired.
-    return views.listing(
-        page, (views.run_read(state.runs.find(thread["id"], run["id"])) for run in page.data)
+    return serializers.listing(
+        page, (serializers.run_read(state.runs.find(thread["id"], run["id"])) for run in page.data)
     )

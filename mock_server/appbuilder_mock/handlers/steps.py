@@ -7,13 +7,13 @@ from typing import Any
 from appbuilder_mock.errors import not_found
 from appbuilder_mock.state import MockState
 from appbuilder_mock.storage.store import Document
-from appbuilder_mock.wire_format import serializers as views
+from appbuilder_mock.wire_format import serializers
 
 
 async def list_(state: MockState, body: dict[str, Any]) -> Document:
     run = state.runs.find(body["thread_id"], body["run_id"])
     page = state.page("step", run["id"], body)
-    return views.listing(page, map(views.step, page.data))
+    return serializers.listing(page, map(serializers.step, page.data))
 
 
 async def query(state: MockState, body: dict[str, Any]) -> Document:
@@ -21,4 +21,4 @@ async def query(state: MockState, body: dict[str, Any]) -> Document:
     step = state.store.find("step", run["id"], body["step_id"])
     if step is None:
         raise not_found("step", body["step_id"], within=f"run {run['id']!r}")
-    return views.step_queried(step)
+    return serializers.step_queried(step)

@@ -1,4 +1,4 @@
-"""What each request passes before it is routed, and how its JSON is read within bounds.
+"""Middleware that each request passes before it is routed, and JSON read within bounds.
 
 Hands out the middleware classes, the history of requests, the redactor and the JSON reader.
 """

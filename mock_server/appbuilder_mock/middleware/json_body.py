@@ -90,7 +90,7 @@ def _check_length(digits: str) -> None:
 
 
 def _nesting(value: Any) -> int:
-    """How many levels of objects and lists; one more than the limit when there are more."""
+    """The number of levels of objects and lists; at most one more than the limit."""
     level, depth = [value], 0
     while depth <= MAX_NESTING:
         parts = [part for part in level if isinstance(part, (dict, list))]

@@ -1,4 +1,4 @@
-"""What the server has received: the newest requests, secrets masked, in bounded memory."""
+"""Records the newest requests, with secrets redacted, in bounded memory."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ KEPT = 1000  # requests; with both bodies at most 40 KB each
 WHOLE_BODY = 16 * 1024  # bytes up to which a body is kept as it came
 LONGEST_TEXT = 500  # characters of one text in a larger body, and of a body that is not JSON
 LONGEST_READ = 64 * 1024  # bytes up to which a body is looked at as JSON
-LONGEST_SEEN = 4 * 1024  # bytes of any other body that are looked at
+MOST_OTHER_BYTES = 4 * 1024  # bytes of any other body that are looked at
 LONGEST_HEADER = 500  # characters
 MOST_HEADERS = 50
 
-# The control, the pages for people and their assets; see `control.py` and `pages`.
+# The control, the pages for people and their assets; see `control` and `pages`.
 UNRECORDED = ("/_mock/", "/docs", "/openapi.yaml", "/favicon.ico")
 
 
@@ -42,9 +42,9 @@ class Entry:
     headers: dict[str, str]
     body: str | None = None  # JSON text, shortened
     body_length: int = 0
-    response: str | None = None  # JSON text, shortened; None of what is neither JSON nor text
+    response: str | None = None  # JSON text, shortened; None if neither JSON nor text
     response_length: int = 0
-    thread_id: str | None = None  # what the call was about, where it says so
+    thread_id: str | None = None  # the thread of the call, where it names one
     status: int | None = None
     milliseconds: int | None = None
 
@@ -124,7 +124,7 @@ class RequestHistory:
         return entry
 
     def note_body(self, entry: Entry, body: bytes, length: int) -> None:
-        """Keep a body, of which `body` is the beginning and `length` the whole length in bytes."""
+        """Keep a body, of which `body` is the beginning and `length` the total length in bytes."""
         entry.body_length = length
         if body:
             kept = self._kept(body, length)
@@ -139,8 +139,8 @@ class RequestHistory:
             kept = self._kept(body, length)
         elif media_type == "text/event-stream":
             text = body.decode("utf-8", "replace")
-            whole = len(body) == length
-            kept = self.redactor.text(text) if whole else f"{self.redactor.beginning(text)}…"
+            is_complete = len(body) == length
+            kept = self.redactor.text(text) if is_complete else f"{self.redactor.beginning(text)}…"
         else:
             return
         entry.response = json.dumps(kept, ensure_ascii=False)
@@ -148,11 +148,11 @@ class RequestHistory:
 
     def _kept(self, body: bytes, length: int) -> Any:
         """A JSON body, with long texts shortened when it is large; of others, the beginning."""
-        whole = len(body) == length
-        if whole:
+        is_complete = len(body) == length
+        if is_complete:
             try:
                 value = self.redactor.value(json.loads(body.decode("utf-8")))
-                # What JSON or UTF-8 cannot carry (NaN, half a surrogate pair) is kept as a text.
+                # Values that JSON or UTF-8 cannot carry (NaN, half a surrogate pair): kept as text.
                 json.dumps(value, ensure_ascii=False, allow_nan=False).encode("utf-8")
             except (ValueError, RecursionError):
                 pass
@@ -162,8 +162,8 @@ class RequestHistory:
                 value = _with_short_texts(value)
                 if len(json.dumps(value, ensure_ascii=False).encode("utf-8")) <= WHOLE_BODY:
                     return value
-        text = body[:LONGEST_SEEN].decode("utf-8", "replace")
-        if whole and length <= LONGEST_SEEN:
+        text = body[:MOST_OTHER_BYTES].decode("utf-8", "replace")
+        if is_complete and length <= MOST_OTHER_BYTES:
             return _shortened(self.redactor.text(text), LONGEST_TEXT)
         return f"{self.redactor.beginning(text)[:LONGEST_TEXT]}… ({length} bytes)"
 
@@ -181,7 +181,7 @@ class RequestHistory:
 
 
 class RequestRecorder:
-    """Middleware that records what comes for the API, whatever becomes of it."""
+    """Middleware that records requests to the API, whatever becomes of them."""
 
     def __init__(self, app: ASGIApp, received: RequestHistory) -> None:
         self._app = app
@@ -230,7 +230,7 @@ class RequestRecorder:
         try:
             await self._app(scope, receive_and_keep, send_and_keep)
         except Exception:
-            entry.status = entry.status or 500  # what the server answers around us
+            entry.status = entry.status or 500  # the response of the server around us
             raise
         finally:
             if beginning:  # it was not read to its end
@@ -262,7 +262,7 @@ def _header_text(raw: bytes) -> str:
 
 
 def _shortened(text: str, longest: int) -> str:
-    """At most so many characters, and how long the whole is."""
+    """At most so many characters, and the length of the complete text."""
     if len(text) <= longest:
         return text
     return f"{text[:longest]}… ({len(text)} characters)"

@@ -1,4 +1,4 @@
-"""Take secrets out of what is kept or shown."""
+"""Redaction of secrets in all that is recorded or shown."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from urllib.parse import parse_qsl
 HIDDEN = "•••"
 
 SECRET_NAME = re.compile(r"authorization|cookie|token|secret|password|api[-_]?key", re.IGNORECASE)
-# How a character can be written in JSON text, and in an address.
+# Escapes of a character in JSON text, and in an address.
 ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})|%([0-9a-fA-F]{2})|\\([\"\\/])")
-# The same, by a reader to whom a backslash before the backslash says nothing.
+# The same, by a reader that ignores a backslash before the backslash.
 CARELESS = re.compile(r"\\u([0-9a-fA-F]{4})|%([0-9a-fA-F]{2})|\\([\"/])")
 
 
 class Redactor:
-    """Hides one token wherever it stands, and the whole of a header that carries credentials."""
+    """Redacts one token wherever it stands, and all of a header that carries credentials."""
 
     def __init__(self, token: str) -> None:
         self._token = token
@@ -36,7 +36,7 @@ class Redactor:
     def value(self, value: Any) -> Any:
         """A JSON value with the token hidden in its keys, texts and numbers.
 
-        Hides the texts under keys that speak of secrets, whatever they are.
+        Hides the texts under keys that name secrets, whatever they are.
         """
         if isinstance(value, dict):
             return {

@@ -1,4 +1,4 @@
-// What a person does here: send a message, answer a tool, cancel a run, begin anew. Calls of the API
+// Actions of a person: send a message, answer a tool, cancel a run, begin anew. Calls of the API
 // go through the server's control, which knows the token.
 
 import { byId, setHidden, setText, words } from "./dom.js";

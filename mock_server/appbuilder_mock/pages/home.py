@@ -13,7 +13,7 @@ from starlette.requests import Request
 from appbuilder_mock.pages.words import other, status_words, words
 from appbuilder_mock.state import DEFAULT_TOKEN, state_of
 
-# What the script says by itself; the rest stands in the template.
+# The texts that the script shows; the rest stands in the template.
 IN_SCRIPT = (
     "copied copy connected lost refused show_all show_less open no_answer waits scenario bytes "
     "empty_thread messages runs no_instructions new_assistant reset_sure"
@@ -21,9 +21,9 @@ IN_SCRIPT = (
 
 
 def home(request: Request, language: str) -> str:
-    """What this server is, how to reach it, and the frame of the live view.
+    """The page: the server's address and variables, and the frame of the live view.
 
-    The token is shown only when it is the one that everybody knows.
+    The token is shown only when it is the default one.
     """
     labels = words(language)
     known = state_of(request).token == DEFAULT_TOKEN

@@ -6,7 +6,7 @@ import { requestPlace, threadPlace } from "./places.js";
 
 const asked = { threads: 30, requests: 50 };
 
-// What is asked of the server: more after each press of a button.
+// The numbers asked of the server: more after each press of a button.
 export const wanted = () => ({ ...asked, q: byId("search").value.trim() });
 
 export function asksForMore(changed) {

@@ -24,7 +24,7 @@ def joined(parts: object, between: str = "") -> Html:
 
 
 def el(tag: str, *children: object, **attributes: object) -> Html:
-    """An element; an attribute's name may end in `_`, and one that is None or False is left out."""
+    """An element; an attribute's name may end in `_`, and one that is None or False is omitted."""
     written = "".join(
         f" {name.rstrip('_').replace('_', '-')}"
         + ("" if value is True else f'="{escape(str(value))}"')

@@ -30,7 +30,7 @@ def operation_article(spec: Spec, operation: DocumentedOperation) -> Html:
         el("h3", el("a", id_, href=f"#{id_}", class_="heading-link")),
         el("code", el("strong", operation.method.upper()), " ", operation.path, class_="path"),
         el("p", el("strong", inline(definition.get("summary", "")))),
-        el("div", _repeatable(spec, definition), evidence(definition), class_="badges"),
+        el("div", _idempotency(spec, definition), evidence(definition), class_="badges"),
         prose(definition.get("description", "")),
         _parameters(spec, definition["parameters"]),
         _request(spec, operation),
@@ -67,12 +67,12 @@ def headers(spec: Spec, answer: Schema) -> Html:
     return folded(spec.labels["headers"], el("ul", *items)) if given else Html()
 
 
-def _repeatable(spec: Spec, definition: Schema) -> Html:
+def _idempotency(spec: Spec, definition: Schema) -> Html:
     if "x-repeatable" not in definition:
         return Html()
     if definition["x-repeatable"]:
-        return el("span", spec.labels["repeatable"], class_="badge yes")
-    return el("span", spec.labels["not_repeatable"], class_="badge no")
+        return el("span", spec.labels["idempotent"], class_="badge yes")
+    return el("span", spec.labels["not_idempotent"], class_="badge no")
 
 
 def _parameters(spec: Spec, parameters: list[Schema]) -> Html:
@@ -152,7 +152,7 @@ def _media(spec: Spec, media_type: str, media: Schema) -> Html:
             continue
         title = _name(branch) or branch.get("title") or media_type
         table = field_table(resolved, spec.labels, required="always")
-        # What has a name can be looked up by it; the rest stands nowhere else.
+        # Named schemas can be looked up; the others stand nowhere else.
         parts.append(folded(joined([spec.labels["fields_of"], " ", title]), table))
     parts.append(examples(spec, media))
     return joined(parts)

@@ -43,7 +43,7 @@ METHODS = {
     "listRunSteps": "threads.runs.steps.list",
     "queryRunStep": "threads.runs.steps.query",
 }
-# What is in no JSON body.
+# Arguments that are in no JSON body.
 BESIDES = {"createFile": {"file_path": "notes.txt"}, "downloadFile": {"file_path": "."}}
 
 

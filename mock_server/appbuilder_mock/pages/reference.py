@@ -1,7 +1,7 @@
-"""The API reference at `/docs`, written from openapi.yaml alone, in one language.
+"""The API reference at `/docs`, written from nothing but openapi.yaml, in one language.
 
-Every operation has the anchor `#<operationId>`, every object `#object-<name>`. What the spec says
-stays as it is written there.
+Every operation has the anchor `#<operationId>`, every object `#object-<name>`. The texts of the
+spec stay as they are.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def _contents(spec: Spec) -> Html:
         "input",
         id="search",
         type="search",
-        hidden=True,  # until its script has come
+        hidden=True,  # its script shows it
         placeholder=spec.labels["search_reference"],
         aria_label=spec.labels["search_reference"],
     )

@@ -11,7 +11,7 @@ from appbuilder_mock.pages.prose import inline, prose
 
 Schema = dict[str, Any]
 
-# How a keyword reads before or around its value.
+# A keyword as it reads before or around its value.
 LIMITS = {
     "minLength": "characters ≥ {}",
     "maxLength": "characters ≤ {}",
@@ -51,7 +51,7 @@ def object_link(reference: str) -> Html:
 
 
 def evidence(part: Schema) -> Html:
-    """How the facts here are known, where the spec says so."""
+    """Badges of the evidence for the facts here, where the spec has it."""
     badges = [
         el("a", f"{what}{mark}", href="#about", class_=_badge(mark)) for what, mark in _marks(part)
     ]
@@ -118,7 +118,7 @@ def _named(name: str, schema: Schema) -> Html:
 
 
 def limits_of(schema: Schema) -> list[Html]:
-    """What a value must keep to, beyond its type; of parts without a name, too."""
+    """The limits of a value, beyond its type; of its parts without a name, too."""
     limits = [_limit(keyword, schema[keyword]) for keyword in LIMITS if keyword in schema]
     for keyword, owner in (
         ("propertyNames", "name "),
@@ -173,7 +173,7 @@ def field_table(schema: Schema, labels: dict[str, str], *, required: str) -> Htm
 
 
 def plain_value(schema: Schema) -> Html:
-    """What a schema without fields takes: its type, and its limits."""
+    """A schema without fields: its type, and its limits."""
     return el("p", type_of(schema), _limits(schema))
 
 
@@ -183,7 +183,7 @@ def _limits(schema: Schema) -> Html:
 
 
 def _rule(schema: Schema, labels: dict[str, str]) -> Html:
-    """What the fields must be together, and what they must not be."""
+    """The rule that the fields must keep together."""
     if isinstance(needed := schema.get("else"), dict) and "description" in needed:
         return el("p", inline(needed["description"]))
     forbidden = schema.get("not")

@@ -1,4 +1,4 @@
-"""Assistants, threads and messages: what a run works with."""
+"""Assistants, threads and messages, which runs work with."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def find_message(store: Store, thread_id: str, message_id: str) -> Document:
 
 
 def new_assistant(store: Store, body: dict[str, Any], *, id_: str | None = None) -> Document:
-    """Keep an assistant; what the caller left out reads as empty."""
+    """Store an assistant; omitted fields are empty."""
     assistant = {
         "id": id_ or store.new_id("asst_"),
         "name": body.get("name") or "",
@@ -51,7 +51,7 @@ def new_assistant(store: Store, body: dict[str, Any], *, id_: str | None = None)
     return assistant
 
 
-# What an update may change of an assistant.
+# The fields of an assistant that an update may change.
 CHANGEABLE = (
     "name",
     "model",
@@ -69,7 +69,7 @@ CHANGEABLE = (
 def change_assistant(
     store: Store, assistant: Document, body: dict[str, Any], *, empties: bool
 ) -> None:
-    """Change what the body says; null is as good as left out, and so is empty metadata.
+    """Change the given fields; null counts as omitted, and so does empty metadata.
 
     `empties`: empty lists and texts empty the field, not only `instructions`.
     """
@@ -87,7 +87,7 @@ def delete_assistant(store: Store, assistant_id: str) -> None:
 
 
 def new_thread(store: Store, body: dict[str, Any], *, id_: str | None = None) -> Document:
-    """Keep a thread and its first messages."""
+    """Store a thread and its first messages."""
     thread: Document = {
         "id": id_ or store.new_id("thread_"),
         "metadata": body.get("metadata") or {},
@@ -124,7 +124,7 @@ def new_message(
         "assistant_id": "",
         "run_id": "",
         "created_at": now(),
-        # From here on, what only some readings of the API show.
+        # From here on, fields that only some readings of the API show.
         "metadata": body.get("metadata") or {},
         "thread_assistant": newest["assistant_id"] if newest else "",
     }
@@ -134,7 +134,7 @@ def new_message(
 
 
 def change_message(store: Store, message: Document, body: dict[str, Any], *, empties: bool) -> None:
-    """Change what the body says; null is as good as left out; what is empty, unless `empties`."""
+    """Change the given fields; null counts as omitted, and so do empty values unless `empties`."""
 
     def is_meant(value: object) -> bool:
         return value is not None if empties else bool(value)

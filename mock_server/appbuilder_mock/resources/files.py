@@ -1,4 +1,4 @@
-"""Files: what is known of them, and their bytes."""
+"""Files: their records, and the response that sends their bytes."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def find_file(store: Store, file_id: str) -> Document:
 
 
 def new_file(store: Store, stored: StoredFile, purpose: str, *, id_: str | None = None) -> Document:
-    """Keep a file whose bytes are kept already."""
+    """Store a file whose bytes are stored already."""
     file = {
         "id": id_ or store.new_file_id(),
         "bytes": stored.size,
@@ -40,7 +40,7 @@ def new_file(store: Store, stored: StoredFile, purpose: str, *, id_: str | None 
 
 
 def delete_file(store: Store, file: Document) -> None:
-    """Remove it, its mounts and its bytes. What only names it, in a `file_ids`, stays as it is."""
+    """Remove it, its mounts and its bytes. A `file_ids` that names it stays as it is."""
     store.remove_everywhere("assistant_file", file["id"])
     store.remove("file", "", file["id"])
     store.blobs.remove(file["blob"])

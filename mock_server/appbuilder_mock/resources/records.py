@@ -1,4 +1,4 @@
-"""Runs and steps as they are stored; views.py says how they look on the wire."""
+"""Runs and steps as they are stored; serializers.py has their form on the wire."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ DEFAULT_MODEL = "DeepSeek-V3.1"
 def new_run(
     assistant: Document, thread_id: str, body: dict[str, Any], *, id_: str, asked: str
 ) -> Document:
-    """A queued run: what the body leaves out or leaves empty comes from the assistant.
+    """A queued run: fields that the body omits or leaves empty come from the assistant.
 
     `asked` is the id of the user's message that the run answers.
     """
@@ -37,7 +37,7 @@ def new_run(
         "status": "queued",
         "last_error": None,
         **_times(),
-        # From here on, what the wire does not show as it is.
+        # From here on, fields that the wire does not show as they are.
         "asked": asked,
         "calls": [],
         "answer": None,

@@ -47,7 +47,7 @@ class _Cancelled(Exception):
 class Runs:
     """Runs by what callers ask for, and the tasks that work on them.
 
-    Each stretch of work is a task of its own, so that a caller who goes away stops nothing. A
+    Each stretch of work is a task of its own, so that a caller that disconnects stops nothing. A
     waiting run holds nothing in memory: it can be continued after a restart.
     """
 
@@ -77,7 +77,7 @@ class Runs:
     def begin(self, body: dict[str, Any], rule: Rule | None = None) -> Document:
         """A new run, queued; on a new thread when the body names none.
 
-        The run keeps what the `rule` says about its path for its whole life.
+        The run keeps the path that the `rule` scripts to its end.
         """
         store = self._store
         assistant = find_assistant(store, body["assistant_id"])
@@ -106,7 +106,7 @@ class Runs:
     def resume(self, body: dict[str, Any]) -> Document:
         """The waiting run that a second `run` call continues with its `tool_output`.
 
-        One that asked for several tools waits on until the last output has come.
+        One that asked for several tools waits for the last output.
         """
         output = body["tool_output"]
         find_assistant(self._store, body["assistant_id"])
@@ -126,7 +126,7 @@ class Runs:
         return run
 
     def cancel(self, thread_id: str, run_id: str) -> Document:
-        """Begin to cancel; a run that is being cancelled or was is left as it is."""
+        """Begin to cancel; a run that is being cancelled, or was, stays as it is."""
         run = self.find(thread_id, run_id)
         refuse_cancelling_ended(run)
         if run["status"] in ("cancelling", "cancelled"):
@@ -208,7 +208,7 @@ class Runs:
             transitions.end(transitions.load(thread_id, run_id), "failed", last_error)
 
     async def _yield_to_others(self, run: Document) -> Document:
-        """Let other tasks act, then go on with the run as they left it."""
+        """Let other tasks act, and load the run again."""
         await asyncio.sleep(0)
         run = self._transitions.load(run["thread_id"], run["id"])
         if run["status"] == "cancelling":

@@ -21,7 +21,7 @@ class ToolResult:
 
 @dataclass(frozen=True)
 class Situation:
-    """All that the model sees when it is asked what to do."""
+    """All that the model sees when it decides its next move."""
 
     instructions: str
     user_text: str

@@ -1,4 +1,4 @@
-"""What a call about a run has to keep to, beyond the form of its body."""
+"""Rules for calls about a run, beyond the form of their bodies."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def refuse_unless_user_speaks_last(last: dict[str, Any] | None) -> None:
 
 
 def refuse_second_run(newest: Document | None) -> None:
-    """One active run a thread. What the real service does here is unknown; the choice is ours."""
+    """One active run a thread. The rule of the real service is unknown; this one is our choice."""
     if newest is not None and newest["status"] in ACTIVE:
         raise MockApiError(
             409,

@@ -11,15 +11,15 @@ import jsonschema_rs
 
 from appbuilder_mock.runs.sample_strings import text_for
 
-# What is spent on one value, so that no schema can blow up. Of a larger schema fewer parts are
-# looked at, as each look may copy or compile all of it: 200,000 parts of schemas take 0.2 seconds.
+# Limits of the work on one value, so that no schema can blow up. Of a larger schema fewer parts
+# are looked at, as each look may copy or compile all of it: 200,000 parts take 0.2 seconds.
 MOST_PARTS = 2_000
 MOST_WORK = 200_000
 MOST_PATTERN = 10_000  # characters of all regular expressions; a schema with more is not compiled
 PER_PATTERN = 100  # parts that compiling a small regular expression takes the time of
 PATTERNS = jsonschema_rs.FancyRegexOptions(size_limit=300_000, dfa_size_limit=300_000)  # bytes
 MOST_ITEMS = 100
-DEEPEST = 4  # levels, after which optional parts are left out
+DEEPEST = 4  # levels, after which optional parts are omitted
 
 
 def sample_arguments(schema: dict[str, Any] | None) -> dict[str, Any]:
@@ -88,7 +88,7 @@ class _Sampler:
             case "array":
                 return self._array(schema, depth)
             case "integer" | "number" as kind:
-                return self._number(schema, whole=kind == "integer")
+                return self._number(schema, integer=kind == "integer")
             case "boolean":
                 return True
             case "null":
@@ -98,8 +98,8 @@ class _Sampler:
 
     def _fits(self, candidate: Any, schema: dict[str, Any]) -> bool:
         self._checks -= 1
-        whole = {**schema, "$defs": self._root.get("$defs", {})}
-        return self._checks < 0 or _satisfies(candidate, whole)
+        with_definitions = {**schema, "$defs": self._root.get("$defs", {})}
+        return self._checks < 0 or _satisfies(candidate, with_definitions)
 
     def _resolved(self, schema: dict[str, Any], depth: int) -> dict[str, Any]:
         """The schema with its reference followed and its combinations folded in."""
@@ -166,7 +166,7 @@ class _Sampler:
             made.append(value)
         return made
 
-    def _number(self, schema: dict[str, Any], *, whole: bool) -> int | float:
+    def _number(self, schema: dict[str, Any], *, integer: bool) -> int | float:
         """1, or a number near the bounds that they allow."""
         low, high = (_bounds(schema, side) for side in ("inimum", "aximum"))
         near = [1, *low, *high, *(bound + 1 for bound in low), *(bound - 1 for bound in high)]
@@ -175,20 +175,20 @@ class _Sampler:
         if _is_number(step) and step > 0:
             near += [step, *(math.ceil(number / step) * step for number in near)]
         for number in near:
-            number = math.ceil(number) if whole else number
+            number = math.ceil(number) if integer else number
             if self._fits(number, schema):
                 return number
         return 1
 
 
 def _size(value: Any) -> int:
-    """How many parts a schema has, itself included."""
+    """The number of parts of a schema, itself included."""
     parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     return 1 + sum(map(_size, parts))
 
 
 def _patterns(value: Any) -> Iterator[str]:
-    """What may be a regular expression, anywhere in a schema."""
+    """Texts that may be regular expressions, anywhere in a schema."""
     if isinstance(value, dict):
         if isinstance(pattern := value.get("pattern"), str):
             yield pattern

@@ -97,7 +97,7 @@ class _Pattern:
             self._rest = self._rest[head.end() :]
         made = self.choice()
         self._take()  # the closing bracket
-        # What is only looked at adds nothing; whether it holds, the validator tells.
+        # A look-ahead adds nothing; the validator decides if it holds.
         return "" if head and head[0] in ("?=", "?!", "?<=", "?<!") else made
 
     def _set(self) -> str:
@@ -117,7 +117,7 @@ class _Pattern:
             inside = any(low <= candidate <= high for low, high in ranges)
             if candidate not in members and not inside:
                 return candidate
-        raise ValueError("no character is left")
+        raise ValueError("no character remains")
 
     def _escaped(self) -> str:
         mark = self._take()
@@ -130,7 +130,7 @@ class _Pattern:
         return CLASSES.get(mark, MARKS.get(mark, mark))
 
     def _count(self) -> int:
-        """How often the part just read is written."""
+        """The number of times that the part just read is written."""
         found = re.match(r"([*+?]|\{(\d+)(,?)(\d*)\})[?+]?", self._rest)
         if not found:
             return 1

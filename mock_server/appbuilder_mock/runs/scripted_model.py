@@ -9,12 +9,12 @@ from appbuilder_mock.runs.model import CallTools, End, Move, Plan, Say, Situatio
 from appbuilder_mock.scenarios import Reply, Rule, ToolCall
 from appbuilder_mock.storage.store import Document
 
-# Where a stored run keeps its script. Databases and `/_mock/state` have this name.
+# The field of a stored run with its script; databases and `/_mock/state` have this name.
 SCRIPT = "course"
 
 
 def script_of(rule: Rule) -> Document:
-    """What a rule says about a run's path, as it is stored with the run.
+    """The path that a rule scripts, as it is stored with the run.
 
     So the run keeps to it when the scenario is replaced, and when the server comes back.
     """

@@ -1,7 +1,7 @@
 """Scenarios: scripted answers, tool calls, failures and faults, as rules tried in order.
 
-Pure code: it decides what a call meets, and something else acts it out. A scenario is read from
-YAML or JSON (`load_scenario`) or built in Python (`Scenario([Rule(...)])`); both are checked alike.
+Pure code: it decides which rule a call matches, and others carry the rule out. A scenario is read
+from YAML or JSON (`load_scenario`) or built in Python (`Scenario([Rule(...)])`), and checked alike.
 """
 
 from __future__ import annotations

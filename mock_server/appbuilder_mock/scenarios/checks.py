@@ -15,7 +15,7 @@ HEADER_VALUE = re.compile(r"[!-~]([ -~]*[!-~])?")
 
 
 class ScenarioError(ValueError):
-    """A scenario says something it cannot say.
+    """A scenario that is not valid.
 
     `path` leads to the value at fault, such as `("rules", 0, "match", "nth")`. `source`, `line` and
     `column` (both from 1) are None for a scenario built in Python.
@@ -55,7 +55,7 @@ def described(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, (int, float)):
-        # The digits of a huge whole number are nobody's help, and Python refuses to write them.
+        # The digits of a huge number help nobody, and Python refuses to write them.
         return f"the number {value}" if abs(value) < 1e15 else "a number too large or not finite"
     if isinstance(value, str):
         return f"the text {quoted(value)}"
@@ -69,7 +69,7 @@ def quoted(text: str) -> str:
 
 
 def unknown(kind: str, name: str, known: Collection[str]) -> str:
-    """Why a name is refused, with the nearest known one."""
+    """The refusal of a name, with the nearest known one."""
     near = get_close_matches(name, known, n=1, cutoff=0.5)
     guess = f"did you mean {quoted(near[0])}? " if near else ""
     return f"unknown {kind} {quoted(name)}; {guess}Known: {', '.join(known)}"
@@ -99,7 +99,7 @@ def header(value: Any, *path: str | int) -> str:
     return str(value)
 
 
-def whole(
+def integer(
     value: Any, *path: str | int, least: int | None = None, kind: str = "a whole number"
 ) -> int:
     """A whole number. `2.0` is one, as in JSON Schema; true is none."""

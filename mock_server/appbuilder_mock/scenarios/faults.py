@@ -1,4 +1,4 @@
-"""What can go wrong on the way: instead of an answer, or while it is told."""
+"""Faults: errors instead of a response, and ways to break or delay one."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Literal
 from appbuilder_mock.scenarios import checks
 from appbuilder_mock.scenarios.checks import ScenarioError, settle
 
-TEXT_OR_WHOLE = "text or a whole number"
+TEXT_OR_INTEGER = "text or a whole number"
 RESETS = ("before_reading", "before_answering")
 BROKEN_EVENT = 'event: message\ndata: {"status": "in_progress", "content": ['
 
@@ -26,7 +26,7 @@ class ErrorBody:
         if isinstance(self.code, str):
             checks.text(self.code, "code")
         else:
-            settle(self, code=checks.whole(self.code, "code", kind=TEXT_OR_WHOLE))
+            settle(self, code=checks.integer(self.code, "code", kind=TEXT_OR_INTEGER))
         checks.text(self.message, "message")
         if self.type is not None:
             checks.text(self.type, "type")
@@ -36,7 +36,7 @@ class ErrorBody:
 
 @dataclass(frozen=True)
 class Pause:
-    """Wait, before the answer begins or before one event of a stream (counted from 1)."""
+    """Wait, before the response begins or before one event of a stream (counted from 1)."""
 
     seconds: float
     before_event: int | None = None
@@ -44,14 +44,14 @@ class Pause:
     def __post_init__(self) -> None:
         settle(self, seconds=checks.seconds(self.seconds, "seconds"))
         if self.before_event is not None:
-            settle(self, before_event=checks.whole(self.before_event, "before_event", least=1))
+            settle(self, before_event=checks.integer(self.before_event, "before_event", least=1))
 
 
 @dataclass(frozen=True)
 class Cut:
     """End the connection after so many events, or so many bytes of the body.
 
-    0 is right after the headers. An answer that is shorter is told whole.
+    0 is right after the headers. A response that is shorter is sent complete.
     """
 
     after_event: int | None = None
@@ -61,9 +61,9 @@ class Cut:
         if (self.after_event is None) == (self.after_byte is None):
             raise ScenarioError("expected one of after_event and after_byte")
         if self.after_event is not None:
-            settle(self, after_event=checks.whole(self.after_event, "after_event", least=0))
+            settle(self, after_event=checks.integer(self.after_event, "after_event", least=0))
         if self.after_byte is not None:
-            settle(self, after_byte=checks.whole(self.after_byte, "after_byte", least=0))
+            settle(self, after_byte=checks.integer(self.after_byte, "after_byte", least=0))
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class Malformed:
     raw: str = BROKEN_EVENT
 
     def __post_init__(self) -> None:
-        settle(self, event=checks.whole(self.event, "event", least=1))
+        settle(self, event=checks.integer(self.event, "event", least=1))
         checks.text(self.raw, "raw")
 
 
@@ -88,7 +88,7 @@ class Drip:
     def __post_init__(self) -> None:
         settle(
             self,
-            bytes=checks.whole(self.bytes, "bytes", least=1),
+            bytes=checks.integer(self.bytes, "bytes", least=1),
             seconds=checks.seconds(self.seconds, "seconds"),
         )
 
@@ -100,7 +100,7 @@ class Fault:
     `status` answers that status and nothing is carried out: with `error` in an envelope, or with
     `body` as it stands, or with an envelope of the server's choice. `reset` resets the connection:
     `before_reading` the body, and nothing is carried out; or `before_answering`, when all has been.
-    The others change how an answer is told.
+    The others change how a response is sent.
     """
 
     status: int | None = None
@@ -151,7 +151,7 @@ class Fault:
         if isinstance(self.retry_after, str):
             checks.header(self.retry_after, "retry_after")
         elif self.retry_after is not None:
-            number = checks.whole(self.retry_after, "retry_after", least=0, kind=TEXT_OR_WHOLE)
+            number = checks.integer(self.retry_after, "retry_after", least=0, kind=TEXT_OR_INTEGER)
             settle(self, retry_after=number)
 
     def _check_status(self) -> None:
@@ -160,7 +160,7 @@ class Fault:
                 if getattr(self, name) is not None:
                     raise ScenarioError(f"{name} needs a status; add one", (name,))
             return
-        settle(self, status=checks.whole(self.status, "status"))
+        settle(self, status=checks.integer(self.status, "status"))
         if self.status != 200 and not 400 <= self.status <= 599:
             raise ScenarioError(f"expected 200 or 400 to 599, got {self.status}", ("status",))
         if self.error is not None and self.body is not None:
@@ -180,7 +180,7 @@ class Fault:
         if self.counts_events and (self.status is not None or self.reset is not None):
             which = "status" if self.status is not None else "reset"
             raise ScenarioError(
-                f"{which} leaves no run to tell, so {self.counts_events} has no events to count; "
+                f"{which} leaves no run to stream, so {self.counts_events} has no events to count; "
                 "keep one",
                 tuple(self.counts_events.split(".")),
             )

@@ -1,4 +1,4 @@
-"""JSON to nodes. The json module tells no places, and YAML readers know a slightly other JSON."""
+"""JSON to nodes: the json module reports no places, and YAML readers read a slightly other JSON."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class _JsonReader:
         self._build = Builder()
 
     def blank(self, at: int) -> int:
-        """The index of what follows white space."""
+        """The index behind white space."""
         found = BLANK.match(self._text, at)
         assert found is not None
         return found.end()

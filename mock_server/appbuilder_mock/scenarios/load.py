@@ -69,7 +69,7 @@ def _node(text: str) -> Node:
 
 
 def _entries(node: Node, path: Path, known: list[str]) -> Entries:
-    """The keys and values of an object that knows these keys."""
+    """The keys and values of an object with these keys."""
     keys = ", ".join(known)
     if not isinstance(node.value, dict):
         colon = isinstance(node.value, str) and "：" in node.value
@@ -159,7 +159,7 @@ _read_rule = _part(
 
 
 def _read_scenario(node: Node, path: Path) -> Any:
-    """The whole. A `$schema` is for editors, and passed over."""
+    """The complete scenario. A `$schema` is for editors, and ignored."""
     if isinstance(node.value, dict) and "$schema" in node.value:
         _, schema = node.value["$schema"]
         if not isinstance(schema.value, str):

@@ -31,7 +31,7 @@ class Node:
         return self.value
 
     def find(self, path: Path) -> int:
-        """Where the value at a path stands, or its key when it is an object or a list.
+        """The place of the value at a path, or of its key when it is an object or a list.
 
         As far as the path can be followed.
         """

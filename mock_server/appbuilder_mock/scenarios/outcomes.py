@@ -1,4 +1,4 @@
-"""How a run goes: what is answered, which tools are asked for, how it fails."""
+"""The path of a run: its answer, its tool calls, its failure."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ BRACES = re.compile(r"\{\{|\}\}|\{(\w*)\}|[{}]")
 
 @dataclass(frozen=True)
 class Reply:
-    """The answer, told in explicit `chunks`, or as `text` in pieces of `chunk_size` characters.
+    """The answer, in explicit `chunks`, or as `text` in pieces of `chunk_size` characters.
 
     It may name `{text}` (the user's), `{instructions}` and `{outputs}` (the tools', a line each);
     `{{` and `}}` stand for braces. Delays are in seconds: before the first piece, and between
@@ -40,7 +40,7 @@ class Reply:
             for index, chunk in enumerate(self.chunks):
                 _check_placeholders(chunk, "chunks", index)
         if self.chunk_size is not None:
-            settle(self, chunk_size=checks.whole(self.chunk_size, "chunk_size", least=1))
+            settle(self, chunk_size=checks.integer(self.chunk_size, "chunk_size", least=1))
             if self.text is None:
                 raise ScenarioError("chunk_size goes with text, not chunks", ("chunk_size",))
         settle(
@@ -61,11 +61,11 @@ class Reply:
         values = {"text": text, "instructions": instructions, "outputs": "\n".join(outputs)}
         if self.chunks is not None:
             return tuple(_filled(chunk, values) for chunk in self.chunks)
-        whole = _filled(self.text or "", values)
+        answer = _filled(self.text or "", values)
         if self.chunk_size is None:
-            return split(whole)
-        starts = range(0, len(whole), self.chunk_size)
-        return tuple(whole[start : start + self.chunk_size] for start in starts) or ("",)
+            return split(answer)
+        starts = range(0, len(answer), self.chunk_size)
+        return tuple(answer[start : start + self.chunk_size] for start in starts) or ("",)
 
 
 def _check_placeholders(value: object, *path: str | int) -> None:
@@ -81,7 +81,7 @@ def _check_placeholders(value: object, *path: str | int) -> None:
 
 
 def _filled(template: str, values: Mapping[str, str]) -> str:
-    """The template with its placeholders filled, in one pass: what is filled in is left alone."""
+    """The template with its placeholders filled, in one pass: values are not filled again."""
     return BRACES.sub(lambda found: values[found[1]] if found[1] else found[0][0], template)
 
 

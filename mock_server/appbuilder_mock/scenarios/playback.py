@@ -1,4 +1,4 @@
-"""A scenario being played: how often each rule was met."""
+"""A scenario being played: how often each rule matched."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from appbuilder_mock.scenarios.rules import Rule, Scenario
 
 
 class Playback:
-    """Chooses the rule for each call, and counts.
+    """Matches each call with a rule, and counts.
 
     A rule counts the calls that come to it and are of its kind; what an earlier rule has taken
     never comes to a later one. To begin anew, make another. For one event loop: not thread-safe.
@@ -26,10 +26,10 @@ class Playback:
         *,
         resumes: bool = False,
     ) -> Rule | None:
-        """The rule for a call, or None for the default answer. Ask once a call.
+        """The rule that a call matches, or None for the default answer. Once a call.
 
-        `resumes`: the call goes on with a run that has begun, whose course is settled; only rules
-        that say nothing about how a run goes are tried.
+        `resumes`: the call continues a run whose path is settled; only rules that script no path
+        are tried.
         """
         for index, rule in self._of(operation):
             if resumes and rule.run_path:
@@ -41,10 +41,10 @@ class Playback:
         return None
 
     def match_unread(self, operation: str) -> Rule | None:
-        """The rule that resets the connection before the body is read, if this call meets one.
+        """The rule that resets the connection before the body is read, if this call matches one.
 
         Ask when the headers are in. After a rule the call is over and counted; after None, which
-        counts nothing, read the body and `choose`: that may still give such a rule, when an earlier
+        counts nothing, read the body and `match`: that may still give such a rule, when an earlier
         one needs the body to decide.
         """
         passed = []
@@ -55,8 +55,8 @@ class Playback:
             if rule.match.takes(self._counts[index] + 1):
                 if rule.fault is None or rule.fault.reset != "before_reading":
                     return None
-                for met in passed:
-                    self._counts[met] += 1
+                for matched in passed:
+                    self._counts[matched] += 1
                 return rule
         return None
 

@@ -14,7 +14,7 @@ from appbuilder_mock.scenarios import (
     read_scenario,
 )
 
-# How a scenario can be given: a file, YAML or JSON text, or what it says in Python.
+# A scenario as a file, as YAML or JSON text, or built in Python.
 ScenarioSource = Path | str | bytes | Scenario | Sequence[Rule]
 
 

@@ -1,4 +1,4 @@
-"""What a scenario is made of: rules, what they take, and what happens then."""
+"""Scenarios: rules, the calls that they match, and what happens then."""
 
 from __future__ import annotations
 
@@ -51,9 +51,9 @@ OPERATIONS = (
 
 @dataclass(frozen=True, kw_only=True)
 class Match:
-    """Which calls a rule takes; what is left out matches anything.
+    """The calls that a rule matches; what is omitted matches anything.
 
-    `text` is the whole of the user's text, `regex` is searched in it. `nth` takes only that one of
+    `text` is the user's complete text, `regex` is searched in it. `nth` takes only that one of
     the calls that come to the rule and match otherwise (from 1), `times` only the first so many.
     """
 
@@ -71,7 +71,7 @@ class Match:
                 checks.text(value, name)
         for name in ("nth", "times"):
             if (value := getattr(self, name)) is not None:
-                settle(self, **{name: checks.whole(value, name, least=1)})
+                settle(self, **{name: checks.integer(value, name, least=1)})
         if self.text is not None and self.regex is not None:
             raise ScenarioError("text and regex cannot go together; keep one", ("regex",))
         if self.nth is not None and self.times is not None:
@@ -85,7 +85,7 @@ class Match:
         return not (self.assistant is None and self.text is None and self.regex is None)
 
     def fits(self, operation: str, assistant_name: str | None, text: str | None) -> bool:
-        """Whether the call is of this kind, whatever the count. What is not known never fits."""
+        """Whether the call is of this kind, whatever the count. An unknown subject never fits."""
         return (
             self.operation in (operation, ANY)
             and (self.assistant is None or self.assistant == assistant_name)
@@ -109,11 +109,11 @@ def _check_regex(pattern: str) -> None:
 
 @dataclass(frozen=True, init=False)
 class Rule:
-    """One rule: which calls it takes, and what happens then.
+    """One rule: the calls it matches, and what happens then.
 
     `tool_rounds` are asked for one after the other, the calls of a round together. Then the run
     ends: with the `reply`, as `failed`, or as `expired`; else with the default answer. A rule that
-    names an end and no rounds asks for no tool. A fault alone leaves the run as it would be.
+    names an end and no rounds asks for no tool. A rule with only a fault does not change the run.
     """
 
     match: Match
@@ -211,7 +211,7 @@ def _reply(reply: Reply | str | None) -> Reply | None:
 
 @dataclass(frozen=True)
 class Scenario:
-    """Rules, tried in order; what none takes gets the default answer."""
+    """Rules, tried in order; a call that none matches gets the default answer."""
 
     rules: Sequence[Rule] = ()
 

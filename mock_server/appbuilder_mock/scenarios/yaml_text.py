@@ -1,4 +1,4 @@
-"""YAML to nodes: the part of YAML that says what JSON says, with the scalars of YAML 1.2.
+"""YAML to nodes: the part of YAML that JSON can express, with the scalars of YAML 1.2.
 
 So `yes`, `on` and `2024-06-01` are text. Aliases, tags and several documents are refused.
 """
@@ -21,7 +21,7 @@ FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 LONGEST_NUMBER = 100
 
-# What the parser says, and what a writer of scenarios can do about it.
+# Messages of the parser, and advice to the writer of the scenario.
 ADVICE = {
     r"'\t'": "indent with spaces, not tabs",
     "mapping values are not allowed": 'put text that holds ": " in quotes; check the indentation',
@@ -112,7 +112,7 @@ def _at(event: yaml.Event) -> int:
 
 
 def _scalar(written: str, at: int) -> Value:
-    """What a scalar without quotes means."""
+    """The value of a scalar without quotes."""
     if NULL.fullmatch(written):
         return None
     if found := BOOL.fullmatch(written):

@@ -1,4 +1,4 @@
-"""What the command prints: how to reach the server, and one line a request."""
+"""The output of the command: the address of the server, and one line a request."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LONGEST_PATH = 200  # characters
 
 
 def greeting(url: str, token: str) -> str:
-    """The address, the variables to set and the page; a token of one's own is not shown."""
+    """The address, the variables to set and the page; only the default token is shown."""
     known = token == DEFAULT_TOKEN
     shown = DEFAULT_TOKEN if known else "<the value of --token>"
     return (
@@ -41,7 +41,7 @@ def line(entry: Entry) -> str:
 class RequestLog:
     """Writes a line for each request that is over, in a thread of its own.
 
-    A reader who stops reading, or has gone, holds no request up: lines are dropped then.
+    A reader that stops reading, or has gone, delays no request: lines are dropped then.
     """
 
     def __init__(self, file: int) -> None:
@@ -56,7 +56,7 @@ class RequestLog:
             self._lines.put_nowait(line(entry))
 
     def close(self, patience: float = 1.0) -> None:
-        """Write what waits, if that takes no longer than `patience` seconds."""
+        """Write the waiting lines, if that takes no longer than `patience` seconds."""
         try:
             self._lines.put(None, timeout=patience)
         except queue.Full:

@@ -1,4 +1,4 @@
-"""A running mock server in the hands of a test: script it, and see what it received."""
+"""The handle of a running mock server: script it, and see the requests it received."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from appbuilder_mock.storage.store import Document
 
 T = TypeVar("T")
 
-PATIENCE = 30.0  # seconds for the server's thread to answer
+LOOP_TIMEOUT = 30.0  # seconds for the server's thread to answer
 LONGEST_BODY = 300  # characters shown in a message
 
 
@@ -64,8 +64,8 @@ class Running:
     def script(self, *given: Rule | Scenario | Path | str) -> None:
         """Play this in place of any other scenario, from the next call on; nothing plays none.
 
-        Rules, or one whole scenario: built in Python, a file (a Path), or YAML or JSON text.
-        Raises ScenarioError, and then goes on as before. A run that has begun keeps its course.
+        Rules, or one complete scenario: built in Python, a file (a Path), or YAML or JSON text.
+        Raises ScenarioError, and then changes nothing. A run that has begun keeps its script.
         """
         rules = [one for one in given if isinstance(one, Rule)]
         scenarios: list[ScenarioSource] = [one for one in given if not isinstance(one, Rule)]
@@ -76,7 +76,7 @@ class Running:
 
     @property
     def requests(self) -> list[ReceivedRequest]:
-        """What the API received, oldest first: the newest 1000 requests."""
+        """The newest 1000 requests to the API, oldest first."""
         return self._in_loop(lambda: [_seen(one) for one in self._state.history.every()])
 
     def assert_received(
@@ -84,8 +84,8 @@ class Running:
     ) -> list[ReceivedRequest]:
         """The calls of this operationId whose JSON body has these fields.
 
-        Raises AssertionError, which shows all that was received, unless there were so many
-        `times`, or one at least.
+        Raises AssertionError, which lists all received requests, unless there are `times` of
+        them, or at least one.
         """
         if operation not in OPERATIONS:
             raise ValueError(unknown("operation", operation, OPERATIONS))
@@ -109,7 +109,7 @@ class Running:
         self._in_loop(self._state.reset)
 
     def report(self) -> str:
-        """What the server received and holds, for the message of a failing test."""
+        """The received requests and the state, for the message of a failing test."""
         playback = self._state.player.playback
         rules = len(playback.scenario.rules) if playback else 0
         requests = "\n".join(map(str, self.requests)) or "  nothing"
@@ -121,7 +121,7 @@ class Running:
         return masked
 
     def _in_loop(self, action: Callable[[], T]) -> T:
-        """Do it in the server's thread, between two requests."""
+        """Call `action` in the server's thread, between two requests."""
 
         async def act() -> T:
             return action()
@@ -132,7 +132,7 @@ class Running:
         except RuntimeError:
             acting.close()
             raise RuntimeError("this mock server has stopped") from None
-        return done.result(PATIENCE)
+        return done.result(LOOP_TIMEOUT)
 
 
 def _seen(entry: Entry) -> ReceivedRequest:

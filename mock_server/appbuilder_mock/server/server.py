@@ -1,4 +1,4 @@
-"""Serve the mock: in a thread of this process, or until a signal comes."""
+"""Serve the mock: in a thread of this process, or up to a signal."""
 
 from __future__ import annotations
 
@@ -62,11 +62,11 @@ class Server(uvicorn.Server):
         late.cancel()
 
     def _hang_up(self) -> None:
-        """Leave clients that neither read nor send to themselves."""
+        """Abort the connections of clients that neither read nor send."""
         for connection in list(self.server_state.connections):
             connection.transport.abort()
         for mock in self.states:
-            mock.runs.abandon_all()  # a scripted delay may be longer than anyone waits
+            mock.runs.abandon_all()  # a scripted delay may be longer than any client waits
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -78,7 +78,7 @@ def listen(host: str, port: int) -> socket.socket:
     """A listening socket. Raises OSError when the address cannot be had."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     sock = socket.create_server((host, port), family=family, backlog=BACKLOG)
-    # Made anew so that it knows its protocol: asyncio turns Nagle's algorithm off (40 ms a call)
+    # Made anew so that its protocol is set: asyncio turns Nagle's algorithm off (40 ms a call)
     # only where it sees that it has a TCP socket.
     return socket.socket(fileno=sock.detach())
 
@@ -111,7 +111,7 @@ def running(
 
     It accepts connections when the block begins and has stopped when the block ends. `examples`
     creates the objects that the spec's examples name; `seed` makes ids reproducible; `other_token`
-    is a second user's, who starts with nothing, in memory, and sees nothing of the first one's; the
+    is a second user's, with an empty state of its own, in memory; the
     other options are those of `create_app`. Raises OSError when the port is taken, StoreError when
     `db` cannot be used and ScenarioError when the scenario is wrong.
     """
@@ -156,7 +156,7 @@ def running(
         thread.start()
         started.wait()
         if server.loop is None:
-            raise RuntimeError("the mock server did not start; its thread has said why on stderr")
+            raise RuntimeError("the mock server did not start; stderr has the reason")
         try:
             yield Running(
                 url=url_of(sock),

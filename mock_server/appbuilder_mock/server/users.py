@@ -1,4 +1,4 @@
-"""Several users of one server, who see nothing of each other's things."""
+"""Several users of one server, each with a state of their own."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from appbuilder_mock.state import MockState
 class Users:
     """An application for each user, chosen by the token of the request.
 
-    A request with nobody's token is the first one's, who refuses it. So is what needs no token: the
-    control and the pages show the first user's side only.
+    Any other token goes to the first user's application, which refuses it. So does what needs no
+    token: the control and the pages show the first user's state only.
     """
 
     def __init__(self, *apps: RequestIds) -> None:

@@ -29,7 +29,7 @@ class Blobs:
         self._db = db
         self._readers: Counter[int] = Counter()
         self._doomed: set[int] = set()
-        # What no file names was being uploaded, or read after its removal, when a server died.
+        # Blobs that no file names were being uploaded, or read after removal, when a server died.
         self._db.execute(
             "DELETE FROM blobs WHERE blob NOT IN "
             "(SELECT json_extract(body, '$.blob') FROM objects WHERE kind = 'file')"

@@ -1,4 +1,4 @@
-"""Everything the server remembers, as a person reads it in a failing test's message."""
+"""The dump of all that is stored, for people: in `/_mock/state` and messages of failing tests."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ TIME_ENDINGS = ("_at", "_since")
 def dump(store: Store) -> Document:
     """Assistants, threads with their messages, runs and steps, and files, oldest first.
 
-    Empty fields are left out and times are written out. Of very many threads only the newest are
-    shown, with the number of those left out.
+    Empty fields are omitted and times are written as dates. Of very many threads only the newest
+    are shown, with the number of those omitted.
     """
     newest = store.page("thread", "", limit=MOST_THREADS, newest_first=True)
     threads = [_thread(store, thread) for thread in reversed(newest.data)]
-    left_out = store.count("thread", "") - len(threads)
+    omitted = store.count("thread", "") - len(threads)
     return {
         "assistants": [prune_empty(one) for one in store.every("assistant")],
-        **({"older_threads_left_out": left_out} if left_out else {}),
+        **({"older_threads_left_out": omitted} if omitted else {}),
         "threads": threads,
         "files": [prune_empty(one) for one in store.every("file")],
     }
 
 
 def prune_empty(document: Document, *without: str) -> Document:
-    """A stored document without what is empty, with times as dates."""
+    """A stored document without empty fields, with times as dates."""
     return {
         key: _date(value) if key.endswith(TIME_ENDINGS) else value
         for key, value in document.items()

@@ -1,4 +1,4 @@
-"""Everything the server remembers, in SQLite."""
+"""The store: documents in SQLite."""
 
 from __future__ import annotations
 

@@ -11,13 +11,13 @@ from appbuilder_mock.errors import invalid
 TOKEN = re.compile(r"[A-Za-z0-9!#$&+.^_`|~-]+")  # what RFC 6266 lets stand without quotes
 TOKEN_MARKS = "!#$&+.^_`|~-"
 
-# How forms write what a quoted text cannot hold: percent signs for the quote and the controls
+# Escapes of forms for what a quoted text cannot hold: percent signs for the quote and the controls
 # (browsers, requests, httpx), backslashes for the quote and the backslash (curl, requests, httpx).
 _WRITTEN = re.compile(r'%(22|7F|[01][0-9A-F])|\\(["\\])', re.IGNORECASE)
 
 
 def sanitized(name: str) -> str:
-    """What the service keeps of a name, as far as its documentation says so.
+    """The part of a name that the service keeps, according to its documentation.
 
     It drops Chinese characters and controls, by the rules of Werkzeug's `secure_filename`: plain
     letters, digits, `_`, `-` and `.` stay, white space and slashes become `_`, and the name begins

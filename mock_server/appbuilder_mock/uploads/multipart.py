@@ -16,7 +16,7 @@ LONGEST_PADDING = 1024  # bytes of white space behind a boundary
 
 @dataclass(frozen=True)
 class Part:
-    """The beginning of a part. `filename` is None where the part does not say one."""
+    """The beginning of a part. `filename` is None where the part has none."""
 
     name: str
     filename: str | None
@@ -52,7 +52,7 @@ class Multipart:
         self._step = self._preamble
 
     def feed(self, chunk: bytes) -> Iterator[Piece]:
-        """What the body so far says that was not said before. Raises MockApiError."""
+        """The pieces that this chunk completes. Raises MockApiError."""
         self._buffer += chunk
         while True:
             before = (self._step, len(self._buffer))

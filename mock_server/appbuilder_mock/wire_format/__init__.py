@@ -1,4 +1,4 @@
-"""How objects and events look on the wire.
+"""The form of objects and events on the wire.
 
 Hands out serializers of what is stored, events, and the form of June 2024.
 """

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 
 from appbuilder_mock.storage.store import Document
-from appbuilder_mock.wire_format import serializers as views
+from appbuilder_mock.wire_format import serializers
 from appbuilder_mock.wire_format.june_2024 import Wire, event_as_in_june_2024
 
 PING = b"event: ping\ndata: {}\n\n"
@@ -42,23 +42,25 @@ def status_event(
 
 
 def run_event(kind: str, run: Document, *, message: str = "", last: bool = False) -> Event:
-    details = {"type": "run_object", "run_object": views.run_object(run)}
+    details = {"type": "run_object", "run_object": serializers.run_object(run)}
     return status_event(kind, run["status"], details, message=message, last=last)
 
 
 def run_end(run: Document, ended_at: int) -> Event:
     seconds = max(0, ended_at - run["created_at"]) // 1000
-    message = f"run end. duration:{seconds}s logId:{views.log_id(run)}"
+    message = f"run end. duration:{seconds}s logId:{serializers.log_id(run)}"
     return run_event("run_end", run, message=message, last=True)
 
 
 def step_event(kind: str, step: Document) -> Event:
-    details = {"type": "run_step_object", "run_step_object": views.step(step)}
+    details = {"type": "run_step_object", "run_step_object": serializers.step(step)}
     return status_event(kind, step["status"], details)
 
 
 def calls_event(kind: str, status: str, calls: list[Document]) -> Event:
-    return status_event(kind, status, {"type": "tool_calls", "tool_calls": views.tool_calls(calls)})
+    return status_event(
+        kind, status, {"type": "tool_calls", "tool_calls": serializers.tool_calls(calls)}
+    )
 
 
 def message_created(message_id: str) -> Event:

@@ -1,7 +1,6 @@
-"""The forms in which answers were seen on the wire.
+"""The form of responses in June 2024, as the public notebook printed it.
 
-What is stored is shown by views.py in the current form, in use since October 2024. This turns it
-into the form of June 2024, as the public notebook printed it.
+serializers.py writes the current form, in use since October 2024; this converts it.
 """
 
 from __future__ import annotations
@@ -12,11 +11,11 @@ from appbuilder_mock.storage.store import Document
 
 Wire = Literal["current", "2024-06"]
 
-TOLD = ("run_object", "run_step_object")  # what an event may carry whole
+OBJECTS_IN_EVENTS = ("run_object", "run_step_object")  # complete
 
 
 def as_in_june_2024(operation_id: str, answer: Document) -> Document:
-    """An operation's answer in the older form. What the notebook does not show stays as it is."""
+    """An operation's response in the older form; parts that the notebook does not show are kept."""
     if operation_id in ("listRuns", "listRunSteps", "listMessages"):
         return {**answer, "data": [_older(one) for one in answer["data"]]}
     answer = _older(answer)
@@ -28,7 +27,7 @@ def as_in_june_2024(operation_id: str, answer: Document) -> Document:
 def event_as_in_june_2024(data: Document) -> Document:
     """The data of an event in the older form."""
     details: Document = data.get("details") or {}
-    older = {key: _older(details[key]) for key in TOLD if key in details}
+    older = {key: _older(details[key]) for key in OBJECTS_IN_EVENTS if key in details}
     return {**data, "details": {**details, **older}} if older else data
 
 

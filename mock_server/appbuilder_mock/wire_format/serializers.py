@@ -1,4 +1,4 @@
-"""What is stored, as it looks on the wire."""
+"""Serializers: stored documents as they look on the wire."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from appbuilder_mock.storage.store import Document, Page
 APPROVED = 1  # of a file's audit
 APPLICATION = "42685563"  # the token's, as recorded
 
-# What the raw answer of a run leaves out altogether.
+# Fields of a run that its raw response omits.
 ECHOED = ("model", "instructions", "thought_instructions", "chat_instructions", "tools", "file_ids")
 
 
@@ -83,7 +83,7 @@ def message_file(document: Document) -> Document:
 
 
 def run_result(run: Document) -> Document:
-    """The raw answer to a call that carries a run on: `run.result`, with the final answer."""
+    """The raw response to a call that advances a run: `run.result`, with the final answer."""
     return {
         "id": run["id"],
         "object": "run.result",
@@ -99,7 +99,7 @@ def run_result(run: Document) -> Document:
 
 
 def run_object(run: Document) -> Document:
-    """`thread.run`, as in events: with what was echoed, without the final answer."""
+    """`thread.run`, as in events: with the echoed fields, without the final answer."""
     return {
         "id": run["id"],
         "object": "thread.run",
@@ -120,7 +120,7 @@ def run_read(run: Document) -> Document:
 
 
 def step(document: Document) -> Document:
-    """A step, in the list's form; wire.py has the one recorded in June 2024."""
+    """A step, in the list's form; june_2024.py has the recorded older one."""
     return {
         "id": document["id"],
         "object": "thread.run.step",
