@@ -257,7 +257,7 @@ def test_a_result_that_has_no_form(
     def weather(city: str) -> Any:
         return result
 
-    with pytest.raises(error, match="tool get_weather: it returned a"):
+    with pytest.raises(error, match="tool get_weather: its result cannot"):
         run(weather)
 
     assert ends_of(server, client) == ["cancelled"]

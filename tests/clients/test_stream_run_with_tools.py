@@ -610,9 +610,7 @@ def test_a_run_that_waits_for_something_else(harness: ClientHarness, serve: Serv
     assert server.exchanges[-1].request_line.split()[1] == "/v2/threads/runs/cancel"
 
 
-def test_calls_are_told_to_the_hooks(
-    harness: ClientHarness, server: appbuilder_mock.Running
-) -> None:
+def test_calls_emit_events(harness: ClientHarness, server: appbuilder_mock.Running) -> None:
     """Each call of the client's begins and ends, each stream that follows another as well."""
     events: list[Any] = []
     client = harness.client(server.token, server.url, event_hooks=[events.append])

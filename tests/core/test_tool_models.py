@@ -133,9 +133,9 @@ class Broken(Own):
         raise RuntimeError("no schema today")
 
 
-def test_a_class_that_cannot_describe_itself() -> None:
+def test_a_class_without_a_schema() -> None:
     def go(where: Broken) -> str:
         return ""
 
-    with pytest.raises(TypeError, match="Broken cannot describe itself: no schema today"):
+    with pytest.raises(TypeError, match="Broken has no JSON Schema: no schema today"):
         tool(go)

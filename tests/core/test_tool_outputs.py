@@ -64,8 +64,8 @@ endless.append(endless)
 @pytest.mark.parametrize(
     ("value", "error", "told"),
     [
-        (dt.date(2024, 6, 1), TypeError, "a date has no form in JSON"),
-        ({"at": b"\0"}, TypeError, "a bytes has no form in JSON"),
+        (dt.date(2024, 6, 1), TypeError, "a date cannot be represented in JSON"),
+        ({"at": b"\0"}, TypeError, "a bytes cannot be represented in JSON"),
         ({(1, 2): 3}, TypeError, "a key that is a tuple"),
         (Weather, TypeError, "the class Weather"),
         ([float("nan")], ValueError, "not JSON compliant"),
@@ -76,7 +76,8 @@ endless.append(endless)
 def test_a_result_without_a_form(value: Any, error: type[Exception], told: str) -> None:
     """It is the program's mistake: the error names the tool, what came and what to do."""
     with pytest.raises(
-        error, match=r"tool t: it returned a .* return text, or what JSON"
+        error,
+        match=r"tool t: its result cannot be given to the model: .* return a str, or what JSON",
     ) as caught:
         render(value, "t")
 

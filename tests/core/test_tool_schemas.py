@@ -334,7 +334,7 @@ def test_what_is_not_supported(annotation: Any, told: str) -> None:
     assert "Supported: str, int" in str(caught.value) or "cannot be read" in str(caught.value)
 
 
-def test_parameters_that_cannot_be_told() -> None:
+def test_parameters_that_cannot_be_described() -> None:
     """Each needs a name and an annotation."""
 
     def bare(x) -> None: ...  # type: ignore[no-untyped-def]
@@ -345,11 +345,15 @@ def test_parameters_that_cannot_be_told() -> None:
 
     with pytest.raises(TypeError, match=r"tool bare, parameter x: it has no annotation"):
         tool(bare)
-    with pytest.raises(TypeError, match=r"parameter cities: a model cannot be told of \*args"):
+    with pytest.raises(
+        TypeError, match=r"parameter cities: \*args and \*\*kwargs cannot be described to a model"
+    ):
         tool(many)
-    with pytest.raises(TypeError, match=r"parameter cities: a model cannot be told of \*args"):
+    with pytest.raises(
+        TypeError, match=r"parameter cities: \*args and \*\*kwargs cannot be described to a model"
+    ):
         tool(named)
-    with pytest.raises(TypeError, match=r"give tool\(name="):
+    with pytest.raises(TypeError, match=r"use tool\(name="):
         tool(lambda: None)
     with pytest.raises(TypeError, match="made of a function, got int"):
         tool(3)  # type: ignore[call-overload]

@@ -1,4 +1,4 @@
-"""From an annotation to the type of values it takes."""
+"""The JSON types of annotations and of the fields of classes."""
 
 from __future__ import annotations
 
@@ -62,11 +62,11 @@ LISTS: dict[object, Callable[[list[Any]], Any]] = {
 }
 
 Names = Mapping[str, Any]
-"""What a string annotation may name besides what its module does."""
+"""Local names that string annotations may use besides those of their module."""
 
 
 def type_of(annotation: Any, where: str, names: Names) -> JsonType:
-    """The type of the values that an annotation takes.
+    """Return the type of the values that an annotation takes.
 
     `where` is for the message of the TypeError that is raised for one that is not supported.
     """
@@ -117,7 +117,7 @@ def property_of(
     default: Any = NO_DEFAULT,
     description: str = "",
 ) -> Property:
-    """A parameter or a field, whose annotation's own description wins over `description`.
+    """Make a property of a parameter or a field; its annotation's description comes first.
 
     A pydantic `Field` as its default says whether it is required.
     """
@@ -132,12 +132,12 @@ def property_of(
     try:
         json_default = default if default is NO_DEFAULT else plain(default)
     except (TypeError, ValueError):
-        json_default = NO_DEFAULT  # the model need not know it; Python does
+        json_default = NO_DEFAULT  # is not in the schema, but used
     return Property(name, json_type, required, description, json_default)
 
 
 def optional(json_type: JsonType) -> JsonType:
-    """The type, or null: what a default of None says, though the annotation does not."""
+    """The type, or null: a default of None allows it, though the annotation does not."""
     try:
         json_type.read(None, "")
     except ValueError:
@@ -146,7 +146,7 @@ def optional(json_type: JsonType) -> JsonType:
 
 
 def hints_of(what: Any, where: str, names: Names) -> dict[str, Any]:
-    """The annotations of a function or class, strings resolved. Raises TypeError."""
+    """Resolve the annotations of a function or class. Raises TypeError."""
     try:
         try:
             return typing.get_type_hints(what, include_extras=True)
@@ -265,7 +265,7 @@ def _attrs_fields(cls: Any, hints: dict[str, Any], where: str) -> Iterator[_Clas
 
 
 def _unwrapped(annotation: Any) -> Any:
-    """Behind a NewType, a `type` statement, Required and NotRequired, what they stand for."""
+    """The annotation behind a NewType, a `type` statement, Required and NotRequired."""
     while True:
         if hasattr(annotation, "__supertype__"):
             annotation = annotation.__supertype__
@@ -284,7 +284,7 @@ def _special_name(annotation: Any) -> str:
 
 
 def _constant(value: Any, where: str) -> Any:
-    """A constant as JSON has it."""
+    """The JSON value of a constant."""
     plain_value = value.value if isinstance(value, enum.Enum) else value
     if plain_value is None or type(plain_value) in (str, int, float, bool):
         return plain_value

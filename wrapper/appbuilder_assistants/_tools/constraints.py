@@ -1,6 +1,6 @@
-"""What `Annotated` says besides a type: constraints, descriptions and defaults.
+"""The metadata of `Annotated`: constraints, descriptions and defaults.
 
-Read by their attributes, so that none of the libraries that define them is needed: annotated_types,
+Read by its attributes, so that none of the libraries that define it is needed: annotated_types,
 pydantic's `Field`, and `Doc`. What such a library would check and cannot be
 checked here is a TypeError when the tool is made; metadata of other origin has no effect.
 """
@@ -44,7 +44,7 @@ UNITS: dict[type, tuple[str, str]] = {
     MappingType: ("Properties", "entries"),
 }
 CONSTRAINTS = (*BOUNDS, "multiple_of", *SIZES, "pattern")
-# Of a library's metadata, what changes nothing here: values are never coerced, for one.
+# Attributes of metadata without effect here: values are never coerced, for one.
 WITHOUT_EFFECT = {
     "strict", "default", "default_factory", "annotation", "repr", "init", "init_var", "kw_only",
     "frozen", "exclude", "deprecated", "validate_default", "metadata", "alias_priority",
@@ -75,7 +75,7 @@ class DescribedType:
 
 @dataclass(frozen=True)
 class Constraint:
-    """One condition on values of one type, as JSON Schema has it, in words and as a check."""
+    """A condition on values of one type: in JSON Schema, in words and as a check."""
 
     keyword: str
     bound: Any
@@ -106,14 +106,14 @@ class ConstrainedType:
 
 @dataclass
 class Metadata:
-    """What the metadata of one annotation says together."""
+    """All metadata of one annotation."""
 
     description: str = ""
     extra: dict[str, Any] = field(default_factory=dict)
     bounds: list[tuple[str, Any]] = field(default_factory=list)
 
     def applied(self, json_type: JsonType, where: str) -> JsonType:
-        """The type with all of it. Raises TypeError for a condition that does not fit it."""
+        """Apply it to a type. Raises TypeError for a condition that does not fit."""
         for name, bound in self.bounds:
             constrained = _constrained(json_type, name, bound)
             if constrained is None:
@@ -125,7 +125,7 @@ class Metadata:
 
 
 def read_metadata(given: Iterable[Any], where: str, *, is_default: bool = False) -> Metadata:
-    """Read what stands in `Annotated`, or a pydantic `Field` that stands as a default."""
+    """Read the metadata in `Annotated`, or a pydantic `Field` that is a default."""
     found = Metadata()
     for one in _flat(given):
         if isinstance(one, str):
@@ -153,7 +153,7 @@ def has_default(value: Any) -> bool:
 
 
 def made_default(value: Any) -> Any:
-    """The default of a pydantic `Field`, made anew if it has a factory."""
+    """The default of a pydantic `Field`, a new one if it has a factory."""
     return value.default if value.default_factory is None else value.default_factory()
 
 
@@ -253,8 +253,8 @@ def _constraint(json_type: JsonType, name: str, bound: Any) -> Constraint | None
     if name in SIZES and type(json_type) in UNITS:
         side, words, compare = SIZES[name]
         keyword, unit = UNITS[type(json_type)]
-        said = f"{words} {bound} {unit}"
-        return Constraint(f"{side}{keyword}", bound, said, lambda v: compare(len(v), bound))
+        words = f"{words} {bound} {unit}"
+        return Constraint(f"{side}{keyword}", bound, words, lambda v: compare(len(v), bound))
     if name == "pattern" and isinstance(json_type, StringType):
         search = re.compile(bound).search
         return Constraint(name, bound, f"matching {bound}", lambda v: search(v) is not None)

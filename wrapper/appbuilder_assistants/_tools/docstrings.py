@@ -1,4 +1,4 @@
-"""What a docstring says of a function, or a class, and of each of its parameters.
+"""Parse docstrings: the description of a function or class and of each parameter.
 
 Reads the usual forms: Google's (`Args:`), NumPy's (underlined), Sphinx's (`:param x:`) and
 Epytext's (`@param x:`). A section of parameters ends where its indentation does.
@@ -19,7 +19,7 @@ OTHERS = {
     "todo", "warning", "warnings", "warns", "yield", "yields", "返回", "返回值", "异常", "示例",
 }  # fmt: skip
 
-CJK = "\u2e80"  # where the characters begin that are written without blanks
+CJK = "\u2e80"  # the first of the characters that are written without spaces
 
 GOOGLE = re.compile(r"(?P<title>[\w ]+?)\s*[:：]$")
 FIELD = re.compile(
@@ -37,14 +37,14 @@ NUMPY_NAMES = re.compile(r"(?P<names>\w+(?:\s*,\s*\w+)*)\s*(?::.*)?$")
 
 @dataclass
 class ParsedDocstring:
-    """The text before the first section, and the text of each parameter, by name."""
+    """The text before the first section, and that of each parameter, by name."""
 
     summary: str = ""
     parameters: dict[str, str] = field(default_factory=dict)
 
 
 def read_doc(docstring: str | None) -> ParsedDocstring:
-    """Read a docstring; an absent one says nothing."""
+    """Parse a docstring; an absent one is empty."""
     lines = inspect.cleandoc(docstring or "").splitlines()
     doc = ParsedDocstring()
     start = next((n for n in range(len(lines)) if _section(lines, n) is not None), len(lines))
@@ -105,7 +105,7 @@ def _read_google(lines: list[str], doc: ParsedDocstring) -> None:
             name = named["name"]
             doc.parameters[name] = named["text"]
         elif name is not None:
-            _go_on(doc, name, line)
+            _continue(doc, name, line)
 
 
 def _read_numpy(lines: list[str], doc: ParsedDocstring) -> None:
@@ -118,7 +118,7 @@ def _read_numpy(lines: list[str], doc: ParsedDocstring) -> None:
             doc.parameters.update(dict.fromkeys(names, ""))
         else:
             for name in names:
-                _go_on(doc, name, line)
+                _continue(doc, name, line)
 
 
 def _read_fields(lines: list[str], doc: ParsedDocstring) -> None:
@@ -134,17 +134,17 @@ def _read_fields(lines: list[str], doc: ParsedDocstring) -> None:
             if name:
                 doc.parameters[name] = field_["text"].strip()
         elif name and (line[:1].isspace() or (line and not after_blank)):
-            _go_on(doc, name, line)
+            _continue(doc, name, line)
         elif line.strip():
             name = None
         after_blank = not line.strip()
 
 
-def _go_on(doc: ParsedDocstring, name: str, line: str) -> None:
+def _continue(doc: ParsedDocstring, name: str, line: str) -> None:
     before, more = doc.parameters[name], line.strip()
-    # Chinese is written without blanks between words, so a line break is none either.
-    blank = "" if before[-1:] >= CJK and more[:1] >= CJK else " "
-    doc.parameters[name] = f"{before}{blank}{more}".strip()
+    # Chinese is written without spaces, so a line break is none either.
+    space = "" if before[-1:] >= CJK and more[:1] >= CJK else " "
+    doc.parameters[name] = f"{before}{space}{more}".strip()
 
 
 def _indent(line: str) -> int:

@@ -1,7 +1,6 @@
 """The types of a tool's arguments: each has its JSON Schema and reads values that came as JSON.
 
-The schema and the check stand side by side in one class, so that what the model is told and what is
-checked are the same.
+Schema and check stand side by side in one class, so that the model is told what is checked.
 """
 
 from __future__ import annotations
@@ -136,7 +135,7 @@ class AnyOfType:
                 return option.read(value, path)
             except BadArguments as bad:
                 problems.append((option, bad))
-        # Of an optional thing that is there, say what is wrong with it; of others, what was open.
+        # Of an optional object, name the problem in it; of other unions, what would have fitted.
         real = [bad for option, bad in problems if not isinstance(base_type(option), NullType)]
         if len(real) == 1 and value is not None and isinstance(value, (dict, list)):
             raise real[0]

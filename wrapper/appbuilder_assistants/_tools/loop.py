@@ -1,4 +1,4 @@
-"""Carry a run to its end, answering the tool calls that it waits for; no I/O."""
+"""The tool loop: carry a run to its end, answering the tool calls that it waits for; no I/O."""
 
 from __future__ import annotations
 
@@ -46,28 +46,28 @@ Output: TypeAlias = Mapping[str, str]
 
 
 class RunCalls(Protocol):
-    """The calls about one run; what it began with is known."""
+    """The calls about one run, which know the parameters that it began with."""
 
     def start(self) -> Call[RunResult]: ...
     def stream(self) -> StreamCall: ...
     def tool_output(self, thread_id: str, output: Output) -> Call[RunResult]:
-        """Go on with the output of one call, as a second `run`."""
+        """Continue the run with the output of one call, by a second `createRun`."""
         ...
 
     def stream_tool_output(self, thread_id: str, output: Output) -> StreamCall:
-        """As `tool_output`, told as a stream."""
+        """As `tool_output`, as a stream."""
         ...
 
     def submit(self, thread_id: str, run_id: str, outputs: list[Output]) -> Call[RunResult]: ...
     def query(self, thread_id: str, run_id: str) -> Call[RunResult]: ...
     def orphaned_run(self, retry: RetryPolicy) -> OrphanedRun:
-        """The run, for when it has to be cancelled."""
+        """The run, in case it has to be cancelled."""
         ...
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LoopOptions:
-    """How far and how broad a loop may go, and how it hands outputs over."""
+    """Limits of a loop, and how it submits outputs."""
 
     max_rounds: int
     max_parallel: int
@@ -98,14 +98,12 @@ class ToolLoop:
         self._tools = tools
         self._options = options
         self._retry = retry
-        self._ready: dict[str, str] = {}  # outputs that are yet to be given, by the call's id
-        self._given: set[str] = set()
+        self._ready: dict[str, str] = {}  # outputs to submit, by the call's id
+        self._submitted: set[str] = set()
         self.orphaned_run = calls.orphaned_run(retry)
 
-    # ── In one call ────────────────────────────────────────────────────────────────────────────
-
     def whole(self) -> Flow[RunResult]:
-        """The run as it ended, however it ended."""
+        """Carry the run to its end in one call, and return it however it ended."""
         try:
             run = yield from self._ask(self._calls.start(), self.orphaned_run.progress)
             while True:
@@ -114,7 +112,7 @@ class ToolLoop:
                     query = self._calls.query(run.thread_id, run.id)
                     run = yield from poll_run(query, retry=self._retry)
                 elif run.status == "requires_action":
-                    run = yield from self._go_on(run)
+                    run = yield from self._submit(run)
                 else:
                     return run
         except GeneratorExit:
@@ -123,8 +121,8 @@ class ToolLoop:
             yield from cancel_after(error, self.orphaned_run)
             raise
 
-    def _go_on(self, run: RunResult) -> Flow[RunResult]:
-        """Give a waiting run the outputs of its calls, or of one if they do not go together."""
+    def _submit(self, run: RunResult) -> Flow[RunResult]:
+        """Submit the outputs that a run waits for, or one where they do not go together."""
         calls = self._waiting_calls(run)
         yield from self._make_ready(calls, run)
         if self._one_by_one(len(calls)):
@@ -133,27 +131,27 @@ class ToolLoop:
         outputs = [self._take(call.id) for call in calls]
         return (yield from self._ask(self._calls.submit(run.thread_id, run.id, outputs)))
 
-    # ── In a stream ────────────────────────────────────────────────────────────────────────────
-
     def waits(self, event: RunEvent, snapshot: RunSnapshot) -> bool:
-        """Whether the stream waits, after this event, for outputs that were not given yet."""
+        """Whether the stream waits, after this event, for outputs that were not submitted yet."""
         self.orphaned_run.set_ids(snapshot.thread_id, snapshot.run_id)
         if getattr(event, "event_type", "") != "tool_calls":
-            self._given.clear()
+            self._submitted.clear()
             return False
-        return not self._given or any(call.id not in self._given for call in snapshot.tool_calls)
+        return not self._submitted or any(
+            call.id not in self._submitted for call in snapshot.tool_calls
+        )
 
     def answer(self, snapshot: RunSnapshot) -> Flow[StreamCall | None]:
-        """Give the outputs that the stream waits for.
+        """Submit the outputs that the stream waits for.
 
-        It goes on by itself, or is followed by the one that this returns.
+        It continues by itself, or is followed by the one that this returns.
         """
-        calls = self._told_apart(snapshot.tool_calls, snapshot.run_id)
+        calls = self._by_id(snapshot.tool_calls, snapshot.run_id)
         thread_id, run_id = snapshot.thread_id, snapshot.run_id
         if not (thread_id and run_id):
             raise self._unreadable(run_id)
         yield from self._make_ready(calls, snapshot.run)
-        self._given.update(call.id for call in calls)
+        self._submitted.update(call.id for call in calls)
         if self._options.continuation != "tool_output":
             outputs = [self._take(call.id) for call in calls]
             yield from self._ask(self._calls.submit(thread_id, run_id, outputs))
@@ -163,13 +161,11 @@ class ToolLoop:
             yield from self._ask(self._calls.tool_output(thread_id, output))
         return self._calls.stream_tool_output(thread_id, last)
 
-    # ── Both ───────────────────────────────────────────────────────────────────────────────────
-
     def _one_by_one(self, waiting: int) -> bool:
-        """Whether outputs go by `tool_output`, one with each call.
+        """Whether outputs are submitted by `tool_output`, one with each call.
 
-        It is how a run that is not streamed was seen to go on, so it is the first choice; but what
-        the service makes of one output where it waits for several, nobody has seen.
+        It is how a run that is not streamed was seen to continue, so it is the first choice; what
+        the service does with one output where it waits for several is not known.
         """
         chosen = self._options.continuation
         return chosen == "tool_output" or (chosen == "auto" and waiting == 1)
@@ -179,7 +175,7 @@ class ToolLoop:
         return output if run_id is None else {**output, "run_id": run_id}
 
     def _make_ready(self, calls: list[ToolCall], run: RunResult | None) -> Flow[None]:
-        """Call the tools that are asked for, unless their outputs only wait to be given."""
+        """Call the tools that the run asks for, unless their outputs are there already."""
         fresh = [call for call in calls if call.id not in self._ready]
         if not fresh:
             return
@@ -197,7 +193,7 @@ class ToolLoop:
             try:
                 jobs.append(self._job(call))
             except BadArguments as bad:
-                self._ready[call.id] = _told(str(bad))
+                self._ready[call.id] = _error_output(str(bad))
         if jobs:
             thread_id, run_id = self.orphaned_run.thread_id or "", self.orphaned_run.run_id or ""
             parallel = self._options.max_parallel
@@ -207,7 +203,7 @@ class ToolLoop:
             for job, result in zip(jobs, results, strict=True):
                 failed = isinstance(result, ToolError)
                 self._ready[job.call_id] = (
-                    _told(str(result)) if failed else render(result, job.name)
+                    _error_output(str(result)) if failed else render(result, job.name)
                 )
 
     def _job(self, call: ToolCall) -> Job:
@@ -226,10 +222,10 @@ class ToolLoop:
         asked = action.submit_tool_outputs if action else None
         calls = (asked.tool_calls if asked else None) or []
         unanswered = [call for call in calls if not (call.function and call.function.output)]
-        return self._told_apart(unanswered, run.id)
+        return self._by_id(unanswered, run.id)
 
-    def _told_apart(self, calls: Iterable[ToolCall], run_id: str | None) -> list[ToolCall]:
-        """The calls, each id once. Raises ResponseError when there are none to answer."""
+    def _by_id(self, calls: Iterable[ToolCall], run_id: str | None) -> list[ToolCall]:
+        """The calls, each id once. Raises ResponseError for a run that names none."""
         ids: list[tuple[object, ToolCall]] = [(call.id, call) for call in calls]
         named = {id_: call for id_, call in ids if isinstance(id_, str)}
         if not named:
@@ -242,13 +238,13 @@ class ToolLoop:
             origin=self._origin(),
         )
 
-    def _overdue(self, lost: object, jobs: Iterable[Job]) -> DeadlineExceededError:
+    def _overdue(self, reply: object, jobs: Iterable[Job]) -> DeadlineExceededError:
         names = ", ".join(dict.fromkeys(job.name for job in jobs))
-        assert isinstance(lost, NoReply)
-        return DeadlineExceededError(f"{lost.message} ({names})", origin=self._origin())
+        assert isinstance(reply, NoReply)
+        return DeadlineExceededError(f"{reply.message} ({names})", origin=self._origin())
 
     def _origin(self) -> Origin:
-        """Where an error comes from that no answer to a single call is to blame for."""
+        """The origin of an error that is due to no single reply."""
         return origin(self._calls.start(), None)
 
     def _ask(self, call: Call[T], progress: CallProgress | None = None) -> Flow[T]:
@@ -256,10 +252,10 @@ class ToolLoop:
 
 
 def _names(calls: Iterable[ToolCall]) -> str:
-    # Values are kept as they came: a name is not sure to be a text.
+    # Values are kept as they came: a name may be no string.
     return ", ".join(f"{call.function.name}" for call in calls if call.function)
 
 
-def _told(problem: str) -> str:
-    """What the model reads in place of an output."""
+def _error_output(problem: str) -> str:
+    """The output that reports a problem to the model."""
     return f"error: {replace_halves(problem)}"

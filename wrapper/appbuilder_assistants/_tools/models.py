@@ -1,7 +1,7 @@
-"""Classes that describe, read and write themselves in JSON, as pydantic's models do.
+"""Classes that have their own JSON Schema and validation, as pydantic's models do.
 
-Known by their methods `model_json_schema`, `model_validate` and `model_dump`, so that no library is
-needed for them.
+Recognized by their methods `model_json_schema`, `model_validate` and `model_dump`, so that no
+library is needed.
 """
 
 from __future__ import annotations
@@ -16,24 +16,21 @@ DEFINITIONS = "#/$defs/"
 
 
 def is_model(cls: Any) -> bool:
-    """Whether a class describes and reads itself."""
+    """Whether a class has a JSON Schema and validation of its own."""
     return isinstance(cls, type) and all(
         callable(getattr(cls, name, None)) for name in ("model_json_schema", "model_validate")
     )
 
 
 class ModelType:
-    """A value that a class of its own describes and checks.
-
-    The class describes itself once. Raises TypeError if it cannot.
-    """
+    """The type of a class with schema and validation. Raises TypeError if the schema fails."""
 
     def __init__(self, cls: Any, where: str) -> None:
         self._cls = cls
         try:
             schema = cls.model_json_schema()
         except Exception as error:
-            raise TypeError(f"{where}: {cls.__name__} cannot describe itself: {error}") from error
+            raise TypeError(f"{where}: {cls.__name__} has no JSON Schema: {error}") from error
         self._schema = _inlined(schema, schema.get("$defs", {}), (), where, cls.__name__)
         is_object = self._schema.get("type") == "object"
         self.expected = "an object" if is_object else f"a {cls.__name__}"
@@ -44,7 +41,7 @@ class ModelType:
 
     def read(self, value: object, path: str) -> Any:
         try:
-            # Of the two, the one that knows that JSON has no dates, tuples or enumerations.
+            # Of the two, the one that accepts dates, tuples and enumerations as JSON has them.
             if callable(read := getattr(self._cls, "model_validate_json", None)):
                 return read(json.dumps(value))
             return self._cls.model_validate(value)
@@ -55,7 +52,7 @@ class ModelType:
 def _inlined(
     schema: Any, definitions: Mapping[str, Any], within: tuple[str, ...], where: str, cls: str
 ) -> Any:
-    """The schema with its references replaced: it becomes a part of another."""
+    """Replace the references of a schema, which becomes a part of another."""
     if isinstance(schema, list):
         return [_inlined(item, definitions, within, where, cls) for item in schema]
     if not isinstance(schema, dict):
@@ -78,7 +75,7 @@ def _inlined(
 
 
 def _problems(error: ValueError, path: str) -> list[str]:
-    """What the class refuses, each with its path: as pydantic lists it, or as it says."""
+    """The problems of a validation error: as pydantic lists them, or its text."""
     listed = getattr(error, "errors", None)
     found: Any = listed() if callable(listed) else []
     if not found:

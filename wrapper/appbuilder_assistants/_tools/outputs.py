@@ -1,4 +1,4 @@
-"""What a tool returns, as the text that the model reads."""
+"""The result of a tool as text for the model."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from .arguments import replace_halves
 
 
 def render(value: object, tool: str) -> str:
-    """A text as it is, but for halves of characters, which are replaced; anything else as JSON.
+    """Render a result: a string as it is, with single surrogates replaced; anything else as JSON.
 
-    Raises TypeError or ValueError, which names the tool, for what has no form there: that is a
-    mistake in the program, and not for the model to mend.
+    Raises TypeError or ValueError, naming the tool, for what JSON cannot represent: that is a
+    mistake in the program, which the model cannot correct.
     """
     try:
-        told = plain(value)
-        text = replace_halves(told if isinstance(told, str) else _text(told))
+        json_value = plain(value)
+        text = json_value if isinstance(json_value, str) else _json(json_value)
+        return replace_halves(text)
     except TypeError as error:
-        raise TypeError(_refusal(value, tool, error)) from error
+        raise TypeError(_refusal(tool, error)) from error
     except (ValueError, RecursionError) as error:
-        raise ValueError(_refusal(value, tool, error)) from error
-    return text
+        raise ValueError(_refusal(tool, error)) from error
 
 
 def plain(value: Any) -> Any:
-    """The value as JSON has it. Raises TypeError or ValueError."""
+    """Convert a value to what JSON can hold. Raises TypeError or ValueError."""
     if isinstance(value, enum.Enum):
         return plain(value.value)
     if value is None or isinstance(value, (str, bool, int, float)):
@@ -40,10 +40,10 @@ def plain(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [plain(item) for item in value]
     if isinstance(value, AbstractSet):
-        # A set has no order of its own, and the same one each time is easier to test.
-        return sorted((plain(item) for item in value), key=_text)
+        # A set has no order: sorted, it is the same each time.
+        return sorted((plain(item) for item in value), key=_json)
     if isinstance(value, type):
-        raise TypeError(f"the class {value.__name__} has no form in JSON")
+        raise TypeError(f"the class {value.__name__} cannot be represented in JSON")
     if callable(to_dict := getattr(value, "to_dict", None)):  # the API's own objects
         return plain(to_dict())
     if callable(model_dump := getattr(value, "model_dump", None)):  # pydantic's models
@@ -54,24 +54,24 @@ def plain(value: Any) -> Any:
         # Its parameter's name: without the underscore that makes an attribute private.
         names = {field.alias: field.name for field in value.__attrs_attrs__}
     else:
-        raise TypeError(f"a {type(value).__name__} has no form in JSON")
-    return {told: plain(getattr(value, name)) for told, name in names.items()}
+        raise TypeError(f"a {type(value).__name__} cannot be represented in JSON")
+    return {key: plain(getattr(value, name)) for key, name in names.items()}
 
 
 def _key(key: Any) -> Any:
     key = key.value if isinstance(key, enum.Enum) else key
     if key is None or isinstance(key, (str, bool, int, float)):
         return key
-    raise TypeError(f"a key that is a {type(key).__name__} has no form in JSON")
+    raise TypeError(f"a key that is a {type(key).__name__} cannot be represented in JSON")
 
 
-def _text(value: Any) -> str:
+def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
-def _refusal(value: object, tool: str, error: Exception) -> str:
+def _refusal(tool: str, error: Exception) -> str:
     return (
-        f"tool {tool}: it returned a {type(value).__name__} that cannot be told to the model "
-        f"({error}); return text, or what JSON can hold: numbers, true, false, None, lists, "
-        "dicts, dataclasses, attrs objects, pydantic models and enums of these"
+        f"tool {tool}: its result cannot be given to the model: {error}; return a str, or what "
+        "JSON can hold: numbers, booleans, None, lists, dicts, dataclasses, attrs objects, "
+        "pydantic models and enums of these"
     )

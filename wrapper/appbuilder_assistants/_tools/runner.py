@@ -1,4 +1,4 @@
-"""Calls the functions that a model asks for: in threads, and as tasks of the event loop."""
+"""Call the functions that a model asks for: in threads, and as tasks of the event loop."""
 
 from __future__ import annotations
 
@@ -20,20 +20,26 @@ from appbuilder_assistants._instrumentation.calls import Instrumentation, ToolRo
 class _Overdue(Exception):
     """The deadline passed while tools ran."""
 
+    def __str__(self) -> str:
+        return "the deadline passed while tools ran"
+
+    def no_reply(self) -> NoReply:
+        return NoReply(str(self), reached_server=True, timed_out=True, overdue=True)
+
 
 def run_tools(
     step: RunTools, instrumentation: Instrumentation, deadline: float | None
 ) -> list[object] | NoReply:
-    """What each job came to, in their order: its value, or the ToolError it raised.
+    """Return the result of each job, in their order: its value, or the ToolError it raised.
 
-    At the first other exception, and when time is over, no more are begun. A thread cannot be
-    stopped: what runs then is left to finish, and what comes of it is dropped.
+    After the first other exception, and after the deadline, no more are started. A thread cannot be
+    stopped: one that still runs then is not waited for, and its result is dropped.
     """
     try:
         with instrumentation.round(step) as span:
             return _run_all(step, span, deadline)
-    except _Overdue as late:
-        return _lost(late)
+    except _Overdue as error:
+        return error.no_reply()
 
 
 async def arun_tools(
@@ -43,8 +49,8 @@ async def arun_tools(
     try:
         with instrumentation.round(step) as span:
             return await _arun_all(step, span, deadline)
-    except _Overdue as late:
-        return _lost(late)
+    except _Overdue as error:
+        return error.no_reply()
 
 
 def _run_all(step: RunTools, span: ToolRoundSpan, deadline: float | None) -> list[object]:
@@ -55,9 +61,9 @@ def _run_all(step: RunTools, span: ToolRoundSpan, deadline: float | None) -> lis
         while waiting and len(running) < step.max_parallel:
             index, job = waiting.popleft()
             running[_in_thread(partial(_call, job, span))] = index
-        done, _ = wait(running, _left(deadline), FIRST_COMPLETED)
+        done, _ = wait(running, _remaining(deadline), FIRST_COMPLETED)
         if not done:
-            raise _overdue()
+            raise _Overdue
         for future in done:
             results[running.pop(future)] = future.result()
     return results
@@ -73,21 +79,21 @@ async def _arun_all(step: RunTools, span: ToolRoundSpan, deadline: float | None)
     tasks = [asyncio.create_task(run(job)) for job in step.jobs]
     try:
         done, unfinished = await asyncio.wait(
-            tasks, timeout=_left(deadline), return_when=asyncio.FIRST_EXCEPTION
+            tasks, timeout=_remaining(deadline), return_when=asyncio.FIRST_EXCEPTION
         )
         failed = [t for t in tasks if t in done and (t.cancelled() or t.exception() is not None)]
         if unfinished and not failed:
-            raise _overdue()
+            raise _Overdue
         return [task.result() for task in failed or tasks]
     finally:
         for task in tasks:
-            task.add_done_callback(_heard)
+            task.add_done_callback(_retrieve_exception)
             task.cancel()
         await asyncio.wait(tasks, timeout=TOOL_CANCEL_SECONDS)
 
 
-def _heard(task: asyncio.Task[object]) -> None:
-    """Look at what a tool raised that nobody waits for: asyncio would tell of it as forgotten."""
+def _retrieve_exception(task: asyncio.Task[object]) -> None:
+    """Retrieve the exception of a tool that nobody waits for, or asyncio logs it."""
     if not task.cancelled():
         task.exception()
 
@@ -127,10 +133,10 @@ def _call(job: Job, span: ToolRoundSpan) -> object:
 
 
 def _in_thread(work: Callable[[], object]) -> Future[object]:
-    """Begin the work in a thread of its own, with the context variables of this one.
+    """Start the work in a thread of its own, with the context variables of this one.
 
-    Not in a pool: Python waits for a pool's threads before it ends, and a tool that hangs must not
-    hold up a program whose call has long given up on it.
+    Not in a pool: Python waits for a pool's threads before it exits, and a tool that hangs must not
+    keep a program from exiting whose call has given up on it.
     """
     future: Future[object] = Future()
     future.set_running_or_notify_cancel()
@@ -139,7 +145,7 @@ def _in_thread(work: Callable[[], object]) -> Future[object]:
     def run() -> None:
         try:
             result = context.run(work)
-        except BaseException as error:  # noqa: BLE001 - raised where the result is asked for
+        except BaseException as error:  # noqa: BLE001 - raised where the result is read
             future.set_exception(error)
         else:
             future.set_result(result)
@@ -148,13 +154,5 @@ def _in_thread(work: Callable[[], object]) -> Future[object]:
     return future
 
 
-def _left(deadline: float | None) -> float | None:
+def _remaining(deadline: float | None) -> float | None:
     return None if deadline is None else max(deadline - time.monotonic(), 0.0)
-
-
-def _overdue() -> _Overdue:
-    return _Overdue("the deadline passed while tools ran")
-
-
-def _lost(late: _Overdue) -> NoReply:
-    return NoReply(str(late), reached_server=True, timed_out=True, overdue=True)

@@ -26,7 +26,7 @@ R = TypeVar("R")
 class Tool(Generic[P, R_co]):
     """A function that a model may call. Made by `tool`, and called like the function itself.
 
-    `name`, `description` and `parameters` (a JSON Schema) are what the model is told.
+    `name`, `description` and `parameters` (a JSON Schema) describe it to the model.
     """
 
     def __init__(
@@ -71,7 +71,7 @@ class Tool(Generic[P, R_co]):
     @overload
     def __get__(self, instance: object, owner: type | None = None) -> Tool[..., R_co]: ...
     def __get__(self, instance: object, owner: type | None = None) -> Tool[..., Any]:
-        """The tool of an object, where it was made of a method in a class; else the tool itself."""
+        """Bind the tool of a method to an object or a class; return any other as it is."""
         if not self._needs_object or (instance is None and not self._of_class):
             return self
         bound: Tool[..., Any] = object.__new__(type(self))
@@ -82,14 +82,14 @@ class Tool(Generic[P, R_co]):
         return bound
 
     def __reduce__(self) -> str | tuple[Any, ...]:
-        """By its name, as a function is pickled, where its module has it; else by its function."""
+        """Pickle by name, like a function, where the module has the tool; else by the function."""
         path: str = getattr(self, "__qualname__", "")
         found: Any = sys.modules.get(self.__module__)
         for part in path.split("."):
             found = getattr(found, part, None)
         if found is self:
             return path
-        return _remade, (self.function, self.name, self.description)
+        return _make_again, (self.function, self.name, self.description)
 
     def to_dict(self) -> dict[str, Any]:
         """The tool as `assistants.create(tools=[...])` and `runs.run(tools=[...])` take it."""
@@ -103,7 +103,7 @@ class Tool(Generic[P, R_co]):
         }
 
     def bind(self, arguments: str) -> Callable[[], R_co]:
-        """The call that a model asks for, its arguments read from JSON and checked.
+        """Bind a model's arguments, parsed from JSON and checked, to the function.
 
         Raises BadArguments, whose text is for the model.
         """
@@ -120,7 +120,7 @@ class Tool(Generic[P, R_co]):
         return partial(self.function, *args, **values)
 
     def check_bound(self) -> None:
-        """Raises TypeError for a method that has no object."""
+        """Raise TypeError for a method that has no object."""
         if self._needs_object:
             raise TypeError(
                 f"tool {self.name}: it is a method, so it needs an object: give the method of "
@@ -143,9 +143,9 @@ class Tool(Generic[P, R_co]):
         for number, parameter in enumerate(parameters[1 if self._needs_object else 0 :]):
             where = f"tool {self.name}, parameter {parameter.name}"
             if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
-                raise TypeError(f"{where}: a model cannot be told of *args and **kwargs; name each")
+                raise TypeError(f"{where}: *args and **kwargs cannot be described to a model")
             if parameter.name not in hints:
-                raise TypeError(f"{where}: it has no annotation, so a model cannot be told of it")
+                raise TypeError(f"{where}: it has no annotation to describe it to a model by")
             default = NO_DEFAULT if parameter.default is parameter.empty else parameter.default
             property_ = property_of(
                 parameter.name,
@@ -187,7 +187,7 @@ def tool(
     name: str | None = None,
     description: str | None = None,
 ) -> Tool[P, R] | Callable[[Callable[P, R]], Tool[P, R]]:
-    """Make a tool of a function: what it says of itself is what the model is told.
+    """Make a tool of a function, described to the model by its signature and docstring.
 
         @tool
         def get_weather(city: str, unit: Literal["°C", "°F"] = "°C") -> str:
@@ -197,12 +197,12 @@ def tool(
             :param unit: 温度单位
             \"\"\"
 
-    The name, unless one is given, is the function's; the description, that of its docstring; the
-    parameters have their annotations, their defaults and the docstring's words (Google's,
-    NumPy's or Sphinx's form). The function may
-    be `async`. Raises TypeError for an annotation that cannot be described in JSON.
+    The name is the function's and the description its docstring's, unless they are given. The
+    parameters have their annotations and defaults, and the docstring's descriptions (Google's,
+    NumPy's, Sphinx's or Epytext's form). The function may be `async`. Raises TypeError for an
+    annotation that has no JSON Schema.
     """
-    # What is defined in the function around the tool, for annotations that are strings.
+    # The local names around the tool, for annotations that are strings.
     names = dict(sys._getframe(1).f_locals)
 
     def make(function: Callable[P, R]) -> Tool[P, R]:
@@ -212,7 +212,7 @@ def tool(
 
 
 def _unwrapped(function: Any) -> tuple[Any, bool]:
-    """The function behind a tool or a static or class method; whether it takes a class first."""
+    """The function of a tool or of a static or class method, and whether it takes a class."""
     of_class = isinstance(function, classmethod)
     if isinstance(function, (staticmethod, classmethod)):
         function = function.__func__
@@ -224,7 +224,7 @@ def _unwrapped(function: Any) -> tuple[Any, bool]:
 
 
 def _is_method(function: Any) -> bool:
-    """Whether a function is one of a class, not yet of an object."""
+    """Whether a function is a method that is not bound to an object."""
     if not inspect.isfunction(function):
         return False
     first = next(iter(inspect.signature(function).parameters.values()), None)
@@ -233,20 +233,20 @@ def _is_method(function: Any) -> bool:
     return in_class and first is not None and first.name == "self" and first.kind in POSITIONAL
 
 
-def _remade(function: Any, name: str, description: str) -> Tool[..., Any]:
-    """A tool that was pickled; a function that is decorated is found as the tool."""
+def _make_again(function: Any, name: str, description: str) -> Tool[..., Any]:
+    """Make a tool again that was pickled by its function."""
     return Tool(function, name=name, description=description)
 
 
 def _behind(function: Any) -> Any:
-    """The function behind partial applications of it."""
+    """The function of a `functools.partial`, however often it was applied."""
     while isinstance(function, partial):
         function = function.func
     return function
 
 
 def _parameters_of(function: Any) -> Any:
-    """The function's annotations without that of its result, which need not be known here."""
+    """The function's annotations without that of its result, which may not be resolvable here."""
     defined = inspect.unwrap(getattr(function, "__func__", function))
     given = getattr(function, "__annotations__", {})
     annotations = {k: v for k, v in given.items() if k != "return"}
@@ -260,5 +260,5 @@ def _parameters_of(function: Any) -> Any:
 def _name_of(function: Any) -> str:
     name = getattr(function, "__name__", "")
     if not name.isidentifier():
-        raise TypeError(f"a tool needs a name, and {function!r} has none: give tool(name=...)")
+        raise TypeError(f"a tool needs a name, and {function!r} has none: use tool(name=...)")
     return str(name)

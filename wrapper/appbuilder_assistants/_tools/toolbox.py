@@ -1,4 +1,4 @@
-"""The tools of one call: what the service is told of them, and the functions by name."""
+"""The tools of one call: their descriptions for the service, and the functions by name."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ if TYPE_CHECKING:
     from appbuilder_assistants.types import AssistantTool
 
 AnyTool: TypeAlias = "Callable[..., Any] | AssistantTool | Mapping[str, Any]"
-"""A function, a tool made of one, or the description of a function that is given beside it."""
+"""A function, a tool, or the description of a function that is given beside it."""
 
 ToolDescription: TypeAlias = "AssistantTool | Mapping[str, Any] | Tool[..., Any]"
-"""What a call takes that calls no functions itself: a description, or a tool, which has one."""
+"""The tools of a call that calls no functions itself: a description, or a tool, which has one."""
 
 
 class Toolbox:
-    """The tools of one call, as the service is told of them, and by name.
+    """The tools of one call, as described to the service, and by name.
 
-    A plain description may stand beside the function of its name, and is then what is told.
+    A plain description may stand beside the function of its name, and then replaces its own.
     """
 
     def __init__(self, tools: Sequence[AnyTool] | None) -> None:
@@ -49,7 +49,7 @@ class Toolbox:
 
 
 def toolbox(tools: Sequence[AnyTool] | None) -> Toolbox:
-    """Tools for threads. Raises TypeError for one that would have to be awaited."""
+    """Make the tools of a sync client. Raises TypeError for one that has to be awaited."""
     box = Toolbox(tools)
     for one in box.by_name.values():
         if one.is_async:
@@ -61,12 +61,12 @@ def toolbox(tools: Sequence[AnyTool] | None) -> Toolbox:
 
 
 def atoolbox(tools: Sequence[AnyTool] | None) -> Toolbox:
-    """Tools for the event loop, of both kinds."""
+    """Make the tools of an async client, which may be of both kinds."""
     return Toolbox(tools)
 
 
 def described(tools: Sequence[Any] | None) -> list[Any] | None:
-    """Tools as a request holds them. Raises TypeError for a function: nothing would call it."""
+    """Describe tools for a request. Raises TypeError for a function, which nothing would call."""
     if tools is None:
         return None
     for index, one in enumerate(tools):
@@ -80,8 +80,8 @@ def described(tools: Sequence[Any] | None) -> list[Any] | None:
 
 
 def _described_name(one: Any, index: int) -> str:
-    told = one.to_dict() if hasattr(one, "to_dict") else one
-    function = told.get("function") if isinstance(told, Mapping) else None
+    fields = one.to_dict() if hasattr(one, "to_dict") else one
+    function = fields.get("function") if isinstance(fields, Mapping) else None
     name = function.get("name") if isinstance(function, Mapping) else None
     if not isinstance(name, str):
         raise TypeError(
