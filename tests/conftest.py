@@ -1,4 +1,4 @@
-"""What holds for every test: the wrapper sends only what openapi.yaml allows."""
+"""Rules for every test: the wrapper sends only what openapi.yaml allows."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from tests.sent_requests import MARK, SentRequests, complaint, watched
 
-# Who is started in the background of a script ignores Ctrl-C, and so do the programs it starts; the
+# Programs started in the background of a script ignore Ctrl-C, and so do their programs; the
 # tests that send one to theirs would wait in vain.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -26,7 +26,7 @@ def _watched_requests() -> Iterator[SentRequests]:
 def sent_requests(
     request: pytest.FixtureRequest, _watched_requests: SentRequests
 ) -> Iterator[SentRequests]:
-    """What the wrapper sent in this test. Fails the test for what the spec does not allow."""
+    """The wrapper's requests in this test. Fails the test for a violation of the spec."""
     yield _watched_requests
     mark = request.node.get_closest_marker(MARK)
     excuse = None if mark is None else " ".join(map(str, mark.args))

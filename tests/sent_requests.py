@@ -23,14 +23,14 @@ MARK = "sends_invalid_requests"
 
 
 class SentRequests:
-    """What was sent since it was last asked."""
+    """The requests since the last call."""
 
     def __init__(self) -> None:
         self.operations: list[str] = []
         self.problems: list[str] = []
 
     def take(self) -> list[str]:
-        """What was wrong with the requests, which are forgotten."""
+        """The problems of the requests, which are forgotten."""
         problems = self.problems
         self.operations, self.problems = [], []
         return problems
@@ -120,7 +120,7 @@ class Form:
 
 
 class Followed(httpx.SyncByteStream):
-    """A body that tells each piece when it is taken."""
+    """A body that reports each piece when it is taken."""
 
     def __init__(self, stream: Any, sent: Callable[[bytes | None], None]) -> None:
         self._stream = stream

@@ -105,7 +105,7 @@ OFFICIAL = {
     "steps.query": ("queryRunStep", "thread_id run_id step_id"),
 }
 
-# What we add: whole methods, each with the official one that it completes, and parameters.
+# Additions: whole methods, each with the official one that it completes, and parameters.
 PAGING = "order after before page_size"
 LISTS = {
     "assistants.list_all": ("assistants.list", PAGING),
@@ -243,7 +243,7 @@ def test_paths_and_marks(call: OperationRequest) -> None:
 
 @pytest.mark.parametrize("call", JSON_CALLS, ids=lambda call: call.operation)
 def test_bodies(call: OperationRequest) -> None:
-    """What is sent has the required fields and no other than the spec's."""
+    """Requests have the required fields and no others than the spec's."""
     schema = request_schema(call.operation)
     body = sent(call.request)
 

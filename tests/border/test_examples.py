@@ -48,7 +48,7 @@ def written_back(stream: str) -> str:
     return written
 
 
-# What reads an example that is no JSON object, by where it stands: what it reads, and what it must.
+# Readers of examples that are no JSON objects, by place: the reader, and the expected result.
 OTHERS: dict[tuple[str, ...], Callable[[Any], tuple[object, object]]] = {
     ("components", "headers", "RequestId"): lambda value: (
         refusal("X-Appbuilder-Request-Id", value).request_id,
@@ -96,7 +96,7 @@ def test_it_comes_back(example: Example) -> None:
     assert found or read, f"nothing reads {named(example)}: teach readings() or OTHERS"
 
     for name, value in found:
-        # As text: unlike ==, it tells 1 from True and sees the order of the fields.
+        # As text: unlike ==, it distinguishes 1 from True and sees the order of the fields.
         written = json.dumps(model(name).from_dict(value).to_dict(), ensure_ascii=False)
         assert written == json.dumps(value, ensure_ascii=False)
     if read is not None:

@@ -1,4 +1,4 @@
-"""What docs/migrating.md says of names, and its example."""
+"""Statements of docs/migrating.md about names, and its example."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_every_call_is_there(name: str) -> None:
 
 @pytest.mark.parametrize("resource", sorted(SECTIONS))
 def test_no_call_is_made_up(resource: str) -> None:
-    """What stands there is a method."""
+    """Each name there is a method."""
     listed = re.findall(r"^\| `(\w+)\(", section(resource), re.MULTILINE)
 
     assert sorted(listed) == sorted(

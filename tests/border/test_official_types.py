@@ -63,7 +63,7 @@ def test_type_has_the_names_of_its_parts() -> None:
 
 
 def test_an_answer_s_names_are_ours() -> None:
-    """What a method returns is an instance of what the official SDK would call it."""
+    """A method returns an instance of the class that the official SDK names."""
     aliases = {
         "AssistantCreateResponse": types.Assistant,
         "AssistantFilesContentResponse": types.FileContent,

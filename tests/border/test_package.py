@@ -19,7 +19,7 @@ WATCHED = ("httpx", "attr", "attrs", "appbuilder_api")
 
 
 def modules_after(use: str) -> list[str]:
-    """What a fresh interpreter has imported after `import appbuilder_assistants` and `use`."""
+    """Modules of a fresh interpreter after `import appbuilder_assistants` and `use`."""
     program = IMPORTED.format(use=use, watched=WATCHED)
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", program],
@@ -63,7 +63,7 @@ def test_a_model_is_imported_when_it_is_named() -> None:
 
 
 def test_making_a_client_needs_httpx() -> None:
-    """The list of what is watched can tell."""
+    """The list of forbidden modules works."""
     assert "httpx" in modules_after("appbuilder_assistants.AppBuilder('k').close()")
 
 
@@ -105,7 +105,7 @@ except ImportError:
     ],
 )
 def test_a_broken_installation(use: str, error: str) -> None:
-    """What went wrong while a part loads is in the message: it is not that a name is missing."""
+    """The message has the failure of the part that loads, not a missing name."""
     program = BROKEN.replace("{error}", error).replace("{use}", use)
     done = subprocess.run(
         [sys.executable, "-c", program],

@@ -1,4 +1,4 @@
-"""What a reader does in the live view: send, answer, look around, search, begin anew."""
+"""Actions in the live view: send, answer, look around, search, reset."""
 
 from __future__ import annotations
 

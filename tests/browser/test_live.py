@@ -20,7 +20,7 @@ TITLES = "#threads .title"
 
 
 def test_a_new_server(view: View, api: Api) -> None:
-    """What it is, how to reach it, and that nothing happened yet."""
+    """The page explains itself, the address, and that nothing happened yet."""
     view.until_texts("#connection", ["up to date"])
 
     assert view.texts(".line code") == [
@@ -207,7 +207,7 @@ def test_an_idle_page_does_nothing(view: View, api: Api) -> None:
 
 
 def test_a_server_that_goes_and_comes_back(view: View) -> None:
-    """The page says so, and goes on by itself with what the new server has."""
+    """The page says so, and continues by itself with the objects of the new server."""
     view.expected = ["net::ERR_"]
     with appbuilder_mock.running() as first, Api(first.url, first.token) as api:
         view.url = first.url

@@ -28,7 +28,7 @@ def test_the_reference_lists_every_operation(view: View, api: Api) -> None:
 
 
 def test_the_reference_is_searched(view: View, api: Api) -> None:
-    """What has not every word asked for is hidden, and a link to it shows everything again."""
+    """Items without every search word are hidden, and a link to one shows everything again."""
     view.open("/docs?lang=en")
     view.one("#search").send_keys("SUBMITTOOLOUTPUTS tool_call_id")
     view.until(lambda: 0 < len(view.texts(".operation > h3")) < 5)

@@ -16,7 +16,7 @@ PATIENCE = 20  # seconds until a test fails; the page itself looks every second
 
 
 class View:
-    """What is to be seen of one server."""
+    """The view of one server."""
 
     def __init__(self, driver: webdriver.Chrome, url: str) -> None:
         self.driver = driver

@@ -58,7 +58,7 @@ def chunk(data: bytes) -> bytes:
 
 
 def framed(body: bytes) -> dict[str, bytes]:
-    """The same stream with each of the three ways to tell where it ends."""
+    """The same stream with each of the three ways to mark its end."""
     middle = len(body) // 2
     return {
         "chunked": CHUNKED + chunk(body[:middle]) + chunk(body[middle:]) + chunk(b""),
@@ -68,12 +68,12 @@ def framed(body: bytes) -> dict[str, bytes]:
 
 
 def run_as(state: str) -> bytes:
-    """What `runs.query` says of the run."""
+    """The response of `runs.query` for the run."""
     return answer({**RUN, "status": state, "final_answer": None})
 
 
 def stored(**texts: str) -> bytes:
-    """What `messages.list` says of the run's thread, newest first: these answers and a question."""
+    """The `messages.list` of the run's thread, newest first: these answers and a question."""
     question = {"id": "msg_q", "role": "user", "run_id": "", "content": [text_part("你是谁?")]}
     answers = [
         {"id": name, "role": "assistant", "run_id": RUN["id"], "content": [text_part(text)]}

@@ -156,7 +156,7 @@ STREAMS = (AsyncRunStream, AsyncAssistantStreamManager, AsyncAssistantEventHandl
 
 
 def each(items: Any, harness: AsyncHarness) -> Iterator[Any]:
-    """What an asynchronous iterator yields, one by one as it is asked for."""
+    """The items of an asynchronous iterator, one by one on request."""
     try:
         while True:
             try:

@@ -27,7 +27,7 @@ def harness(request: pytest.FixtureRequest) -> Iterator[ClientHarness]:
 
 @pytest.fixture(autouse=True)
 def _no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is exported on this machine is not a test's business."""
+    """Variables exported on this machine do not affect a test."""
     for name in ("APPBUILDER_TOKEN", "GATEWAY_URL", "SECRET_KEY_PREFIX"):
         monkeypatch.delenv(name, raising=False)
 

@@ -38,7 +38,7 @@ class Interruption:
 
 
 class Counted:
-    """A coroutine that is told of each time it waits."""
+    """A coroutine that is notified each time it waits."""
 
     def __init__(self, coro: Coroutine[Any, Any, Any], interruption: Interruption) -> None:
         self._coro = coro

@@ -52,7 +52,7 @@ Script = Callable[[Exchange], object]
 
 @dataclass
 class RawServer:
-    """What was asked of it, and its address."""
+    """The requests it received, and its address."""
 
     url: str
     exchanges: list[Exchange] = field(default_factory=list)

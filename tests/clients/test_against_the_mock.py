@@ -100,7 +100,7 @@ def test_a_stream(client: Any) -> None:
 
 @pytest.mark.parametrize("plain", [True, False], ids=["dicts", "types"])
 def test_a_function_call_by_tool_output(client: Any, plain: bool) -> None:
-    """A blocking run stops for the tool and goes on by a second call."""
+    """A blocking run stops for the tool and is continued by a second call."""
     function = AssistantFunction("get_weather", "天气", WEATHER["function"]["parameters"])  # type: ignore[index]
     tool = WEATHER if plain else AssistantTool("function", function)
     thread = asked("北京?") if plain else AssistantThread([AssistantMessage("北京?", "user")])
@@ -120,7 +120,7 @@ def test_a_function_call_by_tool_output(client: Any, plain: bool) -> None:
 
 
 def test_a_function_call_in_a_stream(client: Any) -> None:
-    """The stream waits while the outputs go by another connection, and then goes on."""
+    """The stream waits while the outputs go by another connection, and then continues."""
     assistant = client.assistants.create("a", tools=(WEATHER,))
     submitted = []
 

@@ -1,4 +1,4 @@
-"""`.attempts` tells every request that failed, whichever way the call came to its error."""
+"""`.attempts` has every failed request, whichever way the call came to its error."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def test_an_answer_that_breaks_off(
     kind: type[AssistantsError],
     statuses: list[int | None],
 ) -> None:
-    """What was refused before it is not forgotten, and the last attempt is the one that broke."""
+    """Refused attempts are kept, and the last attempt is the one that broke."""
     client = harness.client("k", serve(first(*script, later=DOWN)).url, retry=AT_ONCE)
 
     with pytest.raises(kind) as caught:

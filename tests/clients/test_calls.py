@@ -52,7 +52,7 @@ def test_what_is_sent(harness: ClientHarness, serve: Serve) -> None:
 
 
 def test_none_is_left_out(harness: ClientHarness, serve: Serve) -> None:
-    """What the caller did not say is not in the body; an empty thread id counts as not said."""
+    """The body omits arguments that were not passed; an empty thread id counts as omitted."""
     server = serve(lambda exchange: exchange.send(answer(RUN)))
     client = harness.client("k", server.url)
 
@@ -90,7 +90,7 @@ def test_none_is_left_out(harness: ClientHarness, serve: Serve) -> None:
 def test_wrong_use(
     harness: ClientHarness, serve: Serve, call: Any, error: type[Exception], told: str
 ) -> None:
-    """What cannot be asked for is refused before anything is sent."""
+    """Impossible requests are refused before anything is sent."""
     server = serve(lambda exchange: exchange.send(answer(RUN)))
 
     with pytest.raises(error, match=told):

@@ -68,7 +68,7 @@ def first_piece(stream: Any) -> None:
 
 
 def test_without_it_the_run_goes_on(turns: Turns) -> None:
-    """What this is for: the next turn is refused."""
+    """The purpose of it: the next turn is refused."""
     with turns.stream() as stream:
         first_piece(stream)
 
@@ -281,7 +281,7 @@ def test_on_exit(turns: Turns, leave: Any) -> None:
 
 
 def test_on_exit_with_a_handler(turns: Turns, harness: ClientHarness) -> None:
-    """What a handler raises leaves the stream as well."""
+    """An exception in a handler closes the stream as well."""
 
     def failing(self: Any, messages_event: Any) -> None:
         raise ZeroDivisionError
@@ -367,7 +367,7 @@ def test_other_words(client: Any, word: Any) -> None:
 
 
 def test_cancel_from_another_thread(server: appbuilder_mock.Running) -> None:
-    """Whoever reads the stream meanwhile reads the run's end there."""
+    """A reader that reads the stream meanwhile gets the run's end there."""
     with AppBuilder(server.token, server.url) as client:
         turns = Turns(client, server)
         stream = turns.stream()

@@ -140,7 +140,7 @@ def test_closing(harness: ClientHarness, serve: Serve) -> None:
 
 
 def test_anothers_http_client_is_left_open(harness: ClientHarness, recorder: Recorder) -> None:
-    """Whoever made the http client closes it."""
+    """The http client is closed by its maker."""
     with harness.client("k", http_client=recorder.http) as client:
         client.threads.runs.query("t", "r")
 

@@ -122,7 +122,7 @@ def test_a_stream_that_goes_on(
 
 
 def test_who_stops_at_the_final_event(harness: ClientHarness, serve: Serve) -> None:
-    """A stream of which events are taken by hand is over with the last of them."""
+    """A stream that is read event by event is over with the last of them."""
     server = serve(lambda e: (e.send(CHUNKED + chunk(STREAM)), e.client_left())[1])
     stream = stream_of(harness.client("k", server.url))
 
@@ -263,7 +263,7 @@ def test_an_async_client_on_one_loop_after_another(serve: Serve) -> None:
 
 
 def test_an_async_client_on_two_loops_at_once(serve: Serve) -> None:
-    """The second loop is told at once what to do; the first goes on, and leaves it the client."""
+    """The second loop gets an error with the solution; the first keeps the client."""
     server = serve(echo)
     client = AsyncAppBuilder("k", server.url, retry=AT_ONCE)
     first_asked, second_asked = threading.Event(), threading.Event()
@@ -406,7 +406,7 @@ sys.exit(os.waitstatus_to_exitcode(status))
 @pytest.mark.parametrize("program", [FORK_SYNC, FORK_ASYNC], ids=["sync", "async"])
 @pytest.mark.parametrize("ending", ["close", "just exit"])
 def test_a_fork(serve: Serve, program: str, ending: str) -> None:
-    """Parent and child both go on, each on a connection of its own, and get their own answers."""
+    """Parent and child both continue, each on its own connection, and get their own responses."""
     server = serve(echo)
 
     done = subprocess.run(

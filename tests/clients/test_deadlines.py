@@ -27,7 +27,7 @@ SOON = 0.3
 """Seconds that a call may take here."""
 
 LATE = 8.0
-"""Seconds after which it certainly has not kept to that; the servers here go on for longer."""
+"""Seconds after which the deadline was certainly missed; the servers here take longer."""
 
 LOOK_UP = "look-up"
 CALLS: dict[str, Callable[[Any], Any]] = {
@@ -105,7 +105,7 @@ def test_pings_do_not_outlast_a_deadline(harness: ClientHarness, serve: Serve) -
 
 
 def test_retries_share_a_deadline(harness: ClientHarness, serve: Serve) -> None:
-    """Attempts go on while there is time; a pause that would outlast the deadline is not begun."""
+    """Attempts continue while there is time; a pause is not begun if it outlasts the deadline."""
     server = serve(lambda exchange: exchange.send(answer({}, "503 Service Unavailable")))
     # The pauses take nearly all of the time, so the deadline falls into one, on slow machines too.
     policy = RetryPolicy(attempts=50, first_delay=0.8, max_delay=0.8, jitter=lambda: 0.0)
@@ -181,7 +181,7 @@ def test_other_uses_of_an_http_client(serve: Serve) -> None:
 
 @pytest.mark.parametrize("late", ["headers", "body"])
 def test_a_transport_that_knows_no_time_outs(late: str) -> None:
-    """What it brings after the deadline is not given, whichever part was late."""
+    """Items that arrive after the deadline are not returned, whichever part was late."""
 
     class Late(httpx.SyncByteStream):
         def __iter__(self) -> Iterator[bytes]:
@@ -267,7 +267,7 @@ def test_a_run_whose_id_is_unknown(slow: Any) -> None:
 
 
 def test_cancelling_that_fails(harness: ClientHarness, serve: Serve) -> None:
-    """A server that is gone cannot be told to cancel: the error says so, and is still the first."""
+    """A server that is gone cannot cancel: the error says so, and is still the first."""
     client = harness.client(
         "k", serve(silent).url, deadline=SOON, on_deadline="cancel", retry=RetryPolicy(attempts=1)
     ).with_options(timeout=0.3)

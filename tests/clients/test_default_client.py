@@ -30,7 +30,7 @@ def assistant(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 def test_it_is_made_from_the_environment(
     assistant: ModuleType, serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What is set after the import and before the first use counts."""
+    """Settings made after the import and before the first use count."""
     server = serve(lambda exchange: exchange.send(answer(RUN)))
     monkeypatch.setenv("APPBUILDER_TOKEN", "one")
     monkeypatch.setenv("GATEWAY_URL", server.url)
@@ -131,7 +131,7 @@ def test_no_token(assistant: ModuleType) -> None:
 
 
 def test_other_names(assistant: ModuleType) -> None:
-    """What is not there is an AttributeError that says so."""
+    """A missing name is an AttributeError that says so."""
     with pytest.raises(AttributeError, match="no attribute 'thread'"):
         _ = assistant.thread
     assert dir(assistant) == [

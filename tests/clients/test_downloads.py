@@ -171,7 +171,7 @@ def test_nothing_is_overwritten(
         assert exchange.client_left()
         left.set()
 
-    # What was caught is kept, and with it all that only its frames hold.
+    # The caught error is kept, and with it all that only its frames hold.
     with pytest.raises(FileExistsError, match=r"a\.png") as caught:
         harness.client("k", serve(script).url).assistants.files.download("file-1", folder)
 
@@ -205,7 +205,7 @@ def test_overwriting_when_told_to(harness: ClientHarness, serve: Serve, folder: 
 
 
 def test_a_folder_is_never_overwritten(harness: ClientHarness, serve: Serve, folder: Path) -> None:
-    """Not even when told to overwrite."""
+    """Not even with overwrite."""
     (folder / "a.png").mkdir()
     server = serve(lambda exchange: exchange.send(with_length(b"x")))
 
@@ -218,7 +218,7 @@ def test_a_folder_is_never_overwritten(harness: ClientHarness, serve: Serve, fol
 def test_a_name_that_is_taken_meanwhile(
     harness: ClientHarness, serve: Serve, folder: Path, begun: threading.Event
 ) -> None:
-    """Whoever comes first has it."""
+    """The first one gets it."""
 
     def script(exchange: Exchange) -> None:
         exchange.send(head("200 OK", {**NAMED, "Content-Length": str(len(DATA))}) + DATA[:200_000])
@@ -331,7 +331,7 @@ def test_an_answer_that_does_not_tell_its_end(
 
 
 def test_a_download_is_not_begun_anew(harness: ClientHarness, serve: Serve, folder: Path) -> None:
-    """Once bytes were saved, a break is told; before, it is asked for again."""
+    """Once bytes were saved, a break is raised; before, the request is retried."""
     whole = with_length(DATA)
     answers = [whole[:100], answer({}, "503 Busy"), whole[:200_000]]
     server = serve(lambda exchange: (exchange.send(answers.pop(0)), len(answers) == 1)[1])
@@ -480,7 +480,7 @@ def test_cancellation_leaves_nothing(serve: Serve, folder: Path, begun: threadin
 
 @pytest.mark.parametrize("overwrite", [False, True])
 def test_cancelled_wherever_it_waits(serve: Serve, folder: Path, overwrite: bool) -> None:
-    """No open socket is left, no part of a file, and no file that nobody is told of."""
+    """No open socket remains, no part of a file, and no file that is not reported."""
     old = ["a.png"] if overwrite else []
     server = serve(lambda exchange: exchange.send(chunked(DATA)))
 

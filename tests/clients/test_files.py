@@ -163,7 +163,7 @@ SIZE = 10 * 1024 * 1024
 
 
 def peak_of(act: Callable[[], Any]) -> tuple[Any, int]:
-    """What comes of it, and the most memory that was held meanwhile beyond what there was."""
+    """The result, and the most memory held meanwhile beyond the initial amount."""
     gc.collect()
     tracemalloc.start()
     try:
@@ -185,7 +185,7 @@ def test_large_files_take_little_memory(
     path = tmp_path / "large.bin"
     path.write_bytes(hashlib.shake_256(b"seed").digest(SIZE))
     files = harness.client("mock-token", server.url).assistants.files
-    # What is imported and made once is not counted.
+    # Imports and objects that are made once are not counted.
     (tmp_path / "down").mkdir()
     files.download(files.create(b"...", filename="first").id, tmp_path / "down")
 

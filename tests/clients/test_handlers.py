@@ -1,4 +1,4 @@
-"""Handlers: a run's events told to methods, with or without a `with` block."""
+"""Handlers: a run's events as calls of methods, with or without a `with` block."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ HOOKS = (
 
 
 def recorder(harness: ClientHarness, **overridden: Any) -> Any:
-    """A handler that writes down what it is told, and does what is overridden."""
+    """A handler that records its calls, and runs the overridden methods."""
     told: list[str] = []
 
     def hook(name: str) -> Any:
@@ -87,7 +87,7 @@ def test_every_event_is_told(harness: ClientHarness, serve: Serve, way: str) -> 
 
 
 def test_an_event_is_told_before_it_is_given(harness: ClientHarness, serve: Serve) -> None:
-    """Who iterates sees what the handler has made of it."""
+    """A loop over the stream sees the handler's changes."""
     handler = recorder(harness)
     runs = harness.client("k", serve(whole).url).threads.runs
 
@@ -171,7 +171,7 @@ def test_what_a_hook_raises(
         else:
             list(manager)
 
-    # What was caught is kept, and with it all that only its frames hold.
+    # The caught error is kept, and with it all that only its frames hold.
     with pytest.raises(error, match="坏了") as caught:
         act()
 
@@ -206,7 +206,7 @@ def test_leaving_early_closes_the_connection(
 
 
 def test_unknown_events(harness: ClientHarness, serve: Serve) -> None:
-    """A new event type and a new event are both told as unknown."""
+    """A new event type and a new event both call `unknown`."""
     seen: list[Any] = []
     handler = recorder(harness, unknown=lambda self, event: seen.append(event))
     body = BEGIN + status(2, "run_paused", "paused") + event("audio", {"你": 1}) + END
@@ -233,7 +233,7 @@ def test_a_stream_that_breaks(harness: ClientHarness, serve: Serve) -> None:
 
 
 def test_no_handler(harness: ClientHarness, serve: Serve) -> None:
-    """Without one, the events are told to one that does nothing."""
+    """Without one, the events go to one that does nothing."""
     runs = harness.client("k", serve(whole).url).threads.runs
 
     with runs.stream_run_with_handler("a", "t") as handler:
@@ -313,7 +313,7 @@ def test_a_run_that_is_refused(harness: ClientHarness, client: Any) -> None:
 
 
 def test_tools_within_a_stream(mock: Any) -> None:
-    """The official way: a hook gives the outputs, and the stream goes on."""
+    """The official way: a hook submits the outputs, and the stream continues."""
 
     class Handler(AssistantEventHandler):
         answer = ""
@@ -389,7 +389,7 @@ def test_an_async_hook_in_a_plain_handler(serve: Serve) -> None:
 
 
 def test_a_handler_one_event_at_a_time(harness: ClientHarness, serve: Serve) -> None:
-    """`next` handles one event; `until_done` goes on behind it."""
+    """`next` handles one event; `until_done` continues behind it."""
     handler = recorder(harness)
     client = harness.client("k", serve(whole).url)
 

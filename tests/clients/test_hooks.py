@@ -1,4 +1,4 @@
-"""What event hooks and the log are told."""
+"""The events that hooks and the log receive."""
 
 from __future__ import annotations
 
@@ -162,7 +162,7 @@ def test_a_stream_whose_events_are_taken_one_by_one(
 
 
 def stream_rest(stream: Any) -> list[Any]:
-    """What is still to come, one by one."""
+    """The remaining items, one by one."""
     rest = []
     while (event := next(stream, None)) is not None:
         rest.append(event)
@@ -237,7 +237,7 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 def test_a_call_ends_in_its_own_process(
     serve: Serve, program: str, kind: str, read: str, ended: str
 ) -> None:
-    """A child tells nothing of a stream that its parent is still reading."""
+    """A child emits nothing for a stream that its parent is still reading."""
 
     def script(exchange: Exchange) -> None:
         if exchange.path == "/v2/threads/runs":

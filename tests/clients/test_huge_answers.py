@@ -50,7 +50,7 @@ CALLS: dict[str, Callable[[Any], object]] = {
 
 
 class Endless:
-    """A server that begins an answer and goes on until the client leaves."""
+    """A server that begins a response and continues until the client disconnects."""
 
     def __init__(self, status: str, start: bytes) -> None:
         self.sent = 0
@@ -91,7 +91,7 @@ def test_json_without_end(
     assert "run_1" in str(caught.value)
     assert len(str(caught.value)) < 1_000
     assert script.left.wait(PATIENCE)
-    # What lies in the sockets' buffers was never read.
+    # Bytes in the sockets' buffers were never read.
     assert MAX_BODY <= script.sent < 1.5 * MAX_BODY
     assert peak() < held(MAX_BODY)
 
@@ -101,7 +101,7 @@ def test_json_without_end(
 def test_a_refusal_without_end(
     harness: ClientHarness, serve: Serve, peak: Callable[[], int], name: str, status: str
 ) -> None:
-    """Of a refusal 1 MiB is enough: it is only going to be told of."""
+    """1 MiB of an error body is enough: only its beginning is quoted."""
     more: dict[str, Callable[[Any], object]] = {
         "files.content": lambda client: client.assistants.files.content("f"),
         "runs.stream_run": lambda client: list(client.threads.runs.stream_run("a", "t")),
@@ -130,7 +130,7 @@ BOMB = bomb(4 * MAX_BODY)
 
 
 def test_a_bomb(harness: ClientHarness, serve: Serve, peak: Callable[[], int]) -> None:
-    """What is small on the wire is measured as it unfolds."""
+    """A body that is small on the wire is measured while it is decompressed."""
     server = serve(lambda exchange: exchange.send(answer(BOMB, content_encoding="gzip")))
 
     with pytest.raises(ResponseError, match="at most 64 MiB"):
@@ -141,7 +141,7 @@ def test_a_bomb(harness: ClientHarness, serve: Serve, peak: Callable[[], int]) -
 
 
 class Chunks(httpx.SyncByteStream, httpx.AsyncByteStream):
-    """A body as httpx reads it from the network, cut as it is told."""
+    """A body as httpx reads it from the network, cut as given."""
 
     def __init__(self, data: bytes, size: int) -> None:
         self._chunks = [data[at : at + size] for at in range(0, len(data), size)]
@@ -212,7 +212,7 @@ def test_a_coding_that_was_not_asked_for(harness: ClientHarness, serve: Serve, c
 
 
 def test_a_bomb_in_a_bomb(harness: ClientHarness, serve: Serve, peak: Callable[[], int]) -> None:
-    """What is packed more than once is not unpacked: a few bytes could be gigabytes."""
+    """Stacked encodings are not decompressed: a few bytes could be gigabytes."""
     sent = answer(gzip.compress(BOMB), content_encoding="gzip, gzip")
     server = serve(lambda exchange: (exchange.send(sent), False)[1])
     client = harness.client("k", server.url, retry=ONCE)

@@ -328,7 +328,7 @@ def test_loops_that_are_left(serve: Serve) -> None:
 
 
 def test_closing_while_another_task_reads(serve: Serve) -> None:
-    """Who reads is told so; the run is not looked up, as the stream did not break by itself."""
+    """The reader gets an error; the run is not looked up, as the stream did not break by itself."""
     server = serve(lambda exchange: (exchange.send(CHUNKED + chunk(BEGIN)), exchange.client_left()))
 
     async def main() -> None:

@@ -202,7 +202,7 @@ def test_a_final_event_of_no_run(harness: ClientHarness, serve: Serve) -> None:
 @pytest.mark.parametrize("make", [stream_of, manager_of], ids=["stream", "manager"])
 @pytest.mark.parametrize("lens", ["final_run", "until_done", "text", "next"])
 def test_a_stream_that_was_left(harness: ClientHarness, serve: Serve, make: Any, lens: str) -> None:
-    """What is missing cannot be had any more, and is not made up."""
+    """A missing text is unavailable from then on, and not made up."""
     stream = make(harness.client("k", serve(whole()).url))
     with stream:
         next(stream)

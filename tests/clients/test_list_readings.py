@@ -114,7 +114,7 @@ def test_every_page_size(
 def test_a_list_that_grows_meanwhile(
     harness: ClientHarness, serve: Serve, page_size: int, grows: int, reading: Reading
 ) -> None:
-    """What is new is not on the way back, and nothing of the rest is lost for it."""
+    """New items are not on the way back, and none of the rest is missing."""
     lists = Lists(reading, 7, LISTS["runs"][1])
     lists.grows = grows
     runs = harness.client("k", serve(lists).url).threads.runs.list_all("t", page_size=page_size)
@@ -145,7 +145,7 @@ def test_the_bounds_of_the_caller(harness: ClientHarness, serve: Serve, page_siz
 def test_a_service_of_neither_reading(
     harness: ClientHarness, serve: Serve, order: Any, reading: Reading
 ) -> None:
-    """What came is given; then it is an error, and not a list with holes or twice the same."""
+    """The items before are returned; then an error, and not a list with holes or duplicates."""
     server = serve(Lists(reading, 7, LISTS["runs"][1]))
     runs = harness.client("k", server.url).threads.runs.list_all("t", order=order, page_size=3)
 

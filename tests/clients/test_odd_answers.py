@@ -60,7 +60,7 @@ class Asked:
         self._folder = folder
 
     def answer(self, name: str, sent: bytes) -> Any:
-        """What a call gives."""
+        """The result of a call."""
         self.sent = sent
         return OPERATIONS[name].call(self._client, self._folder)
 
@@ -120,7 +120,7 @@ def test_every_status(asked: Asked) -> None:
 
 
 def test_a_401_names_the_variable(asked: Asked) -> None:
-    """What to do is known, whatever was called and however it was told."""
+    """The solution is in the message, whichever the call and the form of the error."""
     envelope = {"error": {"code": "invalid_token", "message": "不对"}}
 
     for name in OPERATIONS:
@@ -355,7 +355,7 @@ def test_an_error_as_long_as_a_book(asked: Asked) -> None:
 
 @pytest.mark.parametrize("value", [None, 5, [], {}, True], ids=repr)
 def test_a_final_text_that_is_none(asked: Asked, value: Any) -> None:
-    """What is no text adds none."""
+    """A part that is no text adds none."""
     parts = [{"type": "text", "text": {"value": one}} for one in ("好", value, "的")]
     answers = {"type": "message", "message": {"message_id": "m", "content": parts}}
 
@@ -366,7 +366,7 @@ def test_a_final_text_that_is_none(asked: Asked, value: Any) -> None:
 
 @pytest.mark.parametrize("kind", ["", "news", "新"])
 def test_an_event_of_no_known_type(harness: ClientHarness, serve: Serve, kind: str) -> None:
-    """A handler is told of it as unknown."""
+    """A handler gets it as unknown."""
     told: list[Any] = []
 
     class Handler(harness.handler_class):  # type: ignore[name-defined,misc]
@@ -436,7 +436,7 @@ def as_bytes(value: Any) -> bytes:
 
 
 def right_answer(name: str) -> dict[str, Any]:
-    """What the spec has as an example."""
+    """The spec's example."""
     value: dict[str, Any] = right_answers(OPERATIONS[name].operation_id)[0]
     return value
 

@@ -1,4 +1,4 @@
-"""What the official SDK gets wrong, done right: one test for each of its defects, named after it.
+"""Defects of the official SDK, fixed: one test for each of them, named after it.
 
 Those of its streams are in test_official_defects_streams.py.
 """
@@ -105,7 +105,7 @@ def test_a_body_without_param_turned_into_keyerror(
 
 
 def test_errors_that_carry_only_a_string(harness: ClientHarness, serve: Serve) -> None:
-    """What a program needs to decide is on the error, each for itself."""
+    """The facts that a program needs for a decision are on the error, each by itself."""
     body = {"error": {"code": "run_not_found", "message": "没有", "param": "run_id"}}
     sent = answer(body, "404 Not Found", x_appbuilder_request_id="req_1", retry_after="3")
     server = serve(lambda exchange: exchange.send(sent))
@@ -143,7 +143,7 @@ def test_a_401_during_content_reported_as_filenotfounderror(
 
 
 def test_thread_metadata_dropped(harness: ClientHarness, serve: Serve) -> None:
-    """What the caller says of a thread is sent, with a run and alone."""
+    """The caller's fields of a thread are sent, with a run and without."""
     server = serve(lambda exchange: exchange.send(answer({**RUN, **THREAD})))
     threads = harness.client("k", server.url).threads
     asked = {"messages": [{"role": "user", "content": "你好"}], "metadata": {"键": "值"}}
@@ -186,7 +186,7 @@ def test_a_closed_list_of_model_names(harness: ClientHarness, serve: Serve) -> N
 
 
 def test_null_timestamps_refused(harness: ClientHarness, serve: Serve) -> None:
-    """What has not happened has no time: it reads as 0."""
+    """A time that has not come reads as 0."""
     times = ("created_at", "started_at", "expired_at", "cancelled_at", "failed_at", "completed_at")
     body = {**RUN, **dict.fromkeys(times)}
     page = {"object": "list", "data": [body], "has_more": False, "first_id": None, "last_id": None}

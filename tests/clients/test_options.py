@@ -76,7 +76,7 @@ def test_fields_are_added(harness: ClientHarness, server: RawServer) -> None:
 
 @pytest.mark.parametrize("name", ["default_headers", "extra_body"])
 def test_not_both(harness: ClientHarness, name: str) -> None:
-    """What is to be added and what is to replace it make no sense together."""
+    """Fields to add and fields to replace all contradict each other."""
     with pytest.raises(ValueError, match=f"set_{name} replaces it: pass one"):
         harness.client("k").with_options(**{name: {}, f"set_{name}": {}})
 
@@ -177,7 +177,7 @@ def test_another_http_client(harness: ClientHarness, server: RawServer) -> None:
 
 
 def test_the_time_out_of_an_http_client(harness: ClientHarness, serve: Serve) -> None:
-    """One that is not httpx's default holds, unless the client was told another."""
+    """A timeout that is not httpx's default holds, unless the client has its own."""
     silent = serve(lambda exchange: exchange.client_left())
     client = harness.client("k", silent.url, retry=ONCE, http_client=harness.http(timeout=0.2))
 

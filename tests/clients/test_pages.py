@@ -46,7 +46,7 @@ LISTS = {
 
 
 def page(item: dict[str, Any], *ids: str, more: bool, last: str | None = "same") -> bytes:
-    """One page; its `last_id` is the last item's unless it is told otherwise."""
+    """One page; its `last_id` is the last item's by default."""
     last = (ids[-1] if ids else "") if last == "same" else last
     data = [{**item, "id": id_} for id_ in ids]
     body = {"object": "list", "data": data, "first_id": "", "last_id": last, "has_more": more}
@@ -93,7 +93,7 @@ def test_the_bounds_are_kept(harness: ClientHarness, serve: Serve, name: str) ->
 
 
 def test_leaving_early_costs_nothing_more(harness: ClientHarness, serve: Serve) -> None:
-    """Who takes three items of a long list asks for one page."""
+    """Taking three items of a long list requests one page."""
     runs = page(RUN, "1", "2", "3", more=True)
     server = serve(lambda exchange: exchange.send(runs))
 
@@ -114,7 +114,7 @@ def test_leaving_early_costs_nothing_more(harness: ClientHarness, serve: Serve) 
     ids=["the same", "empty", "null", "an empty page"],
 )
 def test_a_cursor_that_does_not_move(harness: ClientHarness, serve: Serve, second: bytes) -> None:
-    """What came is given; then it is an error, and not the same page for ever."""
+    """The items before are returned; then an error, and not the same page for ever."""
     answers = [page(RUN, "1", more=True), second]
     server = serve(lambda exchange: exchange.send(answers[len(server.exchanges) - 1]))
     items = harness.client("k", server.url).threads.runs.list_all("t")

@@ -41,7 +41,7 @@ class Held:
 
 
 def test_threads_are_served_in_order() -> None:
-    """Who waits longest is next, and one that asks later does not overtake."""
+    """The longest waiting is next, and a later one does not overtake."""
     semaphore = FairSemaphore(1)
     assert semaphore.acquire(None)
     served: list[int] = []

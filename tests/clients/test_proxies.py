@@ -64,7 +64,7 @@ def test_odd_exceptions_without_a_proxy(
 def test_odd_exceptions(
     harness: ClientHarness, monkeypatch: pytest.MonkeyPatch, proxy: RawServer, odd: str
 ) -> None:
-    """What cannot be read is passed over, and the others count."""
+    """Unreadable entries are skipped, and the others count."""
     monkeypatch.setenv("NO_PROXY", f"{odd},.corp.example")
     client = harness.client("k", "http://gw.example", retry=ONCE)
 

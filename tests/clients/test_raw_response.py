@@ -85,7 +85,7 @@ def test_no_call_is_missing() -> None:
 
 
 OURS = {"wait", "run_with_tools", "stream_run_with_tools"}
-"""What is made of several calls."""
+"""Results of several calls."""
 
 
 def test_headers_of_ones_own(harness: ClientHarness, serve: Serve) -> None:

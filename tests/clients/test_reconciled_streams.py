@@ -185,7 +185,7 @@ def test_a_malformed_event_is_not_made_good(harness: ClientHarness, serve: Serve
 
 
 def test_an_error_object_behind_the_last_event(harness: ClientHarness, serve: Serve) -> None:
-    """What the service says of the end is the error; nothing is asked."""
+    """The service's error for the end is the error; nothing is requested."""
     body = BEGINNING + b'{"error": {"code": 404}}'
     server = serve(BrokenStream(framed(body)["length"], run_as("completed"), WHOLE))
 
@@ -196,7 +196,7 @@ def test_an_error_object_behind_the_last_event(harness: ClientHarness, serve: Se
 
 
 def test_a_run_that_the_call_knows(harness: ClientHarness, serve: Serve) -> None:
-    """A stream that goes on with a run need not have told of it."""
+    """A stream that continues a run need not name it."""
     server = serve(BrokenStream(framed(b"")["chunked"], run_as("completed"), WHOLE))
     runs = harness.client("k", server.url).threads.runs
     output = {"tool_call_id": "c", "output": "晴", "run_id": "run_1"}
@@ -220,7 +220,7 @@ def test_a_run_that_nobody_knows(harness: ClientHarness, serve: Serve) -> None:
 
 @pytest.mark.parametrize("state", ["completed", "in_progress"])
 def test_a_handler(harness: ClientHarness, serve: Serve, state: str) -> None:
-    """It is told the rest of the text, and then that the run was looked up."""
+    """It gets the rest of the text, and then that the run was looked up."""
     ended: list[Any] = []
     handler = recorder(harness, reconciled=lambda self, run: ended.append(run.status))
     server = serve(BrokenStream(ABRUPT, run_as(state), WHOLE))
@@ -271,7 +271,7 @@ def test_looking_up_takes_a_bounded_time(
 @pytest.mark.parametrize("begun", [True, False])
 @pytest.mark.parametrize("known", [True, False])
 def test_a_deadline_cancels(harness: ClientHarness, serve: Serve, begun: bool, known: bool) -> None:
-    """A run that is overdue is cancelled when that is asked for, if it can be told from others."""
+    """A run that is overdue is cancelled on request, if its id is known."""
     cancelled = threading.Event()
 
     def script(exchange: Exchange) -> bool:
@@ -326,7 +326,7 @@ def test_the_mock_cuts_a_stream(harness: ClientHarness, streamed: str) -> None:
 
 
 def test_the_mock_cuts_a_stream_of_a_run_that_waits(harness: ClientHarness) -> None:
-    """A run that waits for a tool goes on: no success, and the caller can go on with it."""
+    """A run that waits for a tool is no success, and the caller can continue it."""
     tool = {
         "type": "function",
         "function": {"name": "f", "description": "d", "parameters": {"type": "object"}},

@@ -182,7 +182,7 @@ def test_outputs_are_text_or_json(run: Any, server: appbuilder_mock.Running) -> 
 
 
 def test_a_described_function(run: Any, server: appbuilder_mock.Running) -> None:
-    """A description by hand may stand beside its function, and is what the model gets."""
+    """A hand-written description may accompany its function, and is the one sent."""
     described = {
         "type": "function",
         "function": {"name": "get_weather", "description": "天气!", "parameters": {}},
@@ -413,7 +413,7 @@ def test_a_tool_that_ends_the_program(server: appbuilder_mock.Running, plain: bo
 
 
 def test_max_rounds(run: Any, client: Any, server: appbuilder_mock.Running) -> None:
-    """A run that goes on asking is cancelled, and told of by ToolLoopError."""
+    """A run that keeps asking is cancelled, and raises ToolLoopError."""
     server.script(rounds(*[asks("北京")] * 3))
 
     with pytest.raises(ToolLoopError, match=r"max_rounds=2 rounds \(now get_weather\)") as caught:
@@ -456,7 +456,7 @@ def test_async_tools(harness: ClientHarness, run: Any, server: appbuilder_mock.R
 def test_a_plain_function_that_gives_a_coroutine(
     run: Any, client: Any, server: appbuilder_mock.Running
 ) -> None:
-    """Nobody can see beforehand that it would have to be awaited: it is told when it happens."""
+    """It cannot be known beforehand that it has to be awaited: the error comes when it happens."""
 
     async def ask() -> str:
         return "晴"
@@ -593,7 +593,7 @@ with AppBuilder() as client:
 
 
 def test_the_deadline_cancels_async_tools(server: appbuilder_mock.Running) -> None:
-    """They are told by CancelledError, and have cleaned up when the call is over."""
+    """They get CancelledError, and have cleaned up when the call is over."""
     seen = []
 
     async def get_weather(city: str) -> str:
@@ -618,7 +618,7 @@ def test_the_deadline_cancels_async_tools(server: appbuilder_mock.Running) -> No
 
 
 def test_one_failure_cancels_the_other_async_tools(server: appbuilder_mock.Running) -> None:
-    """No tool of a call goes on when the call has failed."""
+    """No tool of a call continues after the call has failed."""
     server.script(rounds(asks("好", "坏")))
     seen = []
 
@@ -651,7 +651,7 @@ def test_one_failure_cancels_the_other_async_tools(server: appbuilder_mock.Runni
 def test_async_tools_that_fail_while_they_are_cancelled(
     server: appbuilder_mock.Running, late: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The first failure is the one that is told; asyncio does not complain of the other."""
+    """The first failure is raised; asyncio does not complain of the other."""
     server.script(rounds(asks("好", "坏")))
     complaints: list[dict[str, Any]] = []
     if late:

@@ -118,7 +118,7 @@ class Large(io.BytesIO):
 
 @dataclass(frozen=True)
 class Fault:
-    """What a server does, how it is asked, and what that comes to."""
+    """A server's behaviour, the request, and the result."""
 
     script: Callable[[Exchange], object]
     error: type[Exception]
@@ -509,7 +509,7 @@ def test_a_server_that_never_shakes_hands(
 
 
 def test_tls_that_fails(harness: ClientHarness, serve: Serve, logged: list[str]) -> None:
-    """What is behind is not TLS at all."""
+    """The peer does not speak TLS at all."""
     listener = socket.create_server(("127.0.0.1", 0))
     port = listener.getsockname()[1]
     client = secret_client(harness, f"https://127.0.0.1:{port}", timeout=5, retry=ONCE)

@@ -1,4 +1,4 @@
-"""The watch on what the wrapper sends: it sees every request, and tells what breaks the spec."""
+"""The check of the wrapper's requests: it sees each one, and reports violations of the spec."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def request(path: str, body: object, headers: dict[str, str] = HEADERS) -> httpx
 
 
 def problems(asked: httpx.Request) -> list[str]:
-    """What is wrong with a request, once all of it was sent."""
+    """The problems of a request, once all of it was sent."""
     sent = SentRequests()
     sent.look_at(asked)
     for _ in asked.stream:
@@ -108,7 +108,7 @@ BROKEN: dict[str, tuple[Callable[[], httpx.Request], str]] = {
 
 @pytest.mark.parametrize("what", BROKEN)
 def test_a_broken_request(what: str) -> None:
-    """It is told by operation and field."""
+    """It is reported by operation and field."""
     asked, expected = BROKEN[what]
 
     (problem,) = problems(asked())
@@ -119,7 +119,7 @@ def test_a_broken_request(what: str) -> None:
 def test_both_clients_are_watched(
     harness: ClientHarness, serve: Serve, sent_requests: SentRequests
 ) -> None:
-    """Calls, streams and uploads, whoever answers and whatever; what a test sends itself is not."""
+    """Calls, streams and uploads, to any server; but not the requests that a test sends itself."""
     server = serve(lambda exchange: exchange.send(answer(RUN)))
     client = harness.client("k", server.url)
 

@@ -65,7 +65,7 @@ def stream(client: Any) -> Callable[..., Any]:
 
 
 def kinds(events: Any) -> list[str]:
-    """What the events say, each run of message pieces as one."""
+    """The events' texts, each sequence of message pieces as one."""
     found: list[str] = []
     for event in events:
         kind = getattr(event, "event_type", "message")
@@ -201,7 +201,7 @@ def test_other_exceptions_reach_the_caller(
 
 
 def test_max_rounds(stream: Any, client: Any, server: appbuilder_mock.Running) -> None:
-    """A run that goes on asking is cancelled, and told of by ToolLoopError."""
+    """A run that keeps asking is cancelled, and raises ToolLoopError."""
     server.script(rounds(*[asks("北京")] * 3))
 
     with pytest.raises(ToolLoopError, match="max_rounds=2") as caught:
@@ -315,7 +315,7 @@ def test_the_deadline_bounds_tools_and_stream(
 def test_a_stream_that_follows_another_has_no_new_deadline(
     stream: Any, server: appbuilder_mock.Running
 ) -> None:
-    """What the first stream and the tools took is gone."""
+    """The resources of the first stream and of the tools are released."""
     server.script(Rule(tool_rounds=[asks("北京")], reply=Reply("{outputs}", first_delay=PATIENCE)))
 
     @named
@@ -539,7 +539,7 @@ sys.exit(os.waitstatus_to_exitcode(status))
 @pytest.mark.parametrize("program", [FORK_SYNC, FORK_ASYNC], ids=["sync", "async"])
 @pytest.mark.parametrize("left", ["stream", "client", "both"])
 def test_a_child_leaves_its_parents_run_alone(program: str, left: str) -> None:
-    """After a fork the stream and its run are the parent's, who goes on with both."""
+    """After a fork the stream and its run are the parent's, which continues both."""
     with appbuilder_mock.running(token="k") as server:
         server.script(rounds(asks("北京")))
 
@@ -593,7 +593,7 @@ def test_calls_that_are_told_twice(harness: ClientHarness, serve: Serve) -> None
 
 
 def test_a_run_that_waits_for_something_else(harness: ClientHarness, serve: Serve) -> None:
-    """An event that names no call is told, and the run cancelled."""
+    """An event that names no call is an error, and the run is cancelled."""
 
     def script(exchange: Exchange) -> None:
         if exchange.json.get("stream"):

@@ -38,7 +38,7 @@ from tests.clients.raw_server import PATIENCE, Exchange, answer
 
 @pytest.mark.parametrize("how", ["chunked", "length", "close"])
 def test_a_whole_stream(harness: ClientHarness, serve: Serve, how: str) -> None:
-    """However the body's end is told, the events are the same; pings are not among them."""
+    """However the body's end is marked, the events are the same; pings are not among them."""
     server = serve(lambda exchange: (exchange.send(framed(STREAM)[how]), False)[1])
     stream = stream_of(harness.client("k", server.url))
 
@@ -84,7 +84,7 @@ def test_iteration_ends_with_the_final_event(harness: ClientHarness, serve: Serv
 
 
 def leaver(left: threading.Event) -> Callable[[Exchange], None]:
-    """A server that tells one event and then waits for the reader to go."""
+    """A server that sends one event and then waits for the reader to disconnect."""
 
     def script(exchange: Exchange) -> None:
         exchange.send(CHUNKED + chunk(BEGIN))
@@ -201,7 +201,7 @@ def test_a_stream_is_read_once(harness: ClientHarness, serve: Serve) -> None:
 
 
 def test_one_event_at_a_time(harness: ClientHarness, serve: Serve) -> None:
-    """`next` gives an event alone, and a loop goes on behind it."""
+    """`next` gives one event, and a loop continues behind it."""
     server = serve(lambda exchange: exchange.send(framed(STREAM)["length"]))
     client = harness.client("k", server.url)
     whole = [str(event) for event in stream_of(client)]
@@ -228,7 +228,7 @@ def test_unknown_events_come_as_they_are(harness: ClientHarness, serve: Serve) -
 def test_a_stream_is_opened_again_only_if_it_surely_did_not_begin(
     harness: ClientHarness, serve: Serve
 ) -> None:
-    """429 is waited for; a lost answer is not asked for again, as the run may be going on."""
+    """429 is retried; a lost response is not, as the run may have begun."""
     answers = [answer({}, "429 Too Many", retry_after="0"), framed(STREAM)["length"], b""]
     # Hanging up behind a whole answer could lose the next request before it is seen here.
     server = serve(lambda exchange: (exchange.send(answers.pop(0)), answers != [])[1])

@@ -125,7 +125,7 @@ def test_an_assistant_is_a_created_agent(
 
 
 def test_the_port_of_a_scheme(harness: ClientHarness) -> None:
-    """It is told where the address does not name it."""
+    """It is given when the address does not name it."""
     client = traced(harness, "https://127.0.0.1/team").with_options(retry=RetryPolicy(attempts=1))
     with pytest.raises(ApiConnectionError):
         client.threads.query("t")
@@ -263,7 +263,7 @@ def test_two_runs_are_two_traces(harness: ClientHarness, server: appbuilder_mock
 
 
 class AtStart(SpanProcessor):
-    """What a span has when it begins, which is all that a sampler sees."""
+    """The attributes of a span at its start, which are all that a sampler sees."""
 
     def __init__(self) -> None:
         self.seen: list[tuple[str, dict[str, Any]]] = []
@@ -317,7 +317,7 @@ def test_how_an_agents_name_is_known(
 def test_a_loop_of_your_own_is_one_agent(
     harness: ClientHarness, server: appbuilder_mock.Running
 ) -> None:
-    """What continues a run is a call like any other, by either continuation."""
+    """Continuing a run is a plain call, by either continuation."""
     server.script(rounds(asks("北京"), asks("上海")))
     client = traced(harness, server.url, server.token)
     assistant = client.assistants.create("a")
@@ -443,7 +443,7 @@ def test_content_by_the_standard_variable(
     way: str,
     value: str,
 ) -> None:
-    """What is asked, answered, described, given to functions and returned, without the token."""
+    """The texts asked, answered, described, passed to functions and returned, without the token."""
     monkeypatch.setenv(CAPTURE, value)
 
     said = dict(content_of(harness, server, way).attributes or {})

@@ -202,7 +202,7 @@ def test_a_run_that_did_not_complete(harness: ClientHarness, serve: Serve) -> No
 
 
 def test_a_failed_stream(harness: ClientHarness, serve: Serve) -> None:
-    """What it had said is in `messages`, and is not given for an answer."""
+    """Its partial text is in `messages`, and is not taken for an answer."""
     run = {**RUN, "status": "failed", "last_error": {"type": "", "message": "模型超时"}}
     end = status(4, "run_end", "failed", run_object=run)
     body = framed(BEGIN + piece(2, "我是") + end)["length"]

@@ -1,4 +1,4 @@
-"""TLS: verified unless told otherwise, with certificates of one's own where they are given."""
+"""TLS: verified by default, with the caller's certificates if given."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ONCE = RetryPolicy(attempts=1)
 
 @pytest.fixture(scope="module")
 def ca() -> trustme.CA:
-    """An authority that nobody trusts who was not told to."""
+    """An authority that is trusted only by those who were configured to."""
     return trustme.CA()
 
 
@@ -118,7 +118,7 @@ def test_no_scheme_is_https(
 
 
 def test_tls_where_there_is_none(harness: ClientHarness, serve: Serve) -> None:
-    """A server that speaks plain HTTP gets no request; what went wrong is told."""
+    """A server that speaks plain HTTP gets no request; the error says what went wrong."""
     server = serve(lambda exchange: exchange.send(answer(RUN)))
     client = harness.client("k", server.url.replace("http:", "https:"), retry=ONCE, timeout=0.5)
 

@@ -50,7 +50,7 @@ def part(exchange: Exchange) -> tuple[dict[str, str], bytes]:
 
 
 def told_names(disposition: str) -> tuple[str, str | None]:
-    """What a reader of quoted texts takes for the name, and what one of `filename*` does."""
+    """The name for a reader of quoted texts, and the name for one of `filename*`."""
     quoted = re.search(r'; filename="((?:[^"\\]|\\.)*)"', disposition)
     assert quoted is not None
     extended = re.search(r"; filename\*=UTF-8''([^; ]*)", disposition)
@@ -208,7 +208,7 @@ def piped(data: bytes) -> tuple[io.BufferedReader, threading.Thread]:
 
 
 def test_a_pipe(harness: ClientHarness, serve: Serve) -> None:
-    """What has no known length goes out in chunks, and the total is told as None."""
+    """A body of unknown length goes out in chunks, and the total is None."""
     bodies: list[bytes] = []
     told: list[tuple[int, int | None]] = []
 
@@ -249,7 +249,7 @@ def test_progress(harness: ClientHarness, serve: Serve) -> None:
 
 
 def test_progress_of_an_empty_file(harness: ClientHarness, serve: Serve) -> None:
-    """It is told once."""
+    """It is called once."""
     server = serve(lambda exchange: exchange.send(STORED))
     told: list[Any] = []
 

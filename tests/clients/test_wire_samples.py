@@ -31,7 +31,7 @@ def named(sample: Sample) -> str:
 
 
 def part(value: Any, way: str) -> Any:
-    """What `data.0.status` leads to: attributes of objects, keys of dicts, places in lists."""
+    """The value at a path such as `data.0.status`: attributes, keys, list items."""
     for name in way.split("."):
         if isinstance(value, list):
             value = value[int(name)]
@@ -41,7 +41,7 @@ def part(value: Any, way: str) -> Any:
 
 
 def as_text(value: Any) -> str:
-    """JSON text: unlike ==, it tells 1 from True and sees the order of the fields."""
+    """JSON text: unlike ==, it distinguishes 1 from True and sees the order of the fields."""
     return json.dumps(value, ensure_ascii=False)
 
 
@@ -85,7 +85,7 @@ def test_it_is_raised(sample: Sample, harness: ClientHarness, serve: Serve) -> N
 
 
 def test_samples_say_what_they_are() -> None:
-    """What they show, how that is known and what is read; each stream belongs to one of them."""
+    """The meaning of each, its evidence and its value; each stream belongs to one of them."""
     for sample in SAMPLES:
         assert sample.shows.endswith("."), sample.name
         assert sample.evidence, sample.name

@@ -1,4 +1,4 @@
-"""What the tests of tools share: a mock server of their own, and what became of its runs."""
+"""Shared parts of the tests of tools: a mock server of their own, and the state of its runs."""
 
 from __future__ import annotations
 
@@ -47,6 +47,6 @@ def ends_of(server: appbuilder_mock.Running, client: Any) -> list[str]:
 
 
 def outputs_of(server: appbuilder_mock.Running) -> list[str | None]:
-    """What each tool call of the one run was answered."""
+    """The output of each tool call of the one run."""
     (run,) = runs_of(server)
     return [call.get("output") for call in run["calls"]]

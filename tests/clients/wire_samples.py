@@ -114,7 +114,7 @@ class Sample:
         return found
 
     def problems(self) -> list[str]:
-        """What the spec does not allow in it."""
+        """The violations of the spec in it."""
         responses = OPERATIONS[self.operation]["responses"]
         response = responses[str(self.status)]
         if "$ref" in response:
@@ -133,7 +133,7 @@ ERROR = {"$ref": "#/components/schemas/ErrorEnvelope"}
 
 
 def event_problems(schema: dict[str, Any], name: str, data: str) -> list[str]:
-    """What is wrong with an event; its payload is held to the schema that its name chooses."""
+    """The problems of an event; its payload is checked by the schema that its name selects."""
     found = broken_rules(schema, {"event": name, "data": data})
     for form in schema["oneOf"]:
         if form["properties"]["event"]["const"] == name and "data" in form["properties"]:

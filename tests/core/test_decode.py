@@ -202,7 +202,7 @@ def test_a_code_that_is_no_error(body: dict[str, Any]) -> None:
     ],
 )
 def test_a_200_that_is_no_answer(body: bytes, told: str) -> None:
-    """What the API does not promise is a ResponseError that shows how it begins."""
+    """A value that the API does not promise is a ResponseError that shows how it begins."""
     error = failure(reply(200, body, x_appbuilder_request_id="req_你"))
 
     assert type(error) is errors.ResponseError
@@ -313,7 +313,7 @@ JSON: list[Any] = [
 
 @pytest.mark.parametrize("body", JSON, ids=json.dumps)
 def test_error_detail_never_raises(body: object) -> None:
-    """Any JSON can be asked what error it holds; what it tells is text or nothing."""
+    """Any JSON may hold an error; its message is text or nothing."""
     detail = error_detail(body, NullRedactor())
 
     assert all(

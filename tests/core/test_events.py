@@ -110,7 +110,7 @@ def test_a_plain_run() -> None:
 
 
 def test_nothing_is_known_at_first() -> None:
-    """A snapshot of a stream that has told nothing says so."""
+    """A snapshot of a stream without events says so."""
     snapshot = RunSnapshot()
 
     assert (snapshot.run_id, snapshot.thread_id, snapshot.status) == (None, None, None)
@@ -119,7 +119,7 @@ def test_nothing_is_known_at_first() -> None:
 
 
 def test_the_snapshot_is_ahead_of_the_event() -> None:
-    """What an event tells is in the snapshot when the event is handed over."""
+    """An event's content is in the snapshot when the event is returned."""
     source = reader()
 
     for event_ in source.feed(b"".join(PLAIN)):
@@ -183,7 +183,7 @@ def test_run_end_without_a_run_after_one() -> None:
 
 
 def test_ids_that_the_call_knows() -> None:
-    """A stream that goes on with a run knows it before the first event; a step adds nothing."""
+    """A stream that continues a run knows it before the first event; a step adds nothing."""
     snapshot = RunSnapshot("run_0", "thread_0")
     source = EventReader(streamed(), reply(), snapshot)
 
@@ -352,7 +352,7 @@ def test_a_polite_early_end() -> None:
 
 
 def test_a_lost_connection() -> None:
-    """A break is told with its cause."""
+    """A break is raised with its cause."""
     cause = OSError("reset")
     source = reader(x_appbuilder_request_id="req_1")
     list(source.feed(BEGIN))

@@ -1,4 +1,4 @@
-"""The names of downloads: as they were told, and never anything but a name."""
+"""The names of downloads: as given, and never anything but a name."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_told_names(disposition: str, name: str) -> None:
     ],
 )
 def test_safe_names(told: str, name: str) -> None:
-    """As told where that is harmless; never a path, a control character or nothing."""
+    """As given if that is harmless; never a path, a control character or nothing."""
     assert safe_name(told, instead="file-1") == name
 
 
@@ -92,7 +92,7 @@ def test_long_names_keep_their_suffix() -> None:
 
 @given(told=st.text(), instead=st.text(), windows=st.booleans())
 def test_any_name_is_one_file_in_the_folder(told: str, instead: str, windows: bool) -> None:
-    """Whatever is told."""
+    """For any name."""
     name = safe_name(told, instead=instead, windows=windows)
 
     assert name not in ("", ".", "..")

@@ -132,7 +132,7 @@ def test_errors_of_the_vendor_s_other_services_are_no_files(body: Any, named: bo
     "body", [{"code": 18, "message": "m", "rows": [1]}, {"code": 0, "msg": "ok"}, {"code": 18}]
 )
 def test_a_file_that_has_a_code_in_it(body: Any) -> None:
-    """What has more in it than an error, or no error's code, is somebody's file."""
+    """A body with more than an error, or without an error's code, is a file."""
     assert is_file(reply(200, body, content_type="application/json"), named=False)
     named = {"content_disposition": NAME, "content_type": "application/json"}
     assert is_file(reply(200, body, **named))

@@ -1,4 +1,4 @@
-"""What is sent, when it is sent again, and what comes of it."""
+"""Requests, their retries, and their results."""
 
 from __future__ import annotations
 
@@ -215,7 +215,7 @@ def test_a_stream_is_opened_and_left_unread() -> None:
 def test_what_is_no_stream_is_an_error(
     outcome: Outcome, error: type[AssistantsError], told: str
 ) -> None:
-    """Anything but an event stream is told as what it is, and nothing is sent again."""
+    """Anything but an event stream is raised as it is, and nothing is retried."""
     flow = open_stream(streamed(), retry=POLICY)
     next(flow)
 

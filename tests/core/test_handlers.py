@@ -1,4 +1,4 @@
-"""Which hook is told of which event, and what it can look up."""
+"""The hook method for each event, and the data it can look up."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_each_status_has_its_hook(kind: str) -> None:
     ],
 )
 def test_the_other_hooks(event: Any, hook: str) -> None:
-    """What is new is told as unknown; an event cannot name just any method."""
+    """A new event is passed to `unknown`; an event cannot name just any method."""
     told = Told()
 
     dispatch(told, event)

@@ -65,7 +65,7 @@ def call(function: Callable[..., Any], ids: dict[str, Any]) -> Any:
 
 
 def test_every_operation_with_an_id_is_here() -> None:
-    """What takes an id later is tried as well."""
+    """Later parameters that take an id are tried as well."""
     assert len({name for name, _, _ in OPERATIONS}) == 27
 
 

@@ -86,7 +86,7 @@ LIST, OBJECT, VALUE = "expected a list", "expected an object", "expected a value
     ],
 )
 def test_the_path(model: Any, body: Any, told: str) -> None:
-    """What was expected there, and what came, in JSON's words."""
+    """The expected and the actual value, in JSON's words."""
     with pytest.raises(MisfitError) as caught:
         read_as(model.from_dict, body)
 
@@ -118,6 +118,6 @@ def test_what_is_no_object_at_all(model: Any) -> None:
 
 
 def test_another_reader() -> None:
-    """What a function that is no model raises is raised as it is."""
+    """An exception of a function that is no model is raised as it is."""
     with pytest.raises(KeyError):
         read_as(lambda body: body["id"], {})

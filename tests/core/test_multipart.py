@@ -15,7 +15,7 @@ def form(name: str, data: bytes = b"") -> MultipartBody:
 
 
 def test_the_whole_body() -> None:
-    """One part with its name and type, between boundaries; its length is told beforehand."""
+    """One part with its name and type, between boundaries; its length is known beforehand."""
     body = form("说明.txt", b"\r\n--B--\r\n")
 
     whole = body.head + b"\r\n--B--\r\n" + body.tail
@@ -56,5 +56,5 @@ def test_boundaries_are_random() -> None:
     ],
 )
 def test_names(name: str, written: str) -> None:
-    """A name stands as it is; what cannot be quoted, or read in two ways, is told for certain."""
+    """A plain name is kept; an ambiguous or unquotable one has an exact form as well."""
     assert file_name(name) == written.rstrip(" ")

@@ -1,4 +1,4 @@
-"""Where a list goes on, and that it ends."""
+"""The next page of a list, and its end."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_a_cursor_that_does_not_move(last_id: str | None) -> None:
 
 
 def test_an_empty_page_with_more_behind_it() -> None:
-    """It could go on like this for ever."""
+    """It could continue like this for ever."""
     cursor = Cursor()
     cursor.move(Page(True, "a", []))
 
@@ -82,7 +82,7 @@ SECOND_PAGES = {
 
 @pytest.mark.parametrize("second", SECOND_PAGES.values(), ids=list(SECOND_PAGES))
 def test_created_after(second: Page) -> None:
-    """What is no second page is not given; the list continues by what was created before."""
+    """A false second page is dropped; the list continues with the items created before."""
     cursor = Cursor("1", "9")
     cursor.move(page("5", "4"))
     assert (cursor.after, cursor.before) == ("4", "9")

@@ -1,4 +1,4 @@
-"""How a run ended whose stream did not tell: what is asked, and what comes of the answers."""
+"""The end of a run without a final event: the requests, and their results."""
 
 from __future__ import annotations
 
@@ -173,7 +173,7 @@ def test_a_run_that_goes_on(state: str) -> None:
     ],
 )
 def test_a_look_up_that_fails(outcome: Outcome, why: str) -> None:
-    """What came of it is in the message."""
+    """The outcome is in the message."""
     error = refused(told(BEGIN), queryRun=outcome)
 
     assert "; the run may be going on (looking it up failed: " in str(error)
@@ -209,7 +209,7 @@ def test_a_text_that_cannot_be_had_whole(messages: Reply, message: Outcome, why:
 
 
 def test_nothing_is_asked_of_a_run_that_is_not_known() -> None:
-    """No event had told its id."""
+    """No event had its id."""
     error = refused(told(b""))
 
     assert error.run_id is None

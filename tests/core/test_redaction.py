@@ -1,4 +1,4 @@
-"""What is hidden of a token, and what is left as it is."""
+"""The parts of a token that are redacted, and the rest, which is kept."""
 
 from __future__ import annotations
 

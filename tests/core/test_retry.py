@@ -32,7 +32,7 @@ def test_very_many_attempts() -> None:
 
 @pytest.mark.parametrize(("retry_after", "delay"), [(0.0, 0.0), (8.0, 8.0), (8.1, None)])
 def test_retry_after(retry_after: float, delay: float | None) -> None:
-    """What the service asks for is kept to, or given up on."""
+    """The service's `Retry-After` is honoured, or the call gives up."""
     limited = RateLimitError(status_code=429, retry_after=retry_after)
 
     assert RetryPolicy().delay(1, limited, idempotent=False) == delay

@@ -1,4 +1,4 @@
-"""What the arguments and the environment come to."""
+"""The result of the arguments and the environment."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def test_an_unusable_token(bad: str, argument: bool) -> None:
     ],
 )
 def test_an_unusable_gateway(bad: str) -> None:
-    """What is no http URL is refused and shown."""
+    """A value that is no http URL is refused and shown."""
     with pytest.raises(ValueError, match="expected an http or https URL") as caught:
         made("t", bad)
 

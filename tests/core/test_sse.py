@@ -204,7 +204,7 @@ def test_ten_megabytes_in_one_event() -> None:
 )
 @pytest.mark.parametrize("step", [1, 1000])
 def test_an_event_has_a_largest_size(body: bytes, fits: bool, step: int) -> None:
-    """What one event makes the reader hold is bounded, however it comes."""
+    """The reader's memory for one event is bounded, however it comes."""
     decoder = SseDecoder(limit=12)
 
     def feed() -> None:

@@ -1,4 +1,4 @@
-"""What `Annotated` says besides a type is described and checked, or refused."""
+"""Constraints and descriptions in `Annotated` are described and checked, or refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is read out of a docstring."""
+"""The description and the parameters in a docstring."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def test_the_usual_forms(doc: str) -> None:
     ],
 )
 def test_other_texts(doc: str | None, summary: str) -> None:
-    """What is not a section is text, and an odd section says nothing."""
+    """Text that is not a section stays text, and an odd section is ignored."""
     read = read_doc(doc)
 
     assert read.summary == summary
@@ -112,7 +112,7 @@ def test_other_texts(doc: str | None, summary: str) -> None:
     ids=["google", "google without indentation", "numpy", "sphinx"],
 )
 def test_a_section_ends_where_it_ends(section: str, more: str) -> None:
-    """What follows is not the last parameter's."""
+    """The text that follows is not the last parameter's."""
     read = read_doc(f"求和\n\n{section}\n\n{more}\n")
 
     assert read.summary == "求和"

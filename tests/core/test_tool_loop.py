@@ -51,7 +51,7 @@ def whole(**options: Any) -> Flow[Any]:
 
 
 def after(flow: Flow[Any], outcome: Any = None) -> Any:
-    """The next step but for those that only watchers are told of."""
+    """The next step except those for instrumentation."""
     step = flow.send(outcome)
     while isinstance(step, (Begin, End)):
         step = flow.send(None)
@@ -105,7 +105,7 @@ def test_a_round_without_a_tool_to_call() -> None:
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), ValueError("oops")], ids=repr)
 def test_whatever_is_raised_cancels_the_run(error: BaseException) -> None:
-    """By a request of its own, within some seconds; then the error goes on."""
+    """By a request of its own, within some seconds; then the error is raised."""
     flow = whole()
     after(flow)
     after(flow, waiting('{"a": 1}'))
@@ -163,7 +163,7 @@ def test_waiting_gets_slower() -> None:
 
 
 def test_a_wait_that_is_overdue() -> None:
-    """It tells of the last look, and not of another attempt at something that did not fail."""
+    """It has the last look-up, and not another attempt of one that did not fail."""
     query = runs_query(thread_id="t", run_id="r")
     flow = poll_run(query, retry=RetryPolicy(), pace=PollInterval(0.05))
     after(flow)

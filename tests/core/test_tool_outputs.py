@@ -1,4 +1,4 @@
-"""What a model reads of a tool's result."""
+"""The text of a tool's result for the model."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a model is told of a function, and which arguments the function then gets."""
+"""The description of a function for the model, and the arguments the function then gets."""
 
 from __future__ import annotations
 
@@ -203,7 +203,7 @@ UNIT = {"type": "string", "enum": ["°C", "°F"]}
     ids=str,
 )
 def test_an_annotation(annotation: Any, told: Any, value: Any, meant: Any) -> None:
-    """Each kind is told as JSON Schema, and a value of it becomes what the annotation says."""
+    """Each type has a JSON Schema, and its values become those of the annotation."""
     got = sent(annotation, value)
 
     assert schema(annotation) == {key: told[key] for key in told}
@@ -299,7 +299,7 @@ def test_a_model_may_say_nothing() -> None:
     ids=["enum", "dataclass", "int", "no form in JSON", "None"],
 )
 def test_a_default(annotation: Any, default: Any, told: Any) -> None:
-    """It is told where JSON can say it, and a parameter that has one is not required."""
+    """It is in the schema if JSON can express it, and a parameter with one is not required."""
     made = one(annotation, default=default)
 
     assert made.parameters["properties"]["x"] == told
@@ -326,7 +326,7 @@ def test_a_default(annotation: Any, default: Any, told: Any) -> None:
     ids=str,
 )
 def test_what_is_not_supported(annotation: Any, told: str) -> None:
-    """It is refused when the tool is made, and told together with what is supported."""
+    """It is refused when the tool is made, together with the list of supported types."""
     with pytest.raises(TypeError) as caught:
         one(annotation)
 
@@ -498,7 +498,7 @@ ANNOTATIONS = [
 @settings(max_examples=60, derandomize=True, database=None, deadline=None)
 @given(value=json_values | likely | st.lists(likely, max_size=2))
 def test_the_check_and_the_schema_agree(annotation: Any, value: Any) -> None:
-    """What a validator makes of the schema is what is taken, and nothing else.
+    """The result of a validator for the schema is accepted, and nothing else.
 
     But for what a class's own `__init__` refuses.
     """

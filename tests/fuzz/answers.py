@@ -56,7 +56,7 @@ MESSAGE = {
     "run_id": "run_1",
 }
 WAITS = {"type": "submit_tool_outputs", "submit_tool_outputs": {"tool_calls": CALLS}}
-# What belongs to the streams above, when they are looked up or go on.
+# Objects of the streams above, for look-ups and continuations.
 OURS: dict[str, list[Any]] = {
     "createRun": [RUN, {**RUN, "status": "requires_action", "required_action": WAITS}],
     "submitToolOutputs": [RUN, {**RUN, "status": "in_progress"}],
@@ -78,7 +78,7 @@ FILES = [b"", b"x", bytes(range(256)) * 300, b'{"error": {"code": 1, "message": 
 
 
 def right_answers(operation_id: str) -> list[Any]:
-    """What an operation answers under status 200: the spec's examples, what was recorded, ours."""
+    """Responses of an operation under status 200: the spec's examples, recordings, ours."""
     response = OPERATIONS[operation_id]["responses"]["200"]
     if "$ref" in response:
         response = SPEC["components"]["responses"][response["$ref"].rsplit("/", 1)[-1]]

@@ -30,7 +30,7 @@ def fuzz() -> Iterator[FuzzServer]:
 def sent_requests(
     request: pytest.FixtureRequest, _watched_requests: SentRequests
 ) -> Iterator[SentRequests]:
-    """As for every test; but what goes on by the ids that it was told sends them, however odd."""
+    """As for every test; but a continuation sends the ids that it received, however odd."""
     yield _watched_requests
     problems = _watched_requests.take()
     if problems and "_with_tools" not in request.node.name:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 Place = tuple[str | int, ...]
 
 TOKEN = "fuzz/" + "令牌".encode().hex()
-"""What the clients of these tests are given, and servers may repeat."""
+"""Secrets of the clients of these tests, which servers may echo."""
 
 DEEP = 12
 """Levels down which places are looked for: what was put in may be much deeper."""

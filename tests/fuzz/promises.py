@@ -1,4 +1,4 @@
-"""What the documentation promises of every call, whatever the server does."""
+"""Promises of the documentation for every call, whatever the server does."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ DOCUMENTED = {getattr(errors, name) for name in errors.__all__} - {errors.Attemp
 
 
 HIDDEN = [spell(TOKEN.encode()).decode() for spell in SPELLINGS]
-# What an error holds of a run is as it came, like what a call returns.
+# A run in an error is as it came, like a call's result.
 AS_IT_CAME = {"snapshot", "run"}
 
 
 def outcome(operation: Operation, client: Any, folder: Path, *, repeated: bool = False) -> str:
-    """What a call came to, in a word, once all that is promised of it was checked.
+    """The outcome of a call, in a word, after all promises were checked.
 
     `repeated` says that the server may have put the token into values that are as they came.
     """

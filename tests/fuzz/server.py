@@ -1,4 +1,4 @@
-"""A server of raw bytes in a process of its own: it says what it is told to, however wrong."""
+"""A server of raw bytes in a process of its own: it sends the given bytes, however wrong."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def _is_whole(request: bytes) -> bool:
 
 
 def _say(sock: socket.socket, answer: Answer) -> bool:
-    """Whether the connection goes on."""
+    """Whether the connection stays open."""
     try:
         if answer.then == "keep":
             sock.sendall(answer.data)

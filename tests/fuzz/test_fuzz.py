@@ -115,7 +115,7 @@ def test_any_answer(
 
 
 def open_sockets() -> int:
-    """How many sockets this process has open, where the system tells."""
+    """The number of open sockets of this process, if the system knows it."""
     folder = Path("/proc/self/fd")
     if not folder.exists():
         return 0

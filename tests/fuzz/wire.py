@@ -162,7 +162,7 @@ RARELY = st.sampled_from([False] * 5 + [True])
 
 @st.composite
 def bodies(draw: st.DrawFn, kind: str, operation_id: str) -> bytes:
-    """What an answer says: nearly right, an error, or anything."""
+    """A response's content: nearly right, an error, or anything."""
     kind = draw(st.sampled_from([kind] * 6 + ["json", "error", "html", "random"]))
     if kind == "random":
         return draw(st.binary(max_size=300))
@@ -277,7 +277,7 @@ def answers(draw: st.DrawFn, kind: str, operation_id: str) -> Answer:
 
 @st.composite
 def cases(draw: st.DrawFn, operation: Operation) -> list[Answer]:
-    """What a server says to a call: to its first request, and to those that follow."""
+    """A server's responses to a call: to its first request, and to those that follow."""
     first = draw(answers(operation.kind, operation.operation_id))
     if operation.kind == "file":
         return [first]

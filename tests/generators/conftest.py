@@ -23,7 +23,7 @@ def mock() -> Iterator[appbuilder_mock.Running]:
 
 
 def node(program: str, *arguments: object, cwd: Path, **environment: str) -> str:
-    """What a program of one of the packages, or of ours, prints; it must succeed."""
+    """The output of a program of one of the packages, or of ours; it must succeed."""
     path = PACKAGES / program if (PACKAGES / program).exists() else program
     done = subprocess.run(
         [*NODE, str(path), *map(str, arguments)],

@@ -39,7 +39,7 @@ def environment(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
 
 @pytest.fixture(autouse=True)
 def quiet(capsys: pytest.CaptureFixture[str]) -> Iterator[None]:
-    """The official reader prints what it cannot parse, and goes on: so it must print nothing."""
+    """The official reader prints what it cannot parse, and continues: so it must print nothing."""
     yield
     assert capsys.readouterr().out == ""
 

@@ -152,7 +152,7 @@ def test_a_handler() -> None:
 
 @pytest.mark.parametrize("sync", [True, False])
 def test_cancelling_during_a_stream(sync: bool) -> None:
-    """The stream tells that it is cancelled, and ends."""
+    """The stream reports the cancellation, and ends."""
     runs = appbuilder.assistant.threads.runs
     events = []
     for event in runs.stream_run(

@@ -1,4 +1,4 @@
-"""What the official client makes of calls that go wrong.
+"""The official client's behaviour in calls that go wrong.
 
 Each test here pins a defect down that `tests/clients/test_official_defects.py` has under the same
 name, where it shows the better behaviour. When one fails, the defect has been mended.
@@ -110,7 +110,7 @@ def test_update_overwriting_unnamed_fields(serve: Serve) -> None:
 
 
 def test_null_timestamps_refused(serve: Serve) -> None:
-    """What has not happened must have a time."""
+    """An event that has not happened must have a time."""
     run = {**RUN, "model": "", "instructions": "", "started_at": None}
     serve(sending(answer(run)))
 

@@ -180,7 +180,7 @@ STATUSES = {
 
 
 def test_every_other_status(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the mock only answers when a scenario says so."""
+    """Errors that the mock sends in a scenario only."""
     match = {"operation": "queryThread", "times": 1}
     rules = [{"match": match, "fault": {"status": status}} for status in STATUSES]
     scenario = tmp_path / "scenario.json"

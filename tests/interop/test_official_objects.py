@@ -52,7 +52,7 @@ def test_an_assistant_comes_and_goes() -> None:
 
 @pytest.mark.parametrize("order", ["asc", "desc"])
 def test_paging_through_assistants(order: str) -> None:
-    """By the last id of each page; the same walk backwards ends before the first."""
+    """By the last id of each page; paging backwards ends before the first."""
     made = [new_assistant() for _ in range(5)]
     everyone = [one.id for one in api.assistants.list(limit=2147483647, order=order).data]
     walked: list[str] = []

@@ -1,4 +1,4 @@
-"""What the official client makes of streams that go wrong.
+"""The official client's behaviour in streams that go wrong.
 
 Each test here pins a defect down that `tests/clients/test_official_defects_streams.py` has under
 the same name, where it shows the better behaviour. When one fails, the defect has been mended.
@@ -86,7 +86,7 @@ def test_a_clean_early_end_taken_for_success(serve: Serve) -> None:
 
 
 def test_handler_exceptions_swallowed(serve: Serve, capsys: pytest.CaptureFixture[str]) -> None:
-    """What a handler raises is gone."""
+    """An exception in a handler is swallowed."""
     serve(sending(framed(BEGIN + piece(2, "我是") + END)["length"]))
 
     runs = api.threads.runs

@@ -23,7 +23,7 @@ MIGRATING = (ROOT / "docs" / "migrating.md").read_text(encoding="utf-8")
 
 @pytest.fixture
 def mixed(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    """The official SDK with this library in the place of its assistant part, as documented."""
+    """The official SDK with this library instead of its assistant part, as documented."""
     monkeypatch.setattr(appbuilder, "assistant", appbuilder.assistant)
     monkeypatch.setattr(appbuilder, "AssistantEventHandler", appbuilder.AssistantEventHandler)
     [recipe] = re.findall(r"```diff\n import appbuilder\n(.*?)```", MIGRATING, re.DOTALL)

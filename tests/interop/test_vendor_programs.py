@@ -19,7 +19,7 @@ from tests.interop.process import serving
 from tests.interop.vendor_programs import VENDOR, Program
 from tests.sent_requests import SentRequests
 
-# What the service's model chose in the recordings; the mock server's leaves optional ones out.
+# Arguments chosen by the service's model in the recordings; the mock server omits optional ones.
 SCENARIO = """
 rules:
   - match: {text: 今天北京的天气怎么样？}

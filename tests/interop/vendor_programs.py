@@ -70,7 +70,7 @@ class Program:
         return text
 
     def row(self) -> tuple[str, str, str]:
-        """What stands of it in the table: on the official SDK, here, and with which edits."""
+        """The table's entry for it: on the official SDK, here, and with which edits."""
         official = self.official or "runs"
         if self.refusals_in_body:
             official = "runs, where refusals come under status 200"

@@ -1,4 +1,4 @@
-"""What changes of the public Python API are found, and which of them break programs."""
+"""Changes of the public Python API that are found, and which of them break programs."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ RUN = 'def run(self, assistant_id: str, order: Literal["asc", "desc"] | None = N
 INIT = "def __init__(self, token: str | None = None, *, timeout: float = 5.0) -> None: ..."
 MODEL = '    model: str = ""\n'
 
-# What stands in the source, and what in its place; what that means, and what the way back means.
+# The source text, and its replacement; the meaning of the change, and of its reverse.
 EDITS: dict[str, tuple[str, str, Level | None, Level | None]] = {
     "a public name": ('"Run", "text"', '"Run"', BREAKS, ADDS),
     "a module": ('"__version__", "errors"', '"__version__"', BREAKS, ADDS),
@@ -213,7 +213,7 @@ def test_a_tree_without_the_package(tmp_path: Path) -> None:
 
 
 def test_the_surface_is_what_python_sees() -> None:
-    """What is read from the source, name by name, is what an import finds: nothing is missed."""
+    """Everything that an import finds is read from the source, name by name."""
     read = surface(ROOT)
     seen = {
         *appbuilder_assistants.__all__,

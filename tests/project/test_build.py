@@ -105,7 +105,7 @@ def test_the_extra_brings_the_mock_server(wheel: Path, tmp_path: Path) -> None:
 def clean_environment(folder: Path, wheel: Path, extra: str) -> str:
     """The Python of a new environment that holds the wheel and what its metadata asks for.
 
-    What it asks for is copied from this environment, where its lock put it: no network is needed.
+    Its requirements are copied from this environment, where its lock put them: no network is needed.
     """
     venv.create(folder, symlinks=True)
     python = str(folder / "bin" / "python")
@@ -148,7 +148,7 @@ def copy(distribution: importlib.metadata.Distribution, site: Path) -> None:
 
 
 def run(*command: str) -> str:
-    """What a command prints; a failure shows all it said."""
+    """The output of a command; a failure shows all of it."""
     done = subprocess.run(command, capture_output=True, encoding="utf-8", cwd=ROOT)
     assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
     return done.stdout

@@ -206,7 +206,7 @@ def without(place: str, keyword: str) -> dict[str, Any]:
 
 
 def test_crossings_keep_the_rest_of_the_body() -> None:
-    """What is sent is about the test's own things."""
+    """Requests are about the test's own objects."""
     base = {"thread_id": "t", "limit": 5}
 
     for one in crossings(SPEC, "listMessages", base):

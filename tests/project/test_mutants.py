@@ -53,7 +53,7 @@ def hangs(name: str, part: Part, log: Path) -> Verdict:
 def test_what_dies_or_hangs_is_not_caught(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The rest goes on, the table says what happened, and all in all it is a failure."""
+    """The rest continues, the table says what happened, and the whole is a failure."""
     from contract_tests.mutants.table import write
     from contract_tests.mutants.trials import run_mutants
 

@@ -1,4 +1,4 @@
-"""What pyproject.toml says of the test runs themselves."""
+"""Settings of pytest in pyproject.toml."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ SLOWEST = 211  # seconds that the longest test was seen to take, on a slow machi
 
 
 def test_a_slow_machine_is_no_reason_to_end_a_run(pytestconfig: pytest.Config) -> None:
-    """What ends a run that hangs leaves the longest test ten times its time."""
+    """The limit for a hanging run is ten times the longest test."""
     assert float(pytestconfig.getini("faulthandler_timeout")) >= 10 * SLOWEST
 
 

@@ -1,4 +1,4 @@
-"""What changes of openapi.yaml are found, and which of them break programs that exist."""
+"""Changes of openapi.yaml that are found, and which of them break existing programs."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ NAME, ORDER, LIMIT = (f"{QUESTION} properties {field}" for field in ("name", "or
 TEXT = {"type": "string"}
 TWO_PLACES = {"type": "array", "items": {"type": "string"}}
 
-# What is changed, what it was, what it becomes; what that means, and what the way back means.
+# The part, its old and new value; the meaning of the change, and of its reverse.
 EDITS: dict[str, tuple[str, Any, Any, Level, Level]] = {
     # Operations
     "operation": ("paths /new", ABSENT, {"get": {"operationId": "new"}}, ADDS, BREAKS),
@@ -365,7 +365,7 @@ REAL_EDITS = {
 
 @pytest.mark.parametrize("edit", REAL_EDITS)
 def test_an_edit_of_the_real_document(edit: str) -> None:
-    """What openapi.yaml itself is made of is looked at: in components, events and parts, too."""
+    """Every part of openapi.yaml itself is compared: components, events and parts, too."""
     place, value, forth, back = REAL_EDITS[edit]
     edited = with_part(REAL, place, value)
 

@@ -214,7 +214,7 @@ def test_other_changes_pass(clone: Clone, capsys: pytest.CaptureFixture[str]) ->
 
 
 def test_a_python_name_that_is_gone_is_refused(clone: Clone) -> None:
-    """What breaks programs need not stand in the spec."""
+    """A change that breaks programs need not be in the spec."""
     clone.write("wrapper/appbuilder_assistants/types.py", "__all__ = []")
 
     assert run(clone, "--check") == 1

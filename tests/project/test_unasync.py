@@ -70,7 +70,7 @@ def test_words_are_replaced_and_the_rest_is_kept(source: Path) -> None:
 
 
 def test_a_word_without_a_rule_is_refused(source: Path) -> None:
-    """What no rule covers is named with its line, not written."""
+    """A construct that no rule covers is named with its line, not written."""
     source.write_text("import asyncio\n", encoding="utf-8")
 
     with pytest.raises(
@@ -91,7 +91,7 @@ def test_a_word_without_a_rule_is_refused(source: Path) -> None:
 def test_the_check_sees_lines_and_files(
     tmp_path: Path, found: dict[str, str], complaint: str
 ) -> None:
-    """A changed line, a missing twin and a twin of nothing are each told."""
+    """A changed line, a missing twin and a twin of nothing are each reported."""
     for name, text in found.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
 

@@ -1,4 +1,4 @@
-"""What a client holds: places, sockets, threads and tasks."""
+"""The resources of a client: places, sockets, threads and tasks."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def sockets() -> int:
 
 
 def taken(http: httpx.Client | httpx.AsyncClient) -> list[str]:
-    """What is taken of a client's pool: nothing, when no call is on its way."""
+    """The used places of a client's pool: none, when no call is in progress."""
     pool: Any = http._transport._pool
     size = pool._max_connections
     busy = [one for one in pool.connections if not one.is_idle() and not one.is_closed()]
@@ -47,7 +47,7 @@ def taken(http: httpx.Client | httpx.AsyncClient) -> list[str]:
 
 
 def more(before: dict[str, int], after: dict[str, int]) -> list[str]:
-    """What there is more of than before."""
+    """The growth since before."""
     return [
         f"{after[name] - count} {name} more than before ({count})"
         for name, count in before.items()

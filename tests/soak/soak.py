@@ -42,7 +42,7 @@ FILE = "文件".encode() * 30_000
 
 @dataclass
 class Report:
-    """What was done, and what was lost."""
+    """The number of calls, and the leaks."""
 
     name: str
     rounds: int = 0

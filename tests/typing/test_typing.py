@@ -1,4 +1,4 @@
-"""What users' editors see: their program is read by mypy and pyright."""
+"""Users' editors: their program is read by mypy and pyright."""
 
 from __future__ import annotations
 

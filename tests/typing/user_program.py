@@ -1,4 +1,4 @@
-"""What a user writes and what the type checkers must make of it.
+"""A user's program, and the expected results of the type checkers.
 
 Never run: mypy and pyright read it, by `make type` and by the test beside it. Every line that is
 wrong on purpose carries an `ignore` for both, and both complain about one that is not needed.

@@ -1,4 +1,4 @@
-"""What a program finds by importing."""
+"""The names that a program finds by importing."""
 
 import appbuilder  # noqa: F401
 
