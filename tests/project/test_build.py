@@ -105,7 +105,7 @@ def test_the_extra_brings_the_mock_server(wheel: Path, tmp_path: Path) -> None:
 def clean_environment(folder: Path, wheel: Path, extra: str) -> str:
     """The Python of a new environment that holds the wheel and what its metadata asks for.
 
-    Its requirements are copied from this environment, where its lock put them: no network is needed.
+    Its requirements are copied from this environment, from its lock: no network is needed.
     """
     venv.create(folder, symlinks=True)
     python = str(folder / "bin" / "python")
