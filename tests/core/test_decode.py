@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from appbuilder_assistants import errors
 from appbuilder_assistants._core.calls import NoReply, Outcome, Reply, Request, json_body
-from appbuilder_assistants._core.redaction import NullRedactor
+from appbuilder_assistants._core.redaction import NO_SECRET
 from appbuilder_assistants._core.responses.decode import (
     answer,
     is_event_stream,
@@ -314,7 +314,7 @@ JSON: list[Any] = [
 @pytest.mark.parametrize("body", JSON, ids=json.dumps)
 def test_error_detail_never_raises(body: object) -> None:
     """Any JSON may hold an error; its message is text or nothing."""
-    detail = error_detail(body, NullRedactor())
+    detail = error_detail(body, NO_SECRET)
 
     assert all(
         part is None or isinstance(part, str)
@@ -335,7 +335,7 @@ def test_error_detail_never_raises(body: object) -> None:
 )
 def test_error_detail(body: object, detail: ErrorDetail) -> None:
     """Both spellings of the field at fault and both kinds of code are read."""
-    assert error_detail(body, NullRedactor()) == detail
+    assert error_detail(body, NO_SECRET) == detail
 
 
 NOON = "Wed, 21 Oct 2026 12:00:00 GMT"

@@ -7,7 +7,8 @@ from typing import Any
 import httpx
 import pytest
 from appbuilder_assistants import RetryPolicy
-from appbuilder_assistants._settings.settings import Secret, Settings, settings_from
+from appbuilder_assistants._core.redaction import Secret
+from appbuilder_assistants._settings.settings import Settings, settings_from
 
 TOKEN = "bce-v3/ALTAK-秘密".encode("ascii", "ignore").decode() + "secret"
 

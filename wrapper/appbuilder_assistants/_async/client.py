@@ -2,14 +2,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from appbuilder_assistants._core.redaction import Secret
 from appbuilder_assistants._core.runs.orphaned_runs import raise_one
 from appbuilder_assistants._core.runs.texts import find_text
+from appbuilder_assistants._settings.checks import KEEP, Keep
 from appbuilder_assistants._settings.settings import (
     DEFAULT_RETRY,
-    KEEP,
-    Keep,
     OnDeadline,
-    Secret,
     Timeout,
     changed,
     settings_from,

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from appbuilder_assistants._core.calls import NoReply, Reply, StreamCall
 from appbuilder_assistants._core.flows import CallProgress, record_attempts
-from appbuilder_assistants._core.redaction import redact
+from appbuilder_assistants._core.redaction import redact_error
 from appbuilder_assistants._core.runs.orphaned_runs import OnExit, OrphanedRun, cancels_on_exit
 from appbuilder_assistants._core.runs.texts import find_text, find_text_by_id
 from appbuilder_assistants._core.streams.events import (
@@ -158,7 +158,7 @@ class AsyncRunStream(AsyncClosing):
             if not (snapshot.run_id and snapshot.thread_id):
                 error = interrupted(self._call, snapshot, "its final event names no run")
                 self._note_attempts(error)
-                redact(error, self._caller.settings.redactor)
+                redact_error(error, self._caller.settings.redactor)
                 raise error
             query = run_ops.runs_query(thread_id=snapshot.thread_id, run_id=snapshot.run_id)
             snapshot.run = await self._caller.run(query, self._deadline)
@@ -321,7 +321,7 @@ class AsyncRunStream(AsyncClosing):
             await self._listener.hear_reconciled(self.snapshot.run)
 
     def _finish(self, error: BaseException | None = None) -> None:
-        redact(error, self._caller.settings.redactor)
+        redact_error(error, self._caller.settings.redactor)
         if self._call_span is not None:
             self._call_span.result = self.snapshot.run
             self._call_span.finish(error, self.snapshot.messages)

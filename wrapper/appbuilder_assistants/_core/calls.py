@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar
 
 from .limits import LOOK_UP_SECONDS, MAX_QUOTED
 from .multipart import MultipartBody
-from .redaction import NullRedactor, Redactor
+from .redaction import NO_SECRET, Secret
 
 if TYPE_CHECKING:
     from appbuilder_assistants._models import StreamRunMessage, StreamRunStatus
@@ -171,7 +171,7 @@ class Reply:
     seconds: float = 0.0
     cut_short: bool = False
     sent_id: str | None = None
-    redactor: Redactor = field(default=NullRedactor(), repr=False)
+    redactor: Secret = field(default=NO_SECRET, repr=False)
 
     @property
     def request_id(self) -> str | None:

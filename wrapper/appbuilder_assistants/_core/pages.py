@@ -8,7 +8,7 @@ from typing import Any, Protocol, TypeVar
 from appbuilder_assistants.errors import ResponseError
 
 from .calls import OperationRequest
-from .redaction import NullRedactor, Redactor
+from .redaction import NO_SECRET, Secret
 from .responses.decode import origin
 
 T = TypeVar("T")
@@ -46,11 +46,11 @@ class Cursor:
         before: str | None = None,
         *,
         newest_first: bool = True,
-        redactor: Redactor | None = None,
+        redactor: Secret = NO_SECRET,
     ) -> None:
         self.after, self.before = after, before
         self.more = True
-        self._redactor = redactor or NullRedactor()
+        self._redactor = redactor
         self._first_after = after
         self._newest_first = newest_first
         self._undecided = newest_first

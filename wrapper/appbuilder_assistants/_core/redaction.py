@@ -1,12 +1,9 @@
-"""The token, where a server repeats it, is not shown."""
+"""The token in a Secret, and errors without it."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
 from dataclasses import replace
-from functools import lru_cache
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from appbuilder_assistants.errors import ApiStatusError, AssistantsError
 
@@ -16,78 +13,63 @@ SHORTEST = 16
 """Characters: a shorter token is one that somebody made up, and could be part of any word."""
 
 LONGEST = 8_000
-"""Characters of a text that are shown unless less is asked for: no more are looked through."""
+"""Characters of a text that are quoted, unless fewer are asked for."""
 
 HIDDEN = "***"
 
 
-class Redactor(Protocol):
-    """Gives the first `longest` characters of a text, without what must not be shown."""
+class Secret:
+    """A text that nothing shows: no representation, no pickle, no traceback with its variables.
 
-    def redact(self, text: str, longest: int = LONGEST) -> str: ...
-
-
-class NullRedactor:
-    """For answers to requests that carried no token."""
-
-    def redact(self, text: str, longest: int = LONGEST) -> str:
-        return text[:longest]
-
-
-class TokenRedactor:
-    """Hides a token in every spelling: as it is, and as JSON, a URL or HTML may escape it.
-
-    In time that depends on what is shown, not on how long the text is.
+    That of a header with the token, or the token itself, which is the last word of either.
     """
 
-    def __init__(self, reveal: Callable[[], str]) -> None:
-        """`reveal` gives the value of the header that carries the token."""
-        self._reveal = reveal
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def reveal(self) -> str:
+        return self._text
 
     def redact(self, text: str, longest: int = LONGEST) -> str:
-        pattern = _pattern(self._reveal())
-        reach = LONGEST_SPELLING * len(self._reveal())
-        shown, at = "", 0
-        while (left := longest - len(shown)) > 0:
-            # A token that begins in what is shown ends within its reach.
-            found = pattern.search(text, at, at + left + reach)
-            if found is None:
-                shown += text[at : at + left]
-                break
-            shown += text[at : found.start()] + HIDDEN
-            at = found.end()
-        return shown[:longest]
+        """The first `longest` characters of a text without the token, which a server may repeat."""
+        token = self._text.rpartition(" ")[2]
+        if len(token) >= SHORTEST:
+            text = text.replace(token, HIDDEN)
+        return text[:longest]
+
+    def __repr__(self) -> str:
+        return "Secret(...)"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and other._text == self._text
+
+    def __hash__(self) -> int:
+        return hash(self._text)
+
+    # A copy shows no more than the original; a pickle would.
+    def __copy__(self) -> Secret:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Secret:
+        return self
+
+    def __reduce__(self) -> str:
+        raise TypeError("a token is not pickled: make another client where it is needed")
 
 
-@lru_cache(maxsize=8)
-def _pattern(authorization: str) -> re.Pattern[str]:
-    """What finds the token in all its spellings; nothing, if it is too short."""
-    token = authorization.rpartition(" ")[2]
-    return re.compile("".join(map(_spellings, token)) if len(token) >= SHORTEST else r"(?!)")
-
-
-LONGEST_SPELLING = 13
-"""Characters of the longest spelling of one: eight backslashes and `u0041`."""
-
-
-def _spellings(char: str) -> str:
-    code = f"{ord(char):02x}"
-    either = "".join(f"[{digit}{digit.upper()}]" for digit in code)
-    # Each begins with a character of its own, by which `re` finds them fast.
-    return (
-        rf"(?:{re.escape(char)}|\\\\{{0,7}}{re.escape(char)}|\\\\{{0,7}}u00{either}"
-        rf"|%(?:25){{0,3}}{either}|&#(?:[xX]0{{0,6}}{either}|0{{0,6}}{ord(char)});)"
-    )
+NO_SECRET = Secret("")
 
 
 def strip_context(error: E) -> E:
-    """The error without those behind it and without frames: their variables hide nothing."""
+    """The error without those behind it and without frames: their variables are not redacted."""
     error.__cause__ = error.__context__ = None
     return error.with_traceback(None)
 
 
-def redact(error: BaseException | None, redactor: Redactor) -> None:
-    """Hide the token in the texts of an error of ours, and of ours that are behind it."""
+def redact_error(error: BaseException | None, redactor: Secret) -> None:
+    """Take the token out of the texts of an error of ours, and of ours that are behind it."""
     while isinstance(error, AssistantsError):
         error.message = redactor.redact(error.message)
         error.args = tuple(

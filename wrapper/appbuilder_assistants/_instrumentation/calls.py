@@ -18,7 +18,7 @@ from appbuilder_assistants._core.calls import (
     Send,
     Sleep,
 )
-from appbuilder_assistants._core.redaction import redact
+from appbuilder_assistants._core.redaction import redact_error
 from appbuilder_assistants._log import LOGGER, log
 from appbuilder_assistants._tools.outputs import render
 from appbuilder_assistants.hooks import (
@@ -66,7 +66,7 @@ class Instrumentation:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        redact(error, self._redactor)
+        redact_error(error, self._redactor)
         while self._open:
             self._open.pop().finish(error)
 
@@ -75,7 +75,7 @@ class Instrumentation:
             self._open.append(CallSpan(self, call).__enter__())
 
     def end(self, result: object, error: BaseException | None) -> None:
-        redact(error, self._redactor)
+        redact_error(error, self._redactor)
         if self._open:
             span = self._open.pop()
             span.result = result

@@ -1,9 +1,11 @@
-"""Which addresses are this machine's own."""
+"""The gateway's address, and which addresses are this machine's own."""
 
 from __future__ import annotations
 
 from ipaddress import IPv4Address, IPv6Address, ip_address
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
+
+DEFAULT_GATEWAY = "https://appbuilder.baidu.com"
 
 
 def is_loopback(url: str) -> bool:
@@ -34,3 +36,38 @@ def ip_of(host: str) -> IPv4Address | IPv6Address | None:
         return ip_address(host.strip("[]"))
     except ValueError:
         return None
+
+
+def base_url(gateway: str, source: str) -> str:
+    if not isinstance(gateway, str):
+        raise TypeError(f"{source}: expected text, got {type(gateway).__name__}")
+    url = gateway.strip()
+    if not url:
+        todo = "unset it" if source == "GATEWAY_URL" else "leave it out"
+        raise ValueError(
+            f"{source}: expected an http or https URL, and it is empty; {todo} for the live "
+            f"service ({DEFAULT_GATEWAY}), or name another gateway, such as http://127.0.0.1:8080"
+        )
+    if "://" not in url:
+        url = f"http://{url}" if is_loopback(f"//{url}") else f"https://{url}"
+    parts = _split(url)
+    usable = parts is not None and parts.username is None and "?" not in url and "#" not in url
+    if usable and all(char > " " and char != "\x7f" for char in url):
+        return url.rstrip("/")
+    # What may hold a password is not shown.
+    hidden = any(char in url for char in "@?#")
+    got = "one with a user name, a query or a fragment" if hidden else repr(gateway)
+    raise ValueError(
+        f"{source}: expected an http or https URL such as {DEFAULT_GATEWAY}, got {got}"
+    )
+
+
+def _split(url: str) -> SplitResult | None:
+    """The parts of an http URL with a host; None for anything else."""
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+        usable = usable and not parts.netloc.endswith(":")  # of `http:/host`, or forgotten
+    except ValueError:
+        return None
+    return parts if usable else None

@@ -1,29 +1,30 @@
-"""What a client was told, and what the environment adds."""
+"""The options of a client, from its arguments and the environment."""
 
 from __future__ import annotations
 
-import inspect
-import json
-import math
 import os
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from enum import Enum
 from typing import Any, Literal, Protocol, TypeAlias
-from urllib.parse import SplitResult, urlsplit
 
-from appbuilder_assistants._core.redaction import TokenRedactor
+from appbuilder_assistants._core.redaction import Secret
 from appbuilder_assistants._core.retry import RetryPolicy
 from appbuilder_assistants._log import turn_on
 from appbuilder_assistants.hooks import EventHook
 
-from .addresses import is_loopback
+from .addresses import DEFAULT_GATEWAY, base_url
+from .checks import (
+    KEEP,
+    Keep,
+    check_extra_body,
+    check_headers,
+    check_hook,
+    check_one,
+    check_seconds,
+)
 
-DEFAULT_GATEWAY = "https://appbuilder.baidu.com"
 DEFAULT_PREFIX = "Bearer"
 DEFAULT_RETRY = RetryPolicy()
-_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
 class TimeoutLike(Protocol):
@@ -39,63 +40,8 @@ class TimeoutLike(Protocol):
     def pool(self) -> float | None: ...
 
 
-class Keep(Enum):
-    """Stands for an option that `with_options` was not given."""
-
-    KEEP = "as it is"
-
-
-KEEP = Keep.KEEP
-
 Timeout: TypeAlias = "float | TimeoutLike | None"
 OnDeadline: TypeAlias = Literal["raise", "cancel"]
-
-# What a request needs of its own, and what carries the token: not for `default_headers` to change.
-OUR_HEADERS = frozenset(
-    {
-        "accept",
-        "accept-encoding",
-        "authorization",
-        "connection",
-        "content-length",
-        "content-type",
-        "host",
-        "transfer-encoding",
-        "x-appbuilder-request-id",
-        "x-bce-request-id",
-    }
-)
-
-
-class Secret:
-    """A text that nothing shows: no representation, no pickle, no traceback with its variables."""
-
-    __slots__ = ("_text",)
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-
-    def reveal(self) -> str:
-        return self._text
-
-    def __repr__(self) -> str:
-        return "Secret(...)"
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Secret) and other._text == self._text
-
-    def __hash__(self) -> int:
-        return hash(self._text)
-
-    # A copy shows no more than the original; a pickle would.
-    def __copy__(self) -> Secret:
-        return self
-
-    def __deepcopy__(self, memo: object) -> Secret:
-        return self
-
-    def __reduce__(self) -> str:
-        raise TypeError("a token is not pickled: make another client where it is needed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +63,7 @@ class Settings:
     def __post_init__(self) -> None:
         seconds = self.timeout
         if isinstance(seconds, (int, float)):
-            _check_seconds("timeout", seconds)
+            check_seconds("timeout", seconds)
         elif seconds is not None and not hasattr(seconds, "connect"):
             raise TypeError(
                 f"timeout: expected seconds, an httpx.Timeout or None, got {type(seconds).__name__}"
@@ -127,13 +73,13 @@ class Settings:
                 f"retry: expected a RetryPolicy (RetryPolicy(attempts=1) never retries), "
                 f"got {type(self.retry).__name__}"
             )
-        _check_seconds("deadline", self.deadline)
+        check_seconds("deadline", self.deadline)
         if self.on_deadline not in ("raise", "cancel"):
             raise ValueError(f'on_deadline: expected "raise" or "cancel", got {self.on_deadline!r}')
-        _check_headers(self.default_headers)
-        _check_extra_body(self.extra_body)
+        check_headers(self.default_headers)
+        check_extra_body(self.extra_body)
         for hook in self.event_hooks:
-            _check_hook(hook)
+            check_hook(hook)
 
     @property
     def cancels_overdue_runs(self) -> bool:
@@ -141,9 +87,9 @@ class Settings:
         return self.deadline is not None and self.on_deadline == "cancel"
 
     @property
-    def redactor(self) -> TokenRedactor:
-        """Hides the token where a server repeats it."""
-        return TokenRedactor(self.authorization.reveal)
+    def redactor(self) -> Secret:
+        """Takes the token out of texts."""
+        return self.authorization
 
 
 def settings_from(
@@ -179,7 +125,7 @@ def settings_from(
     if problem is not None:
         raise type(problem)(str(problem).replace("{source}", source))
     return Settings(
-        base_url=_base_url(gateway_url, gateway_from or "gateway_url"),
+        base_url=base_url(gateway_url, gateway_from or "gateway_url"),
         gateway_from=gateway_from,
         authorization=_authorization(token, prefix),
         default_headers=default_headers or {},
@@ -209,17 +155,17 @@ def changed(
     if token is not None:
         changes["authorization"] = settings_from(token, settings.base_url).authorization
     if gateway_url is not None:
-        changes["base_url"] = _base_url(gateway_url, "gateway_url")
+        changes["base_url"] = base_url(gateway_url, "gateway_url")
         changes["gateway_from"] = "gateway_url"
-    _check_one("default_headers", default_headers, set_default_headers)
+    check_one("default_headers", default_headers, set_default_headers)
     if not isinstance(default_headers, Keep):
-        _check_headers(default_headers)
+        check_headers(default_headers)
         changes["default_headers"] = with_headers(settings.default_headers, default_headers)
     elif not isinstance(set_default_headers, Keep):
         changes["default_headers"] = set_default_headers
-    _check_one("extra_body", extra_body, set_extra_body)
+    check_one("extra_body", extra_body, set_extra_body)
     if not isinstance(extra_body, Keep):
-        _check_extra_body(extra_body)
+        check_extra_body(extra_body)
         changes["extra_body"] = {**settings.extra_body, **extra_body}
     elif not isinstance(set_extra_body, Keep):
         changes["extra_body"] = set_extra_body
@@ -283,85 +229,3 @@ def _token_problem(secret: Secret, prefix: str) -> Exception | None:
 def _authorization(secret: Secret, prefix: str) -> Secret:
     token = secret.reveal()
     return Secret(token if token.startswith(prefix) else f"{prefix} {token}")
-
-
-def _check_seconds(name: str, seconds: object) -> None:
-    if seconds is None:
-        return
-    if not isinstance(seconds, (int, float)) or isinstance(seconds, bool):
-        raise TypeError(f"{name}: expected seconds or None, got {type(seconds).__name__}")
-    if not 0 < seconds < math.inf:
-        raise ValueError(f"{name}: expected seconds above 0, got {seconds!r}")
-
-
-def _check_one(name: str, added: object, replacing: object) -> None:
-    if added is not KEEP and replacing is not KEEP:
-        raise ValueError(f"{name} adds to what there is, set_{name} replaces it: pass one of them")
-
-
-def _check_headers(headers: Mapping[str, str]) -> None:
-    if not isinstance(headers, Mapping):
-        raise TypeError(f"default_headers: expected a mapping, got {type(headers).__name__}")
-    for name, value in headers.items():
-        if not all(isinstance(text, str) for text in (name, value)):
-            raise TypeError(f"default_headers: expected names and values of text, at {name!r}")
-        if name.lower() in OUR_HEADERS:
-            todo = ": use token=" if name.lower() == "authorization" else ""
-            raise ValueError(f"default_headers: {name} is the client's to set{todo}")
-        if not _TOKEN.fullmatch(name):
-            raise ValueError(f"default_headers: {name!r} is no name of a header")
-        if not value.isprintable() or not value.isascii():
-            # The value is not shown: it may be a secret.
-            raise ValueError(f"default_headers: the value of {name} is not printable ASCII")
-
-
-def _check_extra_body(fields: Mapping[str, Any]) -> None:
-    if not isinstance(fields, Mapping):
-        raise TypeError(f"extra_body: expected a mapping, got {type(fields).__name__}")
-    try:
-        json.dumps(dict(fields), allow_nan=False).encode()
-    except (TypeError, ValueError, RecursionError) as error:
-        raise type(error)(f"extra_body: cannot be written as JSON: {error}") from None
-
-
-def _check_hook(hook: object) -> None:
-    call = getattr(hook, "__call__", None)  # noqa: B004 - the method itself is looked at
-    if call is None:
-        raise TypeError(f"event_hooks: expected functions, got {type(hook).__name__}")
-    if inspect.iscoroutinefunction(hook) or inspect.iscoroutinefunction(call):
-        raise TypeError("event_hooks: a hook is a plain `def`, for both clients; got an async one")
-
-
-def _base_url(gateway: str, source: str) -> str:
-    if not isinstance(gateway, str):
-        raise TypeError(f"{source}: expected text, got {type(gateway).__name__}")
-    url = gateway.strip()
-    if not url:
-        todo = "unset it" if source == "GATEWAY_URL" else "leave it out"
-        raise ValueError(
-            f"{source}: expected an http or https URL, and it is empty; {todo} for the live "
-            f"service ({DEFAULT_GATEWAY}), or name another gateway, such as http://127.0.0.1:8080"
-        )
-    if "://" not in url:
-        url = f"http://{url}" if is_loopback(f"//{url}") else f"https://{url}"
-    parts = _split(url)
-    usable = parts is not None and parts.username is None and "?" not in url and "#" not in url
-    if usable and all(char > " " and char != "\x7f" for char in url):
-        return url.rstrip("/")
-    # What may hold a password is not shown.
-    hidden = any(char in url for char in "@?#")
-    got = "one with a user name, a query or a fragment" if hidden else repr(gateway)
-    raise ValueError(
-        f"{source}: expected an http or https URL such as {DEFAULT_GATEWAY}, got {got}"
-    )
-
-
-def _split(url: str) -> SplitResult | None:
-    """The parts of an http URL with a host; None for anything else."""
-    try:
-        parts = urlsplit(url)
-        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
-        usable = usable and not parts.netloc.endswith(":")  # of `http:/host`, or forgotten
-    except ValueError:
-        return None
-    return parts if usable else None

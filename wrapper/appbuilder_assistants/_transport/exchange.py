@@ -16,7 +16,7 @@ import httpx
 from appbuilder_assistants._core.calls import REQUEST_ID, NoReply, Reply, Send, never
 from appbuilder_assistants._core.limits import MAX_BODY, MAX_ERROR_BODY, MAX_QUOTED
 from appbuilder_assistants._core.multipart import MultipartBody
-from appbuilder_assistants._core.redaction import Redactor
+from appbuilder_assistants._core.redaction import Secret
 from appbuilder_assistants._settings.addresses import is_loopback
 from appbuilder_assistants._settings.settings import Settings, with_headers
 from appbuilder_assistants._version import __version__
@@ -53,7 +53,7 @@ class Sent:
     http: httpx.Request
     deadline: float | None
     begun: float
-    redactor: Redactor
+    redactor: Secret
     gateway_from: str = ""
     form: MultipartBody | None = None
 

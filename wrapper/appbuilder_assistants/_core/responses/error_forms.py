@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
-from appbuilder_assistants._core.redaction import Redactor
+from appbuilder_assistants._core.redaction import Secret
 from appbuilder_assistants.errors import (
     ApiStatusError,
     AuthenticationError,
@@ -110,7 +110,7 @@ def is_only_error(body: object) -> bool:
     return _is_flat(body) and fields <= {*_SAID, *_CODES, *_MESSAGES}
 
 
-def error_detail(body: object, redactor: Redactor) -> ErrorDetail:
+def error_detail(body: object, redactor: Secret) -> ErrorDetail:
     """Read an error object out of any JSON, without what is to be hidden. Never raises."""
     if not isinstance(body, dict):
         return ErrorDetail()
@@ -174,13 +174,13 @@ def _is_flat(body: Mapping[str, Any]) -> bool:
     )
 
 
-def _first(body: Mapping[str, Any], names: tuple[str, ...], redactor: Redactor) -> str | None:
+def _first(body: Mapping[str, Any], names: tuple[str, ...], redactor: Secret) -> str | None:
     """The first of these fields that says something, as a text."""
     texts = (shown_text(body.get(name), redactor) for name in names)
     return next((text for text in texts if text is not None), None)
 
 
-def shown_text(value: object, redactor: Redactor) -> str | None:
+def shown_text(value: object, redactor: Secret) -> str | None:
     """Any JSON value as a text that can be shown; None and "" say nothing."""
     if value is None or value == "":
         return None
