@@ -16,8 +16,8 @@ from typing import Any
 import httpx
 import pytest
 from appbuilder_assistants import AppBuilder, AsyncAppBuilder, NotFoundError
-from appbuilder_assistants._transport import pool as _pool
-from appbuilder_assistants._transport import response_body as _bodies
+from appbuilder_assistants._transport import response
+from appbuilder_assistants._transport.with_httpx import clients
 
 from tests.clients.bodies import CHUNKED, EMPTY_LIST, RUN, STREAM, chunk, framed, piece, stream_of
 from tests.clients.client_harness import ClientHarness
@@ -87,7 +87,7 @@ def test_whole_streams_use_one_connection(
     read: Callable[[Any], object],
 ) -> None:
     """A stream that was read to its end leaves its connection to the next call."""
-    monkeypatch.setattr(_bodies, "REST_SECONDS", PATIENCE)  # for a machine that has much to do
+    monkeypatch.setattr(response, "REST_SECONDS", PATIENCE)  # for a machine that has much to do
     server = serve(script)
     client = harness.client("k", server.url)
 
@@ -137,8 +137,8 @@ def test_128_calls_at_once(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> Non
     """They open no more connections than they are; as many calls again open none."""
     # A machine that has much else to do may take longer for them than connections are kept idle.
     kept = httpx.Limits(max_connections=200, max_keepalive_connections=200, keepalive_expiry=None)
-    assert kept.max_connections == _pool.LIMITS.max_connections
-    monkeypatch.setattr(_pool, "LIMITS", kept)
+    assert kept.max_connections == clients.LIMITS.max_connections
+    monkeypatch.setattr(clients, "LIMITS", kept)
     opened: list[int] = []
 
     def script(exchange: Exchange) -> None:
@@ -450,7 +450,7 @@ def test_a_fork_of_a_client_that_was_not_used(serve: Serve) -> None:
 
 def test_a_stream_that_two_threads_end(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     """One waits for the end of the body; the other, which closes the stream, raises nothing."""
-    monkeypatch.setattr(_bodies, "REST_SECONDS", PATIENCE)
+    monkeypatch.setattr(response, "REST_SECONDS", PATIENCE)
     closed = threading.Event()
 
     def script(exchange: Exchange) -> None:

@@ -137,7 +137,7 @@ def test_a_shorter_time_out_still_holds(harness: ClientHarness, serve: Serve) ->
     """The silence that a time-out allows is not stretched by a deadline."""
     client = harness.client("k", serve(silent).url, deadline=600, timeout=0.2, retry=AT_ONCE)
 
-    with pytest.raises(ApiTimeoutError, match="silent for too long") as caught:
+    with pytest.raises(ApiTimeoutError, match="read timed out after") as caught:
         CALLS["run"](client)
 
     assert type(caught.value) is ApiTimeoutError

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from appbuilder_assistants import AppBuilder, NotFoundError, ServerError
-from appbuilder_assistants._transport import response_body as _bodies
+from appbuilder_assistants._transport import response
 from appbuilder_assistants.hooks import (
     AttemptFinished,
     CallFinished,
@@ -84,13 +84,13 @@ def test_a_call_that_fails(harness: ClientHarness, serve: Serve) -> None:
     server = serve(lambda exchange: False)
     client = harness.client("k", server.url, retry=AT_ONCE, event_hooks=[told.append])
 
-    with pytest.raises(Exception, match="broke off") as caught:
+    with pytest.raises(Exception, match="was cut off") as caught:
         client.threads.runs.run("a", "t")
 
     tried, finished = told[1:]
     assert isinstance(tried, AttemptFinished)
     assert tried.status_code is None
-    assert "broke off" in str(tried.error)
+    assert "was cut off" in str(tried.error)
     assert isinstance(finished, CallFinished)
     assert finished.error is caught.value
 
@@ -130,7 +130,7 @@ def test_a_stream_whose_events_are_taken_one_by_one(
 
     Its connection is kept for the next call.
     """
-    monkeypatch.setattr(_bodies, "REST_SECONDS", PATIENCE)  # for a machine that has much to do
+    monkeypatch.setattr(response, "REST_SECONDS", PATIENCE)  # for a machine that has much to do
     told: list[HookEvent] = []
     others = {
         "/v2/threads/runs/list": answer({"object": "list", "data": [], "has_more": False}),
@@ -271,7 +271,7 @@ def test_a_lost_answer_that_is_asked_for_again(
     [again] = [r.getMessage() for r in caplog.records if "trying again" in r.getMessage()]
     assert again.startswith("queryRun POST /v2/threads/runs/query: no answer, trying again in ")
     assert f"request id {server.exchanges[0].headers['x-appbuilder-request-id']}): " in again
-    assert "broke off" in again
+    assert "was cut off" in again
 
 
 def test_a_hook_that_fails(
@@ -417,6 +417,6 @@ def test_attempts_are_on_the_error(harness: ClientHarness, serve: Serve) -> None
 
     tried = caught.value.attempts
     assert [attempt.status_code for attempt in tried] == [503, None, 500]
-    assert "broke off" in tried[1].error
+    assert "was cut off" in tried[1].error
     assert all(attempt.seconds > 0 for attempt in tried)
     assert tried[1].request_id is not None

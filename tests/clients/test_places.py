@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -13,8 +14,10 @@ from typing import Any
 import httpx
 import pytest
 from appbuilder_assistants import ApiTimeoutError, AsyncAppBuilder, DeadlineExceededError
-from appbuilder_assistants._transport import bounded as bounded_module
-from appbuilder_assistants._transport.bounded import AsyncFairSemaphore, FairSemaphore, bounded
+from appbuilder_assistants._transport import places
+from appbuilder_assistants._transport.places import AsyncFairSemaphore, FairSemaphore
+from appbuilder_assistants._transport.with_httpx import clients
+from appbuilder_assistants._transport.with_httpx.transport import HttpxTransport
 
 from tests.clients.bodies import CHUNKED, RUN, STREAM, chunk
 from tests.clients.client_harness import AsyncHarness, ClientHarness
@@ -115,7 +118,7 @@ def test_a_thread_whose_time_is_over_when_its_turn_comes(monkeypatch: pytest.Mon
             semaphore.release()
             return False
 
-    monkeypatch.setattr(f"{bounded_module.__name__}.threading.Event", Late)
+    monkeypatch.setattr(f"{places.__name__}.threading.Event", Late)
 
     assert not semaphore.acquire(MOMENT)
     assert semaphore.free == 1
@@ -175,23 +178,26 @@ def test_a_stream_that_nobody_closes(harness: ClientHarness, serve: Serve) -> No
     assert len(server.exchanges) == 3
 
 
+GATEWAY = "http://gw.example"
+
+
 def test_a_pool_that_two_clients_share() -> None:
     """One semaphore stands in front of it, not one of each client."""
     with httpx.Client(limits=ONE) as http:
-        pool = bounded(bounded(http))._transport._pool  # type: ignore[attr-defined]
-        assert type(pool._inner) is not type(pool)
-        assert pool.places.free == 1
+        one, other = (HttpxTransport(given=http).to(GATEWAY).places for _ in range(2))
+
+        assert one is other
+        assert one.free == 1
 
 
 def test_an_unbounded_pool_and_one_for_http2() -> None:
-    """They stay as they are: their number of requests has no bound."""
+    """Their number of requests has no bound."""
     for options in (
         {"limits": httpx.Limits()},
         {"transport": httpx.MockTransport(lambda r: httpx.Response(200))},
     ):
         with httpx.Client(**options) as http:
-            before = getattr(http._transport, "_pool", None)
-            assert getattr(bounded(http)._transport, "_pool", None) is before
+            assert HttpxTransport(given=http).to(GATEWAY).places.free >= sys.maxsize
 
 
 def test_cancelled_and_overdue_calls_take_no_places(harness: ClientHarness, serve: Serve) -> None:
@@ -214,7 +220,7 @@ def test_cancelled_and_overdue_calls_take_no_places(harness: ClientHarness, serv
         assert client.threads.runs.query("t", "r").status == RUN["status"]
 
     pool = http._transport._pool
-    assert pool.places.free == 2
+    assert clients._places[http].free == 2
     assert all(one.is_idle() or one.is_closed() for one in pool.connections)
 
 

@@ -6,10 +6,9 @@ import os
 import socket
 from typing import Any
 
-import httpx
 import pytest
 from appbuilder_assistants import ApiConnectionError, RetryPolicy
-from appbuilder_assistants._transport.connect import proxies
+from appbuilder_assistants._transport.connect import proxy_for
 
 from tests.clients.bodies import RUN
 from tests.clients.client_harness import ClientHarness
@@ -57,7 +56,7 @@ def test_odd_exceptions_without_a_proxy(
 
     harness.client("k", gateway)
 
-    assert proxies() == {}
+    assert proxy_for(gateway) is None
 
 
 @pytest.mark.parametrize("odd", ODD)
@@ -77,8 +76,9 @@ def test_odd_exceptions(
 
 def is_through_a_proxy(client: Any, gateway: str) -> bool:
     """Nothing is sent: the addresses are those of others."""
-    pool = client.with_options(gateway_url=gateway)._caller.pool
-    return pool._http._transport_for_url(httpx.URL(gateway)) is not pool._http._transport
+    transport = client.with_options(gateway_url=gateway)._caller.pool.transport
+    assert (proxy_for(gateway) is None) == (transport.to(gateway) is transport._by_proxy.get(None))
+    return proxy_for(gateway) is not None
 
 
 DIRECT = {

@@ -333,7 +333,7 @@ def test_pings_keep_a_quiet_stream_alive(harness: ClientHarness, serve: Serve) -
     client = harness.client("k", serve(script).url, timeout=0.5, retry=RetryPolicy(attempts=1))
 
     assert seen(list(stream_of(client))) == [1, 4]
-    with pytest.raises(StreamInterruptedError, match="silent for too long"):
+    with pytest.raises(StreamInterruptedError, match="read timed out after"):
         list(client.threads.runs.stream_run("silent", "t"))
 
 

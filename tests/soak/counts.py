@@ -7,9 +7,12 @@ import os
 import stat
 import threading
 from pathlib import Path
-from typing import Any
 
-import httpx
+from appbuilder_assistants._transport.with_httpx.clients import pools_of
+from appbuilder_assistants._transport.with_httpx.transport import (
+    AsyncHttpxTransport,
+    HttpxTransport,
+)
 
 
 def held() -> dict[str, int]:
@@ -31,14 +34,15 @@ def sockets() -> int:
     return found
 
 
-def taken(http: httpx.Client | httpx.AsyncClient) -> list[str]:
-    """The used places of a client's pool: none, when no call is in progress."""
-    pool: Any = http._transport._pool
+def taken(transport: HttpxTransport | AsyncHttpxTransport, gateway: str) -> list[str]:
+    """The used places of a transport's pool: none, when no call is in progress."""
+    http, places = transport.to(gateway)
+    [pool] = pools_of(http)
     size = pool._max_connections
     busy = [one for one in pool.connections if not one.is_idle() and not one.is_closed()]
     found = []
-    if pool.places.free != size:
-        found.append(f"{size - pool.places.free} of {size} places")
+    if places.free != size:
+        found.append(f"{size - places.free} of {size} places")
     if busy:
         found.append(f"{len(busy)} connections that no call uses: {busy}")
     if pool._requests:

@@ -23,6 +23,10 @@ from typing import Any
 
 import httpx
 from appbuilder_assistants import AppBuilder, AssistantsError, AsyncAppBuilder, RetryPolicy
+from appbuilder_assistants._transport.with_httpx.transport import (
+    AsyncHttpxTransport,
+    HttpxTransport,
+)
 
 from tests.soak.counts import held, more, taken
 
@@ -96,9 +100,9 @@ def soak_sync(url: str, seconds: float, seed: int) -> Report:
             gc.collect()
             for client in (small, own):
                 calm_call(report, client)
-                pool = client._caller.pool.http
-                if not settled(partial(is_idle, pool)):
-                    report.losses += taken(pool)
+                pool = client._caller.pool.transport
+                if not settled(partial(is_idle, pool, url)):
+                    report.losses += taken(pool, url)
 
         end = time.monotonic() + seconds
         while time.monotonic() < end and not report.losses:
@@ -167,8 +171,8 @@ def fork(report: Report, client: AppBuilder) -> None:
         report.losses.append(f"the call of a child after a fork ({status})")
 
 
-def is_idle(http: httpx.Client | httpx.AsyncClient) -> bool:
-    return not taken(http)
+def is_idle(transport: HttpxTransport | AsyncHttpxTransport, gateway: str) -> bool:
+    return not taken(transport, gateway)
 
 
 def settled(true: Callable[[], bool]) -> bool:
@@ -221,9 +225,9 @@ async def on_a_loop(url: str, seconds: float, seed: int) -> Report:
             gc.collect()
             for client in (small, own):
                 await acalm_call(report, client)
-                pool = client._caller.pool.http
-                if not await asettled(partial(is_idle, pool)):
-                    report.losses += taken(pool)
+                pool = client._caller.pool.transport
+                if not await asettled(partial(is_idle, pool, url)):
+                    report.losses += taken(pool, url)
     gc.collect()
     before = {name: before[name] for name in ("sockets", "tasks")}
     if not await asettled(lambda: not more(before, held())):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from appbuilder_assistants._transport.bounded import bounded
+from appbuilder_assistants._transport.with_httpx.transport import HttpxTransport
 
 from tests.clients.conftest import (
     Serve,
@@ -42,16 +42,19 @@ def test_what_is_taken_is_seen(serve: Serve) -> None:  # noqa: F811
     """A response that is not closed holds a place, a connection and a socket."""
     server = serve(lambda exchange: exchange.send(answer({})))
     with httpx.Client(limits=httpx.Limits(max_connections=3)) as http:
-        bounded(http)
+        transport = HttpxTransport(given=http)
+        places = transport.to(server.url).places
         before = held()
-        assert taken(http) == []
+        assert taken(transport, server.url) == []
 
+        assert places.acquire(None)
         response = http.send(http.build_request("POST", server.url), stream=True)
-        assert [line.split()[0] for line in taken(http)] == ["1", "1", "1"]
+        assert [line.split()[0] for line in taken(transport, server.url)] == ["1", "1", "1"]
         assert any("sockets more" in line for line in more(before, held()))
 
         response.close()
-        assert taken(http) == []
+        places.release()
+        assert taken(transport, server.url) == []
 
 
 def test_sockets_and_threads_are_seen() -> None:

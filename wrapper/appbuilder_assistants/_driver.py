@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator
-from io import BytesIO
-from typing import TypeVar, cast
-
-import httpx
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from ._core.calls import (
     Begin,
@@ -24,26 +20,16 @@ from ._core.calls import (
     Sleep,
     Step,
 )
-from ._core.multipart import MultipartBody
+from ._files.saving import asave, save
 from ._instrumentation.calls import Instrumentation
-from ._settings.settings import Settings
 from ._tools.runner import arun_tools, run_tools
-from ._transport.blocking import off_loop, within
-from ._transport.cancellation import by, sheltered, undisturbed
-from ._transport.exchange import (
-    FAILURES,
-    Sent,
-    beginning,
-    can_unpack,
-    longest,
-    sent,
-    tells_its_end,
-    unwritable,
-    without_frames,
-)
-from ._transport.pool import AsyncPool, Pool
-from ._transport.response_body import AsyncBody, Body, asave, save
-from ._transport.unpack import aunpacked, unpacked
+from ._transport.cancellation import shield_to_completion
+from ._transport.request import build_request
+
+if TYPE_CHECKING:
+    from ._settings.settings import Settings
+    from ._transport.pool import AsyncPool, Pool
+    from ._transport.protocols import AsyncTransport, OutgoingRequest, Transport
 
 T = TypeVar("T")
 
@@ -64,290 +50,129 @@ def is_past(deadline: float | None) -> bool:
 
 
 def drive(
-    flow: Flow[T], http: httpx.Client, settings: Settings, deadline: float | None = None
+    flow: Flow[T], transport: Transport, settings: Settings, deadline: float | None = None
 ) -> T:
     """Carry a flow out, by `deadline` if that is given, else within the settings' deadline."""
-    deadline = deadline_of(settings) if deadline is None else deadline
-    with Instrumentation(settings) as instrumentation:
+    execution = _Execution(settings, deadline)
+    with execution.instrumentation:
         try:
             step = flow.send(None)
             while True:
                 try:
-                    outcome, deadline = _act(step, http, settings, instrumentation, deadline)
+                    outcome = _act(step, transport, execution)
                 except BaseException as error:  # noqa: BLE001 - the flow raises it again
                     step = flow.throw(error)  # comes back only if there is something to clean up
                 else:
                     step = flow.send(outcome)
         except StopIteration as stop:
-            return _handed_over(cast(T, stop.value), instrumentation)
+            return execution.hand_over(cast(T, stop.value))
 
 
 def finish(flow: Flow[T], pool: Pool, settings: Settings) -> T:
     """As `drive`, for a flow that cleans up."""
-    return drive(flow, pool.http, settings)
+    return drive(flow, pool.transport, settings)
 
 
 async def adrive(
-    flow: Flow[T], http: httpx.AsyncClient, settings: Settings, deadline: float | None = None
+    flow: Flow[T], transport: AsyncTransport, settings: Settings, deadline: float | None = None
 ) -> T:
     """Carry a flow out on the running event loop."""
-    deadline = deadline_of(settings) if deadline is None else deadline
-    with Instrumentation(settings) as instrumentation:
+    execution = _Execution(settings, deadline)
+    with execution.instrumentation:
         try:
             step = flow.send(None)
         except StopIteration as stop:
             return cast(T, stop.value)
-        return _handed_over(
-            await _asteps(flow, step, http, settings, instrumentation, deadline), instrumentation
-        )
+        return execution.hand_over(await _asteps(flow, step, transport, execution))
 
 
 async def afinish(flow: Flow[T], pool: AsyncPool, settings: Settings) -> T:
     """As `adrive`, for a flow that cleans up: neither a task's end nor the client's cuts it off."""
-    with pool.kept_open(asyncio.ensure_future(adrive(flow, pool.http, settings))) as work:
-        return await undisturbed(work)
+    with pool.kept_open(asyncio.ensure_future(adrive(flow, pool.transport, settings))) as work:
+        return await shield_to_completion(work)
 
 
-async def _asteps(
-    flow: Flow[T],
-    step: Step,
-    http: httpx.AsyncClient,
-    settings: Settings,
-    instrumentation: Instrumentation,
-    deadline: float | None,
-) -> T:
+async def _asteps(flow: Flow[T], step: Step, transport: AsyncTransport, execution: _Execution) -> T:
     """Carry a flow out from this step on."""
     while True:
         try:
-            outcome, deadline = await _aact(step, http, settings, instrumentation, deadline)
+            outcome = await _aact(step, transport, execution)
         except BaseException as error:  # noqa: BLE001 - the flow raises it again
             step = flow.throw(error)  # comes back only if there is something to clean up
-            rest = _asteps(flow, step, http, settings, instrumentation, deadline)
-            return await undisturbed(rest)
+            return await shield_to_completion(_asteps(flow, step, transport, execution))
         try:
             step = flow.send(outcome)
         except StopIteration as stop:
             return cast(T, stop.value)
 
 
-def _act(
-    step: Step,
-    http: httpx.Client,
-    settings: Settings,
-    instrumentation: Instrumentation,
-    deadline: float | None,
-) -> tuple[Outcome, float | None]:
-    """What a step comes to, and the deadline from there on."""
+def _act(step: Step, transport: Transport, execution: _Execution) -> Outcome:
+    """What a step comes to."""
     if isinstance(step, Send):
-        reply = _perform(step, http, settings, deadline)
-        instrumentation.attempt(step, reply)
-        return reply, deadline
+        reply = transport.send(execution.request(step, transport))
+        execution.instrumentation.attempt(step, reply)
+        return reply
     if isinstance(step, Sleep):
-        instrumentation.retry(step)
-        late = _too_late(step, deadline)
+        late = execution.too_late(step)
         if late is None:
             time.sleep(step.seconds)
-        return late, deadline
+        return late
     if isinstance(step, Save):
-        return save(step), deadline
+        return save(step)
     if isinstance(step, RunTools):
-        return run_tools(step, instrumentation, deadline), deadline
-    return None, _note(step, instrumentation, deadline)
+        return run_tools(step, execution.instrumentation, execution.deadline)
+    execution.note(step)
+    return None
 
 
-async def _aact(
-    step: Step,
-    http: httpx.AsyncClient,
-    settings: Settings,
-    instrumentation: Instrumentation,
-    deadline: float | None,
-) -> tuple[Outcome, float | None]:
+async def _aact(step: Step, transport: AsyncTransport, execution: _Execution) -> Outcome:
     """As `_act`."""
     if isinstance(step, Send):
-        reply = await _aperform(step, http, settings, deadline)
-        instrumentation.attempt(step, reply)
-        return reply, deadline
+        reply = await transport.send(execution.request(step, transport))
+        execution.instrumentation.attempt(step, reply)
+        return reply
     if isinstance(step, Sleep):
-        instrumentation.retry(step)
-        late = _too_late(step, deadline)
+        late = execution.too_late(step)
         if late is None:
             await asyncio.sleep(step.seconds)
-        return late, deadline
+        return late
     if isinstance(step, Save):
-        return await asave(step), deadline
+        return await asave(step)
     if isinstance(step, RunTools):
-        return await arun_tools(step, instrumentation, deadline), deadline
-    return None, _note(step, instrumentation, deadline)
+        return await arun_tools(step, execution.instrumentation, execution.deadline)
+    execution.note(step)
+    return None
 
 
-def _note(
-    step: Begin | End | Grace, instrumentation: Instrumentation, deadline: float | None
-) -> float | None:
-    """Take in a step that needs no I/O; gives the deadline from here on."""
-    if isinstance(step, Begin):
-        instrumentation.begin(step.call)
-    elif isinstance(step, End):
-        instrumentation.end(step.result, step.error)
-    else:
-        return time.monotonic() + step.seconds
-    return deadline
+class _Execution:
+    """What steps of one flow share, and those that need no I/O."""
 
+    def __init__(self, settings: Settings, deadline: float | None) -> None:
+        self.settings = settings
+        self.deadline = deadline_of(settings) if deadline is None else deadline
+        self.instrumentation = Instrumentation(settings)
 
-def _too_late(step: Sleep, deadline: float | None) -> NoReply | None:
-    """What a pause comes to that would outlast the deadline: there is no use in beginning it."""
-    if deadline is None or time.monotonic() + step.seconds < deadline:
-        return None
-    message = "the deadline does not leave time for another attempt"
-    return NoReply(message, reached_server=True, timed_out=True, overdue=True)
+    def request(self, step: Send, transport: Transport | AsyncTransport) -> OutgoingRequest:
+        return build_request(step, self.settings, transport.timeout, self.deadline)
 
+    def too_late(self, step: Sleep) -> NoReply | None:
+        """What comes of a pause that would outlast the deadline: there is no use in beginning."""
+        self.instrumentation.retry(step)
+        if self.deadline is None or time.monotonic() + step.seconds < self.deadline:
+            return None
+        message = "the deadline does not leave time for another attempt"
+        return NoReply(message, reached_server=True, timed_out=True, overdue=True)
 
-def _handed_over(value: T, instrumentation: Instrumentation) -> T:
-    """The value; an open stream takes along its call, which is over when the stream is."""
-    if isinstance(value, Reply) and isinstance(value.live, (Body, AsyncBody)):
-        value.live.call_span = instrumentation.hand_over()
-    return value
+    def note(self, step: Step) -> None:
+        if isinstance(step, Begin):
+            self.instrumentation.begin(step.call)
+        elif isinstance(step, End):
+            self.instrumentation.end(step.result, step.error)
+        elif isinstance(step, Grace):
+            self.deadline = time.monotonic() + step.seconds
 
-
-# `auth=None`: the credentials of an http_client are for others, and would take our token's place.
-
-
-def _perform(
-    step: Send, http: httpx.Client, settings: Settings, deadline: float | None
-) -> Reply | NoReply:
-    body = step.request.body
-    content = _form(body, deadline) if isinstance(body, MultipartBody) else body
-    try:
-        request = sent(step, http, settings, content, deadline)
-    except UnicodeError as error:
-        return unwritable(error)
-    if request.is_overdue():
-        return request.overdue(reached=False)
-    try:
-        response = http.send(request.http, auth=None, stream=True, follow_redirects=False)
-        open_ = False
-        try:
-            request.check()
-            if not can_unpack(response):
-                return request.packed(response)
-            if not step.leave_open(response.status_code, response.headers):
-                return _read(response, request)
-            if step.peek and not tells_its_end(response):
-                return request.endless()
-            live = Body(response, request)
-            start, open_ = live.peek(step.peek) if step.peek else (b"", True)
-            return request.reply(response, start, live if open_ else None)
-        finally:
-            if not open_:
-                response.close()
-    except FAILURES as error:
-        return request.lost(error)
-    except BaseException as error:  # noqa: BLE001 - goes on, only without what it passed through
-        raise without_frames(error) from error.__cause__
-
-
-async def _aperform(
-    step: Send, http: httpx.AsyncClient, settings: Settings, deadline: float | None
-) -> Reply | NoReply:
-    body = step.request.body
-    content = _aform(body) if isinstance(body, MultipartBody) else body
-    try:
-        request = sent(step, http, settings, content, deadline)
-    except UnicodeError as error:
-        return unwritable(error)
-    if request.is_overdue():
-        return request.overdue(reached=False)
-    try:
-        return await by(deadline, sheltered(_aexchange(step, http, request), _discard))
-    except TimeoutError as error:
-        return request.overdue(error)
-    except FAILURES as error:
-        return request.lost(error)
-    except BaseException as error:  # noqa: BLE001 - goes on, only without what it passed through
-        raise without_frames(error) from error.__cause__
-
-
-async def _discard(outcome: Reply | NoReply) -> None:
-    """Close an answer that nobody waits for any more."""
-    if isinstance(outcome, Reply) and outcome.live is not None:
-        await outcome.live.aclose()
-
-
-async def _aexchange(step: Send, http: httpx.AsyncClient, request: Sent) -> Reply | NoReply:
-    response = await http.send(request.http, auth=None, stream=True, follow_redirects=False)
-    open_ = False
-    try:
-        if not can_unpack(response):
-            return request.packed(response)
-        if not step.leave_open(response.status_code, response.headers):
-            return await _aread(response, request)
-        if step.peek and not tells_its_end(response):
-            return request.endless()
-        live = AsyncBody(response, request)
-        start, open_ = await live.peek(step.peek) if step.peek else (b"", True)
-        return request.reply(response, start, live if open_ else None)
-    finally:
-        if not open_:
-            await response.aclose()
-
-
-def _read(response: httpx.Response, request: Sent) -> Reply | NoReply:
-    """The whole answer, or the beginning of one that is too long. ReadTimeout if it is overdue.
-
-    At any moment there are in memory: a buffer, which grows by an eighth at the most, and one piece
-    (PIECE, or what httpx read at once). `getvalue` gives the buffer itself, without a copy.
-    """
-    body = BytesIO()
-    limit = longest(response)
-    for piece in unpacked(response):
-        body.write(piece)
-        if body.tell() > limit:
-            return request.reply(response, beginning(body), cut_short=True)
-        request.check()
-    request.check()
-    return request.reply(response, body.getvalue())
-
-
-async def _aread(response: httpx.Response, request: Sent) -> Reply | NoReply:
-    """As `_read`; who waits for it looks at the time."""
-    body = BytesIO()
-    limit = longest(response)
-    async for piece in aunpacked(response):
-        body.write(piece)
-        if body.tell() > limit:
-            return request.reply(response, beginning(body), cut_short=True)
-    return request.reply(response, body.getvalue())
-
-
-def _form(form: MultipartBody, deadline: float | None) -> Iterator[bytes]:
-    """The body of an upload, piece by piece. WriteTimeout if the file gives none in time."""
-    limit = deadline if form.file.may_block else None
-    try:
-        within(limit, form.file.rewind, _ignore)
-        form.file.report()
-        yield form.head
-        while piece := within(limit, form.file.read, _ignore):
-            yield piece
-            form.file.report()
-    except TimeoutError:
-        raise httpx.WriteTimeout("the deadline passed while a file was read") from None
-    yield form.tail
-
-
-async def _aform(form: MultipartBody) -> AsyncIterator[bytes]:
-    """As `_form`, off the event loop; who waits for it looks at the time."""
-    if form.file.may_block:
-        await off_loop(form.file.rewind, _ignore)
-    else:
-        form.file.rewind()
-    form.file.report()
-    yield form.head
-    while piece := (
-        await off_loop(form.file.read, _ignore) if form.file.may_block else form.file.read()
-    ):
-        yield piece
-        form.file.report()
-    yield form.tail
-
-
-def _ignore(late: object) -> None:
-    """Nothing is to be done with what comes too late."""
+    def hand_over(self, value: T) -> T:
+        """The value; an open stream takes along its call, which is over when the stream is."""
+        if isinstance(value, Reply) and value.live is not None:
+            value.live.call_span = self.instrumentation.hand_over()
+        return value

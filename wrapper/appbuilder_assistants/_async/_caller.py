@@ -88,7 +88,7 @@ class AsyncCaller:
     async def carry_out(self, flow: Flow[T], deadline: float | None = None) -> T:
         """By `deadline`, or within the deadline from now."""
         with part_of(self._run_span):
-            return await adrive(flow, self.pool.http, self.settings, deadline)
+            return await adrive(flow, self.pool.transport, self.settings, deadline)
 
     async def run_with_tools(self, call: Call[T], flow: Flow[T]) -> T:
         """Carry out a flow of several calls, of which this is the first, as one run."""

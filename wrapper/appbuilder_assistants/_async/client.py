@@ -13,7 +13,7 @@ from appbuilder_assistants._settings.settings import (
     changed,
     settings_from,
 )
-from appbuilder_assistants._transport.pool import AsyncPool, check_gateway
+from appbuilder_assistants._transport.pool import AsyncPool
 
 from ._caller import AsyncCaller, AsyncRawCaller
 from .assistants import AsyncAssistants
@@ -92,8 +92,7 @@ class AsyncAppBuilder:
             extra_body=extra_body,
             event_hooks=event_hooks,
         )
-        check_gateway(settings)
-        pool = AsyncPool(settings.base_url, verify, http_client)
+        pool = AsyncPool(settings, verify, http_client)
         self._set_up(AsyncCaller(pool, settings), own=True)
 
     def with_options(
@@ -137,8 +136,7 @@ class AsyncAppBuilder:
             set_extra_body=set_extra_body,
             event_hooks=event_hooks if isinstance(event_hooks, Keep) else tuple(event_hooks),
         )
-        check_gateway(settings)
-        pool = self._caller.pool.fit_for(settings.base_url, http_client)
+        pool = self._caller.pool.fit_for(settings, http_client)
         copy = object.__new__(type(self))
         copy._set_up(AsyncCaller(pool, settings), own=http_client is not None)
         return copy

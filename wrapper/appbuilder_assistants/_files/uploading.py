@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
 from appbuilder_assistants._transport.blocking import off_loop, within
-from appbuilder_assistants._transport.cancellation import by
+from appbuilder_assistants._transport.cancellation import wait_until
 from appbuilder_assistants.errors import DeadlineExceededError, Origin
 
 from .local import Progress, Upload, Uploadable, opened
@@ -47,7 +47,7 @@ async def auploading(
     else:
         try:
             opening = off_loop(lambda: opened(file, filename, progress), Upload.close)
-            upload = await by(deadline, opening)
+            upload = await wait_until(deadline, opening)
         except TimeoutError:
             raise _not_opened() from None
     try:

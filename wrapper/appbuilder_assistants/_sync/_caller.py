@@ -88,7 +88,7 @@ class Caller:
     def carry_out(self, flow: Flow[T], deadline: float | None = None) -> T:
         """By `deadline`, or within the deadline from now."""
         with part_of(self._run_span):
-            return drive(flow, self.pool.http, self.settings, deadline)
+            return drive(flow, self.pool.transport, self.settings, deadline)
 
     def run_with_tools(self, call: Call[T], flow: Flow[T]) -> T:
         """Carry out a flow of several calls, of which this is the first, as one run."""

@@ -15,7 +15,7 @@ from appbuilder_assistants._settings.settings import (
     changed,
     settings_from,
 )
-from appbuilder_assistants._transport.pool import Pool, check_gateway
+from appbuilder_assistants._transport.pool import Pool
 
 from ._caller import Caller, RawCaller
 from .assistants import Assistants
@@ -94,8 +94,7 @@ class AppBuilder:
             extra_body=extra_body,
             event_hooks=event_hooks,
         )
-        check_gateway(settings)
-        pool = Pool(settings.base_url, verify, http_client)
+        pool = Pool(settings, verify, http_client)
         self._set_up(Caller(pool, settings), own=True)
 
     def with_options(
@@ -139,8 +138,7 @@ class AppBuilder:
             set_extra_body=set_extra_body,
             event_hooks=event_hooks if isinstance(event_hooks, Keep) else tuple(event_hooks),
         )
-        check_gateway(settings)
-        pool = self._caller.pool.fit_for(settings.base_url, http_client)
+        pool = self._caller.pool.fit_for(settings, http_client)
         copy = object.__new__(type(self))
         copy._set_up(Caller(pool, settings), own=http_client is not None)
         return copy

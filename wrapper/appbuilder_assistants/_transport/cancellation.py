@@ -3,7 +3,7 @@
 asyncio cancels a task wherever it waits. In a few of these places (between connecting and sending,
 within closing) httpcore keeps the socket open and its place in the pool taken for good. Once a
 request has its connection, httpcore is right for the cancellation of anyio, which spares what must
-not be cut off; before that, `_bounded.py` keeps requests out of its queue. So what is asked of
+not be cut off; before that, `places.py` keeps requests out of its queue. So what is asked of
 httpcore has a task of its own, where the one kind is turned into the other.
 """
 
@@ -29,21 +29,30 @@ def running_loop() -> asyncio.AbstractEventLoop:
         ) from None
 
 
-async def by(deadline: float | None, what: Awaitable[T]) -> T:
-    """Wait for something, but not for longer than until then. Raises TimeoutError."""
+async def wait_until(deadline: float | None, work: Awaitable[T]) -> T:
+    """Wait for something, but not beyond the deadline. Raises TimeoutError."""
     if deadline is None:
-        return await what
-    left = deadline - time.monotonic()
+        return await work
+    remaining = deadline - time.monotonic()
     if sys.version_info >= (3, 11):
-        async with asyncio.timeout(left):
-            return await what
+        async with asyncio.timeout(remaining):
+            return await work
     try:
-        return await asyncio.wait_for(what, left)
+        return await asyncio.wait_for(work, remaining)
     except asyncio.TimeoutError:
         raise TimeoutError from None
 
 
-async def sheltered(work: Coroutine[Any, Any, T], discard: Callable[[T], Awaitable[None]]) -> T:
+async def cancel_after(seconds: float, work: Awaitable[T]) -> T | None:
+    """Its result; None if it had to be cancelled, as httpcore can bear it."""
+    from anyio import move_on_after
+
+    with move_on_after(seconds):
+        return await work
+    return None
+
+
+async def shielded(work: Coroutine[Any, Any, T], discard: Callable[[T], Awaitable[None]]) -> T:
     """Its result. When cancelled, once it has ended; a result that came all the same is discarded.
 
     Raises what the work raises, or CancelledError.
@@ -59,34 +68,22 @@ async def sheltered(work: Coroutine[Any, Any, T], discard: Callable[[T], Awaitab
             results.append(await work)
 
     try:
-        await _to_its_end(asyncio.ensure_future(act()), scope.cancel)
+        await _complete(asyncio.ensure_future(act()), scope.cancel)
     except asyncio.CancelledError:
         for result in results:
-            await to_the_end(discard(result))
+            await shield_to_completion(discard(result))
         raise
     return results[0]
 
 
-async def to_the_end(work: Awaitable[None]) -> None:
-    """Wait for it; when cancelled, to its end all the same before CancelledError is raised."""
-    await _to_its_end(asyncio.ensure_future(work), lambda: None)
-
-
-async def undisturbed(work: Awaitable[T]) -> T:
+async def shield_to_completion(work: Awaitable[T]) -> T:
     """Its result. When cancelled, it is waited for all the same, and CancelledError raised then."""
-    task = asyncio.ensure_future(work)
-    cancelled: asyncio.CancelledError | None = None
-    while not task.done():
-        try:
-            await asyncio.wait([task])
-        except asyncio.CancelledError as error:
-            cancelled = error
-    if cancelled is not None:
-        raise cancelled from task.exception()
-    return task.result()
+    return await _complete(asyncio.ensure_future(work))
 
 
-async def _to_its_end(task: asyncio.Future[None], when_cancelled: Callable[[], None]) -> None:
+async def _complete(
+    task: asyncio.Future[T], when_cancelled: Callable[[], object] = lambda: None
+) -> T:
     """Wait until the task is done. A cancellation of the wait is passed on, and raised then."""
     cancelled: asyncio.CancelledError | None = None
     while not task.done():
@@ -97,7 +94,5 @@ async def _to_its_end(task: asyncio.Future[None], when_cancelled: Callable[[], N
             when_cancelled()
     if cancelled is None:
         return task.result()
-    if not task.cancelled():
-        # Retrieved, or asyncio would log it, with the token among its frames' variables.
-        task.exception()
-    raise cancelled
+    # Retrieved, or asyncio would log it, with the token among its frames' variables.
+    raise cancelled from None if task.cancelled() else task.exception()

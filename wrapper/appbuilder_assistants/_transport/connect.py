@@ -5,16 +5,16 @@ from __future__ import annotations
 import errno
 import os
 import ssl
-from collections.abc import Iterator
-from contextlib import contextmanager
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from collections.abc import Mapping
+from ipaddress import ip_network
 from pathlib import Path
 from typing import TypeAlias
+from urllib.parse import SplitResult, urlsplit
 from urllib.request import getproxies
 
 import httpx
 
-from appbuilder_assistants._settings.addresses import host_of, ip_of, is_loopback
+from appbuilder_assistants._settings.addresses import ip_of, is_loopback
 
 Verify: TypeAlias = "bool | str | os.PathLike[str] | ssl.SSLContext"
 
@@ -53,75 +53,40 @@ def _default_context() -> ssl.SSLContext:
         ) from error
 
 
-def is_direct(base_url: str) -> bool:
-    """Whether no proxy is between: for this machine, and in a network that NO_PROXY names."""
-    if is_loopback(base_url):
-        return True
-    address = ip_of(host_of(base_url))
-    return address is not None and any(
-        address in network for name in _excepted() if (network := _network(name)) is not None
-    )
+def proxy_for(url: str, proxies: Mapping[str, str] | None = None) -> str | None:
+    """The proxy of the environment that is between; None where a server is reached directly.
 
-
-def proxies() -> dict[str, str | None]:
-    """The proxies of the environment as httpx mounts them: by pattern, None for no proxy.
-
-    What cannot be read in NO_PROXY is passed over, as curl does.
+    This machine is, and so is what NO_PROXY names: hosts with their subdomains, addresses, and
+    networks such as `10.0.0.0/8`. What cannot be read there is passed over, as curl does.
     """
-    found = getproxies()
-    mounts: dict[str, str | None] = {
-        f"{scheme}://": proxy if "://" in proxy else f"http://{proxy}"
-        for scheme in ("http", "https", "all")
-        if (proxy := found.get(scheme))
-    }
-    excepted = _excepted()
-    if "*" in excepted:
-        return {}
-    for name in excepted if mounts else ():
-        pattern = _pattern(name)
-        if _is_url(pattern):
-            mounts[pattern] = None
-    return mounts
-
-
-@contextmanager
-def usable_proxy() -> Iterator[None]:
-    """Turn what httpx says of a proxy it cannot use into an error that says where it comes from."""
-    try:
-        yield
-    except (ImportError, ValueError, httpx.InvalidURL) as error:
-        raise ValueError(
-            "the proxy that HTTP_PROXY, HTTPS_PROXY or ALL_PROXY names cannot be used "
-            f"({type(error).__name__}); correct or unset the variable, or pass "
-            "http_client= with a proxy of your own"
-        ) from error
-
-
-def _excepted() -> list[str]:
-    names = getproxies().get("no", "").split(",")
-    return [name.strip() for name in names if name.strip()]
-
-
-def _pattern(name: str) -> str:
-    """The pattern of httpx that stands for an entry of NO_PROXY; a name takes in its subdomains."""
-    if "://" in name:
-        return name
-    address = ip_of(name)
-    if address is not None:
-        return f"all://{address}" if address.version == 4 else f"all://[{address}]"
-    return f"all://{name}" if name.startswith("[") else f"all://*{name}"
-
-
-def _network(name: str) -> IPv4Network | IPv6Network | None:
-    """The network that an entry of NO_PROXY is, such as `10.0.0.0/8` or `fd00::/8`."""
-    try:
-        return ip_network(name, strict=False) if "/" in name else None
-    except ValueError:
+    found = getproxies() if proxies is None else proxies
+    parts = urlsplit(url)
+    proxy = found.get(parts.scheme) or found.get("all")
+    if not proxy or is_loopback(url):
         return None
+    names = (name.strip() for name in found.get("no", "").split(","))
+    if any(_excepts(name, parts) for name in names if name):
+        return None
+    return proxy if "://" in proxy else f"http://{proxy}"
 
 
-def _is_url(pattern: str) -> bool:
+def _excepts(name: str, url: SplitResult) -> bool:
+    """Whether an entry of NO_PROXY takes in the host of the URL."""
+    if name == "*":
+        return True
+    host = url.hostname or ""
     try:
-        return bool(httpx.URL(pattern).host)
-    except (httpx.InvalidURL, ValueError):
+        if "/" in name and "://" not in name:
+            address = ip_of(host)
+            return address is not None and address in ip_network(name, strict=False)
+        address = ip_of(name)
+        if address is not None:
+            return address == ip_of(host)
+        entry = urlsplit(name if "://" in name else f"//{name}")
+        port = url.port or {"http": 80, "https": 443}.get(url.scheme)
+        if entry.scheme not in ("", "all", url.scheme) or entry.port not in (None, port):
+            return False
+        domain = entry.hostname or ""
+    except ValueError:
         return False
+    return bool(domain) and (host == domain or host.endswith(f".{domain.lstrip('.*')}"))

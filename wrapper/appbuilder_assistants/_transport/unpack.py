@@ -1,14 +1,14 @@
-"""Taking an answer's compression off in pieces of bounded size.
+"""Decompression of a response in pieces of bounded size.
 
-httpx unpacks each chunk whole: 64 KiB of gzip may unfold to 64 MiB at once.
+HTTP libraries unpack each chunk whole: 64 KiB of gzip may unfold to 64 MiB at once.
 """
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 
-import httpx
+from .protocols import AsyncIncoming, Incoming, TransportFailure
 
 ACCEPTED = "gzip, deflate"
 """What requests say may come. Other codings, also those that httpx could read, are refused."""
@@ -17,32 +17,34 @@ PIECE = 64 * 1024
 """Bytes that are unpacked at once at the most."""
 
 
-def codings(response: httpx.Response) -> list[str]:
+def codings(headers: Mapping[str, str]) -> list[str]:
     """How the body is compressed, in the order in which that was done; empty if it is not."""
-    named = response.headers.get("content-encoding", "").lower().split(",")
+    named = headers.get("content-encoding", "").lower().split(",")
     return [coding for name in named if (coding := name.strip()) not in ("", "identity")]
 
 
-def unpacked(response: httpx.Response) -> Iterator[bytes]:
-    """The body in pieces. Raises httpx's errors: DecodingError for what is not compressed so."""
-    if (
-        response.is_stream_consumed
-    ):  # by a transport or a hook of the http_client, which unpacked it
-        yield response.content
-        return
-    unpacker = Unpacker(*codings(response))
-    for chunk in response.iter_raw():
+def can_unpack(found: list[str]) -> bool:
+    """Whether these codings are one at most, and one that the request accepts."""
+    return not found or (not has_stacked_encodings(found) and found[0] in ("gzip", "deflate"))
+
+
+def has_stacked_encodings(found: list[str]) -> bool:
+    """Whether the body is compressed more than once: one piece could unfold a million times."""
+    return len(found) > 1
+
+
+def unpacked(response: Incoming) -> Iterator[bytes]:
+    """The body in pieces. Raises TransportFailure, also for what is not compressed so."""
+    unpacker = Unpacker(*([] if response.is_unpacked else codings(response.headers)))
+    for chunk in response.chunks():
         yield from unpacker.feed(chunk)
     unpacker.finish()
 
 
-async def aunpacked(response: httpx.Response) -> AsyncIterator[bytes]:
+async def aunpacked(response: AsyncIncoming) -> AsyncIterator[bytes]:
     """As `unpacked`."""
-    if response.is_stream_consumed:
-        yield response.content
-        return
-    unpacker = Unpacker(*codings(response))
-    async for chunk in response.aiter_raw():
+    unpacker = Unpacker(*([] if response.is_unpacked else codings(response.headers)))
+    async for chunk in response.chunks():
         for piece in unpacker.feed(chunk):
             yield piece
     unpacker.finish()
@@ -78,12 +80,14 @@ class Unpacker:
                 if piece:
                     yield piece
         except zlib.error as error:
-            raise httpx.DecodingError(str(error)) from error
+            raise TransportFailure("read", str(error)) from error
 
     def finish(self) -> None:
-        """Raise DecodingError if the compressed bytes broke off; a body without any is empty."""
+        """Raise TransportFailure for compressed bytes that were cut off; none at all are fine."""
         if self._start or (self._zlib is not None and not self._zlib.eof):
-            raise httpx.DecodingError(f"the body is compressed as {self._coding}, and incomplete")
+            raise TransportFailure(
+                "read", f"the body is compressed as {self._coding}, and incomplete"
+            )
 
 
 def _window(coding: str, start: bytes) -> int:

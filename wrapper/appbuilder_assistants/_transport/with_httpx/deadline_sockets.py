@@ -16,47 +16,54 @@ from collections.abc import Iterable
 from typing import Any
 
 import httpcore
-import httpx
+
+from appbuilder_assistants._transport.protocols import OutgoingRequest
 
 SHORTEST = 0.001
 """Seconds: 0 would ask a socket not to block at all."""
 
 
-class Until(float):
-    """Seconds of a time-out that ends at an instant of `time.monotonic()` as well, if ever."""
+class DeadlineTimeout(float):
+    """Seconds of a timeout that ends at the deadline of its request as well, if it has one."""
 
-    __slots__ = ("at", "limit")
-    at: float
+    __slots__ = ("limit", "request")
     limit: float | None
+    request: OutgoingRequest
 
-    def __new__(cls, limit: float | None, at: float = math.inf) -> Until:
-        left = max(at - time.monotonic(), SHORTEST)
-        made = super().__new__(cls, left if limit is None else min(limit, left))
-        made.at = at
-        made.limit = limit
+    def __new__(cls, limit: float | None, request: OutgoingRequest) -> DeadlineTimeout:
+        made = super().__new__(cls, _remaining(limit, request.deadline))
+        made.limit, made.request = limit, request
         return made
 
 
-def keep_deadlines(http: httpx.Client) -> httpx.Client:
-    """Make the client's new connections keep to deadlines; requests without one notice nothing.
-
-    Reaches into httpx, which offers no way to choose the sockets. Where there are others than
-    httpx's own, deadlines still hold between the chunks of an answer.
-    """
-    for transport in (http._transport, *http._mounts.values()):
-        pool = getattr(transport, "_pool", None)
-        backend = getattr(pool, "_network_backend", None)
-        if isinstance(backend, httpcore.SyncBackend):
-            pool._network_backend = ClockedBackend(backend)  # type: ignore[union-attr]
-    return http
+def deadline_timeout(limit: float | None, request: OutgoingRequest) -> DeadlineTimeout | None:
+    """The timeout of one phase of a request; None if nothing ends it."""
+    if limit is None and request.deadline is None:
+        return None
+    return DeadlineTimeout(limit, request)
 
 
 def remaining(timeout: float | None) -> float | None:
     """Seconds of a timeout from now on."""
-    if not isinstance(timeout, Until):
+    if not isinstance(timeout, DeadlineTimeout):
         return timeout
-    left = max(timeout.at - time.monotonic(), SHORTEST)
-    return left if timeout.limit is None else min(timeout.limit, left)
+    return _remaining(timeout.limit, timeout.request.deadline)
+
+
+def _remaining(limit: float | None, deadline: float | None) -> float:
+    seconds = math.inf if deadline is None else max(deadline - time.monotonic(), SHORTEST)
+    return seconds if limit is None else min(limit, seconds)
+
+
+def keep_deadlines(pools: list[Any]) -> None:
+    """Make new connections of the pools keep to deadlines; requests without one notice nothing.
+
+    Reaches into httpcore, which offers no way to choose the sockets later. Where there are others
+    than its own, deadlines still hold between the chunks of a response.
+    """
+    for pool in pools:
+        if isinstance(pool._network_backend, httpcore.SyncBackend):
+            pool._network_backend = ClockedBackend(pool._network_backend)
 
 
 class ClockedBackend(httpcore.NetworkBackend):
@@ -73,15 +80,15 @@ class ClockedBackend(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
-        if not isinstance(timeout, Until):
+        if not isinstance(timeout, DeadlineTimeout):
             stream = self._backend.connect_tcp(host, port, timeout, local_address, socket_options)
             return ClockedStream(stream)
         addresses = _addresses(host, port)
-        whole = Until(None, time.monotonic() + Until(timeout.limit, timeout.at))
+        end = time.monotonic() + (remaining(timeout) or SHORTEST)
         failure: Exception = httpcore.ConnectError(f"{host} has no address")
         for tried, address in enumerate(addresses):
             # A silent address leaves time for those behind it.
-            share = (remaining(whole) or SHORTEST) / (len(addresses) - tried)
+            share = max(end - time.monotonic(), SHORTEST) / (len(addresses) - tried)
             try:
                 stream = self._backend.connect_tcp(
                     address, port, share, local_address, socket_options
@@ -110,7 +117,7 @@ class ClockedStream(httpcore.NetworkStream):
         self._stream = stream
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        if isinstance(timeout, Until) and time.monotonic() >= timeout.at:
+        if isinstance(timeout, DeadlineTimeout) and timeout.request.is_overdue():
             # There may be bytes waiting; a server that never stops sending must not win.
             raise httpcore.ReadTimeout("the deadline has passed")
         return self._stream.read(max_bytes, remaining(timeout))

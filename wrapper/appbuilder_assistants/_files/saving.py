@@ -1,0 +1,49 @@
+"""Copying the body of a reply to where it goes, for threads and for asyncio."""
+
+from __future__ import annotations
+
+import asyncio
+
+from appbuilder_assistants._core.calls import NoReply, Save
+
+
+def save(step: Save) -> NoReply | None:
+    """Write all bytes to the target; what cut them off, if anything did."""
+    target, live = step.target, step.reply.live
+    try:
+        try:
+            target.begin(step.reply.headers)
+            target.write(step.reply.body)
+            for chunk in live or ():
+                if isinstance(chunk, NoReply):
+                    return chunk
+                target.write(chunk)
+        finally:
+            if live is not None:
+                live.close()
+        target.finish()
+        return None
+    finally:
+        target.abandon()
+
+
+async def asave(step: Save) -> NoReply | None:
+    """As `save`; writing is off the event loop."""
+    target, live = step.target, step.reply.live
+    try:
+        try:
+            target.begin(step.reply.headers)
+            await asyncio.to_thread(target.write, step.reply.body)
+            if live is not None:
+                async for chunk in live:
+                    if isinstance(chunk, NoReply):
+                        return chunk
+                    await asyncio.to_thread(target.write, chunk)
+        finally:
+            if live is not None:
+                await live.aclose()
+        # Nothing waits here or behind it: being cancelled must not leave a file that nobody knows.
+        target.finish()
+        return None
+    finally:
+        target.abandon()

@@ -1,0 +1,151 @@
+"""Why there is no reply, in the words of errors: failures of an exchange as `NoReply`s."""
+
+from __future__ import annotations
+
+import ssl
+import time
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from appbuilder_assistants._core.calls import NoReply
+from appbuilder_assistants._core.multipart import MultipartBody
+from appbuilder_assistants._settings.addresses import is_loopback
+
+from .connect import proxy_for
+from .protocols import AsyncIncoming, Incoming, OutgoingRequest, TransportFailure
+from .unpack import ACCEPTED, codings, has_stacked_encodings
+
+
+def no_reply(request: OutgoingRequest, failure: TransportFailure) -> NoReply:
+    """What the failure of an exchange means."""
+    phase, error = failure.phase, failure.__cause__
+    reached = phase in ("write", "read")
+    if failure.timed_out and request.is_overdue():
+        return overdue(request, error, reached=reached)
+    gateway = _gateway(request)
+    limit = getattr(request.limits, phase)
+    after = "" if limit is None else f" after {limit:g} s"
+    if not failure.timed_out:
+        why = str(failure) or type(error).__name__
+        if reached:
+            message = f"the response of {gateway} was cut off or cannot be read: {why}"
+        else:
+            message = f"no connection to {gateway}: {why}{_advice(request, error)}"
+    elif reached:
+        message = f"{gateway}: {phase} timed out{after}"
+    elif phase == "connect":
+        message = f"no connection to {gateway}: connecting timed out{after}"
+        message += _advice(request, error)
+    else:
+        message = f"no connection to {gateway}: all are in use, and none became free{after}"
+    return _no_reply(request, message, reached, failure.timed_out, error)
+
+
+def overdue(
+    request: OutgoingRequest, error: BaseException | None = None, *, reached: bool = True
+) -> NoReply:
+    """What the deadline's passing means."""
+    message = f"the deadline passed while waiting for {_gateway(request)}"
+    if isinstance(request.body, MultipartBody) and request.body.file.reading:
+        message = "the deadline passed while the file to upload was read"
+    if request.waits_for_pool:
+        reached = False
+        message = f"the deadline passed before a connection to {_gateway(request)} became free"
+    return _no_reply(request, message, reached, timed_out=True, error=error, overdue=True)
+
+
+def endless(request: OutgoingRequest) -> NoReply:
+    """What comes of a body of which a cut could not be seen."""
+    message = (
+        f"the response of {_gateway(request)} has neither Content-Length nor chunked encoding: "
+        "whether it was cut off could not be seen"
+    )
+    return _no_reply(request, message, reached=True)
+
+
+def unacceptable(request: OutgoingRequest, response: Incoming | AsyncIncoming) -> NoReply:
+    """What comes of a body whose compression cannot be taken off."""
+    found = codings(response.headers)
+    if has_stacked_encodings(found):
+        why = "compressed more than once: a few bytes of it could unfold to more than the memory"
+    else:
+        why = f"compressed as {found[0][:40]!r}; the request accepts {ACCEPTED}"
+    return _no_reply(request, f"the response of {_gateway(request)} is {why}", reached=True)
+
+
+def unwritable(request: OutgoingRequest, error: UnicodeError) -> NoReply:
+    """What it means that a request cannot be written, though all that is ours in it can."""
+    message = (
+        f"the request cannot be written: {error}; does the http_client keep a cookie that is not "
+        "ASCII?"
+    )
+    return _no_reply(request, message, reached=False, error=error)
+
+
+def without_frames(error: BaseException) -> BaseException:
+    """The error, and those behind it, without the frames they came through.
+
+    Frames of an HTTP library hold the request, and with it the token.
+    """
+    for one in _chain(error):
+        one.__traceback__ = None
+    return error
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """The error and those behind it, each once."""
+    behind: list[BaseException | None] = [error]
+    seen: set[int] = set()
+    while behind:
+        one = behind.pop()
+        if one is not None and id(one) not in seen:
+            seen.add(id(one))
+            yield one
+            behind += [one.__cause__, one.__context__]
+
+
+def _no_reply(
+    request: OutgoingRequest,
+    message: str,
+    reached: bool,
+    timed_out: bool = False,
+    error: BaseException | None = None,
+    overdue: bool = False,
+) -> NoReply:
+    return NoReply(
+        request.authorization.redact(message),
+        reached,
+        timed_out,
+        request.request_id,
+        None if error is None or _shows_token(request, error) else without_frames(error),
+        overdue,
+        time.monotonic() - request.started,
+    )
+
+
+def _shows_token(request: OutgoingRequest, error: BaseException) -> bool:
+    """Whether an error quotes the token: h11 quotes lines of a response that it cannot read."""
+    shown = "".join(f"{one}{one!r}{vars(one)}" for one in _chain(error))
+    return request.authorization.redact(shown, len(shown)) != shown
+
+
+def _advice(request: OutgoingRequest, error: BaseException | None) -> str:
+    """Where the address came from, and what may be wrong with the way to it."""
+    advice = f"; the address is that of {request.gateway_from}" if request.gateway_from else ""
+    if proxy_for(request.url):
+        advice += (
+            "; HTTP_PROXY, HTTPS_PROXY or ALL_PROXY names a proxy, which may be what cannot be "
+            "reached"
+        )
+    is_tls = error is not None and any(isinstance(one, ssl.SSLError) for one in _chain(error))
+    if is_loopback(request.url) and not is_tls:
+        advice += (
+            ", and no server answers there: `python -m appbuilder_mock` (`make mock` in its "
+            "repository) starts the mock server"
+        )
+    return advice
+
+
+def _gateway(request: OutgoingRequest) -> str:
+    url = urlsplit(request.url)
+    return f"{url.scheme}://{url.netloc}"

@@ -1,0 +1,107 @@
+"""No more requests at once in a pool than it has connections.
+
+Those that are too many wait here, in the order of asking, and not in httpcore: it gives a new
+connection to a queued request whose waiter has just been cancelled or has timed out, and that
+connection then counts as in use for ever. When all of them do, every later call fails.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections import deque
+
+
+class Place:
+    """One place that is taken, and given back once."""
+
+    def __init__(self, places: FairSemaphore | AsyncFairSemaphore) -> None:
+        self._places: FairSemaphore | AsyncFairSemaphore | None = places
+
+    def give_back(self) -> None:
+        places, self._places = self._places, None
+        if places is not None:
+            places.release()
+
+
+class FairSemaphore:
+    """Counts free places, for threads; who asked first is served first."""
+
+    def __init__(self, places: float) -> None:
+        self.free = places
+        # The collector may close a forgotten response, which releases its place, at any moment.
+        self._lock = threading.RLock()
+        self._waiters: deque[threading.Event] = deque()
+
+    def acquire(self, timeout: float | None) -> bool:
+        """Whether a place became free within the timeout."""
+        turn = threading.Event()
+        with self._lock:
+            if self.free > 0:
+                self.free -= 1
+                return True
+            self._waiters.append(turn)
+        acquired = False
+        try:
+            acquired = turn.wait(timeout)
+        finally:
+            if not acquired:
+                self._withdraw(turn)
+        return acquired
+
+    def release(self) -> None:
+        with self._lock:
+            if self._waiters:
+                self._waiters.popleft().set()
+            else:
+                self.free += 1
+
+    def _withdraw(self, turn: threading.Event) -> None:
+        with self._lock:
+            if turn in self._waiters:
+                self._waiters.remove(turn)
+            else:  # its turn came in the very moment
+                self.release()
+
+
+class AsyncFairSemaphore:
+    """As `FairSemaphore`, for the tasks of one event loop."""
+
+    def __init__(self, places: float) -> None:
+        self.free = places
+        self._waiters: deque[asyncio.Future[bool]] = deque()
+
+    async def acquire(self, timeout: float | None) -> bool:
+        """Whether a place became free within the timeout."""
+        if self.free > 0:
+            self.free -= 1
+            return True
+        loop = asyncio.get_running_loop()
+        turn: asyncio.Future[bool] = loop.create_future()
+        self._waiters.append(turn)
+        timer = None if timeout is None else loop.call_later(timeout, _give_up, turn)
+        try:
+            return await turn
+        except BaseException:
+            if not turn.cancelled() and turn.result():
+                self.release()  # its turn came in the very moment of being cancelled
+            raise
+        finally:
+            if timer is not None:
+                timer.cancel()
+            if turn in self._waiters:
+                self._waiters.remove(turn)
+
+    def release(self) -> None:
+        while self._waiters:
+            turn = self._waiters.popleft()
+            # One of a loop that has been closed waits no more.
+            if not turn.done() and not turn.get_loop().is_closed():
+                turn.set_result(True)
+                return
+        self.free += 1
+
+
+def _give_up(turn: asyncio.Future[bool]) -> None:
+    if not turn.done():
+        turn.set_result(False)

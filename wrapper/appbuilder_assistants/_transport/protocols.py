@@ -1,0 +1,179 @@
+"""What a transport is: it sends one request within its limits, and gives the reply or a `NoReply`.
+
+Nothing here names an HTTP library. docs/architecture.md says how a transport is added.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
+
+if TYPE_CHECKING:
+    from appbuilder_assistants._core.calls import NoReply, Reply
+    from appbuilder_assistants._core.multipart import MultipartBody
+    from appbuilder_assistants._core.redaction import Secret
+    from appbuilder_assistants._settings.settings import TimeoutLike
+
+Phase: TypeAlias = Literal["pool", "connect", "write", "read"]
+"""Of an exchange. In the first two, no byte of the request can have arrived."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Seconds that one wait of each phase may take; None for no limit."""
+
+    pool: float | None
+    connect: float | None
+    write: float | None
+    read: float | None
+
+
+@dataclass(slots=True, eq=False)
+class OutgoingRequest:
+    """One HTTP request, and the limits within which it is to be answered.
+
+    `url` is without the query. `deadline` and `started` are instants of `time.monotonic()`. The
+    token is taken out of `authorization` where it is written, so that no variable holds it. The
+    body of a reply that `leave_open` is true of stays open behind its first `peek` bytes; of others
+    at most `max_body(status)` bytes are read. `waits_for_pool` is kept by the transport: whether
+    the request is not under way yet, as no connection was free.
+    """
+
+    method: str
+    url: str
+    query: Mapping[str, str]
+    headers: Mapping[str, str] = field(repr=False)
+    authorization: Secret
+    body: bytes | MultipartBody = field(repr=False)
+    limits: Limits
+    deadline: float | None
+    leave_open: Callable[[int, Mapping[str, str]], bool]
+    peek: int
+    max_body: Callable[[int], int]
+    request_id: str
+    gateway_url: str
+    gateway_from: str
+    started: float = field(default_factory=time.monotonic)
+    waits_for_pool: bool = False
+
+    def is_overdue(self) -> bool:
+        return self.deadline is not None and time.monotonic() >= self.deadline
+
+    def shorten(self, seconds: float) -> None:
+        """Bring the deadline nearer: to so many seconds from now at the latest."""
+        limit = time.monotonic() + seconds
+        self.deadline = limit if self.deadline is None else min(self.deadline, limit)
+
+
+class TransportFailure(Exception):
+    """What ended an exchange: in which phase, and whether waiting took too long."""
+
+    def __init__(self, phase: Phase, why: str = "", *, timed_out: bool = False) -> None:
+        super().__init__(why)
+        self.phase = phase
+        self.timed_out = timed_out
+
+
+class OpenBody(Protocol):
+    """What is still to come of a body: chunks as they arrive, a `NoReply` if it breaks off."""
+
+    call_span: Any
+    """The call that is still open with the body, until a stream takes it over."""
+
+    @property
+    def seconds(self) -> float:
+        """Since the request was sent."""
+        ...
+
+    def __iter__(self) -> Iterator[bytes | NoReply]: ...
+    def __next__(self) -> bytes | NoReply: ...
+    def hurry(self, seconds: float) -> bool:
+        """Wait for the rest for so long at the most. False if that cannot be had."""
+        ...
+
+    def release(self) -> None:
+        """Let others use the connection if only the body's end is missing; else close it."""
+
+    def close(self) -> None:
+        """Close the connection, whatever of the body is still to come."""
+
+
+class AsyncOpenBody(Protocol):
+    """As `OpenBody`."""
+
+    call_span: Any
+
+    @property
+    def seconds(self) -> float: ...
+    def __aiter__(self) -> AsyncIterator[bytes | NoReply]: ...
+    async def __anext__(self) -> bytes | NoReply: ...
+    def hurry(self, seconds: float) -> bool: ...
+    async def arelease(self) -> None: ...
+    async def aclose(self) -> None: ...
+
+
+class Transport(Protocol):
+    """Sends requests, over connections of its own or another's."""
+
+    @property
+    def timeout(self) -> TimeoutLike | None:
+        """The limits that hold where the caller sets none; None for this package's own."""
+        ...
+
+    def check(self, gateway_url: str, source: str) -> None:
+        """Raise ValueError, which names the source, for a gateway that no call could reach."""
+
+    def send(self, request: OutgoingRequest) -> Reply | NoReply:
+        """Exchange one request. The reply's `live` is an `OpenBody` if its body was left open."""
+        ...
+
+    def close(self) -> None:
+        """Close the connections, unless they are another's. Later requests raise RuntimeError."""
+
+
+class AsyncTransport(Protocol):
+    """As `Transport`, on one event loop at a time."""
+
+    @property
+    def timeout(self) -> TimeoutLike | None: ...
+    def check(self, gateway_url: str, source: str) -> None: ...
+    async def send(self, request: OutgoingRequest) -> Reply | NoReply: ...
+    async def aclose(self) -> None: ...
+
+
+class Incoming(Protocol):
+    """A response whose head has come, as an implementation hands it to `response.receive`.
+
+    `chunks` gives the bytes as they came, still compressed unless `is_unpacked`, and raises
+    TransportFailure. When `close` is called, the connection is used again if all has been read.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    is_http1: bool
+    is_unpacked: bool
+
+    @property
+    def is_closed(self) -> bool: ...
+    def chunks(self) -> Iterator[bytes]: ...
+    def keeps_deadline(self) -> bool:
+        """Whether a read that has begun ends at the request's deadline."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class AsyncIncoming(Protocol):
+    """As `Incoming`; waits of it can be cancelled."""
+
+    status: int
+    headers: Mapping[str, str]
+    is_http1: bool
+    is_unpacked: bool
+
+    @property
+    def is_closed(self) -> bool: ...
+    def chunks(self) -> AsyncIterator[bytes]: ...
+    async def aclose(self) -> None: ...

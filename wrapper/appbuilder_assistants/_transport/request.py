@@ -1,0 +1,120 @@
+"""What is sent: the request that a step asks for, with what the client's settings add."""
+
+from __future__ import annotations
+
+import json
+import platform
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from typing import TYPE_CHECKING
+
+from appbuilder_assistants._core.calls import REQUEST_ID, Send, never
+from appbuilder_assistants._core.limits import MAX_BODY, MAX_ERROR_BODY
+from appbuilder_assistants._core.multipart import MultipartBody
+from appbuilder_assistants._settings.settings import Settings, with_headers
+from appbuilder_assistants._version import __version__
+
+from .blocking import off_loop, within
+from .protocols import Limits, OutgoingRequest, TransportFailure
+from .unpack import ACCEPTED
+
+if TYPE_CHECKING:
+    from appbuilder_assistants._settings.settings import TimeoutLike
+
+CONNECT_SECONDS = 5.0
+WRITE_SECONDS = 30.0
+USER_AGENT = f"appbuilder-assistants/{__version__} python/{platform.python_version()}"
+
+
+def build_request(
+    step: Send, settings: Settings, timeout: TimeoutLike | None, deadline: float | None
+) -> OutgoingRequest:
+    """The request of a step. `timeout` is the transport's, for settings without one."""
+    request_id = str(uuid.uuid4())
+    body = step.request.body
+    headers = {
+        **with_headers({"User-Agent": USER_AGENT}, settings.default_headers),
+        "Content-Type": step.request.content_type,
+        "Accept": step.accept,
+        REQUEST_ID: request_id,
+        "X-Bce-Request-Id": request_id,
+        # A compressed stream reaches the reader only when the compressor lets go of it, and a
+        # compressed file has the length of something else.
+        "Accept-Encoding": ACCEPTED if step.leave_open is never else "identity",
+    }
+    if isinstance(body, MultipartBody):
+        if body.length is not None:
+            headers["Content-Length"] = str(body.length)
+    elif settings.extra_body:
+        body = _with_extra(body, settings)
+    return OutgoingRequest(
+        step.request.method,
+        settings.base_url + step.request.path,
+        step.request.query,
+        headers,
+        settings.authorization,
+        body,
+        _limits(step, settings, timeout),
+        deadline,
+        step.leave_open,
+        step.peek,
+        _max_body,
+        request_id,
+        settings.base_url,
+        settings.gateway_from,
+    )
+
+
+def pieces(form: MultipartBody, deadline: float | None) -> Iterator[bytes]:
+    """The body of an upload, piece by piece. TransportFailure if the file gives none in time."""
+    limit = deadline if form.file.may_block else None
+    try:
+        within(limit, form.file.rewind, _ignore)
+        form.file.report()
+        yield form.head
+        while piece := within(limit, form.file.read, _ignore):
+            yield piece
+            form.file.report()
+    except TimeoutError:
+        raise TransportFailure("write", timed_out=True) from None
+    yield form.tail
+
+
+async def apieces(form: MultipartBody) -> AsyncIterator[bytes]:
+    """As `pieces`, off the event loop; whoever waits for it looks at the time."""
+    if form.file.may_block:
+        await off_loop(form.file.rewind, _ignore)
+    else:
+        form.file.rewind()
+    form.file.report()
+    yield form.head
+    while piece := (
+        await off_loop(form.file.read, _ignore) if form.file.may_block else form.file.read()
+    ):
+        yield piece
+        form.file.report()
+    yield form.tail
+
+
+def _ignore(late: object) -> None:
+    """Nothing is to be done with what comes too late."""
+
+
+def _max_body(status: int) -> int:
+    return MAX_BODY if 200 <= status < 300 else MAX_ERROR_BODY
+
+
+def _with_extra(body: bytes, settings: Settings) -> bytes:
+    """The JSON body with the fields that every request of this client has; the call's own win."""
+    merged = {**settings.extra_body, **json.loads(body)}
+    return json.dumps(merged, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _limits(step: Send, settings: Settings, timeout: TimeoutLike | None) -> Limits:
+    limits = timeout if settings.timeout is None else settings.timeout
+    if limits is None:
+        # Waiting for a free connection is waiting for other calls' replies.
+        return Limits(step.read_seconds, CONNECT_SECONDS, WRITE_SECONDS, step.read_seconds)
+    if isinstance(limits, (int, float)):
+        return Limits(limits, limits, limits, limits)
+    return Limits(limits.pool, limits.connect, limits.write, limits.read)

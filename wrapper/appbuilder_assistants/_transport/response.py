@@ -1,0 +1,294 @@
+"""A response as it is read: whole and within bounds, or left open behind its beginning."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
+from io import BytesIO
+from typing import Any
+
+from appbuilder_assistants._core.calls import NoReply, Reply
+from appbuilder_assistants._core.limits import MAX_QUOTED
+
+from .cancellation import cancel_after, shield_to_completion, wait_until
+from .failures import endless, no_reply, overdue, unacceptable, without_frames
+from .forks import ForkAware, discard_after_fork
+from .protocols import AsyncIncoming, Incoming, OutgoingRequest, TransportFailure
+from .unpack import aunpacked, can_unpack, codings, unpacked
+
+REST_SECONDS = 0.05
+"""How long the end of a body may take that has said all: a new connection costs about as much."""
+
+
+def receive(response: Incoming, request: OutgoingRequest) -> Reply | NoReply:
+    """Read a response as the request asks for. Raises TransportFailure."""
+    open_ = False
+    try:
+        if refused := _refused(response, request):
+            return refused
+        if not request.leave_open(response.status, response.headers):
+            return _read(response, request)
+        live = Body(response, request)
+        start, open_ = live.peek(request.peek) if request.peek else (b"", True)
+        return _reply(response, request, start, live if open_ else None)
+    finally:
+        if not open_:
+            response.close()
+
+
+async def areceive(response: AsyncIncoming, request: OutgoingRequest) -> Reply | NoReply:
+    """As `receive`."""
+    open_ = False
+    try:
+        if refused := _refused(response, request):
+            return refused
+        if not request.leave_open(response.status, response.headers):
+            return await _aread(response, request)
+        live = AsyncBody(response, request)
+        start, open_ = await live.peek(request.peek) if request.peek else (b"", True)
+        return _reply(response, request, start, live if open_ else None)
+    finally:
+        if not open_:
+            await response.aclose()
+
+
+class Body(ForkAware):
+    """The open body of a response: see `OpenBody`."""
+
+    call_span: Any = None
+
+    def __init__(self, response: Incoming, request: OutgoingRequest) -> None:
+        super().__init__()
+        self._response: Incoming | None = response
+        self._request = request
+        self._chunks = unpacked(response)
+        self._release = threading.Lock()
+        self._inherited: list[Any] = []
+
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self._request.started
+
+    def peek(self, size: int) -> tuple[bytes, bool]:
+        """The first bytes, up to the chunk that exceeds `size`, and whether that is not all."""
+        start = bytearray()
+        while len(start) <= size:
+            chunk = next(self._chunks, None)
+            _check(self._request)
+            if chunk is None:
+                return bytes(start), False
+            start += chunk
+        return bytes(start), True
+
+    def hurry(self, seconds: float) -> bool:
+        if self._response is None or not self._response.keeps_deadline():
+            return False
+        self._request.shorten(seconds)
+        return True
+
+    def __iter__(self) -> Iterator[bytes | NoReply]:
+        return self
+
+    def __next__(self) -> bytes | NoReply:
+        if self._request.is_overdue():
+            return overdue(self._request)
+        try:
+            return next(self._chunks)
+        except TransportFailure as failure:
+            return no_reply(self._request, failure)
+        except BaseException as error:  # noqa: BLE001 - continues, without what it passed through
+            raise without_frames(error) from error.__cause__
+
+    def release(self) -> None:
+        """See `OpenBody`. Waits for the body's end for REST_SECONDS at the most.
+
+        Does nothing while another thread does it: one that reads a stream's final event, for
+        example, while this one cancels the run.
+        """
+        response = self._response
+        if response is None:
+            self.close()
+            return
+        if not self._release.acquire(blocking=False):
+            return
+        try:
+            if not response.is_closed and response.is_http1 and self.hurry(REST_SECONDS):
+                next(self._chunks, None)
+        except TransportFailure:
+            pass  # which is an end as well
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        discard_after_fork(self._inherited)
+        if self._response is not None:
+            self._response.close()
+
+    def after_fork(self) -> None:
+        self._inherited = [self._response, self._chunks]
+        self._response, self._chunks = None, iter(())
+
+
+class AsyncBody(ForkAware):
+    """As `Body`, on an event loop."""
+
+    call_span: Any = None
+
+    def __init__(self, response: AsyncIncoming, request: OutgoingRequest) -> None:
+        super().__init__()
+        self._response: AsyncIncoming | None = response
+        self._request = request
+        self._chunks = aunpacked(response)
+        self._is_released = False
+        self._inherited: list[Any] = []
+
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self._request.started
+
+    async def peek(self, size: int) -> tuple[bytes, bool]:
+        """As `Body.peek`."""
+        start = bytearray()
+        while len(start) <= size:
+            chunk = await anext(self._chunks, None)
+            if chunk is None:
+                return bytes(start), False
+            start += chunk
+        return bytes(start), True
+
+    def hurry(self, seconds: float) -> bool:
+        self._request.shorten(seconds)
+        return True
+
+    def __aiter__(self) -> AsyncIterator[bytes | NoReply]:
+        return self
+
+    async def __anext__(self) -> bytes | NoReply:
+        if self._request.is_overdue():
+            return overdue(self._request)
+        try:
+            return await wait_until(self._request.deadline, self._chunks.__anext__())
+        except StopAsyncIteration:
+            raise
+        except TimeoutError as error:
+            return overdue(self._request, error)
+        except TransportFailure as failure:
+            return no_reply(self._request, failure)
+        except BaseException as error:  # noqa: BLE001 - as in `Body`
+            raise without_frames(error) from error.__cause__
+
+    async def arelease(self) -> None:
+        response = self._response
+        try:
+            if not (response is None or response.is_closed or self._is_released):
+                self._is_released = True
+                if response.is_http1:
+                    await shield_to_completion(self._read_end())
+        finally:
+            await self.aclose()
+
+    async def _read_end(self) -> None:
+        with suppress(TransportFailure):
+            await cancel_after(REST_SECONDS, anext(self._chunks, None))
+
+    async def aclose(self) -> None:
+        discard_after_fork(self._inherited)
+        if self._response is not None:
+            try:
+                await shield_to_completion(self._response.aclose())
+            except BaseException as error:  # noqa: BLE001 - as in `Body`
+                raise without_frames(error) from error.__cause__
+
+    def after_fork(self) -> None:
+        self._inherited = [self._response, self._chunks]
+        self._response, self._chunks = None, _nothing()
+
+
+async def _nothing() -> AsyncIterator[bytes]:
+    nothing: tuple[bytes, ...] = ()
+    for chunk in nothing:
+        yield chunk
+
+
+def _check(request: OutgoingRequest) -> None:
+    """Raise TransportFailure when overdue."""
+    if request.is_overdue():
+        raise TransportFailure("read", timed_out=True)
+
+
+def _refused(response: Incoming | AsyncIncoming, request: OutgoingRequest) -> NoReply | None:
+    """Why a response is not read: it is too late, or its body cannot be read safely."""
+    if request.is_overdue():
+        return overdue(request)
+    if not (response.is_unpacked or can_unpack(codings(response.headers))):
+        return unacceptable(request, response)
+    needs_end = request.peek and not _has_visible_end(response)
+    if needs_end and request.leave_open(response.status, response.headers):
+        return endless(request)
+    return None
+
+
+def _has_visible_end(response: Incoming | AsyncIncoming) -> bool:
+    """Whether a body that was cut off can be distinguished from a whole one."""
+    headers = response.headers
+    return "content-length" in headers or "transfer-encoding" in headers or not response.is_http1
+
+
+def _read(response: Incoming, request: OutgoingRequest) -> Reply:
+    """The whole body, or the beginning of one that is too long. TransportFailure if overdue.
+
+    At any moment there are in memory: a buffer, which grows by an eighth at the most, and one piece
+    (PIECE, or what was read at once). `getvalue` gives the buffer itself, without a copy.
+    """
+    body = BytesIO()
+    limit = request.max_body(response.status)
+    for piece in unpacked(response):
+        body.write(piece)
+        if body.tell() > limit:
+            return _cut_short(response, request, body)
+        _check(request)
+    _check(request)
+    return _reply(response, request, body.getvalue())
+
+
+async def _aread(response: AsyncIncoming, request: OutgoingRequest) -> Reply:
+    """As `_read`; whoever waits for it looks at the time."""
+    body = BytesIO()
+    limit = request.max_body(response.status)
+    async for piece in aunpacked(response):
+        body.write(piece)
+        if body.tell() > limit:
+            return _cut_short(response, request, body)
+    return _reply(response, request, body.getvalue())
+
+
+def _cut_short(
+    response: Incoming | AsyncIncoming, request: OutgoingRequest, body: BytesIO
+) -> Reply:
+    """The reply with what may be quoted of a body that is too long; the rest is dropped."""
+    start = body.getvalue()[:MAX_QUOTED]
+    body.close()
+    return _reply(response, request, start, cut_short=True)
+
+
+def _reply(
+    response: Incoming | AsyncIncoming,
+    request: OutgoingRequest,
+    body: bytes,
+    live: Body | AsyncBody | None = None,
+    *,
+    cut_short: bool = False,
+) -> Reply:
+    return Reply(
+        response.status,
+        response.headers,
+        body,
+        live,
+        time.time(),
+        time.monotonic() - request.started,
+        cut_short,
+        request.request_id,
+        request.authorization,
+    )

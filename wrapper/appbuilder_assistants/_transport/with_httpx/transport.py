@@ -1,0 +1,202 @@
+"""`Transport` and `AsyncTransport` on httpx."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import httpx
+
+from appbuilder_assistants._core.calls import NoReply, Reply
+from appbuilder_assistants._core.multipart import MultipartBody
+from appbuilder_assistants._transport.cancellation import (
+    running_loop,
+    shielded,
+    wait_until,
+)
+from appbuilder_assistants._transport.connect import Verify
+from appbuilder_assistants._transport.failures import (
+    no_reply,
+    overdue,
+    unwritable,
+    without_frames,
+)
+from appbuilder_assistants._transport.places import AsyncFairSemaphore, FairSemaphore
+from appbuilder_assistants._transport.protocols import OutgoingRequest, TransportFailure
+from appbuilder_assistants._transport.request import apieces, pieces
+from appbuilder_assistants._transport.response import areceive, receive
+
+from .clients import Connections, HttpxClients, pools_of
+from .deadline_sockets import deadline_timeout, keep_deadlines
+from .responses import FAILURES, AsyncResponse, Response, failure
+
+TWO_LOOPS = (
+    "this AsyncAppBuilder is in use on another event loop, which is still running, and connections "
+    "belong to one loop: make a client for each loop (in each thread), or use an AppBuilder, which "
+    "threads may share"
+)
+
+
+class HttpxTransport(HttpxClients):
+    """For threads. Connections keep to deadlines by clocked sockets."""
+
+    client_class = httpx.Client
+    semaphore_class = FairSemaphore
+    owner = "AppBuilder"
+
+    def __init__(self, verify: Verify = True, given: httpx.Client | None = None) -> None:
+        super().__init__(verify, given)
+
+    def send(self, request: OutgoingRequest) -> Reply | NoReply:
+        connections = self.to(request.gateway_url)
+        if request.is_overdue():
+            return overdue(request, reached=False)
+        body, limits = request.body, request.limits
+        content = pieces(body, request.deadline) if isinstance(body, MultipartBody) else body
+        timeout = httpx.Timeout(
+            pool=deadline_timeout(limits.pool, request),
+            connect=deadline_timeout(limits.connect, request),
+            write=deadline_timeout(limits.write, request),
+            read=deadline_timeout(limits.read, request),
+        )
+        try:
+            outgoing = _build(connections.http, request, content, timeout)
+        except UnicodeError as error:
+            return unwritable(request, error)
+        try:
+            return receive(self._open(connections, outgoing, request), request)
+        except TransportFailure as failure:
+            return no_reply(request, failure)
+        except BaseException as error:  # noqa: BLE001 - continues, without what it passed through
+            raise without_frames(error) from error.__cause__
+
+    def close(self) -> None:
+        for http in self.take_all():
+            http.close()
+
+    def _connections(self, http: httpx.Client) -> Connections:
+        keep_deadlines(pools_of(http))
+        return super()._connections(http)
+
+    def _open(
+        self, connections: Connections, outgoing: httpx.Request, request: OutgoingRequest
+    ) -> Response:
+        http, places = connections
+        request.waits_for_pool = True
+        if not places.acquire(outgoing.extensions["timeout"]["pool"]):
+            raise TransportFailure("pool", timed_out=True)
+        request.waits_for_pool = False
+        try:
+            # The credentials of an http_client are for others, and would take our token's place.
+            response = http.send(outgoing, auth=None, stream=True, follow_redirects=False)
+        except FAILURES as error:
+            places.release()
+            raise failure(error) from error
+        except BaseException:
+            places.release()
+            raise
+        return Response(response, places)
+
+
+class AsyncHttpxTransport(HttpxClients):
+    """For asyncio, one event loop at a time. Waits are cancelled at the deadline."""
+
+    client_class = httpx.AsyncClient
+    semaphore_class = AsyncFairSemaphore
+    owner = "AsyncAppBuilder"
+
+    def __init__(self, verify: Verify = True, given: httpx.AsyncClient | None = None) -> None:
+        super().__init__(verify, given)
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    async def send(self, request: OutgoingRequest) -> Reply | NoReply:
+        self._be_on_one_loop()
+        connections = self.to(request.gateway_url)
+        if request.is_overdue():
+            return overdue(request, reached=False)
+        body, limits = request.body, request.limits
+        content = apieces(body) if isinstance(body, MultipartBody) else body
+        timeout = httpx.Timeout(
+            pool=limits.pool, connect=limits.connect, write=limits.write, read=limits.read
+        )
+        try:
+            outgoing = _build(connections.http, request, content, timeout)
+        except UnicodeError as error:
+            return unwritable(request, error)
+        try:
+            exchange = shielded(self._exchange(connections, outgoing, request), _discard)
+            return await wait_until(request.deadline, exchange)
+        except TimeoutError as error:
+            return overdue(request, error)
+        except TransportFailure as failure:
+            return no_reply(request, failure)
+        except BaseException as error:  # noqa: BLE001 - as in `HttpxTransport`
+            raise without_frames(error) from error.__cause__
+
+    async def aclose(self) -> None:
+        if self._given is None and not self._is_closed:
+            self._be_on_one_loop()
+            for http in self.take_all():
+                await http.aclose()
+
+    def after_fork(self) -> None:
+        super().after_fork()
+        self._loop = None
+
+    async def _exchange(
+        self, connections: Connections, outgoing: httpx.Request, request: OutgoingRequest
+    ) -> Reply | NoReply:
+        http, places = connections
+        request.waits_for_pool = True
+        if not await places.acquire(request.limits.pool):
+            raise TransportFailure("pool", timed_out=True)
+        request.waits_for_pool = False
+        try:
+            response = await http.send(outgoing, auth=None, stream=True, follow_redirects=False)
+        except FAILURES as error:
+            places.release()
+            raise failure(error) from error
+        except BaseException:
+            places.release()
+            raise
+        return await areceive(AsyncResponse(response, places), request)
+
+    def _be_on_one_loop(self) -> None:
+        """Connections belong to the loop that opened them: of one that has ended, they are no use.
+
+        Raises RuntimeError when another loop that is running uses them.
+        """
+        loop = running_loop()
+        if self._loop is loop:
+            return
+        with self._lock:
+            if self._loop is not None:
+                if self._loop.is_running():
+                    raise RuntimeError(TWO_LOOPS)
+                self._forget()
+            self._loop = loop
+
+
+async def _discard(outcome: Reply | NoReply) -> None:
+    """Close a reply that nobody waits for any more."""
+    if isinstance(outcome, Reply) and outcome.live is not None:
+        await outcome.live.aclose()
+
+
+def _build(
+    http: httpx.Client | httpx.AsyncClient,
+    request: OutgoingRequest,
+    content: Any,
+    timeout: httpx.Timeout,
+) -> httpx.Request:
+    outgoing = http.build_request(
+        request.method,
+        request.url,
+        params=dict(request.query) or None,
+        content=content,
+        headers=dict(request.headers),
+        timeout=timeout,
+    )
+    # Only here, where no variable holds it: tracebacks may be shown with their variables.
+    outgoing.headers["Authorization"] = request.authorization.reveal()
+    return outgoing
