@@ -32,7 +32,7 @@ def waiting(stream: Callable[[], Iterator[object]]) -> Measure:
 
 
 def plain(setting: Setting) -> Iterator[str]:
-    """What httpx alone can do: the lines with data, unread."""
+    """Httpx alone: the lines with data, unread."""
     body = {"assistant_id": setting.assistant_id, "thread": question(), "stream": True}
     with setting.http.stream("POST", "/v2/threads/runs", json=body) as answer:
         for line in answer.iter_lines():

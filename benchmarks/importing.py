@@ -1,4 +1,4 @@
-"""What it costs to have a client: CPU time and memory, each time in a fresh interpreter.
+"""The cost of having a client: CPU time and memory, each time in a fresh interpreter.
 
 Peak memory is VmHWM of /proc, which only Linux has. (`ru_maxrss` would start at the peak of the
 process that started the interpreter.)
@@ -26,7 +26,7 @@ PEAK = (
 
 
 def measured(template: str, code: str) -> Measure:
-    """What an interpreter prints that runs the code."""
+    """The output of an interpreter that runs the code."""
     command = [sys.executable, "-c", template.format(code)]
     env = {**os.environ, "APPBUILDER_TOKEN": "none"}  # without one, the official client refuses
 

@@ -1,4 +1,4 @@
-"""What a look-up costs the caller: queryRun, over a connection that is open."""
+"""The cost of a look-up for the caller: queryRun, over a connection that is open."""
 
 from __future__ import annotations
 

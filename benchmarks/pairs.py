@@ -11,7 +11,7 @@ Measure = Callable[[], float]  # any cost, of which less is better
 
 @dataclass(frozen=True)
 class Comparison:
-    """What is measured, beside what, and how often."""
+    """The comparisons: one thing, its alternative, and the number of pairs."""
 
     title: str
     ours: Measure
@@ -21,7 +21,7 @@ class Comparison:
     def ratios(self) -> list[float]:
         """Ours / peer of each pair. The first pair warms up and is not counted.
 
-        Who goes first changes from pair to pair, so that neither profits from what the other left.
+        The order changes from pair to pair, so that neither profits from the other's warm caches.
         """
         found = [self._ratio(ours_first=pair % 2 == 0) for pair in range(self.pairs + 1)]
         return found[1:]

@@ -1,4 +1,4 @@
-"""What it costs to turn an answer's text into objects: a page of 20 runs."""
+"""The cost of turning a response's text into objects: a page of 20 runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The server under test, and what is told of the run."""
+"""The server under test, and the reports of the session."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def client(target: Target) -> Iterator[CheckedClient]:
 
 @pytest.fixture
 def control(target: Target) -> Iterator[MockControl]:
-    """Of the mock; no other target can be told."""
+    """The control of the mock; no other target has one."""
     if target.kind != "mock":
         pytest.skip("only the mock can be told what to answer, and only its limits are known")
     from .client.mock_control import MockControl

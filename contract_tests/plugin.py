@@ -87,7 +87,7 @@ class Session:
     def pytest_collection_modifyitems(
         self, config: pytest.Config, items: list[pytest.Item]
     ) -> None:
-        """Leave out what is not for this target; the most telling tests come first."""
+        """Leave out the tests that are not for this target; the most telling ones come first."""
         whole = self.whole
         if left_out := [item for item in items if not self._is_for_target(item)]:
             items[:] = [item for item in items if item not in left_out]

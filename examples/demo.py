@@ -1,4 +1,4 @@
-"""The notebook's walk-through against the embedded mock server, checked step by step.
+"""The notebook's conversation with the embedded mock server, checked step by step.
 
 Run it with `make demo`. It starts the mock server, walks through the official notebook (create an
 assistant, a thread and a message; run; look runs and steps up), then streams the same run and
@@ -31,7 +31,7 @@ WEATHER_TOOL = {
 
 
 class StepFailedError(Exception):
-    """A step of the walk-through did not hold."""
+    """A step of the demo failed."""
 
 
 def step(title: str) -> None:
@@ -132,7 +132,7 @@ def walk() -> None:
 
 
 def main() -> int:
-    """Run the walk-through against a mock server of its own."""
+    """Run the demo against a mock server of its own."""
     with appbuilder_mock.running() as server:
         print(f"mock server listening on {server.url}")
         os.environ["GATEWAY_URL"] = server.url

@@ -9,7 +9,7 @@ from schemathesis import Response
 from contract_tests.spec import run_events as sse
 from contract_tests.spec.document import DocumentedResponse, answers_bytes
 
-RUNS = "createRun"  # tells how a run ended, as JSON and as a stream
+RUNS = "createRun"  # shows how a run ended, as JSON and as a stream
 BAD_ENDS = ("failed", "expired")
 
 
@@ -43,7 +43,7 @@ class Coverage:
         ] += 1
 
     def link_followed(self, operation_id: str, link: str) -> None:
-        """What an answer of the operation held was used along this link, with success."""
+        """A value from the operation's response was used along this link, with success."""
         self.links[operation_id, link] += 1
 
     def times(self, answer: DocumentedResponse) -> int:
@@ -51,7 +51,7 @@ class Coverage:
         return sum(count for (one, _), count in self.answers.items() if one == answer)
 
     def by(self, *phases: str) -> set[DocumentedResponse]:
-        """What the requests of these phases reached."""
+        """Coverage of the requests of these phases."""
         return {answer for answer, phase in self.answers if phase in phases}
 
 

@@ -19,12 +19,12 @@ from .seen import memory_of
 
 DELETES = dict(journal.DELETES.values())
 LISTS = {"listAssistants": "assistant_id", "listFiles": "file_id"}
-# They make something each time. A run that goes on is not made.
+# They make something each time. A run that is continued is not made.
 MAKES = ("createAssistant", "createFile", "createThread", "createMessage", "createRun")
 
 
 def request_id_names_one_call(_ctx: CheckContext, response: Response, _case: Case[Any]) -> None:
-    """Support is told a request id to find one call by."""
+    """The vendor's support finds a call by its request id."""
     [request_id] = response.headers.get("x-appbuilder-request-id", [""])
     known = memory_of(response).request_ids
     is_new = request_id not in known
@@ -34,7 +34,7 @@ def request_id_names_one_call(_ctx: CheckContext, response: Response, _case: Cas
 
 
 def new_id_is_new(_ctx: CheckContext, response: Response, case: Case[Any]) -> None:
-    """What is made gets an id that nothing had before."""
+    """A new object gets an id that nothing had before."""
     operation_id = spec.operation_of(case)
     body = success_of(case, response)
     if operation_id not in MAKES or body is None or spec.body_of(case).get("tool_output"):
@@ -48,7 +48,7 @@ def new_id_is_new(_ctx: CheckContext, response: Response, case: Case[Any]) -> No
 
 @about("delete*/description")
 def deleted_is_gone(_ctx: CheckContext, response: Response, case: Case[Any]) -> None:
-    """What was deleted can no longer be named, and is in no list of its kind.
+    """A deleted object can no longer be named, and is in no list of its kind.
 
     Nobody knows that of a server other than our mock, where it is noted.
     """

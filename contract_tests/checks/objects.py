@@ -16,7 +16,7 @@ from scripts.evidence import about
 
 from . import request_rules as rules
 
-# What the description of `object` in the spec says that it always is.
+# The constants that the spec's descriptions of `object` give.
 WORDS = {
     "Assistant": ("assistant",),
     "Thread": ("thread",),
@@ -48,7 +48,7 @@ KEPT = (
 
 
 def ids_are_those_asked_for(_ctx: CheckContext, response: Response, case: Case[Any]) -> None:
-    """What is answered is what the request names, and belongs to what it names."""
+    """A response has the object that the request names, with the parents that it names."""
     asked = {name: id_ for name, id_ in _ids(spec.body_of(case)) if id_}
     own = spec.own_id(spec.operation_of(case))
     for answered in objects_of(case, response):

@@ -183,7 +183,7 @@ def _goes_against_unknown(case: Case[Any]) -> bool:
 
 
 def is_positive(case: Case[Any]) -> bool:
-    """Whether the request keeps the schema, as all made by hand do."""
+    """Whether the request keeps the schema, as all hand-written ones do."""
     return case.meta is None or case.meta.generation.mode.is_positive
 
 

@@ -50,7 +50,7 @@ def status_goes_with_the_rest(_ctx: CheckContext, response: Response, case: Case
 
 
 def status_goes_no_way_back(_ctx: CheckContext, response: Response, case: Case[Any]) -> None:
-    """From one look to the next a run or step goes on; one that has ended stays as it is."""
+    """From one look-up to the next a run or step advances; one that has ended stays as it is."""
     seen = memory_of(response).statuses
     if success_of(case, response) is None:
         # A stream tells of the past: others may have looked since. Its own events are in order.
@@ -74,7 +74,7 @@ def _calls(run: Object) -> list[Any]:
 
 
 def arguments_are_noted(_ctx: CheckContext, response: Response, case: Case[Any]) -> None:
-    """What a model writes is its own affair; what was recorded had no blanks."""
+    """A model's text is not checked; recorded arguments had no blanks."""
     for answered in objects_of(case, response):
         for call in _calls(answered):
             function = call.get("function") if isinstance(call, dict) else None

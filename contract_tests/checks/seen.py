@@ -1,4 +1,4 @@
-"""What was seen of a server so far, for checks that compare one answer with another."""
+"""The state of a server as seen so far, for checks that compare one response with another."""
 
 from __future__ import annotations
 

@@ -81,7 +81,7 @@ def check_name(failure: Failure) -> str:
 
 
 def _described(failure: Failure, response: Response) -> str:
-    """What is wrong, in one line where that is possible."""
+    """The problem, in one line if possible."""
     if not failure.checks:  # ours, whose messages are sentences
         return f"{failure.message} ({check_name(failure)})"
     message = failure.message.strip() or f"got {response.status_code} {response.message}"

@@ -1,4 +1,4 @@
-"""Requests made by hand, whose answers are held to every check all the same."""
+"""Hand-written requests, with every check applied to their responses."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ class CheckedClient:
         assert media_type_of(judged) == STREAM, judged.text
 
     def upload(self, name: str, content: bytes, content_type: str) -> dict[str, Any]:
-        """The new file. Its part says its name and type, which schemathesis cannot be told."""
+        """The new file. Its part has a name and a type, which schemathesis cannot set."""
         case = _case("createFile", {"file": content})
         response = self._post(
             case, files={"file": (name, content, content_type)}, headers=self._headers
@@ -223,7 +223,7 @@ def _whole(response: httpx.Response, content: bytes) -> Response:
 
 
 class _Heard:
-    """What came of a stream, and when it last said something."""
+    """The outcome of a stream, and the time of its last event."""
 
     def __init__(self) -> None:
         self.content = b""

@@ -62,7 +62,7 @@ class RenewedObjects:
         self._began = 0.0
 
     def get(self) -> OwnedObjects:
-        """Objects whose run still waits. What could not be made is not tried again."""
+        """Objects whose run still waits. A failed creation is not tried again."""
         if self._failed is not None:
             raise self._failed
         now = time.monotonic()

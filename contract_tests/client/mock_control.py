@@ -1,4 +1,4 @@
-"""What only the mock can be told: which answer it gives next."""
+"""The control of the mock: the response it gives next."""
 
 from __future__ import annotations
 

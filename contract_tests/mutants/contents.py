@@ -67,7 +67,7 @@ _ID = re.compile(rb"(?:asst|thread|run|msg|chatmsg)_[0-9a-f]{32}")
 
 
 def _renamed() -> Change:
-    """Every id but those of the examples has three letters more, wherever it is told."""
+    """Every id but those of the examples has three more letters, wherever it appears."""
 
     def told(body: bytes) -> bytes:
         return _ID.sub(lambda id_: id_[0] if id_[0] in _OF_EXAMPLES else _longer(id_[0]), body)

@@ -20,7 +20,7 @@ def _failed_instead(run: Json) -> Json:
 
 
 def _as_completed(event: Json) -> Json:
-    """The end of a failed run, told as if it had gone well."""
+    """The end of a failed run, reported as a success."""
     if event["status"] != "failed":
         return event
     run = event["details"]["run_object"]

@@ -1,4 +1,4 @@
-"""Servers that do not remember what they were told, or what was so."""
+"""Servers that do not remember earlier requests or states."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class _MetadataEmptied:
 
 
 class _AsCreated:
-    """Look-ups tell the text and files that a message was made with, whatever changed since."""
+    """Look-ups return the text and files of a message as created, whatever changed since."""
 
     def __init__(self) -> None:
         self._made: dict[str, Json] = {}

@@ -36,7 +36,7 @@ def _swapped_ends(page: Json) -> Json:
 
 
 class _FirstPages:
-    """Remembers the first page of each list, and answers it to whoever asks for the next."""
+    """Remembers the first page of each list, and returns it for the next one as well."""
 
     def __init__(self) -> None:
         self._known: dict[str, Json] = {}

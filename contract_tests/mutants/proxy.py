@@ -106,7 +106,7 @@ NO_CHANGE = Change()
 
 @contextmanager
 def proxied(url: str, change: Change = NO_CHANGE) -> Iterator[str]:
-    """The URL of a proxy in front of `url`. A stream passes event by event, as it is told."""
+    """The URL of a proxy in front of `url`. A stream passes event by event, as it comes."""
     host = urlsplit(url).netloc
 
     def send(request: ProxyRequest) -> ProxyResponse:

@@ -30,7 +30,7 @@ OPTIONS = ("-x", "-q", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAss
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the tests said of one server. No failure and no trouble: they all passed.
+    """The verdict of the tests on one server. No failure and no trouble: they all passed.
 
     `seconds` is what it took of a processor, which does not depend on what else the machine does.
     `trouble` says why the tests did not come to their end, when they did not.
@@ -76,7 +76,7 @@ def _run(change: Change, witness: FirstFailure, part: Part) -> bool:
 
 
 def files(part: Part) -> list[str]:
-    """What pytest is to run, in this order."""
+    """The arguments of pytest, in this order."""
     if part == "whole":
         return [str(SUITE)]
     every = sorted((path.name for path in SUITE.glob("test_*.py")), key=rank)

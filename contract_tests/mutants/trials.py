@@ -19,7 +19,7 @@ Attempt = Callable[[str, Part, Path], Verdict]
 
 @dataclass(frozen=True)
 class RunningMutant:
-    """A trial that goes on in a process of its own, since `begun`."""
+    """A trial in a process of its own, running since `begun`."""
 
     name: str
     part: Part

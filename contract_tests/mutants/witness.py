@@ -1,4 +1,4 @@
-"""What the tests say of one server: the first failure, and the checks behind it."""
+"""The tests' findings about one server: the first failure, and the checks behind it."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ EXCUSED = (
 
 @dataclass(frozen=True)
 class Cell:
-    """What was reached of what the spec documents: nothing of nothing where it documents none."""
+    """The covered part of the spec's documented responses: nothing of nothing if there are none."""
 
     reached: int
     documented: int
@@ -134,7 +134,7 @@ class CoverageTable:
             lacking = [name for name, count in zip(names, times, strict=True) if not count]
             missing = f"gave nothing that its link {' or '.join(lacking)} could use with success"
         elif column in BAD_ENDS:
-            # Both forms in which a run is told, the JSON object and the stream.
+            # Both forms of a run, the JSON object and the stream.
             runs = [one for one in spec.successes() if operation_id == one.operation_id == RUNS]
             times = [self._reach.ends[answer, column] for answer in runs]
             forms = [_form(run) for run, count in zip(runs, times, strict=True) if not count]

@@ -32,7 +32,7 @@ def curl(exchange: Exchange, variables: Mapping[str, str]) -> str:
 
 
 def header(exchange: Exchange, name: str) -> str | None:
-    """What was sent as this header; None when it was not sent."""
+    """The value sent as this header; None when it was not sent."""
     value = exchange.request.headers.get(name) if exchange.request is not None else None
     return value.decode("latin-1") if isinstance(value, bytes) else value
 

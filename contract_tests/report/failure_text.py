@@ -1,4 +1,4 @@
-"""What a failed test says: the test's promise, its own lines, and what is wrong, in this order."""
+"""The text of a failed test: the test's promise, its own lines, and the fault, in this order."""
 
 from __future__ import annotations
 

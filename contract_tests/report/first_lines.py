@@ -1,4 +1,4 @@
-"""The most telling failures of a run: what went wrong most often, in a sentence each."""
+"""The most frequent failures of a session, in a sentence each."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from contract_tests.spec import document as spec
 
 SHOWN = 3
 EXPECTED = re.compile(r"expected \d+, got \d+")
-# What differs between failures of one cause: ids, numbers, and texts in quotes.
+# Parts that differ between failures of one cause: ids, numbers, and texts in quotes.
 VARYING = re.compile(r"\b[a-z]+[_-][0-9a-f]{8,}\b|\d+|'[^']*'|\"[^\"]*\"", re.IGNORECASE)
 
 

@@ -1,4 +1,4 @@
-"""What is told of a run: in the terminal, and as JUnit, HTML and HAR files, without secrets."""
+"""Reports of a session: in the terminal, and as JUnit, HTML and HAR files, without secrets."""
 
 from __future__ import annotations
 
@@ -249,7 +249,7 @@ class ReportPlugin:
 
 
 def _for_make(item: pytest.Item) -> str:
-    """What chooses a test, for a shell in which make puts it before a shell."""
+    """The selection of one test, quoted for make and a shell."""
     nodeid = item.nodeid
     inner = shlex.quote(nodeid).replace("$", "$$")
     return inner if inner == nodeid else shlex.quote(inner) if '"' in inner else f'"{inner}"'

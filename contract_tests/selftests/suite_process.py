@@ -1,4 +1,4 @@
-"""Runs of the suite against a mock in the place of the live service."""
+"""Sessions of the suite against a mock in place of the live service."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from appbuilder_mock.server.running import Running
 from contract_tests.__main__ import prepared
 from contract_tests.target.journal import FOLDER
 
-# What was imported before the process began holds no assertions that pytest should explain.
+# Modules that were imported before the process began get no explanations of assertions.
 OPTIONS = ("-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning")
 PATIENCE = 1200  # seconds for one run on a slow machine
 COUNT = itertools.count()
@@ -179,7 +179,7 @@ def plan(text: str) -> dict[str, int]:
 
 
 def holds(service: Running) -> dict[str, Any]:
-    """What is left on the service."""
+    """The objects that remain on the service."""
     state = service.state()
     return {name: state[name] for name in NOTHING}
 

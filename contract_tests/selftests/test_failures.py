@@ -1,4 +1,4 @@
-"""What a failed run says: of servers that forget everything, that die, and that hang."""
+"""The output of a failed session: with servers that forget everything, that die, and that hang."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ def test_what_the_examples_name_and_is_not_there(tmp_path: Path) -> None:
 
 
 def test_quick(tmp_path: Path) -> None:
-    """The hand-written tests only, the most telling file first, and no judgement of coverage."""
+    """The hand-written tests only, the most telling file first, and no check of the coverage."""
     environ = {**environ_of(""), "CONTRACT_TOKEN": "", "CONTRACT_QUICK": "1"}
     result = completed(tmp_path, ["--collect-only", "-q"], environ)
     files = re.findall(r"^contract_tests/suite/(test_\w+)\.py::", result.stdout, re.MULTILINE)

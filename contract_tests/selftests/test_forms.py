@@ -77,7 +77,7 @@ def test_broken_stream_is_refused(stream: bytes) -> None:
 
 
 def test_event_is_there_before_what_follows_it() -> None:
-    """Who waits for an event gets it with the blank line, even where that ends in a return."""
+    """A reader gets an event with its blank line, even if that ends in a return."""
     came: list[str] = []
 
     def chunks() -> Iterator[bytes]:

@@ -59,7 +59,7 @@ def test_interrupted(number: signal.Signals, tmp_path: Path) -> None:
 
 
 def test_interrupted_stream(tmp_path: Path) -> None:
-    """The thread of a run is known as soon as the stream tells of it."""
+    """The thread of a run is known as soon as the stream names it."""
     paused = Paused()
     with (
         appbuilder_mock.running(token=TOKEN) as service,
@@ -94,7 +94,7 @@ def test_broken_stream(service: Running, tmp_path: Path, test: tuple[str, ...]) 
 
 
 def test_second_user(tmp_path: Path) -> None:
-    """What the second user made is deleted with that user's token."""
+    """The second user's objects are deleted with that user's token."""
     other = "bce-v3/ALTAK-other/0123456789"
     with appbuilder_mock.running(token=TOKEN, other_token=other) as service:
         result = done(
@@ -153,7 +153,7 @@ def test_deleting_is_interrupted(service: Running, tmp_path: Path) -> None:
 
 
 def test_interrupted_with_fixtures(tmp_path: Path) -> None:
-    """The mock is there as long as a fixture may tell it something."""
+    """The mock runs as long as a fixture may control it."""
     chosen = ("-v", "contract_tests/suite/test_errors.py", "-k", "by_the_server")
     with subprocess.Popen(
         [sys.executable, "-u", "-m", "contract_tests", f"--reports={tmp_path}", *chosen],
@@ -187,7 +187,7 @@ def killed(tmp_path: Path) -> Iterator[Running]:
 
 
 def test_killed(killed: Running, tmp_path: Path) -> None:
-    """What a killed run left is deleted by `make contract-clean`."""
+    """Objects of a killed session are deleted by `make contract-clean`."""
     service = killed
     assert holds(service) != NOTHING
     assert len(journals(service.url)) == 1

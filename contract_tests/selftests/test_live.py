@@ -1,4 +1,4 @@
-"""`make contract TARGET=live` and the like, against a mock in the place of the service."""
+"""`make contract TARGET=live` and the like, against a mock in place of the service."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def remembering(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("remembering")
 def test_whole_run(service: Running, tmp_path: Path) -> None:
-    """What the dry run says is what the service gets; nothing is left, and no token is told."""
+    """The dry run's figures are those of the service; nothing remains, and no token is printed."""
     planned = plan(done(service, tmp_path, CONTRACT_DRY="1").stdout)
     assert service.requests == []
 
@@ -81,7 +81,7 @@ def test_rate(service: Running, tmp_path: Path) -> None:
 
 
 def test_failure(service: Running, tmp_path: Path) -> None:
-    """It is told with the request, the seed and how to run it again, and nothing is left."""
+    """It is reported with the request, the seed and a command to repeat it; nothing remains."""
     error = ErrorBody(code="down", message=f"echo of {TOKEN}")
     service.script(Rule(match=Match(operation="queryThread"), fault=Fault(status=500, error=error)))
     result = done(service, tmp_path, THREAD, CONTRACT_SEED="7")
@@ -130,7 +130,7 @@ def test_without_a_token(service: Running, tmp_path: Path, target: str) -> None:
 
 @pytest.mark.parametrize("where", ["environment", "command-line"])
 def test_live_takes_its_own_token_only(service: Running, tmp_path: Path, where: str) -> None:
-    """What another program calls TOKEN is not sent to the service."""
+    """Another program's variable TOKEN is not sent to the service."""
     given = [f"TOKEN={TOKEN}"] if where == "command-line" else []
     more = {} if given else {"TOKEN": TOKEN}
     result = make(service, tmp_path, "TARGET=live", *given, APPBUILDER_TOKEN="", **more)
@@ -153,7 +153,7 @@ def test_make_tells_no_token(service: Running, tmp_path: Path) -> None:
 
 
 def test_seed_repeats_the_requests(tmp_path: Path) -> None:
-    """The same seed makes the same requests, walks too, and another one makes others."""
+    """The same seed makes the same requests, also along links, and another one makes others."""
     walk = "contract_tests/suite/test_workflows.py::test_walk[runs-end]"
     one = ("contract_tests/suite/test_operations.py", "-k", "test_walk or test_createThread")
     first = requested(tmp_path / "1", walk, *one, seed="3")
@@ -167,7 +167,7 @@ def test_seed_repeats_the_requests(tmp_path: Path) -> None:
 
 
 def requested(reports: Path, *arguments: str, seed: str) -> list[tuple[str, ...]]:
-    """What was asked of the mock; the boundaries of multipart bodies are not from the seed."""
+    """The mock's requests; the boundaries of multipart bodies are not from the seed."""
     environ = {**os.environ, "CONTRACT_TARGET": "", "CONTRACT_DRY": ""}
     result = completed(reports, [f"--seed={seed}", *arguments], environ)
     assert result.returncode == 0, result.stdout

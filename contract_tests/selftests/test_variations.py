@@ -106,7 +106,7 @@ class Files:
 
     def looked_up(self, request: ProxyRequest) -> ProxyRequest | ProxyResponse:
         named = request.json.get("file_ids")
-        # What is wrong with the rest is said first.
+        # The problems of the rest are reported first.
         if request.operation_id in TAKES_FILES and isinstance(named, list) and len(named) <= 10:
             for file_id in named:
                 if isinstance(file_id, str) and not self._is_there(file_id, request):

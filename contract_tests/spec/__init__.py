@@ -1,4 +1,4 @@
-"""What openapi.yaml says of requests and answers; no I/O.
+"""The content of openapi.yaml on requests and responses; no I/O.
 
 Hands out the document, its answers and run events, samples, and the facts that are unknown.
 """

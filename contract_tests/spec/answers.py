@@ -1,4 +1,4 @@
-"""What a success holds: the objects that the checks of ours look at."""
+"""The objects in a successful response, for our checks."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def events_of(response: Response) -> list[sse.RunEvent]:
 
 
 def objects_of(case: Case[Any], response: Response) -> list[Object]:
-    """Every assistant, thread, message, run, step and file told, those of events in order."""
+    """Every assistant, thread, message, run, step and file in it, those of events in order."""
     body = success_of(case, response)
     if body is not None:
         items = items_of(body)

@@ -106,7 +106,7 @@ def is_paged(operation_id: str) -> bool:
 
 @functools.cache
 def fields(operation_id: str) -> frozenset[str]:
-    """What a request may have at its top, in its body and its query."""
+    """The fields that a request may have at its top, in its body and its query."""
     operation = operations()[operation_id]
     parameters = (one["name"] for one in operation.get("parameters", ()))
     return frozenset((*body_schema(operation)["properties"], *parameters))

@@ -37,7 +37,7 @@ QUESTIONS = {
 }
 
 MODEL = "DeepSeek-V3.1"  # the newest name that is known to have been in service
-# What the target turned out to need for a new assistant, beside the name that all tests give it.
+# The fields that the target turned out to require of a new assistant, besides the name.
 needed: dict[str, str] = {}
 
 

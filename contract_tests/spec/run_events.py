@@ -13,7 +13,7 @@ END_OF_LINE = re.compile(rb"\r\n|\n|\r")
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 ENDS = ("completed", "failed", "cancelled", "expired")
-# What a status may be at each kind of event, where it is not that of what the event speaks of.
+# The permitted status at each kind of event, if it is not that of the event's object.
 STATUSES = {
     "run_begin": ("queued",),
     "tool_step_begin": ("in_progress",),
@@ -115,7 +115,7 @@ def texts(told: Iterable[RunEvent]) -> dict[str, str]:
 
 
 def violations(stream: Iterable[RunEvent]) -> list[str]:
-    """What is wrong with a whole stream, in words; empty when it keeps the grammar."""
+    """The problems of a whole stream, in words; empty if it keeps the grammar."""
     every = list(stream)
     told = [event for event in every if event.name != "ping"]
     kinds = [event.kind for event in told]
@@ -148,7 +148,7 @@ def _ends(kinds: list[str], *, pinged_last: bool) -> Iterator[str]:
 
 
 def _details(told: list[RunEvent]) -> Iterator[str]:
-    """What each kind of event speaks of is there, whole or not at all."""
+    """The object of each kind of event is there, whole or not at all."""
     for event in told:
         named = DETAILS.get(event.kind)
         if named and not event.details.get(named):
@@ -183,7 +183,7 @@ def _steps(told: list[RunEvent]) -> Iterator[str]:
 
 
 def _messages(told: list[RunEvent]) -> Iterator[str]:
-    """A message is announced, then told in pieces, of which the last one says so.
+    """A message is announced, then sent in pieces, of which the last one says so.
 
     A run that ends badly may stop in the middle of it.
     """

@@ -1,4 +1,4 @@
-"""What the tests ask runs for, and what they read out of them."""
+"""Questions that the tests ask, and the values they read out of the answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs that come to a bad end, which only the mock can be told to let them."""
+"""Runs that end badly, which only the mock can be scripted to do."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_bad_end_after_tools(client: CheckedClient, end_after_tools: str) -> Non
 
 
 def test_bad_end_of_a_stream(client: CheckedClient, end: str) -> None:
-    """The last event is the end of the run, as a query tells it."""
+    """The last event is the end of the run, as in a query."""
     events = list(client.stream(BODY))
     run = events[-1].details["run_object"]
 

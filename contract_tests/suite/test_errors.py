@@ -93,7 +93,7 @@ def test_refused_because_it_is_large(
 def test_refused_by_the_server(
     client: CheckedClient, control: MockControl, operation_id: str, status: int
 ) -> None:
-    """The mock is told to refuse, and how."""
+    """The mock is scripted to refuse, and how."""
     control.refuse(operation_id, status)
     body = json.dumps(spec.example(operation_id), default=str).encode()
 

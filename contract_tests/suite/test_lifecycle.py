@@ -62,7 +62,7 @@ def test_run_is_found_again(client: CheckedClient, assistant_id: str, thread_id:
     assert [step["id"] for step in steps] == ["step-1"]
     step = client.call("queryRunStep", {**ids, "step_id": "step-1"})
     assert (step["run_id"], step["status"]) == (run["id"], "completed")
-    # The service was seen to tell no details, and to lose them in the query.
+    # The service was seen to give no details, and to lose them in the query.
     detail = steps[0]["step_datail"]
     assert detail is None or detail["message_creation"] == {"message_id": answer}
     assert step["step_datail"] in (None, detail)
@@ -71,7 +71,7 @@ def test_run_is_found_again(client: CheckedClient, assistant_id: str, thread_id:
 def test_run_has_its_own_instructions(
     client: CheckedClient, assistant_id: str, thread_id: str
 ) -> None:
-    """What a run says of itself comes instead of what the assistant says; the rest does not."""
+    """A run's own settings override the assistant's; the rest does not."""
     body = {"assistant_id": assistant_id, "thread_id": thread_id, "instructions": "只说一个字"}
     run = client.call("createRun", {**body, "thought_instructions": "想一想"})
     queried = client.call("queryRun", {"thread_id": thread_id, "run_id": run["id"]})
@@ -99,7 +99,7 @@ def test_run_has_its_own_model(client: CheckedClient, thread_id: str) -> None:
 
 
 def test_message_of_a_run_is_in_the_history(client: CheckedClient, assistant_id: str) -> None:
-    """What a run brings along comes behind what was there, and before the answer."""
+    """A run's own message comes behind the earlier ones, and before the answer."""
     body = {"assistant_id": assistant_id}
     first = client.call("createRun", {**body, "thread": {"messages": [question("今天呢？")]}})
     where = {"thread_id": first["thread_id"]}
@@ -111,7 +111,7 @@ def test_message_of_a_run_is_in_the_history(client: CheckedClient, assistant_id:
 
 
 def test_output_by_a_second_run_call(client: CheckedClient, waiting: dict[str, Any]) -> None:
-    """The same path and the same run id: the run goes on with `tool_output`."""
+    """The same path and the same run id: the run continues with `tool_output`."""
     call = only_call(waiting)
     time.sleep(0.02)
     run = client.call(
@@ -145,7 +145,7 @@ def test_output_by_submitting(client: CheckedClient, waiting: dict[str, Any]) ->
     steps = client.call("listRunSteps", {**ids, "order": "asc"})["data"]
     assert [step["id"] for step in steps] == ["step-1", "step-2"]
     assert [step["status"] for step in steps] == ["completed", "completed"]
-    if detail := steps[0]["step_datail"]:  # the service was seen to tell none
+    if detail := steps[0]["step_datail"]:  # the service was seen to give none
         call = only(detail["tool_calls"])
         assert (call["id"], call["function"]["output"]) == (output["tool_call_id"], "晴")
     again = {**ids, "tool_outputs": [output]}
@@ -200,7 +200,7 @@ def test_nothing_to_answer_is_refused(
 def test_context_ends_in_a_message_of_the_user(
     client: CheckedClient, assistant_id: str, thread_id: str
 ) -> None:
-    """After the answer it is the user's turn, whoever wrote the answer."""
+    """After the answer it is the user's turn, whatever the answer's author."""
     body = {"assistant_id": assistant_id, "thread_id": thread_id}
     said = {"role": "assistant", "content": "晴"}
     client.call("createRun", {**body, "thread": {"messages": [said]}}, status=400)

@@ -20,7 +20,7 @@ LIMITS = (1, None)
 
 
 class Listed(NamedTuple):
-    """What a list has as its newest items, the oldest of them first; and where it is."""
+    """The newest items of a list, the oldest of them first; and its address."""
 
     ids: list[str]
     where: dict[str, str]
@@ -159,14 +159,14 @@ def test_wrong_page(client: CheckedClient, operation_id: str) -> None:
 
 
 def behind(listed: list[str], _order: str, after: str, before: str) -> list[str]:
-    """What comes behind `after` and in front of `before` in the order of the listing."""
+    """The items behind `after` and in front of `before` in the order of the listing."""
     start = listed.index(after) + 1 if after else 0
     stop = listed.index(before) if before else len(listed)
     return listed[start:stop]
 
 
 def created(listed: list[str], order: str, after: str, before: str) -> list[str]:
-    """What was created after `after` and before `before`, whichever the order of the listing."""
+    """The items created after `after` and before `before`, in either order of the listing."""
     if order == "desc":
         after, before = before, after
     return behind(listed, order, after, before)

@@ -1,4 +1,4 @@
-"""What is odd and right is taken."""
+"""Odd but valid values are accepted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is refused, with the right status, changes nothing."""
+"""A refused request, with the right status, changes nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs told as they happen."""
+"""Runs as streams of events."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_texts_joined_are_the_message(client: CheckedClient) -> None:
 
 @pytest.mark.live_safe
 def test_last_event_is_the_run(client: CheckedClient) -> None:
-    """What the stream tells is what queries and the list tell after it: the run, and the text."""
+    """The stream agrees with later queries and lists: the run, and the text."""
     events = list(client.stream({"assistant_id": ASSISTANT_ID, "thread": QUESTION}))
     run = events[-1].details["run_object"]
     ids = {"thread_id": run["thread_id"], "run_id": run["id"]}
@@ -67,7 +67,7 @@ def test_last_event_is_the_run(client: CheckedClient) -> None:
 
 
 def test_outputs_are_submitted_while_the_stream_waits(client: CheckedClient) -> None:
-    """The stream stays open over a function call and then tells the rest."""
+    """The stream stays open over a function call and then continues."""
     events: list[sse.RunEvent] = []
     run: dict[str, Any] = {}
     for event in client.stream(
@@ -88,7 +88,7 @@ def test_outputs_are_submitted_while_the_stream_waits(client: CheckedClient) -> 
 
 
 def test_cancelled_while_the_stream_waits(client: CheckedClient) -> None:
-    """Cancelling is told on the stream, which then ends."""
+    """A cancellation is on the stream, which then ends."""
     events: list[sse.RunEvent] = []
     run: dict[str, Any] = {}
     for event in client.stream(

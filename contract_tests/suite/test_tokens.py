@@ -1,4 +1,4 @@
-"""Who is let in, and to what."""
+"""Access: which tokens are accepted, and for which objects."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_only_the_token_is_let_in(
 def test_things_of_another_user_are_not_found(
     other: CheckedClient, first_users: FirstUsersObjects, operation_id: str
 ) -> None:
-    """Who may not see a thing is told that there is none."""
+    """A user without access to an object gets the response for an unknown one."""
     other.call(operation_id, first_users.owned.body(operation_id), status=404)
 
 
@@ -93,7 +93,7 @@ def test_own_things_do_not_work_with_another_users(
 
 
 def test_none_of_it_changed_anything(client: CheckedClient, first_users: FirstUsersObjects) -> None:
-    """What the tests above were refused was not done all the same. Stands last for that."""
+    """The requests refused above were not carried out all the same. Comes last for that."""
     assert first_users.owned.seen(client) == first_users.seen
 
 

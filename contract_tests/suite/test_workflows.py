@@ -25,7 +25,7 @@ from contract_tests.target.target import Target
     [pytest.param(*one, id=f"{one[0]}-{one[1]}") for one in spec.links()],
 )
 def test_link(client: CheckedClient, source: str, name: str, link: dict[str, Any]) -> None:
-    """What a link takes from an answer makes the next request succeed."""
+    """Values that a link takes from a response make the next request succeed."""
     target = link["operationId"]
     body = spec.example(source)
     if target in ("submitToolOutputs", "cancelRun"):
@@ -71,7 +71,7 @@ def test_walk(target: Target, tools: Any) -> None:
 
 
 def _label(source: str, name: str, link: dict[str, Any]) -> str:
-    """What schemathesis calls a link."""
+    """Schemathesis's name for a link."""
     target = link["operationId"]
     return f"POST {spec.path(source)} -> [200] {name} -> POST {spec.path(target)}"
 
@@ -90,7 +90,7 @@ def _evaluated(part: Any, answer: Any) -> Any:
 
 
 def _machine() -> Any:
-    """Walks begin by making something; to what needs the id of a thread they come along a link."""
+    """Sequences begin with a creation; operations that need a thread id come along a link."""
     machine = schema.as_state_machine()
     for path, item in spec.DOCUMENT["paths"].items():
         if "thread_id" in spec.body_schema(item["post"]).get("required", ()):

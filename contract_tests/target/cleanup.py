@@ -1,4 +1,4 @@
-"""What was made on a target is deleted again; what cannot be is told, with how to do it later."""
+"""Delete the objects made on a target; report those that remain, with how to delete them later."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def delete_all(gateway: Gateway, of: Journal) -> list[str]:
 
 
 def left_there(gateway: Gateway, of: Journal, why: str) -> list[str]:
-    """What stands in a journal, when deleting it was given up."""
+    """The entries of a journal, when deleting was given up."""
     target = gateway.target
     url = target.url if target is not None and target.kind != "live" else None
     named = "live" if url is None else f"{url} TOKEN=$TOKEN"

@@ -107,7 +107,7 @@ class ExampleObjects:
                 yield id_
 
     def _missing(self, example: dict[str, Any], field: str) -> str | None:
-        """The example's id that nothing has been made for. What fails is not tried again."""
+        """The example's id that nothing has been made for. A failed creation is not tried again."""
         name = example.get(field)
         if not isinstance(name, str) or name in self.ids or name in self._tried:
             return None

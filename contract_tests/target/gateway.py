@@ -48,7 +48,7 @@ class Exchange:
 
 
 class OpenExchange:
-    """The passing of one request: is told the answer, or is left without one.
+    """The passing of one request: gets the response, or ends without one.
 
     Where the request makes something, Ctrl-C and SIGTERM are deferred until its id is known or the
     request is over: else nobody would know what to delete.
@@ -74,7 +74,7 @@ class OpenExchange:
             yield
 
     def observe_stream(self, chunks: Iterable[bytes], owner: Owner = "first") -> Iterator[bytes]:
-        """The chunks of a stream as they come, whose first events tell which thread was made."""
+        """The chunks of a stream as they come, whose first events name the thread that was made."""
         content = b""
         for chunk in chunks:
             if self._awaits_id:
@@ -103,7 +103,7 @@ class OpenExchange:
             self._nothing_unknown()
 
     def _nothing_unknown(self) -> None:
-        """What the request made is in the journal, or it made nothing."""
+        """The object that the request made is in the journal, or it made nothing."""
         if self._awaits_id and self._wire.journal:
             self._awaits_id = False
             self._wire.journal.answers(self._exchange.operation_id)
@@ -130,7 +130,7 @@ class Gateway:
         self.pace, self.runs = RateLimiter(profile.per_second), RunBudget(profile.runs)
 
     def through(self, send: Callable[..., Response]) -> Callable[..., Response]:
-        """What sends a case, in such a way that it passes here."""
+        """A sender of a case that passes here."""
 
         def sent(case: Case[Any], **options: Any) -> Response:
             operation_id = spec.operation_of(case)
@@ -149,7 +149,7 @@ class Gateway:
         return sent
 
     def observing(self, read: Callable[..., T]) -> Callable[..., T]:
-        """What reads a stream, in such a way that its chunks are heard here when they come."""
+        """A reader of a stream whose chunks are observed here when they come."""
 
         def reading(chunks: Iterable[bytes], *more: Any) -> T:
             return read(self._open.observe_stream(chunks) if self._open else chunks, *more)
@@ -289,7 +289,7 @@ def is_stream(response: Response) -> bool:
 
 
 def _run_in(content: bytes) -> Any:
-    """The run that the first events of a stream tell of; None when they do not, or not yet."""
+    """The run named in the first events of a stream; None if they do not, or not yet."""
     try:
         runs = (event.details.get("run_object") for event in sse.events([content]))
         return next((run for run in runs if run), None)

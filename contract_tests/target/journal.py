@@ -1,4 +1,4 @@
-"""What was made on a target and is not deleted yet, on disk, so that a kill leaves no orphans."""
+"""The journal of objects on a target, on disk, so that a kill leaves no orphans."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ def left_behind(url: str, folder: Path = FOLDER) -> Iterator[Journal]:
         try:
             journal = Journal(path)
         except BlockingIOError:
-            continue  # its run goes on
+            continue  # its run is in progress
         yield journal
 
 

@@ -1,4 +1,4 @@
-"""What schemathesis.toml says, and the seed of this run."""
+"""The options in schemathesis.toml, and the seed of this session."""
 
 from __future__ import annotations
 

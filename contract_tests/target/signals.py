@@ -13,7 +13,7 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 @contextmanager
 def defer_signals() -> Iterator[None]:
-    """Heed Ctrl-C and SIGTERM when the block has ended."""
+    """Defer Ctrl-C and SIGTERM to the end of the block."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

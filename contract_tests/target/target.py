@@ -17,7 +17,7 @@ PUBLIC_GATEWAY = "https://appbuilder.baidu.com"
 
 
 class UnusableTarget(ValueError):
-    """What the environment says names no server that can be attacked."""
+    """The environment names no server that can be tested."""
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ def test_interrupted_while_it_is_made(gateway: Gateway) -> None:
 
 
 def test_threads_that_runs_make_are_known(gateway: Gateway) -> None:
-    """The thread that a run makes is noted, told as JSON or in events; a named one is not."""
+    """The thread that a run makes is noted, from JSON or events; a named one is not."""
     assert gateway.journal is not None
     assistant = gateway.post("createAssistant", json={"name": "助手"}).json()["id"]
     thread = {"messages": [{"role": "user", "content": "你好"}]}
@@ -49,7 +49,7 @@ def test_threads_that_runs_make_are_known(gateway: Gateway) -> None:
 
 
 def test_asked_too_often(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a service refuses because of the rate is sent again after the time it asked for."""
+    """A request that gets 429 is retried after the time in `Retry-After`."""
     put_off: list[float] = []
     monkeypatch.setattr(gateway.pace, "put_off", put_off.append)
     sent = iter([429, 429, 200])
@@ -67,7 +67,7 @@ def test_asked_too_often(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_long_pause_is_not_made(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The answer is then the refusal, which its test tells of."""
+    """The response is then the 429, which its test reports."""
     put_off: list[float] = []
     monkeypatch.setattr(gateway.pace, "put_off", put_off.append)
     answer = direct_response(gateway, "createThread")

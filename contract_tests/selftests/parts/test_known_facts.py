@@ -1,4 +1,4 @@
-"""What nobody knows is held against no other server."""
+"""An unknown fact is checked on no other server."""
 
 from __future__ import annotations
 

@@ -98,7 +98,7 @@ def reformed(url: str, form: Form) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class _Request:
-    """A request, byte for byte but for the way in which its length is told."""
+    """A request, byte for byte but for the way in which its length is given."""
 
     line: bytes
     headers: list[tuple[bytes, bytes]]

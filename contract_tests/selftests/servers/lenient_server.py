@@ -16,7 +16,7 @@ from contract_tests.mutants.proxy import Change, ProxyRequest, ProxyResponse, Se
 from contract_tests.spec import document as spec
 
 EMPTY: dict[str, Any] = {"content": "", "tools": [], "file_ids": [], "metadata": {}}
-# What an update takes for a field that is left out.
+# The values that an update takes for an omitted field.
 LEFT_OUT: dict[str, dict[str, Any]] = {
     "updateAssistant": {"response_format": "text", "chat_instructions": ""},
     "updateMessage": {"file_ids": []},

@@ -35,7 +35,7 @@ def test_answers_come_in_pieces(chat: Chat, appbuilder_mock: Running) -> None:
 
 
 def test_the_weather_of_two_cities(chat: Chat, appbuilder_mock: Running) -> None:
-    """The assistant asks for both at once; the answer is told with what the tool gave."""
+    """The assistant asks for both at once; the answer has the tool's output."""
     cities = [ToolCall("get_weather", {"city": city}) for city in ("北京", "上海")]
     appbuilder_mock.script(Rule(tool_rounds=[cities], reply="天气：{outputs}"))
 
@@ -73,7 +73,7 @@ def test_a_stream_that_breaks_off(chat: Chat, appbuilder_mock: Running) -> None:
 
 
 def test_a_stream_that_cannot_be_read(chat: Chat, appbuilder_mock: Running) -> None:
-    """What came is shown; the next question is answered."""
+    """The text so far is shown; the next question is answered."""
     broken = Fault(malformed=Malformed(5))
     first = Rule(match=Match(times=1), reply=Reply("一二三", chunk_size=1), fault=broken)
     appbuilder_mock.script(first, Rule(reply="您好"))
