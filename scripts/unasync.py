@@ -26,6 +26,7 @@ HEADER = "# Written by scripts/unasync.py from _async/{name}; do not edit.\n\n"
 RULES = (
     (r"async (def|for|with)", r"\1"),
     (r"await ", ""),
+    (r"appbuilder_assistants\._async", "appbuilder_assistants._sync"),
     # asyncio's words, and ours for the one place that does I/O
     (r"a(drive|finish|raw|release|settle|toolbox|uploading)", r"\1"),
     (r"Callable\[P, Awaitable\[T\]\]", "Callable[P, T]"),
@@ -53,7 +54,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--check", action="store_true", help="write nothing, only compare")
     options = parser.parse_args()
-    wanted = {source.name: translate(source) for source in sources(PACKAGE / "_async")}
+    origin = PACKAGE / "_async"
+    wanted = {name: translate(origin / name, name) for name in sources(origin)}
     folder = PACKAGE / "_sync"
     if not options.check:
         write(folder, wanted)
@@ -65,24 +67,21 @@ def main() -> int:
     return 1 if difference else 0
 
 
-def sources(folder: Path) -> list[Path]:
-    """The modules of a package, which must be flat."""
-    nested = [path for path in folder.rglob("*.py") if path.parent != folder]
-    if nested:
-        sys.exit(f"{nested[0]}: sub-packages are not supported")
-    return sorted(folder.glob("*.py"))
+def sources(folder: Path) -> list[str]:
+    """The modules of a package and of those within it, by their paths in it."""
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.py"))
 
 
-def translate(source: Path) -> str:
+def translate(source: Path, name: str) -> str:
     """The text of the synchronous twin of one file."""
     text = PATTERN.sub(replace, source.read_text(encoding="utf-8"))
     for number, line in enumerate(text.splitlines(), start=1):
         word = LEFT_OVER.search(line)
         if word:
             sys.exit(f"{source}:{number}: no rule in scripts/unasync.py for {word[0]!r}: {line}")
-    text = HEADER.format(name=source.name) + text
-    text = ruff("check", "--select=I", "--fix", text=text, name=source.name)
-    return ruff("format", text=text, name=source.name)
+    text = HEADER.format(name=name) + text
+    text = ruff("check", "--select=I", "--fix", text=text, name=name)
+    return ruff("format", text=text, name=name)
 
 
 def replace(match: re.Match[str]) -> str:
@@ -105,17 +104,17 @@ def ruff(*arguments: str, text: str, name: str) -> str:
 
 def write(folder: Path, wanted: dict[str, str]) -> None:
     """Make the modules of `folder` exactly those wanted."""
-    folder.mkdir(exist_ok=True)
-    for path in sources(folder):
-        if path.name not in wanted:
-            path.unlink()
+    for name in sources(folder):
+        if name not in wanted:
+            (folder / name).unlink()
     for name, text in wanted.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8", newline="\n")
 
 
 def compare(folder: Path, wanted: dict[str, str]) -> Iterator[str]:
     """Lines of a diff that turns `folder` into what is wanted; none if it is that already."""
-    found = {path.name: path.read_bytes().decode() for path in sources(folder)}
+    found = {name: (folder / name).read_bytes().decode() for name in sources(folder)}
     for name in sorted(found.keys() | wanted.keys()):
         if name not in found or name not in wanted:
             yield f"{'missing' if name in wanted else 'extra'} file: _sync/{name}\n"

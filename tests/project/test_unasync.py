@@ -66,7 +66,7 @@ def source(tmp_path: Path) -> Path:
 
 def test_words_are_replaced_and_the_rest_is_kept(source: Path) -> None:
     """Only whole words change, and the result is formatted."""
-    assert unasync.translate(source) == TWIN
+    assert unasync.translate(source, "runs.py") == TWIN
 
 
 def test_a_word_without_a_rule_is_refused(source: Path) -> None:
@@ -76,7 +76,7 @@ def test_a_word_without_a_rule_is_refused(source: Path) -> None:
     with pytest.raises(
         SystemExit, match=r"runs\.py:1: no rule in scripts/unasync\.py for 'asyncio'"
     ):
-        unasync.translate(source)
+        unasync.translate(source, "runs.py")
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_a_word_without_a_rule_is_refused(source: Path) -> None:
     [
         ({"runs.py": TWIN}, ""),
         ({}, "missing file: _sync/runs.py\n"),
-        ({"runs.py": TWIN, "old.py": ""}, "extra file: _sync/old.py\n"),
+        ({"runs.py": TWIN, "streams/old.py": ""}, "extra file: _sync/streams/old.py\n"),
         ({"runs.py": TWIN.replace("会话", "thread")}, '-"""Runs of thread."""\n'),
     ],
 )
@@ -93,6 +93,7 @@ def test_the_check_sees_lines_and_files(
 ) -> None:
     """A changed line, a missing twin and a twin of nothing are each reported."""
     for name, text in found.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text, encoding="utf-8")
 
     difference = "".join(unasync.compare(tmp_path, {"runs.py": TWIN}))

@@ -15,9 +15,9 @@ from ._lazy import loaded
 if TYPE_CHECKING:
     from . import assistant, errors, hooks, types
     from ._async.client import AsyncAppBuilder
-    from ._async.handlers import AsyncAssistantEventHandler, AsyncAssistantStreamManager
-    from ._async.streams import AsyncRunStream
-    from ._async.tool_streams import AsyncToolRunStream
+    from ._async.streams.handlers import AsyncAssistantEventHandler, AsyncAssistantStreamManager
+    from ._async.streams.run_stream import AsyncRunStream
+    from ._async.streams.tool_run_stream import AsyncToolRunStream
     from ._core.calls import ToolError
     from ._core.responses.raw import RawResponse
     from ._core.retry import RetryPolicy
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from ._core.streams.handlers import StreamRunContext
     from ._snapshot import RunSnapshot
     from ._sync.client import AppBuilder
-    from ._sync.handlers import AssistantEventHandler, AssistantStreamManager
-    from ._sync.streams import RunStream
-    from ._sync.tool_streams import ToolRunStream
+    from ._sync.streams.handlers import AssistantEventHandler, AssistantStreamManager
+    from ._sync.streams.run_stream import RunStream
+    from ._sync.streams.tool_run_stream import ToolRunStream
     from ._tools.tool import Tool, tool
     from ._version import __version__
     from .errors import (
@@ -100,22 +100,22 @@ __all__ = [
 # Where the public names are, but for the errors and the modules.
 _HOMES = {
     "AppBuilder": "_sync.client",
-    "AssistantEventHandler": "_sync.handlers",
-    "AssistantStreamManager": "_sync.handlers",
+    "AssistantEventHandler": "_sync.streams.handlers",
+    "AssistantStreamManager": "_sync.streams.handlers",
     "AsyncAppBuilder": "_async.client",
-    "AsyncAssistantEventHandler": "_async.handlers",
-    "AsyncAssistantStreamManager": "_async.handlers",
-    "AsyncRunStream": "_async.streams",
-    "AsyncToolRunStream": "_async.tool_streams",
+    "AsyncAssistantEventHandler": "_async.streams.handlers",
+    "AsyncAssistantStreamManager": "_async.streams.handlers",
+    "AsyncRunStream": "_async.streams.run_stream",
+    "AsyncToolRunStream": "_async.streams.tool_run_stream",
     "RawResponse": "_core.responses.raw",
     "RetryPolicy": "_core.retry",
     "RunEvent": "_core.streams.events",
     "RunSnapshot": "_snapshot",
-    "RunStream": "_sync.streams",
+    "RunStream": "_sync.streams.run_stream",
     "StreamRunContext": "_core.streams.handlers",
     "Tool": "_tools.tool",
     "ToolError": "_core.calls",
-    "ToolRunStream": "_sync.tool_streams",
+    "ToolRunStream": "_sync.streams.tool_run_stream",
     "UnknownEvent": "_core.streams.events",
     "__version__": "_version",
     "final_text": "types",

@@ -17,7 +17,7 @@ from appbuilder_assistants._transport.pool import AsyncPool
 
 from ._caller import AsyncCaller, AsyncRawCaller
 from .assistants import AsyncAssistants
-from .streams import LOOK_UPS
+from .streams.run_stream import LOOK_UPS
 from .threads import AsyncThreads
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ from appbuilder_assistants._tools.loop import MAX_PARALLEL, MAX_ROUNDS, LoopOpti
 from appbuilder_assistants._tools.toolbox import atoolbox
 
 from ._caller import AsyncCaller
-from .handlers import AsyncAssistantStreamManager
 from .steps import AsyncSteps
-from .streams import AsyncRunStream
-from .tool_streams import AsyncToolRunStream
+from .streams.handlers import AsyncAssistantStreamManager
+from .streams.run_stream import AsyncRunStream
+from .streams.tool_run_stream import AsyncToolRunStream
 
 if TYPE_CHECKING:
     from appbuilder_assistants._core.runs.orphaned_runs import OnExit
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
         ToolOutput,
     )
 
-    from .handlers import AsyncAssistantEventHandler
+    from .streams.handlers import AsyncAssistantEventHandler
 
 
 class AsyncRuns:

@@ -19,7 +19,7 @@ from appbuilder_assistants._transport.pool import Pool
 
 from ._caller import Caller, RawCaller
 from .assistants import Assistants
-from .streams import LOOK_UPS
+from .streams.run_stream import LOOK_UPS
 from .threads import Threads
 
 if TYPE_CHECKING:

@@ -11,10 +11,10 @@ from appbuilder_assistants._tools.loop import MAX_PARALLEL, MAX_ROUNDS, LoopOpti
 from appbuilder_assistants._tools.toolbox import toolbox
 
 from ._caller import Caller
-from .handlers import AssistantStreamManager
 from .steps import Steps
-from .streams import RunStream
-from .tool_streams import ToolRunStream
+from .streams.handlers import AssistantStreamManager
+from .streams.run_stream import RunStream
+from .streams.tool_run_stream import ToolRunStream
 
 if TYPE_CHECKING:
     from appbuilder_assistants._core.runs.orphaned_runs import OnExit
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
         ToolOutput,
     )
 
-    from .handlers import AssistantEventHandler
+    from .streams.handlers import AssistantEventHandler
 
 
 class Runs:

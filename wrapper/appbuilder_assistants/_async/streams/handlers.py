@@ -1,15 +1,13 @@
-# Written by scripts/unasync.py from _async/handlers.py; do not edit.
-
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING
 
 from appbuilder_assistants._core.streams.handlers import (
     EventHooks,
     StreamRunContext,
+    asettle,
     dispatch,
-    settle,
 )
 
 if TYPE_CHECKING:
@@ -19,10 +17,10 @@ if TYPE_CHECKING:
     from appbuilder_assistants._snapshot import RunSnapshot
     from appbuilder_assistants.types import RunResult
 
-    from .streams import RunStream
+    from .run_stream import AsyncRunStream
 
 
-class AssistantEventHandler(EventHooks):
+class AsyncAssistantEventHandler(EventHooks):
     """Told of each event of a run: subclass it and override what you need.
 
     Hand one to `stream_run_with_handler`, for one run at a time. `stream_run_context` has the
@@ -30,27 +28,27 @@ class AssistantEventHandler(EventHooks):
     """
 
     stream_run_context: StreamRunContext
-    _manager: AssistantStreamManager | None = None
+    _manager: AsyncAssistantStreamManager | None = None
 
-    def until_done(self) -> None:
+    async def until_done(self) -> None:
         """Handle the events up to the run's final one. Raises what the stream or a hook raises."""
-        self._bound().until_done()
+        await self._bound().until_done()
 
-    def __iter__(self) -> Iterator[RunEvent]:
+    def __aiter__(self) -> AsyncIterator[RunEvent]:
         """The events, each once it has been handled."""
-        return self._bound().__iter__()
+        return self._bound().__aiter__()
 
-    def __next__(self) -> RunEvent:
+    async def __anext__(self) -> RunEvent:
         """The next event, once it has been handled."""
-        return self._bound().__next__()
+        return await self._bound().__anext__()
 
-    def _bound(self) -> AssistantStreamManager:
+    def _bound(self) -> AsyncAssistantStreamManager:
         if self._manager is None:
             raise RuntimeError("this handler has no run: hand it to stream_run_with_handler first")
         return self._manager
 
 
-class AssistantStreamManager:
+class AsyncAssistantStreamManager:
     """A run's stream whose events are told to a handler, each before it is given.
 
     As a context manager it gives the handler, and closes the connection on leaving. Without one,
@@ -58,16 +56,18 @@ class AssistantStreamManager:
     They are those of the stream, and so are `snapshot`, `messages` and `current_run`.
     """
 
-    def __init__(self, stream: RunStream, event_handler: AssistantEventHandler | None) -> None:
-        handler = AssistantEventHandler() if event_handler is None else event_handler
-        if not isinstance(handler, AssistantEventHandler):
+    def __init__(
+        self, stream: AsyncRunStream, event_handler: AsyncAssistantEventHandler | None
+    ) -> None:
+        handler = AsyncAssistantEventHandler() if event_handler is None else event_handler
+        if not isinstance(handler, AsyncAssistantEventHandler):
             raise TypeError(
                 "event_handler: expected an instance of a subclass of "
-                f"{AssistantEventHandler.__name__}, got {handler!r}"
+                f"{AsyncAssistantEventHandler.__name__}, got {handler!r}"
             )
         handler.stream_run_context = StreamRunContext()
         handler._manager = self
-        stream._listener = HookCaller(handler)
+        stream._listener = AsyncHookCaller(handler)
         self._stream = stream
         self._handler = handler
 
@@ -87,66 +87,66 @@ class AssistantStreamManager:
         return self._stream.current_run
 
     @property
-    def text(self) -> Iterator[str]:
+    def text(self) -> AsyncIterator[str]:
         return self._stream.text
 
-    def until_done(self) -> None:
+    async def until_done(self) -> None:
         """Handle the events up to the run's final one. Raises what the stream or a hook raises."""
-        self._stream.until_done()
+        await self._stream.until_done()
 
-    def final_run(self) -> RunResult:
+    async def final_run(self) -> RunResult:
         """The run as it ended, once all events have been handled."""
-        return self._stream.final_run()
+        return await self._stream.final_run()
 
-    def final_text(self) -> str:
+    async def final_text(self) -> str:
         """The run's answer, once all events have been handled."""
-        return self._stream.final_text()
+        return await self._stream.final_text()
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Close the connection, whatever is still to come. Closing again does nothing."""
-        self._stream.close()
+        await self._stream.close()
 
-    def cancel(self) -> None:
+    async def cancel(self) -> None:
         """Cancel the run, wait until it is cancelled, and close the stream."""
-        self._stream.cancel()
+        await self._stream.cancel()
 
-    def __enter__(self) -> AssistantEventHandler:
-        self._stream.__enter__()
+    async def __aenter__(self) -> AsyncAssistantEventHandler:
+        await self._stream.__aenter__()
         return self._handler
 
-    def __exit__(
+    async def __aexit__(
         self,
         kind: type[BaseException] | None,
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._stream.__exit__(kind, error, traceback)
+        await self._stream.__aexit__(kind, error, traceback)
 
-    def __iter__(self) -> Iterator[RunEvent]:
+    def __aiter__(self) -> AsyncIterator[RunEvent]:
         """The events, each once it has been handled."""
-        return self._stream.__iter__()
+        return self._stream.__aiter__()
 
-    def __next__(self) -> RunEvent:
+    async def __anext__(self) -> RunEvent:
         """The next event, once it has been handled; iterating goes on."""
-        return self._stream.__next__()
+        return await self._stream.__anext__()
 
 
-class HookCaller:
+class AsyncHookCaller:
     """Tells a handler's hooks what its stream hears."""
 
-    def __init__(self, handler: AssistantEventHandler) -> None:
+    def __init__(self, handler: AsyncAssistantEventHandler) -> None:
         self._handler = handler
 
-    def hear(self, event: RunEvent) -> None:
+    async def hear(self, event: RunEvent) -> None:
         self._handler.stream_run_context.enter(event)
-        self._settle(lambda: dispatch(self._handler, event))
+        await self._settle(lambda: dispatch(self._handler, event))
 
-    def hear_reconciled(self, run: RunResult) -> None:
-        self._settle(lambda: self._handler.reconciled(run))
+    async def hear_reconciled(self, run: RunResult) -> None:
+        await self._settle(lambda: self._handler.reconciled(run))
 
-    def _settle(self, tell: Callable[[], object]) -> None:
+    async def _settle(self, tell: Callable[[], object]) -> None:
         try:
-            settle(tell())
-        except StopIteration as error:
+            await asettle(tell())
+        except StopAsyncIteration as error:
             # Who iterates would take it for the end.
             raise RuntimeError(f"a handler's method raised {type(error).__name__}") from error

@@ -1,3 +1,5 @@
+# Written by scripts/unasync.py from _async/streams/tool_run_stream.py; do not edit.
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
@@ -5,54 +7,53 @@ from typing import TYPE_CHECKING
 from appbuilder_assistants._instrumentation.calls import Instrumentation
 from appbuilder_assistants._instrumentation.spans import ToolRunSpan
 
-from .streams import AsyncRunStream
+from .run_stream import RunStream
 
 if TYPE_CHECKING:
     from appbuilder_assistants._core.calls import StreamCall
     from appbuilder_assistants._core.streams.events import EventReader, RunEvent
+    from appbuilder_assistants._sync._caller import Caller
     from appbuilder_assistants._tools.loop import ToolLoop
 
-    from ._caller import AsyncCaller
 
-
-class AsyncToolRunStream(AsyncRunStream):
+class ToolRunStream(RunStream):
     """The events of one run, whose tool calls are answered on the way.
 
-    An `AsyncRunStream`, with the same events and lenses. After the event `tool_calls` the functions
+    An `RunStream`, with the same events and lenses. After the event `tool_calls` the functions
     are called when the next event is asked for. Leaving the stream before the run's end, by an
     error or not, cancels the run, as nobody would call the functions that it asks for. Closing it
     before the first event waits some seconds for it, as it names the run. If the run's id stays
     unknown, the log has a warning, or the error a note.
     """
 
-    def __init__(self, caller: AsyncCaller, call: StreamCall, loop: ToolLoop) -> None:
+    def __init__(self, caller: Caller, call: StreamCall, loop: ToolLoop) -> None:
         self._run_span = ToolRunSpan(Instrumentation(caller.settings), call)
         super().__init__(caller.within_run(self._run_span), call, loop.orphaned_run, "cancel")
         self._loop = loop
         self._waits = False
 
-    async def _next(self) -> RunEvent | None:
+    def _next(self) -> RunEvent | None:
         if self._waits:
             self._waits, self._can_read_on = False, False
             flow = self._loop.answer(self.snapshot)
-            following = await self._caller.carry_out(flow, self._deadline)
+            following = self._caller.carry_out(flow, self._deadline)
             if following is not None:
-                await self._follow(following)
-        event = await super()._next()
+                self._follow(following)
+        event = super()._next()
         self._waits = event is not None and self._loop.waits(event, self.snapshot)
         return event
 
-    async def _follow(self, call: StreamCall) -> None:
+    def _follow(self, call: StreamCall) -> None:
         """Go on with another stream of the same run."""
-        await self._live.aclose()
+        self._live.close()
         self._finish()
         self._call = call
         self._events = iter(())
-        await self._open()
+        self._open()
 
-    async def _open(self) -> EventReader:
+    def _open(self) -> EventReader:
         self._run_span.start()
-        return await super()._open()
+        return super()._open()
 
     def _finish(self, error: BaseException | None = None) -> None:
         super()._finish(error)

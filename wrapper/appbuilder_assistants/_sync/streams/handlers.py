@@ -1,13 +1,15 @@
+# Written by scripts/unasync.py from _async/streams/handlers.py; do not edit.
+
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from appbuilder_assistants._core.streams.handlers import (
     EventHooks,
     StreamRunContext,
-    asettle,
     dispatch,
+    settle,
 )
 
 if TYPE_CHECKING:
@@ -17,10 +19,10 @@ if TYPE_CHECKING:
     from appbuilder_assistants._snapshot import RunSnapshot
     from appbuilder_assistants.types import RunResult
 
-    from .streams import AsyncRunStream
+    from .run_stream import RunStream
 
 
-class AsyncAssistantEventHandler(EventHooks):
+class AssistantEventHandler(EventHooks):
     """Told of each event of a run: subclass it and override what you need.
 
     Hand one to `stream_run_with_handler`, for one run at a time. `stream_run_context` has the
@@ -28,27 +30,27 @@ class AsyncAssistantEventHandler(EventHooks):
     """
 
     stream_run_context: StreamRunContext
-    _manager: AsyncAssistantStreamManager | None = None
+    _manager: AssistantStreamManager | None = None
 
-    async def until_done(self) -> None:
+    def until_done(self) -> None:
         """Handle the events up to the run's final one. Raises what the stream or a hook raises."""
-        await self._bound().until_done()
+        self._bound().until_done()
 
-    def __aiter__(self) -> AsyncIterator[RunEvent]:
+    def __iter__(self) -> Iterator[RunEvent]:
         """The events, each once it has been handled."""
-        return self._bound().__aiter__()
+        return self._bound().__iter__()
 
-    async def __anext__(self) -> RunEvent:
+    def __next__(self) -> RunEvent:
         """The next event, once it has been handled."""
-        return await self._bound().__anext__()
+        return self._bound().__next__()
 
-    def _bound(self) -> AsyncAssistantStreamManager:
+    def _bound(self) -> AssistantStreamManager:
         if self._manager is None:
             raise RuntimeError("this handler has no run: hand it to stream_run_with_handler first")
         return self._manager
 
 
-class AsyncAssistantStreamManager:
+class AssistantStreamManager:
     """A run's stream whose events are told to a handler, each before it is given.
 
     As a context manager it gives the handler, and closes the connection on leaving. Without one,
@@ -56,18 +58,16 @@ class AsyncAssistantStreamManager:
     They are those of the stream, and so are `snapshot`, `messages` and `current_run`.
     """
 
-    def __init__(
-        self, stream: AsyncRunStream, event_handler: AsyncAssistantEventHandler | None
-    ) -> None:
-        handler = AsyncAssistantEventHandler() if event_handler is None else event_handler
-        if not isinstance(handler, AsyncAssistantEventHandler):
+    def __init__(self, stream: RunStream, event_handler: AssistantEventHandler | None) -> None:
+        handler = AssistantEventHandler() if event_handler is None else event_handler
+        if not isinstance(handler, AssistantEventHandler):
             raise TypeError(
                 "event_handler: expected an instance of a subclass of "
-                f"{AsyncAssistantEventHandler.__name__}, got {handler!r}"
+                f"{AssistantEventHandler.__name__}, got {handler!r}"
             )
         handler.stream_run_context = StreamRunContext()
         handler._manager = self
-        stream._listener = AsyncHookCaller(handler)
+        stream._listener = HookCaller(handler)
         self._stream = stream
         self._handler = handler
 
@@ -87,66 +87,66 @@ class AsyncAssistantStreamManager:
         return self._stream.current_run
 
     @property
-    def text(self) -> AsyncIterator[str]:
+    def text(self) -> Iterator[str]:
         return self._stream.text
 
-    async def until_done(self) -> None:
+    def until_done(self) -> None:
         """Handle the events up to the run's final one. Raises what the stream or a hook raises."""
-        await self._stream.until_done()
+        self._stream.until_done()
 
-    async def final_run(self) -> RunResult:
+    def final_run(self) -> RunResult:
         """The run as it ended, once all events have been handled."""
-        return await self._stream.final_run()
+        return self._stream.final_run()
 
-    async def final_text(self) -> str:
+    def final_text(self) -> str:
         """The run's answer, once all events have been handled."""
-        return await self._stream.final_text()
+        return self._stream.final_text()
 
-    async def close(self) -> None:
+    def close(self) -> None:
         """Close the connection, whatever is still to come. Closing again does nothing."""
-        await self._stream.close()
+        self._stream.close()
 
-    async def cancel(self) -> None:
+    def cancel(self) -> None:
         """Cancel the run, wait until it is cancelled, and close the stream."""
-        await self._stream.cancel()
+        self._stream.cancel()
 
-    async def __aenter__(self) -> AsyncAssistantEventHandler:
-        await self._stream.__aenter__()
+    def __enter__(self) -> AssistantEventHandler:
+        self._stream.__enter__()
         return self._handler
 
-    async def __aexit__(
+    def __exit__(
         self,
         kind: type[BaseException] | None,
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        await self._stream.__aexit__(kind, error, traceback)
+        self._stream.__exit__(kind, error, traceback)
 
-    def __aiter__(self) -> AsyncIterator[RunEvent]:
+    def __iter__(self) -> Iterator[RunEvent]:
         """The events, each once it has been handled."""
-        return self._stream.__aiter__()
+        return self._stream.__iter__()
 
-    async def __anext__(self) -> RunEvent:
+    def __next__(self) -> RunEvent:
         """The next event, once it has been handled; iterating goes on."""
-        return await self._stream.__anext__()
+        return self._stream.__next__()
 
 
-class AsyncHookCaller:
+class HookCaller:
     """Tells a handler's hooks what its stream hears."""
 
-    def __init__(self, handler: AsyncAssistantEventHandler) -> None:
+    def __init__(self, handler: AssistantEventHandler) -> None:
         self._handler = handler
 
-    async def hear(self, event: RunEvent) -> None:
+    def hear(self, event: RunEvent) -> None:
         self._handler.stream_run_context.enter(event)
-        await self._settle(lambda: dispatch(self._handler, event))
+        self._settle(lambda: dispatch(self._handler, event))
 
-    async def hear_reconciled(self, run: RunResult) -> None:
-        await self._settle(lambda: self._handler.reconciled(run))
+    def hear_reconciled(self, run: RunResult) -> None:
+        self._settle(lambda: self._handler.reconciled(run))
 
-    async def _settle(self, tell: Callable[[], object]) -> None:
+    def _settle(self, tell: Callable[[], object]) -> None:
         try:
-            await asettle(tell())
-        except StopAsyncIteration as error:
+            settle(tell())
+        except StopIteration as error:
             # Who iterates would take it for the end.
             raise RuntimeError(f"a handler's method raised {type(error).__name__}") from error

@@ -1,3 +1,5 @@
+# Written by scripts/unasync.py from _async/streams/closing.py; do not edit.
+
 from __future__ import annotations
 
 from contextlib import suppress
@@ -20,15 +22,14 @@ if TYPE_CHECKING:
     from appbuilder_assistants._core.calls import StreamCall
     from appbuilder_assistants._core.streams.events import EventReader, RunEvent
     from appbuilder_assistants._snapshot import RunSnapshot
+    from appbuilder_assistants._sync._caller import Caller
 
-    from ._caller import AsyncCaller
 
-
-class AsyncClosing:
+class Closing:
     """How a stream is closed: its connection, and its run where that is to be cancelled."""
 
     snapshot: RunSnapshot
-    _caller: AsyncCaller
+    _caller: Caller
     _call: StreamCall
     _orphaned_run: OrphanedRun
     _live: Any
@@ -41,23 +42,23 @@ class AsyncClosing:
         self._can_read_on = True
         self._is_reading = False
 
-    async def __aexit__(
+    def __exit__(
         self,
         kind: type[BaseException] | None,
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        await self._exit(error)
+        self._exit(error)
 
-    async def close(self) -> None:
+    def close(self) -> None:
         """Close the connection, whatever is still to come. Closing again does nothing.
 
         With `on_exit="cancel"` the run is cancelled, if it has not ended. Behind the final event
         the connection is kept for other calls, if the answer ends there.
         """
-        await self._exit(None)
+        self._exit(None)
 
-    async def cancel(self) -> None:
+    def cancel(self) -> None:
         """Cancel the run, wait until it is cancelled, and close the stream.
 
         Also when the stream is closed; does nothing when the run has ended. Waits some
@@ -69,41 +70,41 @@ class AsyncClosing:
         snapshot, orphaned_run = self.snapshot, self._orphaned_run
         try:
             if self._can_read_on and not self._closed:
-                await self._learn_name()
+                self._learn_name()
             if snapshot.finished:
                 return
             orphaned_run.set_ids(snapshot.thread_id, snapshot.run_id)
-            outcome = await self._caller.finish(orphaned_run.cancel())
+            outcome = self._caller.finish(orphaned_run.cancel())
             if outcome is CancelOutcome.UNKNOWN_RUN:
                 raise not_cancelled(self._call, orphaned_run.describe(outcome))
         finally:
             if not self._is_reading:
-                await self._close()
+                self._close()
             self._end_run(None)
 
-    async def _exit(self, error: BaseException | None) -> None:
+    def _exit(self, error: BaseException | None) -> None:
         """Close the connection; cancel the run if it has not ended and that is asked for."""
         cancels = self._caller.pool.streams.discard(self)
         try:
             if cancels and self._can_read_on:
-                await self._learn_name()
+                self._learn_name()
         finally:
             try:
-                await self._close()
+                self._close()
             finally:
                 if cancels:
-                    await self._abandon(error)
+                    self._abandon(error)
 
-    async def _close(self) -> None:
+    def _close(self) -> None:
         self._closed = True
         if self._live is not None:
             if self.snapshot.finished:
-                await self._live.arelease()
+                self._live.release()
             else:
-                await self._live.aclose()
+                self._live.close()
         self._finish()
 
-    async def _learn_name(self) -> None:
+    def _learn_name(self) -> None:
         """Read on until an event names the run, for a few seconds at the most."""
         reader, snapshot = self._reader, self.snapshot
         known = snapshot.run_id or self._orphaned_run.run_id
@@ -111,45 +112,45 @@ class AsyncClosing:
             return
         with suppress(AssistantsError):
             while not snapshot.run_id:
-                received = await self._receive(reader)
+                received = self._receive(reader)
                 if received is None or isinstance(received, NoReply):
                     return
 
-    async def _abandon(self, error: BaseException | None) -> None:
+    def _abandon(self, error: BaseException | None) -> None:
         orphaned_run, snapshot = self._orphaned_run, self.snapshot
         orphaned_run.set_ids(snapshot.thread_id, snapshot.run_id)
         try:
             if snapshot.finished:
                 return
             if error is not None:
-                await self._caller.finish(cancel_after(error, orphaned_run))
+                self._caller.finish(cancel_after(error, orphaned_run))
                 return
-            outcome = await self._caller.finish(orphaned_run.cancel())
+            outcome = self._caller.finish(orphaned_run.cancel())
             if outcome is CancelOutcome.UNKNOWN_RUN:
                 reason = orphaned_run.describe(outcome)
                 LOGGER.warning("a stream was closed before it named its run: %s", reason)
         finally:
             self._end_run(error)
 
-    async def _give_up(self, error: DeadlineExceededError) -> None:
+    def _give_up(self, error: DeadlineExceededError) -> None:
         """Note the run of an overdue stream on the error, and cancel it if that is asked for."""
         run_id, thread_id = self.snapshot.run_id, self.snapshot.thread_id
         error.run_id, error.thread_id = run_id, thread_id
         if self._cancels_on_exit:
             return  # `_fail` does so after any error
         if self._live is not None:
-            await self._live.aclose()
+            self._live.close()
         self._orphaned_run.set_ids(thread_id, run_id)
         if self._caller.settings.cancels_overdue_runs:
-            await self._caller.carry_out(cancel_after(error, self._orphaned_run))
+            self._caller.carry_out(cancel_after(error, self._orphaned_run))
 
-    async def _fail(self, error: BaseException) -> None:
+    def _fail(self, error: BaseException) -> None:
         if isinstance(error, AssistantsError):
             self._failure = error
         self._finish(error)
-        await self._exit(error)
+        self._exit(error)
 
-    async def _receive(self, reader: EventReader) -> RunEvent | NoReply | None:
+    def _receive(self, reader: EventReader) -> RunEvent | NoReply | None:
         """The next event that comes; what broke the stream, or None, if it ends instead."""
         raise NotImplementedError
 

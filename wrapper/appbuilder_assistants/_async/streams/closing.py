@@ -1,5 +1,3 @@
-# Written by scripts/unasync.py from _async/closing.py; do not edit.
-
 from __future__ import annotations
 
 from contextlib import suppress
@@ -19,18 +17,17 @@ from appbuilder_assistants.errors import AssistantsError, DeadlineExceededError
 if TYPE_CHECKING:
     from types import TracebackType
 
+    from appbuilder_assistants._async._caller import AsyncCaller
     from appbuilder_assistants._core.calls import StreamCall
     from appbuilder_assistants._core.streams.events import EventReader, RunEvent
     from appbuilder_assistants._snapshot import RunSnapshot
 
-    from ._caller import Caller
 
-
-class Closing:
+class AsyncClosing:
     """How a stream is closed: its connection, and its run where that is to be cancelled."""
 
     snapshot: RunSnapshot
-    _caller: Caller
+    _caller: AsyncCaller
     _call: StreamCall
     _orphaned_run: OrphanedRun
     _live: Any
@@ -43,23 +40,23 @@ class Closing:
         self._can_read_on = True
         self._is_reading = False
 
-    def __exit__(
+    async def __aexit__(
         self,
         kind: type[BaseException] | None,
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._exit(error)
+        await self._exit(error)
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Close the connection, whatever is still to come. Closing again does nothing.
 
         With `on_exit="cancel"` the run is cancelled, if it has not ended. Behind the final event
         the connection is kept for other calls, if the answer ends there.
         """
-        self._exit(None)
+        await self._exit(None)
 
-    def cancel(self) -> None:
+    async def cancel(self) -> None:
         """Cancel the run, wait until it is cancelled, and close the stream.
 
         Also when the stream is closed; does nothing when the run has ended. Waits some
@@ -71,41 +68,41 @@ class Closing:
         snapshot, orphaned_run = self.snapshot, self._orphaned_run
         try:
             if self._can_read_on and not self._closed:
-                self._learn_name()
+                await self._learn_name()
             if snapshot.finished:
                 return
             orphaned_run.set_ids(snapshot.thread_id, snapshot.run_id)
-            outcome = self._caller.finish(orphaned_run.cancel())
+            outcome = await self._caller.finish(orphaned_run.cancel())
             if outcome is CancelOutcome.UNKNOWN_RUN:
                 raise not_cancelled(self._call, orphaned_run.describe(outcome))
         finally:
             if not self._is_reading:
-                self._close()
+                await self._close()
             self._end_run(None)
 
-    def _exit(self, error: BaseException | None) -> None:
+    async def _exit(self, error: BaseException | None) -> None:
         """Close the connection; cancel the run if it has not ended and that is asked for."""
         cancels = self._caller.pool.streams.discard(self)
         try:
             if cancels and self._can_read_on:
-                self._learn_name()
+                await self._learn_name()
         finally:
             try:
-                self._close()
+                await self._close()
             finally:
                 if cancels:
-                    self._abandon(error)
+                    await self._abandon(error)
 
-    def _close(self) -> None:
+    async def _close(self) -> None:
         self._closed = True
         if self._live is not None:
             if self.snapshot.finished:
-                self._live.release()
+                await self._live.arelease()
             else:
-                self._live.close()
+                await self._live.aclose()
         self._finish()
 
-    def _learn_name(self) -> None:
+    async def _learn_name(self) -> None:
         """Read on until an event names the run, for a few seconds at the most."""
         reader, snapshot = self._reader, self.snapshot
         known = snapshot.run_id or self._orphaned_run.run_id
@@ -113,45 +110,45 @@ class Closing:
             return
         with suppress(AssistantsError):
             while not snapshot.run_id:
-                received = self._receive(reader)
+                received = await self._receive(reader)
                 if received is None or isinstance(received, NoReply):
                     return
 
-    def _abandon(self, error: BaseException | None) -> None:
+    async def _abandon(self, error: BaseException | None) -> None:
         orphaned_run, snapshot = self._orphaned_run, self.snapshot
         orphaned_run.set_ids(snapshot.thread_id, snapshot.run_id)
         try:
             if snapshot.finished:
                 return
             if error is not None:
-                self._caller.finish(cancel_after(error, orphaned_run))
+                await self._caller.finish(cancel_after(error, orphaned_run))
                 return
-            outcome = self._caller.finish(orphaned_run.cancel())
+            outcome = await self._caller.finish(orphaned_run.cancel())
             if outcome is CancelOutcome.UNKNOWN_RUN:
                 reason = orphaned_run.describe(outcome)
                 LOGGER.warning("a stream was closed before it named its run: %s", reason)
         finally:
             self._end_run(error)
 
-    def _give_up(self, error: DeadlineExceededError) -> None:
+    async def _give_up(self, error: DeadlineExceededError) -> None:
         """Note the run of an overdue stream on the error, and cancel it if that is asked for."""
         run_id, thread_id = self.snapshot.run_id, self.snapshot.thread_id
         error.run_id, error.thread_id = run_id, thread_id
         if self._cancels_on_exit:
             return  # `_fail` does so after any error
         if self._live is not None:
-            self._live.close()
+            await self._live.aclose()
         self._orphaned_run.set_ids(thread_id, run_id)
         if self._caller.settings.cancels_overdue_runs:
-            self._caller.carry_out(cancel_after(error, self._orphaned_run))
+            await self._caller.carry_out(cancel_after(error, self._orphaned_run))
 
-    def _fail(self, error: BaseException) -> None:
+    async def _fail(self, error: BaseException) -> None:
         if isinstance(error, AssistantsError):
             self._failure = error
         self._finish(error)
-        self._exit(error)
+        await self._exit(error)
 
-    def _receive(self, reader: EventReader) -> RunEvent | NoReply | None:
+    async def _receive(self, reader: EventReader) -> RunEvent | NoReply | None:
         """The next event that comes; what broke the stream, or None, if it ends instead."""
         raise NotImplementedError
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING, Any, Protocol
 
+from appbuilder_assistants._async._caller import AsyncCaller
 from appbuilder_assistants._core.calls import NoReply, Reply, StreamCall
 from appbuilder_assistants._core.flows import CallProgress, record_attempts
 from appbuilder_assistants._core.redaction import redact_error
@@ -25,7 +26,6 @@ from appbuilder_assistants.errors import (
     DeadlineExceededError,
 )
 
-from ._caller import AsyncCaller
 from .closing import AsyncClosing
 
 if TYPE_CHECKING:

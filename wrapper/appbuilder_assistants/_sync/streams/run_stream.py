@@ -1,4 +1,4 @@
-# Written by scripts/unasync.py from _async/streams.py; do not edit.
+# Written by scripts/unasync.py from _async/streams/run_stream.py; do not edit.
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from appbuilder_assistants._driver import deadline_of
 from appbuilder_assistants._operations import messages as message_ops
 from appbuilder_assistants._operations import runs as run_ops
 from appbuilder_assistants._snapshot import RunSnapshot
+from appbuilder_assistants._sync._caller import Caller
 from appbuilder_assistants.errors import (
     ApiConnectionError,
     AssistantsError,
     DeadlineExceededError,
 )
 
-from ._caller import Caller
 from .closing import Closing
 
 if TYPE_CHECKING:
