@@ -25,7 +25,7 @@ _EXAMPLE = re.compile(
     r"```python\n(?P<code>.*?)```\n(?:\n```text\n(?P<output>.*?)```\n)?", re.DOTALL
 )
 
-# What another run prints differently, and what the comparison sees in its place.
+# Parts that differ from run to run, and the comparison's replacements.
 _VARIABLE = (
     (re.compile(r"\b(asst|thread|msg|chatmsg|run)_[0-9a-f]{32}\b"), r"\1_…"),
     (re.compile(r"\bfile-[0-9a-f]+\b"), "file-…"),

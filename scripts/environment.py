@@ -66,7 +66,7 @@ class Environment:
         return stamp.is_file() and stamp.read_text() == self.digest(part)
 
     def digest(self, part: Part) -> str:
-        """What the stamp of `part` holds when it is installed as it should be."""
+        """The stamp's content when `part` is installed correctly."""
         digest = hashlib.sha256(f"{self.path} {sys.version} {sys.base_prefix}".encode())
         for source in part.sources:
             digest.update(source.read_bytes())

@@ -146,7 +146,7 @@ def compare(old: Path, new: Path) -> Iterator[str]:
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    """Every file's bytes, without what Python leaves behind."""
+    """Every file's bytes, without Python's caches."""
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in sorted(folder.rglob("*"))

@@ -1,4 +1,4 @@
-"""What openapi.yaml may not say because `make generate` cannot write code for it.
+"""Constructs of openapi.yaml that `make generate` cannot write code for.
 
 The generator stops at most of this by itself, with a traceback or a dump of the schema. Here each
 is found before it runs, with its place in the document and what to write instead.
@@ -18,7 +18,7 @@ Schema = Mapping[str, Any]
 
 
 def problems(spec: Mapping[str, Any]) -> list[str]:
-    """What cannot be generated, each as `place: problem. What to write`."""
+    """Constructs that cannot be generated, each as `place: problem. Solution`."""
     schemas: Mapping[str, Schema] = spec.get("components", {}).get("schemas", {})
     return [
         f"{where}: {problem}"
@@ -103,7 +103,7 @@ def _alternatives(parts: list[Schema], schemas: Mapping[str, Schema]) -> Iterato
 
 
 def _resolved(schema: Schema, schemas: Mapping[str, Schema]) -> Schema | None:
-    """What a chain of references ends at; None where it ends at nothing."""
+    """The end of a chain of references; None if there is none."""
     for _ in range(len(schemas) + 1):
         if "$ref" not in schema:
             return schema

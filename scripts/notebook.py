@@ -42,7 +42,7 @@ def executed(path: Path) -> Any:
 
 
 def outputs(notebook: Any) -> list[str]:
-    """What each code cell prints, without ids and times."""
+    """The output of each code cell, without ids and times."""
     return [
         comparable("".join(output.get("text", "") for output in cell.outputs))
         for cell in notebook.cells

@@ -4,7 +4,7 @@
     python -m scripts.operations_table --check    exit 1 and show the difference if it is not what
                                                   would be written now  (`make table-check`)
 
-What the suites reached is noted by scripts/record_operations.py.
+The suites' coverage is noted by scripts/record_operations.py.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def main() -> int:
 
 
 def columns(before: str) -> list[Column]:
-    """What each column has to say of an operation, by operationId, in the order of TITLES."""
+    """The cells of each column by operationId, in the order of TITLES."""
     from appbuilder_assistants import AppBuilder, AsyncAppBuilder
     from appbuilder_mock.app import HANDLERS
 
@@ -148,7 +148,7 @@ def methods(thing: object, prefix: str = "") -> Iterator[tuple[str, object]]:
 
 
 def tested(suite: str, before: str) -> Column:
-    """What the suite reached; as the page has it, if the suite was not run since it changed."""
+    """The suite's coverage; as the page has it, if the suite was not run since it changed."""
     reached = record_operations.read(suite)
     if reached is None:
         reached = kept(before, len(TITLES) - len(SUITES) + SUITES.index(suite))

@@ -23,20 +23,20 @@ class Readings:
     `empty-thread-metadata`: what an update with `{}` does to a thread's metadata. An assistant's is
     known to be kept.
 
-    `file-names`: what is kept of the name of a file. `sanitized`: what the documented sanitizer
-    leaves, which drops Chinese characters. `kept`: all of it.
+    `file-names`: the stored part of a file's name. `sanitized`: the result of the documented
+    sanitizer, which drops Chinese characters. `kept`: all of it.
 
-    `listed-purpose`: what lists and look-ups say of a file's purpose. `kept`: what the answer to
-    the upload said. `empty`: the empty text, as recorded.
+    `listed-purpose`: a file's purpose in lists and look-ups. `kept`: as in the response to the
+    upload. `empty`: the empty text, as recorded.
 
     `message-metadata`: whether messages show the metadata that they were made with.
 
-    `started-at-after-submit`: whether a run's `started_at` is set anew when it goes on by
-    `submit_tool_outputs`. By `tool_output` it is known to be.
+    `started-at-after-submit`: whether `submit_tool_outputs` sets a run's `started_at` again.
+    `tool_output` is known to.
 
-    `unknown-file`: what answers a file id that names nothing, where files are looked up, read and
-    deleted. `error`: what answers any other such id. `null` and `error-text`, under status 200:
-    null, and an error that is a text; of these two the official client makes its ValueError.
+    `unknown-file`: the response to an unknown file id, in look-ups, reads and deletions. `error`:
+    as for any other unknown id. `null` and `error-text`, under status 200: null, and an error
+    that is a text; the official client turns these two into its ValueError.
 
     `user-messages`: `of-assistant` has, as one documented answer does, an `assistant_id` where the
     thread has had a run, and no `annotations`.

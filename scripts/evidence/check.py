@@ -1,4 +1,4 @@
-"""What is wrong with the marks in openapi.yaml: facts without one, marks without a fact."""
+"""Faults of the marks in openapi.yaml: facts without one, marks without a fact."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ class _Maker:
         self._schemas = document["components"]["schemas"]
 
     def of(self, schema: Any, id_: str, value: Any, put: Put) -> Iterator[tuple[str, Any]]:
-        """What breaks one fact of a schema whose place has this valid value."""
+        """Values that break one fact of a schema whose place has this valid value."""
         if "$ref" in schema:
             id_ = schema["$ref"].rpartition("/")[2]
             schema = self._schemas[id_]

@@ -158,7 +158,7 @@ class _Walk:
             yield _fact(f"{id_}/description", "description", ", ".join(words), known)
 
     def _only_in_words(self, part: dict[str, Any], said: str) -> list[str]:
-        """What a description claims that no keyword of the same part does."""
+        """Claims of a description that no keyword of the same part makes."""
         whole = {**self._resolved(part), **part}
         within = [whole, whole.get("propertyNames"), whole.get("additionalProperties")]
         held = {

@@ -1,4 +1,4 @@
-"""What tests each fact: tests and checks that name it, and those that are made from the schemas.
+"""Tests of each fact: tests and checks that name it, and those generated from the schemas.
 
 - `@about("…")` on a test or a check, anywhere in contract_tests/ or tests/.
 - contract_tests/suite/test_limits.py has a test for each fact that a request can break.

@@ -23,7 +23,7 @@ from tests.clients.raw_server import answer
 
 SOON = 0.5
 LATE = 8.0
-"""Seconds; forty addresses would take longer if each had the whole time-out."""
+"""Seconds; forty addresses would take longer if each had the whole timeout."""
 
 ONCE = RetryPolicy(attempts=1)
 HOST = "many.test"

@@ -139,7 +139,7 @@ def test_a_limit_that_lasts(harness: ClientHarness, serve: Serve) -> None:
 
 
 def test_silence(harness: ClientHarness, serve: Serve) -> None:
-    """Silence before the answer is a time-out, in the middle of it an interruption."""
+    """Silence before the answer is a timeout, in the middle of it an interruption."""
     first = threading.Event()
 
     def script(exchange: Exchange) -> None:

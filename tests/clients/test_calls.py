@@ -1,4 +1,4 @@
-"""Calls over a real socket: headers, retries, time-outs, connections, odd answers."""
+"""Calls over a real socket: headers, retries, timeouts, connections, odd answers."""
 
 from __future__ import annotations
 
@@ -268,7 +268,7 @@ def test_a_server_that_is_not_there(harness: ClientHarness, call: Any) -> None:
 
 
 def test_a_server_that_is_silent(harness: ClientHarness, serve: Serve) -> None:
-    """The read time-out ends the wait; the error has the id of the request."""
+    """The read timeout ends the wait; the error has the id of the request."""
     server = serve(lambda exchange: not exchange.client_left())
     client = harness.client("k", server.url, timeout=0.2)
 
@@ -280,7 +280,7 @@ def test_a_server_that_is_silent(harness: ClientHarness, serve: Serve) -> None:
 
 
 def test_a_drip_is_not_silence(harness: ClientHarness, serve: Serve) -> None:
-    """The time-out is for each silence: an answer in many small parts may take longer."""
+    """The timeout is for each silence: an answer in many small parts may take longer."""
     gate = threading.Event()
 
     def script(exchange: Exchange) -> None:

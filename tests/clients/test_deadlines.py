@@ -134,7 +134,7 @@ def test_a_long_pause_is_not_begun(harness: ClientHarness, serve: Serve) -> None
 
 
 def test_a_shorter_time_out_still_holds(harness: ClientHarness, serve: Serve) -> None:
-    """The silence that a time-out allows is not stretched by a deadline."""
+    """The silence that a timeout allows is not stretched by a deadline."""
     client = harness.client("k", serve(silent).url, deadline=600, timeout=0.2, retry=AT_ONCE)
 
     with pytest.raises(ApiTimeoutError, match="read timed out after") as caught:

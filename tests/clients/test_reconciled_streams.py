@@ -112,7 +112,7 @@ def test_a_reset_connection(harness: ClientHarness, serve: Serve) -> None:
 
 
 def test_silence_of_a_run_that_ended(harness: ClientHarness, serve: Serve) -> None:
-    """Silence past the read time-out is a break, too."""
+    """Silence past the read timeout is a break, too."""
     others = BrokenStream(b"", run_as("completed"), WHOLE)
 
     def script(exchange: Exchange) -> bool:

@@ -513,7 +513,7 @@ def test_tls_that_fails(harness: ClientHarness, serve: Serve, logged: list[str])
 
 
 def test_no_free_connection(harness: ClientHarness, serve: Serve, logged: list[str]) -> None:
-    """The time-out of waiting for another call's connection."""
+    """The timeout of waiting for another call's connection."""
     server = serve(silent)
     limits = httpx.Limits(max_connections=1)
     client = secret_client(

@@ -315,7 +315,7 @@ def test_an_event_without_end(harness: ClientHarness, serve: Serve) -> None:
 
 
 def test_pings_keep_a_quiet_stream_alive(harness: ClientHarness, serve: Serve) -> None:
-    """A stream that only pings may take longer than the time-out; one that is silent may not."""
+    """A stream that only pings may take longer than the timeout; one that is silent may not."""
     pause = threading.Event()
 
     def script(exchange: Exchange) -> None:
@@ -338,7 +338,7 @@ def test_pings_keep_a_quiet_stream_alive(harness: ClientHarness, serve: Serve) -
 
 
 def test_pings_of_the_mock(harness: ClientHarness) -> None:
-    """The mock pings while a model thinks for longer than the time-out."""
+    """The mock pings while a model thinks for longer than the timeout."""
     slow = Rule(reply=Reply("想好了", first_delay=0.8))
     with appbuilder_mock.running(ping_interval=0.1, scenario=[slow]) as mock:
         client = harness.client(mock.token, mock.url, timeout=0.5)

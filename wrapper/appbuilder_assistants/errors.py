@@ -131,9 +131,9 @@ class ApiTimeoutError(ApiConnectionError):
 class DeadlineExceededError(ApiTimeoutError):
     """The call's own deadline passed: of all its attempts, pauses, tools and its stream together.
 
-    `cancelled` tells whether the run was cancelled on the server, as `on_deadline="cancel"` asks;
+    `cancelled` says whether the run was cancelled on the server, as `on_deadline="cancel"` asks;
     the message says what else came of it.
-    `run_id` and `thread_id` are those of a streamed run, if they were told in time.
+    `run_id` and `thread_id` are those of a streamed run, if known in time.
     """
 
     cancelled: bool = False
@@ -175,7 +175,7 @@ class ApiStatusError(AssistantsError):
 
     The class follows the HTTP status. The service also refuses under HTTP 200 with an error
     object in the body; then `status_code` is 200 and the class follows the error's own code
-    or type (`ApiStatusError` itself where they tell nothing).
+    or type (`ApiStatusError` itself if they name none).
 
     `code` and `param` are None when the answer does not name them. `retry_after` is in seconds.
     """
@@ -235,7 +235,7 @@ class ServerError(ApiStatusError):
 class ResponseError(AssistantsError):
     """A 2xx answer that is not what the API promises: not JSON, the wrong kind, a field missing.
 
-    `status_code` is None where no single answer is to blame: a list that goes on without end.
+    `status_code` is None if no single response is the cause: a list without end.
     """
 
     def __init__(
@@ -262,7 +262,7 @@ class NoTextError(AssistantsError):
 class ToolLoopError(AssistantsError):
     """A run asked for tools in more rounds than `max_rounds`. It was cancelled.
 
-    `run` is what was known of it (None if its stream had not told), `rounds` how many there were.
+    `run` is its last known state (None if its stream had none), `rounds` the number of rounds.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""What an event hook is told: calls as they begin, are tried, are tried again and end.
+"""Events for hooks: the begin, the attempts, the retries and the end of a call.
 
     def count(event: HookEvent) -> None:
         if isinstance(event, AttemptFinished):
@@ -7,12 +7,12 @@
     client = AppBuilder(event_hooks=[count])
 
 A hook is a plain function, called where the call runs (on the event loop, for the asynchronous
-client), so it must be quick. What it raises is logged and goes no further. Every event of one
-call, round or tool has the same `call_id`. None holds a token, or what people wrote but for an
-assistant's name and what an error quotes.
+client), so it must be quick. Its exceptions are logged and go no further. Every event of one call,
+round or tool has the same `call_id`. No event holds a token, or any content except an assistant's
+name and the quotation in an error.
 
-A hook with a true attribute `captures_content` also gets `ContentRecorded`, which does hold what
-people, the model and functions wrote.
+A hook with a true attribute `captures_content` also gets `ContentRecorded`, which has the texts of
+people, the model and functions.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ class AttemptFinished:
 class RetryScheduled:
     """A call is tried again after a pause of `seconds`, because attempt number `attempt` failed.
 
-    `status_code` and `request_id` are those of that attempt, as AttemptFinished told them.
+    `status_code` and `request_id` are those of that attempt, as in AttemptFinished.
     """
 
     call_id: int
@@ -103,7 +103,7 @@ class FirstEventReceived:
 
 @dataclass(frozen=True, slots=True)
 class ContentRecorded:
-    """What was sent or came: only for a hook with a true attribute `captures_content`.
+    """Content sent or received: only for a hook with a true attribute `captures_content`.
 
     `kind` is "request" (the JSON of the call `call_id`), "output" (the text of the run's messages),
     "arguments" (the JSON that a function is called with) or "result" (what it returned, as text).
@@ -119,7 +119,7 @@ class ContentRecorded:
 class CallFinished:
     """A call is over, with its `result` or `error`.
 
-    A stream is over when it is closed; its result is the run as last told, None before the first
+    A stream is over when it is closed; its result is the run's last state, None before the first
     event. `seconds` are those of the whole call, with its retries.
     """
 
@@ -156,7 +156,7 @@ class ToolRoundFinished:
 
 @dataclass(frozen=True, slots=True)
 class ToolStarted:
-    """One function is called, in the thread or task that tells this. `round_id` is its round's."""
+    """A function is called, in the thread or task of this event. `round_id` is its round's."""
 
     call_id: int
     round_id: int
@@ -166,7 +166,7 @@ class ToolStarted:
 
 @dataclass(frozen=True, slots=True)
 class ToolFinished:
-    """It has returned; or `error`, which may only be told to the model."""
+    """It has returned; or `error`, which may be reported to the model only."""
 
     call_id: int
     seconds: float

@@ -14,7 +14,7 @@ from appbuilder_mock.wire_format import serializers
 
 
 async def create(state: MockState, body: dict[str, Any]) -> Document | Response:
-    """Begin a run, or go on with one that waits for the `tool_output` given."""
+    """Begin a run, or continue one that waits for the given `tool_output`."""
     runs = state.runs
     run = runs.resume(body) if body.get("tool_output") else runs.begin(body, state.rule)
     if body.get("stream"):
@@ -27,7 +27,7 @@ async def create(state: MockState, body: dict[str, Any]) -> Document | Response:
 
 
 async def submit_tool_outputs(state: MockState, body: dict[str, Any]) -> Document:
-    """With a stream open the run goes on there, and this answers at once; else it answers the end.
+    """With a stream open the run continues there, and this responds at once; else with the end.
 
     Whether the real service does the same is unknown.
     """

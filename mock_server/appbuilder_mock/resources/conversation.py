@@ -81,7 +81,7 @@ def change_assistant(
 
 
 def delete_assistant(store: Store, assistant_id: str) -> None:
-    """Remove it and its mounts. Its runs keep what they need of it and go on."""
+    """Remove it and its mounts. Its runs have copies of its settings and continue."""
     store.remove_under("assistant_file", assistant_id)
     store.remove("assistant", "", assistant_id)
 

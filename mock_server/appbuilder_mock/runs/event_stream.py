@@ -31,7 +31,7 @@ class EventStream(StreamingResponse):
         self._ping_interval = ping_interval
         self._events_to_send = runs.event_bus.subscribe(run["id"])
         if run["status"] != "queued":
-            # Of a run that goes on, this stream has missed the beginning.
+            # Of a run that is continued, this stream has missed the beginning.
             self._events_to_send.put_nowait(run_event("run_begin", run))
         if run["status"] == "requires_action":
             calls = calls_event("tool_calls", run["status"], waiting_calls(run))

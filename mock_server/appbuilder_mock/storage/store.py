@@ -59,7 +59,7 @@ class Store:
         self._seed = seed if seed is not None else secrets.token_hex(16)
         self._db = _connect(path)
         self.blobs = blobs.Blobs(self._db)
-        # Ids go on behind everything the file ever held, so that a seed never repeats one in it.
+        # Ids continue behind all that the file ever held, so that a seed never repeats one in it.
         row = self._db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'objects'").fetchone()
         self._ids_made: int = row[0] if row else 0
 

@@ -23,7 +23,7 @@ class Part:
     content_type: str
 
 
-Piece = Part | bytes  # a part begins, or goes on
+Piece = Part | bytes  # a part begins, or continues
 
 
 def boundary_of(content_type: str) -> bytes:

@@ -4,17 +4,17 @@
     thread = appbuilder.assistant.threads.create()
 
 `assistants` and `threads` belong to a client made from APPBUILDER_TOKEN, GATEWAY_URL and
-SECRET_KEY_PREFIX when one of them is first used, by whichever thread comes first. When these
-variables have changed since, the next use makes a new client: setting another token takes effect
-at once, as with the official SDK. What was fetched before (`runs = assistant.threads.runs`) keeps
-the client it came from. Clients are closed when the program ends.
+SECRET_KEY_PREFIX on the first use of one of them, in any thread. After a change of these variables,
+the next use makes a new client: setting another token takes effect at once, as with the official
+SDK. Resources fetched before (`runs = assistant.threads.runs`) keep the client they came from.
+Clients are closed when the program ends.
 
 `type` and its parts `assistant_type`, `public_type` and `thread_type` are modules with the names of
-types that such programs use. What a program builds for a request is there; an answer's many names
-are ours for the same object. The names of whole request bodies (`AssistantCreateRequest`, …) are
-not: no program gives one to a method. See `docs/migrating.md`.
+types that such programs use: the parts of requests, and for the several names of one response one
+type. The names of whole request bodies (`AssistantCreateRequest`, …) are missing: no program passes
+one to a method. See `docs/migrating.md`.
 
-Programs that want more than one token, time-outs or asyncio make an `AppBuilder` of their own.
+Programs that need several tokens, timeouts or asyncio make their own `AppBuilder`.
 """
 
 from __future__ import annotations

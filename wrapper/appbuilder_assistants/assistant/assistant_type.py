@@ -1,4 +1,4 @@
-"""What assistants and files are made of."""
+"""The parts of assistants and files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What requests about assistants and about threads have in common."""
+"""The common parts of requests about assistants and about threads."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What threads, messages and runs are made of."""
+"""The parts of threads, messages and runs."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ __all__ = [
 
 
 class AssistantMessageRole(str, Enum):
-    """Who speaks."""
+    """The author of a message."""
 
     USER = "user"
     ASSISTANT = "assistant"

@@ -155,7 +155,7 @@ def lost_stream(
 ) -> ApiConnectionError:
     """What it means that the answer to a streamed call, which may have begun a run, was lost.
 
-    A time-out stays what it is; else it is as when a stream breaks later.
+    A timeout stays what it is; else it is as when a stream breaks later.
     """
     if isinstance(error, ApiTimeoutError):
         return error

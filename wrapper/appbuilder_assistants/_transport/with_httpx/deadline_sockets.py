@@ -1,9 +1,9 @@
 """Sockets that keep to a deadline, for threads: asyncio can cancel what takes too long.
 
-httpx takes its time-outs once for each phase of a request and uses them for each read and for each
+httpx takes its timeouts once for each phase of a request and uses them for each read and for each
 address of a host, so a server that sends a byte now and then is never too late, and a host with
 three addresses may take three times as long. Here what is left is counted anew for each read and
-write, and the addresses share one time-out.
+write, and the addresses share one timeout.
 """
 
 from __future__ import annotations
