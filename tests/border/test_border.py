@@ -23,7 +23,7 @@ from appbuilder_assistants._async.threads import AsyncThreads
 from appbuilder_assistants._core.calls import OperationRequest, Request
 from appbuilder_assistants._core.multipart import MultipartBody
 from appbuilder_assistants._core.runs.polling import FIRST_DELAY, MAX_DELAY
-from appbuilder_assistants._files.uploading import uploading
+from appbuilder_assistants._files.upload import uploading
 from appbuilder_assistants._operations import assistants, files, messages, runs, steps, threads
 from appbuilder_assistants._sync.assistants import Assistants
 from appbuilder_assistants._sync.files import Files

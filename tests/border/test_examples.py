@@ -14,7 +14,7 @@ from appbuilder_assistants import RateLimitError
 from appbuilder_assistants._core.calls import Reply
 from appbuilder_assistants._core.responses.decode import status_error
 from appbuilder_assistants._core.streams.sse import SseDecoder
-from appbuilder_assistants._files.names import told_name
+from appbuilder_assistants._files.names import disposition_name
 from appbuilder_assistants._operations import files
 
 from tests.generated.examples import ALL, KEYS, Example, every_example, readings
@@ -59,7 +59,7 @@ OTHERS: dict[tuple[str, ...], Callable[[Any], tuple[object, object]]] = {
         float(value),
     ),
     ("paths", "/v2/storage/files/download", "post", "responses", "200", "headers"): lambda value: (
-        f'attachment; filename="{told_name(value)}"',
+        f'attachment; filename="{disposition_name(value)}"',
         value,
     ),
     ("paths", "/v2/storage/files", "post", "parameters", "0"): lambda value: (

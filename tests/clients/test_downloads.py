@@ -19,7 +19,7 @@ from appbuilder_assistants import (
     NotFoundError,
     RateLimitError,
 )
-from appbuilder_assistants._files.local import Download
+from appbuilder_assistants._files.download import Download
 
 from tests.clients.client_harness import ClientHarness
 from tests.clients.conftest import AT_ONCE, Serve

@@ -268,8 +268,8 @@ def test_a_lost_answer_that_is_asked_for_again(
 
     harness.client("k", server.url, retry=AT_ONCE).threads.runs.query("t", "r")
 
-    [again] = [r.getMessage() for r in caplog.records if "trying again" in r.getMessage()]
-    assert again.startswith("queryRun POST /v2/threads/runs/query: no answer, trying again in ")
+    [again] = [r.getMessage() for r in caplog.records if "retrying" in r.getMessage()]
+    assert again.startswith("queryRun POST /v2/threads/runs/query: no reply, retrying in ")
     assert f"request id {server.exchanges[0].headers['x-appbuilder-request-id']}): " in again
     assert "was cut off" in again
 
@@ -361,7 +361,7 @@ def test_the_log(harness: ClientHarness, serve: Serve, caplog: pytest.LogCapture
     assert " ms (attempt 1, request id " in first
     request_id = re.search("request id ([0-9a-f-]+)", first)
     assert request_id is not None
-    assert again.startswith("queryRun POST /v2/threads/runs/query: 503, trying again in 0.0 ms (")
+    assert again.startswith("queryRun POST /v2/threads/runs/query: 503, retrying in 0.0 ms (")
     assert f"(attempt 1, request id {request_id[1]}): 503: no error object" in again
     assert second.startswith("queryRun POST /v2/threads/runs/query: 404 in ")
     assert "request id req_2" in second

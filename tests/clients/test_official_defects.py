@@ -20,7 +20,7 @@ from appbuilder_assistants import (
     NotFoundError,
     ServerError,
 )
-from appbuilder_assistants._files.local import Download
+from appbuilder_assistants._files.download import Download
 
 from tests.clients.bodies import RUN
 from tests.clients.client_harness import ClientHarness

@@ -336,7 +336,7 @@ def test_attempts_that_repeat_it(harness: ClientHarness, serve: Serve, logged: l
         client.threads.runs.query("t", "r")
 
     assert [attempt.status_code for attempt in caught.value.attempts] == [503] * 3
-    assert any("trying again" in line for line in logged)
+    assert any("retrying" in line for line in logged)
     assert_hidden(caught.value, [*logged, repr(told)])
 
 
@@ -683,5 +683,5 @@ def test_the_log_that_a_variable_turns_on(serve: Serve) -> None:
 
     assert server.exchanges[0].headers["authorization"].endswith(SECRET)
     assert done.stderr.count("queryRun POST /v2/threads/runs/query: ") == 3 + 1
-    assert done.stderr.count("trying again") == 1
+    assert done.stderr.count("retrying") == 1
     assert SECRET not in done.stdout + done.stderr

@@ -331,8 +331,8 @@ def test_open_files_that_cannot_be_sent(
 @pytest.mark.parametrize(
     ("options", "error", "told"),
     [
-        ({"filename": 5}, TypeError, "filename: expected text"),
-        ({"filename": "\udcff.txt"}, ValueError, "cannot be written in UTF-8"),
+        ({"filename": 5}, TypeError, "filename: expected a str"),
+        ({"filename": "\udcff.txt"}, ValueError, "cannot be encoded in UTF-8"),
         ({"progress": 5}, TypeError, "progress: expected a plain function"),
     ],
 )
@@ -369,7 +369,7 @@ def test_a_file_that_shrinks(harness: ClientHarness, serve: Serve, tmp_path: Pat
 
     server = serve(lambda exchange: None)
 
-    with pytest.raises(OSError, match="ended after 600000 bytes, of 2000000"):
+    with pytest.raises(OSError, match="ended after 600000 of the 2000000 bytes"):
         harness.client("k", server.url).assistants.files.create(path, progress=shrink)
 
 

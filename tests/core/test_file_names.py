@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from appbuilder_assistants._files.names import safe_name, told_name
+from appbuilder_assistants._files.names import disposition_name, safe_name
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -32,13 +32,13 @@ from hypothesis import strategies as st
         ('attachment; filename="unended', '"unended'),
     ],
 )
-def test_told_names(disposition: str, name: str) -> None:
+def test_disposition_names(disposition: str, name: str) -> None:
     """`filename*` before `filename`, quoted or not; what cannot be read is passed over."""
-    assert told_name(disposition) == name
+    assert disposition_name(disposition) == name
 
 
 @pytest.mark.parametrize(
-    ("told", "name"),
+    ("given_name", "name"),
     [
         ("a.txt", "a.txt"),
         ('说 "明" 书.txt', '说 "明" 书.txt'),
@@ -60,40 +60,40 @@ def test_told_names(disposition: str, name: str) -> None:
         (" a.txt ", "a.txt"),
     ],
 )
-def test_safe_names(told: str, name: str) -> None:
+def test_safe_names(given_name: str, name: str) -> None:
     """As given if that is harmless; never a path, a control character or nothing."""
-    assert safe_name(told, instead="file-1") == name
+    assert safe_name(given_name, fallback="file-1") == name
 
 
 @pytest.mark.parametrize(
-    ("told", "name"),
+    ("given_name", "name"),
     [("a:b?.txt", "a_b_.txt"), ("nul.txt", "_nul.txt"), ("COM1", "_COM1"), ("a. .", "a")],
 )
-def test_safe_names_on_windows(told: str, name: str) -> None:
+def test_safe_names_on_windows(given_name: str, name: str) -> None:
     """Where devices and streams hide behind names, those are changed, too."""
-    assert safe_name(told, instead="file-1", windows=True) == name
+    assert safe_name(given_name, fallback="file-1", windows=True) == name
 
 
-@pytest.mark.parametrize("instead", ["", "..", "../x/..", "\x00/"])
-def test_what_stands_in_is_made_safe_as_well(instead: str) -> None:
+@pytest.mark.parametrize("fallback", ["", "..", "../x/..", "\x00/"])
+def test_the_fallback_is_made_safe_as_well(fallback: str) -> None:
     """A file's id comes from the caller, who may have it from anywhere."""
-    assert safe_name("..", instead=instead) == "file"
+    assert safe_name("..", fallback=fallback) == "file"
 
 
 def test_long_names_keep_their_suffix() -> None:
     """255 bytes, cut between characters."""
-    name = safe_name("说" * 200 + ".txt", instead="x")
+    name = safe_name("说" * 200 + ".txt", fallback="x")
 
     assert name == "说" * 83 + ".txt"
     assert len(name.encode()) == 253
-    assert safe_name("a" * 300, instead="x") == "a" * 255
-    assert safe_name("a." + "b" * 300, instead="x") == ("a." + "b" * 300)[:255]
+    assert safe_name("a" * 300, fallback="x") == "a" * 255
+    assert safe_name("a." + "b" * 300, fallback="x") == ("a." + "b" * 300)[:255]
 
 
-@given(told=st.text(), instead=st.text(), windows=st.booleans())
-def test_any_name_is_one_file_in_the_folder(told: str, instead: str, windows: bool) -> None:
+@given(given_name=st.text(), fallback=st.text(), windows=st.booleans())
+def test_any_name_is_one_file_in_the_folder(given_name: str, fallback: str, windows: bool) -> None:
     """For any name."""
-    name = safe_name(told, instead=instead, windows=windows)
+    name = safe_name(given_name, fallback=fallback, windows=windows)
 
     assert name not in ("", ".", "..")
     assert not set(name) & set("/\\\x00\r\n")

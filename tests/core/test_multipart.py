@@ -6,8 +6,7 @@ import io
 
 import pytest
 from appbuilder_assistants._core.multipart import MultipartBody, file_name
-from appbuilder_assistants._files.local import Upload
-from appbuilder_assistants._files.uploading import uploading
+from appbuilder_assistants._files.upload import Upload, uploading
 
 
 def form(name: str, data: bytes = b"") -> MultipartBody:

@@ -1,4 +1,4 @@
-"""Loading what is imported when it is first used."""
+"""Lazy imports: loading names when they are first used."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ T = TypeVar("T")
 
 
 def loaded(name: str, load: Callable[[], T]) -> T:
-    """What `load` gives, for a module's `__getattr__`.
+    """Call `load` for a module's `__getattr__`.
 
-    An AttributeError while something loads (a dependency is broken, or too old) would count as
-    "there is no such name", and its cause would be seen nowhere. Raises ImportError instead.
+    There Python takes an AttributeError for "no such name" and drops its cause, which may be a
+    broken dependency. Raises ImportError instead.
     """
     try:
         return load()

@@ -1,4 +1,4 @@
-"""The log: the standard library's, under `appbuilder_assistants`, silent unless it is asked for."""
+"""The logger `appbuilder_assistants` of the standard library, silent by default."""
 
 from __future__ import annotations
 
@@ -7,25 +7,25 @@ import logging
 from .hooks import AttemptFinished, HookEvent, RetryScheduled
 
 LOGGER = logging.getLogger("appbuilder_assistants")
-# Without a handler of its own, Python prints warnings of a program that has not set logging up.
+# Without any handler Python prints warnings, also in a program that has not configured logging.
 LOGGER.addHandler(logging.NullHandler())
 LEVELS = ("debug", "info", "warning", "error")
 
 
 def turn_on(level: str) -> None:
-    """Show the log on standard error from this level on, as APPBUILDER_LOG asks for.
+    """Show the log on standard error from the level in APPBUILDER_LOG on.
 
-    Once only: a second client adds no second handler. Raises ValueError for an unknown level.
+    A second client adds no second handler. Raises ValueError for an unknown level.
     """
     if level.strip().lower() not in LEVELS:
         raise ValueError(f"APPBUILDER_LOG: expected one of {', '.join(LEVELS)}, got {level!r}")
     LOGGER.setLevel(level.strip().upper())
-    if not any(isinstance(handler, _Shown) for handler in LOGGER.handlers):
-        LOGGER.addHandler(_Shown())
+    if not any(isinstance(handler, _StderrHandler) for handler in LOGGER.handlers):
+        LOGGER.addHandler(_StderrHandler())
 
 
-class _Shown(logging.StreamHandler):  # type: ignore[type-arg]
-    """Standard error, as it is when the client is made."""
+class _StderrHandler(logging.StreamHandler):  # type: ignore[type-arg]
+    """Writes to the standard error of the moment when the client is made."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -33,7 +33,7 @@ class _Shown(logging.StreamHandler):  # type: ignore[type-arg]
 
 
 def log(event: HookEvent) -> None:
-    """Write one line for each request and each retry."""
+    """Log one line for each request and each retry."""
     if isinstance(event, AttemptFinished):
         LOGGER.debug(
             "%s %s %s: %s in %.1f ms (attempt %d, request id %s)",
@@ -47,11 +47,11 @@ def log(event: HookEvent) -> None:
         )
     elif isinstance(event, RetryScheduled):
         LOGGER.debug(
-            "%s %s %s: %s, trying again in %.1f ms (attempt %d, request id %s): %s",
+            "%s %s %s: %s, retrying in %.1f ms (attempt %d, request id %s): %s",
             event.operation,
             event.method,
             event.path,
-            event.status_code or "no answer",
+            event.status_code or "no reply",
             event.seconds * 1000,
             event.attempt,
             event.request_id,

@@ -39,11 +39,11 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class CallStarted:
-    """A call begins. `ids` holds what its request names: `assistant_id`, `thread_id`, `model`, …
+    """A call begins. `ids` holds those in its request: `assistant_id`, `thread_id`, `model`, …
 
-    `gateway_url` is what `path` comes behind. A call that continues a run has its `run_id`. A run
+    `path` is relative to `gateway_url`. A call that continues a run has its `run_id`. A run
     with tools is reported as a call, too, with the operation `run_with_tools` and no method or
-    path; the calls that it is made of have its `call_id` as their `parent_id`.
+    path; the calls that it consists of have its `call_id` as their `parent_id`.
     """
 
     call_id: int
@@ -57,10 +57,10 @@ class CallStarted:
 
 @dataclass(frozen=True, slots=True)
 class AttemptFinished:
-    """One request has been answered, or has failed.
+    """One request has got a response, or has failed.
 
-    `seconds` passed until the answer's headers, or its whole body where it is read at once.
-    `status_code` is None when no answer came; then `error` says why.
+    `seconds` passed until the response's headers, or its whole body where that is read at once.
+    `status_code` is None without a response; then `error` is the reason.
     """
 
     call_id: int
@@ -76,7 +76,7 @@ class AttemptFinished:
 
 @dataclass(frozen=True, slots=True)
 class RetryScheduled:
-    """A call is tried again after a pause of `seconds`, because attempt number `attempt` failed.
+    """A call is retried after a pause of `seconds`, because attempt number `attempt` failed.
 
     `status_code` and `request_id` are those of that attempt, as in AttemptFinished.
     """
@@ -107,7 +107,7 @@ class ContentRecorded:
 
     `kind` is "request" (the JSON of the call `call_id`), "output" (the text of the run's messages),
     "arguments" (the JSON that a function is called with) or "result" (what it returned, as text).
-    A token of 16 characters or more is hidden in it.
+    A token of 16 characters or more is redacted in it.
     """
 
     call_id: int
@@ -132,7 +132,7 @@ class CallFinished:
 
 @dataclass(frozen=True, slots=True)
 class ToolRoundStarted:
-    """A run waits for functions of yours, `tools` by name; it is the run's round number `round`.
+    """A run waits for functions, `tools` by name; this is the run's round number `round`.
 
     `parent_id` is the `call_id` of the run with tools.
     """
@@ -147,7 +147,7 @@ class ToolRoundStarted:
 
 @dataclass(frozen=True, slots=True)
 class ToolRoundFinished:
-    """All functions of the round have returned, or `error` ends it."""
+    """All functions of the round have returned, or `error` has ended it."""
 
     call_id: int
     seconds: float

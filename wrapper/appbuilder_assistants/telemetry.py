@@ -4,15 +4,14 @@
 
     client = AppBuilder(event_hooks=[OpenTelemetry()])
 
-Nothing here is imported, and nothing is traced, unless a client is given this hook. A run is one
-span, `invoke_agent NAME`, with tools or without; a new assistant is `create_agent NAME`; any other
-call has its operationId. In the span of a run with tools are the functions, `execute_tool NAME`,
-with their own spans below, and the calls that the run is made of. The metrics are
-`gen_ai.client.operation.duration`, `gen_ai.client.operation.time_to_first_chunk` and
+Nothing is traced unless a client has this hook. A run is one span, `invoke_agent NAME`, with tools
+or without; a new assistant is `create_agent NAME`; any other call has its operationId. Below the
+span of a run with tools are those of its functions, `execute_tool NAME`, and of its calls. The
+metrics are `gen_ai.client.operation.duration`, `gen_ai.client.operation.time_to_first_chunk` and
 `gen_ai.execute_tool.duration`.
 
-Spans hold ids, an assistant's name, and what else people wrote only where an error quotes it; or
-all of it, if `OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT` is `true`, `SPAN_ONLY` or
+Spans hold ids, an assistant's name, and other content only where an error quotes it; or all
+content, if `OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT` is `true`, `SPAN_ONLY` or
 `SPAN_AND_EVENT`. (The conventions are those of open-telemetry/semantic-conventions-genai, which are
 in development.)
 """

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Literal
 
 from appbuilder_assistants._core.responses.file_response import created_at
 from appbuilder_assistants._driver import deadline_of
-from appbuilder_assistants._files.local import Download, InMemory
-from appbuilder_assistants._files.uploading import auploading
+from appbuilder_assistants._files.download import Download, InMemory
+from appbuilder_assistants._files.upload import auploading
 from appbuilder_assistants._operations import files as ops
 
 from ._caller import AsyncCaller
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import os
     from pathlib import Path
 
-    from appbuilder_assistants._files.local import Progress, Uploadable
+    from appbuilder_assistants._files.upload import Progress, Uploadable
     from appbuilder_assistants._settings.settings import Timeout
     from appbuilder_assistants.types import Deleted, File, FileContent, FileList
 
@@ -93,7 +93,7 @@ class AsyncFiles:
         when the name is taken, unless `overwrite` is true. An error object under status 200 is
         raised, not saved; an answer that names no file raises ResponseError.  (downloadFile)
         """
-        target = Download(file_path, instead=file_id, overwrite=overwrite)
+        target = Download(file_path, fallback=file_id, overwrite=overwrite)
         return await self._caller.save(ops.files_download(file_id=file_id), target, timeout)
 
     async def content(self, file_id: str, timeout: Timeout = None) -> FileContent:

@@ -1,4 +1,4 @@
 """Files on the disk: what an upload reads and a download writes.
 
-Hands out opened files, their names and the upload's body.
+Hands out `uploading`, `Download`, `InMemory` and the names of downloaded files.
 """

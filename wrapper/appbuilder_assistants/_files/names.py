@@ -1,4 +1,4 @@
-"""The name of a file that is downloaded: what the server says, and what may be written."""
+"""The name of a downloaded file: parsed from Content-Disposition, and made safe to write."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import re
 import unicodedata
 from urllib.parse import unquote
 
-LONGEST = 255
-"""Bytes: what common file systems take for one name."""
+MAX_NAME = 255
+"""Bytes that common file systems accept in one name."""
 
 _PARAMETER = re.compile(
     r"""
@@ -18,18 +18,17 @@ _PARAMETER = re.compile(
 )
 _CHARSETS = ("utf-8", "iso-8859-1")
 
-# Would turn the reading direction, so that `exe` can look like `txt`.
-_TURNING = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# Would change the reading direction, so that `exe` can look like `txt`.
+_BIDI_CONTROLS = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 # On Windows `:` opens a stream behind a file, and a device is one under any suffix.
 _WINDOWS = frozenset('<>:"|?*')
 _DEVICE = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])\s*(\.|$)", re.IGNORECASE)
 
 
-def told_name(disposition: str) -> str:
+def disposition_name(disposition: str) -> str:
     """The file name in a Content-Disposition, "" if there is none.
 
-    `filename*` (RFC 8187) counts more than `filename` (RFC 6266); one that cannot be read is
-    passed over.
+    `filename*` (RFC 8187) takes precedence over `filename` (RFC 6266), unless it cannot be decoded.
     """
     names: dict[str, str] = {}
     for match in _PARAMETER.finditer(disposition):
@@ -39,27 +38,29 @@ def told_name(disposition: str) -> str:
     return _extended(names.get("filename*", "")) or names.get("filename", "")
 
 
-def safe_name(told: str, *, instead: str, windows: bool = False) -> str:
-    r"""A name for one file in a folder, as near to the told one as is safe.
+def safe_name(given: str, *, fallback: str, windows: bool = False) -> str:
+    r"""Return a name for one file in a folder, as near to the given one as is safe.
 
-    Never has a path in it: `../a/b.txt` and `C:\\b.txt` become `b.txt`. What is told but no name
-    (`..`, blanks, nothing) becomes `instead`. Control characters become `_`, and too long a name
-    loses its middle. `windows` tells whether that system's forbidden names matter.
+    Never has a path in it: `../a/b.txt` and `C:\\b.txt` become `b.txt`. What is no name (`..`,
+    spaces, nothing) becomes `fallback`. Control characters become `_`, and a name that is too long
+    loses its middle. With `windows` the names that this system forbids are avoided as well.
     """
-    name = re.split(r"[/\\]", told)[-1]
+    name = re.split(r"[/\\]", given)[-1]
     name = "".join("_" if _is_unsafe(char, windows) else char for char in name).strip()
     if windows:
         name = name.rstrip(". ")
         name = f"_{name}" if _DEVICE.match(name) else name
     if not name.strip(". "):
-        return safe_name(instead, instead="file", windows=windows) if told != instead else "file"
+        return (
+            safe_name(fallback, fallback="file", windows=windows) if given != fallback else "file"
+        )
     return _shortened(name)
 
 
 def _is_unsafe(char: str, windows: bool) -> bool:
     return (
         unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp")
-        or char in _TURNING
+        or char in _BIDI_CONTROLS
         or (windows and char in _WINDOWS)
     )
 
@@ -76,10 +77,10 @@ def _extended(value: str) -> str:
 
 
 def _shortened(name: str) -> str:
-    """The name within the limit, with its suffix if that is one."""
-    if len(name.encode()) <= LONGEST:
+    """Shorten a name to the limit; its suffix stays if it is one."""
+    if len(name.encode()) <= MAX_NAME:
         return name
     stem, dot, suffix = name.rpartition(".")
     end = dot + suffix if stem and len(suffix.encode()) <= 20 else ""
-    start = (stem if end else name).encode()[: LONGEST - len(end.encode())]
+    start = (stem if end else name).encode()[: MAX_NAME - len(end.encode())]
     return start.decode("utf-8", "ignore").rstrip() + end

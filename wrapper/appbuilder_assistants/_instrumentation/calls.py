@@ -20,7 +20,6 @@ from appbuilder_assistants._core.calls import (
 )
 from appbuilder_assistants._core.redaction import redact_error
 from appbuilder_assistants._log import LOGGER, log
-from appbuilder_assistants._tools.outputs import render
 from appbuilder_assistants.hooks import (
     AttemptFinished,
     ContentRecorded,
@@ -44,9 +43,9 @@ if TYPE_CHECKING:
 
 
 class Instrumentation:
-    """Emits what a flow does. Calls that are still open when it is left end with its error.
+    """Events of one flow, as a context manager. Calls still open at its end get its error.
 
-    All errors of flows pass here, and lose the token where they quote a value that has it.
+    All errors of flows pass here, and the token is redacted where they quote it.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -128,7 +127,7 @@ class Instrumentation:
     def around(
         self, started: HookEvent, finished: Callable[[float, BaseException | None], HookEvent]
     ) -> Iterator[None]:
-        """Emit one event before, and another behind, of the seconds in between and the error."""
+        """Emit an event before and one after, with the seconds in between and the error."""
         begun, failure = time.monotonic(), None
         self.emit(started)
         try:
@@ -148,7 +147,7 @@ class Instrumentation:
                 LOGGER.warning("the event hook %r failed", hook, exc_info=True)
 
     def record(self, call_id: int, kind: str, content: Callable[[], str]) -> None:
-        """Emit content to the hooks that capture it; it is not made for others."""
+        """Emit content to the hooks that capture it; without any it is not made."""
         capturing = tuple(h for h in self.hooks if getattr(h, "captures_content", False) is True)
         if capturing:
             text = content()
@@ -168,15 +167,15 @@ class ToolRoundSpan:
         self._call_id = call_id
 
     @contextmanager
-    def tool(self, job: Job) -> Iterator[Callable[[object], None]]:
-        """To be entered in the thread or task in which it runs; gives what takes its result."""
+    def tool(self, job: Job) -> Iterator[Callable[[Callable[[], str]], None]]:
+        """Enter this in the thread or task of the function; it yields what records its result."""
         number, record = next(call_ids), self._instrumentation.record
 
-        def take(result: object) -> None:
+        def record_result(render: Callable[[], str]) -> None:
             with suppress(TypeError, ValueError):  # raised where the output is made
-                record(number, "result", lambda: render(result, job.name))
+                record(number, "result", render)
 
         started = ToolStarted(number, self._call_id, job.name, job.call_id)
         with self._instrumentation.around(started, partial(ToolFinished, number)):
             record(number, "arguments", lambda: f"{job.arguments}")
-            yield take
+            yield record_result

@@ -1,4 +1,4 @@
-"""Spans of calls and of runs with tools; the latter are the parents of what is done within them."""
+"""Spans of calls and of runs with tools, which are the parents of the calls within them."""
 
 from __future__ import annotations
 

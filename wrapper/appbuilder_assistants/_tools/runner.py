@@ -16,6 +16,8 @@ from appbuilder_assistants._core.calls import Job, NoReply, RunTools, ToolError
 from appbuilder_assistants._core.limits import TOOL_CANCEL_SECONDS
 from appbuilder_assistants._instrumentation.calls import Instrumentation, ToolRoundSpan
 
+from .outputs import render
+
 
 class _Overdue(Exception):
     """The deadline passed while tools ran."""
@@ -102,9 +104,9 @@ async def _acall(job: Job, span: ToolRoundSpan) -> object:
     if not job.is_async:
         return await asyncio.wrap_future(_in_thread(partial(_call, job, span)))
     try:
-        with span.tool(job) as take:
+        with span.tool(job) as record:
             result: object = await job.function()
-            take(result)
+            record(partial(render, result, job.name))
             return result
     except ToolError as error:
         return error
@@ -114,7 +116,7 @@ async def _acall(job: Job, span: ToolRoundSpan) -> object:
 
 def _call(job: Job, span: ToolRoundSpan) -> object:
     try:
-        with span.tool(job) as take:
+        with span.tool(job) as record:
             result = job.function()
             if inspect.isawaitable(result):
                 if inspect.iscoroutine(result):
@@ -123,7 +125,7 @@ def _call(job: Job, span: ToolRoundSpan) -> object:
                     f"tool {job.name}: it returned something that has to be awaited; make the tool "
                     "of an `async def` function, for AsyncAppBuilder"
                 )
-            take(result)
+            record(partial(render, result, job.name))
             return result
     except ToolError as error:
         return error
