@@ -65,10 +65,10 @@ def clean(target: Target) -> int:
     if target.kind == "mock":
         raise UnusableTarget("nothing to clean: the mock forgets everything; name a TARGET")
     from .target.cleanup import delete_left_behind
-    from .target.gateway import gateway
+    from .target.gateway import Gateway
 
     remains: list[str] = []
-    gateway.attach(target, chosen_profile(target), None)
+    gateway = Gateway(target, chosen_profile(target))
     try:
         found = delete_left_behind(gateway, remains)
     except KeyboardInterrupt:

@@ -1,4 +1,4 @@
-"""The server under test, and the reports of the session."""
+"""The fixtures and options of the suite."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from .client.client import CheckedClient
     from .client.fixtures import OwnedObjects, RenewedObjects
     from .client.mock_control import MockControl
-    from .plugin import Session
+    from .plugin import SuitePlugin
+    from .suite_state import Suite
     from .target.target import Target
 
 TOO_OLD = sys.version_info < (3, 11)  # for schemathesis; the rest of the project takes 3.10
@@ -30,19 +31,18 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "live_safe: is also done to a live service, where runs cost money"
     )
+    config.addinivalue_line("markers", "each_operation: is done for each operation by itself")
     if TOO_OLD or of_the_suite_itself(config):
         return
-    from .plugin import Session
+    from .plugin import SuitePlugin
     from .report.plugin import ReportPlugin
-    from .spec.readings import ObservationsReport
 
-    session = Session()
+    plugin = SuitePlugin()
     # First: of the two the one that is registered later comes to its end sooner.
-    reports = ReportPlugin(session, config.getoption("--reports"))
+    reports = ReportPlugin(plugin.suite, config.getoption("--reports"))
     config.pluginmanager.register(reports)
     config.pluginmanager.register(reports.causes)
-    config.pluginmanager.register(session, "contract-session")
-    config.pluginmanager.register(ObservationsReport())
+    config.pluginmanager.register(plugin, "contract-suite")
 
 
 def of_the_suite_itself(config: pytest.Config) -> bool:
@@ -57,18 +57,23 @@ def pytest_report_header() -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def target(pytestconfig: pytest.Config) -> Target:
-    """Any running server: target.py says how to choose one."""
-    session: Session | None = pytestconfig.pluginmanager.get_plugin("contract-session")
-    assert session is not None
-    return session.target
+def suite(pytestconfig: pytest.Config) -> Suite:
+    plugin: SuitePlugin | None = pytestconfig.pluginmanager.get_plugin("contract-suite")
+    assert plugin is not None
+    return plugin.suite
 
 
 @pytest.fixture(scope="session")
-def client(target: Target) -> Iterator[CheckedClient]:
+def target(suite: Suite) -> Target:
+    """Any running server: target.py says how to choose one."""
+    return suite.target
+
+
+@pytest.fixture(scope="session")
+def client(suite: Suite) -> Iterator[CheckedClient]:
     from .client.client import CheckedClient
 
-    with contextlib.closing(CheckedClient(target)) as client:
+    with contextlib.closing(CheckedClient(suite)) as client:
         yield client
 
 

@@ -1,24 +1,34 @@
-"""One run: the target is made ready before tests are collected, and left as it was found."""
+"""The pytest plugin of a run: the target is made ready, and left as it was found."""
 
 from __future__ import annotations
 
 import signal
 from collections.abc import Generator
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+from schemathesis.pytest.plugin import SchemaHandleMark
+from schemathesis.transport.requests import REQUESTS_TRANSPORT
 
 from .report.redaction import Redactor
 from .spec import document as spec
 from .spec.samples import ON_WAITING_RUNS
+from .suite_state import Suite
 from .target import journal
 from .target.cleanup import delete_all, delete_left_behind, left_there
 from .target.example_objects import ExampleObjects
-from .target.gateway import gateway
-from .target.settings import SEED
-from .target.target import NEVER, TOKEN, UnusableTarget, chosen_profile, chosen_target, mock_target
+from .target.target import (
+    NEVER,
+    TOKEN,
+    ProxyFactory,
+    UnusableTarget,
+    chosen_profile,
+    chosen_target,
+    mock_target,
+)
 
 SUITE = Path(__file__).parent / "suite"
 # Hand-written tests, those first that find most faults in least time; other files come after them.
@@ -43,56 +53,98 @@ def rank(name: str) -> int:
     return order.index(name if name in order else "")
 
 
-class Session:
-    """A pytest plugin. `target` can be used from the moment when tests are collected."""
+@dataclass(frozen=True)
+class MockProxy:
+    """A proxy for the mock that the suite starts: an argument of `pytest.main(plugins=[…])`."""
+
+    factory: ProxyFactory
+
+
+class SuitePlugin:
+    """Makes the Suite of a run, and keeps its target in order."""
 
     def __init__(self) -> None:
         try:
-            self.asked = chosen_target()
-            self.profile = chosen_profile(self.asked)
+            requested = chosen_target()
+            self.suite = Suite(requested, chosen_profile(requested))
         except UnusableTarget as error:
             raise pytest.UsageError(str(error)) from error
-        self.target = self.asked
-        self.whole = False  # all that this target can be asked is asked
-        self.remains: list[str] = []  # on the target, in words
         self._stack = ExitStack()
         self._unmade: dict[str, str] = {}  # operations whose examples name what is not there
 
+    def pytest_configure(self) -> None:
+        """Let schemathesis send by the gateway.
+
+        The probes of its checks (with no token, with a bad one) pass by every hook of it.
+        """
+        patch = pytest.MonkeyPatch()
+        send = self.suite.gateway.through(REQUESTS_TRANSPORT.send)
+        patch.setattr(REQUESTS_TRANSPORT, "send", send)
+        self._stack.callback(patch.undo)
+
+    def pytest_unconfigure(self) -> None:
+        self._stack.close()
+
     def pytest_report_header(self) -> list[str]:
-        profile = self.profile
-        told = [f"contract: {self.asked.url or 'the mock, started here'}", f"seed {SEED}"]
+        requested, profile = self.suite.requested, self.suite.profile
+        facts = [
+            f"contract: {requested.url or 'the mock, started here'}",
+            f"seed {profile.seed}",
+        ]
         if profile.per_second:
-            told.append(f"at most {profile.per_second:g} requests a second")
+            facts.append(f"at most {profile.per_second:g} requests a second")
         if profile.runs is not None:
-            told.append(f"at most {profile.runs} runs")
-        if self.asked.dry_run:
-            told.append("rehearsed on the mock, nothing is sent there")
-        return [", ".join(told)]
+            facts.append(f"at most {profile.runs} runs")
+        if requested.dry_run:
+            facts.append("dry run on the mock, nothing is sent there")
+        return [", ".join(facts)]
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection(self, session: pytest.Session) -> None:
         """Make the target ready: tests are made from what there is on it."""
         if session.config.option.collectonly:
             return
-        self.whole = [Path(one).resolve() for one in session.config.args] == [SUITE]
+        self.suite.is_whole = [Path(one).resolve() for one in session.config.args] == [SUITE]
         before = signal.signal(signal.SIGTERM, signal.default_int_handler)
         self._stack.callback(signal.signal, signal.SIGTERM, before)
         try:
-            self._open()
+            self._open(session.config)
         except UnusableTarget as error:
-            redactor = Redactor(self.asked.token, self.asked.other_token)
+            requested = self.suite.requested
+            redactor = Redactor(requested.token, requested.other_token)
             raise pytest.UsageError(redactor.text(str(error))) from error
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pycollect_makeitem(
+        self, collector: pytest.Module, name: str, obj: Any
+    ) -> list[pytest.Item | pytest.Collector] | None:
+        """Make a test of each operation from a function with the marker `each_operation`."""
+        marks = [one.name for one in getattr(obj, "pytestmark", ())]
+        if "each_operation" not in marks or SchemaHandleMark.is_set(obj):
+            return None
+        made: list[pytest.Item | pytest.Collector] = []
+        for operation_id in spec.operations():
+            # What is included comes on top of what settings of single operations include, which is
+            # all.
+            others = [one for one in spec.operations() if one != operation_id]
+            test = self.suite.schema.exclude(operation_id=others).parametrize()(obj)
+            made.append(
+                collector.ihook.pytest_pycollect_makeitem(
+                    collector=collector, name=f"test_{operation_id}", obj=test
+                )
+            )
+        return made
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(
         self, config: pytest.Config, items: list[pytest.Item]
     ) -> None:
         """Leave out the tests that are not for this target; the most telling ones come first."""
-        whole = self.whole
+        is_whole = self.suite.is_whole
         if left_out := [item for item in items if not self._is_for_target(item)]:
             items[:] = [item for item in items if item not in left_out]
             config.hook.pytest_deselected(items=left_out)
-        self.whole = whole and not self.profile.quick
+        self.suite.is_whole = is_whole and not self.suite.profile.quick
         for item in items:
             operation_id = item.name.removeprefix("test_")
             if item.path.name in GENERATED and operation_id in self._unmade:
@@ -107,7 +159,7 @@ class Session:
             item._nodeid = item.nodeid.partition("[")[0]  # type: ignore[attr-defined]
 
     def pytest_deselected(self) -> None:
-        self.whole = False
+        self.suite.is_whole = False
 
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_sessionfinish(self) -> Generator[None]:
@@ -124,47 +176,53 @@ class Session:
                 self._stack.close()
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        for line in self.remains:
+        for line in self.suite.remains:
             terminalreporter.write_line(f"contract: {line}", red=True)
 
     def _is_for_target(self, item: pytest.Item) -> bool:
-        if self.profile.quick and item.path.name in GENERATED:
+        if self.suite.profile.quick and item.path.name in GENERATED:
             return False
-        return not self.profile.only_live_safe or item.get_closest_marker("live_safe") is not None
+        return (
+            not self.suite.profile.only_live_safe
+            or item.get_closest_marker("live_safe") is not None
+        )
 
     def _place(self, item: pytest.Item) -> tuple[bool, int]:
         """First the operations whose examples need a run that waits, for these expire."""
         needs_waiting = item.name.removeprefix("test_") in ON_WAITING_RUNS
-        can_expire = self.asked.kind != "mock" and item.path.name in GENERATED
+        can_expire = self.suite.requested.kind != "mock" and item.path.name in GENERATED
         return not (can_expire and needs_waiting), rank(item.path.name)
 
-    def _open(self) -> None:
-        if self.asked.kind == "mock":
-            self.target = self._stack.enter_context(mock_target())
-            gateway.attach(self.target, self.profile, None)
+    def _open(self, config: pytest.Config) -> None:
+        suite, gateway = self.suite, self.suite.gateway
+        if suite.requested.kind == "mock":
+            proxies = [
+                one.factory
+                for one in config.pluginmanager.get_plugins()
+                if isinstance(one, MockProxy)
+            ]
+            gateway.target = self._stack.enter_context(mock_target(*proxies))
             return
-        if self.asked.dry_run:
+        if suite.requested.dry_run:
             import appbuilder_mock
 
             mock = self._stack.enter_context(
                 appbuilder_mock.running(token=TOKEN, expire_after=NEVER)
             )
-            self.target = replace(self.asked, url=mock.url, token=TOKEN, other_token=None)
-            gateway.attach(self.target, replace(self.profile, per_second=None), None)
-        else:
-            gateway.attach(self.target, self.profile, None)
-        delete_left_behind(gateway, self.remains)
-        gateway.journal = journal.journal_for(self.target.url)
-        world = ExampleObjects(gateway)
-        spec.rename(world.make())
-        self._unmade = world.unmade()
+            gateway.target = replace(suite.requested, url=mock.url, token=TOKEN, other_token=None)
+        delete_left_behind(gateway, suite.remains)
+        gateway.journal = journal.journal_for(suite.target.url)
+        objects = ExampleObjects(gateway)
+        suite.document = spec.Document(objects.make())
+        self._unmade = objects.unmade()
 
     def _clean(self) -> None:
+        gateway = self.suite.gateway
         if gateway.journal is None:
             return
         try:
-            self.remains += delete_all(gateway, gateway.journal)
+            self.suite.remains += delete_all(gateway, gateway.journal)
         except KeyboardInterrupt:
-            self.remains += left_there(gateway, gateway.journal, "deleting was interrupted")
+            self.suite.remains += left_there(gateway, gateway.journal, "deleting was interrupted")
         finally:
             gateway.journal.close()

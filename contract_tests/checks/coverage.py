@@ -7,6 +7,7 @@ from collections import Counter
 from schemathesis import Response
 
 from contract_tests.spec import run_events as sse
+from contract_tests.spec.answers import is_in_band, is_stream, media_type_of
 from contract_tests.spec.document import DocumentedResponse, answers_bytes
 
 RUNS = "createRun"  # shows how a run ended, as JSON and as a stream
@@ -58,34 +59,9 @@ class Coverage:
 def _end_of(response: Response) -> str:
     """The status of a run where its answer ends; empty where that cannot be read."""
     try:
-        if media_type_of(response) == "text/event-stream":
+        if is_stream(response):
             *_, last = sse.events([response.content])
             return str(last.payload["status"])
         return str(response.json()["status"])
     except (ValueError, LookupError, TypeError):
         return ""  # the checks on the answer say what is wrong
-
-
-def is_error(response: Response) -> bool:
-    """Whether the answer is an error, under an error status or under 200."""
-    if response.status_code >= 400:
-        return True
-    if media_type_of(response) != "application/json":
-        return False
-    try:
-        body = response.json()
-    except ValueError:
-        return True
-    # Null stands for an unknown file. Where it stands for anything else, it breaks the schema.
-    return body is None or (isinstance(body, dict) and "error" in body)
-
-
-def is_in_band(response: Response) -> bool:
-    """Whether the answer is an error under a status that says success."""
-    return response.status_code < 300 and is_error(response)
-
-
-def media_type_of(response: Response) -> str:
-    """Such as `application/json`, without parameters; empty when the answer has none."""
-    content_type: str = response.headers.get("content-type", [""])[0]
-    return content_type.partition(";")[0].strip().lower()

@@ -6,17 +6,16 @@ import re
 from typing import Any
 
 from schemathesis import Case, Response
-from schemathesis.checks import CheckContext
 
 from contract_tests.spec import document as spec
-from contract_tests.spec.readings import observations
+from contract_tests.spec.answers import is_error, media_type_of
 
-from .coverage import is_error, media_type_of
+from .seen import Seen
 
 OF_FILES = ("queryFile", "deleteFile", "downloadFile", "readFile")
 
 
-def error_explains_itself(_ctx: CheckContext, response: Response, case: Case[Any]) -> None:
+def error_explains_itself(_seen: Seen, response: Response, case: Case[Any]) -> None:
     """It has words and a code, and the field that it blames is one of the request's."""
     if not is_error(response) or media_type_of(response) != "application/json":
         return
@@ -34,7 +33,7 @@ def error_explains_itself(_ctx: CheckContext, response: Response, case: Case[Any
         assert field in known, f"the error blames {blamed!r}; the request has no such field"
 
 
-def unknown_file_is_noted(_ctx: CheckContext, response: Response, case: Case[Any]) -> None:
+def unknown_file_is_noted(seen: Seen, response: Response, case: Case[Any]) -> None:
     """How it is said that no file has an id is not known: each form is right, and reported."""
     if spec.operation_of(case) not in OF_FILES or media_type_of(response) != "application/json":
         return
@@ -44,11 +43,11 @@ def unknown_file_is_noted(_ctx: CheckContext, response: Response, case: Case[Any
         return  # other checks say what is wrong with it
     error = body.get("error") if isinstance(body, dict) else None
     if body is None:
-        observations.note("unknown-file", "null")
+        seen.observations.note("unknown-file", "null")
     elif isinstance(error, str):
-        observations.note("unknown-file", "error-text")
+        seen.observations.note("unknown-file", "error-text")
     elif response.status_code == 404:
-        observations.note("unknown-file", "error")
+        seen.observations.note("unknown-file", "error")
 
 
 ALL = (error_explains_itself, unknown_file_is_noted)

@@ -5,17 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from schemathesis import Case, Response
-from schemathesis.checks import CheckContext
 
 from contract_tests.spec import document as spec
-from contract_tests.spec.answers import items_of, success_of
-from contract_tests.spec.readings import observations
+from contract_tests.spec.answers import is_error, items_of, success_of
 from contract_tests.target import journal
-from contract_tests.target.gateway import gateway
 from scripts.evidence import about
 
-from .coverage import is_error
-from .seen import memory_of
+from .seen import Seen
 
 DELETES = dict(journal.DELETES.values())
 LISTS = {"listAssistants": "assistant_id", "listFiles": "file_id"}
@@ -23,23 +19,23 @@ LISTS = {"listAssistants": "assistant_id", "listFiles": "file_id"}
 MAKES = ("createAssistant", "createFile", "createThread", "createMessage", "createRun")
 
 
-def request_id_names_one_call(_ctx: CheckContext, response: Response, _case: Case[Any]) -> None:
+def request_id_names_one_call(seen: Seen, response: Response, _case: Case[Any]) -> None:
     """The vendor's support finds a call by its request id."""
     [request_id] = response.headers.get("x-appbuilder-request-id", [""])
-    known = memory_of(response).request_ids
+    known = seen.request_ids
     is_new = request_id not in known
     known.add(request_id)
     # That there is none at all is reported by another check.
     assert is_new or not request_id, f"an earlier call had the request id {request_id}, too"
 
 
-def new_id_is_new(_ctx: CheckContext, response: Response, case: Case[Any]) -> None:
+def new_id_is_new(seen: Seen, response: Response, case: Case[Any]) -> None:
     """A new object gets an id that nothing had before."""
     operation_id = spec.operation_of(case)
     body = success_of(case, response)
     if operation_id not in MAKES or body is None or spec.body_of(case).get("tool_output"):
         return
-    known = memory_of(response).made
+    known = seen.made
     key = (operation_id, str(body.get("id")))
     is_new = key not in known
     known.add(key)
@@ -47,7 +43,7 @@ def new_id_is_new(_ctx: CheckContext, response: Response, case: Case[Any]) -> No
 
 
 @about("delete*/description")
-def deleted_is_gone(_ctx: CheckContext, response: Response, case: Case[Any]) -> None:
+def deleted_is_gone(seen: Seen, response: Response, case: Case[Any]) -> None:
     """A deleted object can no longer be named, and is in no list of its kind.
 
     Nobody knows that of a server other than our mock, where it is noted.
@@ -55,15 +51,15 @@ def deleted_is_gone(_ctx: CheckContext, response: Response, case: Case[Any]) -> 
     if is_error(response):
         return
     operation_id = spec.operation_of(case)
-    gone = memory_of(response).deleted
+    gone = seen.deleted
     named = {(name, id_) for name, id_ in spec.body_of(case).items() if isinstance(id_, str)}
     body = success_of(case, response)
     listed = set()
     if body is not None and operation_id in LISTS:
         listed = {(LISTS[operation_id], item.get("id")) for item in items_of(body) or ()}
-    if gateway.target is not None and gateway.target.kind != "mock":
+    if not seen.of_mock:
         if operation_id in LISTS and gone:
-            observations.note("deleted", "listed" if listed & gone else "not listed")
+            seen.observations.note("deleted", "listed" if listed & gone else "not listed")
     else:
         assert not named & gone, f"deleted before: {named & gone}"
         assert not listed & gone, f"deleted before, and still listed: {listed & gone}"

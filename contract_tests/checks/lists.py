@@ -6,16 +6,17 @@ import itertools
 from typing import Any
 
 from schemathesis import Case, Response
-from schemathesis.checks import CheckContext
 
 from contract_tests.spec import document as spec
 from contract_tests.spec.answers import Object, items_of, success_of
 from scripts.evidence import about
 
+from .seen import Seen
+
 DEFAULT_LIMIT = 20
 
 
-def list_keeps_its_bounds(_ctx: CheckContext, response: Response, case: Case[Any]) -> None:
+def list_keeps_its_bounds(_seen: Seen, response: Response, case: Case[Any]) -> None:
     """No more than `limit`, nothing twice, nothing of the bounds; and the page says its ends."""
     body = success_of(case, response)
     items = None if body is None else items_of(body)
@@ -39,7 +40,7 @@ def list_keeps_its_bounds(_ctx: CheckContext, response: Response, case: Case[Any
 
 
 @about("*/x-order", "PageOrder/description")
-def list_is_in_order(_ctx: CheckContext, response: Response, case: Case[Any]) -> None:
+def list_is_in_order(_seen: Seen, response: Response, case: Case[Any]) -> None:
     """By creation, as `order` says; files, which are not paged, from the oldest on."""
     body = success_of(case, response)
     items = None if body is None else items_of(body)

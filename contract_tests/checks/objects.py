@@ -7,14 +7,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from schemathesis import Case, Response
-from schemathesis.checks import CheckContext
 
 from contract_tests.spec import document as spec
 from contract_tests.spec.answers import Object, items_of, objects_of, success_of
-from contract_tests.spec.readings import observations
 from scripts.evidence import about
 
 from . import request_rules as rules
+from .seen import Seen
 
 # The constants that the spec's descriptions of `object` give.
 WORDS = {
@@ -47,7 +46,7 @@ KEPT = (
 )
 
 
-def ids_are_those_asked_for(_ctx: CheckContext, response: Response, case: Case[Any]) -> None:
+def ids_are_those_asked_for(_seen: Seen, response: Response, case: Case[Any]) -> None:
     """A response has the object that the request names, with the parents that it names."""
     asked = {name: id_ for name, id_ in _ids(spec.body_of(case)) if id_}
     own = spec.own_id(spec.operation_of(case))
@@ -72,7 +71,7 @@ def _compare(name: str, got: object, expected: object) -> None:
 
 
 @about("*.id/x-form", "!ToolCall.id/x-form")
-def ids_have_their_form(_ctx: CheckContext, response: Response, case: Case[Any]) -> None:
+def ids_have_their_form(_seen: Seen, response: Response, case: Case[Any]) -> None:
     """An id shows what it names; a message that a run made has an id of its own form."""
     answered_schema = spec.answered_schema(spec.operation_of(case))
     for answered in objects_of(case, response):
@@ -89,7 +88,7 @@ def ids_have_their_form(_ctx: CheckContext, response: Response, case: Case[Any])
             )
 
 
-def object_says_what_it_is(_ctx: CheckContext, response: Response, case: Case[Any]) -> None:
+def object_says_what_it_is(_seen: Seen, response: Response, case: Case[Any]) -> None:
     """`object`, and the role of a message, have the words that the spec gives."""
     operation_id = spec.operation_of(case)
     words = WORDS.get(spec.answered_schema(operation_id))
@@ -108,7 +107,7 @@ def object_says_what_it_is(_ctx: CheckContext, response: Response, case: Case[An
         assert role in ("user", "assistant"), f"the role of a message is {role!r}"
 
 
-def what_was_sent_is_kept(_ctx: CheckContext, response: Response, case: Case[Any]) -> None:
+def what_was_sent_is_kept(_seen: Seen, response: Response, case: Case[Any]) -> None:
     """Making or changing something answers it with what the request said of it."""
     operation_id = spec.operation_of(case)
     if not operation_id.startswith(("create", "update")) or not rules.is_positive(case):
@@ -132,7 +131,7 @@ def what_was_sent_is_kept(_ctx: CheckContext, response: Response, case: Case[Any
         assert text == sent["content"], f"content: sent {sent['content']!r}, got {text!r}"
 
 
-def file_type_is_a_kind(_ctx: CheckContext, response: Response, case: Case[Any]) -> None:
+def file_type_is_a_kind(_seen: Seen, response: Response, case: Case[Any]) -> None:
     """`image` or `document` or another word, and not the suffix of the name."""
     for answered in objects_of(case, response):
         kind, name = answered.get("file_type"), str(answered.get("filename"))
@@ -141,12 +140,12 @@ def file_type_is_a_kind(_ctx: CheckContext, response: Response, case: Case[Any])
         assert is_known or kind != suffix, f"file_type: {kind!r} is the suffix of {name!r}"
 
 
-def user_messages_are_noted(_ctx: CheckContext, response: Response, case: Case[Any]) -> None:
+def user_messages_are_noted(seen: Seen, response: Response, case: Case[Any]) -> None:
     """Whether a user's message names an assistant is not known."""
     for answered in objects_of(case, response):
         if answered.get("role") == "user" and not answered.get("run_id"):
             named = bool(answered.get("assistant_id"))
-            observations.note("user-messages", "of-assistant" if named else "plain")
+            seen.observations.note("user-messages", "of-assistant" if named else "plain")
 
 
 ALL = (

@@ -1,22 +1,20 @@
-"""Checks of ours that schemathesis runs on every answer, beside its own."""
+"""Checks of ours on every response, beside those of schemathesis."""
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from typing import Any
 
 from schemathesis import Case, Response
 from schemathesis.checks import CheckContext
 
 from contract_tests.spec import run_events as sse
+from contract_tests.spec.answers import media_type_of
 from scripts.evidence import about
 
-from . import errors as own_errors
-from . import history as own_memory
-from . import lists as own_lists
-from . import objects as own_objects
-from . import run_status as own_runs
-from . import timestamps as own_times
-from .coverage import media_type_of
+from . import errors, history, lists, objects, run_status, timestamps
+from .seen import Check, Seen
 
 
 @about(
@@ -26,7 +24,7 @@ from .coverage import media_type_of
     "StreamRunDetail.type/*",
     "RunStatus/*",
 )
-def stream_keeps_its_grammar(_ctx: CheckContext, response: Response, _case: Case[Any]) -> None:
+def stream_keeps_its_grammar(_seen: Seen, response: Response, _case: Case[Any]) -> None:
     """The order of events, what is counted and what comes in pairs."""
     if media_type_of(response) != "text/event-stream":
         return
@@ -40,12 +38,27 @@ def stream_keeps_its_grammar(_ctx: CheckContext, response: Response, _case: Case
     assert not wrong, "; ".join(wrong)
 
 
-ALL = (
+ALL: tuple[Check, ...] = (
     stream_keeps_its_grammar,
-    *own_objects.ALL,
-    *own_times.ALL,
-    *own_lists.ALL,
-    *own_runs.ALL,
-    *own_errors.ALL,
-    *own_memory.ALL,
+    *objects.ALL,
+    *timestamps.ALL,
+    *lists.ALL,
+    *run_status.ALL,
+    *errors.ALL,
+    *history.ALL,
 )
+
+CheckFunction = Callable[[CheckContext, Response, Case[Any]], bool | None]
+
+
+def checks_of(seen: Seen) -> list[CheckFunction]:
+    """The checks as schemathesis takes them, for the target that was seen so."""
+    return [_bound(check, seen) for check in ALL]
+
+
+def _bound(check: Check, seen: Seen) -> CheckFunction:
+    @functools.wraps(check)
+    def bound(_ctx: CheckContext, response: Response, case: Case[Any]) -> None:
+        check(seen, response, case)
+
+    return bound

@@ -15,14 +15,14 @@ from schemathesis.openapi.checks import (
     MissingHeaders,
     RejectedPositiveData,
 )
+from schemathesis.specs.openapi.schemas import OpenApiSchema
 
 from contract_tests.spec import document as spec
 from contract_tests.spec import known_facts
-from contract_tests.spec.readings import observations
-from contract_tests.target.gateway import gateway
+from contract_tests.spec.answers import is_error
+from contract_tests.spec.readings import Observations
+from contract_tests.target.gateway import Gateway
 from contract_tests.target.target import takes_in_band
-
-from .coverage import is_error
 
 Body = dict[str, Any]
 
@@ -93,93 +93,113 @@ def broken(case: Case[Any]) -> Iterator[Rule]:
                 yield rule
 
 
-def filter_failure(
-    _context: HookContext, failure: Failure, case: Case[Any], response: Response
-) -> bool:
-    """Let pass what only looks like a fault.
+class RequestRules:
+    """The rules for one target: what its document names, and how it may refuse."""
 
-    That is a 400 for a broken rule, though the schema allows the request; a file that is JSON
-    itself, or null where there is none, though JSON in place of a file's bytes is otherwise an
-    error; and an error under status 200, which schemathesis takes for a success.
-    """
-    if takes_in_band(gateway.target):
-        if isinstance(failure, AcceptedNegativeData):
-            return not is_error(response) and not _goes_against_unknown(case)
-        if isinstance(failure, IgnoredAuth):
-            return failure.case_id not in gateway.refused_in_band
-        if isinstance(failure, MissingHeaders) and is_error(response):
-            return failure.missing_headers != ["Content-Disposition"]  # which a file has
-    if isinstance(failure, JsonSchemaError) and spec.answers_bytes(spec.operation_of(case)):
-        return is_error(response) and response.json() is not None
-    if not isinstance(failure, RejectedPositiveData) or response.status_code != 400:
-        return True
-    blamed = response.json()["error"].get("param")
-    return not any(not blamed or blamed.startswith(rule.field) for rule in broken(case))
+    def __init__(
+        self, document: spec.Document, gateway: Gateway, observations: Observations
+    ) -> None:
+        self._document = document
+        self._gateway = gateway
+        self._observations = observations
 
+    def register(self, schema: OpenApiSchema) -> None:
+        """Let schemathesis apply them to what it generates."""
 
-def map_case(_context: HookContext, case: Case[Any]) -> Case[Any]:
-    """Make a generated request one that the server can answer with more than an error."""
-    if case.meta is None or not is_positive(case) or not isinstance(case.body, dict):
+        @schema.hook
+        def map_case(_context: HookContext, case: Case[Any]) -> Case[Any]:
+            return self.map_case(case)
+
+        @schema.hook
+        def before_add_examples(_context: HookContext, examples: list[Case[Any]]) -> None:
+            """Map the examples, too: schemathesis does not, and combines those of single fields."""
+            examples[:] = map(self.map_case, examples)
+
+        @schema.hook
+        def filter_failure(
+            _context: HookContext, failure: Failure, case: Case[Any], response: Response
+        ) -> bool:
+            return self.is_failure(failure, case, response)
+
+    def is_failure(self, failure: Failure, case: Case[Any], response: Response) -> bool:
+        """Let pass what only looks like a fault.
+
+        That is a 400 for a broken rule, though the schema allows the request; a file that is JSON
+        itself, or null where there is none, though JSON in place of a file's bytes is otherwise an
+        error; and an error under status 200, which schemathesis takes for a success.
+        """
+        if takes_in_band(self._gateway.target):
+            if isinstance(failure, AcceptedNegativeData):
+                return not is_error(response) and not self._goes_against_unknown(case)
+            if isinstance(failure, IgnoredAuth):
+                return failure.case_id not in self._gateway.refused_in_band
+            if isinstance(failure, MissingHeaders) and is_error(response):
+                return failure.missing_headers != ["Content-Disposition"]  # which a file has
+        if isinstance(failure, JsonSchemaError) and spec.answers_bytes(spec.operation_of(case)):
+            return is_error(response) and response.json() is not None
+        if not isinstance(failure, RejectedPositiveData) or response.status_code != 400:
+            return True
+        blamed = response.json()["error"].get("param")
+        return not any(not blamed or blamed.startswith(rule.field) for rule in broken(case))
+
+    def map_case(self, case: Case[Any]) -> Case[Any]:
+        """Make a generated request one that the server can answer with more than an error."""
+        if case.meta is None or not is_positive(case) or not isinstance(case.body, dict):
+            return case
+        phase = case.meta.phase.name.value
+        operation_id = spec.operation_of(case)
+        example = self._document.example(operation_id)
+        body = dict(case.body)
+        body.update({name: example[name] for name in KNOWN_IDS.get(phase, ()) if name in example})
+        if phase not in KNOWN_IDS:
+            body.update(self._own_ids(operation_id, body))
+        if operation_id == "createRun":
+            if phase in KNOWN_IDS:
+                # Coverage sends enough requests that break a rule.
+                body["tool_output"] = None
+                if not _messages(body):
+                    body["thread"] = example["thread"]
+            if body.get("tools") and body.get("stream"):
+                # The stream would wait for outputs, and nobody is there to submit them.
+                body["tools"] = None
+            elif body.get("tools") and body.get("thread_id") == example["thread_id"]:
+                # The run would wait, and a thread whose run waits refuses everything else.
+                body.update(thread_id=None, thread=example["thread"])
+        if operation_id == "updateAssistant" and body.get("tools"):
+            # The examples' assistant would call them, and every run of it would wait. This one is
+            # there to be deleted and runs nothing.
+            body["assistant_id"] = self._document.example("deleteAssistant")["assistant_id"]
+        if body != case.body:
+            # A body that is set is judged again, and an upload's bytes are then taken for no text.
+            case.body = body
         return case
-    phase = case.meta.phase.name.value
-    example = spec.example(spec.operation_of(case))
-    body = dict(case.body)
-    body.update({name: example[name] for name in KNOWN_IDS.get(phase, ()) if name in example})
-    if phase not in KNOWN_IDS:
-        body.update(_own_ids(spec.operation_of(case), body))
-    if spec.operation_of(case) == "createRun":
-        if phase in KNOWN_IDS:
-            # Coverage sends enough requests that break a rule.
-            body["tool_output"] = None
-            if not _messages(body):
-                body["thread"] = example["thread"]
-        if body.get("tools") and body.get("stream"):
-            # The stream would wait for outputs, and nobody is there to submit them.
-            body["tools"] = None
-        elif body.get("tools") and body.get("thread_id") == example["thread_id"]:
-            # The run would wait, and a thread whose run waits refuses everything else.
-            body.update(thread_id=None, thread=example["thread"])
-    if spec.operation_of(case) == "updateAssistant" and body.get("tools"):
-        # The examples' assistant would call them, and every run of it would wait. This one is
-        # there to be deleted and runs nothing.
-        body["assistant_id"] = spec.example("deleteAssistant")["assistant_id"]
-    if body != case.body:
-        # A body that is set is judged again, and an upload's bytes are then taken for no text.
-        case.body = body
-    return case
 
+    def _own_ids(self, operation_id: str, body: Body) -> Body:
+        """What takes the place of ids that only the examples of other operations or fields have.
 
-def before_add_examples(context: HookContext, examples: list[Case[Any]]) -> None:
-    """Map the examples, too: schemathesis does not, and combines those of single fields."""
-    examples[:] = [map_case(context, case) for case in examples]
+        They come from the example of a schema that several fields share; to delete such a thing
+        would take it from the tests that need it.
+        """
+        own = [one for name, one in self._document.examples() if name == operation_id]
+        every = {id_ for _, one in self._document.examples() for id_ in map(str, one.values())}
+        return {
+            name: own[0][name]
+            for name, value in body.items()
+            if own and name.endswith("_id") and name in own[0]
+            if value in every and value not in [one.get(name) for one in own]
+        }
 
-
-def _own_ids(operation_id: str, body: Body) -> Body:
-    """What takes the place of ids that only the examples of other operations or fields have.
-
-    They come from the example of a schema that several fields share; to delete such a thing would
-    take it from the tests that need it.
-    """
-    own = [one for name, one in spec.examples() if name == operation_id]
-    every = {id_ for _, one in spec.examples() for id_ in map(str, one.values())}
-    return {
-        name: own[0][name]
-        for name, value in body.items()
-        if own and name.endswith("_id") and name in own[0]
-        if value in every and value not in [one.get(name) for one in own]
-    }
-
-
-def _goes_against_unknown(case: Case[Any]) -> bool:
-    """Whether all that is wrong with a request is a choice of this document's."""
-    if gateway.target is None or gateway.target.kind == "mock":
-        return False
-    if isinstance(case.body, NotSet):
-        observations.note("no-body", "taken")
-        return not known_facts.surely_needs_body(spec.operation_of(case))
-    return isinstance(case.body, dict) and not known_facts.is_surely_wrong(
-        spec.operation_of(case), case.body
-    )
+    def _goes_against_unknown(self, case: Case[Any]) -> bool:
+        """Whether all that is wrong with a request is a choice of this document's."""
+        if self._gateway.target.kind == "mock":
+            return False
+        operation_id = spec.operation_of(case)
+        if isinstance(case.body, NotSet):
+            self._observations.note("no-body", "taken")
+            return not known_facts.surely_needs_body(operation_id)
+        return isinstance(case.body, dict) and not known_facts.is_surely_wrong(
+            operation_id, case.body
+        )
 
 
 def is_positive(case: Case[Any]) -> bool:

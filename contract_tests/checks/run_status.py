@@ -6,13 +6,11 @@ import re
 from typing import Any
 
 from schemathesis import Case, Response
-from schemathesis.checks import CheckContext
 
 from contract_tests.spec.answers import Object, objects_of, success_of
-from contract_tests.spec.readings import observations
 from contract_tests.spec.run_events import ENDS
 
-from .seen import memory_of
+from .seen import Seen
 
 # From each status, where a run or a step may be when it is next seen. Between two looks it may
 # have come through several.
@@ -26,7 +24,7 @@ LATER = {
 }
 
 
-def status_goes_with_the_rest(_ctx: CheckContext, response: Response, case: Case[Any]) -> None:
+def status_goes_with_the_rest(_seen: Seen, response: Response, case: Case[Any]) -> None:
     """A run says what it waits for while it waits, and why it failed when it did."""
     for answered in objects_of(case, response):
         status = answered.get("status")
@@ -49,19 +47,17 @@ def status_goes_with_the_rest(_ctx: CheckContext, response: Response, case: Case
             assert not has_answer, "a final_answer, where only the result of a run has one"
 
 
-def status_goes_no_way_back(_ctx: CheckContext, response: Response, case: Case[Any]) -> None:
+def status_goes_no_way_back(seen: Seen, response: Response, case: Case[Any]) -> None:
     """From one look-up to the next a run or step advances; one that has ended stays as it is."""
-    seen = memory_of(response).statuses
-    if success_of(case, response) is None:
-        # A stream tells of the past: others may have looked since. Its own events are in order.
-        seen = {}
+    # A stream tells of the past: others may have looked since. Its own events are in order.
+    statuses = {} if success_of(case, response) is None else seen.statuses
     for answered in objects_of(case, response):
         status = answered.get("status")
         if not isinstance(status, str) or not isinstance(answered.get("id"), str):
             continue
         key = (answered.get("run_id") or "", answered["id"])
-        before = seen.get(key, status)
-        seen[key] = status
+        before = statuses.get(key, status)
+        statuses[key] = status
         assert status in LATER.get(before, (status,)), (
             f"{answered['id']} was {before} and is {status} now"
         )
@@ -73,7 +69,7 @@ def _calls(run: Object) -> list[Any]:
     return (asked.get("tool_calls") if isinstance(asked, dict) else None) or []
 
 
-def arguments_are_noted(_ctx: CheckContext, response: Response, case: Case[Any]) -> None:
+def arguments_are_noted(seen: Seen, response: Response, case: Case[Any]) -> None:
     """A model's text is not checked; recorded arguments had no blanks."""
     for answered in objects_of(case, response):
         for call in _calls(answered):
@@ -81,7 +77,7 @@ def arguments_are_noted(_ctx: CheckContext, response: Response, case: Case[Any])
             text = function.get("arguments") if isinstance(function, dict) else None
             if isinstance(text, str) and text:
                 blanks = re.search(r'"\s*[:,]\s+|[{\[]\s+', text)
-                observations.note("arguments", "with blanks" if blanks else "without blanks")
+                seen.observations.note("arguments", "with blanks" if blanks else "without blanks")
 
 
 ALL = (arguments_are_noted, status_goes_with_the_rest, status_goes_no_way_back)

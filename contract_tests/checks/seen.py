@@ -1,33 +1,33 @@
-"""The state of a server as seen so far, for checks that compare one response with another."""
+"""The target as seen so far, for checks that compare one response with another."""
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+from typing import Any
 
-from schemathesis import Response
+from schemathesis import Case, Response
+
+from contract_tests.spec.readings import Observations
 
 
 @dataclass
-class Memory:
-    """Of one server.
+class Seen:
+    """What earlier responses of the target said.
 
-    - `request_ids`: of every answer.
+    - `request_ids`: of every response.
     - `made`: the ids of what was made, with the operation that made it.
     - `deleted`: the ids of what was deleted.
     - `statuses`: the status of runs by id, of steps by run and id, as it was last seen.
     """
 
+    of_mock: bool  # only our mock is held to what nobody knows
+    observations: Observations = field(default_factory=Observations)
     request_ids: set[str] = field(default_factory=set)
     made: set[tuple[str, str]] = field(default_factory=set)
     deleted: set[tuple[str, str]] = field(default_factory=set)
     statuses: dict[tuple[str, str], str] = field(default_factory=dict)
 
 
-_MEMORIES: defaultdict[str, Memory] = defaultdict(Memory)
-
-
-def memory_of(response: Response) -> Memory:
-    """The memory of the server that gave this answer."""
-    return _MEMORIES[urlsplit(str(response.request.url)).netloc]
+# An assertion that fails says in its message which promise the response breaks.
+Check = Callable[[Seen, Response, Case[Any]], None]

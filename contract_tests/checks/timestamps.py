@@ -7,11 +7,11 @@ import time
 from typing import Any
 
 from schemathesis import Case, Response
-from schemathesis.checks import CheckContext
 
 from contract_tests.spec.answers import Object, objects_of
-from contract_tests.spec.readings import observations
 from scripts.evidence import about
+
+from .seen import Seen
 
 CREATED = ("created_at", "create_at")
 ENDS = ("expired_at", "cancelled_at", "failed_at", "completed_at")
@@ -25,7 +25,7 @@ SLACK = 1000
 
 
 @about("Milliseconds/x-unit", "File.create_at/x-unit")
-def times_have_their_unit(_ctx: CheckContext, response: Response, case: Case[Any]) -> None:
+def times_have_their_unit(seen: Seen, response: Response, case: Case[Any]) -> None:
     """Seconds for a file, milliseconds elsewhere; and what is there was created at some time."""
     latest = time.time() * 1000 + DAY
     for answered in objects_of(case, response):
@@ -34,13 +34,13 @@ def times_have_their_unit(_ctx: CheckContext, response: Response, case: Case[Any
                 continue
             unit, milliseconds = ("seconds", 1000) if name == SECONDS else ("milliseconds", 1)
             if name == SECONDS and EARLIEST <= at * milliseconds <= latest:
-                observations.note("create_at", "in seconds")
+                seen.observations.note("create_at", "in seconds")
             assert EARLIEST <= at * milliseconds <= latest, (
                 f"{name}: {at} is no time of today in {unit}"
             )
 
 
-def times_are_in_order(_ctx: CheckContext, response: Response, case: Case[Any]) -> None:
+def times_are_in_order(_seen: Seen, response: Response, case: Case[Any]) -> None:
     """Created, started, ended; and only the end that the status names has a time."""
     for answered in objects_of(case, response):
         told = _times(answered)

@@ -1,4 +1,4 @@
-"""Every check on an answer, and an exception that says which promises it breaks."""
+"""Validation of a response by every check, and an exception that names the broken promises."""
 
 from __future__ import annotations
 
@@ -12,26 +12,33 @@ from schemathesis.core.failures import Failure, FailureGroup
 from schemathesis.openapi.checks import IgnoredAuth
 
 from contract_tests.spec import document as spec
-from contract_tests.target.gateway import gateway
-from contract_tests.target.target import Target
+from contract_tests.target.gateway import Gateway
+
+from .registry import checks_of
+from .seen import Seen
 
 LONGEST_ANSWER = 2000  # characters of an answer's body that a failure shows
 
 
 class BrokenPromises(AssertionError):
-    """An answer breaks promises of openapi.yaml.
+    """A response breaks promises of openapi.yaml.
 
     schemathesis raises a FailureGroup, which is no Exception: a fixture that raises one is neither
     set up nor known to have failed. `request` is the one to send again: of a check that sends
-    requests of its own, the one that broke the promise.
+    requests of its own, the `probe` that broke the promise.
     """
 
-    def __init__(self, operation_id: str, failures: Sequence[Failure], response: Response) -> None:
+    def __init__(
+        self,
+        operation_id: str,
+        failures: Sequence[Failure],
+        response: Response,
+        probe: requests.PreparedRequest | None = None,
+    ) -> None:
         self.operation_id = operation_id
         self.failures = sorted(failures)
-        of_a_probe = gateway.newest if isinstance(self.failures[0], IgnoredAuth) else None
-        probe = of_a_probe.request if of_a_probe is not None else None
-        self.request: requests.PreparedRequest = probe or response.request
+        of_a_probe = probe if isinstance(self.failures[0], IgnoredAuth) else None
+        self.request: requests.PreparedRequest = of_a_probe or response.request
         broken = "\n".join(_described(failure, response) for failure in self.failures)
         super().__init__(f"{operation_id}: {broken}\n{_answer(response)}")
 
@@ -41,38 +48,47 @@ class BrokenPromises(AssertionError):
         return tuple(dict.fromkeys(map(check_name, self.failures)))
 
 
-def validate_response(case: Case[Any], response: Response, **options: Any) -> None:
-    """Hold an answer to every check; `options` are schemathesis' own. Raises BrokenPromises."""
-    __tracebackhide__ = True
-    try:
-        case.validate_response(response, **options)
-    except FailureGroup as group:
-        operation_id = spec.operation_of(case)
-        raise BrokenPromises(operation_id, group.exceptions, response) from None
+class Validator:
+    """Holds responses of one target to the checks of schemathesis and to ours."""
 
+    def __init__(self, gateway: Gateway, seen: Seen) -> None:
+        self._gateway = gateway
+        self._checks = checks_of(seen)
 
-def call_and_validate(
-    case: Case[Any],
-    target: Target,
-    *,
-    headers: dict[str, str] | None = None,
-    excluded: Sequence[Any] = (),
-) -> Response:
-    """The answer to a case, when it keeps every promise. Raises BrokenPromises.
+    def validate_response(self, case: Case[Any], response: Response, **options: Any) -> None:
+        """Apply every check; `options` are schemathesis' own. Raises BrokenPromises."""
+        __tracebackhide__ = True
+        try:
+            case.validate_response(response, additional_checks=self._checks, **options)
+        except FailureGroup as group:
+            newest = self._gateway.newest
+            probe = newest.request if newest is not None else None
+            operation_id = spec.operation_of(case)
+            raise BrokenPromises(operation_id, group.exceptions, response, probe) from None
 
-    Without `headers` the case has the token that the schema was loaded with.
-    """
-    __tracebackhide__ = True
-    response: Response = case.call(target.url, headers=headers)
-    sent = {} if headers is None else {"headers": dict(headers)}
-    validate_response(
-        case,
-        response,
-        headers=headers,
-        excluded_checks=[*excluded],
-        transport_kwargs={"base_url": target.url, **sent},
-    )
-    return response
+    def call_and_validate(
+        self,
+        case: Case[Any],
+        *,
+        headers: dict[str, str] | None = None,
+        excluded: Sequence[Any] = (),
+    ) -> Response:
+        """The response to a case, when it keeps every promise. Raises BrokenPromises.
+
+        Without `headers` the case has the token that the schema was loaded with.
+        """
+        __tracebackhide__ = True
+        url = self._gateway.target.url
+        response: Response = case.call(url, headers=headers)
+        sent = {} if headers is None else {"headers": dict(headers)}
+        self.validate_response(
+            case,
+            response,
+            headers=headers,
+            excluded_checks=[*excluded],
+            transport_kwargs={"base_url": url, **sent},
+        )
+        return response
 
 
 def check_name(failure: Failure) -> str:

@@ -14,17 +14,16 @@ from schemathesis import Case, Response
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import ignored_auth
 
-from contract_tests.checks.coverage import is_error, is_in_band, media_type_of
-from contract_tests.checks.validation import call_and_validate, validate_response
-from contract_tests.schema import PROFILE, coverage, schema
 from contract_tests.spec import document as spec
 from contract_tests.spec import run_events as sse
-from contract_tests.spec.readings import MODEL, needed, observations
-from contract_tests.target.gateway import answer_of, gateway
-from contract_tests.target.target import Target, takes_in_band
+from contract_tests.spec.answers import is_error, is_in_band, media_type_of
+from contract_tests.spec.readings import MODEL
+from contract_tests.suite_state import Suite
+from contract_tests.target.exchange import OpenExchange
+from contract_tests.target.gateway import answer_of
+from contract_tests.target.target import takes_in_band
 
 STREAM = "text/event-stream"
-TIMEOUT = PROFILE.patience  # seconds without a byte
 
 # Excluded: it sends every request that succeeds twice more. test_tokens.py tries bad tokens at
 # every operation, once, and test_operations.py keeps this check.
@@ -34,10 +33,14 @@ EXCLUDED = (ignored_auth,)
 class CheckedClient:
     """Calls one target; to be closed."""
 
-    def __init__(self, target: Target) -> None:
-        self._target = target
-        self._headers = {"Authorization": f"Bearer {target.token}"}
-        self._http = httpx.Client(timeout=TIMEOUT)
+    def __init__(self, suite: Suite, token: str | None = None) -> None:
+        self.document = suite.document
+        self.observations = suite.observations
+        self._suite = suite
+        self._target = suite.target
+        self._patience = suite.profile.patience  # seconds without a byte
+        self._headers = {"Authorization": f"Bearer {token or suite.target.token}"}
+        self._http = httpx.Client(timeout=self._patience)
 
     def close(self) -> None:
         self._http.close()
@@ -46,10 +49,12 @@ class CheckedClient:
         self, operation_id: str, body: dict[str, Any], *, query: dict[str, str] | None = None
     ) -> Response:
         """The answer, whatever it is; a stream is read to its end. `query` is the example's."""
-        case = _case(operation_id, body)
+        case = self._case(operation_id, body)
         if query is not None:
             case.query = query
-        return call_and_validate(case, self._target, headers=self._headers, excluded=EXCLUDED)
+        return self._suite.validator.call_and_validate(
+            case, headers=self._headers, excluded=EXCLUDED
+        )
 
     def call(
         self,
@@ -62,9 +67,9 @@ class CheckedClient:
         """The JSON answer, which must have this status, as far as the spec names its fields."""
         body = self.complete(operation_id, body)
         response = self.send(operation_id, body, query=query)
-        if status == 200 and _lacks_model(operation_id, body, response):
-            needed["model"] = MODEL
-            response = self.send(operation_id, {**body, **needed}, query=query)
+        if status == 200 and self._lacks_model(operation_id, body, response):
+            self._suite.assistant_needs["model"] = MODEL
+            response = self.send(operation_id, {**body, **self._suite.assistant_needs}, query=query)
         self._expect(operation_id, response, status)
         answer: dict[str, Any] = response.json() or {"error": None}
         assert ("error" in answer) == (status >= 400), answer
@@ -81,7 +86,7 @@ class CheckedClient:
         if self._target.kind == "mock":
             self._expect(operation_id, response, status)
         refused = is_error(response)
-        observations.note(question, "refused" if refused else "taken", operation_id)
+        self.observations.note(question, "refused" if refused else "taken", operation_id)
         return None if refused else response
 
     def kept(self, question: str, seen: dict[str, Any], before: dict[str, Any]) -> None:
@@ -91,31 +96,30 @@ class CheckedClient:
         if self._target.kind == "mock":
             differences = {name: (before.get(name), seen.get(name)) for name in changed}
             assert not changed, f"expected it to stay as it was; before and after: {differences}"
-        observations.note(question, "changed" if changed else "kept")
+        self.observations.note(question, "changed" if changed else "kept")
 
     def complete(self, operation_id: str, body: dict[str, Any]) -> dict[str, Any]:
         """The body with what this target turned out to need of a new assistant."""
         lacks = operation_id == "createAssistant" and not body.get("model")
-        return {**body, **needed} if lacks else body
+        return {**body, **self._suite.assistant_needs} if lacks else body
 
     def stream(self, body: dict[str, Any]) -> Iterator[sse.RunEvent]:
         """Each event of a run when it arrives; at the end the whole stream is judged.
 
-        It is read no further than to an event that cannot be read, and no longer than TIMEOUT
-        seconds without an event that is no ping.
+        It is read no further than to an event that cannot be read, and no longer than the
+        profile's patience without an event that is no ping.
         """
-        case = _case("createRun", {**body, "stream": True})
+        case = self._case("createRun", {**body, "stream": True})
         for attempt in itertools.count(1):
-            heard = _Heard()
-            with gateway.open_exchange(
-                "createRun", base_url=self._target.url, body=case.body
-            ) as exchange:
+            heard = _Heard(self._patience)
+            with self._suite.gateway.open_exchange("createRun", body=case.body) as exchange:
                 url = self._target.url + case.path
                 with self._http.stream(
                     "POST", url, json=case.body, headers=self._headers
                 ) as response:
                     chunks = heard.noted(response.iter_bytes())
-                    arriving = exchange.observe_stream(chunks, gateway.owner_of(self._headers))
+                    owner = self._suite.gateway.owner_of(self._headers)
+                    arriving = exchange.observe_stream(chunks, owner)
                     if response.headers.get("content-type", "").lower().startswith(STREAM):
                         with contextlib.suppress(ValueError, TypeError):
                             yield from heard.spoken(sse.events(arriving))
@@ -123,14 +127,14 @@ class CheckedClient:
                         collections.deque(arriving, maxlen=0)
                 judged = _whole(response, heard.content)
                 exchange.answered(judged)
-            if not gateway.should_retry(judged, attempt):
+            if not self._suite.gateway.should_retry(judged, attempt):
                 break
         self._validate(case, judged)
         assert media_type_of(judged) == STREAM, judged.text
 
     def upload(self, name: str, content: bytes, content_type: str) -> dict[str, Any]:
         """The new file. Its part has a name and a type, which schemathesis cannot set."""
-        case = _case("createFile", {"file": content})
+        case = self._case("createFile", {"file": content})
         response = self._post(
             case, files={"file": (name, content, content_type)}, headers=self._headers
         )
@@ -153,7 +157,7 @@ class CheckedClient:
 
         `authorization` is sent instead of the token; an empty header is not sent.
         """
-        case = _case(operation_id, {})
+        case = self._case(operation_id, {})
         headers = {**self._headers, "Content-Type": content_type}
         if authorization is not None:
             headers["Authorization"] = authorization
@@ -161,7 +165,7 @@ class CheckedClient:
         response = self._post(case, content=content, headers=given)
         self._validate(case, response, excluded=[not_a_server_error] if status == 500 else [])
         if status == 415 and self._target.kind != "mock":
-            observations.note("media-type", "refused" if is_error(response) else "taken")
+            self.observations.note("media-type", "refused" if is_error(response) else "taken")
             if not is_error(response):
                 return {}
         self._expect(operation_id, response, status)
@@ -174,23 +178,23 @@ class CheckedClient:
         got = f"{operation_id}: expected {status}, got {response.status_code}: {response.text}"
         assert response.status_code == status or in_band, got
         if in_band:
-            coverage.counts_as(operation_id, status)
+            self._suite.coverage.counts_as(operation_id, status)
 
     def _post(self, case: Case[Any], **content: Any) -> Response:
         """The answer to a body as httpx takes it."""
 
-        def send() -> Response:
+        def send(_exchange: OpenExchange) -> Response:
             url = self._target.url + case.path
             response = self._http.post(url, params=case.query, **content)
             response.request.read()  # schemathesis wants to show it
             return answer_of(response)
 
-        return gateway.ask(spec.operation_of(case), send, base_url=self._target.url)
+        return self._suite.gateway.ask(spec.operation_of(case), send)
 
     def _validate(
         self, case: Case[Any], response: Response, *, excluded: Sequence[Any] = ()
     ) -> None:
-        validate_response(
+        self._suite.validator.validate_response(
             case,
             response,
             headers=self._headers,
@@ -198,17 +202,15 @@ class CheckedClient:
             transport_kwargs={"base_url": self._target.url, "headers": dict(self._headers)},
         )
 
+    def _lacks_model(self, operation_id: str, body: dict[str, Any], response: Response) -> bool:
+        """Whether a new assistant was refused that has no model yet, as it may need one."""
+        is_new = operation_id == "createAssistant" and not body.get("model")
+        return is_new and not self._suite.assistant_needs and is_error(response)
 
-def _lacks_model(operation_id: str, body: dict[str, Any], response: Response) -> bool:
-    """Whether a new assistant was refused that has no model yet, as it may need one."""
-    asked = operation_id == "createAssistant" and not body.get("model") and not needed
-    return asked and is_error(response)
-
-
-def _case(operation_id: str, body: dict[str, Any]) -> Case[Any]:
-    operation = schema.find_operation_by_id(operation_id)
-    query = spec.query_example(operation_id)
-    return operation.Case(body=body, query=query, media_type=spec.media_type(operation_id))
+    def _case(self, operation_id: str, body: dict[str, Any]) -> Case[Any]:
+        operation = self._suite.schema.find_operation_by_id(operation_id)
+        query = spec.query_example(operation_id)
+        return operation.Case(body=body, query=query, media_type=spec.media_type(operation_id))
 
 
 def _whole(response: httpx.Response, content: bytes) -> Response:
@@ -225,8 +227,9 @@ def _whole(response: httpx.Response, content: bytes) -> Response:
 class _Heard:
     """The outcome of a stream, and the time of its last event."""
 
-    def __init__(self) -> None:
+    def __init__(self, patience: float) -> None:
         self.content = b""
+        self._patience = patience
         self._spoke = time.monotonic()
 
     def noted(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
@@ -236,13 +239,13 @@ class _Heard:
                 self.content += chunk
                 yield chunk
                 silent = time.monotonic() - self._spoke
-                assert silent < TIMEOUT, (
+                assert silent < self._patience, (
                     f"createRun: for {silent:.0f} seconds the stream had no event but pings, "
                     f"after {self.content[-200:]!r}"
                 )
         except httpx.TimeoutException:
             raise AssertionError(
-                f"createRun: nothing came on the stream for {TIMEOUT} seconds, "
+                f"createRun: nothing came on the stream for {self._patience} seconds, "
                 f"after {self.content[-200:]!r}"
             ) from None
 

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from contract_tests.spec import document as spec
+from contract_tests.spec.document import Document
 from contract_tests.spec.samples import ON_WAITING_RUNS, QUESTION, WEATHER, only_call
 
 from .client import CheckedClient
@@ -22,11 +22,12 @@ class OwnedObjects:
     ids: dict[str, str]
     waiting: dict[str, str]
     call_id: str
+    document: Document
 
     def body(self, operation_id: str) -> dict[str, Any]:
         """The operation's example, about these objects."""
         ids = {**self.ids, **(self.waiting if operation_id in ON_WAITING_RUNS else {})}
-        example = spec.example(operation_id)
+        example = self.document.example(operation_id)
         body = {name: ids.get(name, value) for name, value in example.items()}
         if "tool_outputs" in body:
             body["tool_outputs"] = [{"tool_call_id": self.call_id, "output": "晴"}]
@@ -103,4 +104,5 @@ def make_owned_objects(client: CheckedClient) -> OwnedObjects:
         },
         waiting={"thread_id": waiting["thread_id"], "run_id": waiting["id"]},
         call_id=only_call(waiting)["id"],
+        document=client.document,
     )

@@ -12,8 +12,7 @@ from typing import Literal
 import pytest
 
 from contract_tests.mutants.proxy import NO_CHANGE, Change, proxied
-from contract_tests.plugin import FIRST, GENERATED, LAST, SUITE, rank
-from contract_tests.target import target
+from contract_tests.plugin import FIRST, GENERATED, LAST, SUITE, MockProxy, rank
 
 from .catalogue import MUTANTS
 from .witness import FailedTest, FirstFailure
@@ -71,8 +70,8 @@ def run_mutant(name: str, part: Part, log: Path) -> Verdict:
 
 
 def _run(change: Change, witness: FirstFailure, part: Part) -> bool:
-    target.proxy_factory = lambda url: proxied(url, change)
-    return pytest.main([*OPTIONS, *files(part)], plugins=[witness]) == 0
+    proxy = MockProxy(lambda url: proxied(url, change))
+    return pytest.main([*OPTIONS, *files(part)], plugins=[proxy, witness]) == 0
 
 
 def files(part: Part) -> list[str]:

@@ -6,7 +6,7 @@ import re
 import shlex
 from collections.abc import Mapping
 
-from contract_tests.target.gateway import Exchange
+from contract_tests.target.exchange import Exchange
 
 LONGEST = 2000  # characters of a request's body in a command line
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from contract_tests.target.gateway import Exchange
+from contract_tests.target.exchange import Exchange
 
 from .redaction import Redactor
 

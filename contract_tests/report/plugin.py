@@ -14,11 +14,9 @@ import pytest
 from _pytest._code.code import ReprFileLocation
 
 from contract_tests.checks.validation import BrokenPromises
-from contract_tests.plugin import Session
-from contract_tests.spec.readings import observations
-from contract_tests.target.gateway import Exchange, gateway
-from contract_tests.target.liveness import TargetStopped, unanswered
-from contract_tests.target.settings import SEED
+from contract_tests.suite_state import Suite
+from contract_tests.target.exchange import Exchange
+from contract_tests.target.liveness import TargetStopped, unanswered_request
 from contract_tests.target.target import EXPENSIVE, OTHER_TOKEN, TOKEN
 
 from . import html as html_report
@@ -45,10 +43,12 @@ class RedactedReport(str):
 class ReportPlugin:
     """A pytest plugin. Writes files only when it is given a folder."""
 
-    def __init__(self, session: Session, folder: Path | None) -> None:
-        self._session = session
+    def __init__(self, suite: Suite, folder: Path | None) -> None:
+        self._suite = suite
         self._folder = folder
-        self._mask = Redactor(session.asked.token, session.asked.other_token, TOKEN, OTHER_TOKEN)
+        self._mask = Redactor(
+            suite.requested.token, suite.requested.other_token, TOKEN, OTHER_TOKEN
+        )
         self._failures: dict[str, str] = {}
         self._of_this_test: list[Exchange] = []
         self._count: Counter[str] = Counter()
@@ -63,9 +63,9 @@ class ReportPlugin:
         if folder is not None:
             folder.mkdir(parents=True, exist_ok=True)
             self._har = HarFile(folder / "requests.har", self._mask)
-        gateway.listeners.append(self._heard)
+        suite.gateway.listeners.append(self._note)
 
-    def _heard(self, exchange: Exchange) -> None:
+    def _note(self, exchange: Exchange) -> None:
         self._count[exchange.operation_id] += 1
         self._of_this_test = [*self._of_this_test[1 - KEPT :], exchange]
         if exchange.response is not None:
@@ -102,8 +102,8 @@ class ReportPlugin:
         if report.when == "call" or report.outcome != "passed":
             self._outcomes[report.outcome] += 1
         report.sections = [(name, self._mask.text(text)) for name, text in report.sections]
-        if gateway.stopped and report.outcome != "passed":
-            self._session.whole = False
+        if self._suite.gateway.stopped and report.outcome != "passed":
+            self._suite.is_whole = False
             item.session.shouldfail = f"the server stopped answering after {self._last_answered[0]}"
         return report
 
@@ -134,16 +134,20 @@ class ReportPlugin:
             )
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        if lines := self._suite.observations.lines():
+            terminalreporter.write_sep("=", "observed of what is unknown")
+            for line in lines:
+                terminalreporter.write_line(line)
         if (table := self._table()) is None:
             return
-        if self._session.whole and not self._session.asked.dry_run:
+        if self._suite.is_whole and not self._suite.requested.dry_run:
             terminalreporter.write_sep("=", "coverage")
             for line in table.lines():
                 terminalreporter.write_line(line)
-        terminalreporter.write_sep("=", "plan" if self._session.asked.dry_run else "target")
+        terminalreporter.write_sep("=", "plan" if self._suite.requested.dry_run else "target")
         for name, value in self._facts():
             terminalreporter.write_line(f"{name:<10} {value}")
-        if self._session.asked.dry_run:
+        if self._suite.requested.dry_run:
             for operation_id, times in sorted(self._count.items()):
                 terminalreporter.write_line(f"  {operation_id:<22} {times:>5}")
         if self._folder is not None:
@@ -175,41 +179,43 @@ class ReportPlugin:
     def _stopped(self) -> str:
         """Which request the target answered last, before it stopped."""
         test, exchange = self._last_answered
+        reason = self._suite.gateway.stopped
         if exchange is None:
-            return f"the server stopped answering; it answered no test ({gateway.stopped})"
+            return (
+                f"the server stopped answering; it answered no test ({self._suite.gateway.stopped})"
+            )
         line = curl(exchange, self._variables())
         return (
-            f"the server stopped answering after {test} ({gateway.stopped})\n"
+            f"the server stopped answering after {test} ({reason})\n"
             f"The last request that it answered:\n  {line}"
         )
 
     def _variables(self) -> dict[str, str]:
         """By token, what it is called in commands."""
-        target = self._session.target
+        target = self._suite.target
         other = {target.other_token: "OTHER_TOKEN"} if target.other_token else {}
         return {target.token: self._token_name, **other}
 
     @property
     def _token_name(self) -> str:
-        return "APPBUILDER_TOKEN" if self._session.asked.kind == "live" else "TOKEN"
+        return "APPBUILDER_TOKEN" if self._suite.requested.kind == "live" else "TOKEN"
 
     def _table(self) -> CoverageTable | None:
         """None when no test was run."""
         if not self._outcomes:
             return None
-        from contract_tests.schema import coverage
-
-        return CoverageTable(coverage, self._session.asked.kind)
+        return CoverageTable(self._suite.coverage, self._suite.requested.kind)
 
     def _facts(self) -> Iterator[tuple[str, str]]:
-        asked, profile = self._session.asked, self._session.profile
+        asked, profile = self._suite.requested, self._suite.profile
+        gateway = self._suite.gateway
         yield "target", asked.url or "the mock, started for this run"
         if asked.dry_run:
             yield "sent there", "nothing: this was done to the mock instead"
-        yield "seed", str(SEED)
+        yield "seed", str(self._suite.profile.seed)
         yield "tests", ", ".join(f"{count} {outcome}" for outcome, count in self._outcomes.items())
         requests = self._count.total()
-        rate = profile.per_second  # at the target itself: a rehearsal is not slowed down
+        rate = profile.per_second  # at the target itself: a dry run is not slowed down
         minutes = f"{requests / rate / 60:.1f} minutes and what the runs take" if rate else ""
         paced = f", at most {rate:g} a second: {minutes}" if rate else ""
         yield "requests", f"{requests}{paced}"
@@ -221,7 +227,7 @@ class ReportPlugin:
             made = ", ".join(f"{count} {kind}s" for kind, count in kinds.items()) or "nothing"
             left = len(gateway.journal.left)
             yield "created", f"{made}; {left or 'nothing'} left there"
-        if profile_of_unknown := observations.profile():
+        if profile_of_unknown := self._suite.observations.profile():
             yield "readings", profile_of_unknown
         yield "took", f"{time.monotonic() - self._began:.0f} s"
 
@@ -232,19 +238,19 @@ class ReportPlugin:
             return ""
         # The last one shows what the test itself asserts; a test of an operation sends more after
         # a request that failed.
-        request = error.request if isinstance(error, BrokenPromises) else unanswered(error)
+        request = error.request if isinstance(error, BrokenPromises) else unanswered_request(error)
         shown = sent[-1] if request is None else replace(sent[-1], request=request)
         return f"The request:\n  {curl(shown, self._variables())}"
 
     def _again(self, item: pytest.Item) -> str:
         """How to run the test again."""
         words = ["make contract"]
-        if self._session.asked.kind == "server":
-            words += [f"TARGET={self._session.asked.url}", "TOKEN=$TOKEN"]
-            words += ["OTHER_TOKEN=$OTHER_TOKEN"] * (self._session.asked.other_token is not None)
-        elif self._session.asked.kind == "live":
+        if self._suite.requested.kind == "server":
+            words += [f"TARGET={self._suite.requested.url}", "TOKEN=$TOKEN"]
+            words += ["OTHER_TOKEN=$OTHER_TOKEN"] * (self._suite.requested.other_token is not None)
+        elif self._suite.requested.kind == "live":
             words += ["TARGET=live"]
-        words += [f"SEED={SEED}", f"PYTEST={_for_make(item)}"]
+        words += [f"SEED={self._suite.profile.seed}", f"PYTEST={_for_make(item)}"]
         return f"Run it again:\n  {' '.join(words)}"
 
 

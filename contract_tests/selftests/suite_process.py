@@ -96,8 +96,6 @@ def _run(arguments: list[str], environ: dict[str, str], output: Path, errors: Pa
     with output.open("w", encoding="utf-8") as out, errors.open("w", encoding="utf-8") as err:
         os.dup2(out.fileno(), 1)
         os.dup2(err.fileno(), 2)
-        early = {"contract_tests.target.settings", "contract_tests.schema"} & sys.modules.keys()
-        assert not early, f"imported before the settings of this run are known: {early}"
         chosen, environment = prepared(arguments)
         os.environ.update(environment)
         sys.exit(pytest.main(chosen))

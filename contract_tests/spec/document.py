@@ -11,7 +11,7 @@ import yaml
 from schemathesis import Case
 
 PATH = Path(__file__).parents[2] / "openapi.yaml"
-DOCUMENT: dict[str, Any] = yaml.safe_load(PATH.read_text("utf-8"))
+DOCUMENT: dict[str, Any] = yaml.safe_load(PATH.read_text("utf-8"))  # a constant
 ERROR = {"$ref": "#/components/schemas/ErrorEnvelope"}
 
 
@@ -23,24 +23,45 @@ class DocumentedResponse(NamedTuple):
     media_type: str
 
 
-def rename(ids: Mapping[str, str]) -> None:
-    """Let the document's examples name other things: those that there are on a target."""
+class Document:
+    """openapi.yaml for one target: its examples name objects that exist there.
 
-    def renamed(part: Any) -> Any:
-        if isinstance(part, dict):
-            return {key: renamed(value) for key, value in part.items()}
-        if isinstance(part, list):
-            return [renamed(value) for value in part]
-        return ids.get(part, part) if isinstance(part, str) else part
+    `ids` are the target's, by the ids in the file. All else in it is the same for each target, and
+    is read by the functions below.
+    """
 
-    DOCUMENT.update(renamed(DOCUMENT))
+    def __init__(self, ids: Mapping[str, str] | None = None) -> None:
+        self.raw: dict[str, Any] = _renamed(DOCUMENT, ids or {})
+
+    def example(self, operation_id: str) -> dict[str, Any]:
+        """The body of the operation's first example."""
+        operation = operations(self.raw)[operation_id]
+        media = _media(operation)
+        if "examples" not in media:  # of a multipart body
+            [body, *_] = body_schema(operation)["examples"]
+            return dict(body)
+        return dict(next(iter(media["examples"].values()))["value"])
+
+    def examples(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Every example of a JSON body, with the operation that it is for."""
+        for operation_id, operation in operations(self.raw).items():
+            for one in _media(operation).get("examples", {}).values():
+                yield operation_id, dict(one["value"])
 
 
-def operations() -> dict[str, dict[str, Any]]:
+def _renamed(part: Any, ids: Mapping[str, str]) -> Any:
+    if isinstance(part, dict):
+        return {key: _renamed(value, ids) for key, value in part.items()}
+    if isinstance(part, list):
+        return [_renamed(value, ids) for value in part]
+    return ids.get(part, part) if isinstance(part, str) else part
+
+
+def operations(document: Mapping[str, Any] = DOCUMENT) -> dict[str, dict[str, Any]]:
     """Each operation by its operationId."""
     return {
         operation["operationId"]: operation
-        for path in DOCUMENT["paths"].values()
+        for path in document["paths"].values()
         for operation in path.values()
     }
 
@@ -144,23 +165,6 @@ def links() -> Iterator[tuple[str, str, dict[str, Any]]]:
         for response in operation["responses"].values():
             for name, link in resolved(response).get("links", {}).items():
                 yield operation_id, name, link
-
-
-def example(operation_id: str) -> dict[str, Any]:
-    """The body of the operation's first example."""
-    media = _media(operations()[operation_id])
-    if "examples" not in media:  # of a multipart body
-        [body, *_] = body_schema(operations()[operation_id])["examples"]
-        return dict(body)
-    body = next(iter(media["examples"].values()))["value"]
-    return dict(body)
-
-
-def examples() -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every example of a JSON body, with the operation that it is for."""
-    for operation_id, operation in operations().items():
-        for one in _media(operation).get("examples", {}).values():
-            yield operation_id, dict(one["value"])
 
 
 def query_example(operation_id: str) -> dict[str, Any]:

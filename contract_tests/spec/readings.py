@@ -1,14 +1,12 @@
 """Facts that openapi.yaml marks `unknown`: tests accept each reading, and report which one it is.
 
-A test or check that meets such a fact calls `observed.note`, and fails only for what fits no
+A test or check that meets such a fact calls `Observations.note`, and fails only for what fits no
 reading. A fact that is known is noted as well where people ask for it.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-
-import pytest
 
 # Each question, as the report asks it. Those that the mock can be set to have the names of its
 # readings.
@@ -37,8 +35,6 @@ QUESTIONS = {
 }
 
 MODEL = "DeepSeek-V3.1"  # the newest name that is known to have been in service
-# The fields that the target turned out to require of a new assistant, besides the name.
-needed: dict[str, str] = {}
 
 
 class Observations:
@@ -75,16 +71,3 @@ class Observations:
             for question in QUESTIONS
         }
         return ", ".join(f"{one}={' or '.join(words)}" for one, words in kept.items() if words)
-
-
-class ObservationsReport:
-    """A pytest plugin: shows at the end what was observed."""
-
-    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        if lines := observations.lines():
-            terminalreporter.write_sep("=", "observed of what is unknown")
-            for line in lines:
-                terminalreporter.write_line(line)
-
-
-observations = Observations()

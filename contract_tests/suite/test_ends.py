@@ -14,7 +14,7 @@ from contract_tests.spec.samples import WEATHER, comparable, only, only_call
 
 TEXT = "北京天气如何？请失败"
 BODY = {
-    "assistant_id": spec.example("createRun")["assistant_id"],
+    "assistant_id": spec.Document().example("createRun")["assistant_id"],
     "thread": {"messages": [{"role": "user", "content": TEXT}]},
 }
 WHY = {"type": "server_error", "message": "模型不可用"}

@@ -37,15 +37,15 @@ ONLY_A_BOUND = ("listAssistants",)
 @pytest.mark.parametrize(("operation_id", "status"), documented("400", "401", "404", "415"))
 def test_refused_by_what_is_sent(client: CheckedClient, operation_id: str, status: int) -> None:
     """A body that is no object, a bad token, ids that name nothing, a body of another type."""
-    body = json.dumps(spec.example(operation_id), default=str).encode()
+    body = json.dumps(client.document.example(operation_id), default=str).encode()
     if status == 401:
         client.refused(operation_id, body, status=401, authorization="Bearer none")
     elif status == 415:
         client.refused(operation_id, body, status=415, content_type="text/plain")
     elif status == 404 and operation_id in ONLY_A_BOUND:
-        client.observe("bound", operation_id, unknown_ids(operation_id), status=404)
+        client.observe("bound", operation_id, unknown_ids(client, operation_id), status=404)
     elif status == 404:
-        client.call(operation_id, unknown_ids(operation_id), status=404)
+        client.call(operation_id, unknown_ids(client, operation_id), status=404)
     elif operation_id == "createFile":
         client.call(operation_id, {}, status=400)
     else:
@@ -95,14 +95,14 @@ def test_refused_by_the_server(
 ) -> None:
     """The mock is scripted to refuse, and how."""
     control.refuse(operation_id, status)
-    body = json.dumps(spec.example(operation_id), default=str).encode()
+    body = json.dumps(client.document.example(operation_id), default=str).encode()
 
     assert client.refused(operation_id, body, status=status)["error"]["code"] == "told_to"
 
 
-def unknown_ids(operation_id: str) -> dict[str, Any]:
+def unknown_ids(client: CheckedClient, operation_id: str) -> dict[str, Any]:
     """The example, each id in it replaced by one that names nothing."""
-    body = spec.example(operation_id)
+    body = client.document.example(operation_id)
     if "List" in operation_id or "list" in operation_id:
         body["after"] = "none_0"
     return {

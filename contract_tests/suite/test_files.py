@@ -11,7 +11,6 @@ from urllib.parse import unquote
 import pytest
 
 from contract_tests.client.client import CheckedClient
-from contract_tests.spec.readings import observations
 from contract_tests.spec.samples import only
 from scripts.evidence import about
 
@@ -36,7 +35,7 @@ def test_file(client: CheckedClient) -> None:
     file = client.upload(NAME, EVERY_BYTE, "application/x-own")
     which = {"file_id": file["id"]}
     assert file["bytes"] == len(EVERY_BYTE)
-    check_name(NAME, file["filename"])
+    check_name(client, NAME, file["filename"])
     assert file["purpose"] == "assistant"
     queried = client.call("queryFile", which)
     known = {name: value for name, value in file.items() if name != "purpose"}
@@ -87,7 +86,7 @@ def test_any_file(client: CheckedClient, name: str, content: bytes, content_type
     file = client.upload(name, content, content_type)
     which = {"file_id": file["id"]}
 
-    check_name(name, file["filename"])
+    check_name(client, name, file["filename"])
     assert file["bytes"] == len(content)
     assert client.send("readFile", which).content == content
     assert client.send("downloadFile", which).content == content
@@ -120,7 +119,7 @@ def test_any_purpose(client: CheckedClient, purpose: str | None) -> None:
     listed = only([one for one in client.call("listFiles", {})["data"] if one["id"] == file["id"]])
     assert listed["purpose"] in (file["purpose"], "")
     if file["purpose"]:
-        observations.note("listed-purpose", "kept" if listed["purpose"] else "empty")
+        client.observations.note("listed-purpose", "kept" if listed["purpose"] else "empty")
 
 
 @about("CreateFileRequest.file/required")
@@ -181,11 +180,11 @@ def test_refused_mount(client: CheckedClient, assistant_id: str, file_id: str) -
     client.kept("mounts", client.call("listMountedFiles", which), before)
 
 
-def check_name(sent: str, got: str) -> None:
+def check_name(client: CheckedClient, sent: str, got: str) -> None:
     """All of a name is kept, or what is without Chinese: what else goes is not known."""
     assert got == sent or not CHINESE.search(got), f"sent the name {sent!r}, got {got!r}"
     if CHINESE.search(sent):
-        observations.note("file-names", "kept" if got == sent else "sanitized")
+        client.observations.note("file-names", "kept" if got == sent else "sanitized")
 
 
 def attachment_name(content_disposition: str) -> str:

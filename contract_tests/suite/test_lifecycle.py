@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from contract_tests.client.client import CheckedClient
-from contract_tests.spec.readings import observations
 from contract_tests.spec.samples import WEATHER, answer_text, comparable, only, only_call, text_of
 
 QUESTION = "北京天气如何？"
@@ -139,7 +138,7 @@ def test_output_by_submitting(client: CheckedClient, waiting: dict[str, Any]) ->
     run = client.call("submitToolOutputs", {**ids, "tool_outputs": [output]})
     anew = run["started_at"] > waiting["started_at"]
     assert anew or run["started_at"] == waiting["started_at"]
-    observations.note("started-at-after-submit", "anew" if anew else "kept")
+    client.observations.note("started-at-after-submit", "anew" if anew else "kept")
 
     assert (run["id"], run["status"]) == (waiting["id"], "completed")
     steps = client.call("listRunSteps", {**ids, "order": "asc"})["data"]

@@ -6,12 +6,11 @@ from typing import Any
 
 import pytest
 
-from contract_tests.checks.coverage import is_error
 from contract_tests.client.client import CheckedClient
 from contract_tests.client.fixtures import OwnedObjects
 from contract_tests.spec import document as spec
 from contract_tests.spec import known_facts
-from contract_tests.spec.readings import observations
+from contract_tests.spec.answers import is_error
 from contract_tests.target.target import Target
 from scripts.evidence.crossings import crossings
 
@@ -22,7 +21,7 @@ def each() -> list[Any]:
         pytest.param(operation_id, one.fact, id=f"{operation_id}-{one.fact}")
         for operation_id in spec.operations()
         if operation_id != "createFile"
-        for one in crossings(spec.DOCUMENT, operation_id, spec.example(operation_id))
+        for one in crossings(spec.DOCUMENT, operation_id, spec.Document().example(operation_id))
     ]
 
 
@@ -40,6 +39,6 @@ def test_one_step_too_far(
 
     if known_facts.is_unknown(fact) and target.kind != "mock":
         response = client.send(operation_id, body)
-        observations.note("limits", "refused" if is_error(response) else "taken", fact)
+        client.observations.note("limits", "refused" if is_error(response) else "taken", fact)
         return
     client.call(operation_id, body, status=400)

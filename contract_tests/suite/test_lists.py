@@ -11,7 +11,6 @@ import pytest
 from contract_tests.client.client import CheckedClient
 from contract_tests.client.fixtures import UNLIMITED, files
 from contract_tests.spec import document as spec
-from contract_tests.spec.readings import observations
 from contract_tests.spec.samples import WEATHER, only_call, text_of
 from scripts.evidence import about
 
@@ -144,7 +143,7 @@ def test_every_window(client: CheckedClient, operation_id: str) -> None:
             ends = (got[0][0], got[0][-1]) if got[0] else (None, None)
             assert (page["first_id"] or None, page["last_id"] or None) == ends
     [reading] = fitting  # of three items no window fits both
-    observations.note("after", reading)
+    client.observations.note("after", reading)
 
 
 @pytest.mark.parametrize("operation_id", EACH)

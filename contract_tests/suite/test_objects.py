@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from contract_tests.checks.coverage import is_error
 from contract_tests.client.client import CheckedClient
 from contract_tests.client.fixtures import UNLIMITED, files
-from contract_tests.spec.readings import MODEL, observations
+from contract_tests.spec.answers import is_error
+from contract_tests.spec.readings import MODEL
 from contract_tests.spec.samples import WEATHER, only, text_of
 from scripts.evidence import about
 
@@ -78,7 +78,7 @@ def test_what_an_assistant_needs(client: CheckedClient) -> None:
         client.call("createAssistant", {**name, **model})
     needs = {(True, False): "name", (False, True): "model", (True, True): "nothing"}
     needed_here = needs.get((made["name"], made["model"]), "name-and-model")
-    observations.note("assistant-needs", needed_here)
+    client.observations.note("assistant-needs", needed_here)
 
 
 @pytest.mark.live_safe
@@ -157,7 +157,7 @@ def test_empty_empties(client: CheckedClient, assistant: dict[str, Any]) -> None
             assert queried[name] == assistant[name]
         else:
             assert queried[name] in (assistant[name], value)
-            observations.note("empty-fields", "kept" if queried[name] else "emptied")
+            client.observations.note("empty-fields", "kept" if queried[name] else "emptied")
         client.kept("left-out", {**queried, name: assistant[name]}, assistant)
         assistant = queried
 
@@ -191,7 +191,7 @@ def test_thread(client: CheckedClient) -> None:
         client.call("updateThread", {**which, "metadata": metadata})
     emptied = client.call("updateThread", {**which, "metadata": {}})
     assert emptied in ({**thread, "metadata": {}}, updated)
-    observations.note("empty-thread-metadata", "kept" if emptied["metadata"] else "emptied")
+    client.observations.note("empty-thread-metadata", "kept" if emptied["metadata"] else "emptied")
     assert client.call("queryThread", which) == emptied
 
     gone = client.call("deleteThread", which)
@@ -259,7 +259,7 @@ def test_message(client: CheckedClient, thread_id: str) -> None:
     assert (file["id"], file["message_id"]) == (second, message["id"])
     emptied = client.call("updateMessage", {**this, "file_ids": []})["file_ids"]
     assert emptied in ([], [second], None)
-    observations.note("empty-fields", "kept" if emptied else "emptied")
+    client.observations.note("empty-fields", "kept" if emptied else "emptied")
     assert len(client.call("listMessageFiles", this)["data"]) == len(emptied or [])
 
 
@@ -273,7 +273,9 @@ def test_metadata_of_a_message(client: CheckedClient) -> None:
 
     for message in (made, *client.call("listMessages", where)["data"]):
         assert (message.get("metadata") or metadata) == metadata
-        observations.note("message-metadata", "shown" if message.get("metadata") else "absent")
+        client.observations.note(
+            "message-metadata", "shown" if message.get("metadata") else "absent"
+        )
 
 
 @pytest.mark.live_safe

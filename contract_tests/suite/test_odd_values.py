@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from contract_tests.checks.coverage import is_error
 from contract_tests.client.client import CheckedClient
 from contract_tests.client.fixtures import OwnedObjects, files
 from contract_tests.spec import document as spec
+from contract_tests.spec.answers import is_error
 from contract_tests.spec.samples import text_of
 
 TEXTS = {

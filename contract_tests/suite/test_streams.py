@@ -7,18 +7,15 @@ from typing import Any
 import pytest
 
 from contract_tests.client.client import CheckedClient
-from contract_tests.spec import document as spec
 from contract_tests.spec import run_events as sse
 from contract_tests.spec.samples import QUESTION, WEATHER, answer_text, comparable, only, text_of
-
-ASSISTANT_ID = spec.example("createRun")["assistant_id"]
 
 ANSWER = ["run_begin", "tool_step_begin", "message_creation", "message", "tool_step_end", "run_end"]
 
 
 def test_recorded_order(client: CheckedClient) -> None:
     """The events of a plain answer come in the order they were recorded in."""
-    events = list(client.stream({"assistant_id": ASSISTANT_ID, "thread": QUESTION}))
+    events = list(client.stream(question(client)))
 
     assert kinds(events) == ANSWER
     statuses = [event.payload["status"] for event in events if event.name == "status"]
@@ -27,7 +24,7 @@ def test_recorded_order(client: CheckedClient) -> None:
 
 def test_texts_joined_are_the_answer(client: CheckedClient) -> None:
     """The pieces of the stream make up what the same question is answered without one."""
-    body = {"assistant_id": ASSISTANT_ID, "thread": QUESTION}
+    body = question(client)
     events = list(client.stream(body))
     text = only(sse.texts(events).values())
 
@@ -37,7 +34,7 @@ def test_texts_joined_are_the_answer(client: CheckedClient) -> None:
 
 def test_texts_joined_are_the_message(client: CheckedClient) -> None:
     """The pieces of the stream make up the message that is stored, which the step names."""
-    events = list(client.stream({"assistant_id": ASSISTANT_ID, "thread": QUESTION}))
+    events = list(client.stream(question(client)))
     message_id, text = only(sse.texts(events).items())
     run = events[-1].details["run_object"]
     where = {"thread_id": run["thread_id"]}
@@ -54,7 +51,7 @@ def test_texts_joined_are_the_message(client: CheckedClient) -> None:
 @pytest.mark.live_safe
 def test_last_event_is_the_run(client: CheckedClient) -> None:
     """The stream agrees with later queries and lists: the run, and the text."""
-    events = list(client.stream({"assistant_id": ASSISTANT_ID, "thread": QUESTION}))
+    events = list(client.stream(question(client)))
     run = events[-1].details["run_object"]
     ids = {"thread_id": run["thread_id"], "run_id": run["id"]}
     queried = client.call("queryRun", ids)
@@ -70,9 +67,7 @@ def test_outputs_are_submitted_while_the_stream_waits(client: CheckedClient) -> 
     """The stream stays open over a function call and then continues."""
     events: list[sse.RunEvent] = []
     run: dict[str, Any] = {}
-    for event in client.stream(
-        {"assistant_id": ASSISTANT_ID, "thread": QUESTION, "tools": [WEATHER]}
-    ):
+    for event in client.stream({**question(client), "tools": [WEATHER]}):
         events.append(event)
         run = event.details.get("run_object") or run
         if event.kind == "tool_calls":
@@ -91,9 +86,7 @@ def test_cancelled_while_the_stream_waits(client: CheckedClient) -> None:
     """A cancellation is on the stream, which then ends."""
     events: list[sse.RunEvent] = []
     run: dict[str, Any] = {}
-    for event in client.stream(
-        {"assistant_id": ASSISTANT_ID, "thread": QUESTION, "tools": [WEATHER]}
-    ):
+    for event in client.stream({**question(client), "tools": [WEATHER]}):
         events.append(event)
         run = event.details.get("run_object") or run
         if event.kind == "tool_calls":
@@ -104,6 +97,12 @@ def test_cancelled_while_the_stream_waits(client: CheckedClient) -> None:
     assert run["cancelled_at"] >= run["created_at"]
     ids = {"thread_id": run["thread_id"], "run_id": run["id"]}
     assert client.call("queryRun", ids)["status"] == "cancelled"
+
+
+def question(client: CheckedClient) -> dict[str, Any]:
+    """The body of a run of the examples' assistant."""
+    assistant_id = client.document.example("createRun")["assistant_id"]
+    return {"assistant_id": assistant_id, "thread": QUESTION}
 
 
 def kinds(events: list[sse.RunEvent]) -> list[str]:

@@ -12,6 +12,7 @@ import pytest
 from contract_tests.client.client import CheckedClient
 from contract_tests.client.fixtures import OwnedObjects, make_owned_objects
 from contract_tests.spec import document as spec
+from contract_tests.suite_state import Suite
 from contract_tests.target.target import Target
 
 # A file for the multipart body of an upload.
@@ -36,11 +37,12 @@ def first_users(client: CheckedClient) -> FirstUsersObjects:
 
 
 @pytest.fixture(scope="module")
-def other(target: Target) -> Iterator[CheckedClient]:
+def other(suite: Suite) -> Iterator[CheckedClient]:
     """A second user of the same server."""
-    if target.other_token is None:
+    token = suite.target.other_token
+    if token is None:
         pytest.skip("this target has no second user: set CONTRACT_OTHER_TOKEN to one's token")
-    with closing(CheckedClient(Target(target.url, target.other_token))) as client:
+    with closing(CheckedClient(suite, token)) as client:
         yield client
 
 

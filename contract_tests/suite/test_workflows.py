@@ -9,14 +9,13 @@ import pytest
 from hypothesis import HealthCheck, Phase
 from schemathesis import Case
 from schemathesis.generation.stateful.state_machine import StepInput, normalize_name
+from schemathesis.specs.openapi.schemas import OpenApiSchema
 
-from contract_tests.checks.coverage import is_error
-from contract_tests.checks.validation import validate_response
 from contract_tests.client.client import CheckedClient
-from contract_tests.schema import coverage, schema
 from contract_tests.spec import document as spec
+from contract_tests.spec.answers import is_error
 from contract_tests.spec.samples import WEATHER
-from contract_tests.target.target import Target
+from contract_tests.suite_state import Suite
 
 
 @pytest.mark.live_safe
@@ -24,50 +23,53 @@ from contract_tests.target.target import Target
     ("source", "name", "link"),
     [pytest.param(*one, id=f"{one[0]}-{one[1]}") for one in spec.links()],
 )
-def test_link(client: CheckedClient, source: str, name: str, link: dict[str, Any]) -> None:
+def test_link(
+    suite: Suite, client: CheckedClient, source: str, name: str, link: dict[str, Any]
+) -> None:
     """Values that a link takes from a response make the next request succeed."""
     target = link["operationId"]
-    body = spec.example(source)
+    body = suite.document.example(source)
     if target in ("submitToolOutputs", "cancelRun"):
         body = {**body, "thread_id": None, "tools": [WEATHER]}  # a run that waits
     answer = client.call(source, body)
     values = _evaluated(link["requestBody"], answer)
 
-    response = client.send(target, {**spec.example(target), **values})
+    response = client.send(target, {**suite.document.example(target), **values})
 
     assert response.status_code == 200, response.text
     assert not is_error(response), response.text
-    coverage.link_followed(source, name)
+    suite.coverage.link_followed(source, name)
 
 
 @pytest.mark.parametrize("tools", [None, [WEATHER]], ids=["runs-end", "runs-wait"])
-def test_walk(target: Target, tools: Any) -> None:
+def test_walk(suite: Suite, tools: Any) -> None:
     """Whatever the way, every answer keeps the promises.
 
     A link's values are now and then left out or mixed with generated ones.
     """
     links = {_label(source, name, link): (source, name) for source, name, link in spec.links()}
 
-    @hypothesis.seed(schema.config.seed)
-    class Walk(_machine()):  # type: ignore[misc]
+    @hypothesis.seed(suite.schema.config.seed)
+    class Walk(_machine(suite.schema)):  # type: ignore[misc]
         def step(self, input: StepInput) -> Any:
             output = super().step(input)
             if input.transition and input.is_applied and not is_error(output.response):
-                coverage.link_followed(*links[input.transition.id])
+                suite.coverage.link_followed(*links[input.transition.id])
             return output
 
         def validate_response(self, response: Any, case: Case[Any], **options: Any) -> None:
-            validate_response(case, response, transport_kwargs=self.get_call_kwargs(case))
+            options = {"transport_kwargs": self.get_call_kwargs(case)}
+            suite.validator.validate_response(case, response, **options)
 
         def get_call_kwargs(self, case: Case[Any]) -> dict[str, Any]:
-            return {"base_url": target.url}
+            return {"base_url": suite.target.url}
 
         def before_call(self, case: Case[Any]) -> None:
             if spec.operation_of(case) == "createRun":
                 # A link reads ids out of a JSON answer and cannot out of a stream.
                 case.body = {**spec.body_of(case), "stream": False, "tools": tools}
 
-    Walk.run(settings=_settings())
+    Walk.run(settings=_settings(suite.schema))
 
 
 def _label(source: str, name: str, link: dict[str, Any]) -> str:
@@ -89,7 +91,7 @@ def _evaluated(part: Any, answer: Any) -> Any:
     return part
 
 
-def _machine() -> Any:
+def _machine(schema: OpenApiSchema) -> Any:
     """Sequences begin with a creation; operations that need a thread id come along a link."""
     machine = schema.as_state_machine()
     for path, item in spec.DOCUMENT["paths"].items():
@@ -98,7 +100,7 @@ def _machine() -> Any:
     return machine
 
 
-def _settings() -> hypothesis.settings:
+def _settings(schema: OpenApiSchema) -> hypothesis.settings:
     return hypothesis.settings(
         schema.config.get_hypothesis_settings(phase="stateful"),
         phases=[Phase.generate],

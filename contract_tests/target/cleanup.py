@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import httpx
 
-from contract_tests.checks.coverage import is_error
+from contract_tests.spec.answers import is_error
 
 from . import journal
 from .gateway import Gateway
@@ -18,7 +18,6 @@ PATIENCE_WHEN_STOPPED = 1.0  # when the target has just left a request and a loo
 
 def delete_left_behind(gateway: Gateway, remains: list[str]) -> int:
     """Delete what killed runs left on the target of the gateway; how many things there were."""
-    assert gateway.target is not None
     found = 0
     for old in journal.left_behind(gateway.target.url):
         found += len(old.left)
@@ -35,7 +34,7 @@ def delete_all(gateway: Gateway, of: Journal) -> list[str]:
     patience = PATIENCE_WHEN_STOPPED if gateway.stopped else PATIENCE
 
     def delete(operation_id: str, body: dict[str, str], owner: Owner) -> bool:
-        if owner == "second" and (gateway.target is None or gateway.target.other_token is None):
+        if owner == "second" and gateway.target.other_token is None:
             return False
         response = gateway.post(operation_id, owner=owner, patience=patience, json=body)
         succeeded = response.status_code == 200 and not is_error(response)
@@ -52,7 +51,7 @@ def delete_all(gateway: Gateway, of: Journal) -> list[str]:
 def left_there(gateway: Gateway, of: Journal, why: str) -> list[str]:
     """The entries of a journal, when deleting was given up."""
     target = gateway.target
-    url = target.url if target is not None and target.kind != "live" else None
+    url = target.url if target.kind != "live" else None
     named = "live" if url is None else f"{url} TOKEN=$TOKEN"
     return [
         f"{why}: {len(of.left)} things are left there, noted in {of.path}",

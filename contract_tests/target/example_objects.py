@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 from schemathesis import Response
 
-from contract_tests.checks.coverage import is_error
 from contract_tests.spec import document as spec
+from contract_tests.spec.answers import is_error
 from contract_tests.spec.readings import MODEL
 from contract_tests.spec.samples import ON_WAITING_RUNS, QUESTION, WEATHER
 
@@ -28,7 +28,8 @@ class ExampleObjects:
     """
 
     def __init__(self, gateway: Gateway) -> None:
-        self._wire = gateway
+        self._gateway = gateway
+        self._document = spec.Document()
         self._tried: set[str] = set()
         self.ids: dict[str, str] = {}
         self.first_reason = ""  # why the first thing could not be made
@@ -36,15 +37,14 @@ class ExampleObjects:
     def make(self) -> dict[str, str]:
         """The ids on the target by those in the examples. Raises UnusableTarget."""
         try:
-            if self._wire.target is not None and self._wire.target.other_token is not None:
-                self._check_token(self._wire.post("listFiles", owner="second", json={}), "second")
-            for operation_id, example in spec.examples():
+            if self._gateway.target.other_token is not None:
+                listed = self._gateway.post("listFiles", owner="second", json={})
+                self._check_token(listed, "second")
+            for operation_id, example in self._document.examples():
                 self._make_for(operation_id, example)
         except httpx.HTTPError as error:
-            url = self._wire.target and self._wire.target.url
-            raise UnusableTarget(
-                f"no answer from {url}: {str(error) or type(error).__name__}"
-            ) from error
+            reason = str(error) or type(error).__name__
+            raise UnusableTarget(f"no answer from {self._gateway.target.url}: {reason}") from error
         return self.ids
 
     def unmade(self) -> dict[str, str]:
@@ -52,7 +52,7 @@ class ExampleObjects:
         missing = self._tried - self.ids.keys()
         return {
             operation_id: self.first_reason
-            for operation_id, example in spec.examples()
+            for operation_id, example in self._document.examples()
             if missing & set(map(str, example.values()))
         }
 
@@ -97,7 +97,7 @@ class ExampleObjects:
             self._note(output["tool_call_id"], call)
 
     def _run(self, more: dict[str, Any]) -> dict[str, Any] | None:
-        assistant_id = self.ids.get(spec.example("createRun")["assistant_id"])
+        assistant_id = self.ids.get(self._document.example("createRun")["assistant_id"])
         body = {"assistant_id": assistant_id, "thread": QUESTION, "stream": False}
         return self._post("createRun", {**body, **more})
 
@@ -137,7 +137,7 @@ class ExampleObjects:
 
     def _answer(self, operation_id: str, **content: Any) -> dict[str, Any] | None:
         """The object, or None when the target refuses or says something unreadable."""
-        response = self._wire.post(operation_id, **content)
+        response = self._gateway.post(operation_id, **content)
         self._check_token(response, "first")
         try:
             answer = response.json()
@@ -151,8 +151,8 @@ class ExampleObjects:
 
     def _check_token(self, response: Response, owner: Owner) -> None:
         """Raise UnusableTarget for a token that the target does not take."""
-        target = self._wire.target
-        if response.status_code not in (401, 403) or target is None:
+        target = self._gateway.target
+        if response.status_code not in (401, 403):
             return
         first = "APPBUILDER_TOKEN" if target.kind == "live" else "TOKEN"
         name = first if owner == "first" else "OTHER_TOKEN"

@@ -1,145 +1,57 @@
-"""Everything that is sent to the target passes here: counted, kept to its pace, noted down."""
+"""Everything that is sent to the target passes here: counted, kept to its rate, noted down."""
 
 from __future__ import annotations
 
 import functools
 import itertools
-import json
 import ssl
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any
 
 import httpx
 import requests
 from schemathesis import Case, Response
 
-from contract_tests.checks.coverage import is_error, is_in_band, media_type_of
 from contract_tests.spec import document as spec
-from contract_tests.spec import run_events as sse
+from contract_tests.spec.answers import is_in_band
 
-from . import journal
+from .exchange import Exchange, OpenExchange
 from .journal import Journal, Owner
 from .limits import RateLimiter, RunBudget, parse_retry_after
-from .liveness import TargetStopped, answers, unanswered
-from .signals import defer_signals
-from .target import FULL, Profile, Target
+from .liveness import TargetStopped, responds
+from .target import Profile, Target
 
 TRIES = 4  # of a request that a service refuses because it is asked too often
 LONGEST_WAIT = 60.0  # seconds that such a service may ask for
 AROUND = "around"  # the phase of what is done before and after the tests
 
-T = TypeVar("T")
 
-
-@dataclass
-class Exchange:
-    """One request to the target, and the answer when there was one."""
-
-    operation_id: str
-    phase: str
-    began: datetime
-    request: requests.PreparedRequest | None = None
-    response: Response | None = None
-    seconds: float = 0.0
-
-
-class OpenExchange:
-    """The passing of one request: gets the response, or ends without one.
-
-    Where the request makes something, Ctrl-C and SIGTERM are deferred until its id is known or the
-    request is over: else nobody would know what to delete.
-    """
-
-    def __init__(self, gateway: Gateway, exchange: Exchange, asked: Any) -> None:
-        self._wire = gateway
-        self._exchange = exchange
-        self._asked = asked
-        self._put_off = ExitStack()
-        self._awaits_id = False
-
-    @contextmanager
-    def sent(self) -> Iterator[None]:
-        """While the request is on its way. Raises RunBudgetExhausted instead."""
-        operation_id = self._exchange.operation_id
-        self._wire.runs.take(operation_id)
-        with self._put_off:
-            if self._wire.journal is not None and journal.makes(operation_id, self._asked):
-                self._awaits_id = True
-                self._put_off.enter_context(defer_signals())
-                self._wire.journal.asks(operation_id)
-            yield
-
-    def observe_stream(self, chunks: Iterable[bytes], owner: Owner = "first") -> Iterator[bytes]:
-        """The chunks of a stream as they come, whose first events name the thread that was made."""
-        content = b""
-        for chunk in chunks:
-            if self._awaits_id:
-                content += chunk
-                self._succeeded(self._asked, _run_in(content), owner)
-            yield chunk
-
-    def answered(self, response: Response) -> None:
-        self._exchange.response, self._exchange.request = response, response.request
-        if not is_error(response):
-            told = _run_in(response.content) if is_stream(response) else _json(response.content)
-            owner = self._wire.owner_of(response.request.headers)
-            self._succeeded(_json(response.request.body), told, owner)
-        elif response.status_code < 500:
-            self._wire.runs.give_back(self._exchange.operation_id)
-            self._nothing_unknown()
-
-    def no_reply(self, error: requests.RequestException | httpx.TransportError) -> None:
-        self._exchange.request = unanswered(error)
-        if isinstance(error, httpx.ConnectError):
-            self._nothing_unknown()  # the question did not even arrive
-
-    def _succeeded(self, asked: Any, told: Any, owner: Owner) -> None:
-        if self._wire.journal and isinstance(told, dict):
-            self._wire.journal.succeeded(self._exchange.operation_id, asked, told, owner)
-            self._nothing_unknown()
-
-    def _nothing_unknown(self) -> None:
-        """The object that the request made is in the journal, or it made nothing."""
-        if self._awaits_id and self._wire.journal:
-            self._awaits_id = False
-            self._wire.journal.answers(self._exchange.operation_id)
-            self._put_off.close()
-
-
-@dataclass
 class Gateway:
-    """The way to one target; requests to any other server pass by it unnoticed."""
+    """The only way to one target."""
 
-    target: Target | None = None
-    profile: Profile = FULL
-    pace: RateLimiter = field(default_factory=lambda: RateLimiter(None))
-    runs: RunBudget = field(default_factory=lambda: RunBudget(None))
-    journal: Journal | None = None
-    listeners: list[Callable[[Exchange], None]] = field(default_factory=list)
-    refused_in_band: set[str] = field(default_factory=set)  # ids of cases
-    newest: Exchange | None = None
-    stopped: str = ""  # why, when the target answers nothing any more
-    _open: OpenExchange | None = None  # of what schemathesis sends now
-
-    def attach(self, target: Target, profile: Profile, journal: Journal | None) -> None:
+    def __init__(self, target: Target, profile: Profile, journal: Journal | None = None) -> None:
         self.target, self.profile, self.journal = target, profile, journal
         self.pace, self.runs = RateLimiter(profile.per_second), RunBudget(profile.runs)
+        self.listeners: list[Callable[[Exchange], None]] = []
+        self.refused_in_band: set[str] = set()  # ids of cases
+        self.newest: Exchange | None = None
+        self.stopped = ""  # why, when the target answers nothing any more
 
     def through(self, send: Callable[..., Response]) -> Callable[..., Response]:
-        """A sender of a case that passes here."""
+        """Wrap what sends a case of schemathesis, so that it passes here."""
 
         def sent(case: Case[Any], **options: Any) -> Response:
-            operation_id = spec.operation_of(case)
-            phase = case.meta.phase.name.value if case.meta else "by hand"
             response = self.ask(
-                operation_id,
-                lambda: send(case, **options),
-                base_url=options.get("base_url"),
-                phase=phase,
+                spec.operation_of(case),
+                # A stream that breaks off is not given back, and may have made a thread all the
+                # same: so its chunks are observed when they come.
+                lambda exchange: send(
+                    case, hooks={"response": exchange.observe_response}, **options
+                ),
+                phase=case.meta.phase.name.value if case.meta else "by hand",
                 body=case.body,
             )
             if is_in_band(response):
@@ -148,30 +60,18 @@ class Gateway:
 
         return sent
 
-    def observing(self, read: Callable[..., T]) -> Callable[..., T]:
-        """A reader of a stream whose chunks are observed here when they come."""
-
-        def reading(chunks: Iterable[bytes], *more: Any) -> T:
-            return read(self._open.observe_stream(chunks) if self._open else chunks, *more)
-
-        return reading
-
     def ask(
         self,
         operation_id: str,
-        send: Callable[[], Response],
+        send: Callable[[OpenExchange], Response],
         *,
-        base_url: str | None,
         phase: str = "by hand",
         body: Any = None,
     ) -> Response:
-        """The answer; where a rate is kept, not the one that the rate is too high."""
+        """The response; where a rate is kept, not the one that the rate is too high."""
         for attempt in itertools.count(1):
-            with self.open_exchange(
-                operation_id, base_url=base_url, phase=phase, body=body
-            ) as exchange:
-                self._open = exchange
-                response = send()
+            with self.open_exchange(operation_id, phase=phase, body=body) as exchange:
+                response = send(exchange)
                 exchange.answered(response)
             if not self.should_retry(response, attempt):
                 break
@@ -199,17 +99,15 @@ class Gateway:
         patience: float | None = None,
         **content: Any,
     ) -> Response:
-        """An answer that nobody judges, of a body given as httpx takes it; to make and to delete.
+        """A response without validation, to a body as httpx takes it; to make and to delete.
 
         `patience` is seconds without a byte, by default the profile's. Raises httpx.HTTPError.
         """
-        target = self.target
-        assert target is not None
+        token = self.target.token if owner == "first" else self.target.other_token
 
-        def send() -> Response:
-            token = target.token if owner == "first" else target.other_token
+        def send(_exchange: OpenExchange) -> Response:
             response = httpx.post(
-                target.url + spec.path(operation_id),
+                self.target.url + spec.path(operation_id),
                 headers={"Authorization": f"Bearer {token}"},
                 timeout=self.profile.patience if patience is None else patience,
                 verify=certificates(),
@@ -218,43 +116,36 @@ class Gateway:
             response.request.read()
             return answer_of(response)
 
-        body = content.get("json")
-        return self.ask(operation_id, send, base_url=target.url, phase=AROUND, body=body)
+        return self.ask(operation_id, send, phase=AROUND, body=content.get("json"))
 
     def owner_of(self, headers: Mapping[str, Any]) -> Owner:
         """The user who sends these headers."""
-        other = self.target and self.target.other_token
+        other = self.target.other_token
         is_other = other and headers.get("Authorization") == f"Bearer {other}"
         return "second" if is_other else "first"
 
     @contextmanager
     def open_exchange(
-        self,
-        operation_id: str,
-        *,
-        base_url: str | None,
-        phase: str = "by hand",
-        body: Any = None,
+        self, operation_id: str, *, phase: str = "by hand", body: Any = None
     ) -> Iterator[OpenExchange]:
-        """For one request: pass on the answer, or the exception when there is none.
+        """For one request: pass on the response, or the exception when there is none.
 
         Raises TargetStopped when the target answers nothing else either, and from then on at once.
         """
-        exchange = Exchange(operation_id, phase, datetime.now(UTC))
-        if self.target is None or base_url != self.target.url:
-            yield OpenExchange(Gateway(), exchange, body)
-            return
         if self.stopped and phase != AROUND:
             raise TargetStopped(self.stopped)
+        exchange = Exchange(operation_id, phase, datetime.now(UTC))
+        opened = OpenExchange(
+            exchange, body, runs=self.runs, journal=self.journal, owner_of=self.owner_of
+        )
         self.pace.wait()
-        opened = OpenExchange(self, exchange, body)
         with opened.sent():
             started = time.monotonic()
             try:
                 yield opened
             except (requests.RequestException, httpx.TransportError) as error:
                 opened.no_reply(error)
-                if phase != AROUND and not answers(self.target):
+                if phase != AROUND and not responds(self.target):
                     self.stopped = f"{operation_id}: {type(error).__name__}"
                     raise TargetStopped(self.stopped) from None
                 raise
@@ -265,9 +156,6 @@ class Gateway:
                     listener(exchange)
 
 
-gateway = Gateway()
-
-
 @functools.cache
 def certificates() -> ssl.SSLContext:
     """Read once: each call would take 20 ms for it."""
@@ -275,30 +163,10 @@ def certificates() -> ssl.SSLContext:
 
 
 def answer_of(response: httpx.Response) -> Response:
-    """An answer as the checks take it, with the address that was asked.
+    """A response as the checks take it, with the address that was asked.
 
     schemathesis' own conversion repeats the query, which is then wrong in every report.
     """
     answer = Response.from_any(response)
     answer.request.url = str(response.request.url)
     return answer
-
-
-def is_stream(response: Response) -> bool:
-    return media_type_of(response) == "text/event-stream"
-
-
-def _run_in(content: bytes) -> Any:
-    """The run named in the first events of a stream; None if they do not, or not yet."""
-    try:
-        runs = (event.details.get("run_object") for event in sse.events([content]))
-        return next((run for run in runs if run), None)
-    except (ValueError, LookupError, TypeError, AttributeError):
-        return None
-
-
-def _json(body: Any) -> Any:
-    try:
-        return json.loads(body or b"null")
-    except (ValueError, TypeError):
-        return None

@@ -20,7 +20,7 @@ class TargetStopped(Exception):
     """The target answers nothing any more; the request was not sent, or was given up."""
 
 
-def answers(target: Target) -> bool:
+def responds(target: Target) -> bool:
     """Whether the target answers a look-up with anything at all.
 
     A refused connection is tried PROBES times, silence is waited for once.
@@ -43,7 +43,7 @@ def answers(target: Target) -> bool:
     return False
 
 
-def unanswered(error: BaseException) -> requests.PreparedRequest | None:
+def unanswered_request(error: BaseException) -> requests.PreparedRequest | None:
     """The request that such an error ended; without its body where that is read as it is sent."""
     if isinstance(error, requests.RequestException):
         return error.request if isinstance(error.request, requests.PreparedRequest) else None

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM, put off for a while."""
+"""Ctrl-C and SIGTERM, deferred for a while."""
 
 from __future__ import annotations
 

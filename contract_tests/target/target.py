@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, replace
 from typing import Literal, TypedDict
 from urllib.parse import urlsplit
 
+from .settings import SETTINGS
+
 Kind = Literal["mock", "server", "live"]
 RECORDED = "recorded"  # the mock answers in every way as the recordings do
 SHORTEST_TOKEN = 8
@@ -25,8 +27,8 @@ class Target:
     """A server, and the one token it takes.
 
     The mock holds the objects that the request examples in openapi.yaml name. On any other target
-    they are made first (world.py). What is `rehearsed` is shown on the mock instead. `other_token`
-    is a second user's, where there is one.
+    they are made first (example_objects.py). A `dry_run` is done on the mock instead.
+    `other_token` is a second user's, where there is one.
     """
 
     url: str
@@ -50,6 +52,7 @@ class Profile:
     per_second: float | None = None
     runs: int | None = None
     patience: int = 20  # seconds without a byte, and for a whole stream
+    seed: int = SETTINGS["seed"]  # of all that is random
 
 
 FULL = Profile()
@@ -106,6 +109,8 @@ def chosen_profile(target: Target, environ: Mapping[str, str] = os.environ) -> P
         profile = replace(profile, phases=tuple(phases.split(",")))
     if patience := environ.get("CONTRACT_PATIENCE"):
         profile = replace(profile, patience=int(_positive("PATIENCE", patience)))
+    if seed := environ.get("CONTRACT_SEED"):
+        profile = replace(profile, seed=int(seed))
     if environ.get("CONTRACT_QUICK"):
         profile = replace(profile, quick=True)
     if rate := environ.get("CONTRACT_RATE"):
@@ -148,17 +153,21 @@ def _checked_token(token: str, name: str) -> str:
     return token
 
 
-def takes_in_band(target: Target | None) -> bool:
+def takes_in_band(target: Target) -> bool:
     """Whether an error may come under status 200, as openapi.yaml allows; ours has a status."""
-    if target is None or target.kind != "mock":
-        return target is not None
+    if target.kind != "mock":
+        return True
     options = chosen_readings()
     return options["as_recorded"] or "unknown-file" in options["readings"]
 
 
+# From the address of a server to that of a proxy in front of it.
+ProxyFactory = Callable[[str], AbstractContextManager[str]]
+
+
 @contextmanager
-def mock_target() -> Iterator[Target]:
-    """The mock server, in this process, on a free port; behind what is `in_front`.
+def mock_target(proxy_factory: ProxyFactory = nullcontext) -> Iterator[Target]:
+    """The mock server, in this process, on a free port and behind a proxy.
 
     It makes the same ids each time.
     """
@@ -206,7 +215,3 @@ OTHER_TOKEN = secrets.token_hex(16)
 
 # Seconds. However slow this machine is, the examples' runs wait for the tests that need them.
 NEVER = 7 * 86_400.0
-
-# What stands in front of the mock: from its address to the one that is attacked. Mutants are set
-# here.
-proxy_factory: Callable[[str], AbstractContextManager[str]] = nullcontext

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -121,21 +120,27 @@ def test_a_note_on_another_spec_or_suite_is_not_used(suites: Path, changed: str)
     assert record.read("contract") is None
 
 
-def test_a_whole_run_that_passed_is_noted(suites: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_whole_run_that_passed_is_noted(suites: Path) -> None:
     """With its successes; and as it was when it began, if it changes while it runs."""
     reached = [
         (SimpleNamespace(operation_id="createThread", status="200"), "by hand"),
         (SimpleNamespace(operation_id="queryThread", status="404"), "fuzzing"),
     ]
-    suite = SimpleNamespace(coverage=SimpleNamespace(answers=reached))
-    monkeypatch.setitem(sys.modules, "contract_tests.schema", suite)
+    session = session_that_reached(reached)
     recorder = record.Recorder("contract")
-    recorder.pytest_sessionfinish(0)
+    recorder.pytest_sessionfinish(session, 0)
     assert record.read("contract") == {"createThread"}
 
     (suites / "contract_tests" / "test_one.py").write_text("# 变了", encoding="utf-8")
-    recorder.pytest_sessionfinish(0)
+    recorder.pytest_sessionfinish(session, 0)
     assert record.read("contract") is None
+
+
+def session_that_reached(answers: list[tuple[Any, str]]) -> Any:
+    """A session with the plugin of the contract tests, which counts responses."""
+    plugin = SimpleNamespace(suite=SimpleNamespace(coverage=SimpleNamespace(answers=answers)))
+    manager = SimpleNamespace(get_plugin={"contract-suite": plugin}.get)
+    return SimpleNamespace(config=SimpleNamespace(pluginmanager=manager))
 
 
 @pytest.mark.parametrize(("exitstatus", "deselected"), [(1, False), (0, True)])
@@ -145,7 +150,7 @@ def test_a_failed_or_partial_run_is_not_noted(
     recorder = record.Recorder("contract")
     if deselected:
         recorder.pytest_deselected([])
-    recorder.pytest_sessionfinish(exitstatus)
+    recorder.pytest_sessionfinish(session_that_reached([]), exitstatus)
 
     assert not record.place("contract").exists()
 

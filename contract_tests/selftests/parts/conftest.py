@@ -26,10 +26,8 @@ def folder(tmp_path: Path) -> Path:
 def gateway(folder: Path) -> Iterator[Gateway]:
     """To a mock of its own, without the examples' objects."""
     with appbuilder_mock.running() as mock:
-        own = Gateway()
-        own.attach(
-            Target(mock.url, mock.token, "server"), LIVE_SAFE, journal.journal_for("x", folder)
-        )
+        target = Target(mock.url, mock.token, "server")
+        own = Gateway(target, LIVE_SAFE, journal.journal_for("x", folder))
         own.pace = RateLimiter(None)
         yield own
         assert own.journal is not None

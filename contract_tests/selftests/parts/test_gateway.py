@@ -10,6 +10,7 @@ import httpx
 import pytest
 from schemathesis import Response
 
+from contract_tests.target.exchange import OpenExchange
 from contract_tests.target.gateway import Gateway, answer_of
 from contract_tests.target.liveness import TargetStopped
 
@@ -21,13 +22,12 @@ pytestmark = pytest.mark.usefixtures("interruptible")
 def test_interrupted_while_it_is_made(gateway: Gateway) -> None:
     """Ctrl-C during the request that makes a thread comes when the thread is in the journal."""
 
-    def send() -> Response:
+    def send(_exchange: OpenExchange) -> Response:
         signal.raise_signal(signal.SIGINT)
         return direct_response(gateway, "createThread")
 
-    assert gateway.target is not None
     with pytest.raises(KeyboardInterrupt):
-        gateway.ask("createThread", send, base_url=gateway.target.url)
+        gateway.ask("createThread", send)
 
     assert gateway.journal is not None
     assert [made.kind for made in gateway.journal.left] == ["thread"]
@@ -55,13 +55,12 @@ def test_asked_too_often(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> N
     sent = iter([429, 429, 200])
     answer = direct_response(gateway, "createThread")
 
-    def send() -> Response:
+    def send(_exchange: OpenExchange) -> Response:
         answer.status_code = next(sent)
         answer.headers["retry-after"] = ["3"]
         return answer
 
-    assert gateway.target is not None
-    gateway.ask("createThread", send, base_url=gateway.target.url)
+    gateway.ask("createThread", send)
 
     assert put_off == [3.0, 3.0]
 
@@ -74,8 +73,7 @@ def test_long_pause_is_not_made(gateway: Gateway, monkeypatch: pytest.MonkeyPatc
     answer.status_code = 429
     answer.headers["retry-after"] = ["3600"]
 
-    assert gateway.target is not None
-    got = gateway.ask("createThread", lambda: answer, base_url=gateway.target.url)
+    got = gateway.ask("createThread", lambda _exchange: answer)
 
     assert got.status_code == 429
     assert put_off == []
@@ -91,36 +89,34 @@ def closed_port() -> int:
 
 def test_target_that_is_gone(gateway: Gateway, closed_port: int) -> None:
     """The first request without an answer is followed by a look-up, the next is not sent."""
-    assert gateway.target is not None
     gateway.target = replace(gateway.target, url=f"http://127.0.0.1:{closed_port}")
     sent: list[str] = []
 
-    def send() -> Response:
+    def send(_exchange: OpenExchange) -> Response:
         sent.append("one")
         return Response.from_any(httpx.post(url_of(gateway, "queryThread"), json={}))
 
     for _ in range(2):
         with pytest.raises(TargetStopped, match="queryThread: ConnectError"):
-            gateway.ask("queryThread", send, base_url=gateway.target.url)
+            gateway.ask("queryThread", send)
 
     assert sent == ["one"]
 
 
 def test_target_that_drops_one_request(gateway: Gateway) -> None:
     """A server that answers a look-up has not stopped: the test fails, and the run continues."""
-    assert gateway.target is not None
     control = f"{gateway.target.url}/_mock/scenario"
     cut = {"match": {"operation": "queryThread"}, "fault": {"reset": "before_reading"}}
     httpx.post(control, json={"rules": [cut]}).raise_for_status()
 
-    def send() -> Response:
-        headers = {"Authorization": f"Bearer {gateway.target.token}"} if gateway.target else {}
+    def send(_exchange: OpenExchange) -> Response:
+        headers = {"Authorization": f"Bearer {gateway.target.token}"}
         return Response.from_any(
             httpx.post(url_of(gateway, "queryThread"), json={}, headers=headers)
         )
 
     with pytest.raises(httpx.TransportError):
-        gateway.ask("queryThread", send, base_url=gateway.target.url)
+        gateway.ask("queryThread", send)
     assert not gateway.stopped
 
 
@@ -137,12 +133,11 @@ def test_unanswered_request_is_noted(gateway: Gateway) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/v2/threads"
 
-        def send() -> Response:
+        def send(_exchange: OpenExchange) -> Response:
             return answer_of(httpx.post(url, content='{"问": 1}'.encode(), timeout=0.1))
 
-        assert gateway.target is not None
         with pytest.raises(httpx.ReadTimeout):
-            gateway.ask("createThread", send, base_url=gateway.target.url)
+            gateway.ask("createThread", send)
 
     assert gateway.newest is not None
     assert gateway.newest.request is not None

@@ -68,7 +68,6 @@ def test_silent_target_is_not_waited_for(
     assert gateway.journal is not None
     for _ in range(2):
         gateway.post("createThread", json={})
-    assert gateway.target is not None
     pause = {"match": {"operation": "deleteThread"}, "fault": {"pause": {"seconds": 20}}}
     control = f"{gateway.target.url}/_mock/scenario"
     httpx.post(control, json={"rules": [pause]}).raise_for_status()
@@ -85,9 +84,8 @@ def test_silent_target_is_not_waited_for(
 def test_second_users_things_need_that_token(folder: Path) -> None:
     """Without it they stay in the journal, where a 404 for another user would forget them."""
     with appbuilder_mock.running(other_token="other") as mock:
-        users = Gateway()
         both = Target(mock.url, mock.token, "server", other_token="other")
-        users.attach(both, FULL, journal.journal_for("x", folder))
+        users = Gateway(both, FULL, journal.journal_for("x", folder))
         users.post("createThread", owner="second", json={})
         assert users.journal is not None
         [made] = users.journal.left

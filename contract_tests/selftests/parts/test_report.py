@@ -18,7 +18,8 @@ from contract_tests.report.coverage_table import CoverageTable
 from contract_tests.report.curl import curl
 from contract_tests.report.first_lines import Causes
 from contract_tests.report.redaction import Redactor
-from contract_tests.target.gateway import Exchange, Gateway
+from contract_tests.target.exchange import Exchange
+from contract_tests.target.gateway import Gateway
 
 from .direct_requests import direct_response
 

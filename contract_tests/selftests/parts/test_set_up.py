@@ -68,7 +68,7 @@ def test_world_has_every_example(gateway: Gateway) -> None:
 
     named = {
         value
-        for _, example in spec.examples()
+        for _, example in spec.Document().examples()
         for name, value in example.items()
         if name.endswith("_id") and value
     }
