@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from starlette.requests import Request
 
-from appbuilder_mock.errors import not_found
 from appbuilder_mock.middleware.recorder import RequestHistory
 from appbuilder_mock.readings import Readings
 from appbuilder_mock.runs.engine import Runs
 from appbuilder_mock.scenarios import Rule
 from appbuilder_mock.scenarios.player import ScenarioPlayer
-from appbuilder_mock.storage.store import Page, Store
+from appbuilder_mock.storage.store import Store
 from appbuilder_mock.wire_format.june_2024 import Wire
 
-DEFAULT_LIMIT = 20
 DEFAULT_TOKEN = "mock-token"
 
 ErrorForm = Literal["status", "body"]
@@ -49,27 +47,6 @@ class MockState:
 
     def __repr__(self) -> str:
         return "MockState()"  # keeps the token out of tracebacks
-
-    def page(self, kind: str, parent: str, body: dict[str, Any]) -> Page:
-        """The page a list request asks for.
-
-        `after` and `before` bound it in the order of the listing, so that the last id of one page
-        is the `after` of the next, whichever the order; or by creation, see `Readings.after`.
-        """
-        try:
-            return self.store.page(
-                kind,
-                parent,
-                limit=int(body.get("limit") or DEFAULT_LIMIT),  # 86.0 is a JSON integer
-                newest_first=body.get("order") != "asc",
-                after=body.get("after") or "",
-                before=body.get("before") or "",
-                by_creation=self.readings.after == "created-after",
-            )
-        except KeyError as unknown:
-            id_ = str(unknown.args[0])
-            bound = "after" if id_ == body.get("after") else "before"
-            raise not_found(kind.rpartition("_")[2], id_, param=bound) from None
 
 
 def state_of(request: Request) -> MockState:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Awaitable, Iterator
 from pathlib import Path
 from typing import Any
 
+import appbuilder_mock
 import psutil
 import pytest
+from appbuilder_mock.app import HANDLERS
 from appbuilder_mock.contract import the_contract
 from appbuilder_mock.errors import MockApiError
 from appbuilder_mock.middleware.json_body import MAX_BODY, MAX_PARTS
+from appbuilder_mock.resources.conversation import new_thread
+from appbuilder_mock.state import MockState
 
 from tests.mock.process import Process, serving
 from tests.mock.wire import Api, final_text
@@ -196,11 +200,8 @@ def test_schemas_of_tools(server: Process, schema: dict[str, Any]) -> None:
         assert isinstance(json.loads(call["function"]["arguments"]), dict)
 
 
-@pytest.mark.parametrize(
-    ("operation", "body"), [("createMessage", TEXT), ("createThread", ACCEPTED["escapes"])]
-)
-def test_others_act_between_the_steps(operation: str, body: bytes) -> None:
-    """Reading and validating a large body are two steps, and others have their turn after each."""
+def turns_during(work: Awaitable[object]) -> int:
+    """How often another task has its turn while the work is done."""
     turns = 0
 
     async def others() -> None:
@@ -211,11 +212,28 @@ def test_others_act_between_the_steps(operation: str, body: bytes) -> None:
 
     async def meanwhile() -> None:
         waiting = asyncio.create_task(others())
-        await the_contract().body_in_steps(operation, "application/json", body)
+        await work
         waiting.cancel()
 
     asyncio.run(meanwhile())
-    assert turns >= 2
+    return turns
+
+
+@pytest.mark.parametrize(
+    ("operation", "body"), [("createMessage", TEXT), ("createThread", ACCEPTED["escapes"])]
+)
+def test_others_act_between_the_steps(operation: str, body: bytes) -> None:
+    """Reading and validating a large body are two steps, and others have their turn after each."""
+    assert turns_during(the_contract().body_in_steps(operation, "application/json", body)) >= 2
+
+
+def test_others_act_during_a_long_list() -> None:
+    """A page of any `limit` is made in steps of 500 objects."""
+    state: MockState = appbuilder_mock.create_app().app.state.mock
+    thread = new_thread(state.store, {"messages": [{"role": "user", "content": "好"}] * 2001})
+    body = {"thread_id": thread["id"], "limit": 10**9}
+
+    assert turns_during(HANDLERS["listMessages"](state, body)) >= 4
 
 
 def test_a_large_body_while_others_call(server: Process) -> None:

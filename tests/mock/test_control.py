@@ -135,13 +135,21 @@ def test_the_state_has_everything(api: Api) -> None:
     assert "天气助手" in api.http.get("/_mock/state").text  # readable as it is
 
 
-def test_of_many_threads_the_newest(api: Api) -> None:
-    """And how many are left out."""
-    threads = [api.thread() for _ in range(203)]
+def test_the_state_is_bounded() -> None:
+    """Of very much only the newest documents are shown, and the numbers of the others."""
+    with appbuilder_mock.running() as server, Api(server.url, server.token) as api:
+        large = [{"role": "user", "content": f"{n} {'长' * 1000}"} for n in range(500)]
+        threads = [api.ok("threads", messages=large)["id"] for _ in range(7)]
 
-    state = got(api, "state")
-    assert [one["id"] for one in state["threads"]] == threads[3:]
-    assert state["older_threads_left_out"] == 3
+        state = server.state()
+
+    shown = [one["id"] for one in state["threads"]]
+    assert shown == threads[-len(shown) :]
+    assert len(shown) + state["older_threads_left_out"] == 7
+    oldest, *others = state["threads"]
+    assert {len(one["messages"]) for one in others} == {500}
+    assert len(oldest["messages"]) + oldest["older_messages_left_out"] == 500
+    assert oldest["messages"][-1]["text"].startswith("499 ")
 
 
 def test_no_page_shows_the_token(api: Api) -> None:

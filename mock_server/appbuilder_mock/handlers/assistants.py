@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from appbuilder_mock.errors import invalid, not_found
+from appbuilder_mock.handlers.listing import listing
 from appbuilder_mock.resources.conversation import (
     change_assistant,
     delete_assistant,
@@ -32,8 +33,7 @@ async def update(state: MockState, body: dict[str, Any]) -> Document:
 
 
 async def list_(state: MockState, body: dict[str, Any]) -> Document:
-    page = state.page("assistant", "", body)
-    return serializers.listing(page, map(serializers.assistant, page.data))
+    return await listing(state, "assistant", "", body, serializers.assistant)
 
 
 async def query(state: MockState, body: dict[str, Any]) -> Document:
@@ -55,8 +55,7 @@ async def mount(state: MockState, body: dict[str, Any]) -> Document:
 
 async def list_mounted(state: MockState, body: dict[str, Any]) -> Document:
     assistant = find_assistant(state.store, body["assistant_id"])
-    page = state.page("assistant_file", assistant["id"], body)
-    return serializers.listing(page, map(serializers.mounted_file, page.data))
+    return await listing(state, "assistant_file", assistant["id"], body, serializers.mounted_file)
 
 
 async def unmount(state: MockState, body: dict[str, Any]) -> Document:

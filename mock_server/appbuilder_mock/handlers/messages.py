@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
+from appbuilder_mock.handlers.listing import listing
 from appbuilder_mock.resources.conversation import (
     change_message,
     find_message,
@@ -31,8 +33,7 @@ async def update(state: MockState, body: dict[str, Any]) -> Document:
 
 async def list_(state: MockState, body: dict[str, Any]) -> Document:
     thread = find_thread(state.store, body["thread_id"])
-    page = state.page("message", thread["id"], body)
-    return serializers.listing(page, (_shown(state, message) for message in page.data))
+    return await listing(state, "message", thread["id"], body, partial(_shown, state))
 
 
 async def query(state: MockState, body: dict[str, Any]) -> Document:
@@ -41,8 +42,7 @@ async def query(state: MockState, body: dict[str, Any]) -> Document:
 
 async def list_files(state: MockState, body: dict[str, Any]) -> Document:
     message = find_message(state.store, body["thread_id"], body["message_id"])
-    page = state.page("message_file", message["id"], body)
-    return serializers.listing(page, map(serializers.message_file, page.data))
+    return await listing(state, "message_file", message["id"], body, serializers.message_file)
 
 
 def _shown(state: MockState, message: Document) -> Document:

@@ -6,6 +6,7 @@ from typing import Any
 
 from starlette.responses import Response
 
+from appbuilder_mock.handlers.listing import listing
 from appbuilder_mock.resources.conversation import find_thread
 from appbuilder_mock.runs.event_stream import EventStream
 from appbuilder_mock.state import MockState
@@ -50,8 +51,9 @@ async def query(state: MockState, body: dict[str, Any]) -> Document:
 
 async def list_(state: MockState, body: dict[str, Any]) -> Document:
     thread = find_thread(state.store, body["thread_id"])
-    page = state.page("run", thread["id"], body)
-    # Through find, so that a run that has waited too long shows as expired.
-    return serializers.listing(
-        page, (serializers.run_read(state.runs.find(thread["id"], run["id"])) for run in page.data)
-    )
+
+    def serialize(run: Document) -> Document:
+        # Through find, so that a run that has waited too long shows as expired.
+        return serializers.run_read(state.runs.find(thread["id"], run["id"]))
+
+    return await listing(state, "run", thread["id"], body, serialize)

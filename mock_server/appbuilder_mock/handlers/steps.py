@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from appbuilder_mock.errors import not_found
+from appbuilder_mock.handlers.listing import listing
 from appbuilder_mock.state import MockState
 from appbuilder_mock.storage.store import Document
 from appbuilder_mock.wire_format import serializers
@@ -12,8 +13,7 @@ from appbuilder_mock.wire_format import serializers
 
 async def list_(state: MockState, body: dict[str, Any]) -> Document:
     run = state.runs.find(body["thread_id"], body["run_id"])
-    page = state.page("step", run["id"], body)
-    return serializers.listing(page, map(serializers.step, page.data))
+    return await listing(state, "step", run["id"], body, serializers.step)
 
 
 async def query(state: MockState, body: dict[str, Any]) -> Document:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from datetime import datetime, timezone
 from typing import Any
 
 from appbuilder_mock.storage.store import Document, Store
 
-MOST_THREADS = 200
-ALL = 2**31
+MOST_CHARACTERS = 2_000_000  # of documents; more would hold the event loop for seconds
+OVERHEAD = 200  # characters that a document counts more than its own
+AT_ONCE = 100  # documents read from the store at a time
 
 TIME_ENDINGS = ("_at", "_since")
 
@@ -16,18 +19,51 @@ TIME_ENDINGS = ("_at", "_since")
 def dump(store: Store) -> Document:
     """Assistants, threads with their messages, runs and steps, and files, oldest first.
 
-    Empty fields are omitted and times are written as dates. Of very many threads only the newest
-    are shown, with the number of those omitted.
+    Empty fields are omitted and times are written as dates. Of very much only the newest documents
+    are shown, with the numbers of those omitted.
     """
-    newest = store.page("thread", "", limit=MOST_THREADS, newest_first=True)
-    threads = [_thread(store, thread) for thread in reversed(newest.data)]
-    omitted = store.count("thread", "") - len(threads)
-    return {
-        "assistants": [prune_empty(one) for one in store.every("assistant")],
-        **({"older_threads_left_out": omitted} if omitted else {}),
-        "threads": threads,
-        "files": [prune_empty(one) for one in store.every("file")],
-    }
+    return _Dump(store).everything()
+
+
+class _Dump:
+    """One dump, and how many characters it may still hold."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._remaining = MOST_CHARACTERS
+
+    def everything(self) -> Document:
+        # The threads last: they are the largest, and the first to be cut short.
+        assistants, files = self._newest("assistant", ""), self._newest("file", "")
+        return {**assistants, **self._newest("thread", ""), **files}
+
+    def _newest(self, kind: str, parent: str, *without: str) -> Document:
+        """The newest documents of a kind, by its plural; with the number of others, if any."""
+        shown: list[Document] = []
+        for document in self._newest_first(kind, parent):
+            if self._remaining <= 0:
+                break
+            self._remaining -= OVERHEAD + len(json.dumps(document, ensure_ascii=False))
+            pruned = prune_empty(document, *without)
+            # Documents inside another one do not name their surroundings again.
+            if kind == "thread":
+                pruned |= self._newest("message", document["id"], "thread_id")
+                pruned |= self._newest("run", document["id"], "thread_id")
+            elif kind == "run":
+                own = ("thread_id", "run_id", "assistant_id")
+                pruned |= self._newest("step", document["id"], *own)
+            shown.append(pruned)
+        found: Document = {f"{kind}s": shown[::-1]}
+        if omitted := self._store.count(kind, parent) - len(shown):
+            found[f"older_{kind}s_left_out"] = omitted
+        return found
+
+    def _newest_first(self, kind: str, parent: str) -> Iterator[Document]:
+        last_id, more = "", True
+        while more:
+            page = self._store.page(kind, parent, limit=AT_ONCE, newest_first=True, after=last_id)
+            yield from page.data
+            more, last_id = page.has_more, page.data[-1]["id"] if page.data else ""
 
 
 def prune_empty(document: Document, *without: str) -> Document:
@@ -37,29 +73,6 @@ def prune_empty(document: Document, *without: str) -> Document:
         for key, value in document.items()
         if value not in (None, "", 0, [], {}) and key not in without
     }
-
-
-def _thread(store: Store, thread: Document) -> Document:
-    """A thread with what is in it; what stands inside does not name its surroundings again."""
-    messages, runs = (_within(store, kind, thread["id"]) for kind in ("message", "run"))
-    return {
-        **prune_empty(thread),
-        "messages": [prune_empty(message, "thread_id") for message in messages],
-        "runs": [
-            {
-                **prune_empty(run, "thread_id"),
-                "steps": [
-                    prune_empty(step, "thread_id", "run_id", "assistant_id")
-                    for step in _within(store, "step", run["id"])
-                ],
-            }
-            for run in runs
-        ],
-    }
-
-
-def _within(store: Store, kind: str, parent: str) -> list[Document]:
-    return store.page(kind, parent, limit=ALL, newest_first=False).data
 
 
 def _date(milliseconds: Any) -> Any:

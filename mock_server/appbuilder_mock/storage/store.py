@@ -40,8 +40,14 @@ class StoreError(Exception):
 
 
 class Page(NamedTuple):
-    data: list[Document]
+    """Documents as JSON, which is read when they are needed."""
+
+    bodies: list[str]
     has_more: bool
+
+    @property
+    def data(self) -> list[Document]:
+        return [json.loads(body) for body in self.bodies]
 
 
 class Store:
@@ -224,7 +230,7 @@ class Store:
             f"SELECT body FROM objects WHERE {where} ORDER BY seq {order} LIMIT ?",
             (*values, limit + 1),
         ).fetchall()
-        return Page([json.loads(body) for (body,) in rows[:limit]], len(rows) > limit)
+        return Page([body for (body,) in rows[:limit]], len(rows) > limit)
 
     def _seq(self, kind: str, parent: str, id_: str) -> Any:
         row = self._db.execute(

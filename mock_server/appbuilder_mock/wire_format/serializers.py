@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable
 from typing import Any
 
 from appbuilder_mock.resources.records import DEFAULT_MODEL, TIMES, waiting_calls
-from appbuilder_mock.storage.store import Document, Page
+from appbuilder_mock.storage.store import Document
 
 APPROVED = 1  # of a file's audit
 APPLICATION = "42685563"  # the token's, as recorded
@@ -138,16 +137,6 @@ def step(document: Document) -> Document:
 def step_queried(document: Document) -> Document:
     """A step as query gives it: it was seen to lose `assistant_id`."""
     return {**step(document), "assistant_id": None}
-
-
-def listing(page: Page, items: Iterable[Document]) -> Document:
-    return {
-        "object": "list",
-        "data": list(items),
-        "first_id": page.data[0]["id"] if page.data else "",
-        "last_id": page.data[-1]["id"] if page.data else "",
-        "has_more": page.has_more,
-    }
 
 
 def tool_calls(calls: list[Document]) -> list[Document]:
