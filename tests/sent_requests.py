@@ -1,23 +1,25 @@
-"""Every request that the wrapper sends in a test, held to openapi.yaml while it is sent.
+"""Every request that the wrapper sends in a test, held to openapi.yaml before it is sent.
 
-It stands at httpx's `send`, where every request of the wrapper passes, whichever server or stub is
-to answer. Requests that a test makes with httpx itself are not looked at.
+It stands where the driver builds requests, whichever transport sends them and whichever server or
+stub is to answer. Requests that a test makes itself are not looked at.
 """
 
 from __future__ import annotations
 
-import functools
-import sys
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import httpx
+import pytest
+from appbuilder_assistants import _driver
+from appbuilder_assistants._core.multipart import MultipartBody
+from appbuilder_assistants._transport.protocols import OutgoingRequest
+from appbuilder_assistants._transport.request import build_request
 from appbuilder_mock.contract import Operation, the_contract
 from appbuilder_mock.errors import MockApiError
 from appbuilder_mock.uploads.multipart import Multipart, Part, boundary_of
 
-WRAPPER = "appbuilder_assistants."
 MARK = "sends_invalid_requests"
 """Marks a test that sends what breaks the spec on purpose; its argument says why."""
 
@@ -36,7 +38,7 @@ class SentRequests:
         return problems
 
     def look_at(self, request: httpx.Request) -> None:
-        """Judge a request; one whose body is read piece by piece, when that has ended."""
+        """Judge a request."""
         operation = operation_of(request)
         if operation is None:
             self.problems.append(f"{request.method} {request.url.path}: no such operation")
@@ -46,22 +48,13 @@ class SentRequests:
         if operation.validator is not None:
             self._hold(operation, lambda: check_json(operation, request))
         else:
-            self._hold(operation, lambda: self._follow(operation, request))
+            self._hold(operation, lambda: check_form(request))
 
     def _hold(self, operation: Operation, check: Callable[[], object]) -> None:
         try:
             check()
         except MockApiError as error:
             self.problems.append(f"{operation.id}: {error}")
-
-    def _follow(self, operation: Operation, request: httpx.Request) -> None:
-        form = Form(request.headers.get("content-type", ""))
-
-        def sent(chunk: bytes | None) -> None:
-            self._hold(operation, lambda: form.feed(chunk))
-
-        kind = Followed if isinstance(request.stream, httpx.SyncByteStream) else AsyncFollowed
-        request.stream = kind(request.stream, sent)
 
 
 def operation_of(request: httpx.Request) -> Operation | None:
@@ -101,81 +94,43 @@ def entry(operation: Operation) -> dict[str, Any]:
     return found
 
 
-class Form:
-    """The body of an upload while it is sent: exactly one part, `file`, with a file's name."""
-
-    def __init__(self, content_type: str) -> None:
-        self._reader = Multipart(boundary_of(content_type))
-        self._parts: list[Part] = []
-
-    def feed(self, chunk: bytes | None) -> None:
-        """The next piece; None is the end. Raises MockApiError."""
-        if chunk is not None:
-            self._parts += [one for one in self._reader.feed(chunk) if isinstance(one, Part)]
-            return
-        self._reader.finish()
-        names = [part.name for part in self._parts]
-        if names != ["file"] or self._parts[0].filename is None:
-            raise MockApiError(400, "parts", f"expected one part `file` with a name, got {names}")
-
-
-class Followed(httpx.SyncByteStream):
-    """A body that reports each piece when it is taken."""
-
-    def __init__(self, stream: Any, sent: Callable[[bytes | None], None]) -> None:
-        self._stream = stream
-        self._sent = sent
-
-    def __iter__(self) -> Iterator[bytes]:
-        for chunk in self._stream:
-            self._sent(chunk)
-            yield chunk
-        self._sent(None)
-
-    def close(self) -> None:
-        self._stream.close()
-
-
-class AsyncFollowed(httpx.AsyncByteStream):
-    """As `Followed`, on an event loop."""
-
-    def __init__(self, stream: Any, sent: Callable[[bytes | None], None]) -> None:
-        self._stream = stream
-        self._sent = sent
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        async for chunk in self._stream:
-            self._sent(chunk)
-            yield chunk
-        self._sent(None)
-
-    async def aclose(self) -> None:
-        await self._stream.aclose()
+def check_form(request: httpx.Request) -> None:
+    """Raises MockApiError for an upload but of exactly one part, `file`, with a file's name."""
+    reader = Multipart(boundary_of(request.headers.get("content-type", "")))
+    parts = [one for one in reader.feed(request.read()) if isinstance(one, Part)]
+    reader.finish()
+    names = [part.name for part in parts]
+    if names != ["file"] or parts[0].filename is None:
+        raise MockApiError(400, "parts", f"expected one part `file` with a name, got {names}")
 
 
 @contextmanager
 def watched(sent: SentRequests) -> Iterator[None]:
-    """While it lasts, every request of the wrapper is looked at before httpx sends it."""
-    with _patched(httpx.Client, sent), _patched(httpx.AsyncClient, sent):
+    """While it lasts, every request that the driver builds is looked at."""
+
+    def build_and_look(*args: Any) -> OutgoingRequest:
+        request = build_request(*args)
+        sent.look_at(as_httpx(request))
+        return request
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_driver, "build_request", build_and_look)
         yield
 
 
-@contextmanager
-def _patched(client: Any, sent: SentRequests) -> Iterator[None]:
-    send = client.send
-
-    @functools.wraps(send)
-    def look_and_send(self: Any, request: httpx.Request, **options: Any) -> Any:
-        caller = sys._getframe(1).f_globals.get("__name__", "")
-        if caller.startswith(WRAPPER):
-            sent.look_at(request)
-        return send(self, request, **options)
-
-    client.send = look_and_send
-    try:
-        yield
-    finally:
-        client.send = send
+def as_httpx(request: OutgoingRequest) -> httpx.Request:
+    """The request, with some bytes in place of an upload's file."""
+    body = request.body
+    return httpx.Request(
+        request.method,
+        request.url,
+        params=dict(request.query) or None,
+        headers={
+            **{name: one for name, one in request.headers.items() if name != "Content-Length"},
+            "Authorization": request.authorization.reveal(),
+        },
+        content=body.head + b"..." + body.tail if isinstance(body, MultipartBody) else body,
+    )
 
 
 def complaint(problems: list[str], excuse: str | None) -> str | None:

@@ -1,0 +1,73 @@
+"""The transports that the tests here run against: one line each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+from appbuilder_assistants._transport.connect import Verify, trusted
+from appbuilder_assistants._transport.with_httpx import clients
+from appbuilder_assistants._transport.with_httpx.transport import (
+    AsyncHttpxTransport,
+    HttpxTransport,
+)
+
+from tests.transport.harness import OnLoop, Threads
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a test asks of a transport: `proxy` is that of the environment as well."""
+
+    verify: Verify = True
+    places: int = 10
+    proxy: str | None = None
+
+
+@dataclass(frozen=True)
+class Implementation:
+    """A transport to test. `make` gives it with the client to be closed after it, if any."""
+
+    name: str
+    is_async: bool
+    owns_connections: bool
+    make: Callable[[Options, pytest.MonkeyPatch], tuple[Any, Any]]
+
+    def harness(
+        self, options: Options, monkeypatch: pytest.MonkeyPatch
+    ) -> tuple[Threads | OnLoop, Any]:
+        transport, client = self.make(options, monkeypatch)
+        return (OnLoop if self.is_async else Threads)(transport), client
+
+
+def httpx_own(kind: Any) -> Callable[[Options, pytest.MonkeyPatch], tuple[Any, Any]]:
+    def make(options: Options, monkeypatch: pytest.MonkeyPatch) -> tuple[Any, Any]:
+        limits = httpx.Limits(max_connections=options.places)
+        monkeypatch.setattr(clients, "LIMITS", limits)
+        return kind(options.verify), None
+
+    return make
+
+
+def httpx_given(kind: Any) -> Callable[[Options, pytest.MonkeyPatch], tuple[Any, Any]]:
+    def make(options: Options, monkeypatch: pytest.MonkeyPatch) -> tuple[Any, Any]:
+        client = kind.client_class(
+            verify=trusted(options.verify),
+            limits=httpx.Limits(max_connections=options.places),
+            proxy=options.proxy,
+            trust_env=False,
+        )
+        return kind(given=client), client
+
+    return make
+
+
+IMPLEMENTATIONS = [
+    Implementation("httpx-own", False, True, httpx_own(HttpxTransport)),
+    Implementation("httpx-given", False, False, httpx_given(HttpxTransport)),
+    Implementation("httpx-own-async", True, True, httpx_own(AsyncHttpxTransport)),
+    Implementation("httpx-given-async", True, False, httpx_given(AsyncHttpxTransport)),
+]
