@@ -114,6 +114,11 @@ class SuitePlugin:
             redactor = Redactor(requested.token, requested.other_token)
             raise pytest.UsageError(redactor.text(str(error))) from error
 
+    def pytest_ignore_collect(self, collection_path: Path) -> bool | None:
+        """Leave out files of generated tests before time is spent on what they would send."""
+        is_left_out = self.suite.profile.quick and collection_path.name in GENERATED
+        return True if is_left_out else None
+
     @pytest.hookimpl(tryfirst=True)
     def pytest_pycollect_makeitem(
         self, collector: pytest.Module, name: str, obj: Any
@@ -180,8 +185,6 @@ class SuitePlugin:
             terminalreporter.write_line(f"contract: {line}", red=True)
 
     def _is_for_target(self, item: pytest.Item) -> bool:
-        if self.suite.profile.quick and item.path.name in GENERATED:
-            return False
         return (
             not self.suite.profile.only_live_safe
             or item.get_closest_marker("live_safe") is not None

@@ -72,6 +72,7 @@ class Validator:
         *,
         headers: dict[str, str] | None = None,
         excluded: Sequence[Any] = (),
+        session: requests.Session | None = None,
     ) -> Response:
         """The response to a case, when it keeps every promise. Raises BrokenPromises.
 
@@ -79,7 +80,7 @@ class Validator:
         """
         __tracebackhide__ = True
         url = self._gateway.target.url
-        response: Response = case.call(url, headers=headers)
+        response: Response = case.call(url, session, headers=headers)
         sent = {} if headers is None else {"headers": dict(headers)}
         self.validate_response(
             case,

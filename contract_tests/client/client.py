@@ -13,6 +13,7 @@ import httpx
 from schemathesis import Case, Response
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import ignored_auth
+from schemathesis.transport.requests import ManagedCookiesSession
 
 from contract_tests.spec import document as spec
 from contract_tests.spec import run_events as sse
@@ -41,9 +42,14 @@ class CheckedClient:
         self._patience = suite.profile.patience  # seconds without a byte
         self._headers = {"Authorization": f"Bearer {token or suite.target.token}"}
         self._http = httpx.Client(timeout=self._patience)
+        self._session = ManagedCookiesSession()  # keeps its connection, and no cookies
+        self._session.headers.clear()
+        # Of the mock the way is known, and each request would look through the environment for it.
+        self._session.trust_env = suite.target.kind != "mock"
 
     def close(self) -> None:
         self._http.close()
+        self._session.close()
 
     def send(
         self, operation_id: str, body: dict[str, Any], *, query: dict[str, str] | None = None
@@ -53,7 +59,7 @@ class CheckedClient:
         if query is not None:
             case.query = query
         return self._suite.validator.call_and_validate(
-            case, headers=self._headers, excluded=EXCLUDED
+            case, headers=self._headers, excluded=EXCLUDED, session=self._session
         )
 
     def call(
