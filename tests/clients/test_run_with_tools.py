@@ -364,16 +364,16 @@ def test_halves_of_characters(run: Any, client: Any, server: appbuilder_mock.Run
 
 
 @pytest.mark.parametrize(
-    ("arguments", "at"),
+    "arguments",
     [
-        ('{"\\ud800": 1, "city": "北京"}', "in its name"),
-        ('{"city": "\\ud800"}', "city: "),
-        ('{"city": {"\\ud800": ["\\udfff"]}}', "city."),
+        '{"\\ud800": 1, "city": "北京"}',
+        '{"city": "\\ud800"}',
+        '{"city": {"\\ud800": ["\\udfff"]}}',
     ],
     ids=["key", "value", "nested"],
 )
 def test_halves_of_characters_that_the_model_gives(
-    harness: ClientHarness, serve: Serve, arguments: str, at: str
+    harness: ClientHarness, serve: Serve, arguments: str
 ) -> None:
     """The model reads of a bad argument, and the run continues."""
     answers = [waiting(calls(call(arguments=arguments))), RUN]
@@ -384,8 +384,7 @@ def test_halves_of_characters_that_the_model_gives(
 
     assert ended.status == "completed"
     output = server.exchanges[1].json["tool_output"]["output"]
-    assert output.startswith("error: ")
-    assert at in output
+    assert output.startswith("error: the arguments: expected no halves of characters, got ")
 
 
 @pytest.mark.parametrize("plain", [True, False], ids=["def", "async def"])

@@ -209,13 +209,13 @@ def test_halves_of_characters_in_arguments() -> None:
         return "ok"
 
     assert anything.bind('{"x": {"\\ud83c\\udf27": "🌧"}}')() == "ok"
-    for given, at in (
-        ('{"\\ud800": 1}', "in its name"),
-        ('{"x": "\\ud800"}', "x: "),
-        ('{"x": [[{"a": "\\udfff"}]]}', "x[0][0].a: "),
-        ('{"names": {"\\ud800": 1}}', "names."),
+    for given in (
+        '{"\\ud800": 1}',
+        '{"x": "\\ud800"}',
+        '{"x": [[{"a": "\\udfff"}]]}',
+        '{"names": {"\\ud800": 1}}',
+        '{"x": "\ud800"}',
     ):
-        with pytest.raises(BadArguments) as caught:
+        with pytest.raises(BadArguments, match="expected no halves of characters, got ") as caught:
             anything.bind(given)
-        assert at in str(caught.value)
         str(caught.value).encode()

@@ -11,7 +11,7 @@ from collections.abc import Set as AbstractSet
 from functools import partial
 from typing import Any
 
-from .constraints import DescribedType, has_default, is_pydantic_field, made_default, read_metadata
+from .constraints import RefinedType, has_default, is_pydantic_field, made_default, read_metadata
 from .docstrings import read_doc
 from .json_types import (
     NO_DEFAULT,
@@ -125,8 +125,8 @@ def property_of(
         json_type = read_metadata([default], where, is_default=True).applied(json_type, where)
         required = not has_default(default)
         default = NO_DEFAULT if required else made_default(default)
-    if isinstance(json_type, DescribedType):
-        description = json_type.description
+    if isinstance(json_type, RefinedType):
+        description = str(json_type.extra.get("description", description))
     if default is None:
         json_type = optional(json_type)
     try:

@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from typing import Any
 
 MAX_SHOWN = 80  # characters of a value in a message
-HALF = "expected a string without halves of characters"
 
 
 class BadArguments(ValueError):
@@ -22,7 +21,7 @@ class BadArguments(ValueError):
 def parse_arguments(arguments: str) -> Any:
     """Parse the JSON of a call; a model without arguments may give no text at all.
 
-    Raises BadArguments, also for half a surrogate pair in a key or a text: no request can carry it.
+    Raises BadArguments, also for half a surrogate pair, which no request can carry.
     """
     given: object = arguments
     if not isinstance(given, str):
@@ -31,24 +30,14 @@ def parse_arguments(arguments: str) -> Any:
         value = json.loads(
             arguments or "{}", parse_constant=_refuse_constant, parse_float=_finite_float
         )
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        around = replace_halves(error.object[max(error.start - 20, 0) : error.end])
+        raise BadArguments(
+            [problem("", f"expected no halves of characters, got {around}")]
+        ) from None
     except (ValueError, RecursionError) as error:
         raise BadArguments([f"the arguments are not JSON: {error}"]) from error
-    waiting: list[tuple[str, object]] = [("", value)]
-    problems = []
-    while waiting:
-        path, one = waiting.pop()
-        if isinstance(one, str) and replace_halves(one) != one:
-            problems.append(problem(path, f"{HALF}, got {shown(one)}"))
-        elif isinstance(one, list):
-            waiting += [(f"{path}[{index}]", item) for index, item in enumerate(one)]
-        elif isinstance(one, dict):
-            for key, item in one.items():
-                at = joined(path, replace_halves(key))
-                if replace_halves(key) != key:
-                    problems.append(f"{at}: {HALF} in its name")
-                waiting.append((at, item))
-    if problems:
-        raise BadArguments(problems)
     return value
 
 

@@ -48,29 +48,8 @@ CONSTRAINTS = (*BOUNDS, "multiple_of", *SIZES, "pattern")
 WITHOUT_EFFECT = {
     "strict", "default", "default_factory", "annotation", "repr", "init", "init_var", "kw_only",
     "frozen", "exclude", "deprecated", "validate_default", "metadata", "alias_priority",
-    "serialization_alias", "description", "title", "examples", "json_schema_extra",
-    "extra_json_schema", "documentation", "exclude_if",
+    "serialization_alias", "description", "title", "examples", "json_schema_extra", "exclude_if",
 }  # fmt: skip
-
-
-@dataclass(frozen=True)
-class DescribedType:
-    """A type with a description of its own; `extra` is what else its schema says, `title`, …"""
-
-    json_type: JsonType
-    description: str
-    extra: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def expected(self) -> str:
-        return self.json_type.expected
-
-    def schema(self) -> dict[str, Any]:
-        described = {"description": self.description} if self.description else {}
-        return {**self.json_type.schema(), **described, **self.extra}
-
-    def read(self, value: object, path: str) -> Any:
-        return self.json_type.read(value, path)
 
 
 @dataclass(frozen=True)
@@ -84,18 +63,23 @@ class Constraint:
 
 
 @dataclass(frozen=True)
-class ConstrainedType:
-    """A type whose values also meet some conditions."""
+class RefinedType:
+    """A type with conditions on its values; `extra` is added to its schema: `description`, …"""
 
     json_type: JsonType
-    constraints: tuple[Constraint, ...]
+    constraints: tuple[Constraint, ...] = ()
+    extra: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def expected(self) -> str:
-        return f"{self.json_type.expected} ({', '.join(one.words for one in self.constraints)})"
+        conditions = ", ".join(one.words for one in self.constraints)
+        return (
+            f"{self.json_type.expected} ({conditions})" if conditions else self.json_type.expected
+        )
 
     def schema(self) -> dict[str, Any]:
-        return {**self.json_type.schema(), **{one.keyword: one.bound for one in self.constraints}}
+        conditions = {one.keyword: one.bound for one in self.constraints}
+        return {**self.json_type.schema(), **conditions, **self.extra}
 
     def read(self, value: object, path: str) -> Any:
         read = self.json_type.read(value, path)
@@ -108,7 +92,6 @@ class ConstrainedType:
 class Metadata:
     """All metadata of one annotation."""
 
-    description: str = ""
     extra: dict[str, Any] = field(default_factory=dict)
     bounds: list[tuple[str, Any]] = field(default_factory=list)
 
@@ -119,9 +102,7 @@ class Metadata:
             if constrained is None:
                 raise TypeError(f"{where}: {name}={bound!r} does not fit {json_type.expected}")
             json_type = constrained
-        if self.description or self.extra:
-            json_type = DescribedType(json_type, self.description, self.extra)
-        return json_type
+        return RefinedType(json_type, extra=self.extra) if self.extra else json_type
 
 
 def read_metadata(given: Iterable[Any], where: str, *, is_default: bool = False) -> Metadata:
@@ -129,9 +110,9 @@ def read_metadata(given: Iterable[Any], where: str, *, is_default: bool = False)
     found = Metadata()
     for one in _flat(given):
         if isinstance(one, str):
-            found.description = found.description or one
+            found.extra.setdefault("description", one)
         elif type(one).__name__ == "Doc" and isinstance(getattr(one, "documentation", None), str):
-            found.description = found.description or one.documentation
+            found.extra.setdefault("description", one.documentation)
         elif _library(one):
             if is_pydantic_field(one) and not is_default and has_default(one):
                 raise TypeError(
@@ -181,17 +162,14 @@ def _read_library(one: Any, found: Metadata, where: str) -> None:
     for name in CONSTRAINTS:
         if name in values:
             found.bounds.append((name, _checked_bound(name, values.pop(name), where)))
-    found.description = found.description or str(values.get("description", ""))
-    if "title" in values:
-        found.extra["title"] = str(values["title"])
-    if "examples" in values:
-        found.extra["examples"] = list(values["examples"])
-    more = values.get("json_schema_extra", values.get("extra_json_schema"))
+    for name in ("description", "title", "examples"):
+        if name in values:
+            found.extra.setdefault(name, values[name])
+    more = values.get("json_schema_extra", {})
     if isinstance(more, Mapping):
         found.extra.update(more)
-    elif more is not None:
-        values["json_schema_extra of a function"] = more
-        del values["json_schema_extra"]
+    else:
+        values["json_schema_extra of a function"] = values.pop("json_schema_extra")
     unknown = [name for name in values if name not in WITHOUT_EFFECT]
     if unknown or (not values and not found.bounds and not is_pydantic_field(one)):
         raise TypeError(
@@ -237,15 +215,14 @@ def _constrained(json_type: JsonType, name: str, bound: Any) -> JsonType | None:
             return None
         pairs = zip(options, json_type.options, strict=True)
         return AnyOfType(tuple(option or plain for option, plain in pairs))
-    if isinstance(json_type, DescribedType):
+    if isinstance(json_type, RefinedType) and isinstance(json_type.json_type, AnyOfType):
         inner = _constrained(json_type.json_type, name, bound)
         return None if inner is None else replace(json_type, json_type=inner)
     one = _constraint(base_type(json_type), name, bound)
     if one is None:
         return None
-    if isinstance(json_type, ConstrainedType):
-        return replace(json_type, constraints=(*json_type.constraints, one))
-    return ConstrainedType(json_type, (one,))
+    refined = json_type if isinstance(json_type, RefinedType) else RefinedType(json_type)
+    return replace(refined, constraints=(*refined.constraints, one))
 
 
 def _constraint(json_type: JsonType, name: str, bound: Any) -> Constraint | None:

@@ -52,38 +52,29 @@ def read_doc(docstring: str | None) -> ParsedDocstring:
     _read_fields(lines[start:], doc)
     number = start
     while number < len(lines):
-        section = _section(lines, number)
-        number += 1
-        if section is None or section.title not in PARAMETERS:
+        title, underlined = _section(lines, number) or ("", False)
+        number += 1 + underlined
+        if title not in PARAMETERS:
             continue
-        number += section.underlined
         end = next((n for n in range(number, len(lines)) if _section(lines, n)), len(lines))
-        read = _read_numpy if section.underlined else _read_google
+        read = _read_numpy if underlined else _read_google
         read(lines[number:end], doc)
         number = end
     return doc
 
 
-@dataclass(frozen=True)
-class _Section:
-    title: str
-    underlined: bool = False
-
-
-def _section(lines: list[str], number: int) -> _Section | None:
-    """The section that begins on this line; a field is one without a title."""
+def _section(lines: list[str], number: int) -> tuple[str, bool] | None:
+    """The title of the section that begins here, "" for a field, and whether it is underlined."""
     line = lines[number]
     if line[:1].isspace() or not line:
         return None
     if FIELD.match(line):
-        return _Section("")
-    following = lines[number + 1] if number + 1 < len(lines) else ""
-    if re.fullmatch("-{3,}", following) and line.strip().lower() in PARAMETERS | OTHERS:
-        return _Section(line.strip().lower(), underlined=True)
+        return "", False
     google = GOOGLE.match(line)
-    if google and google["title"].lower() in PARAMETERS | OTHERS:
-        return _Section(google["title"].lower())
-    return None
+    following = "".join(lines[number + 1 : number + 2])
+    underlined = google is None and re.fullmatch("-{3,}", following) is not None
+    title = (google["title"] if google else line if underlined else "").strip().lower()
+    return (title, underlined) if title in PARAMETERS | OTHERS else None
 
 
 def _read_google(lines: list[str], doc: ParsedDocstring) -> None:
