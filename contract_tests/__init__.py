@@ -1,1 +1,4 @@
-"""Attacks on a server with requests made from openapi.yaml."""
+"""Contract tests: hold a server against openapi.yaml.
+
+Run by `python -m contract_tests`; hands out nothing to import.
+"""

@@ -64,17 +64,17 @@ def clean(target: Target) -> int:
     """Delete what killed runs left on a target; how many things could not be deleted."""
     if target.kind == "mock":
         raise UnusableTarget("nothing to clean: the mock forgets everything; name a TARGET")
-    from .target.cleanup import delete_left_behind
+    from .target.cleanup import delete_orphaned
     from .target.gateway import Gateway
 
     remains: list[str] = []
     gateway = Gateway(target, chosen_profile(target))
     try:
-        found = delete_left_behind(gateway, remains)
+        found = delete_orphaned(gateway, remains)
     except KeyboardInterrupt:
         sys.exit("make contract-clean: interrupted; what is still there is deleted the next time.")
-    told = [f"{target.url}: killed runs had left {found} things there", *remains]
-    sys.stdout.write("\n  ".join(told) + "\n")
+    lines = [f"{target.url}: killed runs had left {found} things there", *remains]
+    sys.stdout.write("\n  ".join(lines) + "\n")
     return 1 if remains else 0
 
 

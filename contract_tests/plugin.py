@@ -18,7 +18,7 @@ from .spec import document as spec
 from .spec.samples import ON_WAITING_RUNS
 from .suite_state import Suite
 from .target import journal
-from .target.cleanup import delete_all, delete_left_behind, left_there
+from .target.cleanup import delete_all, delete_orphaned, report_remaining
 from .target.example_objects import ExampleObjects
 from .target.target import (
     NEVER,
@@ -129,8 +129,7 @@ class SuitePlugin:
             return None
         made: list[pytest.Item | pytest.Collector] = []
         for operation_id in spec.operations():
-            # What is included comes on top of what settings of single operations include, which is
-            # all.
+            # An inclusion would add to what settings of single operations include, which is all.
             others = [one for one in spec.operations() if one != operation_id]
             test = self.suite.schema.exclude(operation_id=others).parametrize()(obj)
             made.append(
@@ -146,9 +145,9 @@ class SuitePlugin:
     ) -> None:
         """Leave out the tests that are not for this target; the most telling ones come first."""
         is_whole = self.suite.is_whole
-        if left_out := [item for item in items if not self._is_for_target(item)]:
-            items[:] = [item for item in items if item not in left_out]
-            config.hook.pytest_deselected(items=left_out)
+        if deselected := [item for item in items if not self._is_for_target(item)]:
+            items[:] = [item for item in items if item not in deselected]
+            config.hook.pytest_deselected(items=deselected)
         self.suite.is_whole = is_whole and not self.suite.profile.quick
         for item in items:
             operation_id = item.name.removeprefix("test_")
@@ -213,7 +212,7 @@ class SuitePlugin:
                 appbuilder_mock.running(token=TOKEN, expire_after=NEVER)
             )
             gateway.target = replace(suite.requested, url=mock.url, token=TOKEN, other_token=None)
-        delete_left_behind(gateway, suite.remains)
+        delete_orphaned(gateway, suite.remains)
         gateway.journal = journal.journal_for(suite.target.url)
         objects = ExampleObjects(gateway)
         suite.document = spec.Document(objects.make())
@@ -226,6 +225,8 @@ class SuitePlugin:
         try:
             self.suite.remains += delete_all(gateway, gateway.journal)
         except KeyboardInterrupt:
-            self.suite.remains += left_there(gateway, gateway.journal, "deleting was interrupted")
+            self.suite.remains += report_remaining(
+                gateway, gateway.journal, "deleting was interrupted"
+            )
         finally:
             gateway.journal.close()

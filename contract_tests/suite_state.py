@@ -20,7 +20,7 @@ from .target.target import Profile, Target
 
 
 class Suite:
-    """What one run uses and learns of its target. The pytest plugin makes it.
+    """The state of one run and its findings on the target. The pytest plugin makes it.
 
     `requested` is the target that the user names; `target` is the server that gets the requests,
     from the moment when tests are collected.

@@ -32,9 +32,9 @@ def list_keeps_its_bounds(_seen: Seen, response: Response, case: Case[Any]) -> N
     for bound in ("after", "before"):
         assert not asked.get(bound) or asked[bound] not in ids, f"{bound} is on the page itself"
     ends = (ids[0] or None, ids[-1] or None) if ids else (None, None)
-    told = body.get("first_id") or None, body.get("last_id") or None
-    assert told == ends, (
-        f"first_id and last_id are {told}, the page goes from {ends[0]} to {ends[1]}"
+    shown = body.get("first_id") or None, body.get("last_id") or None
+    assert shown == ends, (
+        f"first_id and last_id are {shown}, the page goes from {ends[0]} to {ends[1]}"
     )
     assert ids or not body.get("has_more"), "the page is empty, and yet has_more is true"
 

@@ -118,8 +118,8 @@ def what_was_sent_is_kept(_seen: Seen, response: Response, case: Case[Any]) -> N
     sent = {**(case.query or {}), **spec.body_of(case)}
     for name in KEPT:
         if sent.get(name) in ("", [], {}):
-            # Empty is as good as left out where something is made. What it does where something is
-            # changed is known of instructions only.
+            # At a creation empty is as good as absent. At an update the effect is known of
+            # instructions only.
             assert (
                 not body.get(name) or operation_id.startswith("create") or name != "instructions"
             ), f"{name}: sent {sent[name]!r}, got {body[name]!r}"

@@ -175,7 +175,7 @@ class RequestRules:
         return case
 
     def _own_ids(self, operation_id: str, body: Body) -> Body:
-        """What takes the place of ids that only the examples of other operations or fields have.
+        """The ids to use for those that only the examples of other operations or fields have.
 
         They come from the example of a schema that several fields share; to delete such a thing
         would take it from the tests that need it.

@@ -13,7 +13,7 @@ from contract_tests.spec.readings import Observations
 
 @dataclass
 class Seen:
-    """What earlier responses of the target said.
+    """The content of earlier responses of the target.
 
     - `request_ids`: of every response.
     - `made`: the ids of what was made, with the operation that made it.

@@ -43,15 +43,15 @@ def times_have_their_unit(seen: Seen, response: Response, case: Case[Any]) -> No
 def times_are_in_order(_seen: Seen, response: Response, case: Case[Any]) -> None:
     """Created, started, ended; and only the end that the status names has a time."""
     for answered in objects_of(case, response):
-        told = _times(answered)
-        happened = [(name, at) for name, at in told.items() if at]
+        times = _times(answered)
+        happened = [(name, at) for name, at in times.items() if at]
         for (name, at), (later_name, later) in itertools.pairwise(happened):
             if later_name in ENDS and name in ENDS:
                 continue  # two ends, which the next check reports
             assert at <= later + SLACK, f"{name} is {at}, {later_name} is {later}"
         status = answered.get("status")
-        if f"{status}_at" in told:
-            assert told[f"{status}_at"], f"the status is {status}, {status}_at is 0"
+        if f"{status}_at" in times:
+            assert times[f"{status}_at"], f"the status is {status}, {status}_at is 0"
         ended = [name for name, _ in happened if name in ENDS and name != f"{status}_at"]
         assert not ended, f"the status is {status}, and yet {', '.join(ended)} is set"
 

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from .catalogue import MUTANTS, quick_selection
+from .processes import run_mutants
 from .table import write
-from .trials import run_mutants
 
 BUILD = Path("build") / "contract"
 

@@ -73,21 +73,21 @@ class ProxyResponse:
 Send = Callable[[ProxyRequest], ProxyResponse]
 
 
-def _same(request: ProxyRequest) -> ProxyRequest:
+def _same_request(request: ProxyRequest) -> ProxyRequest:
     return request
 
 
-def _kept(_request: ProxyRequest, answer: ProxyResponse, _send: Send) -> ProxyResponse:
+def _same_response(_request: ProxyRequest, answer: ProxyResponse, _send: Send) -> ProxyResponse:
     return answer
 
 
-def _told(_request: ProxyRequest, events: Iterator[bytes]) -> Iterator[bytes]:
+def _same_events(_request: ProxyRequest, events: Iterator[bytes]) -> Iterator[bytes]:
     return events
 
 
 @dataclass(frozen=True)
 class Change:
-    """What is done to what passes through; by default nothing.
+    """The changes to what passes through; by default none.
 
     - `on_request`: the request that is sent on instead, or a response without asking the server.
       Where it raises a ConnectionError, the connection is closed without a response.
@@ -96,9 +96,9 @@ class Change:
       next one is taken when the client is to get it.
     """
 
-    on_request: Callable[[ProxyRequest], ProxyRequest | ProxyResponse] = _same
-    on_response: Callable[[ProxyRequest, ProxyResponse, Send], ProxyResponse] = _kept
-    on_events: Callable[[ProxyRequest, Iterator[bytes]], Iterator[bytes]] = _told
+    on_request: Callable[[ProxyRequest], ProxyRequest | ProxyResponse] = _same_request
+    on_response: Callable[[ProxyRequest, ProxyResponse, Send], ProxyResponse] = _same_response
+    on_events: Callable[[ProxyRequest, Iterator[bytes]], Iterator[bytes]] = _same_events
 
 
 NO_CHANGE = Change()

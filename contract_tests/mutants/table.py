@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from .catalogue import MUTANTS
-from .trial import Verdict
+from .run import Verdict
 
 
 def write(verdicts: Sequence[Verdict], folder: Path, *, seconds: float) -> int:

@@ -37,7 +37,7 @@ def leaves(error: BaseException) -> Iterator[BaseException]:
 def described(
     item: pytest.Item, error: BaseException, request_of: Callable[[BaseException], str]
 ) -> FailureText:
-    """What a test failed of, each failure with the request that shows it.
+    """The failures of a test, each with the request that shows it.
 
     Frames of other packages are not shown.
     """

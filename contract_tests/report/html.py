@@ -36,7 +36,7 @@ def write(
     reasons = "".join(
         f"<li>{escape(column)}: {escape(reason)}</li>" for column, reason in table.excuses().items()
     )
-    told = "".join(
+    rows_of_facts = "".join(
         f"<tr><td>{escape(name)}</td><td>{escape(value)}</td></tr>" for name, value in facts.items()
     )
     failed = "".join(
@@ -48,7 +48,7 @@ def write(
 <html lang="en"><meta charset="utf-8"><title>make contract</title><style>{STYLE}</style>
 <h1>make contract</h1>
 {wrong and f"<h2>What is wrong</h2>{wrong}"}
-<table>{told}</table>
+<table>{rows_of_facts}</table>
 <h2>Coverage</h2>
 <p>How often each documented answer came; – is not documented. Red should be filled and is empty.
 Grey in brackets may be empty on this target:</p>

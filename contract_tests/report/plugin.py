@@ -92,13 +92,13 @@ class ReportPlugin:
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Say what is wrong and how to see it again, without the token.
+        """Report the fault and how to reproduce it, without the token.
 
-        What a fixture cannot make is reported once: the other tests that need it are skipped.
+        A fixture that fails is reported once: the other tests that need it are skipped.
         """
         report = yield
         if report.failed and call.excinfo is not None:
-            self._tell(report, item, call.excinfo.value)
+            self._report_failure(report, item, call.excinfo.value)
         if report.when == "call" or report.outcome != "passed":
             self._outcomes[report.outcome] += 1
         report.sections = [(name, self._mask.text(text)) for name, text in report.sections]
@@ -155,26 +155,28 @@ class ReportPlugin:
                 f"reports    {self._folder}/report.html, junit.xml, requests.har"
             )
 
-    def _tell(self, report: pytest.TestReport, item: pytest.Item, error: BaseException) -> None:
-        told = described(item, error, self._request_of)
+    def _report_failure(
+        self, report: pytest.TestReport, item: pytest.Item, error: BaseException
+    ) -> None:
+        text = described(item, error, self._request_of)
         path, line, _ = item.location
         if isinstance(error, TargetStopped):
-            told = FailureText(self._stopped(), self._stopped())
+            text = FailureText(self._stopped(), self._stopped())
         fixture = self._unmade.get(error) if isinstance(error, Exception) else None
         if fixture is not None:
-            first = self._first_reason.setdefault(fixture, (item.nodeid, told.sentence))
+            first = self._first_reason.setdefault(fixture, (item.nodeid, text.sentence))
             if first[0] != item.nodeid:
                 reason = f"not set up ({fixture[0].argname}): {first[1]}; see {first[0]}"
                 report.outcome = "skipped"
                 report.longrepr = (path, (line or 0) + 1, self._mask.text(reason))
                 self.causes.add(item.nodeid, self._mask.text(first[1]))
                 return
-        full = self._mask.text(f"{told.text}\n{self._again(item)}")
+        full = self._mask.text(f"{text.text}\n{self._again(item)}")
         longrepr = RedactedReport(full)
-        longrepr.reprcrash = ReprFileLocation(path, (line or 0) + 1, self._mask.text(told.sentence))
+        longrepr.reprcrash = ReprFileLocation(path, (line or 0) + 1, self._mask.text(text.sentence))
         report.longrepr = longrepr
         self._failures[report.nodeid] = longrepr
-        self.causes.add(item.nodeid, self._mask.text(told.sentence))
+        self.causes.add(item.nodeid, self._mask.text(text.sentence))
 
     def _stopped(self) -> str:
         """Which request the target answered last, before it stopped."""
@@ -225,8 +227,8 @@ class ReportPlugin:
         if gateway.journal is not None:
             kinds = Counter(made.kind for made in gateway.journal.made)
             made = ", ".join(f"{count} {kind}s" for kind, count in kinds.items()) or "nothing"
-            left = len(gateway.journal.left)
-            yield "created", f"{made}; {left or 'nothing'} left there"
+            remaining = len(gateway.journal.remaining)
+            yield "created", f"{made}; {remaining or 'nothing'} left there"
         if profile_of_unknown := self._suite.observations.profile():
             yield "readings", profile_of_unknown
         yield "took", f"{time.monotonic() - self._began:.0f} s"

@@ -76,10 +76,10 @@ def objects_of(case: Case[Any], response: Response) -> list[Object]:
     if body is not None:
         items = items_of(body)
         return [body] if items is None else items
-    return list(_told(events_of(response)))
+    return list(_run_objects(events_of(response)))
 
 
-def _told(events: list[sse.RunEvent]) -> Iterator[Object]:
+def _run_objects(events: list[sse.RunEvent]) -> Iterator[Object]:
     for event in events:
         details = event.payload.get("details")
         if isinstance(details, dict):

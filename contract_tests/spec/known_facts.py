@@ -1,6 +1,6 @@
 """openapi.yaml without the facts that nobody knows, for targets other than our mock.
 
-What is marked `unknown` is this document's choice: another server may have chosen otherwise. So no
+A fact marked `unknown` is this document's choice: another server may have chosen otherwise. So no
 answer of it is held to such a limit or required field, and no request that only goes against one
 has to be refused.
 """
@@ -34,7 +34,7 @@ def of_answers(document: dict[str, Any]) -> dict[str, Any]:
     for operation in _operations(known):
         _strip(operation["responses"], Marks().within(operation))
     for media in _media(known):
-        media["schema"] = _told_apart(media["schema"])
+        media["schema"] = _by_error_field(media["schema"])
     return known
 
 
@@ -46,7 +46,7 @@ def _media(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from response.get("content", {}).values()
 
 
-def _told_apart(schema: dict[str, Any]) -> dict[str, Any]:
+def _by_error_field(schema: dict[str, Any]) -> dict[str, Any]:
     """An error or something else, by its field: without required fields both may fit an error."""
     forms = schema.get("oneOf", [])
     if spec.ERROR not in forms:

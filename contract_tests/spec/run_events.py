@@ -102,10 +102,10 @@ def _event(name: str, data: str) -> RunEvent:
     return RunEvent(name, payload)
 
 
-def texts(told: Iterable[RunEvent]) -> dict[str, str]:
+def texts(events: Iterable[RunEvent]) -> dict[str, str]:
     """The text of each message: its pieces, joined."""
     joined: dict[str, str] = {}
-    for event in told:
+    for event in events:
         if event.name == "message":
             parts = event.payload["content"] or []
             text = "".join(part["text"]["value"] for part in parts)
@@ -117,23 +117,23 @@ def texts(told: Iterable[RunEvent]) -> dict[str, str]:
 def violations(stream: Iterable[RunEvent]) -> list[str]:
     """The problems of a whole stream, in words; empty if it keeps the grammar."""
     every = list(stream)
-    told = [event for event in every if event.name != "ping"]
-    kinds = [event.kind for event in told]
+    events = [event for event in every if event.name != "ping"]
+    kinds = [event.kind for event in events]
     return [
-        *_counting(told),
+        *_counting(events),
         *_ends(kinds, pinged_last=bool(every) and every[-1].name == "ping"),
-        *_details(told),
-        *_steps(told),
-        *_messages(told),
+        *_details(events),
+        *_steps(events),
+        *_messages(events),
         *_waiting(kinds),
-        *_answered_calls(told),
-        *_same_run(told),
-        *_statuses(told),
+        *_answered_calls(events),
+        *_same_run(events),
+        *_statuses(events),
     ]
 
 
-def _counting(told: list[RunEvent]) -> Iterator[str]:
-    sent = [event.payload["send_id"] for event in told]
+def _counting(events: list[RunEvent]) -> Iterator[str]:
+    sent = [event.payload["send_id"] for event in events]
     if sent != list(range(1, len(sent) + 1)):
         yield f"send_id does not count 1, 2, 3, …: {sent}"
 
@@ -147,9 +147,9 @@ def _ends(kinds: list[str], *, pinged_last: bool) -> Iterator[str]:
         yield "a ping after run_end"
 
 
-def _details(told: list[RunEvent]) -> Iterator[str]:
+def _details(events: list[RunEvent]) -> Iterator[str]:
     """The object of each kind of event is there, whole or not at all."""
-    for event in told:
+    for event in events:
         named = DETAILS.get(event.kind)
         if named and not event.details.get(named):
             yield f"{event.kind} without its {named}"
@@ -158,11 +158,11 @@ def _details(told: list[RunEvent]) -> Iterator[str]:
             yield f"{event.kind} with details of the type {said}, and without its {said}"
 
 
-def _steps(told: list[RunEvent]) -> Iterator[str]:
+def _steps(events: list[RunEvent]) -> Iterator[str]:
     """Steps begin and end in turn, numbered from 1, and everything else happens in one."""
     open_step: str | None = None
     begun = 0
-    for event in told:
+    for event in events:
         step = (event.details.get("run_step_object") or {}).get("id")
         if event.kind == "tool_step_begin":
             begun += 1
@@ -182,13 +182,13 @@ def _steps(told: list[RunEvent]) -> Iterator[str]:
             yield f"the run completes before {open_step} ended"
 
 
-def _messages(told: list[RunEvent]) -> Iterator[str]:
+def _messages(events: list[RunEvent]) -> Iterator[str]:
     """A message is announced, then sent in pieces, of which the last one says so.
 
     A run that ends badly may stop in the middle of it.
     """
     announced: str | None = None
-    for event in told:
+    for event in events:
         if event.kind == "message_creation":
             if announced is not None:
                 yield f"a message is announced before {announced} was told"
@@ -213,10 +213,10 @@ def _waiting(kinds: list[str]) -> Iterator[str]:
             yield f"tool_submitted_output after {kind}: nothing was asked for"
 
 
-def _answered_calls(told: list[RunEvent]) -> Iterator[str]:
+def _answered_calls(events: list[RunEvent]) -> Iterator[str]:
     """The outputs that came are those of the calls that were asked for last."""
     asked: set[Any] = set()
-    for event in told:
+    for event in events:
         calls = {call["id"] for call in event.details.get("tool_calls") or ()}
         if event.kind == "tool_calls":
             asked = calls
@@ -224,10 +224,10 @@ def _answered_calls(told: list[RunEvent]) -> Iterator[str]:
             yield f"outputs of {sorted(calls)} came, asked for were those of {sorted(asked)}"
 
 
-def _same_run(told: list[RunEvent]) -> Iterator[str]:
-    runs = [event.details["run_object"] for event in told if event.details.get("run_object")]
+def _same_run(events: list[RunEvent]) -> Iterator[str]:
+    runs = [event.details["run_object"] for event in events if event.details.get("run_object")]
     steps = [
-        event.details["run_step_object"] for event in told if event.details.get("run_step_object")
+        event.details["run_step_object"] for event in events if event.details.get("run_step_object")
     ]
     if len({(run["id"], run["thread_id"], run["assistant_id"]) for run in runs}) > 1:
         yield "the events speak of more than one run"
@@ -237,9 +237,9 @@ def _same_run(told: list[RunEvent]) -> Iterator[str]:
         yield "the events speak of another run's steps"
 
 
-def _statuses(told: list[RunEvent]) -> Iterator[str]:
+def _statuses(events: list[RunEvent]) -> Iterator[str]:
     """An event has a status that goes with its kind, and the one of what it speaks of."""
-    for event in told:
+    for event in events:
         thing = event.details.get("run_object") or event.details.get("run_step_object") or {}
         status = event.payload.get("status", "")
         if thing and thing["status"] != status:

@@ -16,11 +16,11 @@ PATIENCE = 10.0  # seconds without a byte: at the end of a run somebody waits fo
 PATIENCE_WHEN_STOPPED = 1.0  # when the target has just left a request and a look-up unanswered
 
 
-def delete_left_behind(gateway: Gateway, remains: list[str]) -> int:
+def delete_orphaned(gateway: Gateway, remains: list[str]) -> int:
     """Delete what killed runs left on the target of the gateway; how many things there were."""
     found = 0
-    for old in journal.left_behind(gateway.target.url):
-        found += len(old.left)
+    for old in journal.orphaned_journals(gateway.target.url):
+        found += len(old.remaining)
         remains += delete_all(gateway, old)
         old.close()
     return found
@@ -44,17 +44,17 @@ def delete_all(gateway: Gateway, of: Journal) -> list[str]:
         refused = of.delete_all(delete)
     except httpx.HTTPError as error:
         why = f"no answer to a deletion ({str(error) or type(error).__name__})"
-        return left_there(gateway, of, why)
+        return report_remaining(gateway, of, why)
     return [*map(_could_not, refused), *_unknown(of)]
 
 
-def left_there(gateway: Gateway, of: Journal, why: str) -> list[str]:
+def report_remaining(gateway: Gateway, of: Journal, why: str) -> list[str]:
     """The entries of a journal, when deleting was given up."""
     target = gateway.target
     url = target.url if target.kind != "live" else None
     named = "live" if url is None else f"{url} TOKEN=$TOKEN"
     return [
-        f"{why}: {len(of.left)} things are left there, noted in {of.path}",
+        f"{why}: {len(of.remaining)} things are left there, noted in {of.path}",
         f"to delete them: make contract-clean TARGET={named}",
         *_unknown(of),
     ]

@@ -24,7 +24,8 @@ ON_MOUNTED_FILES = ("unmountAssistantFile",)
 class ExampleObjects:
     """Makes what is missing, and knows it by the ids of the examples.
 
-    What cannot be made keeps the example's id; `unmade` says why, for the tests that need it.
+    An object that cannot be made keeps the example's id; `unmade` has the reason, for the tests
+    that need it.
     """
 
     def __init__(self, gateway: Gateway) -> None:

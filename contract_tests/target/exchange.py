@@ -115,7 +115,7 @@ class OpenExchange:
             self._nothing_unknown()
 
     def _nothing_unknown(self) -> None:
-        """What the request made is in the journal, or it made nothing."""
+        """The object that the request made is in the journal, or it made nothing."""
         if self._awaits_id and self._journal:
             self._awaits_id = False
             self._journal.answers(self._exchange.operation_id)

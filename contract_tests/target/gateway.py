@@ -80,8 +80,8 @@ class Gateway:
     def should_retry(self, response: Response, attempt: int) -> bool:
         """Whether to ask again: the rate that is kept is too high all the same.
 
-        What is sent next then waits as long as the service asks for. After TRIES attempts, or when
-        that is longer than LONGEST_WAIT, the refusal is the answer.
+        The next request then waits as long as the service asks for. After TRIES attempts, or when
+        that is longer than LONGEST_WAIT, the refusal is the response.
         """
         if response.status_code != 429 or not self.profile.per_second or attempt == TRIES:
             return False

@@ -62,7 +62,7 @@ class Journal:
         except BlockingIOError:
             self._file.close()
             raise
-        self.left, self.unanswered = _read(path)
+        self.remaining, self.unanswered = _read(path)
         self.made: list[CreatedObject] = []
 
     def asks(self, operation_id: str) -> None:
@@ -86,14 +86,14 @@ class Journal:
                 self.drop(CreatedObject(kind, str(asked.get(field)), owner))
 
     def add(self, made: CreatedObject) -> None:
-        if made.id and made not in self.left:
-            self.left[made] = None
+        if made.id and made not in self.remaining:
+            self.remaining[made] = None
             self.made.append(made)
             self._write({"made": made})
 
     def drop(self, made: CreatedObject) -> None:
-        if made in self.left:
-            del self.left[made]
+        if made in self.remaining:
+            del self.remaining[made]
             self._write({"gone": made})
 
     def delete_all(
@@ -101,17 +101,17 @@ class Journal:
     ) -> list[CreatedObject]:
         """Delete what is left, each by an operation with its body; returns what could not be.
 
-        What `delete` raises ends it, and the rest stays in the journal.
+        An exception of `delete` ends it, and the rest stays in the journal.
         """
         for kind, (operation_id, field) in DELETES.items():
-            for made in [one for one in self.left if one.kind == kind]:
+            for made in [one for one in self.remaining if one.kind == kind]:
                 if delete(operation_id, {field: made.id}, made.owner):
                     self.drop(made)
-        return list(self.left)
+        return list(self.remaining)
 
     def close(self) -> None:
         """Forget the file when nothing is left on the target."""
-        if not self.left:
+        if not self.remaining:
             self.path.unlink(missing_ok=True)
         self._file.close()
 
@@ -125,7 +125,7 @@ def journal_for(url: str, folder: Path = FOLDER) -> Journal:
     return Journal(folder / f"{_name(url)}.{os.getpid()}.jsonl")
 
 
-def left_behind(url: str, folder: Path = FOLDER) -> Iterator[Journal]:
+def orphaned_journals(url: str, folder: Path = FOLDER) -> Iterator[Journal]:
     """The journals of runs against this address that ended without deleting everything."""
     for path in sorted(folder.glob(f"{_name(url)}.*.jsonl")):
         try:
@@ -140,7 +140,7 @@ def _name(url: str) -> str:
 
 
 def _read(path: Path) -> tuple[dict[CreatedObject, None], int]:
-    left: dict[CreatedObject, None] = {}
+    remaining: dict[CreatedObject, None] = {}
     unanswered = 0
     for line in path.read_text("utf-8").splitlines():
         try:
@@ -148,8 +148,8 @@ def _read(path: Path) -> tuple[dict[CreatedObject, None], int]:
         except ValueError:
             continue  # the kill came in the middle of a line
         if "made" in entry:
-            left[CreatedObject(*entry["made"])] = None
+            remaining[CreatedObject(*entry["made"])] = None
         if "gone" in entry:
-            left.pop(CreatedObject(*entry["gone"]), None)
+            remaining.pop(CreatedObject(*entry["gone"]), None)
         unanswered += ("asks" in entry) - ("answers" in entry)
-    return left, unanswered
+    return remaining, unanswered

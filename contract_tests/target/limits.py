@@ -77,7 +77,7 @@ def parse_retry_after(retry_after: str) -> float:
     if retry_after.strip().isdecimal():
         return float(retry_after)
     try:
-        until = parsedate_to_datetime(retry_after)
+        date = parsedate_to_datetime(retry_after)
     except ValueError:
         return UNTOLD
-    return max(0.0, (until - datetime.now(UTC)).total_seconds())
+    return max(0.0, (date - datetime.now(UTC)).total_seconds())

@@ -1,4 +1,4 @@
-"""Which server is attacked, and how hard."""
+"""The server under test, and the load it gets."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Target:
 
 @dataclass(frozen=True)
 class Profile:
-    """How hard a target is attacked; None is as much as schemathesis.toml says, or without end.
+    """The load on a target; None is as much as schemathesis.toml says, or without limit.
 
     `runs` counts the requests that let a model work, which is what a service asks money for.
     """
@@ -56,8 +56,8 @@ class Profile:
 
 
 FULL = Profile()
-# With the examples and the hand-written steps marked `live_safe`. What is sent at random, to all
-# but EXPENSIVE operations, is little.
+# The examples and the hand-written steps marked `live_safe`; a few random requests, to all but
+# EXPENSIVE operations.
 LIVE_SAFE = Profile(
     phases=("examples", "fuzzing"),
     max_examples=2,
@@ -103,7 +103,7 @@ def chosen_target(environ: Mapping[str, str] = os.environ) -> Target:
 
 
 def chosen_profile(target: Target, environ: Mapping[str, str] = os.environ) -> Profile:
-    """How hard this target is attacked. Raises UnusableTarget for numbers that are none."""
+    """The load on this target, by the environment. Raises UnusableTarget for bad numbers."""
     profile = LIVE_SAFE if target.kind == "live" else FULL
     if phases := environ.get("CONTRACT_PHASES"):
         profile = replace(profile, phases=tuple(phases.split(",")))

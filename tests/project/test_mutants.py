@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from contract_tests.mutants.trial import Part, Verdict
+    from contract_tests.mutants.run import Part, Verdict
 
 ROOT = Path(__file__).parents[2]
 
@@ -36,8 +36,8 @@ def test_quick_selection() -> None:
 
 def dies_or_judges(name: str, part: Part, log: Path) -> Verdict:
     """In place of the tests. One process dies, the others say that all tests passed, or caught."""
-    from contract_tests.mutants.trial import Verdict
-    from contract_tests.mutants.witness import FailedTest
+    from contract_tests.mutants.first_failure import FailedTest
+    from contract_tests.mutants.run import Verdict
 
     if name == "begin-gone":
         os._exit(3)
@@ -54,8 +54,8 @@ def test_what_dies_or_hangs_is_not_caught(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The rest continues, the table says what happened, and the whole is a failure."""
+    from contract_tests.mutants.processes import run_mutants
     from contract_tests.mutants.table import write
-    from contract_tests.mutants.trials import run_mutants
 
     how: dict[str, Any] = {"logs": tmp_path, "quick": True, "jobs": 2}
     names = ["begin-gone", "", "end-gone"]
@@ -83,11 +83,11 @@ def test_the_one_that_is_expected_to_catch_it(
 ) -> None:
     """A mutant that another test trips over is not caught."""
     from contract_tests.mutants.catalogue import MUTANTS
+    from contract_tests.mutants.first_failure import FailedTest
     from contract_tests.mutants.mutant import Mutant
     from contract_tests.mutants.proxy import NO_CHANGE
+    from contract_tests.mutants.run import Verdict
     from contract_tests.mutants.table import write
-    from contract_tests.mutants.trial import Verdict
-    from contract_tests.mutants.witness import FailedTest
 
     monkeypatch.setitem(MUTANTS, "odd", Mutant("odd", "k", "承诺", NO_CHANGE, caught_by))
     failed = FailedTest("test_lifecycle.py::test_cancel[a-b]", ("times_are_in_order",), "1 after 0")

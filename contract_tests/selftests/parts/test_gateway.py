@@ -30,7 +30,7 @@ def test_interrupted_while_it_is_made(gateway: Gateway) -> None:
         gateway.ask("createThread", send)
 
     assert gateway.journal is not None
-    assert [made.kind for made in gateway.journal.left] == ["thread"]
+    assert [made.kind for made in gateway.journal.remaining] == ["thread"]
 
 
 def test_threads_that_runs_make_are_known(gateway: Gateway) -> None:
@@ -43,7 +43,7 @@ def test_threads_that_runs_make_are_known(gateway: Gateway) -> None:
     gateway.post("createRun", json={**body, "thread_id": made})
     gateway.post("createRun", json={**body, "stream": True})
 
-    assert [one.kind for one in gateway.journal.left] == ["assistant", "thread", "thread"]
+    assert [one.kind for one in gateway.journal.remaining] == ["assistant", "thread", "thread"]
     assert gateway.runs.made.total() == 3
     assert gateway.journal.unanswered == 0
 

@@ -30,16 +30,16 @@ def test_journal_outlives_its_process(folder: Path) -> None:
         own.succeeded("createThread", {}, {"id": id_})
     own.succeeded("deleteThread", {"thread_id": "thread_1"}, {})
     own.asks("createFile")
-    assert list(journal.left_behind("http://one", folder)) == []
+    assert list(journal.orphaned_journals("http://one", folder)) == []
     own._file.write('{"made": ["thr')
     own._file.close()
 
-    [left] = journal.left_behind("http://one", folder)
-    assert list(left.left) == [CreatedObject("thread", "thread_2")]
-    assert left.unanswered == 1
-    assert list(journal.left_behind("http://two", folder)) == []
-    assert left.delete_all(lambda operation_id, body, owner: True) == []
-    left.close()
+    [remaining] = journal.orphaned_journals("http://one", folder)
+    assert list(remaining.remaining) == [CreatedObject("thread", "thread_2")]
+    assert remaining.unanswered == 1
+    assert list(journal.orphaned_journals("http://two", folder)) == []
+    assert remaining.delete_all(lambda operation_id, body, owner: True) == []
+    remaining.close()
     assert list(folder.iterdir()) == []
 
 
@@ -48,13 +48,13 @@ def test_what_cannot_be_deleted_stays_in_the_journal(folder: Path) -> None:
     own.add(CreatedObject("file", "file-1"))
     own.add(CreatedObject("assistant", "asst_1"))
 
-    left = own.delete_all(lambda operation_id, body, owner: operation_id == "deleteAssistant")
+    remaining = own.delete_all(lambda operation_id, body, owner: operation_id == "deleteAssistant")
 
-    assert left == [CreatedObject("file", "file-1")]
+    assert remaining == [CreatedObject("file", "file-1")]
     own.close()
-    [again] = journal.left_behind("http://one", folder)
-    assert list(again.left) == left
-    again.drop(left[0])
+    [again] = journal.orphaned_journals("http://one", folder)
+    assert list(again.remaining) == remaining
+    again.drop(remaining[0])
     again.close()
 
 
@@ -88,7 +88,7 @@ def test_second_users_things_need_that_token(folder: Path) -> None:
         users = Gateway(both, FULL, journal.journal_for("x", folder))
         users.post("createThread", owner="second", json={})
         assert users.journal is not None
-        [made] = users.journal.left
+        [made] = users.journal.remaining
         assert made.owner == "second"
 
         users.target = replace(both, other_token=None)
@@ -97,7 +97,7 @@ def test_second_users_things_need_that_token(folder: Path) -> None:
             problem
             == f"could not delete thread {made.id} of the second user, which takes OTHER_TOKEN"
         )
-        assert list(users.journal.left) == [made]
+        assert list(users.journal.remaining) == [made]
 
         users.target = both
         assert cleanup.delete_all(users, users.journal) == []

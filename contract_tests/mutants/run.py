@@ -15,14 +15,14 @@ from contract_tests.mutants.proxy import NO_CHANGE, Change, proxied
 from contract_tests.plugin import FIRST, GENERATED, LAST, SUITE, MockProxy, rank
 
 from .catalogue import MUTANTS
-from .witness import FailedTest, FirstFailure
+from .first_failure import FailedTest, FirstFailure
 
 # The whole suite is more than its parts: it also judges what it reached.
 Part = Literal["quick", "by hand", "generated", "whole"]
 
 QUICK = FIRST[:7]
 
-# The first failure is enough. What was imported before the process began, to begin sooner, holds no
+# The first failure is enough. Modules imported before the process began, to begin sooner, hold no
 # assertions that pytest should explain.
 OPTIONS = ("-x", "-q", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning")
 
@@ -54,24 +54,24 @@ class Verdict:
 def run_mutant(name: str, part: Part, log: Path) -> Verdict:
     """Run some tests against a mutant, or against the server as it is when the name is empty.
 
-    They stop at the first failure. What pytest prints goes into `log`. To be called once a process.
+    They stop at the first failure. The output of pytest goes into `log`. Call it once a process.
     """
     begun = time.process_time()
     change = MUTANTS[name].change if name else NO_CHANGE
-    witness = FirstFailure()
+    first_failure = FirstFailure()
     with log.open("w", encoding="utf-8") as output:
         os.dup2(output.fileno(), sys.stdout.fileno())
         os.dup2(output.fileno(), sys.stderr.fileno())
-        passed = _run(change, witness, part)
-    if not passed and witness.failed is None:
+        passed = _run(change, first_failure, part)
+    if not passed and first_failure.failed is None:
         raise RuntimeError(f"pytest did not get as far as the tests; see {log}")
     seconds = round(time.process_time() - begun, 1)
-    return Verdict(name, part, witness.failed, witness.passed, seconds)
+    return Verdict(name, part, first_failure.failed, first_failure.passed, seconds)
 
 
-def _run(change: Change, witness: FirstFailure, part: Part) -> bool:
+def _run(change: Change, first_failure: FirstFailure, part: Part) -> bool:
     proxy = MockProxy(lambda url: proxied(url, change))
-    return pytest.main([*OPTIONS, *files(part)], plugins=[proxy, witness]) == 0
+    return pytest.main([*OPTIONS, *files(part)], plugins=[proxy, first_failure]) == 0
 
 
 def files(part: Part) -> list[str]:

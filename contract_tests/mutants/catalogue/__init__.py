@@ -1,17 +1,36 @@
-"""Every mutant, by its name."""
+"""The catalogue of mutants, a module for each part of the API.
+
+Hands out every mutant by its name, and a quick selection of them.
+"""
 
 from __future__ import annotations
 
-from . import callers, contents, ends, errors, events, kept, lists, shapes, states, streams
-from .mutant import Mutant
+from contract_tests.mutants.mutant import Mutant
+
+from . import (
+    ends,
+    errors,
+    events,
+    ids_and_times,
+    kept,
+    lists,
+    shapes,
+    states,
+    streams,
+    texts,
+    tokens,
+    validation,
+)
 
 _ALL = (
     *shapes.MUTANTS,
-    *contents.MUTANTS,
+    *ids_and_times.MUTANTS,
+    *texts.MUTANTS,
     *states.MUTANTS,
     *kept.MUTANTS,
     *ends.MUTANTS,
-    *callers.MUTANTS,
+    *tokens.MUTANTS,
+    *validation.MUTANTS,
     *errors.MUTANTS,
     *lists.MUTANTS,
     *streams.MUTANTS,

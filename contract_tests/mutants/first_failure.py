@@ -17,7 +17,7 @@ LONGEST = 300  # characters of a failure's text that the table shows
 class FailedTest:
     """A test that failed, and the checks that failed in it.
 
-    A test that broke down on what it was told, with a KeyError for instance, has no checks: it
+    A test that broke down on a response, with a KeyError for instance, has no checks: it
     noticed something, but cannot say which promise was broken.
     """
 

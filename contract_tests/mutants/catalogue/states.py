@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from contract_tests.mutants.proxy import Change, ProxyRequest, ProxyResponse, Send
-from contract_tests.target.target import TOKEN
-
-from .changes import (
+from contract_tests.mutants.changes import (
     Json,
     answer,
     dumped,
@@ -20,7 +17,9 @@ from .changes import (
     put,
     with_json,
 )
-from .mutant import Mutant
+from contract_tests.mutants.mutant import Mutant
+from contract_tests.mutants.proxy import Change, ProxyRequest, ProxyResponse, Send
+from contract_tests.target.target import TOKEN
 
 
 def _only_said(operation_id: str, field: str, kind: str) -> Change:

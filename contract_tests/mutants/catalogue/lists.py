@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from .changes import GONE, Json, answer, page_of, put, request
-from .mutant import Mutant
+from contract_tests.mutants.changes import GONE, Json, answer, page_of, put, request
+from contract_tests.mutants.mutant import Mutant
 
 
 def _reversed(page: Json) -> Json:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .changes import GONE, body, error, header, json_body, put, status
-from .mutant import Mutant
+from contract_tests.mutants.changes import GONE, body, error, header, json_body, put, status
+from contract_tests.mutants.mutant import Mutant
 
 MUTANTS = (
     Mutant(
@@ -95,7 +95,7 @@ MUTANTS = (
         "error-without-envelope",
         "wrong error",
         "An error is in an envelope.",
-        error(404, json_body(lambda told: told["error"]), "deleteFile"),
+        error(404, json_body(lambda body: body["error"]), "deleteFile"),
     ),
     Mutant(
         "error-code-gone",

@@ -6,12 +6,19 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 
+from contract_tests.mutants.changes import (
+    ProxiedEvent,
+    counted,
+    names,
+    put,
+    raw_stream,
+    request,
+    stream,
+)
+from contract_tests.mutants.mutant import Mutant
 from contract_tests.mutants.proxy import Change, ProxyResponse
 from contract_tests.mutants.proxy import ProxyRequest as Asked
 from contract_tests.mutants.proxy import Send as SendOwn
-
-from .changes import ProxiedEvent, counted, names, put, raw_stream, request, stream
-from .mutant import Mutant
 
 Events = Iterator[ProxiedEvent]
 
@@ -83,9 +90,9 @@ def _piece_by_piece(request: Asked, answer: ProxyResponse, _send: SendOwn) -> Pr
     if not meant or not isinstance(answer.json, dict):
         return answer
     data = json.dumps({"status": "completed", "send_id": 1, "event_type": "run_end"})
-    told = f"event: status\ndata: {data}\n\n".encode()
+    block = f"event: status\ndata: {data}\n\n".encode()
     headers = {**answer.headers, "content-type": "text/event-stream; charset=utf-8"}
-    return replace(answer, headers=headers, body=told)
+    return replace(answer, headers=headers, body=block)
 
 
 MUTANTS = (

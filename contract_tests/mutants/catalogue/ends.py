@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from .changes import GONE, Json, answer, event, put
-from .mutant import Mutant
+from contract_tests.mutants.changes import GONE, Json, answer, event, put
+from contract_tests.mutants.mutant import Mutant
 
 
 def _of(status: str, edit: Callable[[Json], Json]) -> Callable[[Json], Json]:

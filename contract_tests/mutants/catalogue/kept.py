@@ -6,10 +6,19 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from contract_tests.mutants.changes import (
+    GONE,
+    Json,
+    answer,
+    dumped,
+    names,
+    page_of,
+    put,
+    request,
+    with_json,
+)
+from contract_tests.mutants.mutant import Mutant
 from contract_tests.mutants.proxy import Change, ProxyRequest, ProxyResponse, Send
-
-from .changes import GONE, Json, answer, dumped, names, page_of, put, request, with_json
-from .mutant import Mutant
 
 
 class _Cache:
@@ -74,13 +83,13 @@ class _AsCreated:
     def __call__(self, request: ProxyRequest, answer: ProxyResponse, _send: Send) -> ProxyResponse:
         if answer.status != 200:
             return answer
-        told = answer.json
+        body = answer.json
         if names("createMessage", request):
-            self._made[told["id"]] = {name: told[name] for name in ("content", "file_ids")}
+            self._made[body["id"]] = {name: body[name] for name in ("content", "file_ids")}
         elif names("queryMessage", request):
-            return with_json(answer, self._before(told))
+            return with_json(answer, self._before(body))
         elif names("listMessages", request):
-            return with_json(answer, {**told, "data": [*map(self._before, told["data"])]})
+            return with_json(answer, {**body, "data": [*map(self._before, body["data"])]})
         return answer
 
     def _before(self, message: Json) -> Json:

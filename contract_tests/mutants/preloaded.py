@@ -1,6 +1,6 @@
-"""What every trial needs, imported once in the process that the others are forked from.
+"""The imports of each mutant's process, made once in the process that it is forked from.
 
-The tests are collected, too: that reads their modules, which each trial then finds read.
+The tests are collected, too: that imports their modules.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import io
 import pytest
 from appbuilder_mock.contract import the_contract
 
-from .trial import OPTIONS, files
+from .run import OPTIONS, files
 
 the_contract()  # which each mock server reads
 with contextlib.redirect_stdout(io.StringIO()):

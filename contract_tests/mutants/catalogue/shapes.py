@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .changes import GONE, answer, event, header, put, whole
-from .mutant import Mutant
+from contract_tests.mutants.changes import GONE, answer, event, header, put, whole
+from contract_tests.mutants.mutant import Mutant
 
 MUTANTS = (
     # ── Required fields ─────────────────────────────────────────────────────────────────────────

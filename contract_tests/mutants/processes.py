@@ -10,7 +10,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
 
-from .trial import Part, Verdict, run_mutant
+from .run import Part, Verdict, run_mutant
 
 PATIENCE = 600  # seconds that the tests may take for one server
 
@@ -49,7 +49,7 @@ def run_mutants(
     An `attempt` that dies, or takes longer than `patience` seconds, has a verdict that says so.
     """
     context = multiprocessing.get_context("forkserver")  # imports once, and has no threads
-    context.set_forkserver_preload(["contract_tests.mutants.ready"])
+    context.set_forkserver_preload(["contract_tests.mutants.preloaded"])
     logs.mkdir(parents=True, exist_ok=True)
     waiting = [(name, _first(name, quick=quick)) for name in names]
     running: dict[Connection, RunningMutant] = {}

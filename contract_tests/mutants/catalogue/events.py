@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from contract_tests.mutants.changes import (
+    GONE,
+    ProxiedEvent,
+    counted,
+    event,
+    put,
+    raw_stream,
+    stream,
+)
+from contract_tests.mutants.mutant import Mutant
 from contract_tests.mutants.proxy import Change
-
-from .changes import GONE, ProxiedEvent, counted, event, put, raw_stream, stream
-from .mutant import Mutant
 
 Events = Iterator[ProxiedEvent]
 
@@ -33,12 +40,12 @@ def _one_piece_empty(events: Events) -> Events:
 
 def _whole_text_repeated(events: Events) -> Events:
     """The last piece holds the whole text, as if pieces were not to be joined."""
-    told = ""
+    text = ""
     for one in events:
         if one.kind == "message":
-            told += "".join(part["text"]["value"] for part in one.data["content"])
+            text += "".join(part["text"]["value"] for part in one.data["content"])
             if one.data["is_end"]:
-                one = replace(one, data=put("content/*/text/value", told)(one.data))
+                one = replace(one, data=put("content/*/text/value", text)(one.data))
         yield one
 
 
