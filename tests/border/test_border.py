@@ -180,7 +180,7 @@ def methods() -> list[tuple[str, Callable[..., Any]]]:
         (f"{name}.{method}", getattr(cls, method))
         for name, classes in RESOURCES.items()
         for cls in classes
-        for method in vars(cls)
+        for method, _ in inspect.getmembers(cls, inspect.isfunction)
         if not method.startswith("_")
     ]
 

@@ -119,7 +119,7 @@ def test_cancel(turns: Turns, use: Any, on_exit: str) -> None:
     use(stream)
 
     turns.next_works()
-    with pytest.raises(RuntimeError, match="was left"):
+    with pytest.raises(RuntimeError, match="was closed before"):
         next(stream)
 
 
@@ -182,7 +182,7 @@ def test_cancel_before_anything_was_sent(turns: Turns) -> None:
     stream.cancel()
 
     assert turns.states() == []
-    with pytest.raises(RuntimeError, match="was left"):
+    with pytest.raises(RuntimeError, match="was closed before"):
         next(stream)
 
 
@@ -234,7 +234,7 @@ def test_cancel_that_fails(harness: ClientHarness, serve: Serve) -> None:
     next(stream)
     with pytest.raises(Exception, match="forbidden"):
         stream.cancel()
-    with pytest.raises(RuntimeError, match="was left"):
+    with pytest.raises(RuntimeError, match="was closed before"):
         next(stream)
 
 

@@ -274,7 +274,7 @@ def test_wrong_use(harness: ClientHarness) -> None:
         )
     manager = runs.stream_run_with_handler("a", "t")
     manager.close()
-    with pytest.raises(RuntimeError, match="left before"):
+    with pytest.raises(RuntimeError, match="closed before"):
         manager.until_done()
 
 

@@ -166,7 +166,7 @@ def test_a_time_limit_of_the_callers_own(serve: Serve) -> None:
             with pytest.raises(asyncio.TimeoutError):
                 await asyncio.wait_for(stream.__anext__(), 0.1)
             assert await asyncio.to_thread(server.all_closed)
-            with pytest.raises(RuntimeError, match="left before the run's final event"):
+            with pytest.raises(RuntimeError, match="closed before the run's final event"):
                 await stream.final_run()
 
     asyncio.run(main())

@@ -135,7 +135,7 @@ def test_leaving_the_texts(harness: ClientHarness, serve: Serve) -> None:
         break
 
     assert left.wait(PATIENCE)
-    with pytest.raises(RuntimeError, match="left before the run's final event"):
+    with pytest.raises(RuntimeError, match="closed before the run's final event"):
         stream.final_run()
 
 
@@ -208,7 +208,7 @@ def test_a_stream_that_was_left(harness: ClientHarness, serve: Serve, make: Any,
         next(stream)
 
     read = {"text": lambda: list(stream.text), "next": lambda: next(stream)}
-    with pytest.raises(RuntimeError, match=r"left before the run's final event.*runs\.query"):
+    with pytest.raises(RuntimeError, match=r"closed before the run's final event.*runs\.query"):
         read.get(lens, lambda: getattr(stream, lens)())()
     assert stream.messages == {}
     assert stream.current_run.status == "queued"

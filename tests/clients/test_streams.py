@@ -176,7 +176,7 @@ def test_nothing_is_sent_before_the_stream_is_used(harness: ClientHarness, serve
     assert server.exchanges == []
 
     stream.close()
-    with pytest.raises(RuntimeError, match="left before"):
+    with pytest.raises(RuntimeError, match="closed before"):
         list(stream)
     assert server.exchanges == []
 

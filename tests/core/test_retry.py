@@ -12,22 +12,22 @@ def test_delays_double_up_to_a_limit() -> None:
     """Each wait is twice the one before, until `max_delay`."""
     policy = RetryPolicy(attempts=8, jitter=lambda: 0.0)
 
-    delays = [policy.delay(n, BUSY, idempotent=True) for n in range(1, 9)]
+    delays = [policy.delay(n, BUSY, repeatable=True) for n in range(1, 9)]
 
     assert delays == [0.5, 1.0, 2.0, 4.0, 8.0, 8.0, 8.0, None]
 
 
 def test_jitter_takes_up_to_half_off() -> None:
     """Clients that failed together do not come back together."""
-    assert RetryPolicy(jitter=lambda: 1.0).delay(1, BUSY, idempotent=True) == 0.25
-    delays = {RetryPolicy().delay(1, BUSY, idempotent=True) for _ in range(20)}
+    assert RetryPolicy(jitter=lambda: 1.0).delay(1, BUSY, repeatable=True) == 0.25
+    delays = {RetryPolicy().delay(1, BUSY, repeatable=True) for _ in range(20)}
     assert len(delays) > 1
     assert all(delay is not None and 0.25 <= delay <= 0.5 for delay in delays)
 
 
 def test_very_many_attempts() -> None:
     """The doubling does not outgrow a float."""
-    assert RetryPolicy(attempts=10_000).delay(5_000, BUSY, idempotent=True) is not None
+    assert RetryPolicy(attempts=10_000).delay(5_000, BUSY, repeatable=True) is not None
 
 
 @pytest.mark.parametrize(("retry_after", "delay"), [(0.0, 0.0), (8.0, 8.0), (8.1, None)])
@@ -35,7 +35,7 @@ def test_retry_after(retry_after: float, delay: float | None) -> None:
     """The service's `Retry-After` is honoured, or the call gives up."""
     limited = RateLimitError(status_code=429, retry_after=retry_after)
 
-    assert RetryPolicy().delay(1, limited, idempotent=False) == delay
+    assert RetryPolicy().delay(1, limited, repeatable=False) == delay
 
 
 def test_reached_or_not() -> None:
@@ -43,9 +43,9 @@ def test_reached_or_not() -> None:
     policy = RetryPolicy(jitter=lambda: 0.0)
     lost, unreached = ApiConnectionError(), ApiConnectionError(reached_server=False)
 
-    assert policy.delay(1, lost, idempotent=True) == 0.5
-    assert policy.delay(1, lost, idempotent=False) is None
-    assert policy.delay(1, unreached, idempotent=False) == 0.5
+    assert policy.delay(1, lost, repeatable=True) == 0.5
+    assert policy.delay(1, lost, repeatable=False) is None
+    assert policy.delay(1, unreached, repeatable=False) == 0.5
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_limits_that_seconds_do_not_lift(code: str | None, again: bool, status: 
     """A quota for the day is not there again at the next attempt; a rate is."""
     limited = RateLimitError(status_code=status, code=code)
 
-    assert (RetryPolicy().delay(1, limited, idempotent=False) is not None) is again
+    assert (RetryPolicy().delay(1, limited, repeatable=False) is not None) is again
 
 
 @pytest.mark.parametrize(

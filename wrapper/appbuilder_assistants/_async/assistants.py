@@ -42,7 +42,7 @@ class AsyncAssistants:
         """Create an assistant; only its name is required.
 
         The name has 1 to 128 characters: Chinese ideographs, ASCII letters, digits, `_`, `-`.
-        What is None is left to the service. Never repeated after a lost answer, which may have
+        What is None is left to the service. Never repeated after a lost reply, which may have
         created one.  (createAssistant)
         """
         call = ops.assistants_create(

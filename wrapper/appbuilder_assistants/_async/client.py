@@ -17,7 +17,7 @@ from appbuilder_assistants._transport.pool import AsyncPool
 
 from ._caller import AsyncCaller, AsyncRawCaller
 from .assistants import AsyncAssistants
-from .streams.run_stream import LOOK_UPS
+from .streams.reading import LOOK_UPS
 from .threads import AsyncThreads
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class AsyncAppBuilder:
     the run is cancelled on the server as well. `retry` says what is tried again and when.
 
     `default_headers` and `extra_body` are sent with every request: headers, and fields of a JSON
-    body, of which the call's own win. `event_hooks` are told of every request: see
+    body, of which the call's own win. `event_hooks` get an event for every request: see
     `appbuilder_assistants.hooks`. `verify` is True, False, an `ssl.SSLContext`, or the path of the
     CA certificates to trust.
 
@@ -117,8 +117,8 @@ class AsyncAppBuilder:
         to none. `default_headers` and `extra_body` are added to those there are;
         `set_default_headers` and `set_extra_body` replace them.
 
-        Closing the copy does nothing: the connections are this client's to close, or whoever's made
-        the `http_client`.
+        Closing the copy does nothing: the connections are this client's to close, or those of the
+        `http_client` its owner's.
         """
         secret = None if token is None else Secret(token)
         del token  # what follows may raise, and a traceback may be shown with its variables
@@ -164,8 +164,8 @@ class AsyncAppBuilder:
     async def close(self) -> None:
         """Close the connections. Later calls raise RuntimeError.
 
-        Streams of runs with tools that are still open are left first, which cancels their runs.
-        What fails of that is raised when all is closed: one error, with a note of each other.
+        Streams of runs with tools that are still open are closed first, which cancels their runs.
+        A failure of that is raised when all is closed: one error, with a note of each other.
         """
         if self._own:
             pool = self._caller.pool

@@ -163,10 +163,10 @@ class AsyncRuns(AsyncToolRuns):
         on_deadline: OnDeadline | None = None,
         on_exit: OnExit = "close",
     ) -> AsyncAssistantStreamManager:
-        """The events of a run, told to a handler as they happen: `stream_run` the other way round.
+        """The events of a run, passed to a handler: `stream_run` the other way round.
 
-        Nothing is sent until what this returns is entered, iterated or told `until_done`, with
-        or without a `with` block. What the handler raises reaches the caller and closes the
+        Nothing is sent until the returned manager is entered, iterated or asked for `until_done`,
+        with or without a `with` block. What the handler raises reaches the caller and closes the
         connection.  (createRun)
         """
         stream = self.stream_run(
@@ -200,7 +200,7 @@ class AsyncRuns(AsyncToolRuns):
         deadline: float | None = None,
         on_deadline: OnDeadline | None = None,
     ) -> RunResult:
-        """Look a run up until it has ended or waits for tool outputs: `status` tells.
+        """Look a run up until it has ended or waits for tool outputs: `status` says which.
 
         The pauses grow from `first_delay` to `max_delay` seconds. `deadline` is in seconds; None
         has no end. The run has no `final_answer`, even when completed.  (queryRun)

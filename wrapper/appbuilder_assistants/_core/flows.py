@@ -161,7 +161,7 @@ def _ask(
             progress.may_be_done = done_before or may_be_done(error)
             reached = reached or not isinstance(outcome, NoReply) or outcome.reached_server
             if isinstance(error, (ApiConnectionError, ApiStatusError)):
-                wait = retry.delay(attempt, error, idempotent=call.idempotent)
+                wait = retry.delay(attempt, error, repeatable=call.idempotent)
             progress.tried.append(_attempt(error, outcome, wait or 0.0))
             error.attempts = tuple(progress.tried)
             if wait is None or not call.request.can_be_sent_again():

@@ -1,4 +1,4 @@
-"""Whether to try again, and when."""
+"""The retry policy: whether to retry, and after which back-off."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """How often and how soon a call is tried again. `RetryPolicy(attempts=1)` never does.
+    """How often and how soon a call is retried. `RetryPolicy(attempts=1)` never does.
 
-    Any call is tried again when the request did not reach the server or came back as a
-    RateLimitError, unless that is for a quota which is used up (by the day, or unpaid). A call that
-    does no harm twice (a look-up, a cancel) also when its answer was lost, and on 5xx. Each attempt
-    has the whole timeout for itself.
+    Any call is retried when the request did not reach the server or came back as a
+    RateLimitError, unless that is for a quota which is used up (by the day, or unpaid). An
+    idempotent call (a look-up, a cancel) also when no reply came, and on 5xx. Each attempt has the
+    whole timeout for itself.
 
     The delays are in seconds and double from `first_delay` to `max_delay`; `jitter` gives a
-    number in [0, 1) that takes up to half off. A `Retry-After` is kept to when it is at most
-    `max_delay`; a longer one is left to the caller, on the error's `retry_after`.
+    number in [0, 1) that takes up to half off. A `Retry-After` is honoured when it is at most
+    `max_delay`; a longer one is the caller's to honour, from the error's `retry_after`.
     """
 
     attempts: int = 3
@@ -51,9 +51,12 @@ class RetryPolicy:
                 f"got {self.first_delay} and {self.max_delay}"
             )
 
-    def delay(self, attempt: int, failure: Failure, *, idempotent: bool) -> float | None:
-        """Seconds to wait after attempt number `attempt` (from 1), or None to give up."""
-        if attempt >= self.attempts or not _worth_it(failure, idempotent):
+    def delay(self, attempt: int, failure: Failure, *, repeatable: bool) -> float | None:
+        """Seconds to wait after attempt number `attempt` (from 1), or None to give up.
+
+        `repeatable` says that the call is idempotent.
+        """
+        if attempt >= self.attempts or not _is_worth_retrying(failure, repeatable):
             return None
         if isinstance(failure, ApiStatusError) and failure.retry_after is not None:
             return failure.retry_after if failure.retry_after <= self.max_delay else None
@@ -62,7 +65,7 @@ class RetryPolicy:
         return ceiling * (1.0 - 0.5 * self.jitter())
 
 
-def _worth_it(failure: Failure, idempotent: bool) -> bool:
+def _is_worth_retrying(failure: Failure, idempotent: bool) -> bool:
     if isinstance(failure, DeadlineExceededError):
         return False
     if isinstance(failure, ApiConnectionError):

@@ -19,7 +19,7 @@ from appbuilder_assistants._transport.pool import Pool
 
 from ._caller import Caller, RawCaller
 from .assistants import Assistants
-from .streams.run_stream import LOOK_UPS
+from .streams.reading import LOOK_UPS
 from .threads import Threads
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class AppBuilder:
     the run is cancelled on the server as well. `retry` says what is tried again and when.
 
     `default_headers` and `extra_body` are sent with every request: headers, and fields of a JSON
-    body, of which the call's own win. `event_hooks` are told of every request: see
+    body, of which the call's own win. `event_hooks` get an event for every request: see
     `appbuilder_assistants.hooks`. `verify` is True, False, an `ssl.SSLContext`, or the path of the
     CA certificates to trust.
 
@@ -119,8 +119,8 @@ class AppBuilder:
         to none. `default_headers` and `extra_body` are added to those there are;
         `set_default_headers` and `set_extra_body` replace them.
 
-        Closing the copy does nothing: the connections are this client's to close, or whoever's made
-        the `http_client`.
+        Closing the copy does nothing: the connections are this client's to close, or those of the
+        `http_client` its owner's.
         """
         secret = None if token is None else Secret(token)
         del token  # what follows may raise, and a traceback may be shown with its variables
@@ -166,8 +166,8 @@ class AppBuilder:
     def close(self) -> None:
         """Close the connections. Later calls raise RuntimeError.
 
-        Streams of runs with tools that are still open are left first, which cancels their runs.
-        What fails of that is raised when all is closed: one error, with a note of each other.
+        Streams of runs with tools that are still open are closed first, which cancels their runs.
+        A failure of that is raised when all is closed: one error, with a note of each other.
         """
         if self._own:
             pool = self._caller.pool

@@ -63,9 +63,9 @@ class ToolRuns:
         together are called together, at most `max_parallel` at a time: plain functions in
         threads, coroutine functions as tasks (the client for threads refuses them).
 
-        The model is told of a ToolError, of arguments that do not fit and of a tool that is not
-        there; any other exception of a tool's is raised here. After `max_rounds` rounds
-        ToolLoopError is raised. Whatever is raised, no run is left waiting on the server: it is
+        The model gets the text of a ToolError, and errors for arguments that do not fit and unknown
+        tools; any other exception of a tool is raised here. After `max_rounds` rounds
+        ToolLoopError is raised. Whatever is raised, no run keeps waiting on the server: it is
         cancelled, also at the deadline, whatever `on_deadline` says. Where the answer that names
         the run is lost, its id is unknown: the error says so, and how to list the thread's runs.
 

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 
 class AsyncAssistantEventHandler(EventHooks):
-    """Told of each event of a run: subclass it and override what you need.
+    """Receives each event of a run: subclass it and override what you need.
 
     Hand one to `stream_run_with_handler`, for one run at a time. `stream_run_context` has the
-    ids that a hook needs to act. What a hook raises ends the stream and reaches the caller.
+    ids that a hook needs to act. An exception of a hook ends the stream and reaches the caller.
     """
 
     stream_run_context: StreamRunContext
@@ -49,7 +49,7 @@ class AsyncAssistantEventHandler(EventHooks):
 
 
 class AsyncAssistantStreamManager:
-    """A run's stream whose events are told to a handler, each before it is given.
+    """A run's stream whose events go to a handler first, each before it is given.
 
     As a context manager it gives the handler, and closes the connection on leaving. Without one,
     `until_done`, iterating and the others open the stream and close it. Nothing is sent before.
@@ -132,21 +132,21 @@ class AsyncAssistantStreamManager:
 
 
 class AsyncHookCaller:
-    """Tells a handler's hooks what its stream hears."""
+    """Calls a handler's hooks for the events of its stream."""
 
     def __init__(self, handler: AsyncAssistantEventHandler) -> None:
         self._handler = handler
 
-    async def hear(self, event: RunEvent) -> None:
+    async def on_event(self, event: RunEvent) -> None:
         self._handler.stream_run_context.enter(event)
         await self._settle(lambda: dispatch(self._handler, event))
 
-    async def hear_reconciled(self, run: RunResult) -> None:
+    async def on_reconciled(self, run: RunResult) -> None:
         await self._settle(lambda: self._handler.reconciled(run))
 
-    async def _settle(self, tell: Callable[[], object]) -> None:
+    async def _settle(self, call: Callable[[], object]) -> None:
         try:
-            await asettle(tell())
+            await asettle(call())
         except StopAsyncIteration as error:
-            # Who iterates would take it for the end.
+            # A loop would take it for the end.
             raise RuntimeError(f"a handler's method raised {type(error).__name__}") from error

@@ -1,57 +1,30 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING
 
-from appbuilder_assistants._async._caller import AsyncCaller
-from appbuilder_assistants._core.calls import NoReply, Reply, StreamCall
-from appbuilder_assistants._core.flows import CallProgress, record_attempts
 from appbuilder_assistants._core.redaction import redact_error
-from appbuilder_assistants._core.runs.orphaned_runs import OnExit, OrphanedRun, cancels_on_exit
 from appbuilder_assistants._core.runs.texts import find_text, find_text_by_id
 from appbuilder_assistants._core.streams.events import (
-    EventReader,
     RunEvent,
     interrupted,
-    lost_stream,
 )
-from appbuilder_assistants._core.streams.reconcile import LookUps
-from appbuilder_assistants._driver import deadline_of
-from appbuilder_assistants._operations import messages as message_ops
 from appbuilder_assistants._operations import runs as run_ops
-from appbuilder_assistants._snapshot import RunSnapshot
-from appbuilder_assistants.errors import (
-    ApiConnectionError,
-    AssistantsError,
-    DeadlineExceededError,
-)
 
-from .closing import AsyncClosing
+from .reading import LOOK_UPS, AsyncReading
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
     from appbuilder_assistants.types import RunResult
 
-LOOK_UPS = LookUps(
-    run=run_ops.runs_query, messages=message_ops.messages_list, message=message_ops.messages_query
-)
 
-
-class AsyncListener(Protocol):
-    """Who is told of each event before it is given."""
-
-    async def hear(self, event: RunEvent) -> None: ...
-
-    async def hear_reconciled(self, run: RunResult) -> None: ...
-
-
-class AsyncRunStream(AsyncClosing):
+class AsyncRunStream(AsyncReading):
     """The events of one run, to be read once.
 
     Use it as a context manager: leaving that closes the connection at once. A loop over a stream
-    that was not entered closes it, too, when it is left: at once, or on the next turns of the event
-    loop. The run itself continues, unless `on_exit="cancel"` was given; `cancel` ends it.
+    that was not entered closes it, too, when the loop ends: at once, or on the next turns of the
+    event loop. The run itself continues, unless `on_exit="cancel"` was given; `cancel` ends it.
 
     Iterating ends after the run's final event. When that never comes, the run is looked up: if it
     has ended, what was lost of its texts comes as one more event for each message, numbered 0,
@@ -60,33 +33,10 @@ class AsyncRunStream(AsyncClosing):
 
     `until_done`, `final_run`, `final_text` and `text` read as much of the stream as they need and
     can be used before, while and after events are read; each raises RuntimeError when it needs
-    more of a stream that was left. `snapshot` is the run so far.
+    more of a stream that was closed. `snapshot` is the run so far.
     """
 
-    def __init__(
-        self,
-        caller: AsyncCaller,
-        call: StreamCall,
-        orphaned_run: OrphanedRun,
-        on_exit: OnExit = "close",
-    ) -> None:
-        """`orphaned_run` is the run, for when it is left and to be cancelled."""
-        super().__init__(cancels_on_exit=cancels_on_exit(on_exit))
-        self.snapshot = RunSnapshot(call.run_id, call.thread_id)
-        self._caller = caller
-        self._call = call
-        self._orphaned_run = orphaned_run
-        self._progress = orphaned_run.progress
-        self._reply: Reply | None = None
-        self._deadline: float | None = None
-        self._live: Any = None
-        self._call_span: Any = None
-        self._reader: EventReader | None = None
-        self._events: Iterator[RunEvent] = iter(())
-        self._looked_up: Iterator[RunEvent] | None = None
-        self._listener: AsyncListener | None = None
-        self._entered = False
-        self._failure: AssistantsError | None = None
+    _entered = False
 
     async def __aenter__(self) -> Self:
         if self._entered or self._closed or self._reader is not None:
@@ -101,7 +51,7 @@ class AsyncRunStream(AsyncClosing):
 
     def __aiter__(self) -> AsyncIterator[RunEvent]:
         if self.snapshot.finished:
-            raise RuntimeError("a run's events are read once; `snapshot` has what they told")
+            raise RuntimeError("a run's events are read once; `snapshot` has what they held")
         return self if self._entered else self._iterate_and_close()
 
     async def __anext__(self) -> RunEvent:
@@ -110,7 +60,7 @@ class AsyncRunStream(AsyncClosing):
         if event is None:
             raise StopAsyncIteration
         if self.snapshot.finished and not self._entered:
-            await self.close()  # perhaps nobody asks again
+            await self.close()  # `next` may not be called again
         return event
 
     def __repr__(self) -> str:
@@ -138,7 +88,7 @@ class AsyncRunStream(AsyncClosing):
 
     @property
     def current_run(self) -> RunResult | None:
-        """The run object as last told; None before the first event."""
+        """The run object of the last event that had one; None before the first."""
         return self.snapshot.run
 
     async def until_done(self) -> None:
@@ -147,7 +97,7 @@ class AsyncRunStream(AsyncClosing):
             pass
 
     async def final_run(self) -> RunResult:
-        """The run as it ended, well or badly; `status` tells. Reads the stream to its end.
+        """The run as it ended, well or badly: see its `status`. Reads the stream to its end.
 
         Its `final_answer` is empty, as in every event and look-up: see `final_text`.
         """
@@ -180,14 +130,8 @@ class AsyncRunStream(AsyncClosing):
             return text
         return await self._caller.carry_out(find_text(run, LOOK_UPS, retry=retry), self._deadline)
 
-    @property
-    def _closed_early(self) -> bool:
-        """Whether it was closed before its end, and not by a failure of its own."""
-        ended = self.snapshot.finished or self._looked_up is not None
-        return self._closed and not ended and self._failure is None
-
     async def _iterate_and_close(self) -> AsyncIterator[RunEvent]:
-        """The events, for a loop that nothing but its end will tell of being left."""
+        """The events, for a loop without `with`: the generator's end closes the stream."""
         try:
             while (event := await self._pull()) is not None:
                 yield event
@@ -195,133 +139,16 @@ class AsyncRunStream(AsyncClosing):
             await self.close()
 
     async def _pieces(self) -> AsyncIterator[str]:
-        told = 0
+        given = 0
         try:
             while True:
-                piece = self.snapshot.piece(told)
+                piece = self.snapshot.piece(given)
                 if piece is not None:
-                    told += 1
+                    given += 1
                     if piece:
                         yield piece
-                elif await self._pull() is None and self.snapshot.piece(told) is None:
+                elif await self._pull() is None and self.snapshot.piece(given) is None:
                     return
         finally:
             if not self._entered:
                 await self.close()
-
-    async def _pull(self) -> RunEvent | None:
-        """The next event, None at the end. Whatever is raised closes the connection."""
-        if self._failure is not None:
-            raise self._failure
-        if self.snapshot.finished and self._looked_up is None:
-            await self.close()
-            return None
-        if self._closed_early:
-            raise RuntimeError(
-                "this stream was left before the run's final event: start another with stream_run, "
-                "or look the run up with client.threads.runs.query"
-            )
-        try:
-            event = await self._next()
-            await self._tell(event)
-        except BaseException as error:
-            await self._fail(error)
-            raise
-        return event
-
-    async def _next(self) -> RunEvent | None:
-        self._is_reading, self._can_read_on = True, False
-        try:
-            event = await self._next_event()
-            self._can_read_on = True  # not after an error, behind which nothing is to be read
-        except AssistantsError as error:
-            self._note_attempts(error)
-            raise
-        finally:
-            self._is_reading = False
-        return event
-
-    async def _next_event(self) -> RunEvent | None:
-        if self._looked_up is not None:
-            return self._next_looked_up()
-        reader = self._reader or await self._open()
-        received = await self._receive(reader)
-        if received is not None and not isinstance(received, NoReply):
-            return received
-        try:
-            broken = reader.end(received)
-            if self._closed:
-                raise interrupted(self._call, self.snapshot, "it was closed while it was read")
-            await self._live.aclose()
-            lost = await self._caller.reconcile(
-                self._call, self.snapshot, broken, LOOK_UPS, self._deadline
-            )
-        except DeadlineExceededError as error:
-            await self._give_up(error)
-            raise
-        await self.close()
-        self._looked_up = iter(lost)
-        return self._next_looked_up()
-
-    async def _receive(self, reader: EventReader) -> RunEvent | NoReply | None:
-        """The next event that comes; what broke the stream, or None, if it ends instead."""
-        while True:
-            event = next(self._events, None)
-            if event is not None:
-                if self._call_span is not None:
-                    self._call_span.first_event()
-                return event
-            chunk = await anext(self._live, None)
-            if not isinstance(chunk, bytes):
-                end: NoReply | None = chunk
-                return end
-            self._events = reader.feed(chunk)
-            del chunk  # a traceback may be shown with its variables
-
-    def _next_looked_up(self) -> RunEvent | None:
-        """What was lost of the next message; None behind the last."""
-        event = next(self._looked_up or iter(()), None)
-        if event is None:
-            self._looked_up = None
-        return event
-
-    async def _open(self) -> EventReader:
-        if self._deadline is None:
-            self._deadline = deadline_of(self._caller.settings)
-        if self._cancels_on_exit:
-            self._caller.pool.streams.add(self)
-        if self._reader is not None:  # another stream of the same run
-            self._progress = CallProgress()
-        try:
-            reply = await self._caller.open(self._call, self._deadline, self._progress)
-        except DeadlineExceededError as error:
-            await self._give_up(error)
-            raise
-        except ApiConnectionError as error:
-            if not self._progress.may_be_done:
-                raise
-            raise lost_stream(self._call, self.snapshot, error) from error.__cause__
-        self._reply, self._live = reply, reply.live
-        # The call that those who watch were told of is over when the stream is, with its run.
-        self._call_span, self._live.call_span = self._live.call_span, None
-        self._reader = EventReader(self._call, reply, self.snapshot)
-        return self._reader
-
-    def _note_attempts(self, error: AssistantsError) -> None:
-        """Note on the error of a stream that had begun which requests came to it."""
-        if self._reply is not None and not error.attempts:
-            record_attempts(error, self._progress, self._reply, self._live.seconds)
-
-    async def _tell(self, event: RunEvent | None) -> None:
-        if self._listener is None:
-            return
-        if event is not None:
-            await self._listener.hear(event)
-        elif self.snapshot.run is not None:
-            await self._listener.hear_reconciled(self.snapshot.run)
-
-    def _finish(self, error: BaseException | None = None) -> None:
-        redact_error(error, self._caller.settings.redactor)
-        if self._call_span is not None:
-            self._call_span.result = self.snapshot.run
-            self._call_span.finish(error, self.snapshot.messages)

@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 
 class AssistantEventHandler(EventHooks):
-    """Told of each event of a run: subclass it and override what you need.
+    """Receives each event of a run: subclass it and override what you need.
 
     Hand one to `stream_run_with_handler`, for one run at a time. `stream_run_context` has the
-    ids that a hook needs to act. What a hook raises ends the stream and reaches the caller.
+    ids that a hook needs to act. An exception of a hook ends the stream and reaches the caller.
     """
 
     stream_run_context: StreamRunContext
@@ -51,7 +51,7 @@ class AssistantEventHandler(EventHooks):
 
 
 class AssistantStreamManager:
-    """A run's stream whose events are told to a handler, each before it is given.
+    """A run's stream whose events go to a handler first, each before it is given.
 
     As a context manager it gives the handler, and closes the connection on leaving. Without one,
     `until_done`, iterating and the others open the stream and close it. Nothing is sent before.
@@ -132,21 +132,21 @@ class AssistantStreamManager:
 
 
 class HookCaller:
-    """Tells a handler's hooks what its stream hears."""
+    """Calls a handler's hooks for the events of its stream."""
 
     def __init__(self, handler: AssistantEventHandler) -> None:
         self._handler = handler
 
-    def hear(self, event: RunEvent) -> None:
+    def on_event(self, event: RunEvent) -> None:
         self._handler.stream_run_context.enter(event)
         self._settle(lambda: dispatch(self._handler, event))
 
-    def hear_reconciled(self, run: RunResult) -> None:
+    def on_reconciled(self, run: RunResult) -> None:
         self._settle(lambda: self._handler.reconciled(run))
 
-    def _settle(self, tell: Callable[[], object]) -> None:
+    def _settle(self, call: Callable[[], object]) -> None:
         try:
-            settle(tell())
+            settle(call())
         except StopIteration as error:
-            # Who iterates would take it for the end.
+            # A loop would take it for the end.
             raise RuntimeError(f"a handler's method raised {type(error).__name__}") from error
