@@ -94,28 +94,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except StoreError as error:
         return _refuse(str(error))
     try:
-        readings = parsed(options.reading)
-        app = create_app(
-            store,
-            token=options.token,
-            error_form=options.errors,
-            wire=options.wire,
-            readings=readings,
-            as_recorded=options.as_recorded,
-            scenario=options.scenario,
-        )
-        others = []
+        form = {
+            "error_form": options.errors,
+            "wire": options.wire,
+            "readings": parsed(options.reading),
+            "as_recorded": options.as_recorded,
+        }
+        apps = [create_app(store, token=options.token, scenario=options.scenario, **form)]
         if options.other_token is not None:
-            others.append(
-                create_app(
-                    token=options.other_token,
-                    error_form=options.errors,
-                    wire=options.wire,
-                    readings=readings,
-                    as_recorded=options.as_recorded,
-                )
-            )
-        server = Server(app, *others)
+            apps.append(create_app(token=options.other_token, **form))
+        server = Server(*apps)
         if options.examples:
             seed_examples(store)
         # All options have been checked: from now on clients can connect.

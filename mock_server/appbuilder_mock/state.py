@@ -12,7 +12,8 @@ from appbuilder_mock.readings import Readings
 from appbuilder_mock.runs.engine import Runs
 from appbuilder_mock.scenarios import Rule
 from appbuilder_mock.scenarios.player import ScenarioPlayer
-from appbuilder_mock.storage.store import Store
+from appbuilder_mock.storage.dump import dump
+from appbuilder_mock.storage.store import Document, Store
 from appbuilder_mock.wire_format.june_2024 import Wire
 
 DEFAULT_TOKEN = "mock-token"
@@ -44,6 +45,11 @@ class MockState:
         self.store.clear()
         self.history.clear()
         self.player.restart()
+
+    def dump(self) -> Document:
+        """Everything that is stored, for people, with the token redacted."""
+        redacted: Document = self.history.redactor.value(dump(self.store))
+        return redacted
 
     def __repr__(self) -> str:
         return "MockState()"  # keeps the token out of tracebacks

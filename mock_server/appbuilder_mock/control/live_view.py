@@ -12,6 +12,7 @@ from appbuilder_mock.storage.store import Document
 
 THREADS = 30  # where the page asks for no other number
 MOST_THREADS = 1000
+ASSISTANTS = 50
 REQUESTS = 50
 MOST_REQUESTS = 1000
 LONGEST_TITLE = 120  # characters
@@ -43,14 +44,14 @@ def live(
     A thread that is gone, or never was, is None.
     """
     ids = state.store.recent_threads(min(threads, MOST_THREADS) + 1, text)
-    playback = state.player.playback
+    newest = state.store.page("assistant", "", limit=ASSISTANTS, newest_first=True)
     shown = {
         "threads": [_summary(state, id_) for id_ in ids[: min(threads, MOST_THREADS)]],
         "more_threads": len(ids) > threads,
-        "assistants": [_assistant(one) for one in state.store.newest_few("assistant", "", 50)],
+        "assistants": [_assistant(one) for one in newest.data],
         "requests": [one.summary() for one in state.history.newest(min(requests, MOST_REQUESTS))],
         "received": state.history.total,
-        "rules": len(playback.scenario.rules) if playback else None,
+        "rules": state.player.rules,
         "thread": detail(state, thread_id) if thread_id else None,
     }
     masked: Document = state.history.redactor.value(shown)

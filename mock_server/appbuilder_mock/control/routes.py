@@ -31,7 +31,6 @@ from appbuilder_mock.control.page_calls import PageCall
 from appbuilder_mock.errors import MockApiError, not_found
 from appbuilder_mock.scenarios import ScenarioError
 from appbuilder_mock.state import MockState, state_of
-from appbuilder_mock.storage.dump import dump
 
 MAX_SCENARIO = 4 * 1024 * 1024  # bytes read at most; the scenario's own limit is in characters
 
@@ -60,7 +59,7 @@ async def reset(state: MockState, request: Request) -> Response:
 
 
 async def show_state(state: MockState, request: Request) -> Response:
-    return as_json(state.history.redactor.value(dump(state.store)))
+    return as_json(state.dump())
 
 
 async def show_requests(state: MockState, request: Request) -> Response:
@@ -78,9 +77,7 @@ async def show_request(state: MockState, request: Request) -> Response:
 
 
 async def show_scenario(state: MockState, request: Request) -> Response:
-    playback = state.player.playback
-    rules = len(playback.scenario.rules) if playback else 0
-    return as_json({"scenario": state.player.text, "rules": rules})
+    return as_json({"scenario": state.player.text, "rules": state.player.rules or 0})
 
 
 async def play_scenario(state: MockState, request: Request) -> Response:

@@ -29,6 +29,11 @@ class ScenarioPlayer:
         self.playback: Playback | None = None
         self.changes = 0
 
+    @property
+    def rules(self) -> int | None:
+        """The number of rules of the scenario that is played, if there is one."""
+        return len(self.playback.scenario.rules) if self.playback else None
+
     def play(self, given: ScenarioSource) -> Scenario:
         """Begin this scenario in place of any other. Raises ScenarioError, and changes nothing."""
         scenario = scenario_of(given)

@@ -14,7 +14,6 @@ from appbuilder_mock.scenarios import OPERATIONS, Rule, Scenario
 from appbuilder_mock.scenarios.checks import unknown
 from appbuilder_mock.scenarios.player import ScenarioSource
 from appbuilder_mock.state import MockState
-from appbuilder_mock.storage.dump import dump
 from appbuilder_mock.storage.store import Document
 
 T = TypeVar("T")
@@ -102,7 +101,7 @@ class Running:
 
     def state(self) -> Document:
         """Assistants, threads with their messages, runs and steps, and files."""
-        return self._in_loop(self._dump)
+        return self._in_loop(self._state.dump)
 
     def reset(self) -> None:
         """Forget everything; streams end; a scenario goes back to its start."""
@@ -110,15 +109,10 @@ class Running:
 
     def report(self) -> str:
         """The received requests and the state, for the message of a failing test."""
-        playback = self._state.player.playback
-        rules = len(playback.scenario.rules) if playback else 0
         requests = "\n".join(map(str, self.requests)) or "  nothing"
         state = json.dumps(self.state(), ensure_ascii=False, indent=2)
+        rules = self._state.player.rules or 0
         return f"scenario: {rules} rules\nreceived:\n{requests}\nstate:\n{state}"
-
-    def _dump(self) -> Document:
-        masked: Document = self._state.history.redactor.value(dump(self._state.store))
-        return masked
 
     def _in_loop(self, action: Callable[[], T]) -> T:
         """Call `action` in the server's thread, between two requests."""

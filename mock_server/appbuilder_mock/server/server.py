@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 
@@ -111,39 +112,35 @@ def running(
 
     It accepts connections when the block begins and has stopped when the block ends. `examples`
     creates the objects that the spec's examples name; `seed` makes ids reproducible; `other_token`
-    is a second user's, with an empty state of its own, in memory; the
-    other options are those of `create_app`. Raises OSError when the port is taken, StoreError when
+    is a second user's, with an empty state of its own, in memory; the other options are those of
+    `create_app`. Raises OSError when the port is taken, StoreError when
     `db` cannot be used and ScenarioError when the scenario is wrong.
     """
     store = Store(db, seed=seed)
     try:
         if examples:
             seed_examples(store)
-        app = create_app(
-            store,
-            token=token,
-            ping_interval=ping_interval,
-            expire_after=expire_after,
-            error_form=error_form,
-            wire=wire,
-            readings=readings,
-            as_recorded=as_recorded,
-            plan=plan,
-            scenario=scenario,
-        )
-        others = []
-        if other_token is not None:
-            others.append(
-                create_app(
-                    token=other_token,
-                    error_form=error_form,
-                    wire=wire,
-                    readings=readings,
-                    as_recorded=as_recorded,
-                )
+        form: dict[str, Any] = {
+            "error_form": error_form,
+            "wire": wire,
+            "readings": readings,
+            "as_recorded": as_recorded,
+        }
+        apps = [
+            create_app(
+                store,
+                token=token,
+                ping_interval=ping_interval,
+                expire_after=expire_after,
+                plan=plan,
+                scenario=scenario,
+                **form,
             )
+        ]
+        if other_token is not None:
+            apps.append(create_app(token=other_token, **form))
         started = threading.Event()
-        server = Server(app, *others, on_start=started.set)
+        server = Server(*apps, on_start=started.set)
         sock = listen(host, port)
 
         def serve() -> None:
@@ -161,7 +158,7 @@ def running(
             yield Running(
                 url=url_of(sock),
                 port=sock.getsockname()[1],
-                state=app.app.state.mock,
+                state=server.states[0],
                 loop=server.loop,
             )
         finally:

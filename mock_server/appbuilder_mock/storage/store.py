@@ -167,9 +167,6 @@ class Store:
         )
         return [json.loads(body) for (body,) in rows.fetchall()]
 
-    def newest_few(self, kind: str, parent: str, count: int) -> list[Document]:
-        return self.page(kind, parent, limit=count, newest_first=True).data
-
     def recent_threads(self, count: int, text: str = "") -> list[str]:
         """Ids of the threads to which something was added last, newest first.
 
