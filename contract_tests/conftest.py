@@ -81,7 +81,7 @@ def client(suite: Suite) -> Iterator[CheckedClient]:
 def control(target: Target) -> Iterator[MockControl]:
     """The control of the mock; no other target has one."""
     if target.kind != "mock":
-        pytest.skip("only the mock can be told what to answer, and only its limits are known")
+        pytest.skip("only the mock can be scripted, and only its limits are known")
     from .client.mock_control import MockControl
 
     control = MockControl(target.url)

@@ -49,7 +49,7 @@ def status_goes_with_the_rest(_seen: Seen, response: Response, case: Case[Any]) 
 
 def status_goes_no_way_back(seen: Seen, response: Response, case: Case[Any]) -> None:
     """From one look-up to the next a run or step advances; one that has ended stays as it is."""
-    # A stream tells of the past: others may have looked since. Its own events are in order.
+    # A stream reports the past: other requests may come in between. Its own events are in order.
     statuses = {} if success_of(case, response) is None else seen.statuses
     for answered in objects_of(case, response):
         status = answered.get("status")

@@ -14,7 +14,7 @@ SUCCESS, STREAM, LINKS, IN_BAND = "2xx", "stream", "links", "in band"
 NOT_DOCUMENTED = "–"
 IN_WORDS = {SUCCESS: "never succeeded", STREAM: "never answered with a stream"}
 IN_BAND_MEANS = (
-    "errors under status 200; provoked by hand, they also count where their status was expected"
+    "errors under status 200; those of hand-written tests also count in their status's column"
 )
 
 
@@ -34,7 +34,7 @@ EXCUSED = (
     Excused(
         "429",
         ("server", "live"),
-        "the server decides when it is asked too often; only the mock can be told to say so",
+        "the server decides on too many requests; only the mock can be scripted to do so",
     ),
     Excused(
         "500",
@@ -45,7 +45,7 @@ EXCUSED = (
         Excused(
             end,
             ("server", "live"),
-            "nothing from outside lets a run come to this end; only the mock can be told to",
+            "no request makes a run end like this; only the mock can be scripted to do so",
         )
         for end in BAD_ENDS
     ),

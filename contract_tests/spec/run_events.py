@@ -200,7 +200,7 @@ def _messages(events: list[RunEvent]) -> Iterator[str]:
             if event.payload.get("is_end"):
                 announced = None
         elif event.kind == "run_end" and announced and event.payload["status"] == "completed":
-            yield f"the run completes before {announced} was told to its end"
+            yield f"the run completes before the end of {announced}"
 
 
 def _waiting(kinds: list[str]) -> Iterator[str]:

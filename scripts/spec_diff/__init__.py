@@ -1,1 +1,1 @@
-"""What changed in openapi.yaml and in the Python API since a git ref: `make spec-diff BASE=…`."""
+"""Changes of openapi.yaml and of the Python API since a git ref: `make spec-diff BASE=…`."""

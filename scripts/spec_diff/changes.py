@@ -10,13 +10,13 @@ class Level(IntEnum):
     """How much a change matters to programs that exist."""
 
     WORDS = 0  # nothing that a program could notice
-    ADDITION = 1  # programs that exist go on
+    ADDITION = 1  # existing programs continue to work
     BREAKING = 2  # programs that exist may fail
 
 
 @dataclass(frozen=True, order=True)
 class Change:
-    """What changed at a place, such as `RunResult.status` or `AppBuilder.threads.query(…)`."""
+    """A change at a place, such as `RunResult.status` or `AppBuilder.threads.query(…)`."""
 
     where: str
     what: str

@@ -87,7 +87,7 @@ def forms(schema: Any, document: Mapping[str, Any]) -> list[Form]:
 
 
 def resolve(ref: str, document: Mapping[str, Any]) -> Any:
-    """What a `#/…` reference of the document leads to."""
+    """The target of a `#/…` reference of the document."""
     place: Any = document
     for key in ref.removeprefix("#/").split("/"):
         place = place[key.replace("~1", "/").replace("~0", "~")]
@@ -137,7 +137,7 @@ def _named(form: Form, name: str) -> Form:
 
 
 def _both(one: Form, other: Form) -> Form | None:
-    """What lets through what both let through."""
+    """A form that lets through what both let through."""
     kinds = {one.type, other.type}
     if kinds == {"integer", "number"}:
         kinds = {"integer"}

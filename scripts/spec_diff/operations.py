@@ -146,7 +146,7 @@ class SpecComparison:
             self._seen[side, found].append(operation)
 
     def _from_schemas(self) -> Iterator[Change]:
-        """What was found in schemas: once for all operations that share one."""
+        """Changes found in schemas: once for all operations that share one."""
         for (side, found), operations in self._seen.items():
             breaking = found.kind in (SENT if side == "sent" else ANSWERED)
             named = sorted(set(operations))
@@ -190,7 +190,7 @@ def _presence(where: str, old: Any, new: Any, *, sent: bool) -> Iterator[Change]
 
 
 def _ways_in(operation: Any, document: Document) -> list[tuple[str, ...]]:
-    """What gives access: each way is the schemes it needs, by what they are and not by name."""
+    """The security schemes: each way as the schemes it needs, by their content and not by name."""
     schemes = document.get("components", {}).get("securitySchemes", {})
     ways = operation.get("security", document.get("security", [])) or [{}]
     return [

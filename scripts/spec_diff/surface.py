@@ -21,7 +21,7 @@ FIRST = ("types", "errors")  # the names that what has several is told by
 
 @dataclass(frozen=True)
 class Name:
-    """What a public name stands for."""
+    """The definition behind a public name."""
 
     target: griffe.Object
     kind: str  # class, function, attribute or module
@@ -114,7 +114,7 @@ class _Walk:
 
 
 def _target(member: Any) -> Any:
-    """What a name leads to; the name itself where that is in another package."""
+    """The target of a name; the name itself if that is in another package."""
     try:
         return member.final_target if member.is_alias else member
     except griffe.AliasResolutionError:
@@ -135,7 +135,7 @@ def _exports(module: Any) -> list[str]:
 
 
 def _fields(model: Any) -> griffe.Parameters:
-    """What the constructor that attrs writes takes."""
+    """The parameters of the constructor that attrs writes."""
     fields = [
         member
         for name, member in model.members.items()

@@ -12,12 +12,12 @@ Version = tuple[int, int, int]
 
 VERSION_LINE = re.compile(r'^__version__ = "(\d+)\.(\d+)\.(\d+)', re.MULTILINE)
 BREAKING_LINE = re.compile(r"^\s*[-*] \*\*Breaking", re.IGNORECASE)
-"""What begins a changelog line about a breaking change: `- **Breaking:** …`."""
+"""The beginning of a changelog line about a breaking change: `- **Breaking:** …`."""
 
 
 @dataclass(frozen=True)
 class Release:
-    """What a tree says of itself."""
+    """The version and the changelog of a tree."""
 
     version: Version
     changelog: str

@@ -108,7 +108,7 @@ def notes_of(error: BaseException) -> list[str]:
 
 @ALL
 def test_refused_until_the_deadline(harness: ClientHarness, serve: Serve, call: Any) -> None:
-    """A 429 is a promise that nothing has begun, whoever keeps the thread busy."""
+    """A 429 is a promise that nothing has begun, whichever run keeps the thread busy."""
     thread = Thread(says(BUSY))
     client = harness.client("k", serve(thread).url)
 

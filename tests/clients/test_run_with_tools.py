@@ -835,7 +835,7 @@ def call(id_: Any = "c1", arguments: Any = '{"city": "北京"}', **more: Any) ->
 def test_a_run_that_waits_for_something_else(
     harness: ClientHarness, serve: Serve, action: Any
 ) -> None:
-    """It is told, and cancelled, as nobody here can go on with it."""
+    """It is an error, and the run is cancelled, as nobody here can continue it."""
     server = serve(lambda exchange: exchange.send(answer(waiting(action))))
     client = harness.client("k", server.url)
 

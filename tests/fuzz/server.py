@@ -14,7 +14,7 @@ from multiprocessing.connection import Connection
 from typing import Literal
 
 PATIENCE = 10.0
-"""Seconds after which whoever waits for the other side gives up."""
+"""Seconds after which either side stops waiting."""
 
 # Bytes and the end behind them leave in one packet: a client that has read the bytes then knows
 # that the connection is over, and what it does next depends on no race.

@@ -114,7 +114,7 @@ def test_a_deleted_assistant(api: Api) -> None:
 
 
 def test_an_assistant_deleted_while_its_run_waits(api: Api) -> None:
-    """The run has what it needs, and goes on."""
+    """The run has its own copy of the assistant, and continues."""
     assistant_id = api.assistant(instructions="简短")
     where, call = api.waiting_run(assistant_id=assistant_id)
     api.ok("assistants/delete", assistant_id=assistant_id)

@@ -39,7 +39,7 @@ def got(api: Api, path: str) -> Any:
 
 
 def test_reset_forgets_everything(api: Api) -> None:
-    """Objects are unknown afterwards, nothing was received, and the server goes on."""
+    """Objects are unknown afterwards, no requests are recorded, and the server continues."""
     run = api.run()
     assert api.http.post("/_mock/reset").status_code == 204
 
@@ -335,7 +335,7 @@ def test_own_names_are_welcome(api: Api, host: str) -> None:
 
 
 def test_from_another_machine_the_token_is_needed(api: Api) -> None:
-    """As Bearer, or as the password a browser asks for. The proxy header tells who calls."""
+    """As Bearer, or as the password a browser asks for. The proxy header identifies the caller."""
     far = {"X-Forwarded-For": "192.0.2.7"}
 
     def status(authorization: str) -> int:

@@ -178,7 +178,7 @@ def test_a_run_that_was_cut_off(tmp_path: Path, moment: str, last_status: str, e
 
 
 def test_ids_are_not_used_twice(tmp_path: Path) -> None:
-    """A seed goes on after a restart where it was."""
+    """A seed continues after a restart at the same place."""
     made = []
     for _ in range(3):
         with (

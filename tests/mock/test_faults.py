@@ -80,7 +80,7 @@ def events_in(received: bytes) -> list[bytes]:
 
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_any_operation(mock: appbuilder_mock.Running, api: Api, operation: str) -> None:
-    """It is answered by the status, carries nothing out, and the connection goes on."""
+    """The response is the status, nothing is carried out, and the connection stays usable."""
     matched(mock, Fault(status=503), operation)
     path = the_contract().operations[operation].path
     if operation == "createFile":
@@ -246,7 +246,7 @@ def test_reset_before_answering(mock: appbuilder_mock.Running, api: Api) -> None
 
 @pytest.mark.parametrize("stream", [False, True])
 def test_reset_of_a_run(mock: appbuilder_mock.Running, api: Api, stream: bool) -> None:
-    """The run goes on to its end, streamed or not."""
+    """The run continues to its end, streamed or not."""
     mock.script(Rule(reply="再见", fault=Fault(reset="before_answering")))
     thread = api.thread("你好")
     body = {"assistant_id": api.assistant(), "thread_id": thread, "stream": stream}
@@ -315,7 +315,7 @@ def test_a_cut_behind_the_end(mock: appbuilder_mock.Running, api: Api) -> None:
 
 
 def test_a_run_with_a_stream_that_is_cut(mock: appbuilder_mock.Running, api: Api) -> None:
-    """It goes on: the answer is in the thread."""
+    """It continues: the answer is in the thread."""
     mock.script(Rule(reply="再见", fault=Fault(cut=Cut(after_event=1))))
     streamed(api)
     [thread] = mock.state()["threads"]

@@ -127,7 +127,7 @@ def test_any_name(keeps_names: Api, name: str) -> None:
 
     assert made["filename"] == name
     assert name_in(downloaded.headers["content-disposition"]) == name
-    # What follows the last `filename=` is a name that stays in its folder, for simple clients.
+    # The name after the last `filename=` stays in its folder, for simple clients.
     assert "/" not in downloaded.headers["content-disposition"].rpartition("filename=")[2]
     assert "set-cookie" not in downloaded.headers
 

@@ -114,7 +114,7 @@ async def everybody(port: int) -> None:
 
 
 def test_two_hundred_clients() -> None:
-    """All their streams are open at once; none loses an event or hears another's."""
+    """All their streams are open at once; none loses an event or gets another's."""
     with serving() as server:
         asyncio.run(everybody(int(server.url.rpartition(":")[2])))
 

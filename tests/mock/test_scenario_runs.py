@@ -117,7 +117,7 @@ def test_an_output_is_not_taken_twice(mock: appbuilder_mock.Running, api: Api) -
 
 
 def test_rounds_within_a_stream(mock: appbuilder_mock.Running, api: Api) -> None:
-    """One event asks for a whole round; the stream goes on through all of them."""
+    """One event asks for a whole round; the stream continues through all of them."""
     mock.script(ROUNDS)
     received: list[Event] = []
     asked: list[list[dict[str, Any]]] = []
@@ -171,7 +171,7 @@ def test_a_script_outlives_its_scenario(mock: appbuilder_mock.Running, api: Api)
 
 
 def test_a_script_outlives_its_server(tmp_path: Path) -> None:
-    """With a database, a waiting run goes on with its second round under the next server."""
+    """With a database, a waiting run continues with its second round under the next server."""
     db = tmp_path / "mock.db"
     with (
         appbuilder_mock.running(db=db, scenario=[ROUNDS]) as first,

@@ -66,7 +66,7 @@ def test_the_pieces_join_to_the_answer(api: Api, text: str) -> None:
 
 
 def test_stream_and_blocking_say_the_same(api: Api) -> None:
-    """Only the way of telling differs."""
+    """Only the form differs."""
     assistant = api.assistant(instructions="简短")
 
     assert joined(api.streamed(assistant_id=assistant)) == final_text(
@@ -75,7 +75,7 @@ def test_stream_and_blocking_say_the_same(api: Api) -> None:
 
 
 def test_a_function_call_while_the_stream_waits(api: Api) -> None:
-    """The stream stays open with pings, and goes on when the output comes on another connection."""
+    """The stream stays open with pings, and continues when the output comes elsewhere."""
     received: list[Event] = []
     with api.stream(tools=[WEATHER]) as events, ThreadPoolExecutor(1) as elsewhere:
         for event in events:
@@ -141,7 +141,7 @@ def test_cancel_while_the_stream_waits(api: Api) -> None:
 
 
 def test_a_client_that_goes_away(api: Api) -> None:
-    """The run goes on to its end without it."""
+    """The run continues to its end without it."""
     with api.stream() as events:
         run = next(events).data["details"]["run_object"]
     where = {"thread_id": run["thread_id"], "run_id": run["id"]}
@@ -169,7 +169,7 @@ def test_a_waiting_run_outlives_its_stream(api: Api) -> None:
 
 
 def test_a_closed_stream_is_no_longer_open(api: Api) -> None:
-    """Outputs are then answered with the end, and not with a run that goes on elsewhere."""
+    """Outputs then get the end, and not a run that continues elsewhere."""
     with api.stream(tools=[WEATHER]) as events:
         run = next(events).data["details"]["run_object"]
         call = next(event for event in events if event.kind == "tool_calls")
@@ -205,7 +205,7 @@ def test_an_error_comes_in_place_of_the_stream(api: Api) -> None:
 
 
 def test_fifty_streams_at_once(api: Api) -> None:
-    """Each hears its own run, whole and in order."""
+    """Each gets its own run, whole and in order."""
     assistant = api.assistant()
 
     def one(number: int) -> tuple[int, list[Event]]:

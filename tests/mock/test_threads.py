@@ -127,7 +127,7 @@ def test_a_thread_deleted_while_its_stream_waits(api: Api) -> None:
 
 
 def test_a_thread_deleted_during_a_run(caplog: pytest.LogCaptureFixture) -> None:
-    """A blocking call that waits for its end finds no thread; a stream hears the end."""
+    """A blocking call that waits for its end finds no thread; a stream gets the end."""
     # Long enough for the thread to be deleted on the way.
     pieces = ("字",) * 20_000
     with (

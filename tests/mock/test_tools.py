@@ -1,4 +1,4 @@
-"""Runs that stop for a tool and go on, without a stream."""
+"""Runs that stop for a tool and continue, without a stream."""
 
 from __future__ import annotations
 

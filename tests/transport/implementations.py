@@ -20,7 +20,7 @@ from tests.transport.harness import OnLoop, Threads
 
 @dataclass(frozen=True)
 class Options:
-    """What a test asks of a transport: `proxy` is that of the environment as well."""
+    """A test's settings of a transport: `proxy` is that of the environment as well."""
 
     verify: Verify = True
     places: int = 10

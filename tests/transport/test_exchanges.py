@@ -195,7 +195,7 @@ def test_encodings(
     encode: Callable[[bytes], bytes],
     problem: str,
 ) -> None:
-    """What the request accepts is taken off; anything else is refused."""
+    """An accepted encoding is decompressed; any other is refused."""
     server = serve(lambda e: e.send(answer(encode(TEXT), content_encoding=coding)))
 
     outcome = transport.send(outgoing(server.url))

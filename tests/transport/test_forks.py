@@ -18,7 +18,7 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has
 
 
 def test_a_fork(implementation: Implementation, transport: Threads | OnLoop, serve: Serve) -> None:
-    """With an idle connection and an open body: both are the parent's, who goes on with them."""
+    """With an idle connection and an open body: both are the parent's, which continues."""
     if not implementation.owns_connections:
         pytest.skip("the connections are of a client that its user forks")
     child_is_done = threading.Event()

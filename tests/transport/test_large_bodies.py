@@ -61,7 +61,7 @@ class Sink:
 
 @pytest.fixture
 def peak() -> Iterator[list[int]]:
-    """What was allocated at once at the most, once the test has read it."""
+    """The largest allocation while the test has read it."""
     tracemalloc.start()
     yield [tracemalloc.get_traced_memory()[0]]
     tracemalloc.stop()

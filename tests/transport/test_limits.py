@@ -19,7 +19,7 @@ from tests.transport.harness import PATIENT, OnLoop, Threads, outgoing, read
 
 SOON = 0.3
 LATE = 8.0
-"""Seconds after which a limit of SOON certainly was not kept; the servers go on for longer."""
+"""Seconds after which a limit of SOON was certainly missed; the servers take longer."""
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def full_port() -> Iterator[str]:
 
 
 def fails(transport: Threads | OnLoop, url: str, phase: str, body: bytes = b"{}") -> NoReply:
-    """What comes of a request whose limit of one phase is soon over."""
+    """The result of a request whose limit of one phase is soon over."""
     limits = replace(PATIENT, **{phase: SOON})
     begun = time.monotonic()
     outcome = transport.send(outgoing(url, body, limits=limits))

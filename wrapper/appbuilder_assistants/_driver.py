@@ -107,7 +107,7 @@ async def _asteps(flow: Flow[T], step: Step, transport: AsyncTransport, executio
 
 
 def _act(step: Step, transport: Transport, execution: _Execution) -> Outcome:
-    """What a step comes to."""
+    """Carry out a step, and return its outcome."""
     if isinstance(step, Send):
         reply = transport.send(execution.request(step, transport))
         execution.instrumentation.attempt(step, reply)
@@ -145,7 +145,7 @@ async def _aact(step: Step, transport: AsyncTransport, execution: _Execution) ->
 
 
 class _Execution:
-    """What steps of one flow share, and those that need no I/O."""
+    """The shared state of one flow's steps, and the steps without I/O."""
 
     def __init__(self, settings: Settings, deadline: float | None) -> None:
         self.settings = settings
@@ -156,7 +156,7 @@ class _Execution:
         return build_request(step, self.settings, transport.timeout, self.deadline)
 
     def too_late(self, step: Sleep) -> NoReply | None:
-        """What comes of a pause that would outlast the deadline: there is no use in beginning."""
+        """The outcome of a pause that would outlast the deadline: it is not begun."""
         self.instrumentation.retry(step)
         if self.deadline is None or time.monotonic() + step.seconds < self.deadline:
             return None

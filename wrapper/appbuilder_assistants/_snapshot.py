@@ -1,4 +1,4 @@
-"""The run so far, as the events of its stream tell it."""
+"""The run so far, from the events of its stream."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def is_final(status: object) -> bool:
 
 
 class RunSnapshot:
-    """What is known of a run while its stream is read, and after.
+    """The known state of a run while its stream is read, and after.
 
     Each field is None, or empty, until an event tells it; the ids may be known from the call. `run`
     is the run object as last told; when `finished` it is the final one (None if the final event had

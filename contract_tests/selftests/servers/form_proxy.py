@@ -44,7 +44,7 @@ class Form:
     spaces: bool = False
     added_field: bool = False
     compressed: bool = False
-    never_ends: bool = False  # comments in the place of the last event: no form of a right stream
+    never_ends: bool = False  # comments instead of the last event: no form of a right stream
 
 
 # One property each, and all together.

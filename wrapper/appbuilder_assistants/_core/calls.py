@@ -1,4 +1,4 @@
-"""What a flow asks for, and what it is told."""
+"""The steps of a flow, and their outcomes."""
 
 from __future__ import annotations
 
@@ -175,7 +175,7 @@ class Reply:
 
     @property
     def request_id(self) -> str | None:
-        """What support asks for: the service's own id, or else the one that was sent."""
+        """The id to quote to support: the service's own, or else the one that was sent."""
         return self.answered_id or self.sent_id
 
     @property
@@ -220,7 +220,7 @@ class Target(Protocol[T_co]):
         """Leave nothing behind. Does nothing once finished."""
 
     def result(self) -> T_co:
-        """What it has become. Only once finished."""
+        """The result. Only once finished."""
         ...
 
 
@@ -233,9 +233,9 @@ class Save:
 
 
 class ToolError(Exception):
-    """Raise it in a tool to tell the model, in place of an output, what went wrong.
+    """Raise it in a tool to report to the model, instead of an output, what went wrong.
 
-    The run goes on. Any other exception ends it, and reaches the caller.
+    The run continues. Any other exception ends it, and reaches the caller.
     """
 
 

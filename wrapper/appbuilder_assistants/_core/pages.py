@@ -1,4 +1,4 @@
-"""When a list goes on, and from where."""
+"""The pages of a list: whether there is another, and its bounds."""
 
 from __future__ import annotations
 

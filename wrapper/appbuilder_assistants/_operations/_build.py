@@ -1,4 +1,4 @@
-"""What the calls of all resources are made of."""
+"""The parts of the calls of all resources."""
 
 from __future__ import annotations
 

@@ -145,7 +145,7 @@ def runs_query(*, thread_id: str, run_id: str) -> Call[RunResult]:
 
 
 def orphaned_run(body: CreateRunRequest, *, retry: RetryPolicy) -> OrphanedRun:
-    """The run that this request begins, or goes on with by its `tool_output`."""
+    """The run that this request begins, or continues by its `tool_output`."""
     thread_id = body.thread_id
     run_id = _continued_run(body) if thread_id else None
     return OrphanedRun(runs_cancel, retry, thread_id=thread_id, run_id=run_id)
@@ -191,7 +191,7 @@ class OneRun:
         return orphaned_run(self._body, retry=retry)
 
     def _second(self, thread_id: str, output: Json) -> CreateRunRequest:
-        """The same request, to go on with: without the message, which the thread has by now."""
+        """The same request as a continuation: without the message, which the thread has by now."""
         body = copy(self._body)
         body.thread, body.thread_id = None, thread_id
         body.tool_output = object_("tool_output", output)

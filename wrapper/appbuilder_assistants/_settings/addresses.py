@@ -54,7 +54,7 @@ def base_url(gateway: str, source: str) -> str:
     usable = parts is not None and parts.username is None and "?" not in url and "#" not in url
     if usable and all(char > " " and char != "\x7f" for char in url):
         return url.rstrip("/")
-    # What may hold a password is not shown.
+    # An address that may hold a password is not shown.
     hidden = any(char in url for char in "@?#")
     got = "one with a user name, a query or a fragment" if hidden else repr(gateway)
     raise ValueError(

@@ -58,7 +58,7 @@ class Settings:
     extra_body: Mapping[str, Any] = field(default_factory=dict, repr=False)
     event_hooks: tuple[EventHook, ...] = ()
     gateway_from: str = ""
-    """What set the gateway: GATEWAY_URL, the argument gateway_url, or nothing."""
+    """The source of the gateway: GATEWAY_URL, the argument gateway_url, or nothing."""
 
     def __post_init__(self) -> None:
         seconds = self.timeout
@@ -185,7 +185,7 @@ def with_headers(headers: Mapping[str, str], others: Mapping[str, str]) -> dict[
 
 @dataclass(frozen=True, slots=True)
 class _Environment:
-    """What the environment says."""
+    """The settings in the environment."""
 
     token: Secret
     gateway_url: str | None
@@ -203,7 +203,7 @@ def _environment(environ: Mapping[str, str]) -> _Environment:
 
 
 def _token_problem(secret: Secret, prefix: str) -> Exception | None:
-    """What is wrong with a token, without showing any of it."""
+    """The problem of a token, without showing any of it."""
     token: object = secret.reveal()
     if not isinstance(token, str):
         return TypeError(f"{{source}}: expected text, got {type(token).__name__}")

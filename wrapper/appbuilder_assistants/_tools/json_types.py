@@ -1,6 +1,6 @@
 """The types of a tool's arguments: each has its JSON Schema and reads values that came as JSON.
 
-Schema and check stand side by side in one class, so that the model is told what is checked.
+Schema and check are together in one class, so that they agree.
 """
 
 from __future__ import annotations

@@ -57,7 +57,7 @@ async def shielded(work: Coroutine[Any, Any, T], discard: Callable[[T], Awaitabl
 
     Raises what the work raises, or CancelledError.
     """
-    # What httpx waits with; imported here so that a program without asyncio does not pay for it.
+    # httpx waits with it; imported here so that programs without asyncio do not pay for it.
     from anyio import CancelScope
 
     scope = CancelScope()

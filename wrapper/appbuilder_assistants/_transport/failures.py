@@ -17,7 +17,7 @@ from .unpack import ACCEPTED, codings, has_stacked_encodings
 
 
 def no_reply(request: OutgoingRequest, failure: TransportFailure) -> NoReply:
-    """What the failure of an exchange means."""
+    """The `NoReply` for the failure of an exchange."""
     phase, error = failure.phase, failure.__cause__
     reached = phase in ("write", "read")
     if failure.timed_out and request.is_overdue():
@@ -44,7 +44,7 @@ def no_reply(request: OutgoingRequest, failure: TransportFailure) -> NoReply:
 def overdue(
     request: OutgoingRequest, error: BaseException | None = None, *, reached: bool = True
 ) -> NoReply:
-    """What the deadline's passing means."""
+    """The `NoReply` for a passed deadline."""
     message = f"the deadline passed while waiting for {_gateway(request)}"
     if isinstance(request.body, MultipartBody) and request.body.file.reading:
         message = "the deadline passed while the file to upload was read"
@@ -55,7 +55,7 @@ def overdue(
 
 
 def endless(request: OutgoingRequest) -> NoReply:
-    """What comes of a body of which a cut could not be seen."""
+    """The `NoReply` for a body that would not show a cut."""
     message = (
         f"the response of {_gateway(request)} has neither Content-Length nor chunked encoding: "
         "whether it was cut off could not be seen"
@@ -64,7 +64,7 @@ def endless(request: OutgoingRequest) -> NoReply:
 
 
 def unacceptable(request: OutgoingRequest, response: Incoming | AsyncIncoming) -> NoReply:
-    """What comes of a body whose compression cannot be taken off."""
+    """The `NoReply` for a body that cannot be decompressed."""
     found = codings(response.headers)
     if has_stacked_encodings(found):
         why = "compressed more than once: a few bytes of it could unfold to more than the memory"
@@ -74,7 +74,7 @@ def unacceptable(request: OutgoingRequest, response: Incoming | AsyncIncoming) -
 
 
 def unwritable(request: OutgoingRequest, error: UnicodeError) -> NoReply:
-    """What it means that a request cannot be written, though all that is ours in it can."""
+    """The `NoReply` for a request that cannot be written, though all of our parts can."""
     message = (
         f"the request cannot be written: {error}; does the http_client keep a cookie that is not "
         "ASCII?"

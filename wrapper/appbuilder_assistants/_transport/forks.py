@@ -1,4 +1,4 @@
-"""What a fork leaves to the parent: connections in use there, and the streams on them."""
+"""Resources that a fork leaves to the parent: connections in use there, and their streams."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class ForkAware:
         _instances.add(self)
 
     def after_fork(self) -> None:
-        """Forget what the parent goes on to use; no other thread runs here yet."""
+        """Forget the resources that the parent continues to use; no other thread runs here yet."""
         raise NotImplementedError
 
 

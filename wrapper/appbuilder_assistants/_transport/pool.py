@@ -1,4 +1,4 @@
-"""What a client and its copies share: a transport, and what must end before it is closed."""
+"""Shared by a client and its copies: a transport, and the work to end before it is closed."""
 
 from __future__ import annotations
 

@@ -68,7 +68,7 @@ class OutgoingRequest:
 
 
 class TransportFailure(Exception):
-    """What ended an exchange: in which phase, and whether waiting took too long."""
+    """The end of an exchange: in which phase, and whether waiting took too long."""
 
     def __init__(self, phase: Phase, why: str = "", *, timed_out: bool = False) -> None:
         super().__init__(why)
@@ -77,7 +77,7 @@ class TransportFailure(Exception):
 
 
 class OpenBody(Protocol):
-    """What is still to come of a body: chunks as they arrive, a `NoReply` if it breaks off."""
+    """The rest of a body: chunks as they arrive, a `NoReply` if it breaks off."""
 
     call_span: Any
     """The call that is still open with the body, until a stream takes it over."""

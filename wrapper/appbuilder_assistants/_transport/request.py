@@ -1,4 +1,4 @@
-"""What is sent: the request that a step asks for, with what the client's settings add."""
+"""The outgoing request: a step's request, with the additions of the client's settings."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from .protocols import AsyncIncoming, Incoming, TransportFailure
 
 ACCEPTED = "gzip, deflate"
-"""What requests say may come. Other codings, also those that httpx could read, are refused."""
+"""Accepted encodings of responses. Others, also those that httpx could read, are refused."""
 
 PIECE = 64 * 1024
 """Bytes that are unpacked at once at the most."""
@@ -59,12 +59,12 @@ class Unpacker:
         self._zlib: zlib._Decompress | None = None
 
     def feed(self, data: bytes) -> Iterator[bytes]:
-        """What these bytes add, in pieces of PIECE at the most where they are compressed."""
+        """The text of these bytes, in pieces of PIECE at most if they are compressed."""
         if self._coding is None:
             yield data
             return
         if self._zlib is None:
-            # What is called deflate has a header of two bytes (RFC 1950), or none (RFC 1951).
+            # Deflate has a header of two bytes (RFC 1950), or none (RFC 1951).
             self._start += data
             if len(self._start) < 2:
                 return
@@ -91,7 +91,7 @@ class Unpacker:
 
 
 def _window(coding: str, start: bytes) -> int:
-    """What zlib calls the format."""
+    """Zlib's name of the format."""
     if coding == "gzip":
         return zlib.MAX_WBITS | 16
     headed = start[0] & 0x0F == zlib.DEFLATED and int.from_bytes(start[:2], "big") % 31 == 0

@@ -261,7 +261,7 @@ def _shown(reply: Reply) -> str:
 
 
 def quoted(error: Exception, reply: Reply) -> str:
-    """What is said of an answer that is not as expected, for a message."""
+    """The description of an unexpected response, for a message."""
     if isinstance(error, MisfitError):
         return str(error)
     return f"{type(error).__name__}: {reply.redactor.redact(str(error), LONGEST_TEXT)}"

@@ -72,7 +72,7 @@ _SUCCESSES = (0, 200, "", "0", "200")
 
 @dataclass(frozen=True, slots=True)
 class ErrorDetail:
-    """What an error object says of itself; None where it says nothing."""
+    """The message of an error object; None without one."""
 
     code: str | None = None
     message: str | None = None

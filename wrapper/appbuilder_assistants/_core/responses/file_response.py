@@ -1,4 +1,4 @@
-"""Tell a file from an error object, whatever the status and the content type say."""
+"""Distinguish a file from an error object, whatever the status and the content type say."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ T_co = TypeVar("T_co", covariant=True)
 
 @dataclass(frozen=True, slots=True)
 class RawResponse(Generic[T_co]):
-    """What `client.with_raw_response` gives: status, headers, body and the parsed object.
+    """The result of `client.with_raw_response`: status, headers, body and the parsed object.
 
     `headers` ignores the case of names. `content` is the body in bytes.
     """
@@ -34,5 +34,5 @@ class RawResponse(Generic[T_co]):
 
     @property
     def request_id(self) -> str | None:
-        """What the service's support asks for."""
+        """The id to quote to the service's support."""
         return self.headers.get(REQUEST_ID)

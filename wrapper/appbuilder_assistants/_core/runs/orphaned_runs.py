@@ -1,4 +1,4 @@
-"""Cancel the run that a failed call leaves behind; no I/O."""
+"""Cancel the orphaned run of a failed call; no I/O."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ OnExit: TypeAlias = Literal["close", "cancel"]
 
 
 class CancelOutcome(Enum):
-    """What came of cancelling."""
+    """The outcome of cancelling."""
 
     CANCELLED = "the run was cancelled"
     ENDED = "the run had ended before it could be cancelled"
@@ -37,7 +37,7 @@ class CancelOutcome(Enum):
 
 
 class OrphanedRun:
-    """The run that a call leaves behind when it fails.
+    """The run of a call that failed.
 
     It can be cancelled once its id is known: from the call, or from the first answer or event.
     `progress` is that of the request which begins the run.
@@ -77,7 +77,7 @@ class OrphanedRun:
         return CancelOutcome.CANCELLED
 
     def describe(self, outcome: CancelOutcome) -> str:
-        """What came of cancelling, for the message of an error, and how to find an unknown run."""
+        """The outcome of cancelling, for an error's message, and how to find an unknown run."""
         text: str = outcome.value
         if outcome is not CancelOutcome.UNKNOWN_RUN:
             return text
@@ -90,7 +90,7 @@ class OrphanedRun:
 def cancelling(flow: Flow[T], orphaned_run: OrphanedRun) -> Flow[T]:
     """As `flow`; when its deadline passes, its run is cancelled.
 
-    What came of that is on the error: `cancelled`, and in its message.
+    The outcome is on the error: `cancelled`, and in its message.
     """
     try:
         return (yield from flow)
@@ -100,7 +100,7 @@ def cancelling(flow: Flow[T], orphaned_run: OrphanedRun) -> Flow[T]:
 
 
 def cancel_after(error: BaseException, orphaned_run: OrphanedRun) -> Flow[None]:
-    """Cancel the run that `error` leaves behind, and note on the error what came of it."""
+    """Cancel the run that `error` orphans, and note the outcome on the error."""
     try:
         outcome = yield from orphaned_run.cancel()
     except AssistantsError as failure:

@@ -128,7 +128,7 @@ class EventReader:
         return interrupted(self._call, self.snapshot, told, self._request_id)
 
     def _read(self, sse: SseEvent) -> RunEvent | None:
-        """The event, taken into the snapshot; None for a ping, which tells nothing."""
+        """The event, taken into the snapshot; None for a ping, which has no content."""
         if sse.event == "ping":
             return None
         if sse.event in ("status", "message"):
@@ -153,7 +153,7 @@ class EventReader:
 def lost_stream(
     call: StreamCall, snapshot: RunSnapshot, error: ApiConnectionError
 ) -> ApiConnectionError:
-    """What it means that the answer to a streamed call, which may have begun a run, was lost.
+    """The error for a lost response to a streamed call, which may have begun a run.
 
     A timeout stays what it is; else it is as when a stream breaks later.
     """

@@ -1,4 +1,4 @@
-"""Which of a handler's methods an event is told to, and what it can look up meanwhile."""
+"""The handler's method for an event, and the data it can look up meanwhile."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _NO_STATUS = object()
 
 
 class StreamRunContext:
-    """What is known while one event is handled.
+    """The state while one event is handled.
 
     The ids of the run, its thread and its assistant stay once told. The event itself, the tool
     calls that it asks for and the step that it begins or ends are of this event alone, and None
@@ -65,7 +65,7 @@ class StreamRunContext:
 
 
 class EventHooks:
-    """What is called for each kind of event. Every hook does nothing until it is overridden."""
+    """The methods for each kind of event. Every one does nothing until it is overridden."""
 
     def messages(self, messages_event: StreamRunMessage) -> object:
         """A piece of the answer."""
@@ -77,7 +77,7 @@ class EventHooks:
         """The run begins; from here on its id is known."""
 
     def run_end(self, status_event: StreamRunStatus) -> object:
-        """The run has ended, well or badly: `status_event.status` tells."""
+        """The run has ended, well or badly: see `status_event.status`."""
 
     def run_cancelling(self, status_event: StreamRunStatus) -> object:
         """The run is being cancelled."""
@@ -92,17 +92,17 @@ class EventHooks:
         """The run waits, and the stream with it, for `submit_tool_outputs`."""
 
     def tool_submitted_output(self, status_event: StreamRunStatus) -> object:
-        """The outputs have come and the run goes on."""
+        """The outputs have come and the run continues."""
 
     def unknown(self, event: StreamRunStatus | UnknownEvent) -> object:
         """An event of a kind that this version does not know."""
 
     def reconciled(self, run: RunResult) -> object:
-        """The stream broke off, and the run, looked up, has ended. No `run_end` is told then."""
+        """The stream broke off, and the run, looked up, has ended. `run_end` is not called then."""
 
 
 def dispatch(hooks: EventHooks, event: RunEvent) -> object:
-    """Tell an event to its hook. What the hook returns may still have to be awaited."""
+    """Pass an event to its method, whose result may still have to be awaited."""
     if isinstance(event, UnknownEvent):
         return hooks.unknown(event)
     kind: object = getattr(event, "event_type", _NO_STATUS)

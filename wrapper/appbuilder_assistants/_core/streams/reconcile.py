@@ -1,4 +1,4 @@
-"""How a run ended whose stream did not tell: by looking it up."""
+"""The end of a run whose stream broke off: by looking it up."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def _text(message: Message) -> str:
 
 
 def _lost(call: StreamCall, run: RunResult, message_id: str, text: str) -> StreamRunMessage:
-    """The end of a message that no event told, as one that tells it."""
+    """The end of a message that no event had, as one that has it."""
     content = [{"type": "text", "text": {"value": text}}]
     return call.read_message(
         {

@@ -97,7 +97,7 @@ class AsyncResponse:
 
 
 def failure(error: Exception) -> TransportFailure:
-    """What an error of httpx's means."""
+    """The failure that an error of httpx means."""
     timed_out = isinstance(error, httpx.TimeoutException)
     return TransportFailure(_phase(error), str(error), timed_out=timed_out)
 
