@@ -67,14 +67,14 @@ def watch_requests(found: Callable[[str], None]) -> None:
     send = requests.Session.send
 
     @functools.wraps(send)
-    def watched(self: Any, request: Any, **options: Any) -> Any:
+    def recorded_send(self: Any, request: Any, **options: Any) -> Any:
         response = send(self, request, **options)
         operation = ids.get(urlsplit(request.url).path)
         if operation and succeeded(response, options.get("stream", False)):
             found(operation)
         return response
 
-    requests.Session.send = watched  # type: ignore[method-assign]
+    requests.Session.send = recorded_send  # type: ignore[method-assign]
 
 
 def succeeded(response: Any, streamed: bool) -> bool:

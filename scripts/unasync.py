@@ -46,7 +46,7 @@ RULES = (
 )
 # Whole words: no letter before, and none after a letter (but any after the blank of "await ").
 PATTERN = re.compile("|".join(rf"\b(?:{old})(?!(?<=\w)\w)" for old, _ in RULES))
-LEFT_OVER = re.compile(r"\w*(?:async|await)\w*", re.IGNORECASE)
+UNTRANSLATED = re.compile(r"\w*(?:async|await)\w*", re.IGNORECASE)
 
 
 def main() -> int:
@@ -76,7 +76,7 @@ def translate(source: Path, name: str) -> str:
     """The text of the synchronous twin of one file."""
     text = PATTERN.sub(replace, source.read_text(encoding="utf-8"))
     for number, line in enumerate(text.splitlines(), start=1):
-        word = LEFT_OVER.search(line)
+        word = UNTRANSLATED.search(line)
         if word:
             sys.exit(f"{source}:{number}: no rule in scripts/unasync.py for {word[0]!r}: {line}")
     text = HEADER.format(name=name) + text

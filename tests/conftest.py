@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.sent_requests import MARK, SentRequests, complaint, watched
+from tests.sent_requests import MARK, SentRequests, complaint, recording
 
 # Programs started in the background of a script ignore Ctrl-C, and so do their programs; the
 # tests that send one to theirs would wait in vain.
@@ -16,19 +16,19 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _watched_requests() -> Iterator[SentRequests]:
+def _recorded_requests() -> Iterator[SentRequests]:
     sent = SentRequests()
-    with watched(sent):
+    with recording(sent):
         yield sent
 
 
 @pytest.fixture(autouse=True)
 def sent_requests(
-    request: pytest.FixtureRequest, _watched_requests: SentRequests
+    request: pytest.FixtureRequest, _recorded_requests: SentRequests
 ) -> Iterator[SentRequests]:
     """The wrapper's requests in this test. Fails the test for a violation of the spec."""
-    yield _watched_requests
+    yield _recorded_requests
     mark = request.node.get_closest_marker(MARK)
     excuse = None if mark is None else " ".join(map(str, mark.args))
-    if complained := complaint(_watched_requests.take(), excuse):
+    if complained := complaint(_recorded_requests.take(), excuse):
         pytest.fail(complained)

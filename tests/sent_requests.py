@@ -105,7 +105,7 @@ def check_form(request: httpx.Request) -> None:
 
 
 @contextmanager
-def watched(sent: SentRequests) -> Iterator[None]:
+def recording(sent: SentRequests) -> Iterator[None]:
     """While it lasts, every request that the driver builds is looked at."""
 
     def build_and_look(*args: Any) -> OutgoingRequest:
@@ -136,8 +136,8 @@ def as_httpx(request: OutgoingRequest) -> httpx.Request:
 def complaint(problems: list[str], excuse: str | None) -> str | None:
     """Why a test fails for what it sent; `excuse` is the reason it gave for breaking the spec."""
     if problems and excuse is None:
-        told = "\n".join(f"  {problem}" for problem in problems)
-        return f"the wrapper sent what openapi.yaml does not allow:\n{told}"
+        listed = "\n".join(f"  {problem}" for problem in problems)
+        return f"the wrapper sent what openapi.yaml does not allow:\n{listed}"
     if excuse is not None and not excuse.strip():
         return f"@pytest.mark.{MARK} needs a reason"
     if excuse is not None and not problems:

@@ -44,8 +44,9 @@ def _one(wide: ast.expr, narrow: ast.expr) -> bool:
 def _members(annotation: ast.expr) -> Iterator[ast.expr]:
     """The members of a union; of a Literal, one Literal for each value."""
     if isinstance(annotation, ast.BinOp):
-        yield from _members(annotation.left)
-        yield from _members(annotation.right)
+        for operand in ast.iter_child_nodes(annotation):
+            if isinstance(operand, ast.expr):
+                yield from _members(operand)
     elif isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
         yield from _members(_parsed(annotation.value))  # a forward reference
     elif isinstance(annotation, ast.Subscript) and _name(annotation) == "Optional":

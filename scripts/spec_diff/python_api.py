@@ -15,16 +15,16 @@ IGNORED = {"__version__"}
 
 
 def api_changes(old: Surface, new: Surface) -> list[Change]:
-    """Every change, the breaking ones first. What has several names is told once."""
-    told: dict[tuple[str, str], Change] = {}
+    """Every change, the breaking ones first. Something with several names is listed once."""
+    found: dict[tuple[str, str], Change] = {}
     names = sorted(old.keys() | new.keys(), key=lambda name: _is_inherited(name, old, new))
     gone, came = _outermost(old.keys() - new.keys()), _outermost(new.keys() - old.keys())
     for name in names:
         stands_for = (old.get(name) or new[name]).target.path
         for change in _changes(name, old.get(name), new.get(name)):
             if name in old.keys() & new.keys() or name in gone or name in came:
-                told.setdefault((stands_for, change.what), change)
-    return sorted(told.values(), key=lambda one: (-one.level, one))
+                found.setdefault((stands_for, change.what), change)
+    return sorted(found.values(), key=lambda one: (-one.level, one))
 
 
 def _is_inherited(name: str, old: Surface, new: Surface) -> bool:
@@ -57,9 +57,9 @@ def _outermost(names: set[str]) -> set[str]:
 
 def _functions(name: str, was: Any, now: Any) -> Iterator[Change]:
     where = f"{name.removesuffix('.__init__')}()"
-    for breakage in griffe.find_breaking_changes(_alone(was), _alone(now)):
+    for breakage in griffe.find_breaking_changes(_module_of(was), _module_of(now)):
         if breakage.kind is not griffe.BreakageKind.RETURN_CHANGED_TYPE:
-            yield Change(where, _told(breakage), Level.BREAKING)
+            yield Change(where, _description(breakage), Level.BREAKING)
     for kind in ("async", "classmethod", "staticmethod"):
         if (kind in was.labels) != (kind in now.labels):
             what = f"is {'no longer' if kind in was.labels else 'now'} {kind}"
@@ -123,7 +123,7 @@ def _types(where: str, verb: str, old: str, new: str, *, given: bool) -> Iterato
     yield Change(where, what, Level.ADDITION if fits else Level.BREAKING)
 
 
-def _alone(function: Any) -> griffe.Module:
+def _module_of(function: Any) -> griffe.Module:
     """A module that holds a copy of the function: what griffe compares are the members."""
     module = griffe.Module("one")
     call = griffe.Function("call", parameters=function.parameters, returns=function.returns)
@@ -131,7 +131,7 @@ def _alone(function: Any) -> griffe.Module:
     return module
 
 
-def _told(breakage: griffe.Breakage) -> str:
+def _description(breakage: griffe.Breakage) -> str:
     """Griffe's words, with the parameter's name."""
     parameter = breakage.old_value or breakage.new_value
     kind = breakage.kind.value

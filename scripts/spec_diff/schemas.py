@@ -126,18 +126,18 @@ class Comparison:
 
 def _pairs(olds: list[Form], news: list[Form]) -> Iterator[tuple[Form, Form]]:
     """Which old form became which new one: the same name first, then what is left, in order."""
-    left_old, left_new = list(olds), list(news)
+    unpaired_olds, unpaired_news = list(olds), list(news)
     rules = (
         lambda a, b: a.type == b.type and a.name == b.name,
         lambda a, b: a.type == b.type,
         lambda a, b: {a.type, b.type} == {"integer", "number"},
     )
     for rule in rules:
-        for old in list(left_old):
-            new = next((one for one in left_new if rule(old, one)), None)
+        for old in list(unpaired_olds):
+            new = next((one for one in unpaired_news if rule(old, one)), None)
             if new is not None:
-                left_old.remove(old)
-                left_new.remove(new)
+                unpaired_olds.remove(old)
+                unpaired_news.remove(new)
                 yield old, new
 
 

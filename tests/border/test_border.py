@@ -341,7 +341,7 @@ def test_run_parameters_are_carried_over() -> None:
     assert sent(request) == {**given, "tools": [{"t": 1}], "stream": False}
 
 
-def test_a_run_that_goes_on_has_the_parameters_it_began_with() -> None:
+def test_a_continued_run_has_the_parameters_it_began_with() -> None:
     """But for the message, which its thread has by now."""
     names = [p for p in OFFICIAL["runs.run"][1].split() if p != "tools"]
     given: dict[str, Any] = {n: n if n.endswith("_id") else {"v": n} for n in names}

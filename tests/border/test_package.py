@@ -13,14 +13,14 @@ IMPORTED = """
 import sys
 import appbuilder_assistants
 {use}
-print(*sorted(m for m in sys.modules if m.split(".")[0] in {watched}))
+print(*sorted(m for m in sys.modules if m.split(".")[0] in {tracked}))
 """
-WATCHED = ("httpx", "attr", "attrs", "appbuilder_api")
+TRACKED = ("httpx", "attr", "attrs", "appbuilder_api")
 
 
 def modules_after(use: str) -> list[str]:
     """Modules of a fresh interpreter after `import appbuilder_assistants` and `use`."""
-    program = IMPORTED.format(use=use, watched=WATCHED)
+    program = IMPORTED.format(use=use, tracked=TRACKED)
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", program],
         capture_output=True,

@@ -21,7 +21,7 @@ TITLES = "#threads .title"
 
 def test_a_new_server(view: View, api: Api) -> None:
     """The page explains itself, the address, and that nothing happened yet."""
-    view.until_texts("#connection", ["up to date"])
+    view.wait_for_texts("#connection", ["up to date"])
 
     assert view.texts(".line code") == [
         f"export GATEWAY_URL={api.url}",
@@ -38,15 +38,15 @@ def test_a_run_as_it_happens(view: View, api: Api) -> None:
     view.js("window.loadedOnce = true")
     assistant = api.assistant(name="天气助手", instructions="简短回答")
     thread = api.thread("北京天气如何？")
-    view.until_texts(TITLES, ["北京天气如何？"])
+    view.wait_for_texts(TITLES, ["北京天气如何？"])
     view.one("#threads a").click()
-    view.until_texts(MESSAGES, ["北京天气如何？"])
+    view.wait_for_texts(MESSAGES, ["北京天气如何？"])
     assert view.texts("#thread .heading code") == [thread]
 
-    with api.stream(assistant_id=assistant, thread_id=thread, tools=[WEATHER]) as told:
-        for event in told:
+    with api.stream(assistant_id=assistant, thread_id=thread, tools=[WEATHER]) as events:
+        for event in events:
             if event.kind == "tool_calls":
-                view.until_texts(RUN, ["requires_action"])
+                view.wait_for_texts(RUN, ["requires_action"])
                 assert view.texts(".waits") == ["waits for the output of get_weather"]
                 assert view.texts(".run > .head b") == ["天气助手"]
                 assert view.texts(STEPS) == ["tool_calls\nstep-1\nin_progress"]
@@ -59,7 +59,7 @@ def test_a_run_as_it_happens(view: View, api: Api) -> None:
                 outputs = [{"tool_call_id": call, "output": "晴，25 度"}]
                 where = {"thread_id": thread, "run_id": run}
                 api.ok("threads/runs/submit_tool_outputs", **where, tool_outputs=outputs)
-    view.until_texts(RUN, ["completed"])
+    view.wait_for_texts(RUN, ["completed"])
 
     assert not view.one(".waiting").is_displayed()
     assert view.texts(STEPS) == [
@@ -80,7 +80,7 @@ def test_bars_say_how_long_steps_took(view: View, api: Api) -> None:
     outputs = [{"tool_call_id": call, "output": "晴"}]
     api.ok("threads/runs/submit_tool_outputs", **where, tool_outputs=outputs)
     view.open(f"/?lang=en#/threads/{where['thread_id']}")
-    view.until_texts(RUN, ["completed"])
+    view.wait_for_texts(RUN, ["completed"])
 
     place = (
         "return [...document.querySelectorAll('.bar')].map((bar) => {"
@@ -89,10 +89,10 @@ def test_bars_say_how_long_steps_took(view: View, api: Api) -> None:
     )
     bars = view.js(place)
     assert len(bars) == 2
-    for left, width, whole in bars:
-        assert left >= 0
+    for start, width, whole in bars:
+        assert start >= 0
         assert 0 < width <= whole
-        assert left < whole - 1
+        assert start < whole - 1
     assert all(took.endswith((" ms", " s")) for took in view.texts(".run .took"))
 
 
@@ -107,13 +107,13 @@ def test_an_answer_grows(view: View) -> None:
         thread = api.thread(*["之前"] * 20, "数到六")
         view.url = server.url
         view.open(f"/?lang=en#/threads/{thread}")
-        view.until(lambda: view.texts(MESSAGES)[20:] == ["数到六"])
+        view.wait_for(lambda: view.texts(MESSAGES)[20:] == ["数到六"])
         seen = []
         with api.stream(thread_id=thread) as events:
             for event in events:
                 if event.name == "message":
                     seen += view.texts(".saying")
-        view.until(lambda: view.texts(MESSAGES)[20:] == ["数到六", "一二三四五六"])
+        view.wait_for(lambda: view.texts(MESSAGES)[20:] == ["数到六", "一二三四五六"])
 
     grown = list(dict.fromkeys(seen))
     assert len(grown) >= 2
@@ -136,12 +136,12 @@ def test_hostile_text_stays_text(view: View, api: Api) -> None:
     [call] = run["required_action"]["submit_tool_outputs"]["tool_calls"]
     where = {"thread_id": run["thread_id"], "run_id": run["id"]}
     view.open(f"/?lang=en#/threads/{run['thread_id']}")
-    view.until_texts(".waits", [f"waits for the output of {HOSTILE}"])
+    view.wait_for_texts(".waits", [f"waits for the output of {HOSTILE}"])
     outputs = [{"tool_call_id": call["id"], "output": HOSTILE}]
     api.ok("threads/runs/submit_tool_outputs", **where, tool_outputs=outputs)
     api.http.post(f"/v2/{HOSTILE}", params={"q": HOSTILE}, headers={"X-Note": HOSTILE})
-    view.until_texts(RUN, ["completed"])
-    view.until(lambda: view.texts("#requests [data-part=path]")[0].startswith("/v2/<img"))
+    view.wait_for_texts(RUN, ["completed"])
+    view.wait_for(lambda: view.texts("#requests [data-part=path]")[0].startswith("/v2/<img"))
 
     assert view.texts(TITLES) == [HOSTILE]
     assert view.texts(".call > div > code") == [HOSTILE]
@@ -149,7 +149,7 @@ def test_hostile_text_stays_text(view: View, api: Api) -> None:
     assert view.texts(MESSAGES)[0] == HOSTILE
     assert view.texts(".call [data-part=output]") == [HOSTILE]
     view.all("#requests a")[0].click()
-    view.until(lambda: "onerror" in "".join(view.texts("#request pre")))
+    view.wait_for(lambda: "onerror" in "".join(view.texts("#request pre")))
     assert view.all("img[src=x], main script") == []
     assert view.js("return window.hacked") is None
 
@@ -158,7 +158,7 @@ def test_what_a_reader_does_stays(view: View, api: Api) -> None:
     """Selection, focus and what was unfolded survive what comes in."""
     thread = api.thread("选中我", "长文本\n" * 200)
     view.open(f"/?lang=en#/threads/{thread}")
-    view.until(lambda: len(view.all(MESSAGES)) == 2)
+    view.wait_for(lambda: len(view.all(MESSAGES)) == 2)
     view.one(".message button").click()
     view.one(".message button").send_keys(Keys.NULL)
     view.js(
@@ -168,7 +168,7 @@ def test_what_a_reader_does_stays(view: View, api: Api) -> None:
     )
 
     api.ok("threads/messages", thread_id=thread, role="user", content="又一条")
-    view.until(lambda: len(view.all(MESSAGES)) == 3)
+    view.wait_for(lambda: len(view.all(MESSAGES)) == 3)
     assert view.js("return getSelection().toString()") == "中我"
     assert view.texts(".message button") == ["Show less"]
     assert view.js("return document.activeElement.innerText") == "Show less"
@@ -177,7 +177,7 @@ def test_what_a_reader_does_stays(view: View, api: Api) -> None:
 
 def test_long_texts_are_folded(view: View, api: Api) -> None:
     view.open(f"/?lang=en#/threads/{api.thread('短', '很长' * 1000)}")
-    view.until(lambda: len(view.all(MESSAGES)) == 2)
+    view.wait_for(lambda: len(view.all(MESSAGES)) == 2)
     height = "return document.querySelectorAll('.message .text')[1].offsetHeight"
     folded = view.js(height)
 
@@ -190,8 +190,8 @@ def test_long_texts_are_folded(view: View, api: Api) -> None:
 def test_an_idle_page_does_nothing(view: View, api: Api) -> None:
     """It keeps polling, is answered that nothing changed, and touches no element."""
     view.open(f"/?lang=en#/threads/{api.run()['thread_id']}")
-    view.until_texts(RUN, ["completed"])
-    view.until_looked()
+    view.wait_for_texts(RUN, ["completed"])
+    view.wait_for_polls()
     view.js(
         "window.touched = 0;"
         "const observer = new MutationObserver((all) => { window.touched += all.length });"
@@ -199,7 +199,7 @@ def test_an_idle_page_does_nothing(view: View, api: Api) -> None:
         "observer.observe(document, {subtree: true, ...everything})"
     )
     view.js("performance.clearResourceTimings()")
-    view.until_looked(3)
+    view.wait_for_polls(3)
 
     assert view.js("return window.touched") == 0
     statuses = "return performance.getEntriesByType('resource').map((one) => one.responseStatus)"
@@ -213,14 +213,14 @@ def test_a_server_that_goes_and_comes_back(view: View) -> None:
         view.url = first.url
         view.open("/")
         api.thread("旧的")
-        view.until_texts(TITLES, ["旧的"])
-    view.until(lambda: view.one("#connection").text == "no connection; trying again")
+        view.wait_for_texts(TITLES, ["旧的"])
+    view.wait_for(lambda: view.one("#connection").text == "no connection; trying again")
     assert view.texts(TITLES) == ["旧的"]
 
     with appbuilder_mock.running(port=first.port) as second, Api(second.url, second.token) as api:
         api.thread("新的")
-        view.until_texts(TITLES, ["新的"])
-        view.until_texts("#connection", ["up to date"])
+        view.wait_for_texts(TITLES, ["新的"])
+        view.wait_for_texts("#connection", ["up to date"])
 
 
 def test_in_chinese(view: View, api: Api) -> None:
@@ -228,7 +228,7 @@ def test_in_chinese(view: View, api: Api) -> None:
     where, _ = api.waiting_run()
     view.open(f"/?lang=zh#/threads/{where['thread_id']}")
 
-    view.until_texts(RUN, ["等待工具 requires_action"])
+    view.wait_for_texts(RUN, ["等待工具 requires_action"])
     assert view.texts(".waits") == ["等待工具输出： get_weather"]
     assert view.driver.title == "AppBuilder 模拟服务器"
 
@@ -242,6 +242,6 @@ def test_copying(view: View, api: Api) -> None:
     )
     view.all(".line button")[0].click()
 
-    view.until_texts(".line button", ["Copied", "Copy"])
+    view.wait_for_texts(".line button", ["Copied", "Copy"])
     copied = "const [done] = arguments; navigator.clipboard.readText().then(done)"
     assert view.driver.execute_async_script(copied) == f"export GATEWAY_URL={api.url}"

@@ -31,14 +31,14 @@ def test_the_reference_is_searched(view: View, api: Api) -> None:
     """Items without every search word are hidden, and a link to one shows everything again."""
     view.open("/docs?lang=en")
     view.one("#search").send_keys("SUBMITTOOLOUTPUTS tool_call_id")
-    view.until(lambda: 0 < len(view.texts(".operation > h3")) < 5)
+    view.wait_for(lambda: 0 < len(view.texts(".operation > h3")) < 5)
     assert "submitToolOutputs" in view.texts(".contents a")
     assert "createFile" not in view.texts(".contents a")
     view.one("#search").send_keys(" 没有")
-    view.until(lambda: view.one("#nothing-found").is_displayed())
+    view.wait_for(lambda: view.one("#nothing-found").is_displayed())
 
     view.js("location.hash = '#createFile'")
-    view.until(lambda: view.one("#createFile").is_displayed())
+    view.wait_for(lambda: view.one("#createFile").is_displayed())
     assert view.js("return document.querySelector('#search').value") == ""
 
 
@@ -70,7 +70,7 @@ def test_no_page_is_wider_than_a_phone(view: View, api: Api, path: str) -> None:
     try:
         view.open(path.format(thread=thread))
         if path.startswith("/?"):
-            view.until_texts("#connection", [{"en": "up to date", "zh": "已是最新"}[path[7:9]]])
+            view.wait_for_texts("#connection", [{"en": "up to date", "zh": "已是最新"}[path[7:9]]])
         for folded in view.all("details:not([open]) > summary")[:20]:
             if folded.is_displayed():
                 folded.click()
@@ -97,7 +97,7 @@ def test_everything_can_be_read(view: View, api: Api, scheme: str) -> None:
     try:
         where, _ = api.waiting_run()
         view.open(f"/?lang=en#/threads/{where['thread_id']}")
-        view.until(lambda: view.texts(".waits") != [])
+        view.wait_for(lambda: view.texts(".waits") != [])
         statuses = (
             "queued in_progress requires_action cancelling cancelled failed completed expired"
         )
@@ -146,7 +146,7 @@ def test_by_keyboard(view: View, api: Api) -> None:
     """Tab reaches everything that can be used, and Enter uses it."""
     thread = api.thread("长" * 2000)
     view.open(f"/?lang=en#/threads/{thread}")
-    view.until(lambda: view.texts("#requests a") != [] and view.texts(".message button") != [])
+    view.wait_for(lambda: view.texts("#requests a") != [] and view.texts(".message button") != [])
     keys = ActionChains(view.driver)
     reached = []
     for _ in range(20):
@@ -167,6 +167,6 @@ def test_by_keyboard(view: View, api: Api) -> None:
         reached
     )
     assert {tag for tag, _ in reached} >= {"TEXTAREA", "SELECT", "BUTTON", "A", "INPUT"}
-    view.until(lambda: view.one("#request").is_displayed())
+    view.wait_for(lambda: view.one("#request").is_displayed())
     folded = "return document.querySelector('.message button').getAttribute('aria-expanded')"
     assert view.js(folded) == "true"

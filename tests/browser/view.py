@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 from selenium import webdriver
-from selenium.common.exceptions import TimeoutException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
-from selenium.webdriver.support.wait import WebDriverWait
 
 T = TypeVar("T")
 PATIENCE = 20  # seconds until a test fails; the page itself looks every second
@@ -45,33 +44,34 @@ class View:
 
     def texts(self, selector: str) -> list[str]:
         """Of those that are to be seen; in one step, so that no element can go away in between."""
-        told = (
+        script = (
             "return [...document.querySelectorAll(arguments[0])]"
             ".filter((e) => e.getClientRects().length).map((e) => e.innerText)"
         )
-        found: list[str] = self.js(told, selector)
+        found: list[str] = self.js(script, selector)
         return found
 
-    def until(self, what: Callable[[], T]) -> T:
+    def wait_for(self, what: Callable[[], T]) -> T:
         """Wait until it is true, or fail and say what the page shows."""
-        try:
-            result: T = WebDriverWait(self.driver, PATIENCE, 0.05).until(lambda _: what())
-        except TimeoutException:
-            shown = self.js("return document.body.innerText")
-            raise AssertionError(f"still not so; the page shows: {shown}") from None
+        deadline = time.monotonic() + PATIENCE
+        while not (result := what()):
+            if time.monotonic() > deadline:
+                shown = self.js("return document.body.innerText")
+                raise AssertionError(f"still not so; the page shows: {shown}")
+            time.sleep(0.05)
         return result
 
-    def until_texts(self, selector: str, texts: list[str]) -> None:
+    def wait_for_texts(self, selector: str, texts: list[str]) -> None:
         try:
-            self.until(lambda: self.texts(selector) == texts)
+            self.wait_for(lambda: self.texts(selector) == texts)
         except AssertionError:
             assert self.texts(selector) == texts
 
-    def until_looked(self, times: int = 2) -> None:
+    def wait_for_polls(self, times: int = 2) -> None:
         """Wait until the page has asked the server again, so many times."""
         asked = (
             "return performance.getEntriesByType('resource')"
             ".filter((one) => one.name.includes('/_mock/live?')).length"
         )
         before = self.js(asked)
-        self.until(lambda: self.js(asked) >= before + times)
+        self.wait_for(lambda: self.js(asked) >= before + times)

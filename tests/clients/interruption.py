@@ -17,12 +17,12 @@ class Interruption:
     """Cancels a task when, for the n-th time, any task of the loop waits for something."""
 
     def __init__(self, at: int) -> None:
-        self._left = at
+        self._remaining = at
         self.victim: asyncio.Task[Any] | None = None
 
     @property
     def came(self) -> bool:
-        return self._left <= 0
+        return self._remaining <= 0
 
     def factory(self, loop: asyncio.AbstractEventLoop, coro: Any, **options: Any) -> Any:
         async def run() -> Any:
@@ -31,8 +31,8 @@ class Interruption:
         return asyncio.Task(run(), loop=loop, **options)
 
     def count(self) -> None:
-        self._left -= 1
-        if self._left == 0:
+        self._remaining -= 1
+        if self._remaining == 0:
             assert self.victim is not None
             self.victim.cancel()
 

@@ -37,7 +37,7 @@ class Exchange:
     def send(self, data: bytes) -> None:
         self.sock.sendall(data)
 
-    def client_left(self) -> bool:
+    def client_disconnected(self) -> bool:
         """Wait until the client closes the connection. False if it does not."""
         try:
             return self.sock.recv(1) == b""

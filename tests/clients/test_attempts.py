@@ -104,7 +104,7 @@ def test_a_stream_that_is_overdue(harness: ClientHarness, serve: Serve) -> None:
 
     def script(exchange: Exchange) -> None:
         exchange.send(CHUNKED + chunk(BEGIN))
-        exchange.client_left()
+        exchange.client_disconnected()
 
     with pytest.raises(DeadlineExceededError) as caught:
         list(harness.client("k", serve(script).url).threads.runs.stream_run("a", "t", deadline=2))
@@ -119,7 +119,7 @@ def test_a_look_up_that_is_overdue(harness: ClientHarness, serve: Serve) -> None
         if exchange.path == "/v2/threads/runs":
             exchange.send(CHUNKED + chunk(BEGIN))
         else:
-            exchange.client_left()
+            exchange.client_disconnected()
         return False
 
     with pytest.raises(DeadlineExceededError) as caught:

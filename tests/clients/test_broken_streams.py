@@ -146,7 +146,7 @@ def test_silence(harness: ClientHarness, serve: Serve) -> None:
         if first.is_set():
             exchange.send(CHUNKED + chunk(BEGIN))
         first.set()
-        exchange.client_left()
+        exchange.client_disconnected()
 
     client = harness.client("k", serve(script).url, timeout=0.2)
     with pytest.raises(ApiTimeoutError) as before:

@@ -51,7 +51,7 @@ def test_what_is_sent(harness: ClientHarness, serve: Serve) -> None:
     assert ids[0] != ids[1]
 
 
-def test_none_is_left_out(harness: ClientHarness, serve: Serve) -> None:
+def test_none_is_omitted(harness: ClientHarness, serve: Serve) -> None:
     """The body omits arguments that were not passed; an empty thread id counts as omitted."""
     server = serve(lambda exchange: exchange.send(answer(RUN)))
     client = harness.client("k", server.url)
@@ -73,7 +73,7 @@ def test_none_is_left_out(harness: ClientHarness, serve: Serve) -> None:
 
 
 @pytest.mark.parametrize(
-    ("call", "error", "told"),
+    ("call", "error", "message"),
     [
         (lambda c: c.threads.runs.run("a"), ValueError, "createRun needs thread_id"),
         (lambda c: c.threads.runs.run("a", ""), ValueError, "createRun needs thread_id"),
@@ -88,12 +88,12 @@ def test_none_is_left_out(harness: ClientHarness, serve: Serve) -> None:
     ],
 )
 def test_wrong_use(
-    harness: ClientHarness, serve: Serve, call: Any, error: type[Exception], told: str
+    harness: ClientHarness, serve: Serve, call: Any, error: type[Exception], message: str
 ) -> None:
     """Impossible requests are refused before anything is sent."""
     server = serve(lambda exchange: exchange.send(answer(RUN)))
 
-    with pytest.raises(error, match=told):
+    with pytest.raises(error, match=message):
         call(harness.client("k", server.url))
 
     assert server.exchanges == []
@@ -140,10 +140,10 @@ def test_a_function_where_nothing_calls_it(
     with pytest.raises(TypeError) as caught:
         take(harness.client("k", server.url), [get_weather, function])
 
-    told = str(caught.value)
-    assert told.startswith(f"tools[1]: {function.__name__} is a function")
-    assert f"tool({function.__name__})" in told
-    assert "run_with_tools" in told
+    message = str(caught.value)
+    assert message.startswith(f"tools[1]: {function.__name__} is a function")
+    assert f"tool({function.__name__})" in message
+    assert "run_with_tools" in message
     assert server.exchanges == []
 
 
@@ -269,7 +269,7 @@ def test_a_server_that_is_not_there(harness: ClientHarness, call: Any) -> None:
 
 def test_a_server_that_is_silent(harness: ClientHarness, serve: Serve) -> None:
     """The read timeout ends the wait; the error has the id of the request."""
-    server = serve(lambda exchange: not exchange.client_left())
+    server = serve(lambda exchange: not exchange.client_disconnected())
     client = harness.client("k", server.url, timeout=0.2)
 
     with pytest.raises(ApiTimeoutError, match=r"read timed out after 0\.2 s") as caught:

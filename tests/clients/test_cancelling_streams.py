@@ -67,7 +67,7 @@ def first_piece(stream: Any) -> None:
         next(stream)
 
 
-def test_without_it_the_run_goes_on(turns: Turns) -> None:
+def test_without_it_the_run_continues(turns: Turns) -> None:
     """The purpose of it: the next turn is refused."""
     with turns.stream() as stream:
         first_piece(stream)
@@ -226,7 +226,7 @@ def test_cancel_that_fails(harness: ClientHarness, serve: Serve) -> None:
             exchange.send(answer({"error": {"code": "forbidden"}}, "403 Forbidden"))
         else:
             exchange.send(CHUNKED + chunk(BEGIN))
-            exchange.client_left()
+            exchange.client_disconnected()
 
     server = serve(script)
     client = harness.client("k", server.url)
@@ -339,7 +339,7 @@ def test_the_order_on_the_wire(harness: ClientHarness, serve: Serve) -> None:
         if exchange.path.endswith("/cancel"):
             return exchange.send(run_as("cancelled"))
         exchange.send(CHUNKED + chunk(BEGIN + piece(2, "你")))
-        return exchange.client_left()
+        return exchange.client_disconnected()
 
     server = serve(script)
     stream = harness.client("k", server.url).threads.runs.stream_run("a", "t", on_exit="cancel")

@@ -124,11 +124,11 @@ def test_retries_of_ones_own(harness: ClientHarness, serve: Serve) -> None:
 
 def test_closing(harness: ClientHarness, serve: Serve) -> None:
     """A client closes its own connections, and is of no use after that."""
-    left: list[bool] = []
+    disconnected: list[bool] = []
 
     def script(exchange: Any) -> None:
         exchange.send(answer(RUN))
-        left.append(exchange.client_left())
+        disconnected.append(exchange.client_disconnected())
 
     server = serve(script)
     with harness.client("k", server.url) as client:
@@ -139,7 +139,7 @@ def test_closing(harness: ClientHarness, serve: Serve) -> None:
     assert len(server.exchanges) == 1
 
 
-def test_anothers_http_client_is_left_open(harness: ClientHarness, recorder: Recorder) -> None:
+def test_a_given_http_client_stays_open(harness: ClientHarness, recorder: Recorder) -> None:
     """The http client is closed by its maker."""
     with harness.client("k", http_client=recorder.http) as client:
         client.threads.runs.query("t", "r")

@@ -107,11 +107,11 @@ BEHIND_THE_END: dict[str, bytes] = {
 
 @pytest.mark.parametrize("rest", BEHIND_THE_END.values(), ids=BEHIND_THE_END.keys())
 @pytest.mark.parametrize("read", READERS.values(), ids=READERS.keys())
-def test_a_stream_that_goes_on(
+def test_a_stream_that_continues(
     harness: ClientHarness, serve: Serve, read: Callable[[Any], object], rest: bytes
 ) -> None:
     """The final event ends it for the reader all the same, and its connection is closed."""
-    server = serve(lambda e: (e.send(CHUNKED + chunk(STREAM) + rest), e.client_left())[1])
+    server = serve(lambda e: (e.send(CHUNKED + chunk(STREAM) + rest), e.client_disconnected())[1])
     client = harness.client("k", server.url, timeout=10 * PATIENCE)
 
     for _ in range(2):
@@ -123,7 +123,7 @@ def test_a_stream_that_goes_on(
 
 def test_who_stops_at_the_final_event(harness: ClientHarness, serve: Serve) -> None:
     """A stream that is read event by event is over with the last of them."""
-    server = serve(lambda e: (e.send(CHUNKED + chunk(STREAM)), e.client_left())[1])
+    server = serve(lambda e: (e.send(CHUNKED + chunk(STREAM)), e.client_disconnected())[1])
     stream = stream_of(harness.client("k", server.url))
 
     while not stream.snapshot.finished:
@@ -212,15 +212,15 @@ def test_closing_a_client_closes_its_connections(harness: ClientHarness, serve: 
     """All of them, at once; the connections of another client stay."""
     count = 4
     together = threading.Barrier(count)
-    left: list[int] = []
+    closed: list[int] = []
     gone = threading.Semaphore(0)
 
     def script(exchange: Exchange) -> bool:
         if exchange.json["thread_id"] == "many":
             together.wait(PATIENCE)
         echo(exchange)
-        if exchange.json["thread_id"] == "many" and exchange.client_left():
-            left.append(exchange.connection)
+        if exchange.json["thread_id"] == "many" and exchange.client_disconnected():
+            closed.append(exchange.connection)
             gone.release()
             return False
         return True
@@ -234,7 +234,7 @@ def test_closing_a_client_closes_its_connections(harness: ClientHarness, serve: 
     client.close()
 
     assert all(gone.acquire(timeout=PATIENCE) for _ in range(count))
-    assert len(set(left)) == count
+    assert len(set(closed)) == count
     for _ in range(2):
         with pytest.raises(RuntimeError, match="closed"):
             client.threads.runs.query("many", "r")

@@ -41,7 +41,7 @@ CALLS: dict[str, Callable[[Any], Any]] = {
 
 
 def silent(exchange: Exchange) -> None:
-    exchange.client_left()
+    exchange.client_disconnected()
 
 
 def dripping(data: bytes) -> Callable[[Exchange], None]:
@@ -242,7 +242,7 @@ def test_the_run_is_cancelled(slow: Any) -> None:
     assert run.status in ("cancelling", "cancelled")
 
 
-def test_a_run_goes_on_unless_it_is_cancelled(slow: Any) -> None:
+def test_a_run_continues_unless_it_is_cancelled(slow: Any) -> None:
     """By default the deadline is the caller's affair."""
     client, assistant_id, thread_id = slow
 
@@ -255,7 +255,7 @@ def test_a_run_goes_on_unless_it_is_cancelled(slow: Any) -> None:
     client.threads.runs.cancel(run.id, thread_id)
 
 
-def test_a_run_whose_id_is_unknown(slow: Any) -> None:
+def test_a_run_with_an_unknown_id(slow: Any) -> None:
     """Nothing is cancelled, and the error says why."""
     client, assistant_id, _ = slow
     question = {"messages": [{"role": "user", "content": "你好"}]}

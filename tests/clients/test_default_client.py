@@ -85,12 +85,12 @@ def test_a_program_for_the_official_sdk(
     monkeypatch.setenv("GATEWAY_URL", mock.url)
     path = tmp_path / "readme.txt"
     path.write_text("你好", encoding="utf-8")
-    told: list[str] = []
+    texts: list[str] = []
 
     class MyEventHandler(appbuilder.AssistantEventHandler):
         def messages(self, messages_event: appbuilder.types.StreamRunMessage) -> None:
             piece = (messages_event.content or [])[-1]
-            told.append(piece.text.value)
+            texts.append(piece.text.value)
 
     file = appbuilder.assistant.assistants.files.create(file_path=str(path))
     helper = appbuilder.assistant.assistants.create(
@@ -117,7 +117,7 @@ def test_a_program_for_the_official_sdk(
     page = appbuilder.assistant.threads.messages.list(thread_id=thread.id, order="asc", after="")
     run = appbuilder.assistant.threads.runs.list(thread.id).data[0]
 
-    assert "你好" in "".join(told)
+    assert "你好" in "".join(texts)
     assert content.content == "你好".encode()
     assert (tmp_path / "下载" / "readme.txt").read_text(encoding="utf-8") == "你好"
     assert [message.role for message in page.data] == ["user", "assistant"]

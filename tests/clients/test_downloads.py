@@ -55,11 +55,11 @@ def begun(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
     event = threading.Event()
     begin = Download.begin
 
-    def then_tell(target: Download, headers: Any) -> None:
+    def replace_first(target: Download, headers: Any) -> None:
         begin(target, headers)
         event.set()
 
-    monkeypatch.setattr(Download, "begin", then_tell)
+    monkeypatch.setattr(Download, "begin", replace_first)
     return event
 
 
@@ -164,24 +164,24 @@ def test_nothing_is_overwritten(
         taken.symlink_to("nowhere")
     else:
         taken.mkdir()
-    left = threading.Event()
+    disconnected = threading.Event()
 
     def script(exchange: Exchange) -> None:
         exchange.send(head("200 OK", {**NAMED, "Content-Length": "1000000"}) + DATA[:100_000])
-        assert exchange.client_left()
-        left.set()
+        assert exchange.client_disconnected()
+        disconnected.set()
 
     # The caught error is kept, and with it all that only its frames hold.
     with pytest.raises(FileExistsError, match=r"a\.png") as caught:
         harness.client("k", serve(script).url).assistants.files.download("file-1", folder)
 
-    assert left.wait(PATIENCE)
+    assert disconnected.wait(PATIENCE)
     assert caught.value.filename == str(taken)
     assert names(folder) == ["a.png"]
     assert kind != "file" or taken.read_bytes() == b"mine"
 
 
-def test_overwriting_when_told_to(harness: ClientHarness, serve: Serve, folder: Path) -> None:
+def test_overwriting_when_asked_to(harness: ClientHarness, serve: Serve, folder: Path) -> None:
     """The old file is there until the new one is whole; a link is replaced, not followed."""
     other = folder.parent / "other"
     other.write_bytes(b"other")
@@ -252,7 +252,7 @@ def test_a_file_system_without_links(
 
 
 @pytest.mark.parametrize(
-    ("given", "error", "told"),
+    ("given", "error", "message"),
     [
         (lambda f: f / "没有", FileNotFoundError, "expected a folder that exists"),
         (lambda f: str(f / "a.txt"), NotADirectoryError, "expected a folder .*got a file"),
@@ -261,13 +261,13 @@ def test_a_file_system_without_links(
     ],
 )
 def test_what_is_no_folder(
-    harness: ClientHarness, serve: Serve, folder: Path, given: Any, error: Any, told: str
+    harness: ClientHarness, serve: Serve, folder: Path, given: Any, error: Any, message: str
 ) -> None:
     """It is refused before anything is sent."""
     (folder / "a.txt").touch()
     server = serve(lambda exchange: exchange.send(with_length(b"x")))
 
-    with pytest.raises(error, match=told):
+    with pytest.raises(error, match=message):
         harness.client("k", server.url).assistants.files.download("file-1", given(folder))
 
     assert server.connections == 0
@@ -315,7 +315,7 @@ def test_a_cut_just_before_the_end(
     assert names(folder) == []
 
 
-def test_an_answer_that_does_not_tell_its_end(
+def test_a_response_without_length_or_chunks(
     harness: ClientHarness, serve: Serve, folder: Path
 ) -> None:
     """Nobody could see whether it was cut."""
@@ -418,7 +418,7 @@ def test_a_time_out_for_one_call(
 
     def script(exchange: Exchange) -> None:
         exchange.send(with_length(DATA)[:200_000])
-        assert exchange.client_left()
+        assert exchange.client_disconnected()
 
     files = harness.client("k", serve(script).url).assistants.files
 
@@ -439,28 +439,28 @@ def test_a_full_disk(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Download, "write", full)
-    left = threading.Event()
+    disconnected = threading.Event()
 
     def script(exchange: Exchange) -> None:
         exchange.send(with_length(DATA)[:100_000])
-        assert exchange.client_left()
-        left.set()
+        assert exchange.client_disconnected()
+        disconnected.set()
 
     with pytest.raises(OSError, match="No space left"):
         harness.client("k", serve(script).url).assistants.files.download("file-1", folder)
 
     assert names(folder) == []
-    assert left.wait(PATIENCE)
+    assert disconnected.wait(PATIENCE)
 
 
 def test_cancellation_leaves_nothing(serve: Serve, folder: Path, begun: threading.Event) -> None:
     """A task that is cancelled in the middle of a file closes the connection, too."""
-    left = threading.Event()
+    disconnected = threading.Event()
 
     def script(exchange: Exchange) -> None:
         exchange.send(with_length(DATA)[:200_000])
-        assert exchange.client_left()
-        left.set()
+        assert exchange.client_disconnected()
+        disconnected.set()
 
     server = serve(script)
 
@@ -471,7 +471,7 @@ def test_cancellation_leaves_nothing(serve: Serve, folder: Path, begun: threadin
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await task
-            assert await asyncio.to_thread(left.wait, PATIENCE)
+            assert await asyncio.to_thread(disconnected.wait, PATIENCE)
 
     asyncio.run(main())
 

@@ -199,7 +199,7 @@ def test_large_files_take_little_memory(
     assert coming_down < 8 * PIECE
 
 
-def test_memory_can_tell(harness: ClientHarness, server: Process) -> None:
+def test_the_memory_bound_can_fail(harness: ClientHarness, server: Process) -> None:
     """The measure sees a file that is held whole."""
     files = harness.client("mock-token", server.url).assistants.files
     stored = files.create(b"x" * (2 * 1024 * 1024))

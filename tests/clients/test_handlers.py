@@ -40,17 +40,17 @@ HOOKS = (
 
 def recorder(harness: ClientHarness, **overridden: Any) -> Any:
     """A handler that records its calls, and runs the overridden methods."""
-    told: list[str] = []
+    called: list[str] = []
 
     def hook(name: str) -> Any:
         def method(self: Any, event: Any) -> Any:
-            told.append(name)
+            called.append(name)
             return overridden[name](self, event) if name in overridden else None
 
         return method
 
     methods: dict[str, Any] = {name: hook(name) for name in HOOKS}
-    cls = type("Recorder", (harness.handler_class,), {**methods, "told": told})
+    cls = type("Recorder", (harness.handler_class,), {**methods, "called": called})
     return cls()
 
 
@@ -59,7 +59,7 @@ def whole(exchange: Exchange) -> None:
 
 
 @pytest.mark.parametrize("way", ["with", "manager", "handler", "for", "for handler"])
-def test_every_event_is_told(harness: ClientHarness, serve: Serve, way: str) -> None:
+def test_every_event_calls_its_method(harness: ClientHarness, serve: Serve, way: str) -> None:
     """Once and in order, however the run is carried to its end."""
     server = serve(whole)
     handler = recorder(harness)
@@ -70,7 +70,7 @@ def test_every_event_is_told(harness: ClientHarness, serve: Serve, way: str) -> 
 
     if way == "with":
         with manager as entered:
-            assert entered.told is handler.told
+            assert entered.called is handler.called
             assert len(server.exchanges) == 1
             entered.until_done()
     elif way in ("manager", "handler"):
@@ -79,20 +79,20 @@ def test_every_event_is_told(harness: ClientHarness, serve: Serve, way: str) -> 
         numbers = [e.send_id for e in (manager if way == "for" else mine)]
         assert numbers == [1, 2, 3, 4]
 
-    assert handler.told == ["run_begin", "messages", "messages", "run_end"]
+    assert handler.called == ["run_begin", "messages", "messages", "run_end"]
     assert handler.stream_run_context.current_run_id == "run_1"
     assert manager.snapshot.messages == {"m": "我是秦始皇"}
     (exchange,) = server.exchanges
     assert exchange.json == {"assistant_id": "a", "thread_id": "t", "stream": True}
 
 
-def test_an_event_is_told_before_it_is_given(harness: ClientHarness, serve: Serve) -> None:
+def test_a_method_is_called_before_the_event_is_given(harness: ClientHarness, serve: Serve) -> None:
     """A loop over the stream sees the handler's changes."""
     handler = recorder(harness)
     runs = harness.client("k", serve(whole).url).threads.runs
 
     counts = [
-        len(handler.told) for _ in runs.stream_run_with_handler("a", "t", event_handler=handler)
+        len(handler.called) for _ in runs.stream_run_with_handler("a", "t", event_handler=handler)
     ]
 
     assert counts == [1, 2, 3, 4]
@@ -148,12 +148,12 @@ def test_what_a_hook_raises(
     harness: ClientHarness, serve: Serve, way: str, error: type[BaseException]
 ) -> None:
     """It reaches the caller as it is, and the connection is closed."""
-    left = threading.Event()
+    disconnected = threading.Event()
 
     def script(exchange: Exchange) -> None:
         exchange.send(CHUNKED + chunk(BEGIN + piece(2, "你")))
-        assert exchange.client_left()
-        left.set()
+        assert exchange.client_disconnected()
+        disconnected.set()
 
     def fail(self: Any, event: Any) -> None:
         raise error("坏了")
@@ -175,8 +175,8 @@ def test_what_a_hook_raises(
     with pytest.raises(error, match="坏了") as caught:
         act()
 
-    assert left.wait(PATIENCE)
-    assert handler.told == ["run_begin", "messages"]
+    assert disconnected.wait(PATIENCE)
+    assert handler.called == ["run_begin", "messages"]
     assert caught.value.__cause__ is None
 
 
@@ -185,12 +185,12 @@ def test_leaving_early_closes_the_connection(
     harness: ClientHarness, serve: Serve, way: str
 ) -> None:
     """The server sees the reader go."""
-    left = threading.Event()
+    disconnected = threading.Event()
 
     def script(exchange: Exchange) -> None:
         exchange.send(CHUNKED + chunk(BEGIN))
-        assert exchange.client_left()
-        left.set()
+        assert exchange.client_disconnected()
+        disconnected.set()
 
     handler = recorder(harness)
     runs = harness.client("k", serve(script).url).threads.runs
@@ -202,7 +202,7 @@ def test_leaving_early_closes_the_connection(
         for _ in manager:
             break
 
-    assert left.wait(PATIENCE)
+    assert disconnected.wait(PATIENCE)
 
 
 def test_unknown_events(harness: ClientHarness, serve: Serve) -> None:
@@ -215,7 +215,7 @@ def test_unknown_events(harness: ClientHarness, serve: Serve) -> None:
 
     runs.stream_run_with_handler("a", "t", event_handler=handler).until_done()
 
-    assert handler.told == ["run_begin", "unknown", "unknown", "run_end"]
+    assert handler.called == ["run_begin", "unknown", "unknown", "run_end"]
     assert seen[0].event_type == "run_paused"
     assert seen[1] == UnknownEvent("audio", '{"你": 1}')
 
@@ -229,7 +229,7 @@ def test_a_stream_that_breaks(harness: ClientHarness, serve: Serve) -> None:
     with pytest.raises(StreamInterruptedError):
         runs.stream_run_with_handler("a", "t", event_handler=handler).until_done()
 
-    assert handler.told == ["run_begin", "messages"]
+    assert handler.called == ["run_begin", "messages"]
 
 
 def test_no_handler(harness: ClientHarness, serve: Serve) -> None:
@@ -253,7 +253,7 @@ def test_a_handler_for_two_runs(harness: ClientHarness, serve: Serve) -> None:
     runs.stream_run_with_handler("a", "t", event_handler=handler).until_done()
 
     assert handler.stream_run_context is not first
-    assert len(handler.told) == 8
+    assert len(handler.called) == 8
 
 
 def test_wrong_use(harness: ClientHarness) -> None:
@@ -267,10 +267,10 @@ def test_wrong_use(harness: ClientHarness) -> None:
         runs.stream_run_with_handler("a", "t", event_handler=other())
     with pytest.raises(TypeError, match="event_handler"):
         runs.stream_run_with_handler("a", "t", event_handler=harness.handler_class)
-    alone = recorder(harness)
+    handler = recorder(harness)
     with pytest.raises(RuntimeError, match="hand it to stream_run_with_handler"):
-        alone.until_done() if isinstance(harness, SyncHarness) else harness.settle(
-            alone.until_done()
+        handler.until_done() if isinstance(harness, SyncHarness) else harness.settle(
+            handler.until_done()
         )
     manager = runs.stream_run_with_handler("a", "t")
     manager.close()
@@ -301,7 +301,7 @@ def test_every_parameter_is_carried_over(harness: ClientHarness, serve: Serve) -
     runs.stream_run_with_handler(*given.values(), handler, *rest.values()).until_done()
 
     assert server.exchanges[0].json == {**given, **rest, "stream": True}
-    assert handler.told
+    assert handler.called
 
 
 def test_a_run_that_is_refused(harness: ClientHarness, client: Any) -> None:
@@ -395,10 +395,10 @@ def test_a_handler_one_event_at_a_time(harness: ClientHarness, serve: Serve) -> 
 
     with client.threads.runs.stream_run_with_handler("a", "t", event_handler=handler) as events:
         next(events)
-        one = list(handler.told)
+        one = list(handler.called)
         events.until_done()
 
     assert one == ["run_begin"]
-    assert handler.told[0] == "run_begin"
-    assert handler.told[-1] == "run_end"
-    assert handler.told.count("run_begin") == 1
+    assert handler.called[0] == "run_begin"
+    assert handler.called[-1] == "run_end"
+    assert handler.called.count("run_begin") == 1

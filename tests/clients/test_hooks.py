@@ -42,19 +42,19 @@ BUSY = answer({}, "503 Service Unavailable")
 
 
 def answers(*sent: bytes) -> Any:
-    left = list(sent)
-    return lambda exchange: exchange.send(left.pop(0))
+    remaining = list(sent)
+    return lambda exchange: exchange.send(remaining.pop(0))
 
 
 def test_a_call_from_its_beginning_to_its_end(harness: ClientHarness, serve: Serve) -> None:
     """Started, tried, to be tried again, tried, finished: all with one number."""
-    told: list[HookEvent] = []
+    events: list[HookEvent] = []
     server = serve(answers(BUSY, answer(RUN, x_appbuilder_request_id="req_1")))
-    client = harness.client("k", server.url, retry=AT_ONCE, event_hooks=[told.append])
+    client = harness.client("k", server.url, retry=AT_ONCE, event_hooks=[events.append])
 
     run = client.threads.runs.query("线程", "r")
 
-    started, first, again, second, finished = told
+    started, first, again, second, finished = events
     assert started == CallStarted(
         started.call_id,
         "queryRun",
@@ -75,19 +75,19 @@ def test_a_call_from_its_beginning_to_its_end(harness: ClientHarness, serve: Ser
     assert isinstance(finished, CallFinished)
     assert (finished.result, finished.error) == (run, None)
     assert finished.seconds >= first.seconds + second.seconds > 0
-    assert {event.call_id for event in told} == {started.call_id}
+    assert {event.call_id for event in events} == {started.call_id}
 
 
 def test_a_call_that_fails(harness: ClientHarness, serve: Serve) -> None:
     """The end has the error that the caller gets; a lost answer says why."""
-    told: list[HookEvent] = []
+    events: list[HookEvent] = []
     server = serve(lambda exchange: False)
-    client = harness.client("k", server.url, retry=AT_ONCE, event_hooks=[told.append])
+    client = harness.client("k", server.url, retry=AT_ONCE, event_hooks=[events.append])
 
     with pytest.raises(Exception, match="was cut off") as caught:
         client.threads.runs.run("a", "t")
 
-    tried, finished = told[1:]
+    tried, finished = events[1:]
     assert isinstance(tried, AttemptFinished)
     assert tried.status_code is None
     assert "was cut off" in str(tried.error)
@@ -97,17 +97,17 @@ def test_a_call_that_fails(harness: ClientHarness, serve: Serve) -> None:
 
 def test_a_stream_is_over_when_it_is_closed(harness: ClientHarness, serve: Serve) -> None:
     """Not when it begins."""
-    told: list[HookEvent] = []
+    events: list[HookEvent] = []
     server = serve(lambda exchange: exchange.send(framed(STREAM)["length"]))
-    client = harness.client("k", server.url, event_hooks=[told.append])
+    client = harness.client("k", server.url, event_hooks=[events.append])
 
     with stream_of(client) as stream:
-        assert [type(event) for event in told] == [CallStarted, AttemptFinished]
+        assert [type(event) for event in events] == [CallStarted, AttemptFinished]
         list(stream)
 
-    first, finished = told[2:]
+    first, finished = events[2:]
     assert isinstance(first, FirstEventReceived)
-    assert first.call_id == told[0].call_id
+    assert first.call_id == events[0].call_id
     assert 0 < first.seconds <= finished.seconds
     assert isinstance(finished, CallFinished)
     assert finished.result is stream.snapshot.run is not None
@@ -119,7 +119,7 @@ def with_tools(client: Any) -> Any:
 
 @pytest.mark.parametrize("begin", [stream_of, with_tools])
 @pytest.mark.parametrize("broken", [False, True], ids=["whole", "broken"])
-def test_a_stream_whose_events_are_taken_one_by_one(
+def test_a_stream_read_one_event_at_a_time(
     harness: ClientHarness,
     serve: Serve,
     monkeypatch: pytest.MonkeyPatch,
@@ -131,7 +131,7 @@ def test_a_stream_whose_events_are_taken_one_by_one(
     Its connection is kept for the next call.
     """
     monkeypatch.setattr(response, "REST_SECONDS", PATIENCE)  # for a machine that has much to do
-    told: list[HookEvent] = []
+    events: list[HookEvent] = []
     others = {
         "/v2/threads/runs/list": answer({"object": "list", "data": [], "has_more": False}),
         "/v2/threads/runs/query": run_as("completed"),
@@ -144,14 +144,14 @@ def test_a_stream_whose_events_are_taken_one_by_one(
         return True
 
     server = serve(script)
-    client = harness.client("k", server.url, event_hooks=[told.append])
+    client = harness.client("k", server.url, event_hooks=[events.append])
     stream = begin(client)
 
     while not stream.snapshot.finished:
         next(stream)
 
-    begun = [event for event in told if isinstance(event, CallStarted)]
-    ended = [event for event in told if isinstance(event, CallFinished)]
+    begun = [event for event in events if isinstance(event, CallStarted)]
+    ended = [event for event in events if isinstance(event, CallFinished)]
     assert sorted(e.call_id for e in ended) == [e.call_id for e in begun]
     assert ended[-1].result is stream.snapshot.run is not None
     assert {type(e.error) for e in ended} == {type(None)}
@@ -177,8 +177,8 @@ from appbuilder_assistants.hooks import CallFinished
 def get_weather(city: str) -> str:
     return "晴"
 
-told = []
-hooks = [lambda event: told.append(event.operation) if isinstance(event, CallFinished) else None]
+seen = []
+hooks = [lambda event: seen.append(event.operation) if isinstance(event, CallFinished) else None]
 
 def begin(runs):
     thread = {"messages": [{"role": "user", "content": "天气怎么样？"}]}
@@ -195,8 +195,8 @@ while sys.argv[3] == "whole" and not stream.snapshot.finished:
 child = os.fork()
 stream.close()
 if child == 0:
-    os._exit(len(told))
-print(*told)
+    os._exit(len(seen))
+print(*seen)
 client.close()
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 """
@@ -215,9 +215,9 @@ stream = loop.run_until_complete(first())
 child = os.fork()
 if child == 0:
     asyncio.run(stream.close())
-    os._exit(len(told))
+    os._exit(len(seen))
 loop.run_until_complete(stream.close())
-print(*told)
+print(*seen)
 loop.run_until_complete(client.close())
 loop.close()
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
@@ -242,7 +242,7 @@ def test_a_call_ends_in_its_own_process(
     def script(exchange: Exchange) -> None:
         if exchange.path == "/v2/threads/runs":
             exchange.send(CHUNKED + chunk(BEGIN if read == "begin" else STREAM))
-            exchange.client_left()
+            exchange.client_disconnected()
         else:
             exchange.send(answer({**RUN, "status": "cancelling"}))
 
@@ -278,23 +278,25 @@ def test_a_hook_that_fails(
     harness: ClientHarness, serve: Serve, caplog: pytest.LogCaptureFixture
 ) -> None:
     """It changes nothing for the call, and is in the log."""
-    told: list[HookEvent] = []
+    events: list[HookEvent] = []
 
     def broken(event: HookEvent) -> None:
         raise ZeroDivisionError("坏了")
 
     server = serve(lambda exchange: exchange.send(answer(RUN)))
-    client = harness.client("k", server.url, event_hooks=[broken, told.append])
+    client = harness.client("k", server.url, event_hooks=[broken, events.append])
 
     assert client.threads.runs.query("t", "r").id == "run_1"
-    assert len(told) == 3
+    assert len(events) == 3
     assert [record.levelname for record in caplog.records] == ["WARNING"] * 3
     assert "坏了" in caplog.text
 
 
 @pytest.mark.parametrize("asynchronous", [False, True], ids=["sync", "async"])
 @pytest.mark.parametrize("configured", [False, True], ids=["by default", "configured"])
-def test_a_program_whose_hook_fails(serve: Serve, asynchronous: bool, configured: bool) -> None:
+def test_a_program_with_a_hook_that_fails(
+    serve: Serve, asynchronous: bool, configured: bool
+) -> None:
     """Nothing is printed unless the program set logging up."""
     url = serve(lambda exchange: exchange.send(answer(RUN))).url
     call = "AppBuilder('k', {url!r}, event_hooks=[hook]).threads.runs.query('t', 'r')"

@@ -54,7 +54,7 @@ class Endless:
 
     def __init__(self, status: str, start: bytes) -> None:
         self.sent = 0
-        self.left = threading.Event()
+        self.disconnected = threading.Event()
         kinds = {"Content-Type": "application/json", "Transfer-Encoding": "chunked"}
         self._start = head(status, kinds) + b"%x\r\n%s\r\n" % (len(start), start)
 
@@ -65,7 +65,7 @@ class Endless:
                 exchange.send(b"%x\r\n%s\r\n" % (len(PIECE), PIECE))
                 self.sent += len(PIECE)
         finally:
-            self.left.set()
+            self.disconnected.set()
 
 
 @pytest.fixture
@@ -90,7 +90,7 @@ def test_json_without_end(
 
     assert "run_1" in str(caught.value)
     assert len(str(caught.value)) < 1_000
-    assert script.left.wait(PATIENCE)
+    assert script.disconnected.wait(PATIENCE)
     # Bytes in the sockets' buffers were never read.
     assert MAX_BODY <= script.sent < 1.5 * MAX_BODY
     assert peak() < held(MAX_BODY)
@@ -114,7 +114,7 @@ def test_a_refusal_without_end(
 
     assert type(caught.value) in (NotFoundError, ServerError)
     assert len(str(caught.value)) < 1_000
-    assert script.left.wait(PATIENCE)
+    assert script.disconnected.wait(PATIENCE)
     assert script.sent < 20 * MAX_ERROR_BODY
     assert peak() < held(MAX_ERROR_BODY)
 

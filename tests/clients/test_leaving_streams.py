@@ -64,7 +64,7 @@ OTHERS = BrokenStream(b"", run_as("completed"), stored(m="我是秦始皇"))
 
 def going_on(exchange: Exchange) -> None:
     exchange.send(chunk(END))
-    exchange.client_left()
+    exchange.client_disconnected()
 
 
 def breaking(exchange: Exchange) -> None:
@@ -103,7 +103,7 @@ def test_cancelled_again_and_again(serve: Serve, times: int) -> None:
 
     def script(exchange: Exchange) -> bool:
         exchange.send(CHUNKED + chunk(BEGIN))
-        exchange.client_left()
+        exchange.client_disconnected()
         return False
 
     server = serve(script)
@@ -132,7 +132,9 @@ def test_cancelled_again_and_again(serve: Serve, times: int) -> None:
 
 def test_a_hook_is_cancelled(serve: Serve) -> None:
     """A handler that waits for something else when its task is cancelled."""
-    server = serve(lambda exchange: (exchange.send(CHUNKED + chunk(BEGIN)), exchange.client_left()))
+    server = serve(
+        lambda exchange: (exchange.send(CHUNKED + chunk(BEGIN)), exchange.client_disconnected())
+    )
 
     async def main() -> None:
         begun = asyncio.Event()
@@ -157,7 +159,9 @@ def test_a_hook_is_cancelled(serve: Serve) -> None:
 
 def test_a_time_limit_of_the_callers_own(serve: Serve) -> None:
     """`wait_for` around one event cancels the reading: the stream is left, and says so after."""
-    server = serve(lambda exchange: (exchange.send(CHUNKED + chunk(BEGIN)), exchange.client_left()))
+    server = serve(
+        lambda exchange: (exchange.send(CHUNKED + chunk(BEGIN)), exchange.client_disconnected())
+    )
 
     async def main() -> None:
         async with AsyncAppBuilder("k", server.url) as client:
@@ -238,12 +242,12 @@ WAYS = {
 @pytest.mark.parametrize("way", WAYS)
 def test_keyboard_interrupt_while_it_reads(serve: Serve, way: str) -> None:
     """A real SIGINT, to a program that is blocked in a read: no socket stays, nothing warns."""
-    left = threading.Event()
+    disconnected = threading.Event()
 
     def script(exchange: Exchange) -> None:
         exchange.send(CHUNKED + chunk(BEGIN + piece(2, "你")))
-        assert exchange.client_left()
-        left.set()
+        assert exchange.client_disconnected()
+        disconnected.set()
 
     program, use = WAYS[way]
     url = serve(script).url
@@ -256,17 +260,17 @@ def test_keyboard_interrupt_while_it_reads(serve: Serve, way: str) -> None:
     ) as child:
         assert child.stdout is not None
         assert child.stdout.readline() == "begun\n"
-        wait_until_it_waits(child.pid)
+        wait_for_sleep(child.pid)
         child.send_signal(signal.SIGINT)
         out, err = child.communicate(timeout=30)
 
     said = [line for line in out.splitlines() if line != "begun"]
     assert said == ["left 0"] + ["interrupted"] * way.startswith("async")
     assert (child.returncode, err) == (0, "")
-    assert left.wait(PATIENCE)
+    assert disconnected.wait(PATIENCE)
 
 
-def wait_until_it_waits(pid: int) -> None:
+def wait_for_sleep(pid: int) -> None:
     """Wait until a process has slept for a while: it is blocked in a read."""
     asleep = 0
     give_up = time.monotonic() + PATIENCE
@@ -303,7 +307,7 @@ asyncio.run(main())
 
 
 @LINUX
-def test_loops_that_are_left(serve: Serve) -> None:
+def test_loops_that_are_closed(serve: Serve) -> None:
     """Within `async with`, the block closes the connection at once; else the next turns do.
 
     Nothing warns, and a program that ends behind such a loop leaves nothing behind.
@@ -311,7 +315,7 @@ def test_loops_that_are_left(serve: Serve) -> None:
 
     def script(exchange: Exchange) -> None:
         exchange.send(CHUNKED + chunk(BEGIN + piece(2, "你")))
-        assert exchange.client_left()
+        assert exchange.client_disconnected()
 
     server = serve(script)
     done = subprocess.run(
@@ -329,7 +333,9 @@ def test_loops_that_are_left(serve: Serve) -> None:
 
 def test_closing_while_another_task_reads(serve: Serve) -> None:
     """The reader gets an error; the run is not looked up, as the stream did not break by itself."""
-    server = serve(lambda exchange: (exchange.send(CHUNKED + chunk(BEGIN)), exchange.client_left()))
+    server = serve(
+        lambda exchange: (exchange.send(CHUNKED + chunk(BEGIN)), exchange.client_disconnected())
+    )
 
     async def main() -> None:
         async with AsyncAppBuilder("k", server.url) as client:

@@ -76,7 +76,7 @@ def test_every_lens_at_every_time(
 @pytest.mark.parametrize(
     "lens", ["final_run", "final_text", "until_done", "text", "events", "messages", "current_run"]
 )
-def test_a_lens_alone(harness: ClientHarness, serve: Serve, lens: str) -> None:
+def test_one_lens(harness: ClientHarness, serve: Serve, lens: str) -> None:
     """One is enough to read the whole stream; two are properties, which read nothing."""
     server = serve(whole())
     stream = stream_of(harness.client("k", server.url))
@@ -123,18 +123,18 @@ def test_texts_come_when_they_are_sent(harness: ClientHarness, serve: Serve) -> 
 
 def test_leaving_the_texts(harness: ClientHarness, serve: Serve) -> None:
     """A loop over the texts that is left leaves the stream, and closes the connection."""
-    left = threading.Event()
+    disconnected = threading.Event()
 
     def script(exchange: Exchange) -> None:
         exchange.send(CHUNKED + chunk(BEGIN + piece(2, "你")))
-        assert exchange.client_left()
-        left.set()
+        assert exchange.client_disconnected()
+        disconnected.set()
 
     stream = stream_of(harness.client("k", serve(script).url))
     for _ in stream.text:
         break
 
-    assert left.wait(PATIENCE)
+    assert disconnected.wait(PATIENCE)
     with pytest.raises(RuntimeError, match="closed before the run's final event"):
         stream.final_run()
 
@@ -201,7 +201,7 @@ def test_a_final_event_of_no_run(harness: ClientHarness, serve: Serve) -> None:
 
 @pytest.mark.parametrize("make", [stream_of, manager_of], ids=["stream", "manager"])
 @pytest.mark.parametrize("lens", ["final_run", "until_done", "text", "next"])
-def test_a_stream_that_was_left(harness: ClientHarness, serve: Serve, make: Any, lens: str) -> None:
+def test_a_closed_stream(harness: ClientHarness, serve: Serve, make: Any, lens: str) -> None:
     """A missing text is unavailable from then on, and not made up."""
     stream = make(harness.client("k", serve(whole()).url))
     with stream:

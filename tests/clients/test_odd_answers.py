@@ -94,7 +94,7 @@ STATUSES = {
 }
 
 
-def test_an_error_tells_all(asked: Asked) -> None:
+def test_an_error_has_every_detail(asked: Asked) -> None:
     """Whatever was called: status, code, message, param, request id, wait, method and path."""
     sent = answer(ERROR, "404 Not Found", x_appbuilder_request_id="req_1", retry_after="7.5")
 
@@ -367,11 +367,11 @@ def test_a_final_text_that_is_none(asked: Asked, value: Any) -> None:
 @pytest.mark.parametrize("kind", ["", "news", "新"])
 def test_an_event_of_no_known_type(harness: ClientHarness, serve: Serve, kind: str) -> None:
     """A handler gets it as unknown."""
-    told: list[Any] = []
+    kinds: list[Any] = []
 
     class Handler(harness.handler_class):  # type: ignore[name-defined,misc]
         def unknown(self, event: Any) -> None:
-            told.append(event.event_type)
+            kinds.append(event.event_type)
 
     body = BEGIN + status(2, kind, "in_progress") + END
     server = serve(lambda exchange: exchange.send(framed(body)["length"]))
@@ -379,11 +379,13 @@ def test_an_event_of_no_known_type(harness: ClientHarness, serve: Serve, kind: s
 
     runs.stream_run_with_handler("a", "t", event_handler=Handler()).until_done()
 
-    assert told == [kind]
+    assert kinds == [kind]
 
 
 @pytest.mark.parametrize("kind", [None, [], {}, 5], ids=repr)
-def test_an_event_whose_type_is_no_word(harness: ClientHarness, serve: Serve, kind: Any) -> None:
+def test_an_event_with_a_type_that_is_no_word(
+    harness: ClientHarness, serve: Serve, kind: Any
+) -> None:
     """It is malformed, which is raised."""
     body = BEGIN + status(2, kind, "in_progress") + END
     server = serve(lambda exchange: exchange.send(framed(body)["length"]))

@@ -35,7 +35,7 @@ REFUSAL = answer({"error": {"code": "invalid_token", "message": "不对"}}, "401
 
 def test_no_timeout(harness: ClientHarness, serve: Serve) -> None:
     """A server that never answers does not hold the program: the client gives up in time."""
-    server = serve(lambda exchange: not exchange.client_left())
+    server = serve(lambda exchange: not exchange.client_disconnected())
     client = harness.client("k", server.url, timeout=0.2)
     began = time.monotonic()
 
@@ -205,9 +205,11 @@ def test_a_download_written_outside_its_folder(
     """It is in the folder, whatever the server calls it, with or without a slash."""
     folder = tmp_path / "下载"
     folder.mkdir()
-    told = "attachment; filename=../../../etc/说明.txt".encode().decode("latin-1")
+    disposition = "attachment; filename=../../../etc/说明.txt".encode().decode("latin-1")
     top = head("200 OK", {"Content-Disposition": "@", "Content-Length": "1"})
-    server = serve(lambda exchange: exchange.send(top.replace(b"@", told.encode("latin-1")) + b"x"))
+    server = serve(
+        lambda exchange: exchange.send(top.replace(b"@", disposition.encode("latin-1")) + b"x")
+    )
     files = harness.client("k", server.url).assistants.files
 
     path = files.download("f", given.format(folder=folder))

@@ -96,12 +96,12 @@ def test_handler_exceptions_swallowed(
     harness: ClientHarness, serve: Serve, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """It reaches the caller as it was raised, and the stream is closed."""
-    left = threading.Event()
+    disconnected = threading.Event()
 
     def script(exchange: Exchange) -> None:
         exchange.send(CHUNKED + chunk(BEGIN + piece(2, "我是")))
-        assert exchange.client_left()
-        left.set()
+        assert exchange.client_disconnected()
+        disconnected.set()
 
     def fail(self: Any, event: Any) -> None:
         raise LookupError("坏了")
@@ -111,21 +111,21 @@ def test_handler_exceptions_swallowed(
     with pytest.raises(LookupError, match="坏了"):
         runs.stream_run_with_handler("a", "t", event_handler=handler).until_done()
 
-    assert left.wait(PATIENCE)
+    assert disconnected.wait(PATIENCE)
     assert capfd.readouterr() == ("", "")
 
 
 @pytest.mark.parametrize("way", ["with", "for"])
-def test_the_socket_left_open_on_leaving_early(
+def test_the_socket_kept_open_on_leaving_early(
     harness: ClientHarness, serve: Serve, way: str
 ) -> None:
     """The server sees the reader go at once, while the client lives on."""
-    left = threading.Event()
+    disconnected = threading.Event()
 
     def script(exchange: Exchange) -> None:
         exchange.send(CHUNKED + chunk(BEGIN))
-        assert exchange.client_left()
-        left.set()
+        assert exchange.client_disconnected()
+        disconnected.set()
 
     stream = stream_of(harness.client("k", serve(script).url))
     if way == "with":
@@ -135,10 +135,10 @@ def test_the_socket_left_open_on_leaving_early(
         for _ in stream:
             break
 
-    assert left.wait(PATIENCE)
+    assert disconnected.wait(PATIENCE)
 
 
-def test_until_done_failing_without_with(harness: ClientHarness, serve: Serve) -> None:
+def test_reading_to_the_end_fails_without_with(harness: ClientHarness, serve: Serve) -> None:
     """It opens the stream, handles every event and closes the stream."""
     handler = recorder(harness)
     server = serve(BrokenStream(framed(BEGIN + piece(2, "你") + END)["length"], b""))
@@ -146,7 +146,7 @@ def test_until_done_failing_without_with(harness: ClientHarness, serve: Serve) -
 
     runs.stream_run_with_handler("a", "t", event_handler=handler).until_done()
 
-    assert handler.told == ["run_begin", "messages", "run_end"]
+    assert handler.called == ["run_begin", "messages", "run_end"]
     assert server.all_closed()
 
 

@@ -178,7 +178,7 @@ def test_another_http_client(harness: ClientHarness, server: RawServer) -> None:
 
 def test_the_time_out_of_an_http_client(harness: ClientHarness, serve: Serve) -> None:
     """A timeout that is not httpx's default holds, unless the client has its own."""
-    silent = serve(lambda exchange: exchange.client_left())
+    silent = serve(lambda exchange: exchange.client_disconnected())
     client = harness.client("k", silent.url, retry=ONCE, http_client=harness.http(timeout=0.2))
 
     with pytest.raises(ApiTimeoutError, match=r"read timed out after 0\.2 s"):

@@ -79,7 +79,7 @@ def hangs_up(exchange: Exchange) -> bool:
 
 
 def silent(exchange: Exchange) -> None:
-    exchange.client_left()
+    exchange.client_disconnected()
 
 
 def run(client: Any, **options: Any) -> Any:
@@ -240,7 +240,7 @@ def close_the_client(stream: Any, client: Any) -> None:
 
 
 @pytest.mark.parametrize("leave", [leave_by_with, leave_by_error, leave_by_close, close_the_client])
-def test_a_stream_that_is_left_before_its_first_event(
+def test_a_stream_closed_before_its_first_event(
     harness: ClientHarness, serve: Serve, leave: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The event is waited for, as it names the run; what else comes before it does not."""
@@ -254,7 +254,7 @@ def test_a_stream_that_is_left_before_its_first_event(
         exchange.send(CHUNKED + chunk(event("ping", "")))
         threading.Event().wait(0.2)  # the client leaves
         exchange.send(chunk(event("新事", "{}")) + chunk(BEGIN))
-        exchange.client_left()
+        exchange.client_disconnected()
         return False
 
     client = harness.client("k", serve(script).url)
@@ -277,7 +277,7 @@ def test_a_stream_that_is_left_before_its_first_event(
     ],
     ids=["silent", "broken"],
 )
-def test_a_stream_that_is_left_and_never_names_its_run(
+def test_a_closed_stream_that_never_names_its_run(
     harness: ClientHarness,
     serve: Serve,
     caplog: pytest.LogCaptureFixture,
@@ -300,7 +300,7 @@ def test_a_stream_that_is_left_and_never_names_its_run(
     )
 
 
-def test_a_stream_that_is_left_while_it_is_read(serve: Serve) -> None:
+def test_a_stream_closed_while_it_is_read(serve: Serve) -> None:
     """Two readers would get in each other's way: who leaves does not read on then."""
     begun = threading.Event()
     thread = Thread(lambda exchange: (exchange.send(CHUNKED), begun.set(), silent(exchange)))

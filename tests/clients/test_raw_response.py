@@ -66,7 +66,7 @@ def test_every_call_against_the_mock(
 
 def test_no_call_is_missing() -> None:
     """Each raw resource has the methods of the resource that ask once and get JSON."""
-    for name, resource, left_out in (
+    for name, resource, omitted in (
         ("AsyncRawAssistants", "assistants", {"list_all", "mounted_files_list_all"}),
         ("AsyncRawFiles", "files", {"list_all", "download", "content"}),
         ("AsyncRawThreads", "threads", set()),
@@ -78,7 +78,7 @@ def test_no_call_is_missing() -> None:
         plain = getattr(module, name.replace("Raw", ""))
         made = plain(object())
         wrapped = vars(getattr(raw_surface, name)(made))
-        asked = {n for n in vars(plain) if not n.startswith("_")} - left_out - OURS
+        asked = {n for n in vars(plain) if not n.startswith("_")} - omitted - OURS
 
         assert {n for n in wrapped if n not in vars(made)} == asked, name
         assert {n for n in wrapped if n in vars(made)} == set(vars(made)) - {"_caller"}, name

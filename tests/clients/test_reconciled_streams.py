@@ -119,7 +119,7 @@ def test_silence_of_a_run_that_ended(harness: ClientHarness, serve: Serve) -> No
         if exchange.path != "/v2/threads/runs":
             return others(exchange)
         exchange.send(ABRUPT)
-        assert exchange.client_left()
+        assert exchange.client_disconnected()
         return False
 
     stream = stream_of(harness.client("k", serve(script).url, timeout=0.3))
@@ -128,7 +128,7 @@ def test_silence_of_a_run_that_ended(harness: ClientHarness, serve: Serve) -> No
 
 
 @pytest.mark.parametrize("state", ["queued", "in_progress", "requires_action", "cancelling"])
-def test_a_run_that_goes_on(harness: ClientHarness, serve: Serve, state: str) -> None:
+def test_a_run_that_continues(harness: ClientHarness, serve: Serve, state: str) -> None:
     """It raises, with what was received and whose run it is."""
     server = serve(BrokenStream(POLITE, run_as(state)))
     stream = stream_of(harness.client("k", server.url))
@@ -236,7 +236,7 @@ def test_a_handler(harness: ClientHarness, serve: Serve, state: str) -> None:
             manager.until_done()
 
     looked_up = ["messages", "reconciled"] if state == "completed" else []
-    assert handler.told == ["run_begin", "messages", *looked_up]
+    assert handler.called == ["run_begin", "messages", *looked_up]
     assert ended == ["completed"] * (state == "completed")
 
 
@@ -252,7 +252,7 @@ def test_looking_up_takes_a_bounded_time(
         if exchange.path == "/v2/threads/runs":
             exchange.send(POLITE)
         else:
-            assert exchange.client_left()
+            assert exchange.client_disconnected()
         return False
 
     client = harness.client("k", serve(script).url, deadline=0.5 if limit == "deadline" else None)
@@ -278,7 +278,7 @@ def test_a_deadline_cancels(harness: ClientHarness, serve: Serve, begun: bool, k
         if exchange.path == "/v2/threads/runs":
             if begun:
                 exchange.send(CHUNKED + chunk(BEGIN))
-            assert exchange.client_left()
+            assert exchange.client_disconnected()
             return False
         if exchange.path.endswith("/cancel"):
             assert exchange.json["run_id"] == "run_1"

@@ -142,7 +142,7 @@ def test_calls_run_in_parallel_and_bounded(run: Any, server: appbuilder_mock.Run
     assert too_many == [False]
 
 
-def test_what_the_model_is_told(run: Any, server: appbuilder_mock.Running) -> None:
+def test_what_the_model_gets(run: Any, server: appbuilder_mock.Running) -> None:
     """Wrong arguments, unknown tools and a ToolError are outputs that it can read."""
     broken = ToolCall("get_weather", "{oops")
     server.script(rounds([*asks("北京", 3, "火星"), broken, ToolCall("no_such_tool", {})]))
@@ -197,7 +197,7 @@ def test_a_described_function(run: Any, server: appbuilder_mock.Running) -> None
 
 
 @pytest.mark.parametrize(
-    ("tools", "error", "told"),
+    ("tools", "error", "message"),
     [
         ([{"function": {"name": "f"}}], ValueError, "'f' is described, but no function"),
         ([get_weather, named(get_weather.function)], ValueError, "two functions are named"),
@@ -208,10 +208,10 @@ def test_a_described_function(run: Any, server: appbuilder_mock.Running) -> None
     ],
 )
 def test_tools_that_are_none(
-    client: Any, server: appbuilder_mock.Running, tools: Any, error: Any, told: str
+    client: Any, server: appbuilder_mock.Running, tools: Any, error: Any, message: str
 ) -> None:
     """They are refused before anything is sent."""
-    with pytest.raises(error, match=told):
+    with pytest.raises(error, match=message):
         client.threads.runs.run_with_tools("a", "t", tools=tools)
 
     assert server.requests == []
@@ -486,12 +486,10 @@ def test_tools_see_the_callers_context(run: Any, server: appbuilder_mock.Running
     assert outputs_of(server) == ["我"]
 
 
-def test_tools_are_told_to_the_hooks(
-    harness: ClientHarness, server: appbuilder_mock.Running
-) -> None:
+def test_hooks_get_the_tools(harness: ClientHarness, server: appbuilder_mock.Running) -> None:
     """Each call of a function begins and ends, with the run it is for, and with its failure."""
-    told: list[Any] = []
-    client = harness.client(server.token, server.url, event_hooks=[told.append])
+    events: list[Any] = []
+    client = harness.client(server.token, server.url, event_hooks=[events.append])
     assistant = client.assistants.create("a")
     server.script(rounds(asks("北京")))
 
@@ -507,7 +505,7 @@ def test_tools_are_told_to_the_hooks(
         hooks.ToolFinished,
         hooks.ToolRoundFinished,
     )
-    round_, begun, ended, over = (event for event in told if isinstance(event, kinds))
+    round_, begun, ended, over = (event for event in events if isinstance(event, kinds))
     assert (round_.round, round_.tools) == (1, ("get_weather",))
     assert (round_.run_id, round_.thread_id) == (done.id, done.thread_id)
     assert (begun.round_id, begun.name) == (round_.call_id, "get_weather")
@@ -657,7 +655,9 @@ def test_async_tools_that_fail_while_they_are_cancelled(
         monkeypatch.setattr("appbuilder_assistants._tools.runner.TOOL_CANCEL_SECONDS", 0.05)
 
     async def main() -> None:
-        asyncio.get_running_loop().set_exception_handler(lambda _, told: complaints.append(told))
+        asyncio.get_running_loop().set_exception_handler(
+            lambda _, context: complaints.append(context)
+        )
         waiting, over = asyncio.Event(), asyncio.Event()
 
         async def get_weather(city: str) -> str:

@@ -148,7 +148,7 @@ def last(data: bytes) -> bytes:
 
 
 def silent(exchange: Exchange) -> object:
-    return not exchange.client_left()
+    return not exchange.client_disconnected()
 
 
 def resets(exchange: Exchange) -> bool:
@@ -315,29 +315,31 @@ def test_a_head_that_repeats_it(
 ) -> None:
     """Only httpx and httpcore log the head of an answer as it came, where their logs are on."""
     fault = IN_THE_HEAD[name]
-    told: list[HookEvent] = []
-    client = secret_client(harness, serve(fault.script).url, retry=ONCE, event_hooks=[told.append])
+    events: list[HookEvent] = []
+    client = secret_client(
+        harness, serve(fault.script).url, retry=ONCE, event_hooks=[events.append]
+    )
 
     with pytest.raises(fault.error) as caught:
         fault.call(client)
 
     # In place: the list is a variable of this frame, which is shown as well.
     logged[:] = [line for line in logged if not line.startswith(("httpcore.", "httpx:"))]
-    assert_hidden(caught.value, [*logged, repr(told)])
+    assert_hidden(caught.value, [*logged, repr(events)])
 
 
 def test_attempts_that_repeat_it(harness: ClientHarness, serve: Serve, logged: list[str]) -> None:
     """Neither the error's attempts, the log of retries, hooks nor the errors behind have it."""
-    told: list[HookEvent] = []
+    events: list[HookEvent] = []
     server = serve(echoes(FOR_ECHO.replace(b"/", rb"\/"), "503 x"))
-    client = secret_client(harness, server.url, retry=AT_ONCE, event_hooks=[told.append])
+    client = secret_client(harness, server.url, retry=AT_ONCE, event_hooks=[events.append])
 
     with pytest.raises(ServerError) as caught:
         client.threads.runs.query("t", "r")
 
     assert [attempt.status_code for attempt in caught.value.attempts] == [503] * 3
     assert any("retrying" in line for line in logged)
-    assert_hidden(caught.value, [*logged, repr(told)])
+    assert_hidden(caught.value, [*logged, repr(events)])
 
 
 def test_a_pause_that_is_too_long(harness: ClientHarness, serve: Serve, logged: list[str]) -> None:
@@ -403,16 +405,16 @@ def test_an_error_that_quotes_a_value(
 ) -> None:
     """The value of a good answer is as it came, but what an error quotes of it is not."""
     fault = IN_VALUES[name]
-    told: list[HookEvent] = []
+    events: list[HookEvent] = []
     server = serve(fault.script)
-    client = secret_client(harness, server.url, retry=ONCE, event_hooks=[told.append])
+    client = secret_client(harness, server.url, retry=ONCE, event_hooks=[events.append])
 
     with pytest.raises(fault.error, match=r"\*\*\*") as caught:
         fault.call(client)
 
     error = caught.value
     assert isinstance(error, AssistantsError)
-    errors = [error, *(event.error for event in told if isinstance(event, CallFinished))]
+    errors = [error, *(event.error for event in events if isinstance(event, CallFinished))]
     ours = [line for line in logged if line.startswith("appbuilder_assistants")]
     texts = [f"{one}{one!r}{one.args!r}{getattr(one, 'attempts', '')}" for one in errors if one]
     assert SECRET[:12] not in "".join([*texts, *ours])

@@ -114,7 +114,7 @@ def test_a_broken_request(what: str) -> None:
     assert expected in problem
 
 
-def test_both_clients_are_watched(
+def test_both_clients_are_recorded(
     harness: ClientHarness, serve: Serve, sent_requests: SentRequests
 ) -> None:
     """Calls, streams and uploads, to any server; but not the requests that a test sends itself."""
@@ -182,8 +182,8 @@ def test_the_test_that_sends_it_fails(tmp_path: Path) -> None:
     )
 
     assert "4 passed, 2 errors" in done.stdout, done.stdout
-    told = [line for line in done.stdout.splitlines() if line.startswith("ERROR test_it.py")]
-    assert [line.split("::")[1].split()[0] for line in told] == ["test_invalid", "test_no_longer"]
+    errors = [line for line in done.stdout.splitlines() if line.startswith("ERROR test_it.py")]
+    assert [line.split("::")[1].split()[0] for line in errors] == ["test_invalid", "test_no_longer"]
     assert "createMessage: role: expected one of" in done.stdout
 
 

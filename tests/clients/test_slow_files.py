@@ -108,9 +108,9 @@ def test_a_fifo_that_nobody_writes_to(
 def nobody_reads(fifo: Path) -> bool:
     """Open it for writing, and wait until the other side closes it."""
     end = os.open(fifo, os.O_WRONLY)
-    until = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + PATIENCE
     try:
-        while time.monotonic() < until:
+        while time.monotonic() < deadline:
             os.write(end, b"x")
             time.sleep(0.01)
     except BrokenPipeError:

@@ -130,17 +130,17 @@ def test_the_events_come_before_the_tools_run(stream: Any, server: appbuilder_mo
         order.append(f"called for {city}")
         return city
 
-    for event in (watched := stream(weather)):
+    for event in (reading := stream(weather)):
         kind = getattr(event, "event_type", "")
         if kind == "tool_calls":
-            order += [call.function.arguments for call in watched.snapshot.tool_calls]
+            order += [call.function.arguments for call in reading.snapshot.tool_calls]
         elif kind == "tool_submitted_output":
             order.append(kind)
 
     assert order == ['{"city":"北京"}', "called for 北京", "tool_submitted_output"]
 
 
-def test_what_the_model_is_told(stream: Any, server: appbuilder_mock.Running) -> None:
+def test_what_the_model_gets(stream: Any, server: appbuilder_mock.Running) -> None:
     """Wrong arguments, unknown tools and a ToolError are outputs that it can read."""
     server.script(rounds([*asks(3, "火星"), ToolCall("no_such_tool", {})]))
 
@@ -223,8 +223,8 @@ def test_leaving_early_cancels_the_run(
 ) -> None:
     """A loop that is left while the run waits: nobody would answer it any more."""
     if entered:
-        with stream(get_weather) as left:
-            first_calls(left)
+        with stream(get_weather) as unfinished:
+            first_calls(unfinished)
     else:
         first_calls(stream(get_weather))
 
@@ -256,9 +256,9 @@ def test_an_error_in_the_block_cancels_the_run(
     thread = client.threads.create()
 
     def body() -> None:
-        with stream(get_weather, thread_id=thread.id) as left:
+        with stream(get_weather, thread_id=thread.id) as unfinished:
             if read:
-                first_calls(left)
+                first_calls(unfinished)
             raise error
 
     with pytest.raises(type(error)) as caught:
@@ -537,14 +537,14 @@ sys.exit(os.waitstatus_to_exitcode(status))
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 @pytest.mark.parametrize("program", [FORK_SYNC, FORK_ASYNC], ids=["sync", "async"])
-@pytest.mark.parametrize("left", ["stream", "client", "both"])
-def test_a_child_leaves_its_parents_run_alone(program: str, left: str) -> None:
+@pytest.mark.parametrize("closed", ["stream", "client", "both"])
+def test_a_child_does_not_end_its_parents_run(program: str, closed: str) -> None:
     """After a fork the stream and its run are the parent's, which continues both."""
     with appbuilder_mock.running(token="k") as server:
         server.script(rounds(asks("北京")))
 
         done = subprocess.run(
-            [sys.executable, "-W", "error", "-c", program, server.url, left],
+            [sys.executable, "-W", "error", "-c", program, server.url, closed],
             capture_output=True,
             text=True,
             encoding="utf-8",
@@ -561,13 +561,13 @@ def test_a_child_leaves_its_parents_run_alone(program: str, left: str) -> None:
 CALL = {"id": "c1", "type": "function", "function": {"name": "get_weather", "arguments": "{}"}}
 
 
-def told(*calls: Any) -> bytes:
+def events_of(*calls: Any) -> bytes:
     return status(2, "tool_calls", "requires_action", tool_calls=list(calls))
 
 
-def test_calls_that_are_told_twice(harness: ClientHarness, serve: Serve) -> None:
+def test_calls_that_are_sent_twice(harness: ClientHarness, serve: Serve) -> None:
     """A function is called once for one call, also when a service repeats the event."""
-    body = BEGIN + told(CALL, CALL) + told(CALL) + END
+    body = BEGIN + events_of(CALL, CALL) + events_of(CALL) + END
     called = []
 
     def script(exchange: Exchange) -> None:

@@ -63,7 +63,7 @@ def test_the_first_event_comes_when_it_is_sent(
         for part, gate in zip((BEGIN, piece(2, "你"), piece(3, "好"), END), go, strict=True):
             exchange.send(chunk(part) if chunks else part)
             assert gate.wait(PATIENCE)
-        assert exchange.client_left()
+        assert exchange.client_disconnected()
 
     for event_, gate in zip(stream_of(harness.client("k", serve(script).url)), go, strict=True):
         assert event_.send_id == go.index(gate) + 1
@@ -72,24 +72,24 @@ def test_the_first_event_comes_when_it_is_sent(
 
 def test_iteration_ends_with_the_final_event(harness: ClientHarness, serve: Serve) -> None:
     """A server that keeps the connection open after it is not waited for."""
-    left = threading.Event()
+    disconnected = threading.Event()
 
     def script(exchange: Exchange) -> None:
         exchange.send(CHUNKED + chunk(STREAM))
-        assert exchange.client_left()
-        left.set()
+        assert exchange.client_disconnected()
+        disconnected.set()
 
     assert len(list(stream_of(harness.client("k", serve(script).url)))) == 4
-    assert left.wait(PATIENCE)
+    assert disconnected.wait(PATIENCE)
 
 
-def leaver(left: threading.Event) -> Callable[[Exchange], None]:
+def waits_for_disconnect(disconnected: threading.Event) -> Callable[[Exchange], None]:
     """A server that sends one event and then waits for the reader to disconnect."""
 
     def script(exchange: Exchange) -> None:
         exchange.send(CHUNKED + chunk(BEGIN))
-        assert exchange.client_left()
-        left.set()
+        assert exchange.client_disconnected()
+        disconnected.set()
 
     return script
 
@@ -99,8 +99,8 @@ def test_leaving_early_closes_the_connection(
     harness: ClientHarness, serve: Serve, entered: bool
 ) -> None:
     """The server sees the reader go, at the first event already."""
-    left = threading.Event()
-    stream = stream_of(harness.client("k", serve(leaver(left)).url))
+    disconnected = threading.Event()
+    stream = stream_of(harness.client("k", serve(waits_for_disconnect(disconnected)).url))
     if entered:
         with stream:
             for _ in stream:
@@ -109,15 +109,15 @@ def test_leaving_early_closes_the_connection(
         for _ in stream:
             break
 
-    assert left.wait(PATIENCE)
+    assert disconnected.wait(PATIENCE)
 
 
 def test_an_exception_in_the_body_closes_the_connection(
     harness: ClientHarness, serve: Serve
 ) -> None:
     """It reaches the caller as it is."""
-    left = threading.Event()
-    stream = stream_of(harness.client("k", serve(leaver(left)).url))
+    disconnected = threading.Event()
+    stream = stream_of(harness.client("k", serve(waits_for_disconnect(disconnected)).url))
 
     def body() -> None:
         with stream:
@@ -127,28 +127,28 @@ def test_an_exception_in_the_body_closes_the_connection(
     with pytest.raises(ZeroDivisionError):
         body()
 
-    assert left.wait(PATIENCE)
+    assert disconnected.wait(PATIENCE)
 
 
 def test_breaking_out_of_a_native_async_for(serve: Serve) -> None:
     """`async for` and `break`, with no context manager: the connection is closed, too."""
-    left = threading.Event()
-    server = serve(leaver(left))
+    disconnected = threading.Event()
+    server = serve(waits_for_disconnect(disconnected))
 
     async def main() -> None:
         async with AsyncAppBuilder("k", server.url) as client:
             async for _ in client.threads.runs.stream_run("a", "t"):
                 break
             # The loop closes an abandoned generator on its next turns.
-            assert await asyncio.to_thread(left.wait, PATIENCE)
+            assert await asyncio.to_thread(disconnected.wait, PATIENCE)
 
     asyncio.run(main())
 
 
 def test_cancellation_closes_the_connection(serve: Serve) -> None:
     """A task that is cancelled while it waits for an event leaves no open socket."""
-    left = threading.Event()
-    server = serve(leaver(left))
+    disconnected = threading.Event()
+    server = serve(waits_for_disconnect(disconnected))
 
     async def main() -> None:
         async with AsyncAppBuilder("k", server.url) as client:
@@ -164,7 +164,7 @@ def test_cancellation_closes_the_connection(serve: Serve) -> None:
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await task
-            assert await asyncio.to_thread(left.wait, PATIENCE)
+            assert await asyncio.to_thread(disconnected.wait, PATIENCE)
 
     asyncio.run(main())
 
@@ -247,7 +247,7 @@ def test_other_calls_go_on_beside_a_stream(serve: Serve) -> None:
     def script(exchange: Exchange) -> None:
         if "stream" in exchange.json:
             exchange.send(CHUNKED + chunk(STREAM))
-            exchange.client_left()
+            exchange.client_disconnected()
         else:
             exchange.send(answer({"object": "list", "data": [], "has_more": False}))
 
@@ -271,8 +271,8 @@ def test_where_the_network_cuts_changes_nothing(harness: ClientHarness, serve: S
     """Cut here or there, or into single bytes: the events are the same (core cuts everywhere)."""
     bodies = [chunk(ODD[:cut]) + chunk(ODD[cut:]) for cut in range(1, len(ODD), 4)]
     bodies.append(b"".join(chunk(ODD[i : i + 1]) for i in range(len(ODD))))
-    left = iter(bodies)
-    server = serve(lambda exchange: (exchange.send(CHUNKED + next(left)), False)[1])
+    disconnected = iter(bodies)
+    server = serve(lambda exchange: (exchange.send(CHUNKED + next(disconnected)), False)[1])
     client = harness.client("k", server.url)
 
     for _ in bodies:
@@ -295,7 +295,7 @@ def test_a_megabyte_in_one_event(harness: ClientHarness, serve: Serve) -> None:
 
 def test_an_event_without_end(harness: ClientHarness, serve: Serve) -> None:
     """A server cannot fill the memory with one event: it is given up, and the connection closed."""
-    left = threading.Event()
+    disconnected = threading.Event()
 
     def script(exchange: Exchange) -> None:
         try:
@@ -304,13 +304,13 @@ def test_an_event_without_end(harness: ClientHarness, serve: Serve) -> None:
             while True:
                 exchange.send(megabyte)
         except OSError:
-            left.set()
+            disconnected.set()
 
     stream = stream_of(harness.client("k", serve(script).url))
     with pytest.raises(StreamInterruptedError, match="more than 67,108,864 bytes"):
         list(stream)
 
-    assert left.wait(PATIENCE)
+    assert disconnected.wait(PATIENCE)
     assert stream.snapshot.last_send_id == 1
 
 
@@ -328,7 +328,7 @@ def test_pings_keep_a_quiet_stream_alive(harness: ClientHarness, serve: Serve) -
             exchange.send(chunk(event("ping", "{}")))
         if exchange.json["assistant_id"] == "a":
             exchange.send(chunk(END))
-        exchange.client_left()
+        exchange.client_disconnected()
 
     client = harness.client("k", serve(script).url, timeout=0.5, retry=RetryPolicy(attempts=1))
 

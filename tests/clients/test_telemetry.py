@@ -136,17 +136,17 @@ def test_the_port_of_a_scheme(harness: ClientHarness) -> None:
 
 WAYS = {
     "in one call": lambda runs, *args, **more: runs.run_with_tools(*args, **more),
-    "a stream": lambda runs, *args, **more: left(runs.stream_run_with_tools(*args, **more)),
+    "a stream": lambda runs, *args, **more: final_run_of(runs.stream_run_with_tools(*args, **more)),
     "a stream without with": lambda runs, *args, **more: runs.stream_run_with_tools(
         *args, **more
     ).final_run(),
-    "two streams": lambda runs, *args, **more: left(
+    "two streams": lambda runs, *args, **more: final_run_of(
         runs.stream_run_with_tools(*args, **more, continuation="tool_output")
     ),
 }
 
 
-def left(stream: Any) -> Any:
+def final_run_of(stream: Any) -> Any:
     """The final run of a stream that was entered and left."""
     with stream:
         return stream.final_run()
@@ -197,10 +197,13 @@ def test_a_run_with_tools_is_one_trace(
         "查 广州",
     ]
     assert {span.kind for span in tools} == {SpanKind.INTERNAL}
-    told = dict(tools[0].attributes or {})
-    assert told["gen_ai.operation.name"] == "execute_tool"
-    assert (told["gen_ai.tool.name"], told["gen_ai.tool.type"]) == ("get_weather", "function")
-    assert str(told["gen_ai.tool.call.id"]).startswith("call")
+    reported = dict(tools[0].attributes or {})
+    assert reported["gen_ai.operation.name"] == "execute_tool"
+    assert (reported["gen_ai.tool.name"], reported["gen_ai.tool.type"]) == (
+        "get_weather",
+        "function",
+    )
+    assert str(reported["gen_ai.tool.call.id"]).startswith("call")
     assert sorted(str((span.attributes or {})["appbuilder.tool_round"]) for span in tools) == list(
         "112"
     )
@@ -429,9 +432,9 @@ def test_content_is_not_captured_unless_asked_for(
 
     content_of(harness, server, "a stream")
 
-    told = "".join(str(span.to_json(indent=None)) for span in spans())
-    told = json.dumps(told).encode().decode("unicode_escape")
-    assert [said for said in CONTENT if said in told or ascii(said)[1:-1] in told] == []
+    reported = "".join(str(span.to_json(indent=None)) for span in spans())
+    reported = json.dumps(reported).encode().decode("unicode_escape")
+    assert [said for said in CONTENT if said in reported or ascii(said)[1:-1] in reported] == []
 
 
 @pytest.mark.parametrize("value", ["true", "SPAN_ONLY", "span_and_event"])
@@ -462,9 +465,9 @@ def test_content_by_the_standard_variable(
     [definition] = read("gen_ai.tool.definitions")
     assert (definition["type"], definition["name"]) == ("function", "get_weather")
     [tool] = [span for span in spans() if span.name == "execute_tool get_weather"]
-    told = dict(tool.attributes or {})
-    assert json.loads(str(told["gen_ai.tool.call.arguments"])) == {"city": "北京"}
-    assert told["gen_ai.tool.call.result"] == "北京：晴"
+    reported = dict(tool.attributes or {})
+    assert json.loads(str(reported["gen_ai.tool.call.arguments"])) == {"city": "北京"}
+    assert reported["gen_ai.tool.call.result"] == "北京：晴"
 
 
 def test_other_hooks_get_no_content(harness: ClientHarness) -> None:

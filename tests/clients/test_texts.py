@@ -76,7 +76,7 @@ def test_a_run_behind_many_others(client: Any) -> None:
         assert client.text(again) == final_text(run)
 
 
-def test_a_stream_that_was_left(harness: ClientHarness, server: appbuilder_mock.Running) -> None:
+def test_a_closed_stream(harness: ClientHarness, server: appbuilder_mock.Running) -> None:
     """Its run continues: the error says so and names what to wait with; then there is the text."""
     server.script(Rule(tool_rounds=[[ToolCall("lookup", {})]], reply=Reply("查到了")))
     client = harness.client(server.token, server.url)
@@ -180,7 +180,7 @@ def test_a_completed_run_without_an_answer(
         stream_of(client).final_text()
 
 
-def test_a_stream_whose_text_did_not_come(harness: ClientHarness, serve: Serve) -> None:
+def test_a_stream_without_its_text(harness: ClientHarness, serve: Serve) -> None:
     """A stream that ended well without a message has its run's text looked up."""
     body = framed(BEGIN + END)["length"]
     client = harness.client("k", serve(BrokenStream(body, b"", stored(m="查到了"))).url)

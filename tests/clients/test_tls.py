@@ -94,7 +94,7 @@ def test_no_scheme_is_https(
 
 
 @pytest.mark.parametrize(
-    ("verify", "error", "told"),
+    ("verify", "error", "message"),
     [
         ("没有.pem", FileNotFoundError, "verify: .* no such file"),
         (__file__, ValueError, "verify: .* none in PEM form"),
@@ -103,10 +103,10 @@ def test_no_scheme_is_https(
     ],
 )
 def test_what_cannot_be_verified_with(
-    harness: ClientHarness, verify: Any, error: Any, told: str
+    harness: ClientHarness, verify: Any, error: Any, message: str
 ) -> None:
     """It is refused when the client is made."""
-    with pytest.raises(error, match=told):
+    with pytest.raises(error, match=message):
         harness.client("k", "https://gw.example", verify=verify)
 
 

@@ -49,7 +49,7 @@ def part(exchange: Exchange) -> tuple[dict[str, str], bytes]:
     return dict(line.split(": ", 1) for line in lines), data
 
 
-def told_names(disposition: str) -> tuple[str, str | None]:
+def sent_names(disposition: str) -> tuple[str, str | None]:
     """The name for a reader of quoted texts, and the name for one of `filename*`."""
     quoted = re.search(r'; filename="((?:[^"\\]|\\.)*)"', disposition)
     assert quoted is not None
@@ -137,7 +137,7 @@ def test_names_arrive(harness: ClientHarness, serve: Serve, name: str) -> None:
 
     (exchange,) = server.exchanges
     headers, body = part(exchange)
-    plain, extended = told_names(headers["Content-Disposition"])
+    plain, extended = sent_names(headers["Content-Disposition"])
     assert plain == name.replace("\r\n", "%0D%0A")
     assert extended in (None, name)
     assert body == EVERY_BYTE
@@ -210,7 +210,7 @@ def piped(data: bytes) -> tuple[io.BufferedReader, threading.Thread]:
 def test_a_pipe(harness: ClientHarness, serve: Serve) -> None:
     """A body of unknown length goes out in chunks, and the total is None."""
     bodies: list[bytes] = []
-    told: list[tuple[int, int | None]] = []
+    progress: list[tuple[int, int | None]] = []
 
     def script(exchange: Exchange) -> None:
         bodies.append(in_chunks(exchange))
@@ -220,56 +220,58 @@ def test_a_pipe(harness: ClientHarness, serve: Serve) -> None:
     pipe, filler = piped(b"x" * 300_000)
     with pipe:
         harness.client("k", server.url).assistants.files.create(
-            pipe, progress=lambda *so_far: told.append(so_far)
+            pipe, progress=lambda *so_far: progress.append(so_far)
         )
     filler.join()
 
     assert b"\r\n\r\n" + b"x" * 300_000 + b"\r\n--" in bodies[0]
     assert b'filename="upload"' in bodies[0]
     assert "content-length" not in server.exchanges[0].headers
-    assert told[0] == (0, None)
-    assert told[-1] == (300_000, None)
+    assert progress[0] == (0, None)
+    assert progress[-1] == (300_000, None)
 
 
 def test_progress(harness: ClientHarness, serve: Serve) -> None:
     """From nothing to all, never back, with the total."""
     server = serve(lambda exchange: exchange.send(STORED))
-    told: list[tuple[int, int | None]] = []
+    progress: list[tuple[int, int | None]] = []
 
     harness.client("k", server.url).assistants.files.create(
-        b"x" * 1_000_000, progress=lambda sent, total: told.append((sent, total))
+        b"x" * 1_000_000, progress=lambda sent, total: progress.append((sent, total))
     )
 
-    sent = [count for count, _ in told]
+    sent = [count for count, _ in progress]
     assert sent[0] == 0
     assert sent[-1] == 1_000_000
     assert len(sent) > 3
     assert sent == sorted(set(sent))
-    assert {total for _, total in told} == {1_000_000}
+    assert {total for _, total in progress} == {1_000_000}
 
 
 def test_progress_of_an_empty_file(harness: ClientHarness, serve: Serve) -> None:
     """It is called once."""
     server = serve(lambda exchange: exchange.send(STORED))
-    told: list[Any] = []
+    progress: list[Any] = []
 
-    harness.client("k", server.url).assistants.files.create(b"", progress=lambda *s: told.append(s))
+    harness.client("k", server.url).assistants.files.create(
+        b"", progress=lambda *s: progress.append(s)
+    )
 
-    assert told == [(0, 0)]
+    assert progress == [(0, 0)]
 
 
 def test_what_progress_raises_ends_the_upload(
     harness: ClientHarness, serve: Serve, tmp_path: Path
 ) -> None:
     """It reaches the caller as it is, the connection is closed, and so is the file."""
-    left = threading.Event()
+    stopped = threading.Event()
 
     def script(exchange: Exchange) -> None:
         raise AssertionError("the request is never whole")
 
     def stop(sent: int, total: int | None) -> None:
         if sent:
-            left.set()
+            stopped.set()
             raise KeyError("停")
 
     path = tmp_path / "a.bin"
@@ -278,11 +280,11 @@ def test_what_progress_raises_ends_the_upload(
 
     with pytest.raises(KeyError, match="停"):
         client.assistants.files.create(path, progress=stop)
-    assert left.is_set()
+    assert stopped.is_set()
 
 
 @pytest.mark.parametrize(
-    ("given", "error", "told"),
+    ("given", "error", "message"),
     [
         (lambda p: p / "没有.txt", FileNotFoundError, "no such file to upload"),
         (lambda p: str(p / "没有.txt"), FileNotFoundError, "没有.txt"),
@@ -295,13 +297,13 @@ def test_what_progress_raises_ends_the_upload(
     ],
 )
 def test_what_cannot_be_sent(
-    harness: ClientHarness, serve: Serve, tmp_path: Path, given: Any, error: Any, told: str
+    harness: ClientHarness, serve: Serve, tmp_path: Path, given: Any, error: Any, message: str
 ) -> None:
     """It is refused before anything is sent, and says what was expected."""
     server = serve(lambda exchange: exchange.send(STORED))
     client = harness.client("k", server.url)
 
-    with pytest.raises(error, match=told):
+    with pytest.raises(error, match=message):
         client.assistants.files.create(given(tmp_path))
 
     assert server.connections == 0
@@ -329,7 +331,7 @@ def test_open_files_that_cannot_be_sent(
 
 
 @pytest.mark.parametrize(
-    ("options", "error", "told"),
+    ("options", "error", "message"),
     [
         ({"filename": 5}, TypeError, "filename: expected a str"),
         ({"filename": "\udcff.txt"}, ValueError, "cannot be encoded in UTF-8"),
@@ -337,12 +339,12 @@ def test_open_files_that_cannot_be_sent(
     ],
 )
 def test_wrong_options(
-    harness: ClientHarness, serve: Serve, options: Any, error: Any, told: str
+    harness: ClientHarness, serve: Serve, options: Any, error: Any, message: str
 ) -> None:
     """As with any wrong use: before anything is sent."""
     server = serve(lambda exchange: exchange.send(STORED))
 
-    with pytest.raises(error, match=told):
+    with pytest.raises(error, match=message):
         harness.client("k", server.url).assistants.files.create(b"x", **options)
 
     assert server.connections == 0
@@ -398,15 +400,15 @@ def test_an_upload_is_sent_again_from_its_beginning(
     """After a 429, which says that nothing was stored."""
     answers = [LIMITED, STORED]
     server = serve(lambda exchange: exchange.send(answers.pop(0)))
-    told: list[int] = []
+    progress: list[int] = []
     file = source(kind, EVERY_BYTE, tmp_path)
 
     harness.client("k", server.url).assistants.files.create(
-        file, progress=lambda n, _: told.append(n)
+        file, progress=lambda n, _: progress.append(n)
     )
 
     assert [part(exchange)[1] for exchange in server.exchanges] == [EVERY_BYTE, EVERY_BYTE]
-    assert told == [0, len(EVERY_BYTE)] * 2
+    assert progress == [0, len(EVERY_BYTE)] * 2
     if hasattr(file, "close"):
         file.close()
 

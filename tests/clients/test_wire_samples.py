@@ -64,8 +64,8 @@ def test_it_is_read_and_comes_back(sample: Sample, harness: ClientHarness, serve
         if sample.stream is None:
             assert as_text(value.to_dict()) == as_text(sample.body)
         else:
-            told = [json.loads(data) for name, data in sample.events() if name != "ping"]
-            assert as_text([event.to_dict() for event in value]) == as_text(told)
+            sent = [json.loads(data) for name, data in sample.events() if name != "ping"]
+            assert as_text([event.to_dict() for event in value]) == as_text(sent)
 
 
 @pytest.mark.parametrize("sample", REFUSALS, ids=named)

@@ -57,7 +57,7 @@ def test_the_class_follows_the_status(status: int, cls: type[errors.ApiStatusErr
     assert error.status_code == status
 
 
-def test_an_error_tells_all_it_knows() -> None:
+def test_an_error_has_all_details() -> None:
     """Every field of the answer and the call is on the error and in its text."""
     body = {"error": {"code": "run_not_found", "message": "没有 run 'r9'", "param": "run_id"}}
     error = failure(reply(404, body, retry_after="3", x_appbuilder_request_id="req_81"))
@@ -183,7 +183,7 @@ def test_a_code_that_is_no_error(body: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "told"),
+    ("body", "message"),
     [
         (b"", r"expected JSON, got an empty body \(no content type\)"),
         (b'{"id": "r', 'expected JSON, got \'{"id": "r\''),
@@ -201,14 +201,14 @@ def test_a_code_that_is_no_error(body: dict[str, Any]) -> None:
         (b'{"error": null}', "does not fit the API"),
     ],
 )
-def test_a_200_that_is_no_answer(body: bytes, told: str) -> None:
+def test_a_200_that_is_no_answer(body: bytes, message: str) -> None:
     """A value that the API does not promise is a ResponseError that shows how it begins."""
     error = failure(reply(200, body, x_appbuilder_request_id="req_你"))
 
     assert type(error) is errors.ResponseError
     assert error.operation == "queryRun"
     assert error.request_id == "req_你"
-    with pytest.raises(errors.ResponseError, match=told):
+    with pytest.raises(errors.ResponseError, match=message):
         raise error
 
 
@@ -257,18 +257,18 @@ def test_a_401_says_what_to_do() -> None:
 
 
 @pytest.mark.parametrize(
-    ("location", "told"),
+    ("location", "message"),
     [
         ("https://user:secret@other.example/x?token=secret", "redirects to https://other.example;"),
         ("/relative", "redirects; redirects are not followed"),
         ("http://[", "redirects; redirects are not followed"),
     ],
 )
-def test_a_redirect(location: str, told: str) -> None:
+def test_a_redirect(location: str, message: str) -> None:
     """A redirect is an error that names the host, and nothing secret."""
     error = failure(reply(307, b"", location=location))
 
-    assert told in str(error)
+    assert message in str(error)
     assert "gateway_url" in str(error)
     assert "secret" not in str(error)
 

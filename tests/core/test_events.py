@@ -357,9 +357,9 @@ def test_a_lost_connection() -> None:
     source = reader(x_appbuilder_request_id="req_1")
     list(source.feed(BEGIN))
 
-    told = source.end(NoReply("connection reset", reached_server=True, cause=cause))
+    broken = source.end(NoReply("connection reset", reached_server=True, cause=cause))
 
-    assert told == Break("connection reset", "req_1", cause)
+    assert broken == Break("connection reset", "req_1", cause)
 
 
 def test_nothing_at_all() -> None:

@@ -178,7 +178,7 @@ def test_a_rate_limit_under_200_is_one_too() -> None:
     assert flow.send(reply(200, body, retry_after="2")) == Sleep(2.0)
 
 
-def test_a_long_retry_after_is_left_to_the_caller() -> None:
+def test_a_long_retry_after_is_given_to_the_caller() -> None:
     """Beyond the policy's limit the error is raised at once and says how long to wait."""
     flow = run_call(look_up(), retry=POLICY)
     next(flow)
@@ -188,7 +188,7 @@ def test_a_long_retry_after_is_left_to_the_caller() -> None:
     assert caught.value.retry_after == 60.0
 
 
-def test_a_stream_is_opened_and_left_unread() -> None:
+def test_a_stream_is_opened_and_not_read() -> None:
     """An event stream is given as the open answer it is."""
     flow = open_stream(streamed(), retry=POLICY)
     step = next(flow)
@@ -203,7 +203,7 @@ def test_a_stream_is_opened_and_left_unread() -> None:
 
 
 @pytest.mark.parametrize(
-    ("outcome", "error", "told"),
+    ("outcome", "error", "message"),
     [
         (reply(200, {"error": {"code": 404, "message": "没有"}}), NotFoundError, "200 404: 没有"),
         (reply(200, b"<p>hi", content_type="text/html"), ResponseError, "expected text/event-s"),
@@ -213,11 +213,11 @@ def test_a_stream_is_opened_and_left_unread() -> None:
     ],
 )
 def test_what_is_no_stream_is_an_error(
-    outcome: Outcome, error: type[AssistantsError], told: str
+    outcome: Outcome, error: type[AssistantsError], message: str
 ) -> None:
     """Anything but an event stream is raised as it is, and nothing is retried."""
     flow = open_stream(streamed(), retry=POLICY)
     next(flow)
 
-    with pytest.raises(error, match=told):
+    with pytest.raises(error, match=message):
         flow.send(outcome)

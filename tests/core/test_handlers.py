@@ -29,7 +29,7 @@ STEP = {
 CALL = {"id": "call-1", "type": "function", "function": {"name": "查", "arguments": "{}"}}
 
 
-class Told(EventHooks):
+class RecordingHooks(EventHooks):
     """Writes down which hook was called with what."""
 
     def __init__(self) -> None:
@@ -54,11 +54,11 @@ MESSAGE = StreamRunMessage.from_dict({"send_id": 2, "message_id": "m", "content"
 @pytest.mark.parametrize("kind", sorted(STATUS_HOOKS))
 def test_each_status_has_its_hook(kind: str) -> None:
     """The hook has the event type's name."""
-    told = Told()
+    hooks = RecordingHooks()
 
-    dispatch(told, status(kind))
+    dispatch(hooks, status(kind))
 
-    assert told.calls == [(kind, status(kind))]
+    assert hooks.calls == [(kind, status(kind))]
 
 
 @pytest.mark.parametrize(
@@ -73,11 +73,11 @@ def test_each_status_has_its_hook(kind: str) -> None:
 )
 def test_the_other_hooks(event: Any, hook: str) -> None:
     """A new event is passed to `unknown`; an event cannot name just any method."""
-    told = Told()
+    hooks = RecordingHooks()
 
-    dispatch(told, event)
+    dispatch(hooks, event)
 
-    assert told.calls == [(hook, event)]
+    assert hooks.calls == [(hook, event)]
 
 
 def test_hooks_do_nothing_by_default() -> None:

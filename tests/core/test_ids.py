@@ -143,7 +143,7 @@ def test_ids_within() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "told"),
+    ("value", "described"),
     [
         (Thread(id="thread_1", object="thread", created_at=1), r"give its \.id \('thread_1'\)"),
         (5, "got 5"),
@@ -152,9 +152,9 @@ def test_ids_within() -> None:
     ],
     ids=lambda value: type(value).__name__,
 )
-def test_what_is_no_id(value: Any, told: str) -> None:
+def test_what_is_no_id(value: Any, described: str) -> None:
     """An object in place of its id, and other values: a TypeError says what to give."""
-    with pytest.raises(TypeError, match=f"thread_id: expected the id of a thread.*{told}"):
+    with pytest.raises(TypeError, match=f"thread_id: expected the id of a thread.*{described}"):
         threads.threads_query(thread_id=value)
 
 

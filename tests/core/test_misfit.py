@@ -44,7 +44,7 @@ LIST, OBJECT, VALUE = "expected a list", "expected an object", "expected a value
 
 
 @pytest.mark.parametrize(
-    ("model", "body", "told"),
+    ("model", "body", "message"),
     [
         (
             MessageList,
@@ -85,18 +85,18 @@ LIST, OBJECT, VALUE = "expected a list", "expected an object", "expected a value
         ),
     ],
 )
-def test_the_path(model: Any, body: Any, told: str) -> None:
+def test_the_path(model: Any, body: Any, message: str) -> None:
     """The expected and the actual value, in JSON's words."""
     with pytest.raises(MisfitError) as caught:
         read_as(model.from_dict, body)
 
-    assert str(caught.value) == told
+    assert str(caught.value) == message
     call: Call[Any] = Call(
         operation="queryRun", request=REQUEST, parse=model.from_dict, idempotent=True
     )
     with pytest.raises(errors.ResponseError) as refused:
         parse(call, answer(call, reply(200, body)))
-    assert f"the answer does not fit the API ({told}); it begins" in str(refused.value)
+    assert f"the answer does not fit the API ({message}); it begins" in str(refused.value)
 
 
 def test_what_fits() -> None:

@@ -21,7 +21,7 @@ CAUSE = OSError("reset")
 BROKEN = Break("it was cut", "req_1", CAUSE)
 
 
-def told(*chunks: bytes) -> RunSnapshot:
+def read(*chunks: bytes) -> RunSnapshot:
     """The run so far behind these events."""
     snapshot = RunSnapshot()
     reader = EventReader(streamed(), reply(), snapshot)
@@ -88,7 +88,7 @@ def refused(snapshot: RunSnapshot, **answers: Outcome) -> StreamInterruptedError
 def test_a_run_that_completed() -> None:
     """The lost end of its text is fetched, and the snapshot is as at the end of a stream."""
     waiting = status(3, "tool_calls", "requires_action", tool_calls=CALLS)
-    snapshot = told(BEGIN, waiting, piece(4, "我是"))
+    snapshot = read(BEGIN, waiting, piece(4, "我是"))
 
     asked = reconciled(
         snapshot, queryRun=run_as("completed"), listMessages=page(stored("chatmsg_1", "我是秦始皇"))
@@ -109,7 +109,7 @@ def test_a_run_that_completed() -> None:
 @pytest.mark.parametrize("state", ["failed", "cancelled", "expired"])
 def test_a_run_that_ended_without_an_answer(state: str) -> None:
     """Nothing is fetched: what it had said stays."""
-    snapshot = told(BEGIN, piece(2, "我是"))
+    snapshot = read(BEGIN, piece(2, "我是"))
 
     assert reconciled(snapshot, queryRun=run_as(state)) == ["queryRun"]
     assert snapshot.status == state
@@ -118,7 +118,7 @@ def test_a_run_that_ended_without_an_answer(state: str) -> None:
 
 def test_messages_that_no_event_had_named() -> None:
     """They follow those that are known, oldest first; those of others do not count."""
-    snapshot = told(BEGIN, piece(2, "一"))
+    snapshot = read(BEGIN, piece(2, "一"))
     stored_ones = page(
         stored("msg_9", "另一个问题", role="user", run_id=None),
         stored("chatmsg_3", "三"),
@@ -139,7 +139,7 @@ def test_messages_that_no_event_had_named() -> None:
 @pytest.mark.parametrize("known_by", [CREATED, piece(2, "我")])
 def test_a_message_that_is_not_in_the_list(known_by: bytes) -> None:
     """One that an event had named is asked for by its id."""
-    snapshot = told(BEGIN, known_by)
+    snapshot = read(BEGIN, known_by)
 
     asked = reconciled(
         snapshot,
@@ -153,9 +153,9 @@ def test_a_message_that_is_not_in_the_list(known_by: bytes) -> None:
 
 
 @pytest.mark.parametrize("state", ["queued", "in_progress", "requires_action", "cancelling", "新"])
-def test_a_run_that_goes_on(state: str) -> None:
+def test_a_run_that_continues(state: str) -> None:
     """It is no success, and the error says where it stands."""
-    error = refused(told(BEGIN), queryRun=run_as(state))
+    error = refused(read(BEGIN), queryRun=run_as(state))
 
     assert f"; the run is {state}: ask client.threads.runs.query(" in str(error)
     assert (error.run_id, error.thread_id) == ("run_1", "thread_1")
@@ -174,7 +174,7 @@ def test_a_run_that_goes_on(state: str) -> None:
 )
 def test_a_look_up_that_fails(outcome: Outcome, why: str) -> None:
     """The outcome is in the message."""
-    error = refused(told(BEGIN), queryRun=outcome)
+    error = refused(read(BEGIN), queryRun=outcome)
 
     assert "; the run may be going on (looking it up failed: " in str(error)
     assert why in str(error)
@@ -183,7 +183,7 @@ def test_a_look_up_that_fails(outcome: Outcome, why: str) -> None:
 @pytest.mark.parametrize("state", [None, 5, [], {}])
 def test_a_status_that_is_none(state: Any) -> None:
     """An answer of another shape is no end of a run."""
-    refused(told(BEGIN), queryRun=run_as(state))
+    refused(read(BEGIN), queryRun=run_as(state))
 
 
 @pytest.mark.parametrize(
@@ -199,7 +199,7 @@ def test_a_status_that_is_none(state: Any) -> None:
 )
 def test_a_text_that_cannot_be_had_whole(messages: Reply, message: Outcome, why: str) -> None:
     """A run that completed is no success when its text is not known to be whole."""
-    snapshot = told(BEGIN) if why.startswith("the thread") else told(BEGIN, piece(2, "我是"))
+    snapshot = read(BEGIN) if why.startswith("the thread") else read(BEGIN, piece(2, "我是"))
     answers = {"queryRun": run_as("completed"), "listMessages": messages, "queryMessage": message}
 
     error = refused(snapshot, **answers)
@@ -210,7 +210,7 @@ def test_a_text_that_cannot_be_had_whole(messages: Reply, message: Outcome, why:
 
 def test_nothing_is_asked_of_a_run_that_is_not_known() -> None:
     """No event had its id."""
-    error = refused(told(b""))
+    error = refused(read(b""))
 
     assert error.run_id is None
     assert "runs.query" not in str(error)

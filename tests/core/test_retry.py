@@ -66,7 +66,7 @@ def test_limits_that_seconds_do_not_lift(code: str | None, again: bool, status: 
 
 
 @pytest.mark.parametrize(
-    ("options", "told"),
+    ("options", "message"),
     [
         ({"attempts": 0}, "attempts must be 1 or more, got 0"),
         ({"first_delay": -1.0}, "first_delay"),
@@ -74,7 +74,7 @@ def test_limits_that_seconds_do_not_lift(code: str | None, again: bool, status: 
         ({"max_delay": float("nan")}, "max_delay"),
     ],
 )
-def test_wrong_policies(options: dict[str, float], told: str) -> None:
+def test_wrong_policies(options: dict[str, float], message: str) -> None:
     """A policy that makes no sense is refused when it is made."""
-    with pytest.raises(ValueError, match=told):
+    with pytest.raises(ValueError, match=message):
         RetryPolicy(**options)  # type: ignore[arg-type]

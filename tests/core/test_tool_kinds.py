@@ -131,7 +131,7 @@ def test_what_cannot_be_a_tool(function: Callable[..., Any], why: str) -> None:
     assert why in str(caught.value)
 
 
-def test_an_object_whose_call_is_a_generator() -> None:
+def test_an_object_with_a_generator_as_its_call() -> None:
     with pytest.raises(TypeError, match="tool many: it is a generator function"):
         tool(Many(), name="many")
 

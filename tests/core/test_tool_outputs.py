@@ -62,7 +62,7 @@ endless.append(endless)
 
 
 @pytest.mark.parametrize(
-    ("value", "error", "told"),
+    ("value", "error", "message"),
     [
         (dt.date(2024, 6, 1), TypeError, "a date cannot be represented in JSON"),
         ({"at": b"\0"}, TypeError, "a bytes cannot be represented in JSON"),
@@ -73,7 +73,7 @@ endless.append(endless)
     ],
     ids=["date", "bytes", "tuple key", "class", "nan", "endless"],
 )
-def test_a_result_without_a_form(value: Any, error: type[Exception], told: str) -> None:
+def test_a_result_without_a_form(value: Any, error: type[Exception], message: str) -> None:
     """It is the program's mistake: the error names the tool, what came and what to do."""
     with pytest.raises(
         error,
@@ -81,7 +81,7 @@ def test_a_result_without_a_form(value: Any, error: type[Exception], told: str) 
     ) as caught:
         render(value, "t")
 
-    assert told in str(caught.value)
+    assert message in str(caught.value)
 
 
 @pytest.mark.parametrize(

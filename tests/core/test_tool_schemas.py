@@ -116,7 +116,7 @@ UNIT = {"type": "string", "enum": ["°C", "°F"]}
 
 
 @pytest.mark.parametrize(
-    ("annotation", "told", "value", "meant"),
+    ("annotation", "described", "value", "meant"),
     [
         (str, {"type": "string"}, "北京", "北京"),
         (int, {"type": "integer"}, 86.0, 86),
@@ -202,16 +202,16 @@ UNIT = {"type": "string", "enum": ["°C", "°F"]}
     ],
     ids=str,
 )
-def test_an_annotation(annotation: Any, told: Any, value: Any, meant: Any) -> None:
+def test_an_annotation(annotation: Any, described: Any, value: Any, meant: Any) -> None:
     """Each type has a JSON Schema, and its values become those of the annotation."""
     got = sent(annotation, value)
 
-    assert schema(annotation) == {key: told[key] for key in told}
+    assert schema(annotation) == {key: described[key] for key in described}
     assert (got, type(got)) == (meant, type(meant))
 
 
 @pytest.mark.parametrize(
-    ("annotation", "value", "told"),
+    ("annotation", "value", "described"),
     [
         (str, 3, "x: expected a string, got 3"),
         (str, None, "x: expected a string, got null"),
@@ -239,15 +239,15 @@ def test_an_annotation(annotation: Any, told: Any, value: Any, meant: Any) -> No
         (str, list(range(99)), "x: expected a string, got [0, 1, 2, 3, 4"),
     ],
 )
-def test_a_value_that_does_not_fit(annotation: Any, value: Any, told: str) -> None:
+def test_a_value_that_does_not_fit(annotation: Any, value: Any, described: str) -> None:
     """The problem names the path, what was expected and what came, and is short."""
     (problem,) = problems(annotation, value)
 
-    assert problem.startswith(told)
+    assert problem.startswith(described)
     assert len(problem) < 150
 
 
-def test_every_problem_is_told() -> None:
+def test_every_problem_is_listed() -> None:
     """A model that got several things wrong need not learn of them one by one."""
     assert problems(list[Place], [{"city": 1, "height": "a"}, {}]) == (
         "x[0].city: expected a string, got 1",
@@ -257,7 +257,7 @@ def test_every_problem_is_told() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "described"),
     [
         ("{", "the arguments are not JSON"),
         ('{"x": NaN}', "NaN is no number there"),
@@ -272,12 +272,12 @@ def test_every_problem_is_told() -> None:
         ('{"x": 1, "y": 2}', "y: unknown, expected x"),
     ],
 )
-def test_arguments_that_are_no_object_of_json(text: str, told: str) -> None:
+def test_arguments_that_are_no_object_of_json(text: str, described: str) -> None:
     """Whatever a model writes is read as JSON and nothing else."""
     with pytest.raises(BadArguments) as caught:
         one(float).bind(text)
 
-    assert told in str(caught.value)
+    assert described in str(caught.value)
 
 
 def test_a_model_may_say_nothing() -> None:
@@ -288,7 +288,7 @@ def test_a_model_may_say_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("annotation", "default", "told"),
+    ("annotation", "default", "described"),
     [
         (Unit, Unit.C, {**UNIT, "default": "°C"}),
         (Place, Place("北京"), {**PLACE, "default": {"city": "北京", "height": 0.0, "names": []}}),
@@ -298,16 +298,16 @@ def test_a_model_may_say_nothing() -> None:
     ],
     ids=["enum", "dataclass", "int", "no form in JSON", "None"],
 )
-def test_a_default(annotation: Any, default: Any, told: Any) -> None:
+def test_a_default(annotation: Any, default: Any, described: Any) -> None:
     """It is in the schema if JSON can express it, and a parameter with one is not required."""
     made = one(annotation, default=default)
 
-    assert made.parameters["properties"]["x"] == told
+    assert made.parameters["properties"]["x"] == described
     assert made.parameters["required"] == []
 
 
 @pytest.mark.parametrize(
-    ("annotation", "told"),
+    ("annotation", "described"),
     [
         (dt.date, "tool given, parameter x: date cannot be described to a model"),
         (bytes, "bytes cannot be described"),
@@ -325,12 +325,12 @@ def test_a_default(annotation: Any, default: Any, told: Any) -> None:
     ],
     ids=str,
 )
-def test_what_is_not_supported(annotation: Any, told: str) -> None:
+def test_what_is_not_supported(annotation: Any, described: str) -> None:
     """It is refused when the tool is made, together with the list of supported types."""
     with pytest.raises(TypeError) as caught:
         one(annotation)
 
-    assert told in str(caught.value)
+    assert described in str(caught.value)
     assert "Supported: str, int" in str(caught.value) or "cannot be read" in str(caught.value)
 
 

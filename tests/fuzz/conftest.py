@@ -28,11 +28,11 @@ def fuzz() -> Iterator[FuzzServer]:
 
 @pytest.fixture(autouse=True)
 def sent_requests(
-    request: pytest.FixtureRequest, _watched_requests: SentRequests
+    request: pytest.FixtureRequest, _recorded_requests: SentRequests
 ) -> Iterator[SentRequests]:
     """As for every test; but a continuation sends the ids that it received, however odd."""
-    yield _watched_requests
-    problems = _watched_requests.take()
+    yield _recorded_requests
+    problems = _recorded_requests.take()
     if problems and "_with_tools" not in request.node.name:
         pytest.fail(complaint(problems, None) or "")
 
@@ -44,9 +44,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for report in [
         r for kind in ("passed", "failed") for r in terminalreporter.stats.get(kind, ())
     ]:
-        told = dict(report.user_properties)
-        answered.update(told.get("answered", {}))
-        outcomes.update(told.get("outcomes", {}))
+        properties = dict(report.user_properties)
+        answered.update(properties.get("answered", {}))
+        outcomes.update(properties.get("outcomes", {}))
     counts = ", ".join(
         f"{count:,} answers to the {name} client" for name, count in answered.items()
     )

@@ -107,8 +107,8 @@ def check_secret(error: AssistantsError, *, repeated: bool) -> None:
     while behind:
         one = behind.pop()
         if one is not None:
-            told = {name: value for name, value in vars(one).items() if name not in AS_IT_CAME}
-            check_hidden(f"{one}{one!r}{one.args!r}{told}")
+            details = {name: value for name, value in vars(one).items() if name not in AS_IT_CAME}
+            check_hidden(f"{one}{one!r}{one.args!r}{details}")
             behind += [one.__cause__, one.__context__]
 
 

@@ -84,11 +84,11 @@ def serve(control: Connection) -> None:
         try:
             # First, for what is said here was said before the request that it is meant for.
             while control.poll():
-                told = control.recv()
-                if told is None:
+                command = control.recv()
+                if command is None:
                     control.send(answered)
                 else:
-                    client, answers = told[0], list(told[1])
+                    client, answers = command[0], list(command[1])
         except EOFError:
             return
         for sock in ready:

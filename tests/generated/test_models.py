@@ -70,7 +70,7 @@ def test_changed_fields_are_written() -> None:
     }
 
 
-def test_null_is_told_from_the_default() -> None:
+def test_null_is_not_the_default() -> None:
     """A field that may be null and has a default can be changed from each to the other."""
     page = RunList.from_dict({"object": "list", "data": [], "has_more": False, "first_id": None})
     assert (page.first_id, page.last_id) == (None, "")

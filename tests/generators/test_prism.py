@@ -30,13 +30,13 @@ def prism() -> Iterator[httpx.Client]:
     ) as process:
         try:
             assert process.stdout is not None
-            told = ""
+            output = ""
             for line in process.stdout:
-                told += line
+                output += line
                 if found := re.search(r"listening on (http://\S+)", line):
                     break
             else:
-                pytest.fail(f"Prism did not start: {told}")
+                pytest.fail(f"Prism did not start: {output}")
             with httpx.Client(
                 base_url=found[1], headers={"Authorization": "Bearer t"}, timeout=60
             ) as client:

@@ -23,9 +23,9 @@ def test_it_works(mock: Running, tmp_path: Path) -> None:
     node("openapi-typescript/bin/cli.js", SPEC, "-o", "schema.d.ts", cwd=tmp_path)
 
     node("typescript/bin/tsc", *STRICT, *MODULES, "client.ts", cwd=tmp_path)
-    told = node("client.ts", cwd=tmp_path, MOCK_URL=mock.url, MOCK_TOKEN=mock.token)
+    output = node("client.ts", cwd=tmp_path, MOCK_URL=mock.url, MOCK_TOKEN=mock.token)
 
-    answer = json.loads(told)
+    answer = json.loads(output)
     assert answer["assistant"] == "天气助手"
     assert answer["tools"] == ["get_weather"]
     assert answer["run"] == "completed"

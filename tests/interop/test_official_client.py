@@ -114,17 +114,17 @@ def test_a_handler() -> None:
     class Handler(appbuilder.AssistantEventHandler):  # type: ignore[misc]
         def __init__(self) -> None:
             super().__init__()
-            self.heard: list[str] = []
+            self.received: list[str] = []
             self.text = ""
 
         def run_begin(self, event: Any) -> None:
-            self.heard.append(event.event_type)
+            self.received.append(event.event_type)
 
         def messages(self, event: Any) -> None:
             self.text += event.content[0].text.value
 
         def tool_calls(self, event: Any) -> None:
-            self.heard.append(event.event_type)
+            self.received.append(event.event_type)
             context = self.stream_run_context
             appbuilder.assistant.threads.runs.submit_tool_outputs(
                 run_id=context.current_run_id,
@@ -133,10 +133,10 @@ def test_a_handler() -> None:
             )
 
         def tool_submitted_output(self, event: Any) -> None:
-            self.heard.append(event.event_type)
+            self.received.append(event.event_type)
 
         def run_end(self, event: Any) -> None:
-            self.heard.append(event.event_type)
+            self.received.append(event.event_type)
 
     handler = Handler()
     with appbuilder.assistant.threads.runs.stream_run_with_handler(
@@ -146,7 +146,7 @@ def test_a_handler() -> None:
     ) as stream:
         stream.until_done()
 
-    assert handler.heard == ["run_begin", "tool_calls", "tool_submitted_output", "run_end"]
+    assert handler.received == ["run_begin", "tool_calls", "tool_submitted_output", "run_end"]
     assert handler.text.endswith(ANSWERED)
 
 

@@ -43,8 +43,11 @@ def serve(monkeypatch: pytest.MonkeyPatch) -> Iterator[Serve]:
 
 def sending(*bodies: bytes) -> Callable[[Exchange], object]:
     """Send one after the other, and the last for ever; hang up behind each."""
-    left = list(bodies)
-    return lambda exchange: (exchange.send(left.pop(0) if len(left) > 1 else left[0]), False)[1]
+    remaining = list(bodies)
+    return lambda exchange: (
+        exchange.send(remaining.pop(0) if len(remaining) > 1 else remaining[0]),
+        False,
+    )[1]
 
 
 def test_no_timeout(serve: Serve) -> None:

@@ -55,15 +55,15 @@ def test_paging_through_assistants(order: str) -> None:
     """By the last id of each page; paging backwards ends before the first."""
     made = [new_assistant() for _ in range(5)]
     everyone = [one.id for one in api.assistants.list(limit=2147483647, order=order).data]
-    walked: list[str] = []
+    paged: list[str] = []
     more, after = True, ""
     while more:
         page = api.assistants.list(limit=2, order=order, after=after)
-        walked += [one.id for one in page.data]
+        paged += [one.id for one in page.data]
         more, after = page.has_more, page.last_id
     between = api.assistants.list(order="asc", after=made[0], before=made[4])
 
-    assert walked == everyone
+    assert paged == everyone
     assert [one for one in everyone if one in made] == (made if order == "asc" else made[::-1])
     assert [one.id for one in between.data] == made[1:4]
 
@@ -122,7 +122,7 @@ def test_mounts(tmp_path: Path) -> None:
     page = api.assistants.mounted_files_list(assistant_id, limit=1, order="asc", after=files[0])
     unmounted = api.assistants.unmount_files(assistant_id, files[0])
     api.assistants.files.delete(files[1])
-    left = api.assistants.mounted_files_list(assistant_id)
+    remaining = api.assistants.mounted_files_list(assistant_id)
 
     assert [(mount.id, mount.assistant_id) for mount in mounted] == [
         (file_id, assistant_id) for file_id in files
@@ -130,7 +130,7 @@ def test_mounts(tmp_path: Path) -> None:
     assert [mount.id for mount in listed.data] == files[::-1]
     assert ([mount.id for mount in page.data], page.has_more) == (files[1:2], True)
     assert (unmounted.id, unmounted.deleted) == (files[0], True)
-    assert [mount.id for mount in left.data] == files[2:]
+    assert [mount.id for mount in remaining.data] == files[2:]
     with pytest.raises(FileNotFoundError, match=files[0]):
         api.assistants.unmount_files(assistant_id, files[0])
     with pytest.raises(FileNotFoundError, match="file-0"):
@@ -177,16 +177,16 @@ def test_paging_through_messages(order: str) -> None:
     first = [types.AssistantMessage(content=text) for text in texts]
     thread_id = api.threads.create(messages=first).id
     run = api.threads.runs.run(assistant_id=new_assistant(), thread_id=thread_id)
-    walked = []
+    paged = []
     more, after = True, ""
     while more:
         page = api.threads.messages.list(thread_id, order=order, after=after)
-        walked += page.data
+        paged += page.data
         more, after = page.has_more, page.last_id
-    *asked, answer = walked if order == "asc" else walked[::-1]
+    *asked, answer = paged if order == "asc" else paged[::-1]
     everything = api.threads.messages.list(thread_id, limit=2147483647, order=order)
 
     assert [message.content[0].text.value for message in asked] == texts
     assert (answer.role, answer.run_id) == ("assistant", run.id)
     assert answer.id == run.final_answer.message.message_id
-    assert everything.data == walked
+    assert everything.data == paged

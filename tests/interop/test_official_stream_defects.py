@@ -95,14 +95,14 @@ def test_handler_exceptions_swallowed(serve: Serve, capsys: pytest.CaptureFixtur
     capsys.readouterr()
 
 
-def test_the_socket_left_open_on_leaving_early(serve: Serve) -> None:
+def test_the_socket_stays_open_on_leaving_early(serve: Serve) -> None:
     """While the program holds the client's stream, the server does not see that it was left."""
-    left = threading.Event()
+    disconnected = threading.Event()
 
     def script(exchange: Exchange) -> bool:
         exchange.send(CHUNKED + chunk(BEGIN) + chunk(piece(2, "我")))
-        exchange.client_left()
-        left.set()
+        exchange.client_disconnected()
+        disconnected.set()
         return False
 
     serve(script)
@@ -110,13 +110,13 @@ def test_the_socket_left_open_on_leaving_early(serve: Serve) -> None:
     for _ in stream:
         break
 
-    assert not left.wait(0.5)
+    assert not disconnected.wait(0.5)
     stream.close()
     del stream
-    assert left.wait(PATIENCE)
+    assert disconnected.wait(PATIENCE)
 
 
-def test_until_done_failing_without_with(serve: Serve) -> None:
+def test_reading_to_the_end_fails_without_with(serve: Serve) -> None:
     """The manager has no such method, and its handler no stream before it is entered."""
     serve(sending(framed(BEGIN + END)["length"]))
     manager = api.threads.runs.stream_run_with_handler(
@@ -147,9 +147,9 @@ def test_the_first_event_delayed_on_an_unchunked_stream(serve: Serve) -> None:
 
     reader = threading.Thread(target=read)
     reader.start()
-    came_alone = first.wait(0.5)
+    came_first = first.wait(0.5)
     go.set()
     reader.join(PATIENCE)
 
-    assert not came_alone
+    assert not came_first
     assert first.is_set()

@@ -111,8 +111,8 @@ def test_model_dump_is_the_same() -> None:
 def test_every_exception_is_in_the_guide() -> None:
     """With what to catch here."""
     _, _, table = MIGRATING.partition("| `appbuilder.core._exception` | here |")
-    left = [row.split(" | ")[0] for row in table.splitlines() if row.startswith("| ")]
-    named = set(re.findall(r"`(\w+)`", " ".join(left)))
+    first_cells = [row.split(" | ")[0] for row in table.splitlines() if row.startswith("| ")]
+    named = set(re.findall(r"`(\w+)`", " ".join(first_cells)))
     classes = {
         name
         for name, value in vars(official_errors).items()

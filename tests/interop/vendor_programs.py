@@ -95,10 +95,10 @@ def table() -> str:
 def summary() -> str:
     """How many run where."""
     official = sum(not program.official for program in VENDOR)
-    alone = sum(not program.edits and not program.here for program in VENDOR)
+    unedited = sum(not program.edits and not program.here for program in VENDOR)
     edited = sum(bool(program.edits) and not program.here for program in VENDOR)
     return (
-        f"Of {len(VENDOR)} programs {official} run on the official SDK; here {alone} run after "
+        f"Of {len(VENDOR)} programs {official} run on the official SDK; here {unedited} run after "
         f"their import lines are changed, and {edited} after the further edits in the table."
     )
 

@@ -140,8 +140,8 @@ def test_rounds_within_a_stream(mock: appbuilder_mock.Running, api: Api) -> None
     numbers = counted(received)
     assert numbers == list(range(1, len(numbers) + 1))
     submitted = next(event for event in received if event.kind == "tool_submitted_output")
-    outputs = [one["function"]["output"] for one in submitted.data["details"]["tool_calls"]]
-    assert outputs == ["第0", "第1"]
+    shown = [one["function"]["output"] for one in submitted.data["details"]["tool_calls"]]
+    assert shown == ["第0", "第1"]
     assert joined(received) == "关于「你好」：第0\n第1\n第0"
 
 

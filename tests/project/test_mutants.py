@@ -63,11 +63,11 @@ def test_what_dies_or_hangs_is_not_caught(
     hung = list(run_mutants(["counts-not"], attempt=hangs, patience=1, **how))
 
     assert write([*judged, *hung], tmp_path, seconds=1) == 1
-    told = capsys.readouterr().out
-    assert "1 of 3 mutants caught" in told
-    assert "The server as it is passed: 7 tests." in told
-    assert "NOT CAUGHT: begin-gone: broke down: its process died; see" in told
-    assert "NOT CAUGHT: counts-not: took longer than 1 seconds; see" in told
+    output = capsys.readouterr().out
+    assert "1 of 3 mutants caught" in output
+    assert "The server as it is passed: 7 tests." in output
+    assert "NOT CAUGHT: begin-gone: broke down: its process died; see" in output
+    assert "NOT CAUGHT: counts-not: took longer than 1 seconds; see" in output
     assert (
         write(list(run_mutants([""], attempt=hangs, patience=1, **how)), tmp_path, seconds=1) == 1
     )
@@ -96,8 +96,8 @@ def test_the_one_that_is_expected_to_catch_it(
     assert verdict.is_caught == is_caught
     unchanged = Verdict("", "whole", None, 3, 0.1)
     assert write([unchanged, verdict], tmp_path, seconds=1) == (not is_caught)
-    told = (tmp_path / "mutants.md").read_text("utf-8")
-    assert ("expected test_message to notice" in told) == (not is_caught)
+    output = (tmp_path / "mutants.md").read_text("utf-8")
+    assert ("expected test_message to notice" in output) == (not is_caught)
 
 
 def test_catalogue() -> None:

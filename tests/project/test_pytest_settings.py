@@ -12,6 +12,6 @@ def test_a_slow_machine_is_no_reason_to_end_a_run(pytestconfig: pytest.Config) -
     assert float(pytestconfig.getini("faulthandler_timeout")) >= 10 * SLOWEST
 
 
-def test_slow_tests_can_be_left_out(pytestconfig: pytest.Config) -> None:
+def test_slow_tests_can_be_deselected(pytestconfig: pytest.Config) -> None:
     markers = [line.partition(":")[0] for line in pytestconfig.getini("markers")]
     assert "slow" in markers

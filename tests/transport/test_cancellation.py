@@ -65,7 +65,7 @@ def test_at_any_moment(on_loop: OnLoop, serve: Serve) -> None:
 
 def test_while_a_body_is_read(on_loop: OnLoop, serve: Serve) -> None:
     """Closing the body afterwards closes its connection; the place is free."""
-    server = serve(lambda e: (e.send(CHUNKED + chunk(b"{}")), e.client_left())[1])
+    server = serve(lambda e: (e.send(CHUNKED + chunk(b"{}")), e.client_disconnected())[1])
 
     async def main() -> None:
         for _ in range(4):

@@ -75,7 +75,7 @@ def test_an_open_body_that_is_given_back(transport: Threads | OnLoop, serve: Ser
 @pytest.mark.parametrize("end", ["release", "close_body"])
 def test_an_open_body_that_has_more(transport: Threads | OnLoop, serve: Serve, end: str) -> None:
     """Its connection is closed, whether the rest is there or not."""
-    server = serve(lambda e: (e.send(CHUNKED + chunk(TEXT)), e.client_left())[1])
+    server = serve(lambda e: (e.send(CHUNKED + chunk(TEXT)), e.client_disconnected())[1])
 
     reply = transport.send(outgoing(server.url, open_=True))
     assert isinstance(reply, Reply)
@@ -88,7 +88,7 @@ def test_an_open_body_that_has_more(transport: Threads | OnLoop, serve: Serve, e
 def test_an_open_body_that_nobody_closes(make: Make, serve: Serve) -> None:
     """Its place and its connection are given back when it is collected."""
     transport = make(places=1)
-    server = serve(lambda e: (e.send(CHUNKED + chunk(TEXT)), e.client_left())[1])
+    server = serve(lambda e: (e.send(CHUNKED + chunk(TEXT)), e.client_disconnected())[1])
 
     for _ in range(3):
         reply = transport.send(outgoing(server.url, open_=True))

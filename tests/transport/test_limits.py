@@ -77,7 +77,7 @@ def test_writing(transport: Threads | OnLoop, serve: Serve) -> None:
 
 def test_reading(transport: Threads | OnLoop, serve: Serve) -> None:
     """A server that says nothing."""
-    outcome = fails(transport, serve(lambda e: e.client_left()).url, "read")
+    outcome = fails(transport, serve(lambda e: e.client_disconnected()).url, "read")
 
     assert outcome.reached_server
     assert "read timed out after 0.3 s" in outcome.message
@@ -118,7 +118,7 @@ def dripping(data: bytes) -> Callable[[Exchange], None]:
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 2000\r\n\r\n"
 DRIPS: dict[str, Callable[[Exchange], object]] = {
-    "silence": lambda exchange: exchange.client_left(),
+    "silence": lambda exchange: exchange.client_disconnected(),
     "the head drips": dripping(b"HTTP/1.1 200 OK\r\nX-Long: " + b"x" * 2000),
     "the body drips": dripping(HEAD + b" " * 2000),
 }
@@ -160,7 +160,7 @@ def test_one_that_has_passed(transport: Threads | OnLoop, serve: Serve) -> None:
 
 def test_a_body_that_is_to_hurry(transport: Threads | OnLoop, serve: Serve) -> None:
     """Its deadline comes nearer while it is open."""
-    server = serve(lambda e: (e.send(CHUNKED + chunk(b"{}")), e.client_left())[1])
+    server = serve(lambda e: (e.send(CHUNKED + chunk(b"{}")), e.client_disconnected())[1])
     reply = transport.send(outgoing(server.url, seconds=600, open_=True))
     assert isinstance(reply, Reply)
     assert transport.next(reply) == b"{}"

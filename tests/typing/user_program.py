@@ -168,7 +168,7 @@ async def each_operation_is_awaited(client: AsyncAppBuilder) -> None:
     client.threads.runs.query("t", "r").model  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]  # noqa: B018
 
 
-def events_are_told_apart(client: AppBuilder) -> None:
+def events_are_distinguished(client: AppBuilder) -> None:
     with client.threads.runs.stream_run("a", "t") as stream:
         for event in stream:
             seen(event)
@@ -335,7 +335,7 @@ class AsyncPrinter(AsyncAssistantEventHandler):
     async def tool_calls(self, status_event: StreamRunStatus) -> None: ...
 
 
-async def handlers_are_told(client: AsyncAppBuilder, other: AppBuilder) -> None:
+async def handlers_are_called(client: AsyncAppBuilder, other: AppBuilder) -> None:
     with other.threads.runs.stream_run_with_handler("a", "t", event_handler=Printer()) as handler:
         handler.until_done()
         for event in handler:
