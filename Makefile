@@ -6,7 +6,9 @@ PYTHON ?= python3
 # How many processes run the tests, one more than there are cores, as some tests wait. WORKERS=0 runs
 # them in this one, for a debugger.
 WORKERS ?= $(shell $(PY) -c 'import os; print((os.cpu_count() or 1) + 1)')
-PY := .venv/bin/python
+# Where the environment is: `make test PYTHON=python3.13 VENV=.venv-3.13` leaves .venv as it is.
+VENV = .venv
+PY = $(VENV)/bin/python
 ENVIRONMENT = command -v $(PYTHON) >/dev/null || \
 	{ echo "No $(PYTHON) here: name a Python 3.10 or newer, as in make demo PYTHON=python3.11"; \
 	exit 1; }; $(PYTHON) scripts/environment.py
@@ -52,7 +54,7 @@ contract contract-clean: export CONTRACT_PATIENCE = $(PATIENCE)
 contract contract-clean: export CONTRACT_READINGS = $(READINGS)
 ON_ITS_WAY = $(if $(TARGET),,$(DIRECT)) # a server elsewhere may be behind a proxy
 
-LOCK = .venv/bin/uv pip compile --quiet --universal --python-version 3.10 --generate-hashes \
+LOCK = $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.10 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header $(LOCK_OPTIONS)
 
 .DEFAULT_GOAL := help
@@ -70,6 +72,17 @@ mock: demo-env ## start the mock server; options: make mock MOCK="--port 8080 --
 
 test: dev-env ## run the tests; options: make test PYTEST="-k stream"
 	$(DIRECT) $(PY) -m pytest -n $(WORKERS) --dist worksteal -m "not slow" $(PYTEST)
+
+# Other versions, each with an environment of its own; one that is not here is named and left out.
+PYTHONS = python3.10 python3.13 python3.14
+test-pythons: ## run the tests on other Pythons: make test-pythons PYTHONS="python3.10 python3.14"
+	@for python in $(PYTHONS); do \
+		version=$$($$python -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null) || \
+			{ missing="$$missing $$python"; continue; }; \
+		echo "Python $$version"; \
+		$(MAKE) --no-print-directory test PYTHON=$$python VENV=.venv-$$version || exit 1; \
+	done; \
+	if [ -n "$$missing" ]; then echo "not found, so not tested:$$missing"; fi
 
 test-slow: dev-env ## run the tests that take long, which make test leaves out
 	$(DIRECT) $(PY) -m pytest -n $(WORKERS) --dist worksteal -m slow $(PYTEST)
@@ -107,12 +120,12 @@ test-interop: ## run the official client against the mock server, in .venv-inter
 	$(DIRECT) .venv-interop/bin/python -m pytest tests/interop -W ignore -p scripts.record_operations $(PYTEST)
 
 test-generators: ## test clients of other generators, and Prism, with openapi.yaml
-	@$(ENVIRONMENT) .venv demo project dev generators
+	@$(ENVIRONMENT) $(VENV) demo project dev generators
 	@$(NEEDS_3_11)
 	$(DIRECT) $(PY) -m pytest tests/generators $(PYTEST)
 
 test-browser: ## test the mock server's pages in the machine's own Chromium
-	@$(ENVIRONMENT) .venv demo project dev browser
+	@$(ENVIRONMENT) $(VENV) demo project dev browser
 	$(DIRECT) $(PY) -m pytest tests/browser $(PYTEST)
 
 generate: dev-env ## write generated/appbuilder_api from openapi.yaml
@@ -159,7 +172,7 @@ evidence: dev-env ## list the facts of openapi.yaml with their evidence and test
 lint: lint-env ## check style, import contracts, openapi.yaml, _sync and docs/operations.md
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
-	.venv/bin/lint-imports
+	$(VENV)/bin/lint-imports
 	$(PY) -m openapi_spec_validator openapi.yaml
 	$(REDOCLY) lint --max-problems 1000 openapi.yaml
 	$(PY) -m scripts.evidence --check
@@ -182,7 +195,7 @@ build: dev-env ## make the sdist and the wheel, in dist/
 	$(PY) -m build --no-isolation
 
 lock: ## rewrite the locks; newer versions: make lock LOCK_OPTIONS=--upgrade
-	@$(ENVIRONMENT) .venv lock
+	@$(ENVIRONMENT) $(VENV) lock
 	cd requirements && ../$(LOCK) dev.in -o dev.txt
 	cd requirements && ../$(LOCK) demo.in -c dev.txt -o demo.txt
 	cd requirements && ../$(LOCK) browser.in -c dev.txt -o browser.txt
@@ -194,12 +207,12 @@ lock: ## rewrite the locks; newer versions: make lock LOCK_OPTIONS=--upgrade
 		install --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund
 
 clean: ## remove everything that make made
-	rm -rf .venv .venv-interop build dist
+	rm -rf .venv .venv-* build dist
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 demo-env:
-	@$(ENVIRONMENT) .venv demo project
+	@$(ENVIRONMENT) $(VENV) demo project
 dev-env:
-	@$(ENVIRONMENT) .venv demo project dev
+	@$(ENVIRONMENT) $(VENV) demo project dev
 lint-env:
-	@$(ENVIRONMENT) .venv demo project dev node
+	@$(ENVIRONMENT) $(VENV) demo project dev node
