@@ -100,7 +100,7 @@ def soak_sync(url: str, seconds: float, seed: int) -> Report:
             gc.collect()
             for client in (small, own):
                 calm_call(report, client)
-                pool = client._caller.pool.transport
+                pool: Any = client._caller.pool.transport
                 if not settled(partial(is_idle, pool, url)):
                     report.losses += taken(pool, url)
 
@@ -225,7 +225,7 @@ async def on_a_loop(url: str, seconds: float, seed: int) -> Report:
             gc.collect()
             for client in (small, own):
                 await acalm_call(report, client)
-                pool = client._caller.pool.transport
+                pool: Any = client._caller.pool.transport
                 if not await asettled(partial(is_idle, pool, url)):
                     report.losses += taken(pool, url)
     gc.collect()

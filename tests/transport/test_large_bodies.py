@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from appbuilder_assistants._core.calls import NoReply, Reply
 from appbuilder_assistants._core.multipart import MultipartBody
-from appbuilder_assistants._files.local import Upload
+from appbuilder_assistants._files.upload import Upload
 
 from tests.transport.harness import OnLoop, Threads, outgoing
 
