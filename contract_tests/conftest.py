@@ -13,9 +13,9 @@ import pytest
 if TYPE_CHECKING:
     from .client.client import CheckedClient
     from .client.fixtures import OwnedObjects, RenewedObjects
-    from .client.mock_control import MockControl
     from .plugin import SuitePlugin
     from .suite_state import Suite
+    from .target.mock_control import MockControl
     from .target.target import Target
 
 TOO_OLD = sys.version_info < (3, 11)  # for schemathesis; the rest of the project takes 3.10
@@ -82,7 +82,7 @@ def control(target: Target) -> Iterator[MockControl]:
     """The control of the mock; no other target has one."""
     if target.kind != "mock":
         pytest.skip("only the mock can be scripted, and only its limits are known")
-    from .client.mock_control import MockControl
+    from .target.mock_control import MockControl
 
     control = MockControl(target.url)
     yield control

@@ -1,4 +1,4 @@
-"""The client of the hand-written tests: it checks every answer it gets.
+"""The client of the hand-written tests: it checks every response it gets.
 
-Hands out the client, the fixtures of its objects, and the control of the mock.
+Hands out the client and the fixtures of its objects.
 """

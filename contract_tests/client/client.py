@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-import collections
-import contextlib
-import itertools
-import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-import httpx
 from schemathesis import Case, Response
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import ignored_auth
-from schemathesis.transport.requests import ManagedCookiesSession
 
 from contract_tests.spec import document as spec
 from contract_tests.spec import run_events as sse
-from contract_tests.spec.answers import is_error, is_in_band, media_type_of
+from contract_tests.spec.answers import is_error, is_in_band, is_stream
 from contract_tests.spec.readings import MODEL
 from contract_tests.suite_state import Suite
-from contract_tests.target.exchange import OpenExchange
-from contract_tests.target.gateway import answer_of
+from contract_tests.target.connection import Connection
 from contract_tests.target.target import takes_in_band
-
-STREAM = "text/event-stream"
 
 # Excluded: it sends every request that succeeds twice more. test_tokens.py tries bad tokens at
 # every operation, once, and test_operations.py keeps this check.
@@ -39,17 +30,11 @@ class CheckedClient:
         self.observations = suite.observations
         self._suite = suite
         self._target = suite.target
-        self._patience = suite.profile.patience  # seconds without a byte
-        self._headers = {"Authorization": f"Bearer {token or suite.target.token}"}
-        self._http = httpx.Client(timeout=self._patience)
-        self._session = ManagedCookiesSession()  # keeps its connection, and no cookies
-        self._session.headers.clear()
-        # Of the mock the way is known, and each request would look through the environment for it.
-        self._session.trust_env = suite.target.kind != "mock"
+        self._connection = Connection(suite.gateway, token or suite.target.token)
+        self._headers = self._connection.headers
 
     def close(self) -> None:
-        self._http.close()
-        self._session.close()
+        self._connection.close()
 
     def send(
         self, operation_id: str, body: dict[str, Any], *, query: dict[str, str] | None = None
@@ -59,7 +44,7 @@ class CheckedClient:
         if query is not None:
             case.query = query
         return self._suite.validator.call_and_validate(
-            case, headers=self._headers, excluded=EXCLUDED, session=self._session
+            case, headers=self._headers, excluded=EXCLUDED, session=self._connection.session
         )
 
     def call(
@@ -110,39 +95,19 @@ class CheckedClient:
         return {**body, **self._suite.assistant_needs} if lacks else body
 
     def stream(self, body: dict[str, Any]) -> Iterator[sse.RunEvent]:
-        """Each event of a run when it arrives; at the end the whole stream is judged.
-
-        It is read no further than to an event that cannot be read, and no longer than the
-        profile's patience without an event that is no ping.
-        """
-        case = self._case("createRun", {**body, "stream": True})
-        for attempt in itertools.count(1):
-            heard = _Heard(self._patience)
-            with self._suite.gateway.open_exchange("createRun", body=case.body) as exchange:
-                url = self._target.url + case.path
-                with self._http.stream(
-                    "POST", url, json=case.body, headers=self._headers
-                ) as response:
-                    chunks = heard.noted(response.iter_bytes())
-                    owner = self._suite.gateway.owner_of(self._headers)
-                    arriving = exchange.observe_stream(chunks, owner)
-                    if response.headers.get("content-type", "").lower().startswith(STREAM):
-                        with contextlib.suppress(ValueError, TypeError):
-                            yield from heard.spoken(sse.events(arriving))
-                    else:
-                        collections.deque(arriving, maxlen=0)
-                judged = _whole(response, heard.content)
-                exchange.answered(judged)
-            if not self._suite.gateway.should_retry(judged, attempt):
-                break
-        self._validate(case, judged)
-        assert media_type_of(judged) == STREAM, judged.text
+        """Each event of a run when it arrives; at the end the whole stream is validated."""
+        body = {**body, "stream": True}
+        case = self._case("createRun", body)
+        response = yield from self._connection.stream("createRun", body)
+        self._validate(case, response)
+        assert is_stream(response), response.text
 
     def upload(self, name: str, content: bytes, content_type: str) -> dict[str, Any]:
         """The new file. Its part has a name and a type, which schemathesis cannot set."""
         case = self._case("createFile", {"file": content})
-        response = self._post(
-            case, files={"file": (name, content, content_type)}, headers=self._headers
+        file = {"file": (name, content, content_type)}
+        response = self._connection.post(
+            "createFile", params=case.query, files=file, headers=self._headers
         )
         self._validate(case, response)
         self._expect("createFile", response, 200)
@@ -168,7 +133,9 @@ class CheckedClient:
         if authorization is not None:
             headers["Authorization"] = authorization
         given = {name: value for name, value in headers.items() if value}
-        response = self._post(case, content=content, headers=given)
+        response = self._connection.post(
+            operation_id, params=case.query, content=content, headers=given
+        )
         self._validate(case, response, excluded=[not_a_server_error] if status == 500 else [])
         if status == 415 and self._target.kind != "mock":
             self.observations.note("media-type", "refused" if is_error(response) else "taken")
@@ -185,17 +152,6 @@ class CheckedClient:
         assert response.status_code == status or in_band, got
         if in_band:
             self._suite.coverage.counts_as(operation_id, status)
-
-    def _post(self, case: Case[Any], **content: Any) -> Response:
-        """The answer to a body as httpx takes it."""
-
-        def send(_exchange: OpenExchange) -> Response:
-            url = self._target.url + case.path
-            response = self._http.post(url, params=case.query, **content)
-            response.request.read()  # schemathesis wants to show it
-            return answer_of(response)
-
-        return self._suite.gateway.ask(spec.operation_of(case), send)
 
     def _validate(
         self, case: Case[Any], response: Response, *, excluded: Sequence[Any] = ()
@@ -217,48 +173,3 @@ class CheckedClient:
         operation = self._suite.schema.find_operation_by_id(operation_id)
         query = spec.query_example(operation_id)
         return operation.Case(body=body, query=query, media_type=spec.media_type(operation_id))
-
-
-def _whole(response: httpx.Response, content: bytes) -> Response:
-    """A stream that was read event by event, as if it had been read at once."""
-    of_the_body = ("content-encoding", "content-length", "transfer-encoding")
-    headers = [(name, value) for name, value in response.headers.items() if name not in of_the_body]
-    whole = httpx.Response(
-        response.status_code, headers=headers, content=content, request=response.request
-    )
-    whole.elapsed = response.elapsed
-    return answer_of(whole)
-
-
-class _Heard:
-    """The outcome of a stream, and the time of its last event."""
-
-    def __init__(self, patience: float) -> None:
-        self.content = b""
-        self._patience = patience
-        self._spoke = time.monotonic()
-
-    def noted(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
-        """The chunks, as long as there are events in them."""
-        try:
-            for chunk in chunks:
-                self.content += chunk
-                yield chunk
-                silent = time.monotonic() - self._spoke
-                assert silent < self._patience, (
-                    f"createRun: for {silent:.0f} seconds the stream had no event but pings, "
-                    f"after {self.content[-200:]!r}"
-                )
-        except httpx.TimeoutException:
-            raise AssertionError(
-                f"createRun: nothing came on the stream for {self._patience} seconds, "
-                f"after {self.content[-200:]!r}"
-            ) from None
-
-    def spoken(self, events: Iterator[sse.RunEvent]) -> Iterator[sse.RunEvent]:
-        for event in events:
-            if event.name != "ping":
-                self._spoke = time.monotonic()
-            yield event
-            if event.name != "ping":  # the caller may have taken time over it
-                self._spoke = time.monotonic()

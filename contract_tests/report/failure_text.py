@@ -13,7 +13,8 @@ import pytest
 
 HERE = Path(__file__).parents[1]
 SUITE = HERE / "suite"
-SENDING = ("client.py", "validation.py", "gateway.py")  # what they call to send and to judge
+# Modules that the tests call to send and to validate.
+SENDING = ("client.py", "connection.py", "exchange.py", "gateway.py", "validation.py")
 LONGEST_SENTENCE = 200  # characters of what the first lines of a failed run show
 LONGEST_TEXT = 4000  # characters of one exception
 

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from contract_tests.client.client import CheckedClient
-from contract_tests.client.mock_control import MockControl
 from contract_tests.spec import document as spec
 from contract_tests.spec import run_events as sse
 from contract_tests.spec.samples import WEATHER, comparable, only, only_call
+from contract_tests.target.mock_control import MockControl
 
 TEXT = "北京天气如何？请失败"
 BODY = {

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from contract_tests.client.client import CheckedClient
-from contract_tests.client.mock_control import MockControl
 from contract_tests.spec import document as spec
 from contract_tests.spec.samples import QUESTION, WEATHER, only_call
+from contract_tests.target.mock_control import MockControl
 from scripts.evidence import about
 
 # More than the mock takes; how much another server takes is not known.
