@@ -6,12 +6,15 @@ of the program waits for them. The threads of an executor would be waited for.
 
 from __future__ import annotations
 
+import asyncio
 import contextvars
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import Future, InvalidStateError
+from concurrent.futures import TimeoutError as NotInTime
 from contextlib import suppress
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 from .cancellation import running_loop
 
@@ -25,89 +28,51 @@ def within(deadline: float | None, work: Callable[[], T], discard: Callable[[T],
     """
     if deadline is None:
         return work()
-    job = _Job(work, discard)
-    job.start()
+    future = _begin(work, discard)
     try:
-        if job.over.wait(max(deadline - time.monotonic(), 0)):
-            return job.result()
-        raise TimeoutError
+        return future.result(max(deadline - time.monotonic(), 0))
+    except NotInTime:
+        _abandon(future, discard)
+        raise TimeoutError from None
     except BaseException:
-        job.abandon()
+        _abandon(future, discard)
         raise
 
 
 async def off_loop(work: Callable[[], T], discard: Callable[[T], None]) -> T:
     """As `within`, for an event loop, which runs on. A cancelled caller does not wait for it."""
-    loop = running_loop()
-    woken = loop.create_future()
-
-    def wake() -> None:
-        if not woken.done():
-            woken.set_result(None)
-
-    def over() -> None:
-        with suppress(RuntimeError):  # the loop has been closed meanwhile
-            loop.call_soon_threadsafe(wake)
-
-    job = _Job(work, discard, over)
-    job.start()
+    running_loop()
+    future = _begin(work, discard)
     try:
-        await woken
+        return await asyncio.wrap_future(future)
     except BaseException:
-        job.abandon()
+        _abandon(future, discard)
         raise
-    return job.result()
 
 
-class _Job(Generic[T]):
-    """One piece of work, and who waits for it, if anybody still does."""
+def _begin(work: Callable[[], T], discard: Callable[[T], None]) -> Future[T]:
+    future: Future[T] = Future()
 
-    def __init__(
-        self,
-        work: Callable[[], T],
-        discard: Callable[[T], None],
-        then: Callable[[], None] = lambda: None,
-    ) -> None:
-        self.over = threading.Event()
-        self._work = work
-        self._discard = discard
-        self._then = then
-        self._lock = threading.Lock()
-        self._abandoned = False
-        self._results: list[T] = []
-        self._error: BaseException | None = None
-
-    def start(self) -> None:
-        run = contextvars.copy_context().run
-        threading.Thread(target=run, args=(self._run,), daemon=True).start()
-
-    def abandon(self) -> None:
-        """Nobody waits any more: what the work gives, or has given, is discarded."""
-        with self._lock:
-            self._abandoned = True
-            over = self.over.is_set()
-        if over:
-            self._drop()
-
-    def result(self) -> T:
-        if self._error is not None:
-            raise self._error
-        return self._results[0]
-
-    def _run(self) -> None:
+    def run() -> None:
         try:
-            self._results.append(self._work())
+            result = work()
         except BaseException as error:  # noqa: BLE001 - raised where it is waited for
-            self._error = error
-        with self._lock:
-            self.over.set()
-            abandoned = self._abandoned
-        if not abandoned:
-            self._then()
-        else:
-            self._drop()
-
-    def _drop(self) -> None:
-        for result in self._results:
+            with suppress(InvalidStateError):
+                future.set_exception(error)
+            return
+        try:
+            future.set_result(result)
+        except InvalidStateError:  # abandoned
             with suppress(Exception):
-                self._discard(result)
+                discard(result)
+
+    context = contextvars.copy_context()
+    threading.Thread(target=context.run, args=(run,), daemon=True).start()
+    return future
+
+
+def _abandon(future: Future[T], discard: Callable[[T], None]) -> None:
+    """Nobody waits any more: what the work gives, or has given, is discarded."""
+    if not future.cancel() and future.exception() is None:
+        with suppress(Exception):
+            discard(future.result())

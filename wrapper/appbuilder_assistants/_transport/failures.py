@@ -12,18 +12,18 @@ from appbuilder_assistants._core.multipart import MultipartBody
 from appbuilder_assistants._settings.addresses import is_loopback
 
 from .connect import proxy_for
-from .protocols import AsyncIncoming, Incoming, OutgoingRequest, TransportFailure
+from .protocols import Head, OutgoingRequest, TransportFailure
 from .unpack import ACCEPTED, codings, has_stacked_encodings
 
 
 def no_reply(request: OutgoingRequest, failure: TransportFailure) -> NoReply:
     """The `NoReply` for the failure of an exchange."""
     phase, error = failure.phase, failure.__cause__
-    reached = phase in ("write", "read")
+    reached = phase not in ("pool", "connect")
     if failure.timed_out and request.is_overdue():
-        return overdue(request, error, reached=reached)
+        return overdue(request, error, reached=reached, reads_file=phase == "file")
     gateway = _gateway(request)
-    limit = getattr(request.limits, phase)
+    limit = getattr(request.limits, phase, None)
     after = "" if limit is None else f" after {limit:g} s"
     if not failure.timed_out:
         why = str(failure) or type(error).__name__
@@ -42,11 +42,15 @@ def no_reply(request: OutgoingRequest, failure: TransportFailure) -> NoReply:
 
 
 def overdue(
-    request: OutgoingRequest, error: BaseException | None = None, *, reached: bool = True
+    request: OutgoingRequest,
+    error: BaseException | None = None,
+    *,
+    reached: bool = True,
+    reads_file: bool = False,
 ) -> NoReply:
     """The `NoReply` for a passed deadline."""
     message = f"the deadline passed while waiting for {_gateway(request)}"
-    if isinstance(request.body, MultipartBody) and request.body.file.reading:
+    if reads_file or (isinstance(request.body, MultipartBody) and request.body.file.reading):
         message = "the deadline passed while the file to upload was read"
     if request.waits_for_pool:
         reached = False
@@ -63,7 +67,7 @@ def endless(request: OutgoingRequest) -> NoReply:
     return _no_reply(request, message, reached=True)
 
 
-def unacceptable(request: OutgoingRequest, response: Incoming | AsyncIncoming) -> NoReply:
+def unacceptable(request: OutgoingRequest, response: Head) -> NoReply:
     """The `NoReply` for a body that cannot be decompressed."""
     found = codings(response.headers)
     if has_stacked_encodings(found):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     from appbuilder_assistants._core.calls import NoReply, Reply
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from appbuilder_assistants._core.redaction import Secret
     from appbuilder_assistants._settings.settings import TimeoutLike
 
-Phase: TypeAlias = Literal["pool", "connect", "write", "read"]
-"""Of an exchange. In the first two, no byte of the request can have arrived."""
+Phase: TypeAlias = Literal["pool", "connect", "file", "write", "read"]
+"""Of an exchange; "file" is reading the upload. In the first two, nothing can have arrived."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,46 +76,8 @@ class TransportFailure(Exception):
         self.timed_out = timed_out
 
 
-class OpenBody(Protocol):
-    """The rest of a body: chunks as they arrive, a `NoReply` if it breaks off."""
-
-    call_span: Any
-    """The call that is still open with the body, until a stream takes it over."""
-
-    @property
-    def seconds(self) -> float:
-        """Since the request was sent."""
-        ...
-
-    def __iter__(self) -> Iterator[bytes | NoReply]: ...
-    def __next__(self) -> bytes | NoReply: ...
-    def hurry(self, seconds: float) -> bool:
-        """Wait for the rest for so long at the most. False if that cannot be had."""
-        ...
-
-    def release(self) -> None:
-        """Let others use the connection if only the body's end is missing; else close it."""
-
-    def close(self) -> None:
-        """Close the connection, whatever of the body is still to come."""
-
-
-class AsyncOpenBody(Protocol):
-    """As `OpenBody`."""
-
-    call_span: Any
-
-    @property
-    def seconds(self) -> float: ...
-    def __aiter__(self) -> AsyncIterator[bytes | NoReply]: ...
-    async def __anext__(self) -> bytes | NoReply: ...
-    def hurry(self, seconds: float) -> bool: ...
-    async def arelease(self) -> None: ...
-    async def aclose(self) -> None: ...
-
-
-class Transport(Protocol):
-    """Sends requests, over connections of its own or another's."""
+class _Ways(Protocol):
+    """The part of both protocols that needs no I/O."""
 
     @property
     def timeout(self) -> TimeoutLike | None:
@@ -125,30 +87,27 @@ class Transport(Protocol):
     def check(self, gateway_url: str, source: str) -> None:
         """Raise ValueError, which names the source, for a gateway that no call could reach."""
 
+
+class Transport(_Ways, Protocol):
+    """Sends requests, over connections of its own or another's."""
+
     def send(self, request: OutgoingRequest) -> Reply | NoReply:
-        """Exchange one request. The reply's `live` is an `OpenBody` if its body was left open."""
+        """Exchange one request. The reply's `live` is a `Body` if that was left open."""
         ...
 
     def close(self) -> None:
         """Close the connections, unless they are another's. Later requests raise RuntimeError."""
 
 
-class AsyncTransport(Protocol):
-    """As `Transport`, on one event loop at a time."""
+class AsyncTransport(_Ways, Protocol):
+    """As `Transport`, on one event loop at a time; `live` is an `AsyncBody`."""
 
-    @property
-    def timeout(self) -> TimeoutLike | None: ...
-    def check(self, gateway_url: str, source: str) -> None: ...
     async def send(self, request: OutgoingRequest) -> Reply | NoReply: ...
     async def aclose(self) -> None: ...
 
 
-class Incoming(Protocol):
-    """A response whose head has come, as an implementation hands it to `response.receive`.
-
-    `chunks` gives the bytes as they came, still compressed unless `is_unpacked`, and raises
-    TransportFailure. When `close` is called, the connection is used again if all has been read.
-    """
+class Head(Protocol):
+    """The head of a response. `is_unpacked` says that the body is not compressed any more."""
 
     status: int
     headers: Mapping[str, str]
@@ -157,6 +116,15 @@ class Incoming(Protocol):
 
     @property
     def is_closed(self) -> bool: ...
+
+
+class Incoming(Head, Protocol):
+    """A response whose head has come, as an implementation hands it to `response.receive`.
+
+    `chunks` gives the bytes as they came, and raises TransportFailure. When it is closed, the
+    connection is used again if all has been read.
+    """
+
     def chunks(self) -> Iterator[bytes]: ...
     def keeps_deadline(self) -> bool:
         """Whether a read that has begun ends at the request's deadline."""
@@ -165,15 +133,8 @@ class Incoming(Protocol):
     def close(self) -> None: ...
 
 
-class AsyncIncoming(Protocol):
-    """As `Incoming`; waits of it can be cancelled."""
+class AsyncIncoming(Head, Protocol):
+    """As `Incoming`; what it waits for can be cancelled."""
 
-    status: int
-    headers: Mapping[str, str]
-    is_http1: bool
-    is_unpacked: bool
-
-    @property
-    def is_closed(self) -> bool: ...
     def chunks(self) -> AsyncIterator[bytes]: ...
     async def aclose(self) -> None: ...

@@ -76,7 +76,7 @@ def pieces(form: MultipartBody, deadline: float | None) -> Iterator[bytes]:
             yield piece
             form.file.report()
     except TimeoutError:
-        raise TransportFailure("write", timed_out=True) from None
+        raise TransportFailure("file", timed_out=True) from None
     yield form.tail
 
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from io import BytesIO
-from typing import Any
+from typing import Any, cast
 
 from appbuilder_assistants._core.calls import NoReply, Reply
 from appbuilder_assistants._core.limits import MAX_QUOTED
@@ -15,7 +15,7 @@ from appbuilder_assistants._core.limits import MAX_QUOTED
 from .cancellation import cancel_after, shield_to_completion, wait_until
 from .failures import endless, no_reply, overdue, unacceptable, without_frames
 from .forks import ForkAware, discard_after_fork
-from .protocols import AsyncIncoming, Incoming, OutgoingRequest, TransportFailure
+from .protocols import AsyncIncoming, Head, Incoming, OutgoingRequest, TransportFailure
 from .unpack import aunpacked, can_unpack, codings, unpacked
 
 REST_SECONDS = 0.05
@@ -54,22 +54,40 @@ async def areceive(response: AsyncIncoming, request: OutgoingRequest) -> Reply |
             await response.aclose()
 
 
-class Body(ForkAware):
-    """The open body of a response: see `OpenBody`."""
+class _OpenBody(ForkAware):
+    """What is still to come of a body: chunks as they arrive, a `NoReply` if it breaks off.
+
+    `call_span` is the call that is still open with the body, until a stream takes it over.
+    """
 
     call_span: Any = None
+    _response: Any
+    _chunks: Any
 
-    def __init__(self, response: Incoming, request: OutgoingRequest) -> None:
+    def __init__(self, response: Head, request: OutgoingRequest) -> None:
         super().__init__()
-        self._response: Incoming | None = response
+        self._response = response
         self._request = request
-        self._chunks = unpacked(response)
-        self._release = threading.Lock()
         self._inherited: list[Any] = []
 
     @property
     def seconds(self) -> float:
+        """Since the request was sent."""
         return time.monotonic() - self._request.started
+
+    def after_fork(self) -> None:
+        # The parent is still reading it.
+        self._inherited = [self._response, self._chunks]
+        self._response = self._chunks = None
+
+
+class Body(_OpenBody):
+    """The open body of a response, for threads."""
+
+    def __init__(self, response: Incoming, request: OutgoingRequest) -> None:
+        super().__init__(response, request)
+        self._chunks = unpacked(response)
+        self._release = threading.Lock()
 
     def peek(self, size: int) -> tuple[bytes, bool]:
         """The first bytes, up to the chunk that exceeds `size`, and whether that is not all."""
@@ -83,6 +101,7 @@ class Body(ForkAware):
         return bytes(start), True
 
     def hurry(self, seconds: float) -> bool:
+        """Wait for the rest for so long at the most. False if that cannot be had."""
         if self._response is None or not self._response.keeps_deadline():
             return False
         self._request.shorten(seconds)
@@ -92,20 +111,22 @@ class Body(ForkAware):
         return self
 
     def __next__(self) -> bytes | NoReply:
+        if self._response is None:
+            raise StopIteration
         if self._request.is_overdue():
             return overdue(self._request)
         try:
-            return next(self._chunks)
+            return cast(bytes, next(self._chunks))
         except TransportFailure as failure:
             return no_reply(self._request, failure)
         except BaseException as error:  # noqa: BLE001 - continues, without what it passed through
             raise without_frames(error) from error.__cause__
 
     def release(self) -> None:
-        """See `OpenBody`. Waits for the body's end for REST_SECONDS at the most.
+        """Let others use the connection if only the body's end is missing; else close it.
 
-        Does nothing while another thread does it: one that reads a stream's final event, for
-        example, while this one cancels the run.
+        Waits for that end for REST_SECONDS at the most. Does nothing while another thread does it:
+        one that reads a stream's final event, for example, while this one cancels the run.
         """
         response = self._response
         if response is None:
@@ -122,31 +143,19 @@ class Body(ForkAware):
             self.close()
 
     def close(self) -> None:
+        """Close the connection, whatever of the body is still to come."""
         discard_after_fork(self._inherited)
         if self._response is not None:
             self._response.close()
 
-    def after_fork(self) -> None:
-        self._inherited = [self._response, self._chunks]
-        self._response, self._chunks = None, iter(())
 
-
-class AsyncBody(ForkAware):
+class AsyncBody(_OpenBody):
     """As `Body`, on an event loop."""
 
-    call_span: Any = None
-
     def __init__(self, response: AsyncIncoming, request: OutgoingRequest) -> None:
-        super().__init__()
-        self._response: AsyncIncoming | None = response
-        self._request = request
+        super().__init__(response, request)
         self._chunks = aunpacked(response)
         self._is_released = False
-        self._inherited: list[Any] = []
-
-    @property
-    def seconds(self) -> float:
-        return time.monotonic() - self._request.started
 
     async def peek(self, size: int) -> tuple[bytes, bool]:
         """As `Body.peek`."""
@@ -166,6 +175,8 @@ class AsyncBody(ForkAware):
         return self
 
     async def __anext__(self) -> bytes | NoReply:
+        if self._response is None:
+            raise StopAsyncIteration
         if self._request.is_overdue():
             return overdue(self._request)
         try:
@@ -201,16 +212,6 @@ class AsyncBody(ForkAware):
             except BaseException as error:  # noqa: BLE001 - as in `Body`
                 raise without_frames(error) from error.__cause__
 
-    def after_fork(self) -> None:
-        self._inherited = [self._response, self._chunks]
-        self._response, self._chunks = None, _nothing()
-
-
-async def _nothing() -> AsyncIterator[bytes]:
-    nothing: tuple[bytes, ...] = ()
-    for chunk in nothing:
-        yield chunk
-
 
 def _check(request: OutgoingRequest) -> None:
     """Raise TransportFailure when overdue."""
@@ -218,7 +219,7 @@ def _check(request: OutgoingRequest) -> None:
         raise TransportFailure("read", timed_out=True)
 
 
-def _refused(response: Incoming | AsyncIncoming, request: OutgoingRequest) -> NoReply | None:
+def _refused(response: Head, request: OutgoingRequest) -> NoReply | None:
     """Why a response is not read: it is too late, or its body cannot be read safely."""
     if request.is_overdue():
         return overdue(request)
@@ -230,7 +231,7 @@ def _refused(response: Incoming | AsyncIncoming, request: OutgoingRequest) -> No
     return None
 
 
-def _has_visible_end(response: Incoming | AsyncIncoming) -> bool:
+def _has_visible_end(response: Head) -> bool:
     """Whether a body that was cut off can be distinguished from a whole one."""
     headers = response.headers
     return "content-length" in headers or "transfer-encoding" in headers or not response.is_http1
@@ -264,9 +265,7 @@ async def _aread(response: AsyncIncoming, request: OutgoingRequest) -> Reply:
     return _reply(response, request, body.getvalue())
 
 
-def _cut_short(
-    response: Incoming | AsyncIncoming, request: OutgoingRequest, body: BytesIO
-) -> Reply:
+def _cut_short(response: Head, request: OutgoingRequest, body: BytesIO) -> Reply:
     """The reply with what may be quoted of a body that is too long; the rest is dropped."""
     start = body.getvalue()[:MAX_QUOTED]
     body.close()
@@ -274,7 +273,7 @@ def _cut_short(
 
 
 def _reply(
-    response: Incoming | AsyncIncoming,
+    response: Head,
     request: OutgoingRequest,
     body: bytes,
     live: Body | AsyncBody | None = None,
