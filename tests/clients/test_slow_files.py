@@ -23,7 +23,7 @@ from tests.clients.raw_server import PATIENCE, Exchange, RawServer, answer
 pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no FIFOs")
 
 ONCE = RetryPolicy(attempts=1)
-MOMENT = 0.3
+MOMENT = 1.0
 STORED = {
     "id": "f",
     "object": "file",
