@@ -190,7 +190,7 @@ def test_an_answer_of_the_size_that_is_allowed(
     server = serve(lambda exchange: exchange.send(answer(packed, content_encoding="gzip")))
     client = harness.client("k", server.url, retry=ONCE)
 
-    with pytest.raises(ResponseError, match="does not fit the API"):
+    with pytest.raises(ResponseError, match="does not match the API"):
         CALLS["runs.query"](client)
 
     # The body, and the text that JSON is read from.

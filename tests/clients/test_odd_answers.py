@@ -252,7 +252,7 @@ def test_a_missing_field(asked: Asked) -> None:
 
                 assert type(error) is ResponseError
                 assert (
-                    f"does not fit the API ({field}: expected a value, got none)" in error.message
+                    f"does not match the API ({field}: expected a value, got none)" in error.message
                 )
             else:
                 assert asked.answer(name, answer(without)).to_dict() == without
@@ -286,7 +286,7 @@ def test_a_null_within_a_list(asked: Asked) -> None:
         error = asked.failure(name, answer({**right_answer(name), "data": [None]}))
 
         assert type(error) is ResponseError
-        assert "does not fit the API (data[0]: expected an object, got null)" in error.message
+        assert "does not match the API (data[0]: expected an object, got null)" in error.message
 
 
 def test_pages_without_items(asked: Asked) -> None:

@@ -12,7 +12,7 @@ REQUEST = Request("POST", "/v2/threads/runs/query", b"{}")
 
 
 def look_up() -> Call[str]:
-    """A repeatable call whose answer is the `id` of an object."""
+    """An idempotent call whose answer is the `id` of an object."""
     return Call(operation="queryRun", request=REQUEST, parse=lambda d: d["id"], idempotent=True)
 
 

@@ -11,7 +11,7 @@ from appbuilder_assistants import errors
 from appbuilder_assistants._core.calls import NoReply, Outcome, Reply, Request, json_body
 from appbuilder_assistants._core.redaction import NO_SECRET
 from appbuilder_assistants._core.responses.decode import (
-    answer,
+    expect_success,
     is_event_stream,
     loads,
     parse,
@@ -26,7 +26,7 @@ def failure(outcome: Outcome) -> errors.AssistantsError:
     """The error that an outcome of a look-up comes to."""
     call = look_up()
     with pytest.raises(errors.AssistantsError) as caught:
-        parse(call, answer(call, outcome))
+        parse(call, expect_success(call, outcome))
     return caught.value
 
 
@@ -153,14 +153,14 @@ def test_null_for_an_id_that_is_not_known() -> None:
     with pytest.raises(
         errors.NotFoundError, match=r"null: no file has this id \(file_id='file-没有"
     ) as caught:
-        parse(call, answer(call, reply(200, b" null\n", x_appbuilder_request_id="req_1")))
+        parse(call, expect_success(call, reply(200, b" null\n", x_appbuilder_request_id="req_1")))
     assert (caught.value.status_code, caught.value.request_id) == (200, "req_1")
     assert caught.value.code is None
 
     assert type(failure(reply(200, b"null"))) is errors.ResponseError
     for other in (b"[]", b"false", b'""', b"0", b""):
         with pytest.raises(errors.ResponseError):
-            parse(call, answer(call, reply(200, other)))
+            parse(call, expect_success(call, reply(200, other)))
 
 
 @pytest.mark.parametrize(
@@ -196,9 +196,9 @@ def test_a_code_that_is_no_error(body: dict[str, Any]) -> None:
         (b"9" * 5_000, "expected a JSON object|expected JSON"),
         (b"[]", "expected a JSON object, got '\\[\\]'"),
         (b"null", "expected a JSON object"),
-        (b'{"object": "run"}', "does not fit the API .KeyError: 'id'"),
-        (b'{"object": "run", "error": "x"}', "does not fit the API"),
-        (b'{"error": null}', "does not fit the API"),
+        (b'{"object": "run"}', "does not match the API .KeyError: 'id'"),
+        (b'{"object": "run", "error": "x"}', "does not match the API"),
+        (b'{"error": null}', "does not match the API"),
     ],
 )
 def test_a_200_that_is_no_answer(body: bytes, message: str) -> None:

@@ -47,7 +47,7 @@ def test_one_answer_is_enough() -> None:
     ids=lambda o: str(getattr(o, "status", o)),
 )
 def test_a_look_up_is_asked_again(outcome: Outcome) -> None:
-    """A repeatable call survives what may pass: 5xx, 429, a lost answer."""
+    """An idempotent call survives what may pass: 5xx, 429, a lost answer."""
     flow = run_call(look_up(), retry=POLICY)
     next(flow)
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from appbuilder_assistants import errors
 from appbuilder_assistants._core.calls import Call
-from appbuilder_assistants._core.responses.decode import answer, parse
+from appbuilder_assistants._core.responses.decode import expect_success, parse
 from appbuilder_assistants._core.responses.misfit import MisfitError, read_as
 from appbuilder_assistants.types import MessageList, RunResult, RunStep, StreamRunStatus
 
@@ -95,8 +95,8 @@ def test_the_path(model: Any, body: Any, message: str) -> None:
         operation="queryRun", request=REQUEST, parse=model.from_dict, idempotent=True
     )
     with pytest.raises(errors.ResponseError) as refused:
-        parse(call, answer(call, reply(200, body)))
-    assert f"the answer does not fit the API ({message}); it begins" in str(refused.value)
+        parse(call, expect_success(call, reply(200, body)))
+    assert f"the response does not match the API ({message}); it begins" in str(refused.value)
 
 
 def test_what_fits() -> None:

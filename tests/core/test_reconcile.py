@@ -193,7 +193,7 @@ def test_a_status_that_is_none(state: Any) -> None:
         (page(stored("chatmsg_1", "别的")), None, "does not begin with what was received"),
         (page(stored("chatmsg_1", 5)), None, "expected str instance"),
         (reply(500), None, "500"),
-        (reply(200, {"data": 5}), None, "does not fit"),
+        (reply(200, {"data": 5}), None, "does not match"),
         (page(), reply(404), "404"),
     ],
 )

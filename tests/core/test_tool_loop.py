@@ -176,5 +176,5 @@ def test_a_wait_that_is_overdue() -> None:
 
     assert [attempt.status_code for attempt in caught.value.attempts] == [503]
     assert caught.value.message == (
-        "the deadline does not leave time for another look; the run is in_progress"
+        "the deadline does not leave time for another look-up; the run is in_progress"
     )

@@ -124,7 +124,7 @@ _HOMES = {
 _MODULES = ("assistant", "errors", "hooks", "types")
 
 
-# Hidden from type checkers, who would take any name for one that is there.
+# Hidden from type checkers, which would take any name for an existing one.
 if not TYPE_CHECKING:
 
     def __getattr__(name: str) -> Any:

@@ -1,4 +1,4 @@
-"""The run so far, from the events of its stream."""
+"""The run so far, by the events of its stream."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ def is_final(status: object) -> bool:
 
 
 class RunSnapshot:
-    """The known state of a run while its stream is read, and after.
+    """The state of a run while its stream is read, and after.
 
-    Each field is None, or empty, until an event tells it; the ids may be known from the call. `run`
-    is the run object as last told; when `finished` it is the final one (None if the final event had
-    none). `tool_calls` are those that wait for an output. `last_send_id` is the number of the last
-    event that had one.
+    Each field is None, or empty, until an event has it; the ids may be known from the call. `run`
+    is the run object of the last event that had one; when `finished`, that of the final event,
+    or None. `tool_calls` are those that wait for an output. `last_send_id` is the number of
+    the last event that had one.
 
     `reconciled` is True when the stream broke off and the run, looked up, had ended: then the end
     is known and the texts are whole, but events were lost.
@@ -156,7 +156,7 @@ class RunSnapshot:
         return self._pieces[index][1] if index < len(self._pieces) else None
 
     def missing(self, stored: Mapping[str, str]) -> dict[str, str]:
-        """What these texts have behind what was received of each.
+        """The rest of each text behind the part that was received.
 
         Raises ValueError when one does not begin with what was received.
         """

@@ -1,7 +1,7 @@
 """Every way a call can fail, as one tree.
 
     AssistantsError                every failure              .attempts .operation .request_id
-    ├── ApiConnectionError         no usable answer           .reached_server
+    ├── ApiConnectionError         no usable reply            .reached_server
     │   ├── ApiTimeoutError        it did not come in time
     │   │   └── DeadlineExceededError  the call's deadline passed .cancelled
     │   └── StreamInterruptedError the stream broke off       .snapshot .run_id .thread_id
@@ -13,7 +13,7 @@
     │   ├── ConflictError            409
     │   ├── RateLimitError           429
     │   └── ServerError              500 to 599
-    ├── ResponseError              a 2xx answer that is not what the API promises  .status_code
+    ├── ResponseError              a 2xx response that does not match the API      .status_code
     ├── NoTextError                an object without the text asked for   .run
     └── ToolLoopError              a run asked for tools once too often   .run .rounds
 
@@ -70,7 +70,7 @@ NOWHERE = Origin()
 class Attempt:
     """One request of a call that failed.
 
-    `error` is what became of it, `status_code` is None when no answer came, `seconds` is how long
+    `error` is its outcome, `status_code` is None when no reply came, `seconds` is how long
     it took and `waited` how long the client paused before the next one (0 behind the last).
     """
 
@@ -85,8 +85,8 @@ class AssistantsError(Exception):
     """The root: catch this to catch every failure of a call.
 
     `operation` is the operationId in openapi.yaml, `method` and `path` are what was asked for.
-    `request_id` is what the service's support asks for: the answer's `X-Appbuilder-Request-Id`,
-    or the id that was sent where no answer came. `attempts` are the requests that were made, in
+    `request_id` is what the service's support asks for: the response's `X-Appbuilder-Request-Id`,
+    or the id that was sent where no reply came. `attempts` are the requests that were made, in
     order: more than one when the call was tried again.
     """
 
@@ -111,7 +111,7 @@ class AssistantsError(Exception):
 
 
 class ApiConnectionError(AssistantsError):
-    """No usable answer came.
+    """No usable reply came.
 
     `reached_server` is False when the request provably never arrived, so that repeating it
     cannot do anything twice.
@@ -125,14 +125,14 @@ class ApiConnectionError(AssistantsError):
 
 
 class ApiTimeoutError(ApiConnectionError):
-    """The connection or the answer did not come in time."""
+    """The connection or the reply did not come in time."""
 
 
 class DeadlineExceededError(ApiTimeoutError):
     """The call's own deadline passed: of all its attempts, pauses, tools and its stream together.
 
     `cancelled` says whether the run was cancelled on the server, as `on_deadline="cancel"` asks;
-    the message says what else came of it.
+    the message has the outcome.
     `run_id` and `thread_id` are those of a streamed run, if known in time.
     """
 
@@ -177,7 +177,7 @@ class ApiStatusError(AssistantsError):
     object in the body; then `status_code` is 200 and the class follows the error's own code
     or type (`ApiStatusError` itself if they name none).
 
-    `code` and `param` are None when the answer does not name them. `retry_after` is in seconds.
+    `code` and `param` are None when the response does not name them. `retry_after` is in seconds.
     """
 
     def __init__(
@@ -233,7 +233,7 @@ class ServerError(ApiStatusError):
 
 
 class ResponseError(AssistantsError):
-    """A 2xx answer that is not what the API promises: not JSON, the wrong kind, a field missing.
+    """A 2xx response that does not match the API: not JSON, the wrong kind, a field missing.
 
     `status_code` is None if no single response is the cause: a list without end.
     """

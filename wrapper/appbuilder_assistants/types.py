@@ -1,6 +1,6 @@
 """The objects of the API, as they are on the wire.
 
-Requests take these or plain dicts of the same shape; answers are these. A field has the name it
+Requests take these or plain dicts of the same shape; results are these. A field has the name it
 has on the wire (`run.object`, the misspelt `step.step_datail`); one that is absent reads as the
 spec's default or None; unknown ones are in `.additional_properties`, and `.to_dict()` gives back
 everything that came. `FileContent` is ours: the service answers with bytes.
@@ -122,7 +122,7 @@ class FileContent:
     content_type: str = ""
 
 
-# Hidden from type checkers, who would take any name for one that is there.
+# Hidden from type checkers, which would take any name for an existing one.
 if not TYPE_CHECKING:
 
     def __getattr__(name: str) -> Any:

@@ -1,1 +1,4 @@
-"""The clients for asyncio. `_sync` is written from these files by scripts/unasync.py."""
+"""The clients for asyncio. `_sync` is written from these files by scripts/unasync.py.
+
+Hands out the client, its resources and their streams.
+"""

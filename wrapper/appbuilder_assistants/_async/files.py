@@ -43,7 +43,7 @@ class AsyncFiles:
         their total, None if that is not known; when the upload begins anew, from 0 again.
 
         Raises FileNotFoundError, IsADirectoryError, TypeError or ValueError before anything is
-        sent, OSError when the file shrinks meanwhile. Never repeated after a lost answer; after
+        sent, OSError when the file shrinks meanwhile. Never repeated after a lost reply; after
         a 429 only if the file can be read again.  (createFile)
         """
         deadline = deadline_of(self._caller.settings)
@@ -91,7 +91,7 @@ class AsyncFiles:
 
         Raises FileNotFoundError or NotADirectoryError before anything is sent, FileExistsError
         when the name is taken, unless `overwrite` is true. An error object under status 200 is
-        raised, not saved; an answer that names no file raises ResponseError.  (downloadFile)
+        raised, not saved; a reply that names no file raises ResponseError.  (downloadFile)
         """
         target = Download(file_path, fallback=file_id, overwrite=overwrite)
         return await self._caller.save(ops.files_download(file_id=file_id), target, timeout)

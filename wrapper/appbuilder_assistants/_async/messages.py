@@ -28,7 +28,7 @@ class AsyncMessages:
         """Append a message to the end of a thread.
 
         Whether the service gives `metadata` back is not known. Never repeated after a lost
-        answer, which may have appended it.  (createMessage)
+        reply, which may have appended it.  (createMessage)
         """
         call = ops.messages_create(
             thread_id=thread_id, content=content, role=role, file_ids=file_ids, metadata=metadata

@@ -26,7 +26,7 @@ def araw(method: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[RawResponse
 
 
 class AsyncRawAppBuilder:
-    """What `with_raw_response` gives: the calls of a client, with the answers as they came."""
+    """The calls of a client, with the responses as they came: see `with_raw_response`."""
 
     def __init__(self, caller: AsyncRawCaller) -> None:
         self.assistants = AsyncRawAssistants(AsyncAssistants(caller))
@@ -34,7 +34,7 @@ class AsyncRawAppBuilder:
 
 
 class AsyncRawAssistants:
-    """Assistants (助手), with the answers as they came."""
+    """Assistants (助手), with the responses as they came."""
 
     def __init__(self, assistants: AsyncAssistants) -> None:
         self.files = AsyncRawFiles(assistants.files)
@@ -49,7 +49,7 @@ class AsyncRawAssistants:
 
 
 class AsyncRawFiles:
-    """Files (文件), with the answers as they came."""
+    """Files (文件), with the responses as they came."""
 
     def __init__(self, files: AsyncFiles) -> None:
         self.create = araw(files.create)
@@ -59,7 +59,7 @@ class AsyncRawFiles:
 
 
 class AsyncRawThreads:
-    """Threads (会话), with the answers as they came."""
+    """Threads (会话), with the responses as they came."""
 
     def __init__(self, threads: AsyncThreads) -> None:
         self.messages = AsyncRawMessages(threads.messages)
@@ -71,7 +71,7 @@ class AsyncRawThreads:
 
 
 class AsyncRawMessages:
-    """Messages (消息), with the answers as they came."""
+    """Messages (消息), with the responses as they came."""
 
     def __init__(self, messages: AsyncMessages) -> None:
         self.create = araw(messages.create)
@@ -82,7 +82,7 @@ class AsyncRawMessages:
 
 
 class AsyncRawRuns:
-    """Runs (运行), with the answers as they came."""
+    """Runs (运行), with the responses as they came."""
 
     def __init__(self, runs: AsyncRuns) -> None:
         self.steps = AsyncRawSteps(runs.steps)
@@ -94,7 +94,7 @@ class AsyncRawRuns:
 
 
 class AsyncRawSteps:
-    """Steps of runs (步骤), with the answers as they came."""
+    """Steps of runs (步骤), with the responses as they came."""
 
     def __init__(self, steps: AsyncSteps) -> None:
         self.list = araw(steps.list)

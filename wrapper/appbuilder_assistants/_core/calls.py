@@ -1,4 +1,4 @@
-"""The steps of a flow, and their outcomes."""
+"""The steps that a flow asks for, and their outcomes."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class OperationRequest:
     """One operation of the API, with what it is asked.
 
     `operation` is its operationId. `idempotent` says that doing it twice does no harm: every
-    operation is a POST, so the method cannot tell. `read_seconds` is the longest silence to
+    operation is a POST, so the method does not say. `read_seconds` is the longest silence to
     put up with unless the client says otherwise.
     """
 
@@ -59,9 +59,9 @@ class OperationRequest:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Call(OperationRequest, Generic[T_co]):
-    """A question with one answer, and how to read it.
+    """A request with one reply, and how to read it.
 
-    Where `null_is_unknown`, null for an answer says that no object has the id.
+    Where `null_is_unknown`, null for an object says that none has the id.
     """
 
     parse: Callable[[dict[str, Any]], T_co]
@@ -70,7 +70,7 @@ class Call(OperationRequest, Generic[T_co]):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StreamCall(OperationRequest):
-    """A question that is answered by events, and how to read their payloads.
+    """A request that is answered by events, and how to read their payloads.
 
     `run_id` and `thread_id` are those of a run that goes on; those of a new one are not known.
     """
@@ -83,13 +83,13 @@ class StreamCall(OperationRequest):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FileCall(OperationRequest):
-    """A question that is answered by the bytes of a file; by a `named` one, only under its name."""
+    """A request that is answered by the bytes of a file; by a `named` one, only under its name."""
 
     named: bool
 
 
 def never(status: int, headers: Mapping[str, str]) -> bool:
-    """No answer is left open."""
+    """Leave no reply open."""
     return False
 
 
@@ -97,9 +97,9 @@ def never(status: int, headers: Mapping[str, str]) -> bool:
 class Send:
     """Ask for the request to be sent.
 
-    The body of an answer that `leave_open` is true of is left unread behind its first `peek`
-    bytes. With a `peek`, a body that does not tell where it ends counts as lost: nobody could
-    see that it was cut. `operation` and `attempt` are for logs and hooks.
+    The body of a reply that `leave_open` is true of stays unread behind its first `peek` bytes.
+    With a `peek`, a body of unknown length counts as no reply: a cut could not be seen.
+    `operation` and `attempt` are for logs and hooks.
     """
 
     request: Request
@@ -137,14 +137,14 @@ class Grace:
 
 @dataclass(frozen=True, slots=True)
 class Begin:
-    """Say that a call begins, to those who watch."""
+    """Emit that a call begins."""
 
     call: OperationRequest
 
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """Say that the call that began last is over."""
+    """Emit that the call that began last is over."""
 
     result: object = None
     error: BaseException | None = None
@@ -152,14 +152,14 @@ class End:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An HTTP answer, whatever its status.
+    """An HTTP reply, whatever its status.
 
     `headers` has lower-case names, or ignores case. `live` is what is still to come of a body
     that was left open, None when `body` has all of it. Of a body that is longer than may be read
     there are only the first MAX_QUOTED bytes: it is `cut_short`. `received_at` is in seconds since
     the epoch, `seconds` is how long it took. `sent_id` is the request id that was sent. `redactor`
-    takes the token out of what the server said: an answer is given as it came, but quoted without
-    that.
+    takes the token out of the server's texts: a reply is returned as it came, but quoted without
+    it.
     """
 
     status: int
@@ -175,11 +175,11 @@ class Reply:
 
     @property
     def request_id(self) -> str | None:
-        """The id to quote to support: the service's own, or else the one that was sent."""
-        return self.answered_id or self.sent_id
+        """The id that support asks for: the service's own, or else the one that was sent."""
+        return self.service_id or self.sent_id
 
     @property
-    def answered_id(self) -> str:
+    def service_id(self) -> str:
         """The service's own id, if its headers have one."""
         return self.redactor.redact(self.headers.get(REQUEST_ID, ""))
 
@@ -191,7 +191,7 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class NoReply:
-    """No answer, or none that could be read to its end.
+    """No reply, or none that could be read to its end.
 
     `overdue` when it was the call's own deadline that passed.
     """
@@ -206,10 +206,10 @@ class NoReply:
 
 
 class Target(Protocol[T_co]):
-    """Where the bytes of an answer go: into a file, or into memory."""
+    """The place for the bytes of a reply: a file, or memory."""
 
     def begin(self, headers: Mapping[str, str]) -> None:
-        """Get ready, now that the answer's headers are known."""
+        """Get ready, now that the reply's headers are known."""
 
     def write(self, data: bytes) -> None: ...
 
@@ -220,20 +220,20 @@ class Target(Protocol[T_co]):
         """Leave nothing behind. Does nothing once finished."""
 
     def result(self) -> T_co:
-        """The result. Only once finished."""
+        """The finished file or bytes."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Save:
-    """Ask for all bytes of an answer to be written to the target."""
+    """Ask for all bytes of a reply to be written to the target."""
 
     reply: Reply
     target: Target[object]
 
 
 class ToolError(Exception):
-    """Raise it in a tool to report to the model, instead of an output, what went wrong.
+    """Raise it in a tool to give the model, in place of an output, the text of an error.
 
     The run continues. Any other exception ends it, and reaches the caller.
     """

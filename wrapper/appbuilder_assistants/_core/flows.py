@@ -1,4 +1,4 @@
-"""What to do, step by step, without doing it."""
+"""Flows of one call: generators that ask for each step and never act."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from .calls import (
 from .limits import PEEK
 from .responses.decode import (
     EVENT_STREAM,
-    answer,
+    expect_success,
     is_event_stream,
     no_reply_error,
     not_a_stream,
@@ -50,7 +50,7 @@ T = TypeVar("T")
 
 
 def run_call(call: Call[T], *, retry: RetryPolicy, progress: CallProgress | None = None) -> Flow[T]:
-    """Send until there is an answer worth giving."""
+    """Send until there is a reply worth returning."""
     send = Send(call.request, call.read_seconds)
     return _ask(call, send, retry, lambda reply: parse(call, reply), progress)
 
@@ -58,7 +58,7 @@ def run_call(call: Call[T], *, retry: RetryPolicy, progress: CallProgress | None
 def run_raw_call(
     call: Call[T], *, retry: RetryPolicy, progress: CallProgress | None = None
 ) -> Flow[RawResponse[T]]:
-    """As `run_call`, with the answer as it came."""
+    """As `run_call`, with the reply as it came."""
 
     def read(reply: Reply) -> RawResponse[T]:
         return RawResponse(reply.status, reply.headers, reply.body, parse(call, reply))
@@ -88,16 +88,16 @@ def save_file(call: FileCall, target: Target[T], *, retry: RetryPolicy) -> Flow[
     send = Send(call.request, call.read_seconds, "*/*", leave_open=leave_open, peek=PEEK)
     progress = CallProgress()
     reply = yield from _ask(call, send, retry, lambda reply: begun(call, reply), progress)
-    lost = yield Save(reply, target)
-    if isinstance(lost, NoReply):
-        error = no_reply_error(call, lost)
-        record_attempts(error, progress, reply, lost.seconds)
-        raise error from lost.cause
+    no_reply = yield Save(reply, target)
+    if isinstance(no_reply, NoReply):
+        error = no_reply_error(call, no_reply)
+        record_attempts(error, progress, reply, no_reply.seconds)
+        raise error from no_reply.cause
     return target.result()
 
 
 def instrumented(call: OperationRequest, flow: Flow[T], *, streaming: bool = False) -> Flow[T]:
-    """As `flow`, and say when the call begins and ends, to those who watch.
+    """As `flow`, and emit when the call begins and ends.
 
     A `streaming` call is over when its stream is: its reader says so.
     """
@@ -115,13 +115,13 @@ def instrumented(call: OperationRequest, flow: Flow[T], *, streaming: bool = Fal
 def record_attempts(
     error: AssistantsError, progress: CallProgress, reply: Reply, seconds: float
 ) -> None:
-    """Note on the error, for an answer that began well, which requests came to it."""
+    """Record on the error, for a reply that began well, the requests that led to it."""
     last = Attempt(str(error), reply.status, error.request_id, seconds)
     error.attempts = (*progress.tried, last)
 
 
 class CallProgress:
-    """How far one call has come, for whoever cleans up after it.
+    """The progress of one call, for cleaning up after it.
 
     `tried` are the requests that failed. `may_be_done` is False as long as it is certain that the
     service has not done what it was asked for; a request that is under way leaves that open.
@@ -156,7 +156,7 @@ def _ask(
         outcome = yield send
         wait: float | None = None
         try:
-            return read(answer(call, outcome))
+            return read(expect_success(call, outcome))
         except AssistantsError as error:
             progress.may_be_done = done_before or may_be_done(error)
             reached = reached or not isinstance(outcome, NoReply) or outcome.reached_server
@@ -186,7 +186,7 @@ def _attempt(error: AssistantsError, outcome: Outcome, waited: float) -> Attempt
 
 
 def _quoted(error: AssistantsError) -> str:
-    """What the error says, without what `str` adds of its request: who quotes it has that, too."""
+    """The error's message without its request, which the error that quotes it names as well."""
     if isinstance(error, ApiStatusError):
         code = f" {error.code}" if error.code else ""
         return f"{error.status_code}{code}: {error.message}"
@@ -202,8 +202,8 @@ def _too_late(
 ) -> AssistantsError:
     """The error for a deadline that leaves no time for the next attempt."""
     message = f"{late.message}, and before it: {_quoted(last)}"
-    lost = replace(late, message=message, request_id=last.request_id, reached_server=reached)
-    error = no_reply_error(call, lost)
+    no_reply = replace(late, message=message, request_id=last.request_id, reached_server=reached)
+    error = no_reply_error(call, no_reply)
     progress.tried[-1] = replace(progress.tried[-1], waited=0.0)
     error.attempts = tuple(progress.tried)
     return error

@@ -32,7 +32,7 @@ class Cursor:
     `more` says whether there is one. The error for a page quotes it through `redactor`.
 
     The service may read `after` as "behind this item in the list", or as "created after it", and
-    nobody here knows which. From the oldest to the newest these are the same. From the newest to
+    it is unknown which. From the oldest to the newest these are the same. From the newest to
     the oldest the second page shows it: read as "created after", it has items again that were
     given, or newer ones, or none; then the list is continued by `before`, "created before". An item
     that comes again after that is an error: the list would repeat items, or skip some.

@@ -1,4 +1,4 @@
-"""The parts of the calls of all resources."""
+"""Builders that the calls of all resources share."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def object_(name: str, value: object) -> Any:
 
 
 def messages_(value: Sequence[Any] | None) -> Any:
-    """Messages for a thread: one that does not say who speaks is the user's."""
+    """Messages for a thread: one without a role is the user's."""
     return [
         {**one, "role": "user"} if isinstance(one, Mapping) and one.get("role") is None else one
         for one in items("messages", value) or []

@@ -52,7 +52,7 @@ def run_request(
     user_info: AssistantUserInfo | Json | None = None,
     user_loc: AssistantUserLoc | Json | None = None,
 ) -> CreateRunRequest:
-    """What `runs_run` and `runs_stream_run` have in common.
+    """The request of `runs_run` and `runs_stream_run`.
 
     Raises ValueError without a thread: the service would refuse the call.
     """

@@ -185,7 +185,7 @@ def with_headers(headers: Mapping[str, str], others: Mapping[str, str]) -> dict[
 
 @dataclass(frozen=True, slots=True)
 class _Environment:
-    """The settings in the environment."""
+    """The variables that options are taken from."""
 
     token: Secret
     gateway_url: str | None
@@ -203,7 +203,7 @@ def _environment(environ: Mapping[str, str]) -> _Environment:
 
 
 def _token_problem(secret: Secret, prefix: str) -> Exception | None:
-    """The problem of a token, without showing any of it."""
+    """The error for a token that cannot be used, without any of it."""
     token: object = secret.reveal()
     if not isinstance(token, str):
         return TypeError(f"{{source}}: expected text, got {type(token).__name__}")

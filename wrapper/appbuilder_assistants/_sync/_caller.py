@@ -147,7 +147,7 @@ class Caller:
 
 
 class RawCaller(Caller):
-    """Gives answers as they came, each with what was read from it."""
+    """Returns responses as they came, each with the object read from it."""
 
     def _asked(self, call: Call[Any], progress: CallProgress | None = None) -> Flow[Any]:
         return instrumented(call, run_raw_call(call, retry=self.settings.retry, progress=progress))

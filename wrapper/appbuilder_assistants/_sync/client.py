@@ -59,7 +59,7 @@ class AppBuilder:
     CA certificates to trust.
 
     The connections of the client are closed by `close` or on leaving it as a context manager. An
-    `http_client` that is passed in stays the caller's, who closes it. After a fork the child opens
+    `http_client` that is passed in stays the caller's to close. After a fork the child opens
     connections of its own.
     """
 
@@ -115,7 +115,7 @@ class AppBuilder:
     ) -> Self:
         """A light copy with other options, sharing the connections of this client.
 
-        What is not named stays as it is; `timeout=None` goes back to the defaults, `deadline=None`
+        Other options stay as they are; `timeout=None` goes back to the defaults, `deadline=None`
         to none. `default_headers` and `extra_body` are added to those there are;
         `set_default_headers` and `set_extra_body` replace them.
 

@@ -28,7 +28,7 @@ def raw(method: Callable[P, T]) -> Callable[P, RawResponse[T]]:
 
 
 class RawAppBuilder:
-    """What `with_raw_response` gives: the calls of a client, with the answers as they came."""
+    """The calls of a client, with the responses as they came: see `with_raw_response`."""
 
     def __init__(self, caller: RawCaller) -> None:
         self.assistants = RawAssistants(Assistants(caller))
@@ -36,7 +36,7 @@ class RawAppBuilder:
 
 
 class RawAssistants:
-    """Assistants (助手), with the answers as they came."""
+    """Assistants (助手), with the responses as they came."""
 
     def __init__(self, assistants: Assistants) -> None:
         self.files = RawFiles(assistants.files)
@@ -51,7 +51,7 @@ class RawAssistants:
 
 
 class RawFiles:
-    """Files (文件), with the answers as they came."""
+    """Files (文件), with the responses as they came."""
 
     def __init__(self, files: Files) -> None:
         self.create = raw(files.create)
@@ -61,7 +61,7 @@ class RawFiles:
 
 
 class RawThreads:
-    """Threads (会话), with the answers as they came."""
+    """Threads (会话), with the responses as they came."""
 
     def __init__(self, threads: Threads) -> None:
         self.messages = RawMessages(threads.messages)
@@ -73,7 +73,7 @@ class RawThreads:
 
 
 class RawMessages:
-    """Messages (消息), with the answers as they came."""
+    """Messages (消息), with the responses as they came."""
 
     def __init__(self, messages: Messages) -> None:
         self.create = raw(messages.create)
@@ -84,7 +84,7 @@ class RawMessages:
 
 
 class RawRuns:
-    """Runs (运行), with the answers as they came."""
+    """Runs (运行), with the responses as they came."""
 
     def __init__(self, runs: Runs) -> None:
         self.steps = RawSteps(runs.steps)
@@ -96,7 +96,7 @@ class RawRuns:
 
 
 class RawSteps:
-    """Steps of runs (步骤), with the answers as they came."""
+    """Steps of runs (步骤), with the responses as they came."""
 
     def __init__(self, steps: Steps) -> None:
         self.list = raw(steps.list)

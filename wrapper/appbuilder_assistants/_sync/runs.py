@@ -228,7 +228,7 @@ class Runs(ToolRuns):
     ) -> RunResult:
         """Give a waiting run the outputs of its tool calls, at least one.
 
-        With a stream of the run open, the run goes on there. Never repeated after a lost answer.
+        With a stream of the run open, the run goes on there. Never repeated after a lost reply.
         `deadline` and `on_deadline` as for `run`.  (submitToolOutputs)
         """
         call = ops.runs_submit_tool_outputs(

@@ -66,7 +66,7 @@ class ToolRuns:
         The model gets the text of a ToolError, and errors for arguments that do not fit and unknown
         tools; any other exception of a tool is raised here. After `max_rounds` rounds
         ToolLoopError is raised. Whatever is raised, no run keeps waiting on the server: it is
-        cancelled, also at the deadline, whatever `on_deadline` says. Where the answer that names
+        cancelled, also at the deadline, whatever `on_deadline` says. If the reply that names
         the run is lost, its id is unknown: the error says so, and how to list the thread's runs.
 
         `continuation` says how outputs are handed over: by `tool_output`, one with each call, by
@@ -126,7 +126,7 @@ class ToolRuns:
 
         Nothing is sent until the stream is entered or iterated. The outputs go by another
         connection while the stream stays open; with `continuation="tool_output"`, another stream
-        follows the first. Leaving it before the run's end cancels the run: nobody would answer its
+        follows the first. Closing it before the run's end cancels the run: nobody would answer its
         calls, so there is no other `on_exit`.  (createRun)
         """
         if on_exit != "cancel":

@@ -45,7 +45,7 @@ _lock = Lock()
 _made: tuple[Settings, AppBuilder] | None = None
 
 
-# Hidden from type checkers, who would take any name for one that is there.
+# Hidden from type checkers, which would take any name for an existing one.
 if not TYPE_CHECKING:
 
     def __getattr__(name: str) -> Any:

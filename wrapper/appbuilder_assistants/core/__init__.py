@@ -1,1 +1,4 @@
-"""Module paths of the official SDK, for programs that import by them: names from elsewhere here."""
+"""Module paths of the official SDK, for programs that import by them.
+
+Hands out names from elsewhere in this package.
+"""

@@ -54,7 +54,7 @@ _STATUSES = {
     "DependencyFailedException": 424,
 }
 
-# Hidden from type checkers, who would take any name for one that is there.
+# Hidden from type checkers, which would take any name for an existing one.
 if not TYPE_CHECKING:
 
     def __getattr__(name: str) -> object:

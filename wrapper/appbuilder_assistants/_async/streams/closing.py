@@ -52,7 +52,7 @@ class AsyncClosing:
         """Close the connection, whatever is still to come. Closing again does nothing.
 
         With `on_exit="cancel"` the run is cancelled, if it has not ended. Behind the final event
-        the connection is kept for other calls, if the answer ends there.
+        the connection is kept for other calls, if the body ends there.
         """
         await self._exit(None)
 

@@ -120,14 +120,14 @@ class AsyncReading(AsyncClosing):
             if self._closed:
                 raise interrupted(self._call, self.snapshot, "it was closed while it was read")
             await self._live.aclose()
-            lost = await self._caller.reconcile(
+            lost_events = await self._caller.reconcile(
                 self._call, self.snapshot, broken, LOOK_UPS, self._deadline
             )
         except DeadlineExceededError as error:
             await self._give_up(error)
             raise
         await self.close()
-        self._looked_up = iter(lost)
+        self._looked_up = iter(lost_events)
         return self._next_looked_up()
 
     async def _receive(self, reader: EventReader) -> RunEvent | NoReply | None:

@@ -1,4 +1,4 @@
-"""From an answer to its value, or to the right error."""
+"""Decode a reply: to its value, or to the right error."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ DEEPEST = 100
 
 
 def strips_context(read: Callable[[Q, Reply], T]) -> Callable[[Q, Reply], T]:
-    """Make reading an answer fail with an error that has all it tells in its own texts.
+    """Make reading a reply fail with an error that has all it says in its own texts.
 
     The server may have repeated the token: these texts are without it, but errors behind them
     would not be, nor the variables of the frames that they come through.
@@ -54,8 +54,8 @@ def strips_context(read: Callable[[Q, Reply], T]) -> Callable[[Q, Reply], T]:
     return read_stripped
 
 
-def answer(call: OperationRequest, outcome: Outcome) -> Reply:
-    """The answer if there is one and its status is 2xx, else the error it stands for."""
+def expect_success(call: OperationRequest, outcome: Outcome) -> Reply:
+    """The reply if there is one and its status is 2xx; raises the error it stands for, if not."""
     if isinstance(outcome, NoReply):
         raise no_reply_error(call, outcome) from outcome.cause
     if not isinstance(outcome, Reply):
@@ -91,7 +91,8 @@ def parse(call: Call[T], reply: Reply) -> T:
         raise response_error(
             call,
             reply,
-            f"the answer does not fit the API ({quoted(error, reply)}); it begins {_shown(reply)}",
+            f"the response does not match the API ({quoted(error, reply)}); "
+            f"it begins {_shown(reply)}",
         ) from error
 
 
@@ -162,7 +163,7 @@ def status_error(call: OperationRequest, reply: Reply, body: object) -> ApiStatu
     detail = error_detail(body, reply.redactor)
     cls = error_class(reply.status, detail)
     # The header is what support asks for; the general form has the id in its body.
-    request_id = reply.request_id if reply.answered_id else detail.request_id or reply.request_id
+    request_id = reply.request_id if reply.service_id else detail.request_id or reply.request_id
     return cls(
         _status_message(reply, detail, cls),
         status_code=reply.status,
@@ -174,27 +175,27 @@ def status_error(call: OperationRequest, reply: Reply, body: object) -> ApiStatu
 
 
 def not_a_stream(call: OperationRequest, reply: Reply) -> AssistantsError:
-    """The error for a 2xx answer that is no event stream, though one was asked for."""
+    """The error for a 2xx reply that is no event stream, though one was requested."""
     body = loads_or_none(reply.body)
     if is_error(body):
         return status_error(call, reply, body)
     return response_error(call, reply, f"expected {EVENT_STREAM}, got {_shown(reply)}")
 
 
-def no_reply_error(call: OperationRequest, lost: NoReply) -> ApiConnectionError:
-    """The error for an answer that never came."""
-    cls = ApiTimeoutError if lost.timed_out else ApiConnectionError
-    if lost.overdue:
+def no_reply_error(call: OperationRequest, no_reply: NoReply) -> ApiConnectionError:
+    """The error for a reply that never came."""
+    cls = ApiTimeoutError if no_reply.timed_out else ApiConnectionError
+    if no_reply.overdue:
         cls = DeadlineExceededError
     return cls(
-        lost.message,
-        reached_server=lost.reached_server,
-        origin=origin(call, lost.request_id),
+        no_reply.message,
+        reached_server=no_reply.reached_server,
+        origin=origin(call, no_reply.request_id),
     )
 
 
 def response_error(call: OperationRequest, reply: Reply, message: str) -> ResponseError:
-    """The error for a 2xx answer that is not what the API promises."""
+    """The error for a 2xx reply that does not match the API."""
     return ResponseError(message, status_code=reply.status, origin=origin(call, reply.request_id))
 
 
@@ -254,14 +255,14 @@ def _to_host(location: str) -> str:
 
 
 def _shown(reply: Reply) -> str:
-    """The answer in a few words, for a message."""
+    """The reply in a few words, for a message."""
     kind = reply.redactor.redact(reply.headers.get("content-type", "no content type"))
     start = reply.begins(120)
     return f"{start!r} ({kind})" if start else f"an empty body ({kind})"
 
 
 def quoted(error: Exception, reply: Reply) -> str:
-    """The description of an unexpected response, for a message."""
+    """The reason why a reply is not as expected, for a message."""
     if isinstance(error, MisfitError):
         return str(error)
     return f"{type(error).__name__}: {reply.redactor.redact(str(error), LONGEST_TEXT)}"

@@ -33,7 +33,7 @@ BY_STATUS: dict[int, type[ApiStatusError]] = {
 }
 
 # The words that error codes and types are made of, where a 200 carries the error and no status
-# tells its kind. The service publishes no list, so only what leaves no doubt is here; the first
+# names its kind. The service publishes no list, so only clear words are here; the first
 # that occurs wins, so the vague ones stand last.
 BY_WORD: dict[str, type[ApiStatusError]] = {
     "authentication": AuthenticationError,
@@ -72,7 +72,7 @@ _SUCCESSES = (0, 200, "", "0", "200")
 
 @dataclass(frozen=True, slots=True)
 class ErrorDetail:
-    """The message of an error object; None without one."""
+    """The fields of an error object; None where it has none."""
 
     code: str | None = None
     message: str | None = None

@@ -20,29 +20,29 @@ class Dated(Protocol):
 
 def created_at(file: Dated) -> float:
     """When a file was made, in seconds; 0 where the service says nothing that is a time."""
-    told: object = file.create_at
-    return told if isinstance(told, (int, float)) else 0
+    created: object = file.create_at
+    return created if isinstance(created, (int, float)) else 0
 
 
 def may_be_file(status: int, headers: Mapping[str, str]) -> bool:
-    """Whether an answer may be a file."""
+    """Whether a reply may be a file."""
     return 200 <= status < 300
 
 
 def is_named_file(status: int, headers: Mapping[str, str]) -> bool:
-    """Whether an answer names the file that it is."""
+    """Whether a reply is a file with its name."""
     return may_be_file(status, headers) and "content-disposition" in headers
 
 
 @strips_context
 def begun(call: FileCall, reply: Reply) -> Reply:
-    """An answer that is a file; raises ApiStatusError for an error object, which is none.
+    """The reply, if it is a file; raises ApiStatusError for an error object, which is none.
 
-    The service also refuses under HTTP 200. An answer that names its file is taken for a refusal
+    The service also refuses under HTTP 200. A reply that names its file is taken for a refusal
     only when it is JSON of just the shape of one: a file may be JSON as well, and raising is
     better than saving a refusal as the file. One without a name is a refusal as soon as it has an
     `error`, or just the shape of an error in another form, whatever its content type; and where
-    answers always name their file it raises ResponseError if it is none. Null without a name says
+    replies always name their file it raises ResponseError if it is none. Null without a name says
     that there is no such file.
     """
     if reply.live is not None:

@@ -1,4 +1,4 @@
-"""An answer as it came, beside what was read from it."""
+"""A response as it came, beside the object that was read from it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ T_co = TypeVar("T_co", covariant=True)
 
 @dataclass(frozen=True, slots=True)
 class RawResponse(Generic[T_co]):
-    """The result of `client.with_raw_response`: status, headers, body and the parsed object.
+    """The result of a call by `with_raw_response`: status, headers, body and parsed object.
 
     `headers` ignores the case of names. `content` is the body in bytes.
     """
@@ -34,5 +34,5 @@ class RawResponse(Generic[T_co]):
 
     @property
     def request_id(self) -> str | None:
-        """The id to quote to the service's support."""
+        """The id that the service's support asks for."""
         return self.headers.get(REQUEST_ID)

@@ -39,7 +39,7 @@ class CancelOutcome(Enum):
 class OrphanedRun:
     """The run of a call that failed.
 
-    It can be cancelled once its id is known: from the call, or from the first answer or event.
+    It can be cancelled once its id is known: from the call, or from the first reply or event.
     `progress` is that of the request which begins the run.
     """
 
@@ -77,7 +77,7 @@ class OrphanedRun:
         return CancelOutcome.CANCELLED
 
     def describe(self, outcome: CancelOutcome) -> str:
-        """The outcome of cancelling, for an error's message, and how to find an unknown run."""
+        """The outcome in words, for the message of an error, and how to find an unknown run."""
         text: str = outcome.value
         if outcome is not CancelOutcome.UNKNOWN_RUN:
             return text
@@ -90,7 +90,7 @@ class OrphanedRun:
 def cancelling(flow: Flow[T], orphaned_run: OrphanedRun) -> Flow[T]:
     """As `flow`; when its deadline passes, its run is cancelled.
 
-    The outcome is on the error: `cancelled`, and in its message.
+    The error has the outcome: as `cancelled`, and in its message.
     """
     try:
         return (yield from flow)
@@ -100,7 +100,7 @@ def cancelling(flow: Flow[T], orphaned_run: OrphanedRun) -> Flow[T]:
 
 
 def cancel_after(error: BaseException, orphaned_run: OrphanedRun) -> Flow[None]:
-    """Cancel the run that `error` orphans, and note the outcome on the error."""
+    """Cancel the run that `error` leaves behind, and note the outcome on the error."""
     try:
         outcome = yield from orphaned_run.cancel()
     except AssistantsError as failure:

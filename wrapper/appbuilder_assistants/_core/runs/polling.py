@@ -1,4 +1,4 @@
-"""Wait until a run needs no more waiting; no I/O."""
+"""Polling of a run until it has ended or waits for tools; no I/O."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ if TYPE_CHECKING:
     from appbuilder_assistants._models import RunResult
 
 WORKING = frozenset({"queued", "in_progress", "cancelling"})
-"""In any other state a run has ended, or waits for somebody; a state that is new is one, too."""
+"""In any other status, a new one included, a run has ended or waits for outputs."""
 
 FIRST_DELAY = 0.5
 MAX_DELAY = 5.0
 SHORTEST = 0.05
-"""Seconds of a pause that is still worth it before the deadline."""
+"""The shortest pause before the deadline, in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class PollInterval:
-    """How often to look: seconds between two looks, growing by half each time, up to the last."""
+    """Seconds between two look-ups, growing by half each time, up to `max_delay`."""
 
     first_delay: float = FIRST_DELAY
     max_delay: float = MAX_DELAY
@@ -38,7 +38,7 @@ class PollInterval:
 
 
 def is_working(run: RunResult) -> bool:
-    """Whether there is something to wait for."""
+    """Whether the run is at work, so that there is something to wait for."""
     status: object = run.status
     return isinstance(status, str) and status in WORKING
 
@@ -49,9 +49,9 @@ def poll_run(
     retry: RetryPolicy,
     pace: PollInterval = PollInterval(),
 ) -> Flow[RunResult]:
-    """Ask until the run has ended or waits for tools.
+    """Poll until the run has ended or waits for tools.
 
-    An error for the deadline has the attempts of the last look.
+    An error for the deadline has the attempts of the last look-up.
     """
     delay = pace.first_delay
     while True:
@@ -60,11 +60,13 @@ def poll_run(
         if not is_working(run):
             return run
         late = yield Sleep(delay)
-        while isinstance(late, NoReply) and delay > SHORTEST:  # use what is left until the deadline
+        while isinstance(late, NoReply) and delay > SHORTEST:  # use the time that remains
             delay /= 2
             late = yield Sleep(delay)
         if isinstance(late, NoReply):
-            message = f"the deadline does not leave time for another look; the run is {run.status}"
+            message = (
+                f"the deadline does not leave time for another look-up; the run is {run.status}"
+            )
             error = no_reply_error(query, replace(late, message=message))
             error.attempts = tuple(progress.tried)
             raise error

@@ -48,7 +48,7 @@ def text_of(source: Any) -> str:
 
 
 def find_text(source: Any, ask: LookUps, *, retry: RetryPolicy) -> Flow[str]:
-    """As `text_of`; the answer that a completed run does not hold is looked up in its thread."""
+    """As `text_of`; the text that a completed run does not hold is looked up in its thread."""
     if not _is_run(source) or _answer_of(source) is not None:
         return text_of(source)
     run: RunResult = source

@@ -83,16 +83,16 @@ class EventReader:
                 return
             yield event
 
-    def end(self, lost: NoReply | None) -> Break:
+    def end(self, no_reply: NoReply | None) -> Break:
         """Judge an end of the bytes that comes before the final event.
 
         Raises an ApiStatusError when there is an error object behind the last event, and
         DeadlineExceededError when the call's own deadline ended it.
         """
-        if lost is not None and lost.overdue:
-            raise no_reply_error(self._call, lost) from lost.cause
-        if lost is not None:
-            return Break(lost.message, self._request_id, lost.cause)
+        if no_reply is not None and no_reply.overdue:
+            raise no_reply_error(self._call, no_reply) from no_reply.cause
+        if no_reply is not None:
+            return Break(no_reply.message, self._request_id, no_reply.cause)
         error = self._error_behind()
         if error is not None:
             raise error
@@ -124,11 +124,11 @@ class EventReader:
         return status_error(self._call, self._reply, rest) if is_error(rest) else None
 
     def _unreadable(self, error: Exception) -> StreamInterruptedError:
-        told = f"an event cannot be read ({quoted(error, self._reply)})"
-        return interrupted(self._call, self.snapshot, told, self._request_id)
+        reason = f"an event cannot be read ({quoted(error, self._reply)})"
+        return interrupted(self._call, self.snapshot, reason, self._request_id)
 
     def _read(self, sse: SseEvent) -> RunEvent | None:
-        """The event, taken into the snapshot; None for a ping, which has no content."""
+        """The event, taken into the snapshot; None for a ping, which holds nothing."""
         if sse.event == "ping":
             return None
         if sse.event in ("status", "message"):
@@ -153,7 +153,7 @@ class EventReader:
 def lost_stream(
     call: StreamCall, snapshot: RunSnapshot, error: ApiConnectionError
 ) -> ApiConnectionError:
-    """The error for a lost response to a streamed call, which may have begun a run.
+    """The error for a streamed call without a reply, which may have begun a run.
 
     A timeout stays what it is; else it is as when a stream breaks later.
     """

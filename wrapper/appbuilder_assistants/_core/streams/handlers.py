@@ -1,4 +1,4 @@
-"""The handler's method for an event, and the data it can look up meanwhile."""
+"""Dispatch an event to one of a handler's methods, with a context of what is known."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ _NO_STATUS = object()
 
 
 class StreamRunContext:
-    """The state while one event is handled.
+    """The ids and objects that are known while one event is handled.
 
-    The ids of the run, its thread and its assistant stay once told. The event itself, the tool
+    The ids of the run, its thread and its assistant stay once known. The event itself, the tool
     calls that it asks for and the step that it begins or ends are of this event alone, and None
     when it has none.
     """
@@ -65,7 +65,7 @@ class StreamRunContext:
 
 
 class EventHooks:
-    """The methods for each kind of event. Every one does nothing until it is overridden."""
+    """One method for each kind of event. Each does nothing until it is overridden."""
 
     def messages(self, messages_event: StreamRunMessage) -> object:
         """A piece of the answer."""
@@ -102,7 +102,7 @@ class EventHooks:
 
 
 def dispatch(hooks: EventHooks, event: RunEvent) -> object:
-    """Pass an event to its method, whose result may still have to be awaited."""
+    """Call the hook of an event. Its result may still have to be awaited."""
     if isinstance(event, UnknownEvent):
         return hooks.unknown(event)
     kind: object = getattr(event, "event_type", _NO_STATUS)
@@ -112,22 +112,22 @@ def dispatch(hooks: EventHooks, event: RunEvent) -> object:
     # Values are kept as they came, and this one is not sure to be a text.
     if not isinstance(kind, str) or kind not in STATUS_HOOKS:
         return hooks.unknown(status)
-    told: object = getattr(hooks, kind)(status)
-    return told
+    result: object = getattr(hooks, kind)(status)
+    return result
 
 
-def settle(told: object) -> None:
+def settle(result: object) -> None:
     """Refuse, by TypeError, a hook that would have to be awaited."""
-    if isinstance(told, Awaitable):
-        if inspect.iscoroutine(told):
-            told.close()
+    if isinstance(result, Awaitable):
+        if inspect.iscoroutine(result):
+            result.close()
         raise TypeError(
             "a handler's method must be a plain `def` here; with AsyncAppBuilder and "
             "AsyncAssistantEventHandler it may be `async def`"
         )
 
 
-async def asettle(told: object) -> None:
+async def asettle(result: object) -> None:
     """Wait for a hook that is awaited; a plain one is over already."""
-    if isinstance(told, Awaitable):
-        await told
+    if isinstance(result, Awaitable):
+        await result

@@ -1,4 +1,4 @@
-"""The end of a run whose stream broke off: by looking it up."""
+"""Look up how a run ended whose stream broke off."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def reconcile(
 ) -> Flow[list[StreamRunMessage]]:
     """Take the run's end into the snapshot, if it has ended and its texts can be had whole.
 
-    Gives what was lost of the texts, as events whose number is 0: they were not on the stream.
+    Returns the lost parts of the texts, as events whose number is 0: they were not on the stream.
     Raises StreamInterruptedError if not, which says why; the snapshot is then as it was received.
     """
     outcome, what = "the run may be going on", "it"
@@ -53,7 +53,7 @@ def reconcile(
                 texts = yield from _texts(run, snapshot, ask, retry)
                 missing = snapshot.missing(texts)
                 snapshot.reconcile(run, missing)
-                return [_lost(call, run, *text) for text in missing.items() if text[1]]
+                return [_lost_event(call, run, *text) for text in missing.items() if text[1]]
         except (AssistantsError, TypeError, ValueError) as error:
             outcome += f" (looking {what} up failed: {error})"
     raise interrupted(call, snapshot, broken.why, broken.request_id, outcome) from broken.cause
@@ -88,8 +88,8 @@ def _text(message: Message) -> str:
     return "".join(part.text.value for part in message.content if part.text is not None)
 
 
-def _lost(call: StreamCall, run: RunResult, message_id: str, text: str) -> StreamRunMessage:
-    """The end of a message that no event had, as one that has it."""
+def _lost_event(call: StreamCall, run: RunResult, message_id: str, text: str) -> StreamRunMessage:
+    """The end of a message whose event was lost, as an event."""
     content = [{"type": "text", "text": {"value": text}}]
     return call.read_message(
         {

@@ -122,14 +122,14 @@ class Reading(Closing):
             if self._closed:
                 raise interrupted(self._call, self.snapshot, "it was closed while it was read")
             self._live.close()
-            lost = self._caller.reconcile(
+            lost_events = self._caller.reconcile(
                 self._call, self.snapshot, broken, LOOK_UPS, self._deadline
             )
         except DeadlineExceededError as error:
             self._give_up(error)
             raise
         self.close()
-        self._looked_up = iter(lost)
+        self._looked_up = iter(lost_events)
         return self._next_looked_up()
 
     def _receive(self, reader: EventReader) -> RunEvent | NoReply | None:

@@ -29,7 +29,7 @@ class RunStream(Reading):
     event loop. The run itself continues, unless `on_exit="cancel"` was given; `cancel` ends it.
 
     Iterating ends after the run's final event. When that never comes, the run is looked up: if it
-    has ended, what was lost of its texts comes as one more event for each message, numbered 0,
+    has ended, the lost part of its texts comes as one more event for each message, numbered 0,
     iterating ends and `snapshot.reconciled` is True; if not, or if that cannot be known,
     StreamInterruptedError is raised.
 
@@ -119,7 +119,7 @@ class RunStream(Reading):
     def final_text(self) -> str:
         """The run's answer: the text of its last message. Reads the stream to its end.
 
-        What did not come with the stream is looked up, also when it was closed early. Raises
+        Text that did not come with the stream is looked up, also when it was closed early. Raises
         NoTextError when the run did not complete: what it had said until then is in `messages`.
         """
         snapshot, retry = self.snapshot, self._caller.settings.retry

@@ -1,1 +1,4 @@
-"""The official paths to the resources and the types of the module object `assistant`."""
+"""The official paths to the module object `assistant`.
+
+Hands out its resources and its types.
+"""

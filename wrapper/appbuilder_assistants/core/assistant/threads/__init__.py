@@ -1,4 +1,7 @@
-"""The class of `assistant.threads`."""
+"""The official path to `assistant.threads`.
+
+Hands out its class.
+"""
 
 from appbuilder_assistants._sync.threads import Threads
 

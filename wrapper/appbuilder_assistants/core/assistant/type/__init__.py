@@ -1,4 +1,7 @@
-"""All type names in one place, and the modules that they are in."""
+"""The official path to the types.
+
+Hands out all type names in one place, and the modules that they are in.
+"""
 
 from appbuilder_assistants.assistant.type import *  # noqa: F403
 
