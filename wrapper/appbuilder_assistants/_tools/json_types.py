@@ -144,7 +144,7 @@ class AnyOfType:
 
 @dataclass(frozen=True)
 class ArrayType:
-    """A list of one type; `build` makes of it what the annotation says."""
+    """A list of one type; `build` makes the annotated collection of it."""
 
     item: JsonType
     build: Callable[[list[Any]], Any] = list
@@ -226,7 +226,7 @@ class Property:
 
 @dataclass(frozen=True)
 class ObjectType:
-    """An object whose properties are known; `build` makes of them what the annotation says.
+    """An object whose properties are known; `build` makes the annotated object of them.
 
     What `build` refuses by ValueError, TypeError or AssertionError is a problem of the arguments.
     """
