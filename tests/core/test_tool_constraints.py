@@ -81,6 +81,22 @@ def test_a_description(said: Any) -> None:
     assert one(Annotated[int, said]).parameters["properties"]["x"]["description"] == "几天"
 
 
+def test_a_title_beside_a_description_in_the_docstring() -> None:
+    """Metadata that describes nothing does not replace the docstring's words."""
+
+    @tool
+    def forecast(days: Annotated[int, Field(title="天数")]) -> str:
+        """天气预报
+
+        Args:
+            days: 几天
+        """
+        return f"{days}"
+
+    described = forecast.parameters["properties"]["days"]
+    assert (described["title"], described["description"]) == ("天数", "几天")
+
+
 def test_constraints_within() -> None:
     """On items, in a set, on one of several types, and on a type that is described already."""
     within = one(list[Annotated[int, at.Ge(1)]])

@@ -73,9 +73,7 @@ class RefinedType:
     @property
     def expected(self) -> str:
         conditions = ", ".join(one.words for one in self.constraints)
-        return (
-            f"{self.json_type.expected} ({conditions})" if conditions else self.json_type.expected
-        )
+        return self.json_type.expected + (f" ({conditions})" if conditions else "")
 
     def schema(self) -> dict[str, Any]:
         conditions = {one.keyword: one.bound for one in self.constraints}
@@ -163,7 +161,7 @@ def _read_library(one: Any, found: Metadata, where: str) -> None:
         if name in values:
             found.bounds.append((name, _checked_bound(name, values.pop(name), where)))
     for name in ("description", "title", "examples"):
-        if name in values:
+        if values.get(name):
             found.extra.setdefault(name, values[name])
     more = values.get("json_schema_extra", {})
     if isinstance(more, Mapping):
