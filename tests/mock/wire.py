@@ -134,3 +134,13 @@ def joined(received: list[Event]) -> str:
 def final_text(run: dict[str, Any]) -> str:
     [part] = run["final_answer"]["message"]["content"]
     return str(part["text"]["value"])
+
+
+def order(received: list[Event]) -> list[str]:
+    """The kinds of events, pings omitted and neighbours of one kind taken together."""
+    kinds = [event.kind for event in received if event.name != "ping"]
+    return [kind for index, kind in enumerate(kinds) if kinds[index - 1 : index] != [kind]]
+
+
+def counted(received: list[Event]) -> list[int]:
+    return [event.data["send_id"] for event in received if event.name != "ping"]

@@ -9,19 +9,9 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.mock.wire import WEATHER, Api, Event, final_text, joined
+from tests.mock.wire import WEATHER, Api, Event, counted, final_text, joined, order
 
 PLAIN = ["run_begin", "tool_step_begin", "message_creation", "message", "tool_step_end", "run_end"]
-
-
-def order(received: list[Event]) -> list[str]:
-    """The kinds of events, pings omitted and neighbours of one kind taken together."""
-    kinds = [event.kind for event in received if event.name != "ping"]
-    return [kind for index, kind in enumerate(kinds) if kinds[index - 1 : index] != [kind]]
-
-
-def counted(received: list[Event]) -> list[int]:
-    return [event.data["send_id"] for event in received if event.name != "ping"]
 
 
 def test_a_plain_answer_in_the_recorded_order(api: Api) -> None:
