@@ -105,8 +105,11 @@ NO_CHANGE = Change()
 
 
 @contextmanager
-def proxied(url: str, change: Change = NO_CHANGE) -> Iterator[str]:
-    """The URL of a proxy in front of `url`. A stream passes event by event, as it comes."""
+def proxied(url: str, change: Change = NO_CHANGE, *, chunk_size: int = 0) -> Iterator[str]:
+    """The URL of a proxy in front of `url`. A stream passes event by event, as it comes.
+
+    With a `chunk_size` every response is sent in chunks of so many bytes.
+    """
     host = urlsplit(url).netloc
 
     def send(request: ProxyRequest) -> ProxyResponse:
@@ -149,6 +152,9 @@ def proxied(url: str, change: Change = NO_CHANGE) -> Iterator[str]:
             self.end_headers()
 
         def _send(self, answer: ProxyResponse) -> None:
+            if chunk_size and self.command != "HEAD":
+                self._stream(answer, [answer.body])
+                return
             self._begin(answer, ("Content-Length", str(len(answer.body))))
             if self.command != "HEAD":
                 self.wfile.write(answer.body)
@@ -157,7 +163,10 @@ def proxied(url: str, change: Change = NO_CHANGE) -> Iterator[str]:
             self._begin(begun, ("Transfer-Encoding", "chunked"))
             try:
                 for event in events:
-                    self.wfile.write(b"%x\r\n%s\r\n" % (len(event), event))
+                    size = chunk_size or len(event) or 1
+                    for start in range(0, len(event), size):
+                        part = event[start : start + size]
+                        self.wfile.write(b"%x\r\n%s\r\n" % (len(part), part))
                 self.wfile.write(b"0\r\n\r\n")
             except ConnectionError:
                 self.close_connection = True  # the client went away, as it may

@@ -8,11 +8,11 @@ from __future__ import annotations
 from contract_tests.mutants.mutant import Mutant
 
 from . import (
-    ends,
     errors,
     events,
     ids_and_times,
     kept,
+    late,
     lists,
     shapes,
     states,
@@ -28,7 +28,7 @@ _ALL = (
     *texts.MUTANTS,
     *states.MUTANTS,
     *kept.MUTANTS,
-    *ends.MUTANTS,
+    *late.MUTANTS,
     *tokens.MUTANTS,
     *validation.MUTANTS,
     *errors.MUTANTS,

@@ -9,13 +9,11 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import urlsplit
 
 import appbuilder_mock
 
-from contract_tests.mutants.changes import dumped
+from contract_tests.mutants.changes import made
 from contract_tests.mutants.proxy import Change, ProxyRequest, ProxyResponse, proxied
 from contract_tests.spec import document as spec
 
@@ -27,36 +25,15 @@ def stateless(token: str, *, lets_in_anybody: bool = False) -> Iterator[str]:
     """Answers every call with an object of the right form, and remembers nothing."""
     ids = itertools.count(1)
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+    def on_request(request: ProxyRequest) -> ProxyResponse:
+        number = next(ids)
+        authorized = lets_in_anybody or request.headers.get("authorization") == f"Bearer {token}"
+        if not authorized:
+            return made(401, UNAUTHORIZED)
+        return made(200, _success(request.operation_id, number))
 
-        def do_POST(self) -> None:
-            self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            operation_id = spec.operations_by_path().get(urlsplit(self.path).path, "")
-            number = next(ids)
-            right = self.headers.get("Authorization") == f"Bearer {token}"
-            authorized = right or lets_in_anybody
-            answer = _success(operation_id, number) if authorized else UNAUTHORIZED
-            body = dumped(answer).encode()
-            self.send_response_only(200 if authorized else 401)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("X-Appbuilder-Request-Id", f"{number:032x}")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, format: str, *args: object) -> None:
-            """Say nothing."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        server.daemon_threads = True
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_address[1]}"
-        finally:
-            server.shutdown()
-            thread.join()
+    with proxied("http://no-server-behind", Change(on_request=on_request)) as url:
+        yield url
 
 
 def _success(operation_id: str, number: int) -> dict[str, Any]:

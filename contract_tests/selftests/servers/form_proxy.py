@@ -9,25 +9,19 @@ from __future__ import annotations
 
 import itertools
 import json
-import socket
-import socketserver
-import threading
 import time
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import urlsplit
 
+from contract_tests.mutants.proxy import Change, ProxyRequest, ProxyResponse, Send, proxied
 from contract_tests.spec import document as spec
 from contract_tests.spec import run_events as sse
 from contract_tests.spec.run_events import BYTE_ORDER_MARK
 
-CHUNK = 65536
-TIMEOUT = 60  # seconds without a byte from the server behind
 COUNT = itertools.count(1)
-OF_ONE_CONNECTION = ("connection", "content-length", "keep-alive", "transfer-encoding")
 
 
 @dataclass(frozen=True)
@@ -66,126 +60,32 @@ NEVER_ENDS = Form(never_ends=True)
 
 @contextmanager
 def reformed(url: str, form: Form) -> Iterator[str]:
-    """The URL of a proxy that writes every answer of `url` in this form."""
+    """The URL of a proxy that writes every response of `url` in this form."""
 
-    class Handler(socketserver.StreamRequestHandler):
-        def handle(self) -> None:
-            while (request := _Request.read(self.rfile)) is not None:
-                try:
-                    _pass_on(request, url, form, self.wfile.write)
-                except OSError:
-                    return  # the client went away, as it may
+    def on_response(request: ProxyRequest, response: ProxyResponse, _send: Send) -> ProxyResponse:
+        headers, body = dict(response.headers), response.body
+        is_json = headers.get("content-type", "").startswith("application/json")
+        # A file stays as it is, JSON or not.
+        if is_json and not spec.answers_bytes(request.operation_id):
+            body = _json(body, form)
+        if form.compressed and _takes_gzip(request):
+            headers["content-encoding"] = "gzip"
+            body = b"".join(_compressed([body]))
+        names = list(headers)[:: -1 if form.reverse_headers else 1]
+        shown = {name.upper() if form.upper_headers else name: headers[name] for name in names}
+        return replace(response, headers=shown, body=body)
 
-    class Server(socketserver.ThreadingTCPServer):
-        daemon_threads = True
-        allow_reuse_address = True
-        request_queue_size = 64
+    def on_events(request: ProxyRequest, events: Iterator[bytes]) -> Iterator[bytes]:
+        written = _stream(events, form)
+        return _compressed(written) if form.compressed and _takes_gzip(request) else written
 
-        def get_request(self) -> tuple[socket.socket, Any]:
-            connection, address = super().get_request()
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            return connection, address
-
-    with Server(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_address[1]}"
-        finally:
-            server.shutdown()
-            thread.join()
+    change = Change(on_response=on_response, on_events=on_events)
+    with proxied(url, change, chunk_size=form.chunk) as proxy:
+        yield proxy
 
 
-@dataclass(frozen=True)
-class _Request:
-    """A request, byte for byte but for the way in which its length is given."""
-
-    line: bytes
-    headers: list[tuple[bytes, bytes]]
-    body: bytes
-
-    @classmethod
-    def read(cls, reader: Any) -> _Request | None:
-        line = reader.readline(CHUNK)
-        if not line:
-            return None
-        headers = list(_headers(reader))
-        length = next((int(value) for name, value in headers if name == b"content-length"), 0)
-        return cls(line, headers, reader.read(length))
-
-    @property
-    def is_for_bytes(self) -> bool:
-        """Whether the answer may be a file, which stays as it is, JSON or not."""
-        path = urlsplit(self.line.split()[1].decode("latin-1")).path
-        operation_id = spec.operations_by_path().get(path)
-        return operation_id is not None and spec.answers_bytes(operation_id)
-
-
-def _headers(reader: Any) -> Iterator[tuple[bytes, bytes]]:
-    while line := reader.readline(CHUNK).strip():
-        name, _, value = line.partition(b":")
-        yield name.lower(), value.strip()
-
-
-def _pass_on(request: _Request, url: str, form: Form, write: Callable[[bytes], object]) -> None:
-    address = urlsplit(url)
-    with socket.create_connection((address.hostname, address.port), timeout=TIMEOUT) as upstream:
-        kept = [one for one in request.headers if one[0] not in (b"host", b"connection")]
-        own = [(b"host", address.netloc.encode()), (b"connection", b"close")]
-        head = b"".join(b"%s: %s\r\n" % header for header in [*own, *kept])
-        upstream.sendall(request.line + head + b"\r\n" + request.body)
-        with upstream.makefile("rb") as reader:
-            status = reader.readline(CHUNK)
-            headers = [(name.decode(), value.decode("latin-1")) for name, value in _headers(reader)]
-            is_chunked = ("transfer-encoding", "chunked") in headers
-            chunks = _chunks(reader) if is_chunked else iter([reader.read()])
-            has_body = not request.line.startswith(b"HEAD") and status.split()[1] != b"204"
-            _answer(request, form, (status, headers, chunks), write, has_body=has_body)
-
-
-def _answer(
-    request: _Request,
-    form: Form,
-    answer: tuple[bytes, list[tuple[str, str]], Iterator[bytes]],
-    write: Callable[[bytes], object],
-    *,
-    has_body: bool,
-) -> None:
-    status, headers, chunks = answer
-    headers = [one for one in headers if one[0] not in OF_ONE_CONNECTION]
-    told = dict(headers).get("content-type", "")
-    if told.startswith("text/event-stream"):
-        chunks = _stream(chunks, form)
-    elif told.startswith("application/json") and not request.is_for_bytes:
-        chunks = iter([_json(b"".join(chunks), form)])
-    else:
-        chunks = iter([b"".join(chunks)])
-    accepts = dict(request.headers).get(b"accept-encoding", b"")
-    if form.compressed and b"gzip" in accepts and has_body:
-        headers.append(("content-encoding", "gzip"))
-        chunks = _compressed(chunks)
-    headers.append(("transfer-encoding", "chunked"))
-    if form.reverse_headers:
-        headers.reverse()
-    for name, value in headers:
-        shown = name.upper() if form.upper_headers else name
-        status += f"{shown}:{value}\r\n".encode("latin-1")
-    write(status + b"\r\n")
-    if not has_body:
-        return
-    for chunk in chunks:
-        size = form.chunk or len(chunk) or 1
-        for start in range(0, len(chunk), size):
-            part = chunk[start : start + size]
-            write(b"%x\r\n%s\r\n" % (len(part), part))
-    write(b"0\r\n\r\n")
-
-
-def _chunks(reader: Any) -> Iterator[bytes]:
-    """The content of a chunked body as it comes."""
-    while size := int(reader.readline(CHUNK), 16):
-        yield reader.read(size)
-        reader.readline(CHUNK)
+def _takes_gzip(request: ProxyRequest) -> bool:
+    return "gzip" in request.headers.get("accept-encoding", "")
 
 
 def _stream(chunks: Iterator[bytes], form: Form) -> Iterator[bytes]:
