@@ -12,6 +12,7 @@ from schemathesis.generation.stateful.state_machine import StepInput, normalize_
 from schemathesis.specs.openapi.checks import ignored_auth
 from schemathesis.specs.openapi.schemas import OpenApiSchema
 
+from contract_tests.checks.validation import BrokenPromises
 from contract_tests.client.client import CheckedClient
 from contract_tests.spec import document as spec
 from contract_tests.spec.answers import is_error
@@ -57,6 +58,7 @@ def test_walk(suite: Suite, first_steps: tuple[str, ...], tools: Any) -> None:
 
     A link's values are now and then left out or mixed with generated ones.
     """
+    broken: list[BrokenPromises] = []
     links = {_label(source, name, link): (source, name) for source, name, link in spec.links()}
 
     @hypothesis.seed(suite.schema.config.seed)
@@ -68,12 +70,16 @@ def test_walk(suite: Suite, first_steps: tuple[str, ...], tools: Any) -> None:
             return output
 
         def validate_response(self, response: Any, case: Case[Any], **options: Any) -> None:
-            suite.validator.validate_response(
-                case,
-                response,
-                excluded_checks=EXCLUDED,
-                transport_kwargs=self.get_call_kwargs(case),
-            )
+            try:
+                suite.validator.validate_response(
+                    case,
+                    response,
+                    excluded_checks=EXCLUDED,
+                    transport_kwargs=self.get_call_kwargs(case),
+                )
+            except BrokenPromises as error:
+                broken.append(error)
+                raise
 
         def get_call_kwargs(self, case: Case[Any]) -> dict[str, Any]:
             return {"base_url": suite.target.url}
@@ -83,7 +89,13 @@ def test_walk(suite: Suite, first_steps: tuple[str, ...], tools: Any) -> None:
                 # A link reads ids out of a JSON answer and cannot out of a stream.
                 case.body = {**spec.body_of(case), "stream": False, "tools": tools}
 
-    Walk.run(settings=_settings(suite.schema))
+    try:
+        Walk.run(settings=_settings(suite.schema))
+    except Exception:
+        # Hypothesis repeats the walk to explain it, and the server is no longer in the same state.
+        if broken:
+            raise broken[0] from None
+        raise
 
 
 def _label(source: str, name: str, link: dict[str, Any]) -> str:
