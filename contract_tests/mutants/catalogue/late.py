@@ -15,7 +15,6 @@ from contract_tests.mutants.changes import (
     made,
     names,
     put,
-    with_json,
 )
 from contract_tests.mutants.mutant import Mutant
 from contract_tests.mutants.proxy import Change, ProxyRequest, ProxyResponse, Send
@@ -79,29 +78,6 @@ class _DeletedFiles:
         headers = {**request.headers, "content-type": "application/json"}
         look_up = ProxyRequest("POST", "/v2/storage/files/query", headers, body)
         self._known["queryFile", file_id] = send(look_up)
-
-
-class _CancelledTwice:
-    """A run that was cancelled twice waits again."""
-
-    def __init__(self) -> None:
-        self._times: Counter[str] = Counter()
-
-    def __call__(
-        self, request: ProxyRequest, response: ProxyResponse, _send: Send
-    ) -> ProxyResponse:
-        if response.status != 200:
-            return response
-        if names("cancelRun", request):
-            self._times[str(request.json.get("run_id"))] += 1
-        if names("queryRun", request):
-            return with_json(response, self._waiting(response.json))
-        return response
-
-    def _waiting(self, run: Json) -> Json:
-        if self._times[run["id"]] < 2 or run["status"] != "cancelled":
-            return run
-        return {**run, "status": "in_progress", "cancelled_at": 0}
 
 
 MUTANTS = (
@@ -188,13 +164,6 @@ MUTANTS = (
         "delete that does not delete",
         "A file that is deleted again stays deleted.",
         Change(on_response=_DeletedFiles().back_again),
-        caught_by="test_walk",
-    ),
-    Mutant(
-        "cancelled-twice-goes-on",
-        "status astray",
-        "A run that is cancelled again stays cancelled.",
-        Change(on_response=_CancelledTwice()),
         caught_by="test_walk",
     ),
 )
