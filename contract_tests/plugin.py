@@ -41,7 +41,7 @@ FIRST = (
     "test_tokens.py",
     "test_lists.py",
     "test_odd_values.py",
-    "test_refusals.py",
+    "test_errors.py",
 )
 GENERATED = ("test_operations.py", "test_workflows.py")
 LAST = "test_coverage.py"  # judges what the others reached
@@ -116,8 +116,8 @@ class SuitePlugin:
 
     def pytest_ignore_collect(self, collection_path: Path) -> bool | None:
         """Leave out files of generated tests before time is spent on what they would send."""
-        is_left_out = self.suite.profile.quick and collection_path.name in GENERATED
-        return True if is_left_out else None
+        is_skipped = self.suite.profile.quick and collection_path.name in GENERATED
+        return True if is_skipped else None
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pycollect_makeitem(

@@ -63,7 +63,7 @@ def test_interrupted_stream(tmp_path: Path) -> None:
     paused = Paused()
     with (
         appbuilder_mock.running(token=TOKEN) as service,
-        proxied(service.url, Change(on_events=paused.told)) as url,
+        proxied(service.url, Change(on_events=paused.on_events)) as url,
     ):
         with begun(service, tmp_path, THREAD, STREAM, GATEWAY_URL=url) as process:
             paused.begun.wait(60)
@@ -207,7 +207,7 @@ class Paused:
         self.begun = threading.Event()
         self.end = threading.Event()
 
-    def told(self, _request: ProxyRequest, events: Iterator[bytes]) -> Iterator[bytes]:
+    def on_events(self, _request: ProxyRequest, events: Iterator[bytes]) -> Iterator[bytes]:
         yield next(events)
         self.begun.set()
         self.end.wait(60)

@@ -141,7 +141,7 @@ def test_live_takes_its_own_token_only(service: Running, tmp_path: Path, where: 
     assert service.requests == []
 
 
-def test_make_tells_no_token(service: Running, tmp_path: Path) -> None:
+def test_make_prints_no_token(service: Running, tmp_path: Path) -> None:
     """Any server can be attacked by its URL and token, which make does not print."""
     result = make(service, tmp_path, f"TARGET={service.url}", f"TOKEN={TOKEN}")
 

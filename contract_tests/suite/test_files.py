@@ -161,8 +161,8 @@ def test_deleted_is_no_longer_mounted(
     client.call("mountAssistantFile", {**which, "file_id": file_id})
     client.call("deleteFile", {"file_id": file_id})
 
-    left = client.call("listMountedFiles", which)["data"]
-    client.kept("mounts", {"data": left}, {"data": []})
+    still_mounted = client.call("listMountedFiles", which)["data"]
+    client.kept("mounts", {"data": still_mounted}, {"data": []})
 
 
 @pytest.mark.live_safe

@@ -1,7 +1,7 @@
 """Tests of each fact: tests and checks that name it, and those generated from the schemas.
 
 - `@about("…")` on a test or a check, anywhere in contract_tests/ or tests/.
-- contract_tests/suite/test_limits.py has a test for each fact that a request can break.
+- contract_tests/suite/test_odd_values.py has a test for each fact that a request can break.
 - The check response_schema_conformance holds each answer to its schema, wherever it comes.
 - tests/generated/test_wire.py reads each model without each field.
 """
@@ -19,7 +19,7 @@ from scripts.evidence.crossings import crossings
 from scripts.evidence.facts import LIMITS, Fact
 
 ROOT = Path(__file__).resolve().parents[2]
-LIMIT_TEST = "contract_tests/suite/test_limits.py::test_one_step_too_far"
+LIMIT_TEST = "contract_tests/suite/test_odd_values.py::test_one_step_too_far"
 DEFAULT_TEST = "tests/generated/test_wire.py::test_absent_field"
 CONFORMANCE = "response_schema_conformance"
 HEADERS = "response_headers_conformance"

@@ -1,1 +1,4 @@
-"""Servers of every kind, broken and right, that the suite is run against."""
+"""Servers that the suite is run against: other forms, other choices, and broken ones.
+
+Hands out context managers that yield the URL of such a server.
+"""

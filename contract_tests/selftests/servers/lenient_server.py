@@ -17,7 +17,7 @@ from contract_tests.spec import document as spec
 
 EMPTY: dict[str, Any] = {"content": "", "tools": [], "file_ids": [], "metadata": {}}
 # The values that an update takes for an omitted field.
-LEFT_OUT: dict[str, dict[str, Any]] = {
+OMITTED: dict[str, dict[str, Any]] = {
     "updateAssistant": {"response_format": "text", "chat_instructions": ""},
     "updateMessage": {"file_ids": []},
 }
@@ -58,7 +58,7 @@ class _Lenient:
             given = {
                 name: EMPTY.get(name, "") if one is None else one for name, one in body.items()
             }
-            return _with_body(request, {**LEFT_OUT.get(operation_id, {}), **given})
+            return _with_body(request, {**OMITTED.get(operation_id, {}), **given})
         if body.get("limit") == 0:
             return _with_body(request, {**body, "limit": None})
         return request
