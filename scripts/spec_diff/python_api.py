@@ -97,7 +97,8 @@ def _declared(attribute: Any) -> str:
     if "instance-attribute" not in attribute.labels or "class-attribute" in attribute.labels:
         return _text(value)
     if isinstance(value, griffe.ExprCall):
-        return _text(value.function)
+        called = _text(value.function)
+        return "" if called.startswith("self.") else called  # a class is the type, a method is not
     constructor = attribute.parent.members.get("__init__")
     parameters = {} if constructor is None else {one.name: one for one in constructor.parameters}
     return _text(parameters[str(value)].annotation) if str(value) in parameters else ""

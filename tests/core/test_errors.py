@@ -31,8 +31,10 @@ def test_pickling(cls: type[errors.AssistantsError]) -> None:
         error.snapshot.run_id = "run_1"
     error.attempts = (errors.Attempt("503: 忙", 503, "req_0", 0.1, 0.5),)
 
-    copy = pickle.loads(pickle.dumps(error))
+    data = pickle.dumps(error)
+    copy = pickle.loads(data)
 
+    assert b"appbuilder_assistants.errors" in data  # other processes find the class by this path
     assert type(copy) is cls
     assert str(copy) == str(error)
     ours, theirs = vars(error).copy(), vars(copy).copy()
