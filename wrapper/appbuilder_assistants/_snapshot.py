@@ -158,7 +158,7 @@ class RunSnapshot:
     def missing(self, stored: Mapping[str, str]) -> dict[str, str]:
         """The rest of each text behind the part that was received.
 
-        Raises ValueError when one does not begin with what was received.
+        Raises ValueError when a text does not begin with its received part.
         """
         received = self.messages
         rest: dict[str, str] = {}

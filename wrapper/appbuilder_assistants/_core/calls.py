@@ -72,7 +72,7 @@ class Call(OperationRequest, Generic[T_co]):
 class StreamCall(OperationRequest):
     """A request that is answered by events, and how to read their payloads.
 
-    `run_id` and `thread_id` are those of a run that goes on; those of a new one are not known.
+    `run_id` and `thread_id` are those of a run to continue; those of a new one are not known.
     """
 
     read_status: Callable[[dict[str, Any]], StreamRunStatus]

@@ -11,7 +11,7 @@ from urllib.parse import quote
 # httpx would write a body, but leaves out an empty file name, writes `"` and `%22` alike, so that a
 # reader cannot restore the name, and reads the file on the event loop.
 
-# What ends a quoted string is escaped by a backslash, and what ends a line percent-encoded.
+# The end of a quoted string is escaped by a backslash, and the end of a line percent-encoded.
 _ESCAPED = re.compile(r'["\\]')
 _UNQUOTABLE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 # Readers differ here: browsers write a quote as %22 and a backslash as it is, so that some readers

@@ -41,7 +41,7 @@ def disposition_name(disposition: str) -> str:
 def safe_name(given: str, *, fallback: str, windows: bool = False) -> str:
     r"""Return a name for one file in a folder, as near to the given one as is safe.
 
-    Never has a path in it: `../a/b.txt` and `C:\\b.txt` become `b.txt`. What is no name (`..`,
+    Never has a path in it: `../a/b.txt` and `C:\\b.txt` become `b.txt`. An unusable name (`..`,
     spaces, nothing) becomes `fallback`. Control characters become `_`, and a name that is too long
     loses its middle. With `windows` the names that this system forbids are avoided as well.
     """

@@ -12,7 +12,7 @@ from typing import Any
 
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
-# What a request needs of its own, and what carries the token: not for `default_headers` to change.
+# A request's own headers, and those with the token: `default_headers` cannot change them.
 OUR_HEADERS = frozenset(
     {
         "accept",

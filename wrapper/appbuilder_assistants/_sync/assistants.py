@@ -44,8 +44,8 @@ class Assistants:
         """Create an assistant; only its name is required.
 
         The name has 1 to 128 characters: Chinese ideographs, ASCII letters, digits, `_`, `-`.
-        What is None is left to the service. Never repeated after a lost reply, which may have
-        created one.  (createAssistant)
+        An argument that is None is left to the service. Not retried after a lost reply, because
+        the assistant may exist.  (createAssistant)
         """
         call = ops.assistants_create(
             name=name,

@@ -63,12 +63,12 @@ class Runs(ToolRuns):
 
         `thread_id` names the thread to run on, `thread` holds a user message to append first;
         without `thread_id` a new thread is made. The context must end in a user message. A run
-        that came back with `requires_action` goes on by a second call with `tool_output`.
+        that came back with `requires_action` is continued by a second call with `tool_output`.
 
         Waits for up to 600 seconds of silence, and for `deadline` seconds at the most. Never
-        repeated when no reply came, because the run may be going on. `on_deadline="cancel"` cancels
-        a run whose id is known: one that goes on by `tool_output`. The first event of `stream_run`
-        names a new one, too. Raises ValueError when neither thread is given.  (createRun)
+        repeated when no reply came, because the run may be in progress. `on_deadline="cancel"`
+        cancels a run with a known id: one that `tool_output` continues. The first event of
+        `stream_run` names a new one, too. Raises ValueError when neither thread is given.  (createRun)
         """
         request = ops.run_request(
             assistant_id=assistant_id,
@@ -168,8 +168,8 @@ class Runs(ToolRuns):
         """The events of a run, passed to a handler: `stream_run` the other way round.
 
         Nothing is sent until the returned manager is entered, iterated or asked for `until_done`,
-        with or without a `with` block. What the handler raises reaches the caller and closes the
-        connection.  (createRun)
+        with or without a `with` block. An exception of the handler reaches the caller and closes
+        the connection.  (createRun)
         """
         stream = self.stream_run(
             assistant_id,

@@ -1,8 +1,8 @@
 """The metadata of `Annotated`: constraints, descriptions and defaults.
 
 Read by its attributes, so that none of the libraries that define it is needed: annotated_types,
-pydantic's `Field`, and `Doc`. What such a library would check and cannot be
-checked here is a TypeError when the tool is made; metadata of other origin has no effect.
+pydantic's `Field`, and `Doc`. A check of such a library that cannot be
+made here is a TypeError when the tool is made; metadata of other origin has no effect.
 """
 
 from __future__ import annotations

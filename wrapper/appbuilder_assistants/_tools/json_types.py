@@ -228,7 +228,7 @@ class Property:
 class ObjectType:
     """An object whose properties are known; `build` makes the annotated object of them.
 
-    What `build` refuses by ValueError, TypeError or AssertionError is a problem of the arguments.
+    A ValueError, TypeError or AssertionError of `build` is a problem of the arguments.
     """
 
     properties: tuple[Property, ...]

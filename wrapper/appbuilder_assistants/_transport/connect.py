@@ -20,9 +20,9 @@ Verify: TypeAlias = "bool | str | os.PathLike[str] | ssl.SSLContext"
 
 
 def trusted(verify: Verify) -> bool | ssl.SSLContext:
-    """What httpx takes: paths, and True, become a context.
+    """The value of `verify` for httpx: paths, and True, become a context.
 
-    True trusts what SSL_CERT_FILE or SSL_CERT_DIR names, for every gateway; else what httpx trusts.
+    True trusts the certificates of SSL_CERT_FILE or SSL_CERT_DIR, for every gateway; else httpx's.
     """
     if verify is True:
         return _default_context()
@@ -56,8 +56,8 @@ def _default_context() -> ssl.SSLContext:
 def proxy_for(url: str, proxies: Mapping[str, str] | None = None) -> str | None:
     """The proxy of the environment that is between; None where a server is reached directly.
 
-    This machine is, and so is what NO_PROXY names: hosts with their subdomains, addresses, and
-    networks such as `10.0.0.0/8`. What cannot be read there is passed over, as curl does.
+    This machine is, and so are the entries of NO_PROXY: hosts with their subdomains, addresses, and
+    networks such as `10.0.0.0/8`. Unreadable entries are skipped, as in curl.
     """
     found = getproxies() if proxies is None else proxies
     parts = urlsplit(url)

@@ -1,4 +1,4 @@
-"""What a transport is: it sends one request within its limits, and gives the reply or a `NoReply`.
+"""The protocols of a transport: send one request within limits, return a reply or a `NoReply`.
 
 Nothing here names an HTTP library. docs/architecture.md says how a transport is added.
 """

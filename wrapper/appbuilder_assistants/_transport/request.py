@@ -81,7 +81,7 @@ def pieces(form: MultipartBody, deadline: float | None) -> Iterator[bytes]:
 
 
 async def apieces(form: MultipartBody) -> AsyncIterator[bytes]:
-    """As `pieces`, off the event loop; whoever waits for it looks at the time."""
+    """As `pieces`, off the event loop; its caller checks the deadline."""
     if form.file.may_block:
         await off_loop(form.file.rewind, _ignore)
     else:

@@ -255,7 +255,7 @@ def _read(response: Incoming, request: OutgoingRequest) -> Reply:
 
 
 async def _aread(response: AsyncIncoming, request: OutgoingRequest) -> Reply:
-    """As `_read`; whoever waits for it looks at the time."""
+    """As `_read`; its caller checks the deadline."""
     body = BytesIO()
     limit = request.max_body(response.status)
     async for piece in aunpacked(response):

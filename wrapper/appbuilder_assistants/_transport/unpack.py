@@ -71,7 +71,7 @@ class Unpacker:
             data, self._start = self._start, b""
             self._zlib = zlib.decompressobj(_window(self._coding, data))
         try:
-            # What stands behind the end is no part of the body. A full piece may have more behind
+            # Bytes behind the end are no part of the body. A full piece may have more behind
             # it, also when all bytes have been taken in.
             full = True
             while (data or full) and not self._zlib.eof:

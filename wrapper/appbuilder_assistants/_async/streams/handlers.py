@@ -127,7 +127,7 @@ class AsyncAssistantStreamManager:
         return self._stream.__aiter__()
 
     async def __anext__(self) -> RunEvent:
-        """The next event, once it has been handled; iterating goes on."""
+        """The next event, once it has been handled; iterating continues."""
         return await self._stream.__anext__()
 
 

@@ -55,7 +55,7 @@ class AsyncRunStream(AsyncReading):
         return self if self._entered else self._iterate_and_close()
 
     async def __anext__(self) -> RunEvent:
-        """The next event alone, as the official client's streams give it; iterating goes on."""
+        """The next event alone, as the official client's streams give it; iterating continues."""
         event = await self._pull()
         if event is None:
             raise StopAsyncIteration

@@ -42,7 +42,7 @@ class AsyncToolRunStream(AsyncRunStream):
         return event
 
     async def _follow(self, call: StreamCall) -> None:
-        """Go on with another stream of the same run."""
+        """Continue with another stream of the same run."""
         await self._live.aclose()
         self._finish()
         self._call = call

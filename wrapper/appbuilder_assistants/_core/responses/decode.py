@@ -40,8 +40,8 @@ DEEPEST = 100
 def strips_context(read: Callable[[Q, Reply], T]) -> Callable[[Q, Reply], T]:
     """Make reading a reply fail with an error that has all it says in its own texts.
 
-    The server may have repeated the token: these texts are without it, but errors behind them
-    would not be, nor the variables of the frames that they come through.
+    The server may have echoed the token: the error's own texts are without it, but its causes
+    would not be, nor the variables of its frames.
     """
 
     @wraps(read)

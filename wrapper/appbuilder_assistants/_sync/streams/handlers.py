@@ -127,7 +127,7 @@ class AssistantStreamManager:
         return self._stream.__iter__()
 
     def __next__(self) -> RunEvent:
-        """The next event, once it has been handled; iterating goes on."""
+        """The next event, once it has been handled; iterating continues."""
         return self._stream.__next__()
 
 

@@ -57,7 +57,7 @@ class RunStream(Reading):
         return self if self._entered else self._iterate_and_close()
 
     def __next__(self) -> RunEvent:
-        """The next event alone, as the official client's streams give it; iterating goes on."""
+        """The next event alone, as the official client's streams give it; iterating continues."""
         event = self._pull()
         if event is None:
             raise StopIteration

@@ -44,7 +44,7 @@ class ToolRunStream(RunStream):
         return event
 
     def _follow(self, call: StreamCall) -> None:
-        """Go on with another stream of the same run."""
+        """Continue with another stream of the same run."""
         self._live.close()
         self._finish()
         self._call = call

@@ -26,8 +26,8 @@ LIMITS = httpx.Limits(max_connections=200, max_keepalive_connections=200, keepal
 HTTPX_TIMEOUT = httpx.Timeout(5.0)
 """That of an httpx client for which no other was set."""
 
-# The token says who calls. A cookie that one response sets would go with every other call, whoever
-# makes it, and one that is not ASCII would make every later request impossible to write.
+# The token identifies the caller. A cookie that one response sets would go with every other call,
+# and one that is not ASCII would make every later request impossible to write.
 _NO_COOKIES = DefaultCookiePolicy(allowed_domains=())
 
 CLOSED = "this client is closed: make another one"
