@@ -66,7 +66,7 @@ class AsyncRuns(AsyncToolRuns):
         Waits for up to 600 seconds of silence, and for `deadline` seconds at the most. Never
         repeated when no reply came, because the run may be in progress. `on_deadline="cancel"`
         cancels a run with a known id: one that `tool_output` continues. The first event of
-        `stream_run` names a new one, too. Raises ValueError when neither thread is given.  (createRun)
+        `stream_run` names a new one, too. Raises ValueError without a thread.  (createRun)
         """
         request = ops.run_request(
             assistant_id=assistant_id,
