@@ -169,10 +169,12 @@ bench: ## compare the client with the official one, httpx and json.loads
 evidence: dev-env ## list the facts of openapi.yaml with their evidence and tests
 	@$(PY) -m scripts.evidence
 
-lint: lint-env ## check style, import contracts, openapi.yaml, _sync and docs/operations.md
+lint: lint-env ## check style, layout, names, import contracts, openapi.yaml, _sync and docs/operations.md
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
 	$(VENV)/bin/lint-imports
+	$(PY) -m scripts.check_layout
+	$(PY) -m scripts.check_words
 	$(PY) -m openapi_spec_validator openapi.yaml
 	$(REDOCLY) lint --max-problems 1000 openapi.yaml
 	$(PY) -m scripts.evidence --check

@@ -37,10 +37,11 @@ def problems(root: Path) -> list[str]:
 
 
 def crowded_folders(sources: list[Path]) -> Iterator[str]:
-    """Folders with too many modules, their `__init__` aside."""
+    """Folders with too many modules, without `__init__` and tests, of which nothing imports."""
     modules: dict[Path, int] = defaultdict(int)
     for source in sources:
-        modules[source.parent] += source.name != "__init__.py"
+        is_counted = source.name != "__init__.py" and not source.name.startswith("test_")
+        modules[source.parent] += is_counted
     for folder, count in modules.items():
         if count > MAX_MODULES:
             yield f"{folder}: {count} modules; at most {MAX_MODULES}: make a folder for a subject"

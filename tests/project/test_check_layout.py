@@ -32,6 +32,13 @@ def test_one_module_too_many(folder: Path, tmp_path: Path) -> None:
     assert problem.startswith("wrapper/appbuilder_assistants/_retry: 13 modules; at most 12")
 
 
+def test_any_number_of_test_modules(folder: Path, tmp_path: Path) -> None:
+    for number in range(MAX_MODULES + 1):
+        (folder / f"test_{number}.py").touch()
+
+    assert problems(tmp_path) == []
+
+
 def test_one_line_too_many(folder: Path, tmp_path: Path) -> None:
     (folder / "module_0.py").write_text("#\n" * (MAX_LINES + 1))
 

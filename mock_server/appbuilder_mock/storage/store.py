@@ -230,9 +230,8 @@ class Store:
         return Page([body for (body,) in rows[:limit]], len(rows) > limit)
 
     def _seq(self, kind: str, parent: str, id_: str) -> Any:
-        row = self._db.execute(
-            "SELECT seq FROM objects WHERE kind = ? AND parent = ? AND id = ?", (kind, parent, id_)
-        ).fetchone()
+        query = "SELECT seq FROM objects WHERE kind = ? AND parent = ? AND id = ?"
+        row = self._db.execute(query, (kind, parent, id_)).fetchone()
         if row is None:
             raise KeyError(id_)
         return row[0]
