@@ -1,4 +1,4 @@
-"""`make contract`: attack a server with requests made from openapi.yaml.
+"""`make contract`: test a server by requests made from openapi.yaml.
 
     python -m contract_tests [--seed N] [--reports FOLDER] [pytest's own options and tests]
     python -m contract_tests --clean    delete what killed runs left on the target
@@ -32,7 +32,7 @@ def main() -> None:
 
 
 def prepared(arguments: Sequence[str]) -> tuple[list[str], dict[str, str]]:
-    """The arguments and the environment for pytest; it exits when that is not to run."""
+    """The arguments and the environment for pytest; exit if that is not to run."""
     parser = argparse.ArgumentParser("make contract", allow_abbrev=False)
     parser.add_argument("--seed", type=int)
     parser.add_argument("--reports", type=Path, default=Path("build", "contract"))
@@ -61,7 +61,7 @@ def prepared(arguments: Sequence[str]) -> tuple[list[str], dict[str, str]]:
 
 
 def clean(target: Target) -> int:
-    """Delete what killed runs left on a target; how many things could not be deleted."""
+    """Delete the objects of killed sessions; return the exit status."""
     if target.kind == "mock":
         raise UnusableTarget("nothing to clean: the mock forgets everything; name a TARGET")
     from .target.cleanup import delete_orphaned

@@ -32,7 +32,7 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers", "live_safe: is also done to a live service, where runs cost money"
     )
     config.addinivalue_line("markers", "each_operation: is done for each operation by itself")
-    if TOO_OLD or of_the_suite_itself(config):
+    if TOO_OLD or only_selftests(config):
         return
     from .plugin import SuitePlugin
     from .report.plugin import ReportPlugin
@@ -45,8 +45,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(plugin, "contract-suite")
 
 
-def of_the_suite_itself(config: pytest.Config) -> bool:
-    """Whether only tests of the suite itself were chosen, which attack servers of their own."""
+def only_selftests(config: pytest.Config) -> bool:
+    """Whether only selftests were chosen, which start servers of their own."""
     selftests = Path(__file__).parent / "selftests"
     chosen = [Path(one.partition("::")[0]).resolve() for one in config.args]
     return all(selftests in (path, *path.parents) for path in chosen)
@@ -65,7 +65,7 @@ def suite(pytestconfig: pytest.Config) -> Suite:
 
 @pytest.fixture(scope="session")
 def target(suite: Suite) -> Target:
-    """Any running server: target.py says how to choose one."""
+    """The server under test."""
     return suite.target
 
 
@@ -98,5 +98,5 @@ def renewed_objects(client: CheckedClient) -> RenewedObjects:
 
 @pytest.fixture
 def owned(renewed_objects: RenewedObjects) -> OwnedObjects:
-    """Of the file's own; made anew when they get old, because runs wait for minutes only."""
+    """Objects of the file's own; made anew when they get old, because runs expire."""
     return renewed_objects.get()

@@ -70,10 +70,10 @@ class SuitePlugin:
         except UnusableTarget as error:
             raise pytest.UsageError(str(error)) from error
         self._stack = ExitStack()
-        self._unmade: dict[str, str] = {}  # operations whose examples name what is not there
+        self._unavailable: dict[str, str] = {}  # operations whose examples name what is not there
 
     def pytest_configure(self) -> None:
-        """Let schemathesis send by the gateway.
+        """Let schemathesis send through the gateway.
 
         The probes of its checks (with no token, with a bad one) pass by every hook of it.
         """
@@ -101,7 +101,7 @@ class SuitePlugin:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection(self, session: pytest.Session) -> None:
-        """Make the target ready: tests are made from what there is on it."""
+        """Make the target ready: tests are made from its objects."""
         if session.config.option.collectonly:
             return
         self.suite.is_whole = [Path(one).resolve() for one in session.config.args] == [SUITE]
@@ -151,8 +151,8 @@ class SuitePlugin:
         self.suite.is_whole = is_whole and not self.suite.profile.quick
         for item in items:
             operation_id = item.name.removeprefix("test_")
-            if item.path.name in GENERATED and operation_id in self._unmade:
-                reason = f"not set up (what the examples name): {self._unmade[operation_id]}"
+            if item.path.name in GENERATED and operation_id in self._unavailable:
+                reason = f"not set up (what the examples name): {self._unavailable[operation_id]}"
                 item.add_marker(pytest.mark.skip(reason=reason))
         items.sort(key=self._place)
 
@@ -190,7 +190,7 @@ class SuitePlugin:
         )
 
     def _place(self, item: pytest.Item) -> tuple[bool, int]:
-        """First the operations whose examples need a run that waits, for these expire."""
+        """The sort key of a test: examples that need a waiting run first, because it expires."""
         needs_waiting = item.name.removeprefix("test_") in ON_WAITING_RUNS
         can_expire = self.suite.requested.kind != "mock" and item.path.name in GENERATED
         return not (can_expire and needs_waiting), rank(item.path.name)
@@ -216,7 +216,7 @@ class SuitePlugin:
         gateway.journal = journal.journal_for(suite.target.url)
         objects = ExampleObjects(gateway)
         suite.document = spec.Document(objects.make())
-        self._unmade = objects.unmade()
+        self._unavailable = objects.unavailable()
 
     def _clean(self) -> None:
         gateway = self.suite.gateway

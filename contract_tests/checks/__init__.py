@@ -1,4 +1,4 @@
-"""Our own checks, which schemathesis applies to every answer of a target.
+"""Our own checks, which schemathesis applies to every response of a target.
 
-Hands out the registry, the judgement of one answer, and the coverage of operations and statuses.
+Hands out the validator of a response, and the coverage of operations and statuses.
 """

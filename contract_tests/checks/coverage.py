@@ -1,4 +1,4 @@
-"""Which documented answers and bad ends of runs were reached, and by what."""
+"""Coverage: the documented responses and bad ends of runs that were seen, by phase."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ BAD_ENDS = ("failed", "expired")
 
 
 class Coverage:
-    """Counts answers as they come.
+    """Counts responses as they come.
 
     An error under status 200 is counted by itself: it does not say which status it stands for.
     """
@@ -38,21 +38,21 @@ class Coverage:
             self.ends[answer, end] += 1
 
     def counts_as(self, operation_id: str, status: int) -> None:
-        """An error under status 200 answered what this status was documented for."""
+        """Count an error under status 200 as the documented one of this status."""
         self.answers[
             DocumentedResponse(operation_id, str(status), "application/json"), "in band"
         ] += 1
 
     def link_followed(self, operation_id: str, link: str) -> None:
-        """A value from the operation's response was used along this link, with success."""
+        """Count a request along this link that succeeded."""
         self.links[operation_id, link] += 1
 
     def times(self, answer: DocumentedResponse) -> int:
-        """How often this answer came."""
+        """The number of these responses."""
         return sum(count for (one, _), count in self.answers.items() if one == answer)
 
     def by(self, *phases: str) -> set[DocumentedResponse]:
-        """Coverage of the requests of these phases."""
+        """The responses to requests of these phases."""
         return {answer for answer, phase in self.answers if phase in phases}
 
 

@@ -1,4 +1,4 @@
-"""Checks of ours on errors."""
+"""Our checks on errors."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ OF_FILES = ("queryFile", "deleteFile", "downloadFile", "readFile")
 
 
 def error_explains_itself(_seen: Seen, response: Response, case: Case[Any]) -> None:
-    """It has words and a code, and the field that it blames is one of the request's."""
+    """An error has a message and a code, and the field that it names is one of the request's."""
     if not is_error(response) or media_type_of(response) != "application/json":
         return
     try:
@@ -34,7 +34,7 @@ def error_explains_itself(_seen: Seen, response: Response, case: Case[Any]) -> N
 
 
 def unknown_file_is_noted(seen: Seen, response: Response, case: Case[Any]) -> None:
-    """How it is said that no file has an id is not known: each form is right, and reported."""
+    """The response to an unknown file id is not known: each form is right, and noted."""
     if spec.operation_of(case) not in OF_FILES or media_type_of(response) != "application/json":
         return
     try:

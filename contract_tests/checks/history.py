@@ -1,4 +1,4 @@
-"""Checks of ours that compare an answer with those before it."""
+"""Our checks that compare a response with earlier ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checks of ours on lists."""
+"""Our checks on lists."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ DEFAULT_LIMIT = 20
 
 
 def list_keeps_its_bounds(_seen: Seen, response: Response, case: Case[Any]) -> None:
-    """No more than `limit`, nothing twice, nothing of the bounds; and the page says its ends."""
+    """A page has at most `limit` items, none twice, no bound, and names its first and last."""
     body = success_of(case, response)
     items = None if body is None else items_of(body)
     if body is None or items is None:
@@ -41,7 +41,7 @@ def list_keeps_its_bounds(_seen: Seen, response: Response, case: Case[Any]) -> N
 
 @about("*/x-order", "PageOrder/description")
 def list_is_in_order(_seen: Seen, response: Response, case: Case[Any]) -> None:
-    """By creation, as `order` says; files, which are not paged, from the oldest on."""
+    """A list is sorted by creation, as `order` says; files, which are not paged, oldest first."""
     body = success_of(case, response)
     items = None if body is None else items_of(body)
     if items is None:

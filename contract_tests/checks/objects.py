@@ -1,4 +1,4 @@
-"""Checks of ours on the objects of an answer: their ids, their words and what they keep."""
+"""Our checks on the objects of a response: ids, constants and kept fields."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ KEPT = (
 def ids_are_those_asked_for(_seen: Seen, response: Response, case: Case[Any]) -> None:
     """A response has the object that the request names, with the parents that it names."""
     asked = {name: id_ for name, id_ in _ids(spec.body_of(case)) if id_}
-    own = spec.own_id(spec.operation_of(case))
+    own = spec.answered_id_field(spec.operation_of(case))
     for answered in objects_of(case, response):
         if own in asked:
             _compare("id", answered.get("id"), asked[own])
@@ -72,7 +72,7 @@ def _compare(name: str, got: object, expected: object) -> None:
 
 @about("*.id/x-form", "!ToolCall.id/x-form")
 def ids_have_their_form(_seen: Seen, response: Response, case: Case[Any]) -> None:
-    """An id shows what it names; a message that a run made has an id of its own form."""
+    """An id has the prefix of its kind; a message of a run has another one."""
     answered_schema = spec.answered_schema(spec.operation_of(case))
     for answered in objects_of(case, response):
         is_step = answered.get("object") == WORDS["RunStep"][0]
@@ -89,7 +89,7 @@ def ids_have_their_form(_seen: Seen, response: Response, case: Case[Any]) -> Non
 
 
 def object_says_what_it_is(_seen: Seen, response: Response, case: Case[Any]) -> None:
-    """`object`, and the role of a message, have the words that the spec gives."""
+    """`object`, and the role of a message, have the constants of the spec."""
     operation_id = spec.operation_of(case)
     words = WORDS.get(spec.answered_schema(operation_id))
     body = success_of(case, response)
@@ -108,7 +108,7 @@ def object_says_what_it_is(_seen: Seen, response: Response, case: Case[Any]) -> 
 
 
 def what_was_sent_is_kept(_seen: Seen, response: Response, case: Case[Any]) -> None:
-    """Making or changing something answers it with what the request said of it."""
+    """The response to a creation or an update has the fields that the request sent."""
     operation_id = spec.operation_of(case)
     if not operation_id.startswith(("create", "update")) or not rules.is_positive(case):
         return

@@ -1,4 +1,4 @@
-"""Checks of ours on every response, beside those of schemathesis."""
+"""The registry of our checks, which run beside those of schemathesis."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from .seen import Check, Seen
     "RunStatus/*",
 )
 def stream_keeps_its_grammar(_seen: Seen, response: Response, _case: Case[Any]) -> None:
-    """The order of events, what is counted and what comes in pairs."""
+    """The events of a stream have the right order, numbers and pairs."""
     if media_type_of(response) != "text/event-stream":
         return
     assert not response.stream_cut_short, "the stream did not end in time"
@@ -52,7 +52,7 @@ CheckFunction = Callable[[CheckContext, Response, Case[Any]], bool | None]
 
 
 def checks_of(seen: Seen) -> list[CheckFunction]:
-    """The checks as schemathesis takes them, for the target that was seen so."""
+    """The checks with the signature of schemathesis, for one target."""
     return [_bound(check, seen) for check in ALL]
 
 

@@ -1,4 +1,4 @@
-"""Rules on requests that depend on what the server holds, and what generated requests become."""
+"""Rules on requests that depend on the server's state, and the mapping of generated ones."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Body = dict[str, Any]
 
 @dataclass(frozen=True)
 class Rule:
-    """A request that the schema allows and the server may refuse with 400, by what it holds.
+    """A request that the schema allows and the server may refuse with 400, by its state.
 
     `field` is what the answer's `param` begins with, when there is one.
     """
@@ -94,7 +94,7 @@ def broken(case: Case[Any]) -> Iterator[Rule]:
 
 
 class RequestRules:
-    """The rules for one target: what its document names, and how it may refuse."""
+    """The rules for one target, by its document and its kind."""
 
     def __init__(
         self, document: spec.Document, gateway: Gateway, observations: Observations
@@ -104,7 +104,7 @@ class RequestRules:
         self._observations = observations
 
     def register(self, schema: OpenApiSchema) -> None:
-        """Let schemathesis apply them to what it generates."""
+        """Register the rules as hooks of schemathesis."""
 
         @schema.hook
         def map_case(_context: HookContext, case: Case[Any]) -> Case[Any]:
@@ -122,7 +122,7 @@ class RequestRules:
             return self.is_failure(failure, case, response)
 
     def is_failure(self, failure: Failure, case: Case[Any], response: Response) -> bool:
-        """Let pass what only looks like a fault.
+        """Whether a failure is one: some only look like it.
 
         That is a 400 for a broken rule, though the schema allows the request; a file that is JSON
         itself, or null where there is none, though JSON in place of a file's bytes is otherwise an
@@ -152,7 +152,7 @@ class RequestRules:
         body = dict(case.body)
         body.update({name: example[name] for name in KNOWN_IDS.get(phase, ()) if name in example})
         if phase not in KNOWN_IDS:
-            body.update(self._own_ids(operation_id, body))
+            body.update(self._example_ids(operation_id, body))
         if operation_id == "createRun":
             if phase in KNOWN_IDS:
                 # Coverage sends enough requests that break a rule.
@@ -174,7 +174,7 @@ class RequestRules:
             case.body = body
         return case
 
-    def _own_ids(self, operation_id: str, body: Body) -> Body:
+    def _example_ids(self, operation_id: str, body: Body) -> Body:
         """The ids to use for those that only the examples of other operations or fields have.
 
         They come from the example of a schema that several fields share; to delete such a thing
@@ -190,7 +190,7 @@ class RequestRules:
         }
 
     def _goes_against_unknown(self, case: Case[Any]) -> bool:
-        """Whether all that is wrong with a request is a choice of this document's."""
+        """Whether a request breaks only facts that are this document's choice."""
         if self._gateway.target.kind == "mock":
             return False
         operation_id = spec.operation_of(case)

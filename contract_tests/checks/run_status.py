@@ -1,4 +1,4 @@
-"""Checks of ours on runs and steps: what goes with their status, and how it may change."""
+"""Our checks on the status of runs and steps: its fields and its transitions."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ LATER = {
 
 
 def status_goes_with_the_rest(_seen: Seen, response: Response, case: Case[Any]) -> None:
-    """A run says what it waits for while it waits, and why it failed when it did."""
+    """A run has a `required_action` while it waits, and a `last_error` when it failed."""
     for answered in objects_of(case, response):
         status = answered.get("status")
         waits = bool(_calls(answered))

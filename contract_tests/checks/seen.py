@@ -1,4 +1,4 @@
-"""The target as seen so far, for checks that compare one response with another."""
+"""The state of a target as seen so far, for checks that compare one response with another."""
 
 from __future__ import annotations
 

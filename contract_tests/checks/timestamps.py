@@ -1,4 +1,4 @@
-"""Checks of ours on times."""
+"""Our checks on timestamps."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SLACK = 1000
 
 @about("Milliseconds/x-unit", "File.create_at/x-unit")
 def times_have_their_unit(seen: Seen, response: Response, case: Case[Any]) -> None:
-    """Seconds for a file, milliseconds elsewhere; and what is there was created at some time."""
+    """Timestamps are seconds for a file, milliseconds elsewhere; a creation is never 0."""
     latest = time.time() * 1000 + DAY
     for answered in objects_of(case, response):
         for name, at in _times(answered).items():
@@ -41,7 +41,7 @@ def times_have_their_unit(seen: Seen, response: Response, case: Case[Any]) -> No
 
 
 def times_are_in_order(_seen: Seen, response: Response, case: Case[Any]) -> None:
-    """Created, started, ended; and only the end that the status names has a time."""
+    """Timestamps are in order, and only the end that the status names has one."""
     for answered in objects_of(case, response):
         times = _times(answered)
         happened = [(name, at) for name, at in times.items() if at]
@@ -57,7 +57,7 @@ def times_are_in_order(_seen: Seen, response: Response, case: Case[Any]) -> None
 
 
 def _times(answered: Object) -> dict[str, int]:
-    """The times of an object in the order in which they come to pass."""
+    """The timestamps of an object in chronological order."""
     return {name: answered[name] for name in TIMES if isinstance(answered.get(name), int)}
 
 

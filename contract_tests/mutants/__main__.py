@@ -16,7 +16,7 @@ BUILD = Path("build") / "contract"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Try them; 0 when every mutant is caught and the server as it is passes."""
+    """Run the mutants; return 0 if each is caught and the unchanged server passes."""
     options = parser().parse_args(arguments)
     chosen = options.names or list(quick_selection() if options.quick else MUTANTS)
     if unknown := [name for name in chosen if name not in MUTANTS]:

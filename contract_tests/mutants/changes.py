@@ -1,4 +1,4 @@
-"""The words that the catalogue is written in: ways to change what passes through a proxy.
+"""The building blocks of the catalogue: changes to what passes through a proxy.
 
 Operations are named in one text, `"queryRun listRuns"`; `"*"` means all of them.
 """
@@ -29,7 +29,7 @@ class ProxiedEvent:
 
     @property
     def kind(self) -> str:
-        """As in sse.py: the event type of a status event, else the name."""
+        """As in run_events.py: the event type of a status event, else the name."""
         return str(self.data["event_type"]) if self.name == "status" else self.name
 
     def encode(self) -> bytes:
@@ -153,7 +153,7 @@ def dumped(value: Json) -> str:
 
 
 def made(status: int, value: Json) -> ProxyResponse:
-    """An answer that no server gave, right in all but what it says."""
+    """A response of the proxy's own."""
     headers = {"content-type": "application/json", "x-appbuilder-request-id": str(uuid.uuid4())}
     return ProxyResponse(status, headers, dumped(value).encode())
 
@@ -185,7 +185,7 @@ def instead(
     operations: str,
     answer: Callable[[dict[str, Any]], ProxyResponse | None],
 ) -> Change:
-    """Answer without asking the server; None asks it after all."""
+    """Respond without the server; None passes the request on."""
 
     def asked(request: ProxyRequest) -> ProxyRequest | ProxyResponse:
         made = answer(request.json) if names(operations, request) else None
@@ -208,7 +208,7 @@ def raw_stream(change: Callable[[Iterator[bytes]], Iterator[bytes]]) -> Change:
 
 
 def event(kind: str, edit: Edit) -> Change:
-    """Change the payload of each event of a kind, as sse.py names them; `status` is every kind."""
+    """Change the payload of each event of a kind of run_events.py; `status` is every kind."""
 
     def change(events: Iterator[ProxiedEvent]) -> Iterator[ProxiedEvent]:
         for one in events:

@@ -9,7 +9,7 @@ from contract_tests.mutants.proxy import Change
 
 @dataclass(frozen=True)
 class Mutant:
-    """A change to what a server says, and the promise it breaks.
+    """A change to the responses of a server, and the promise it breaks.
 
     The server behind it keeps every promise, so the tests that fail do so for this one. A mutant is
     run once a process: its change may remember what passed through.

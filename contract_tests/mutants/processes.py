@@ -1,4 +1,4 @@
-"""Several mutants before the tests, each in a process of its own."""
+"""A pool of processes, one for each mutant under test."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Attempt = Callable[[str, Part, Path], Verdict]
 
 @dataclass(frozen=True)
 class RunningMutant:
-    """A trial in a process of its own, running since `begun`."""
+    """A mutant under test in a process of its own, since `begun`."""
 
     name: str
     part: Part
@@ -92,7 +92,7 @@ def _try(sender: Connection, attempt: Attempt, what: tuple[str, Part, Path]) -> 
 
 
 def _ended(running: dict[Connection, RunningMutant], patience: float) -> Iterator[Verdict]:
-    """Wait a second; the verdicts that have come, and those on what will never come."""
+    """Wait a second; yield the verdicts received, and those on processes that died or hang."""
     for ready in wait(list(running), timeout=1):
         assert isinstance(ready, Connection)
         one = running.pop(ready)

@@ -1,4 +1,4 @@
-"""One mutant before the tests: a mock server, the proxy that changes it, and pytest."""
+"""One mutant under test: a mock server, the proxy in front of it, and pytest."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Verdict:
 
     @property
     def is_caught(self) -> bool:
-        """By a check that says what is wrong, and by the one that is expected to."""
+        """Whether a check failed that names the fault, and the expected one if there is one."""
         if self.failed is None or self.trouble or not self.failed.checks:
             return False
         expected = MUTANTS[self.name].caught_by

@@ -1,4 +1,4 @@
-"""The table that says which check caught which mutant."""
+"""The table of mutants and the checks that caught them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .run import Verdict
 
 
 def write(verdicts: Sequence[Verdict], folder: Path, *, seconds: float) -> int:
-    """Print it and write mutants.md and mutants.json; 0 when all is as it should be."""
+    """Print it and write mutants.md and mutants.json; return 0 if every mutant is caught."""
     [unchanged] = [one for one in verdicts if not one.name]
     order = {name: index for index, name in enumerate(MUTANTS)}
     run_mutant = sorted((one for one in verdicts if one.name), key=lambda one: order[one.name])

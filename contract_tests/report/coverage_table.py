@@ -1,4 +1,4 @@
-"""Operations × what the run reached of each, and which cells are empty without a reason."""
+"""The table of operations and their coverage, and its empty cells that nothing excuses."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ def described(
     found = list(leaves(error))
     blocks = [_promise(item)]
     for one in found:
-        blocks += ["\n".join(_own_frames(one)), _prefixed(_message(one)), request_of(one)]
+        blocks += ["\n".join(_suite_frames(one)), _prefixed(_message(one)), request_of(one)]
     said = sentence(found[0])
     if said.startswith("assert "):  # which says nothing without what it is about
         said = f"{blocks[0].rstrip('.')}: {said}"
@@ -53,7 +53,7 @@ def described(
 
 
 def sentence(error: BaseException) -> str:
-    """The first line of what is wrong."""
+    """The first line of the message."""
     [first, *_] = _message(error).strip().splitlines() or [""]
     return first if len(first) <= LONGEST_SENTENCE else f"{first[:LONGEST_SENTENCE]}…"
 
@@ -80,8 +80,8 @@ def _last_line(error: BaseException) -> str:
     return traceback.extract_tb(error.__traceback__)[-1].line or ""
 
 
-def _own_frames(error: BaseException) -> Iterator[str]:
-    """The lines of the tests that led there; where none did, the last one of what prepares them."""
+def _suite_frames(error: BaseException) -> Iterator[str]:
+    """The lines of the tests that led there; without one, the last line of the set-up."""
     frames = [
         frame
         for frame in traceback.extract_tb(error.__traceback__)

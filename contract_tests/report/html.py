@@ -1,4 +1,4 @@
-"""The run on one page: what is wrong, what was reached, each failure and how to see it again."""
+"""The report on one page: causes, coverage, each failure and how to reproduce it."""
 
 from __future__ import annotations
 

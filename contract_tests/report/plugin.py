@@ -58,7 +58,7 @@ class ReportPlugin:
         self.causes = Causes()
         self._test = "the tests began"
         self._last_answered: tuple[str, Exchange | None] = (self._test, None)
-        self._unmade: dict[Exception, Fixture] = {}  # the fixture, and its parameter
+        self._failed_fixtures: dict[Exception, Fixture] = {}
         self._first_reason: dict[Fixture, tuple[str, str]] = {}  # a test, and what it said
         if folder is not None:
             folder.mkdir(parents=True, exist_ok=True)
@@ -85,7 +85,7 @@ class ReportPlugin:
         try:
             return (yield)
         except Exception as error:
-            self._unmade[error] = (fixturedef, str(getattr(request, "param", "")))
+            self._failed_fixtures[error] = (fixturedef, str(getattr(request, "param", "")))
             raise
 
     @pytest.hookimpl(wrapper=True)
@@ -109,7 +109,7 @@ class ReportPlugin:
 
     @pytest.hookimpl(trylast=True)
     def pytest_exception_interact(self, node: pytest.Item, report: pytest.TestReport) -> None:
-        """The same again, when schemathesis has replaced it."""
+        """Set the text again, which schemathesis replaces."""
         if report.nodeid in self._failures:
             report.longrepr = self._failures[report.nodeid]
 
@@ -162,7 +162,7 @@ class ReportPlugin:
         path, line, _ = item.location
         if isinstance(error, TargetStopped):
             text = FailureText(self._stopped(), self._stopped())
-        fixture = self._unmade.get(error) if isinstance(error, Exception) else None
+        fixture = self._failed_fixtures.get(error) if isinstance(error, Exception) else None
         if fixture is not None:
             first = self._first_reason.setdefault(fixture, (item.nodeid, text.sentence))
             if first[0] != item.nodeid:
@@ -179,7 +179,7 @@ class ReportPlugin:
         self.causes.add(item.nodeid, self._mask.text(text.sentence))
 
     def _stopped(self) -> str:
-        """Which request the target answered last, before it stopped."""
+        """The last request that the target answered before it stopped."""
         test, exchange = self._last_answered
         reason = self._suite.gateway.stopped
         if exchange is None:
@@ -193,7 +193,7 @@ class ReportPlugin:
         )
 
     def _variables(self) -> dict[str, str]:
-        """By token, what it is called in commands."""
+        """The shell variable of each token."""
         target = self._suite.target
         other = {target.other_token: "OTHER_TOKEN"} if target.other_token else {}
         return {target.token: self._token_name, **other}

@@ -1,4 +1,4 @@
-"""Take tokens out of whatever is printed or written."""
+"""Redaction of tokens in all that is printed or written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""openapi.yaml, as far as the tests read it themselves."""
+"""openapi.yaml, and its operations, examples and links."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ERROR = {"$ref": "#/components/schemas/ErrorEnvelope"}
 
 
 class DocumentedResponse(NamedTuple):
-    """One documented answer of an operation."""
+    """One documented response of an operation."""
 
     operation_id: str
     status: str
@@ -67,7 +67,7 @@ def operations(document: Mapping[str, Any] = DOCUMENT) -> dict[str, dict[str, An
 
 
 def path(operation_id: str) -> str:
-    """Where the operation is called."""
+    """The path of the operation."""
     return next(path for path, name in operations_by_path().items() if name == operation_id)
 
 
@@ -103,8 +103,8 @@ def known(operation_id: str, answer: dict[str, Any]) -> dict[str, Any]:
 
 
 @functools.cache
-def own_id(operation_id: str) -> str:
-    """The field of a request that names what is answered; empty where it names what holds it.
+def answered_id_field(operation_id: str) -> str:
+    """The request's field with the id of the object in the response; empty if there is none.
 
     That is the last id of those that look up, change or delete one thing.
     """

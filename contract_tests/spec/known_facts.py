@@ -22,7 +22,7 @@ SCHEMAS = "#/components/schemas/"
 
 
 def of_answers(document: dict[str, Any]) -> dict[str, Any]:
-    """A copy whose answers claim what is known only; its requests stay as they are."""
+    """A copy with only known facts on responses; its requests stay as they are."""
     known = copy.deepcopy(document)
     asked = _reached(known, [one.get("requestBody") for one in _operations(known)])
     components = known["components"]

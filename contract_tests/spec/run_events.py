@@ -1,4 +1,4 @@
-"""The event stream of a run: reading it, and the grammar that no schema can say."""
+"""The event stream of a run: a parser, and the grammar beyond the schema."""
 
 from __future__ import annotations
 

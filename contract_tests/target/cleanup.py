@@ -17,7 +17,7 @@ PATIENCE_WHEN_STOPPED = 1.0  # when the target has just left a request and a loo
 
 
 def delete_orphaned(gateway: Gateway, remains: list[str]) -> int:
-    """Delete what killed runs left on the target of the gateway; how many things there were."""
+    """Delete the objects of killed sessions on this target; return their number."""
     found = 0
     for old in journal.orphaned_journals(gateway.target.url):
         found += len(old.remaining)
@@ -27,7 +27,7 @@ def delete_orphaned(gateway: Gateway, remains: list[str]) -> int:
 
 
 def delete_all(gateway: Gateway, of: Journal) -> list[str]:
-    """Delete what a journal says is there; in words what could not be.
+    """Delete the objects of a journal; return lines on those that remain.
 
     A target that does not answer is asked no further, and Ctrl-C ends it.
     """

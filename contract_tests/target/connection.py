@@ -17,7 +17,7 @@ from contract_tests.spec import document as spec
 from contract_tests.spec import run_events as sse
 
 from .exchange import OpenExchange
-from .gateway import Gateway, answer_of
+from .gateway import Gateway, response_of
 
 STREAM = "text/event-stream"
 
@@ -45,7 +45,7 @@ class Connection:
         def send(_exchange: OpenExchange) -> Response:
             response = self._http.post(self._url(operation_id), **content)
             response.request.read()  # schemathesis wants to show it
-            return answer_of(response)
+            return response_of(response)
 
         return self._gateway.ask(operation_id, send)
 
@@ -88,7 +88,7 @@ def _whole(response: httpx.Response, content: bytes) -> Response:
         response.status_code, headers=headers, content=content, request=response.request
     )
     whole.elapsed = response.elapsed
-    return answer_of(whole)
+    return response_of(whole)
 
 
 class _ReceivedStream:

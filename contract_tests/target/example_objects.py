@@ -22,10 +22,10 @@ ON_MOUNTED_FILES = ("unmountAssistantFile",)
 
 
 class ExampleObjects:
-    """Makes what is missing, and knows it by the ids of the examples.
+    """Makes the missing objects, and maps the examples' ids to theirs.
 
-    An object that cannot be made keeps the example's id; `unmade` has the reason, for the tests
-    that need it.
+    An object that cannot be made keeps the example's id; `unavailable` has the reason, for the
+    tests that need it.
     """
 
     def __init__(self, gateway: Gateway) -> None:
@@ -48,8 +48,8 @@ class ExampleObjects:
             raise UnusableTarget(f"no answer from {self._gateway.target.url}: {reason}") from error
         return self.ids
 
-    def unmade(self) -> dict[str, str]:
-        """By operation why its examples cannot be sent: they name things that are not there."""
+    def unavailable(self) -> dict[str, str]:
+        """The reason why an operation's examples cannot be sent, by operation."""
         missing = self._tried - self.ids.keys()
         return {
             operation_id: self.first_reason

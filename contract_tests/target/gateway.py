@@ -1,4 +1,4 @@
-"""Everything that is sent to the target passes here: counted, kept to its rate, noted down."""
+"""The gateway: every request to the target passes here, rate-limited, counted and noted."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ AROUND = "around"  # the phase of what is done before and after the tests
 
 
 class Gateway:
-    """The only way to one target."""
+    """Sends all requests to one target."""
 
     def __init__(self, target: Target, profile: Profile, journal: Journal | None = None) -> None:
         self.target, self.profile, self.journal = target, profile, journal
-        self.pace, self.runs = RateLimiter(profile.per_second), RunBudget(profile.runs)
+        self.rate_limiter, self.runs = RateLimiter(profile.per_second), RunBudget(profile.runs)
         self.listeners: list[Callable[[Exchange], None]] = []
         self.refused_in_band: set[str] = set()  # ids of cases
         self.newest: Exchange | None = None
@@ -68,7 +68,7 @@ class Gateway:
         phase: str = "by hand",
         body: Any = None,
     ) -> Response:
-        """The response; where a rate is kept, not the one that the rate is too high."""
+        """Send a request; at a limited rate, again when the service asks for a pause."""
         for attempt in itertools.count(1):
             with self.open_exchange(operation_id, phase=phase, body=body) as exchange:
                 response = send(exchange)
@@ -78,7 +78,7 @@ class Gateway:
         return response
 
     def should_retry(self, response: Response, attempt: int) -> bool:
-        """Whether to ask again: the rate that is kept is too high all the same.
+        """Whether to send it again: the rate is too high all the same.
 
         The next request then waits as long as the service asks for. After TRIES attempts, or when
         that is longer than LONGEST_WAIT, the refusal is the response.
@@ -88,7 +88,7 @@ class Gateway:
         seconds = parse_retry_after(response.headers.get("retry-after", [""])[0])
         if seconds > LONGEST_WAIT:
             return False
-        self.pace.put_off(seconds)
+        self.rate_limiter.pause(seconds)
         return True
 
     def post(
@@ -114,7 +114,7 @@ class Gateway:
                 **content,
             )
             response.request.read()
-            return answer_of(response)
+            return response_of(response)
 
         return self.ask(operation_id, send, phase=AROUND, body=content.get("json"))
 
@@ -128,7 +128,7 @@ class Gateway:
     def open_exchange(
         self, operation_id: str, *, phase: str = "by hand", body: Any = None
     ) -> Iterator[OpenExchange]:
-        """For one request: pass on the response, or the exception when there is none.
+        """The context of one request: it takes the response, or the exception in its place.
 
         Raises TargetStopped when the target answers nothing else either, and from then on at once.
         """
@@ -138,7 +138,7 @@ class Gateway:
         opened = OpenExchange(
             exchange, body, runs=self.runs, journal=self.journal, owner_of=self.owner_of
         )
-        self.pace.wait()
+        self.rate_limiter.wait()
         with opened.sent():
             started = time.monotonic()
             try:
@@ -158,11 +158,11 @@ class Gateway:
 
 @functools.cache
 def certificates() -> ssl.SSLContext:
-    """Read once: each call would take 20 ms for it."""
+    """The CA certificates, read once: each call would take 20 ms for it."""
     return httpx.create_ssl_context()
 
 
-def answer_of(response: httpx.Response) -> Response:
+def response_of(response: httpx.Response) -> Response:
     """A response as the checks take it, with the address that was asked.
 
     schemathesis' own conversion repeats the query, which is then wrong in every report.

@@ -39,7 +39,7 @@ Owner = Literal["first", "second"]  # the user whose token makes a thing, and ca
 
 
 class CreatedObject(NamedTuple):
-    """One thing on the target."""
+    """An object on the target."""
 
     kind: str
     id: str
@@ -47,7 +47,7 @@ class CreatedObject(NamedTuple):
 
 
 class Journal:
-    """The things that one process has made on one target.
+    """The objects that one process has made on one target.
 
     Every line is written when it happens. As long as the process lives its file is locked; a file
     that nobody holds is what a killed run has left. Raises BlockingIOError for one that is held.
@@ -76,7 +76,7 @@ class Journal:
         self._write({"answers": operation_id})
 
     def succeeded(self, operation_id: str, asked: Any, answer: Any, owner: Owner = "first") -> None:
-        """Note what is there now, and what no longer."""
+        """Note a created or deleted object."""
         if makes(operation_id, asked) and isinstance(answer, dict):
             kind, field = MAKES[operation_id]
             if isinstance(answer.get(field), str):
@@ -99,7 +99,7 @@ class Journal:
     def delete_all(
         self, delete: Callable[[str, dict[str, str], Owner], bool]
     ) -> list[CreatedObject]:
-        """Delete what is left, each by an operation with its body; returns what could not be.
+        """Delete the remaining objects, each by an operation with its body; return the others.
 
         An exception of `delete` ends it, and the rest stays in the journal.
         """
@@ -110,7 +110,7 @@ class Journal:
         return list(self.remaining)
 
     def close(self) -> None:
-        """Forget the file when nothing is left on the target."""
+        """Delete the file when no object remains on the target."""
         if not self.remaining:
             self.path.unlink(missing_ok=True)
         self._file.close()

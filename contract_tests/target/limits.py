@@ -1,4 +1,4 @@
-"""How fast and how often a target is asked."""
+"""The limits on requests: a rate, and a budget of runs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ UNTOLD = 2.0  # seconds for a service that does not say how long
 
 
 class RunBudgetExhausted(Exception):
-    """As many runs as were stated have been made: the request was not sent."""
+    """The budget of runs is spent: the request was not sent."""
 
 
 class RateLimiter:
@@ -42,14 +42,14 @@ class RateLimiter:
         if (rest := turn - self._clock()) > 0:
             self._sleep(rest)
 
-    def put_off(self, seconds: float) -> None:
-        """Let nobody begin for so long, because the server asked for it."""
+    def pause(self, seconds: float) -> None:
+        """Let no request begin for so long, because the server asked for it."""
         with self._lock:
             self._next = max(self._next, self._clock() + seconds)
 
 
 class RunBudget:
-    """Counts the requests that let a model work, and lets no more pass than were stated."""
+    """Counts the requests that let a model work, and stops at a limit."""
 
     def __init__(self, limit: int | None) -> None:
         self.limit = limit
@@ -67,13 +67,13 @@ class RunBudget:
         self.made[operation_id] += 1
 
     def give_back(self, operation_id: str) -> None:
-        """The server refused: no model worked."""
+        """Return a run to the budget: the server refused it."""
         if operation_id in EXPENSIVE:
             self.made[operation_id] -= 1
 
 
 def parse_retry_after(retry_after: str) -> float:
-    """The seconds for which a service wants to be left alone: it says how many, or until when."""
+    """The seconds of a Retry-After header, which is a number or a date."""
     if retry_after.strip().isdecimal():
         return float(retry_after)
     try:

@@ -1,4 +1,4 @@
-"""Which request had no answer, and whether the target gives any."""
+"""Liveness of the target, and the request that had no response."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class TargetStopped(Exception):
 
 
 def responds(target: Target) -> bool:
-    """Whether the target answers a look-up with anything at all.
+    """Whether the target responds to a look-up in any way.
 
     A refused connection is tried PROBES times, silence is waited for once.
     """
@@ -44,7 +44,7 @@ def responds(target: Target) -> bool:
 
 
 def unanswered_request(error: BaseException) -> requests.PreparedRequest | None:
-    """The request that such an error ended; without its body where that is read as it is sent."""
+    """The request that failed with this error; without its body if that was streamed."""
     if isinstance(error, requests.RequestException):
         return error.request if isinstance(error.request, requests.PreparedRequest) else None
     if not isinstance(error, httpx.TransportError):

@@ -8,7 +8,7 @@ import httpx
 
 
 class MockControl:
-    """Of the mock at a URL, which is http: reading certificates would take longer than a call."""
+    """The scenario of the mock at a URL, which is http: it needs no certificates."""
 
     def __init__(self, url: str) -> None:
         self._url = f"{url}/_mock/scenario"

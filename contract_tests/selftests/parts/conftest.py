@@ -28,7 +28,7 @@ def gateway(folder: Path) -> Iterator[Gateway]:
     with appbuilder_mock.running() as mock:
         target = Target(mock.url, mock.token, "server")
         own = Gateway(target, LIVE_SAFE, journal.journal_for("x", folder))
-        own.pace = RateLimiter(None)
+        own.rate_limiter = RateLimiter(None)
         yield own
         assert own.journal is not None
         own.journal.close()

@@ -11,7 +11,7 @@ import pytest
 from schemathesis import Response
 
 from contract_tests.target.exchange import OpenExchange
-from contract_tests.target.gateway import Gateway, answer_of
+from contract_tests.target.gateway import Gateway, response_of
 from contract_tests.target.liveness import TargetStopped
 
 from .direct_requests import direct_response, url_of
@@ -50,8 +50,8 @@ def test_threads_that_runs_make_are_known(gateway: Gateway) -> None:
 
 def test_asked_too_often(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
     """A request that gets 429 is retried after the time in `Retry-After`."""
-    put_off: list[float] = []
-    monkeypatch.setattr(gateway.pace, "put_off", put_off.append)
+    pause: list[float] = []
+    monkeypatch.setattr(gateway.rate_limiter, "pause", pause.append)
     sent = iter([429, 429, 200])
     answer = direct_response(gateway, "createThread")
 
@@ -62,13 +62,13 @@ def test_asked_too_often(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> N
 
     gateway.ask("createThread", send)
 
-    assert put_off == [3.0, 3.0]
+    assert pause == [3.0, 3.0]
 
 
 def test_long_pause_is_not_made(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
     """The response is then the 429, which its test reports."""
-    put_off: list[float] = []
-    monkeypatch.setattr(gateway.pace, "put_off", put_off.append)
+    pause: list[float] = []
+    monkeypatch.setattr(gateway.rate_limiter, "pause", pause.append)
     answer = direct_response(gateway, "createThread")
     answer.status_code = 429
     answer.headers["retry-after"] = ["3600"]
@@ -76,7 +76,7 @@ def test_long_pause_is_not_made(gateway: Gateway, monkeypatch: pytest.MonkeyPatc
     got = gateway.ask("createThread", lambda _exchange: answer)
 
     assert got.status_code == 429
-    assert put_off == []
+    assert pause == []
 
 
 @pytest.fixture
@@ -134,7 +134,7 @@ def test_unanswered_request_is_noted(gateway: Gateway) -> None:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/v2/threads"
 
         def send(_exchange: OpenExchange) -> Response:
-            return answer_of(httpx.post(url, content='{"问": 1}'.encode(), timeout=0.1))
+            return response_of(httpx.post(url, content='{"问": 1}'.encode(), timeout=0.1))
 
         with pytest.raises(httpx.ReadTimeout):
             gateway.ask("createThread", send)

@@ -23,13 +23,13 @@ def test_pace() -> None:
         slept.append(round(seconds, 3))
         now[0] += seconds
 
-    pace = RateLimiter(4, clock=lambda: now[0], sleep=sleep)
+    rate_limiter = RateLimiter(4, clock=lambda: now[0], sleep=sleep)
     for _ in range(3):
-        pace.wait()
+        rate_limiter.wait()
     now[0] += 10
-    pace.wait()
-    pace.put_off(3)
-    pace.wait()
+    rate_limiter.wait()
+    rate_limiter.pause(3)
+    rate_limiter.wait()
 
     assert slept == [0.25, 0.25, 3.0]
 
