@@ -143,7 +143,7 @@ def test_a_flow_that_is_dropped_asks_for_nothing() -> None:
 def test_waiting_gets_slower() -> None:
     """The pauses grow up to the longest, and what is left before the deadline is used."""
     query = runs_query(thread_id="t", run_id="r")
-    flow = poll_run(query, retry=ONCE, pace=PollInterval(1.0, 2.0))
+    flow = poll_run(query, retry=ONCE, interval=PollInterval(1.0, 2.0))
     working = reply(body={**RUN, "status": "in_progress"})
     pauses = []
     after(flow)
@@ -165,7 +165,7 @@ def test_waiting_gets_slower() -> None:
 def test_a_wait_that_is_overdue() -> None:
     """It has the last look-up, and not another attempt of one that did not fail."""
     query = runs_query(thread_id="t", run_id="r")
-    flow = poll_run(query, retry=RetryPolicy(), pace=PollInterval(0.05))
+    flow = poll_run(query, retry=RetryPolicy(), interval=PollInterval(0.05))
     after(flow)
     assert isinstance(after(flow, reply(503)), Sleep)
     assert isinstance(after(flow), Send)

@@ -208,7 +208,7 @@ class AsyncRuns(AsyncToolRuns):
         caller = self._caller.within(deadline=deadline, on_deadline=on_deadline)
         query = ops.runs_query(thread_id=thread_id, run_id=run_id)
         flow = poll_run(
-            query, retry=caller.settings.retry, pace=PollInterval(first_delay, max_delay)
+            query, retry=caller.settings.retry, interval=PollInterval(first_delay, max_delay)
         )
         orphaned_run = ops.known_run(
             thread_id=thread_id, run_id=run_id, retry=caller.settings.retry

@@ -42,7 +42,7 @@ from .responses.decode import (
     not_a_stream,
     parse,
 )
-from .responses.file_response import begun, is_named_file, may_be_file
+from .responses.file_response import expect_file, is_named_file, may_be_file
 from .responses.raw import RawResponse
 from .retry import RetryPolicy
 
@@ -52,7 +52,12 @@ T = TypeVar("T")
 def run_call(call: Call[T], *, retry: RetryPolicy, progress: CallProgress | None = None) -> Flow[T]:
     """Send until there is a reply worth returning."""
     send = Send(call.request, call.read_seconds)
-    return _ask(call, send, retry, lambda reply: parse(call, reply), progress)
+    return _send_with_retries(call, send, retry, lambda reply: parse(call, reply), progress)
+
+
+def make_call(call: Call[T], retry: RetryPolicy, progress: CallProgress | None = None) -> Flow[T]:
+    """As `run_call`, instrumented."""
+    return instrumented(call, run_call(call, retry=retry, progress=progress))
 
 
 def run_raw_call(
@@ -64,7 +69,7 @@ def run_raw_call(
         return RawResponse(reply.status, reply.headers, reply.body, parse(call, reply))
 
     send = Send(call.request, call.read_seconds)
-    return _ask(call, send, retry, read, progress)
+    return _send_with_retries(call, send, retry, read, progress)
 
 
 def open_stream(
@@ -79,7 +84,7 @@ def open_stream(
 
     accept = f"{EVENT_STREAM}, {JSON}"
     send = Send(call.request, call.read_seconds, accept, leave_open=is_event_stream)
-    return _ask(call, send, retry, read, progress)
+    return _send_with_retries(call, send, retry, read, progress)
 
 
 def save_file(call: FileCall, target: Target[T], *, retry: RetryPolicy) -> Flow[T]:
@@ -87,7 +92,9 @@ def save_file(call: FileCall, target: Target[T], *, retry: RetryPolicy) -> Flow[
     leave_open = is_named_file if call.named else may_be_file
     send = Send(call.request, call.read_seconds, "*/*", leave_open=leave_open, peek=PEEK)
     progress = CallProgress()
-    reply = yield from _ask(call, send, retry, lambda reply: begun(call, reply), progress)
+    reply = yield from _send_with_retries(
+        call, send, retry, lambda reply: expect_file(call, reply), progress
+    )
     no_reply = yield Save(reply, target)
     if isinstance(no_reply, NoReply):
         error = no_reply_error(call, no_reply)
@@ -141,7 +148,7 @@ def may_be_done(error: AssistantsError) -> bool:
     return True
 
 
-def _ask(
+def _send_with_retries(
     call: OperationRequest,
     send: Send,
     retry: RetryPolicy,

@@ -10,8 +10,8 @@ from appbuilder_assistants._core.calls import Call, FileCall, Flow, Reply, Strea
 from appbuilder_assistants._core.flows import (
     CallProgress,
     instrumented,
+    make_call,
     open_stream,
-    run_call,
     run_raw_call,
     save_file,
 )
@@ -47,11 +47,11 @@ class Caller:
         self._run_span = run_span
 
     def run(self, call: Call[T], deadline: float | None = None) -> T:
-        return self.carry_out(self._asked(call), deadline)
+        return self.carry_out(self._flow(call), deadline)
 
     def run_or_cancel(self, call: Call[T], orphaned_run: OrphanedRun) -> T:
         """As `run`, for a call that carries a run."""
-        return self.carry_or_cancel(self._asked(call, orphaned_run.progress), orphaned_run)
+        return self.carry_or_cancel(self._flow(call, orphaned_run.progress), orphaned_run)
 
     def carry_or_cancel(self, flow: Flow[T], orphaned_run: OrphanedRun) -> T:
         """Carry a flow out; the run that it leaves at its deadline is cancelled if so asked."""
@@ -68,11 +68,11 @@ class Caller:
         call: StreamCall,
         snapshot: RunSnapshot,
         broken: Break,
-        ask: LookUps,
+        look_ups: LookUps,
         deadline: float | None,
     ) -> list[StreamRunMessage]:
         """Carry out the flow of this name, within a few seconds and by `deadline`."""
-        flow = reconcile(call, snapshot, broken, ask, retry=self.settings.retry)
+        flow = reconcile(call, snapshot, broken, look_ups, retry=self.settings.retry)
         try:
             return self.carry_out(flow, sooner(deadline, RECONCILE_SECONDS))
         except StreamInterruptedError as error:
@@ -118,8 +118,8 @@ class Caller:
         changes: dict[str, Any] = {name: v for name, v in given.items() if v is not None}
         return type(self)(self.pool, replace(self.settings, **changes)) if changes else self
 
-    def _asked(self, call: Call[T], progress: CallProgress | None = None) -> Flow[T]:
-        return instrumented(call, run_call(call, retry=self.settings.retry, progress=progress))
+    def _flow(self, call: Call[T], progress: CallProgress | None = None) -> Flow[T]:
+        return make_call(call, self.settings.retry, progress)
 
     def each(
         self,
@@ -149,5 +149,5 @@ class Caller:
 class RawCaller(Caller):
     """Returns responses as they came, each with the object read from it."""
 
-    def _asked(self, call: Call[Any], progress: CallProgress | None = None) -> Flow[Any]:
+    def _flow(self, call: Call[Any], progress: CallProgress | None = None) -> Flow[Any]:
         return instrumented(call, run_raw_call(call, retry=self.settings.retry, progress=progress))

@@ -15,7 +15,7 @@ from appbuilder_assistants._core.calls import (
     StreamCall,
     ToolError,
 )
-from appbuilder_assistants._core.flows import CallProgress, instrumented, run_call
+from appbuilder_assistants._core.flows import CallProgress, make_call
 from appbuilder_assistants._core.responses.decode import origin
 from appbuilder_assistants._core.retry import RetryPolicy
 from appbuilder_assistants._core.runs.orphaned_runs import OrphanedRun, cancel_after
@@ -248,7 +248,7 @@ class ToolLoop:
         return origin(self._calls.start(), None)
 
     def _ask(self, call: Call[T], progress: CallProgress | None = None) -> Flow[T]:
-        return instrumented(call, run_call(call, retry=self._retry, progress=progress))
+        return make_call(call, self._retry, progress)
 
 
 def _names(calls: Iterable[ToolCall]) -> str:

@@ -82,7 +82,7 @@ def parse(call: Call[T], reply: Reply) -> T:
     if is_error(body):
         raise status_error(call, reply, body)
     if body is None and call.null_is_unknown:
-        raise unknown(call, reply)
+        raise unknown_id_error(call, reply)
     if not isinstance(body, dict):
         raise response_error(call, reply, f"expected a JSON object, got {_shown(reply)}")
     try:
@@ -96,7 +96,7 @@ def parse(call: Call[T], reply: Reply) -> T:
         ) from error
 
 
-def unknown(call: OperationRequest, reply: Reply) -> NotFoundError:
+def unknown_id_error(call: OperationRequest, reply: Reply) -> NotFoundError:
     """The error for null in place of an object: it seems that no object has the id."""
     asked = loads_or_none(call.request.body) if isinstance(call.request.body, bytes) else None
     ids = {name: value for name, value in (asked or {}).items() if name.endswith("_id")}

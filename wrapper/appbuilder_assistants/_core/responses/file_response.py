@@ -7,7 +7,7 @@ from typing import Protocol
 
 from appbuilder_assistants._core.calls import JSON, FileCall, Reply
 
-from .decode import loads_or_none, response_error, status_error, strips_context, unknown
+from .decode import loads_or_none, response_error, status_error, strips_context, unknown_id_error
 from .error_forms import has_envelope, is_only_error
 
 
@@ -35,7 +35,7 @@ def is_named_file(status: int, headers: Mapping[str, str]) -> bool:
 
 
 @strips_context
-def begun(call: FileCall, reply: Reply) -> Reply:
+def expect_file(call: FileCall, reply: Reply) -> Reply:
     """The reply, if it is a file; raises ApiStatusError for an error object, which is none.
 
     The service also refuses under HTTP 200. A reply that names its file is taken for a refusal
@@ -57,7 +57,7 @@ def begun(call: FileCall, reply: Reply) -> Reply:
     if refused:
         raise status_error(call, reply, body)
     if not named and reply.body.strip() == b"null" and _is_json(content_type):
-        raise unknown(call, reply)
+        raise unknown_id_error(call, reply)
     if call.named and not named:
         raise response_error(
             call, reply, "expected a file, named in Content-Disposition; got no such header"

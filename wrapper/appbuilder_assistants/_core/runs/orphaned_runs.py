@@ -7,7 +7,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 
 from appbuilder_assistants._core.calls import Call, Flow, Grace, OperationRequest
-from appbuilder_assistants._core.flows import CallProgress, instrumented, run_call
+from appbuilder_assistants._core.flows import CallProgress, make_call
 from appbuilder_assistants._core.limits import CANCEL_SECONDS
 from appbuilder_assistants._core.responses.decode import origin
 from appbuilder_assistants._core.retry import RetryPolicy
@@ -71,7 +71,7 @@ class OrphanedRun:
         # The thread takes no other run before this one is cancelled, so that is waited for.
         call = self._cancel_call(thread_id=self.thread_id, run_id=self.run_id, sync=True)
         try:
-            yield from instrumented(call, run_call(call, retry=self._retry))
+            yield from make_call(call, self._retry)
         except ConflictError:
             return CancelOutcome.ENDED
         return CancelOutcome.CANCELLED

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from appbuilder_assistants._core.calls import Call, Flow, NoReply, Sleep
-from appbuilder_assistants._core.flows import CallProgress, instrumented, run_call
+from appbuilder_assistants._core.flows import CallProgress, make_call
 from appbuilder_assistants._core.responses.decode import no_reply_error
 from appbuilder_assistants._core.retry import RetryPolicy
 
@@ -47,16 +47,16 @@ def poll_run(
     query: Call[RunResult],
     *,
     retry: RetryPolicy,
-    pace: PollInterval = PollInterval(),
+    interval: PollInterval = PollInterval(),
 ) -> Flow[RunResult]:
     """Poll until the run has ended or waits for tools.
 
     An error for the deadline has the attempts of the last look-up.
     """
-    delay = pace.first_delay
+    delay = interval.first_delay
     while True:
         progress = CallProgress()
-        run = yield from instrumented(query, run_call(query, retry=retry, progress=progress))
+        run = yield from make_call(query, retry, progress)
         if not is_working(run):
             return run
         late = yield Sleep(delay)
@@ -70,4 +70,4 @@ def poll_run(
             error = no_reply_error(query, replace(late, message=message))
             error.attempts = tuple(progress.tried)
             raise error
-        delay = min(delay * 1.5, pace.max_delay)
+        delay = min(delay * 1.5, interval.max_delay)

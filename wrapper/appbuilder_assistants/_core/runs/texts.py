@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from inspect import isawaitable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from appbuilder_assistants._core.calls import Call, Flow
-from appbuilder_assistants._core.flows import instrumented, run_call
+from appbuilder_assistants._core.calls import Flow
+from appbuilder_assistants._core.flows import make_call
 from appbuilder_assistants._core.pages import Cursor
 from appbuilder_assistants._core.retry import RetryPolicy
 from appbuilder_assistants._snapshot import is_final
@@ -17,8 +17,6 @@ from .polling import is_working
 if TYPE_CHECKING:
     from appbuilder_assistants._core.streams.reconcile import LookUps
     from appbuilder_assistants._models import RunResult
-
-T = TypeVar("T")
 
 
 def text_of(source: Any) -> str:
@@ -47,19 +45,19 @@ def text_of(source: Any) -> str:
     return text or ""
 
 
-def find_text(source: Any, ask: LookUps, *, retry: RetryPolicy) -> Flow[str]:
+def find_text(source: Any, look_ups: LookUps, *, retry: RetryPolicy) -> Flow[str]:
     """As `text_of`; the text that a completed run does not hold is looked up in its thread."""
     if not _is_run(source) or _answer_of(source) is not None:
         return text_of(source)
     run: RunResult = source
     message_id = _message_id(run)
     if message_id:
-        call = ask.message(thread_id=run.thread_id, message_id=message_id)
-        return text_of((yield from _ask(call, retry)))
+        call = look_ups.message(thread_id=run.thread_id, message_id=message_id)
+        return text_of((yield from make_call(call, retry)))
     cursor = Cursor()
     while cursor.more:  # the newest message first
-        pages = ask.messages(thread_id=run.thread_id, after=cursor.after, before=cursor.before)
-        for message in cursor.move((yield from _ask(pages, retry))):
+        pages = look_ups.messages(thread_id=run.thread_id, after=cursor.after, before=cursor.before)
+        for message in cursor.move((yield from make_call(pages, retry))):
             if message.run_id == run.id and message.role != "user":
                 return text_of(message)
         cursor.check(pages)
@@ -70,10 +68,12 @@ def find_text(source: Any, ask: LookUps, *, retry: RetryPolicy) -> Flow[str]:
     )
 
 
-def find_text_by_id(thread_id: str, run_id: str, ask: LookUps, *, retry: RetryPolicy) -> Flow[str]:
+def find_text_by_id(
+    thread_id: str, run_id: str, look_ups: LookUps, *, retry: RetryPolicy
+) -> Flow[str]:
     """The text of the run of these ids."""
-    run = yield from _ask(ask.run(thread_id=thread_id, run_id=run_id), retry)
-    return (yield from find_text(run, ask, retry=retry))
+    run = yield from make_call(look_ups.run(thread_id=thread_id, run_id=run_id), retry)
+    return (yield from find_text(run, look_ups, retry=retry))
 
 
 def joined(content: object) -> str | None:
@@ -162,7 +162,3 @@ _HINTS = {
     "parsed": "take the text of its .parsed",
     "data": "take the text of each of its items",
 }
-
-
-def _ask(call: Call[T], retry: RetryPolicy) -> Flow[T]:
-    return instrumented(call, run_call(call, retry=retry))

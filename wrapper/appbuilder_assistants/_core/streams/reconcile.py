@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from appbuilder_assistants._core.calls import Call, Flow, NoReply, StreamCall
-from appbuilder_assistants._core.flows import instrumented, run_call
+from appbuilder_assistants._core.flows import make_call
 from appbuilder_assistants._core.limits import RECONCILE_SECONDS
 from appbuilder_assistants._core.responses.decode import no_reply_error
 from appbuilder_assistants._core.retry import RetryPolicy
@@ -36,7 +36,7 @@ class LookUps:
 
 
 def reconcile(
-    call: StreamCall, snapshot: RunSnapshot, broken: Break, ask: LookUps, *, retry: RetryPolicy
+    call: StreamCall, snapshot: RunSnapshot, broken: Break, look_ups: LookUps, *, retry: RetryPolicy
 ) -> Flow[list[StreamRunMessage]]:
     """Take the run's end into the snapshot, if it has ended and its texts can be had whole.
 
@@ -47,10 +47,10 @@ def reconcile(
     if snapshot.run_id and snapshot.thread_id:
         try:
             ids = {"thread_id": snapshot.thread_id, "run_id": snapshot.run_id}
-            run = yield from _ask(ask.run(**ids), retry)
+            run = yield from _ask(look_ups.run(**ids), retry)
             outcome, what = f"the run is {run.status}", "its messages"
             if is_final(run.status):
-                texts = yield from _texts(run, snapshot, ask, retry)
+                texts = yield from _texts(run, snapshot, look_ups, retry)
                 missing = snapshot.missing(texts)
                 snapshot.reconcile(run, missing)
                 return [_lost_event(call, run, *text) for text in missing.items() if text[1]]
@@ -60,7 +60,7 @@ def reconcile(
 
 
 def _texts(
-    run: RunResult, snapshot: RunSnapshot, ask: LookUps, retry: RetryPolicy
+    run: RunResult, snapshot: RunSnapshot, look_ups: LookUps, retry: RetryPolicy
 ) -> Flow[dict[str, str]]:
     """The run's messages as they are stored; none unless it completed, as none is promised then.
 
@@ -68,7 +68,7 @@ def _texts(
     """
     if run.status != "completed":
         return {}
-    page = yield from _ask(ask.messages(thread_id=run.thread_id), retry)
+    page = yield from _ask(look_ups.messages(thread_id=run.thread_id), retry)
     # The newest come first, and the run has ended only now.
     found = {
         message.id: _text(message)
@@ -77,7 +77,7 @@ def _texts(
     }
     for message_id in snapshot.message_ids:
         if message_id not in found:
-            query = ask.message(thread_id=run.thread_id, message_id=message_id)
+            query = look_ups.message(thread_id=run.thread_id, message_id=message_id)
             found[message_id] = _text((yield from _ask(query, retry)))
     if not found:
         raise ValueError("it completed, and the thread has no message of it")
@@ -103,8 +103,7 @@ def _lost_event(call: StreamCall, run: RunResult, message_id: str, text: str) ->
 
 
 def _ask(call: Call[T], retry: RetryPolicy) -> Flow[T]:
-    call = replace(call, read_seconds=RECONCILE_SECONDS)
-    return instrumented(call, run_call(call, retry=retry))
+    return make_call(replace(call, read_seconds=RECONCILE_SECONDS), retry)
 
 
 def too_late(call: StreamCall, error: StreamInterruptedError) -> ApiConnectionError:
