@@ -114,3 +114,8 @@ def stream_of(client: Any) -> Any:
 
 def seen(events: list[Any]) -> list[Any]:
     return [getattr(e, "send_id", e) for e in events]
+
+
+def echo(exchange: Exchange) -> None:
+    """Answer with a run that is of the thread that was asked for."""
+    exchange.send(answer({**RUN, "thread_id": exchange.json["thread_id"]}))
