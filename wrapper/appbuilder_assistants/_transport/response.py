@@ -55,7 +55,7 @@ async def areceive(response: AsyncIncoming, request: OutgoingRequest) -> Reply |
 
 
 class _OpenBody(ForkAware):
-    """What is still to come of a body: chunks as they arrive, a `NoReply` if it breaks off.
+    """The rest of a body: chunks as they arrive, a `NoReply` if it breaks off.
 
     `call_span` is the call that is still open with the body, until a stream takes it over.
     """

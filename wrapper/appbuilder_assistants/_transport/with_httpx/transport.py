@@ -9,18 +9,9 @@ import httpx
 
 from appbuilder_assistants._core.calls import NoReply, Reply
 from appbuilder_assistants._core.multipart import MultipartBody
-from appbuilder_assistants._transport.cancellation import (
-    running_loop,
-    shielded,
-    wait_until,
-)
+from appbuilder_assistants._transport.cancellation import running_loop, shielded, wait_until
 from appbuilder_assistants._transport.connect import Verify
-from appbuilder_assistants._transport.failures import (
-    no_reply,
-    overdue,
-    unwritable,
-    without_frames,
-)
+from appbuilder_assistants._transport.failures import no_reply, overdue, unwritable, without_frames
 from appbuilder_assistants._transport.places import AsyncFairSemaphore, FairSemaphore
 from appbuilder_assistants._transport.protocols import OutgoingRequest, TransportFailure
 from appbuilder_assistants._transport.request import apieces, pieces
