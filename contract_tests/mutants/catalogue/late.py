@@ -65,10 +65,11 @@ class _DeletedFiles:
         file_id = str(request.json.get("file_id"))
         if names("createFile", request) and response.status == 200:
             self._look_up(request, response.json["id"], send)
-        if names("deleteFile", request):
-            self._times_deleted[file_id] += 1
+        deleted = self._times_deleted[file_id]
+        if names("deleteFile", request) and (response.status == 200 or deleted):
+            self._times_deleted[file_id] += response.status in (200, 404)
         known = self._known.get((request.operation_id, file_id))
-        if known is None or self._times_deleted[file_id] < 2:
+        if known is None or deleted < 2 or response.status != 404:
             return response
         request_id = response.headers["x-appbuilder-request-id"]
         return replace(known, headers={**known.headers, "x-appbuilder-request-id": request_id})
