@@ -80,7 +80,7 @@ class CheckedClient:
         self.observations.note(question, "refused" if refused else "taken", operation_id)
         return None if refused else response
 
-    def kept(self, question: str, seen: dict[str, Any], before: dict[str, Any]) -> None:
+    def check_unchanged(self, question: str, seen: dict[str, Any], before: dict[str, Any]) -> None:
         """Hold our mock to leaving an object as it was; note what another server does."""
         names = sorted(seen.keys() | before.keys())
         changed = [name for name in names if seen.get(name) != before.get(name)]

@@ -144,7 +144,7 @@ def test_mount(client: CheckedClient, assistant_id: str, file_id: str) -> None:
     assert client.call("listMountedFiles", which)["data"] == [mounted]
     client.observe("mounts", "mountAssistantFile", both, status=200)
     again = client.call("listMountedFiles", which)
-    client.kept("mounts", {"data": again["data"]}, {"data": [mounted]})
+    client.check_unchanged("mounts", {"data": again["data"]}, {"data": [mounted]})
 
     gone = client.call("unmountAssistantFile", both)
     assert gone == {"id": file_id, "object": "assistant.file.deleted", "deleted": True}
@@ -162,7 +162,7 @@ def test_deleted_is_no_longer_mounted(
     client.call("deleteFile", {"file_id": file_id})
 
     still_mounted = client.call("listMountedFiles", which)["data"]
-    client.kept("mounts", {"data": still_mounted}, {"data": []})
+    client.check_unchanged("mounts", {"data": still_mounted}, {"data": []})
 
 
 @pytest.mark.live_safe
@@ -177,7 +177,7 @@ def test_refused_mount(client: CheckedClient, assistant_id: str, file_id: str) -
         client.call(operation_id, {**both, "assistant_id": "asst_0"}, status=404)
         client.call(operation_id, {**both, "file_id": ""}, status=400)
 
-    client.kept("mounts", client.call("listMountedFiles", which), before)
+    client.check_unchanged("mounts", client.call("listMountedFiles", which), before)
 
 
 def check_name(client: CheckedClient, sent: str, got: str) -> None:

@@ -54,7 +54,7 @@ def test_assistant(client: CheckedClient, assistant: dict[str, Any]) -> None:
     assert {**updated, **change} == updated
     changed = client.call("queryAssistant", which)
     assert updated == {**changed, "model": updated.get("model")}
-    client.kept("left-out", changed, {**assistant, **change})
+    client.check_unchanged("left-out", changed, {**assistant, **change})
     assert changed in client.call("listAssistants", UNLIMITED)["data"]
 
     gone = client.call("deleteAssistant", which)
@@ -124,19 +124,19 @@ def test_null_changes_nothing(
     """
     which = {"assistant_id": assistant["id"]}
     client.observe("left-out", "updateAssistant", {**which, **dict.fromkeys(FULL)}, status=200)
-    client.kept("left-out", client.call("queryAssistant", which), assistant)
+    client.check_unchanged("left-out", client.call("queryAssistant", which), assistant)
 
     where = {"thread_id": thread_id}
     thread = client.call("updateThread", {**where, "metadata": {"主题": "天气"}})
     client.observe("left-out", "updateThread", {**where, "metadata": None}, status=200)
-    client.kept("left-out", client.call("queryThread", where), thread)
+    client.check_unchanged("left-out", client.call("queryThread", where), thread)
 
     body = {"role": "user", "content": "北京天气如何？", "file_ids": files(client, 1)}
     message = client.call("createMessage", {**where, **body})
     this = {**where, "message_id": message["id"]}
     nulls = {"content": None, "file_ids": None}
     client.observe("left-out", "updateMessage", {**this, **nulls}, status=200)
-    client.kept("left-out", client.call("queryMessage", this), message)
+    client.check_unchanged("left-out", client.call("queryMessage", this), message)
 
 
 def test_empty_empties(client: CheckedClient, assistant: dict[str, Any]) -> None:
@@ -158,7 +158,7 @@ def test_empty_empties(client: CheckedClient, assistant: dict[str, Any]) -> None
         else:
             assert queried[name] in (assistant[name], value)
             client.observations.note("empty-fields", "kept" if queried[name] else "emptied")
-        client.kept("left-out", {**queried, name: assistant[name]}, assistant)
+        client.check_unchanged("left-out", {**queried, name: assistant[name]}, assistant)
         assistant = queried
 
 
@@ -171,7 +171,7 @@ def test_assistant_has_the_model_that_it_is_given(client: CheckedClient) -> None
         updated = client.call("updateAssistant", {**which, "model": model})
         assert updated.get("model") == model
         without = client.call("updateAssistant", which)
-        client.kept("left-out", {"model": without.get("model")}, {"model": model})
+        client.check_unchanged("left-out", {"model": without.get("model")}, {"model": model})
 
 
 @pytest.mark.live_safe
@@ -187,7 +187,7 @@ def test_thread(client: CheckedClient) -> None:
         assert updated == {**thread, "metadata": metadata}
         assert client.call("queryThread", which) == updated
         client.observe("left-out", "updateThread", which, status=200)
-        client.kept("left-out", client.call("queryThread", which), updated)
+        client.check_unchanged("left-out", client.call("queryThread", which), updated)
         client.call("updateThread", {**which, "metadata": metadata})
     emptied = client.call("updateThread", {**which, "metadata": {}})
     assert emptied in ({**thread, "metadata": {}}, updated)
@@ -249,10 +249,10 @@ def test_message(client: CheckedClient, thread_id: str) -> None:
     assert text_of(client.call("updateMessage", {**this, "content": ""})) in ("", body["content"])
     reworded = client.call("updateMessage", {**this, "content": "明天呢？"})
     assert text_of(reworded) == "明天呢？"
-    client.kept("left-out", reworded, {**message, "content": reworded["content"]})
+    client.check_unchanged("left-out", reworded, {**message, "content": reworded["content"]})
     without = client.call("updateMessage", {**this, "file_ids": [second]})
     assert without["file_ids"] == [second]
-    client.kept("left-out", without, {**reworded, "file_ids": [second]})
+    client.check_unchanged("left-out", without, {**reworded, "file_ids": [second]})
     assert client.call("queryMessage", this) == without
     assert client.call("listMessages", which)["data"][:2] == [last, without]
     file = only(client.call("listMessageFiles", this)["data"])
