@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 import sqlite3
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import blake2b
@@ -64,6 +65,7 @@ class Store:
         self._seeded = seed is not None
         self._seed = seed if seed is not None else secrets.token_hex(16)
         self._db = _connect(path)
+        weakref.finalize(self, self._db.close)  # for a store that nobody closes
         self.blobs = blobs.Blobs(self._db)
         # Ids continue behind all that the file ever held, so that a seed never repeats one in it.
         row = self._db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'objects'").fetchone()
@@ -285,10 +287,8 @@ def _prepare(db: sqlite3.Connection, path: str | Path | None) -> None:
             f"{path} is a database of another program; name a new file or one this server made"
         )
     elif version != SCHEMA_VERSION:
-        raise StoreError(
-            f"{path} has format {version}, this server reads format {SCHEMA_VERSION}; "
-            "name a new file"
-        )
+        readable = f"this server reads format {SCHEMA_VERSION}; name a new file"
+        raise StoreError(f"{path} has format {version}, {readable}")
 
 
 def _explain(path: str | Path | None, error: sqlite3.Error) -> str:

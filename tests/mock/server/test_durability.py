@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -13,7 +14,7 @@ from typing import Any
 import appbuilder_mock
 import httpx
 import pytest
-from appbuilder_mock import Store
+from appbuilder_mock import Store, StoreError
 
 from tests.mock.process import Process, serving
 from tests.mock.wire import WEATHER, Api, final_text
@@ -188,3 +189,18 @@ def test_ids_are_not_used_twice(tmp_path: Path) -> None:
             made += [api.thread("你好") for _ in range(3)]
 
     assert len(set(made)) == 9
+
+
+def test_a_store_that_nobody_closes(tmp_path: Path) -> None:
+    """Its file is free for the next server as soon as the store is collected."""
+    path = tmp_path / "模拟.db"
+    store = Store(path)
+    with pytest.raises(StoreError, match="in use by another server"):
+        Store(path)
+    connection = store._db
+
+    del store
+
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        connection.total_changes  # noqa: B018
+    Store(path).close()
