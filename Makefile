@@ -87,6 +87,12 @@ test-pythons: ## run the tests on other Pythons: make test-pythons PYTHONS="pyth
 test-slow: dev-env ## run the tests that take long, which make test leaves out
 	$(DIRECT) $(PY) -m pytest -n $(WORKERS) --dist worksteal -m slow $(PYTEST)
 
+coverage: dev-env ## run the tests as make test does; print what they reach, and fail below the floor
+	rm -f .coverage .coverage.*
+	$(DIRECT) $(PY) -m coverage run -m pytest -n $(WORKERS) --dist worksteal -m "not slow" $(PYTEST)
+	$(PY) -m coverage combine --quiet
+	$(PY) -m coverage report --skip-covered --skip-empty
+
 FUZZ_ANSWERS = 10000
 FUZZ_SEED = 1
 fuzz: dev-env ## feed both clients 10,000 malformed responses each; others: make fuzz FUZZ_SEED=2
