@@ -59,7 +59,7 @@ class Recorder:
 
 
 def watch_requests(found: Callable[[str], None]) -> None:
-    """Tell of each operation that the official client, which uses requests, calls with success."""
+    """Report each operation that the official client, which uses requests, calls with success."""
     import requests
 
     document = yaml.safe_load(SPEC.read_text("utf-8"))
@@ -97,7 +97,7 @@ def write(suite: str, of: str, reached: set[str]) -> None:
 
 
 def read(suite: str) -> set[str] | None:
-    """What the suite reached; None if it was not run since it or the spec changed."""
+    """The suite's coverage; None if it was not run since it or the spec changed."""
     path = place(suite)
     if not path.exists():
         return None

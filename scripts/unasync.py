@@ -85,7 +85,7 @@ def translate(source: Path, name: str) -> str:
 
 
 def replace(match: re.Match[str]) -> str:
-    """What stands in the place of one match: the first rule that fits it whole."""
+    """The replacement of one match: by the first rule that fits it whole."""
     for old, new in RULES:
         if re.fullmatch(old, match[0]):
             return re.sub(old, new, match[0])

@@ -1,4 +1,4 @@
-"""What each run of the suite needs and no setting changes, imported once.
+"""Modules that each session of the suite needs and no setting changes, imported once.
 
 The processes of suite_process.py are forked from one that has imported this. A collection reads the
 plugins of pytest, too. The modules of the suite that read settings must not be imported here.

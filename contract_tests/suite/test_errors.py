@@ -60,7 +60,7 @@ def test_refused_by_what_is_sent(client: CheckedClient, operation_id: str, statu
 def test_refused_by_the_state_of_a_run(client: CheckedClient) -> None:
     """While a run waits its thread takes no other; when it has ended, it takes no outputs.
 
-    What another server answers then is not known, nor what becomes of a run that a second follows.
+    Another server's response is not known, nor the fate of a run that a second follows.
     """
     assistant_id = client.call("createAssistant", {"name": "天气助手"})["id"]
     thread_id = client.call("createThread", QUESTION)["id"]
@@ -197,7 +197,7 @@ def test_refused_combination_changes_nothing(client: CheckedClient, owned: Owned
 def test_refused_by_state_changes_nothing(client: CheckedClient, owned: OwnedObjects) -> None:
     """A run that has ended takes no outputs and no end; one that waits stays alone.
 
-    What another server takes is not known, and then something changes.
+    Another server may accept them, which is not known, and then something changes.
     """
     ended = {name: owned.ids[name] for name in ("thread_id", "run_id")}
     output = {"tool_call_id": owned.call_id, "output": "晴"}

@@ -122,8 +122,8 @@ def test_every_paged_list_is_here() -> None:
 def test_every_window(client: CheckedClient, operation_id: str) -> None:
     """Each pair of bounds gives what cutting the whole list gives, in either order.
 
-    What is behind a bound where the newest comes first is not known: each of two readings is
-    right, as long as the whole list keeps to it.
+    The meaning of a bound with the newest first is not known: each of two readings is right, as
+    long as the whole list keeps to it.
     """
     ids, where = LISTS[operation_id](client)
     newest_first = ids_of(client.call(operation_id, {**where, **UNLIMITED}))

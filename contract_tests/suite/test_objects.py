@@ -120,7 +120,7 @@ def test_null_changes_nothing(
 ) -> None:
     """In an update null is as good as left out, in every field.
 
-    What another server does with it is not known.
+    Another server's treatment of it is not known.
     """
     which = {"assistant_id": assistant["id"]}
     client.observe("left-out", "updateAssistant", {**which, **dict.fromkeys(FULL)}, status=200)
@@ -142,7 +142,7 @@ def test_null_changes_nothing(
 def test_empty_empties(client: CheckedClient, assistant: dict[str, Any]) -> None:
     """An update takes instructions away that it says are empty, keeps metadata, and no more.
 
-    What other empty texts and lists do is not known: they take away, or change nothing.
+    The effect of other empty texts and lists is not known: they empty the field, or do nothing.
     """
     which = {"assistant_id": assistant["id"]}
     texts = ("description", "instructions", "thought_instructions", "chat_instructions")

@@ -1,4 +1,4 @@
-"""Type annotations compared: does one let through all that another does, as far as text tells."""
+"""Type annotations compared: whether one lets through all that another does, by their text."""
 
 from __future__ import annotations
 

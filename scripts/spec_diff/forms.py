@@ -1,7 +1,7 @@
 """A JSON Schema brought to its forms: one for each JSON type it lets through.
 
 There is more than one of a type where a schema offers several objects. `$ref` with its siblings,
-`allOf`, `anyOf`, `oneOf`, lists of types, `null` and `const` are all told by forms, so that two
+`allOf`, `anyOf`, `oneOf`, lists of types, `null` and `const` all become forms, so that two
 spellings of one thing are alike.
 """
 

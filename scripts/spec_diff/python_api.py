@@ -74,7 +74,7 @@ def _functions(name: str, was: Any, now: Any) -> Iterator[Change]:
 
 
 def _parameters(where: str, was: Any, now: Any) -> Iterator[Change]:
-    """What griffe does not look at: what a parameter takes, and whether it lets one do more."""
+    """Changes that griffe does not find: a parameter's type, and whether it accepts more."""
     if was.required and not now.required:
         yield Change(where, f"`{now.name}` may be left out", Level.ADDITION)
     if was.kind is griffe.ParameterKind("keyword-only") is not now.kind:
@@ -85,7 +85,7 @@ def _parameters(where: str, was: Any, now: Any) -> Iterator[Change]:
 
 def _attributes(name: str, was: Any, now: Any) -> Iterator[Change]:
     old, new = _declared(was), _declared(now)
-    if old and new:  # else nobody was told what it is
+    if old and new:  # else it has no declared type
         yield from _types(name, "was", old, new, given=True)
 
 

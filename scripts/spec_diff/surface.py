@@ -1,4 +1,4 @@
-"""What a program can name of `appbuilder_assistants`: read from the source, nothing is imported.
+"""The public names of `appbuilder_assistants`, read from the source: nothing is imported.
 
 Public is what `__all__` of the package and of its modules holds, the members of its classes, and
 the resources that clients hold (`AppBuilder.threads.runs`), whose classes have no public name.
@@ -16,7 +16,7 @@ PACKAGE = "appbuilder_assistants"
 MODELS = "appbuilder_api"
 FOLDERS = ("wrapper", "generated")
 RESOURCES = (f"{PACKAGE}._sync.", f"{PACKAGE}._async.")
-FIRST = ("types", "errors")  # the names that what has several is told by
+FIRST = ("types", "errors")  # preferred for a definition with several names
 
 
 @dataclass(frozen=True)

@@ -37,9 +37,9 @@ Call = Callable[[Any, Path], Any]
 class Operation:
     """A call of a client, given an empty folder, and what the documentation says it returns.
 
-    `kind` is the shape of its first answer: "json", "pages", "stream" or "file". What yields many
-    things returns them as a list here, and `returns` is what they are. `then` names the operations
-    that it goes on with, where it is made of several. One with a `deadline`, in seconds, may also
+    `kind` is the shape of its first answer: "json", "pages", "stream" or "file". Iterators
+    become lists here, and `returns` is the type of an item. `then` names the operations that
+    follow, if it consists of several. One with a `deadline`, in seconds, may also
     exceed it.
     """
 

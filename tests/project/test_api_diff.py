@@ -160,7 +160,7 @@ EDITS: dict[str, tuple[str, str, Level | None, Level | None]] = {
     "attribute made otherwise": ("Place(1)", "Place(2, 3)", NONE, NONE),
     "attribute of another class": ("Place(1)", "str(1)", BREAKS, BREAKS),
     "attribute's type": ("code: str | None = code", "code: int = 1", BREAKS, BREAKS),
-    "attribute's type, told by a parameter": ("self.code: str | None", "self.code", NONE, NONE),
+    "attribute's type, from a parameter": ("self.code: str | None", "self.code", NONE, NONE),
     "attribute of no declared type": ("self.seen = 1", "self.seen = 2", NONE, NONE),
     "inherited method": ("def to_dict", "def _to_dict", BREAKS, ADDS),
     "kind": ("def text(run: Run) -> str: ...", "class text: ...", BREAKS, BREAKS),

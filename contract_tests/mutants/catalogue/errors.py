@@ -15,7 +15,7 @@ MUTANTS = (
     Mutant(
         "conflict-is-400",
         "wrong status",
-        "What the state of a run does not allow is 409.",
+        "A call that the state of a run does not allow gets 409.",
         error(409, status(400)),
     ),
     Mutant(
@@ -69,7 +69,7 @@ MUTANTS = (
     Mutant(
         "error-without-request-id",
         "error without request id",
-        "What is not found is answered with a request id.",
+        "A 404 has a request id.",
         error(404, header("x-appbuilder-request-id", GONE)),
     ),
     Mutant(
@@ -106,7 +106,7 @@ MUTANTS = (
     Mutant(
         "error-message-gone",
         "required field gone",
-        "A conflict is told in words.",
+        "A conflict has a message.",
         error(409, json_body(put("error/message", GONE))),
     ),
     Mutant(

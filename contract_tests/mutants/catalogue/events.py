@@ -88,7 +88,7 @@ MUTANTS = (
     Mutant(
         "event-type-unknown",
         "wrong enum",
-        "What ends a run is called `run_end`.",
+        "The event that ends a run is `run_end`.",
         event("run_end", put("event_type", "run_done")),
     ),
     # ── Fields ──────────────────────────────────────────────────────────────────────────────────
@@ -168,7 +168,7 @@ MUTANTS = (
     Mutant(
         "whole-text-repeated",
         "text lost",
-        "Pieces are joined: none repeats what was told.",
+        "Pieces are joined: none repeats an earlier one.",
         stream(_whole_text_repeated),
     ),
     Mutant(
@@ -221,7 +221,7 @@ MUTANTS = (
     Mutant(
         "piece-told-as-failed",
         "status astray",
-        "A run is in progress while its message is told.",
+        "A run is in progress while its message is sent.",
         event("message", put("status", "failed")),
         caught_by="stream_keeps_its_grammar",
     ),

@@ -90,7 +90,7 @@ MUTANTS = (
     Mutant(
         "deleted-id-other",
         "id swapped",
-        "What is said to be deleted is what was named.",
+        "The object reported as deleted is the one named.",
         answer("deleteAssistant", put("id", f"asst_{UNKNOWN}")),
     ),
     Mutant(
@@ -108,7 +108,7 @@ MUTANTS = (
     Mutant(
         "step-event-of-another-run",
         "id swapped",
-        "The steps that a stream tells are its run's.",
+        "The steps in a stream are its run's.",
         event("tool_step_end", put("details/run_step_object/run_id", f"run_{UNKNOWN}")),
     ),
     Mutant(

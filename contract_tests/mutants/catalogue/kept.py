@@ -186,7 +186,7 @@ MUTANTS = (
     Mutant(
         "update-not-kept",
         "stale query",
-        "What an update says is so from then on.",
+        "An update lasts.",
         Change(on_response=_AsCreated()),
         caught_by="test_message",
     ),

@@ -120,7 +120,7 @@ MUTANTS = (
     Mutant(
         "failed-told-as-completed",
         "status astray",
-        "A stream tells the end that its run came to.",
+        "A stream has the end of its run.",
         event("run_end", _as_completed),
         caught_by="test_bad_end_of_a_stream",
     ),

@@ -227,7 +227,7 @@ MUTANTS = (
     Mutant(
         "deleted-without-token",
         "refusal that changes something",
-        "Who has no token deletes nothing.",
+        "Without a token nothing is deleted.",
         _all_the_while("deleteThread", "/v2/threads/delete", lambda request: request.json),
     ),
     Mutant(

@@ -106,7 +106,7 @@ MUTANTS = (
     Mutant(
         "piece-before-its-message",
         "event out of order",
-        "A message is announced before it is told.",
+        "A message is announced before its pieces.",
         _swapped("message_creation"),
     ),
     Mutant(
@@ -180,13 +180,13 @@ MUTANTS = (
     Mutant(
         "message-creation-gone",
         "pair broken",
-        "A message that is told was announced.",
+        "A message with pieces was announced.",
         _without("message_creation"),
     ),
     Mutant(
         "submitted-gone",
         "pair broken",
-        "A stream that waited tells that the output came.",
+        "A stream that waited has an event for the output.",
         _without("tool_submitted_output"),
     ),
     Mutant(
@@ -211,7 +211,7 @@ MUTANTS = (
     Mutant(
         "stream-held-back",
         "stream for JSON, or the reverse",
-        "Events are told when they happen, not when all is over.",
+        "Events are sent when they happen, not at the end.",
         raw_stream(_held_back),
     ),
 )

@@ -159,7 +159,7 @@ MUTANTS = (
     Mutant(
         "update-empties",
         "text lost",
-        "What an update leaves out stays as it is.",
+        "A field that an update omits stays as it is.",
         request("updateAssistant", lambda asked: {"instructions": "", **asked}),
     ),
     Mutant(

@@ -32,7 +32,7 @@ LOOK_UPS = {
 def lenient(token: str) -> Iterator[tuple[str, Running]]:
     """Yield its URL, and the mock behind it.
 
-    What is deleted stays, as do mounts of deleted files; a second run ends the one that waits;
+    Deleted objects stay, as do mounts of deleted files; a second run ends the one that waits;
     outputs for a run that has ended, ending it again and bounds that name nothing change nothing;
     unknown files are mounted, and mounting again is refused; null in an update empties a field.
     """

@@ -54,9 +54,9 @@ class Page(NamedTuple):
 class Store:
     """Objects by kind, parent and id, as JSON; the bytes of files are in `blobs`.
 
-    In memory unless `path` is given. A file is in WAL mode and held by one server at a time. What
-    a method wrote before it returned survives a kill -9 of the process (not a power cut: the file
-    is not synced at every write). Not for several threads at once.
+    In memory unless `path` is given. A file is in WAL mode and held by one server at a time. Data
+    that a method wrote before it returned survives a kill -9 of the process (not a power cut: the
+    file is not synced at every write). Not for several threads at once.
 
     `seed` makes the ids reproducible: the n-th id of a new store is the same each time.
     """
