@@ -214,7 +214,7 @@ def test_a_server_that_goes_and_comes_back(view: View) -> None:
         view.open("/")
         api.thread("旧的")
         view.wait_for_texts(TITLES, ["旧的"])
-    view.wait_for(lambda: view.one("#connection").text == "no connection; trying again")
+    view.wait_for(lambda: view.one("#connection").text == "connection lost; reconnecting")
     assert view.texts(TITLES) == ["旧的"]
 
     with appbuilder_mock.running(port=first.port) as second, Api(second.url, second.token) as api:

@@ -96,7 +96,7 @@ class Running:
         fitting = f" with {json.dumps(fields, ensure_ascii=False, default=repr)}" if fields else ""
         shown = "\n".join(map(str, received)) or "  nothing"
         raise AssertionError(
-            f"expected {operation}{fitting} {wanted}, got {len(found)}. RequestHistory:\n{shown}"
+            f"expected {operation}{fitting} {wanted}, got {len(found)}. Received:\n{shown}"
         )
 
     def state(self) -> Document:

@@ -248,7 +248,7 @@ def test_assert_received(appbuilder_mock: appbuilder_mock.Running) -> None:
     with pytest.raises(AssertionError) as caught:
         appbuilder_mock.assert_received("createRun", stream=True)
     head, *shown = str(caught.value).splitlines()
-    assert head == 'expected createRun with {"stream": true} at least once, got 0. RequestHistory:'
+    assert head == 'expected createRun with {"stream": true} at least once, got 0. Received:'
     assert shown[0] == '  1 createAssistant 200 {"name": "天气助手"}'
     assert shown[2] == "  3 POST /v2/nowhere 404"
     with pytest.raises(AssertionError, match="expected createRun 2 times, got 1"):
