@@ -167,7 +167,7 @@ def test_no_longer():
 @pytest.mark.slow
 def test_the_test_that_sends_it_fails(tmp_path: Path) -> None:
     """In a pytest of its own: without a word of the test, and only that test."""
-    names = "from tests.conftest import _watched_requests, sent_requests\n"
+    names = "from tests.conftest import _recorded_requests, sent_requests\n"
     (tmp_path / "conftest.py").write_text(names)
     (tmp_path / "test_it.py").write_text(SUITE)
     (tmp_path / "pytest.ini").write_text(f"[pytest]\nmarkers = {MARK}\n")
