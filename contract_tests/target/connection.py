@@ -71,6 +71,7 @@ class Connection:
                         yield from received.events(sse.events(chunks))
                 else:
                     collections.deque(chunks, maxlen=0)
+                response.close()  # what has not been read, of a stream that cannot be
                 whole = _whole(response, received.content)
                 exchange.answered(whole)
             if not gateway.should_retry(whole, attempt):
