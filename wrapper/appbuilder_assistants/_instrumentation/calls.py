@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -19,12 +17,8 @@ from appbuilder_assistants._core.calls import (
     Sleep,
 )
 from appbuilder_assistants._core.redaction import redact_error
-from appbuilder_assistants._log import LOGGER, log
 from appbuilder_assistants.hooks import (
     AttemptFinished,
-    ContentRecorded,
-    EventHook,
-    HookEvent,
     RetryScheduled,
     ToolFinished,
     ToolRoundFinished,
@@ -32,6 +26,7 @@ from appbuilder_assistants.hooks import (
     ToolStarted,
 )
 
+from .emitter import Emitter
 from .spans import CallSpan, call_ids, parent_id
 
 if TYPE_CHECKING:
@@ -42,17 +37,14 @@ if TYPE_CHECKING:
     from appbuilder_assistants._settings.settings import Settings
 
 
-class Instrumentation:
+class Instrumentation(Emitter):
     """Events of one flow, as a context manager. Calls still open at its end get its error.
 
     All errors of flows pass here, and the token is redacted where they quote it.
     """
 
     def __init__(self, settings: Settings) -> None:
-        hooks = settings.event_hooks
-        self.hooks = (log, *hooks) if LOGGER.isEnabledFor(logging.DEBUG) else hooks
-        self.gateway_url = settings.base_url
-        self._redactor = settings.redactor
+        super().__init__(settings)
         self._open: list[CallSpan] = []
         self._last: AttemptFinished | None = None
 
@@ -122,37 +114,6 @@ class Instrumentation:
         )
         with self.around(started, partial(ToolRoundFinished, number)):
             yield ToolRoundSpan(self, number)
-
-    @contextmanager
-    def around(
-        self, started: HookEvent, finished: Callable[[float, BaseException | None], HookEvent]
-    ) -> Iterator[None]:
-        """Emit an event before and one after, with the seconds in between and the error."""
-        begun, failure = time.monotonic(), None
-        self.emit(started)
-        try:
-            yield
-        except BaseException as error:
-            failure = error
-            raise
-        finally:
-            self.emit(finished(time.monotonic() - begun, failure))
-
-    def emit(self, event: HookEvent, hooks: tuple[EventHook, ...] | None = None) -> None:
-        """Call every hook. One that fails is logged: it must not change what a call does."""
-        for hook in self.hooks if hooks is None else hooks:
-            try:
-                hook(event)
-            except Exception:  # noqa: BLE001 - whatever a hook of the user's raises
-                LOGGER.warning("the event hook %r failed", hook, exc_info=True)
-
-    def record(self, call_id: int, kind: str, content: Callable[[], str]) -> None:
-        """Emit content to the hooks that capture it; without any it is not made."""
-        capturing = tuple(h for h in self.hooks if getattr(h, "captures_content", False) is True)
-        if capturing:
-            text = content()
-            shown = self._redactor.redact(text, len(text))
-            self.emit(ContentRecorded(call_id, kind, shown), capturing)
 
     @property
     def _call_id(self) -> int:

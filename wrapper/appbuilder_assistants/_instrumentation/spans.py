@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from appbuilder_assistants._core.calls import OperationRequest
 
-    from .calls import Instrumentation
+    from .emitter import Emitter
 
 RUN_WITH_TOOLS = "run_with_tools"
 """The operation of a run with tools as a whole: the API has no such operation."""
@@ -37,10 +37,10 @@ class CallSpan:
     Emits its start and its end once each. A process that was forked in between emits no end.
     """
 
-    def __init__(self, instrumentation: Instrumentation, call: OperationRequest) -> None:
+    def __init__(self, emitter: Emitter, call: OperationRequest) -> None:
         self.call_id = next(call_ids)
         self.result: object = None
-        self._instrumentation = instrumentation
+        self._emitter = emitter
         self._call = call
         self._operation = ""
         self._process: int | None = None
@@ -61,15 +61,15 @@ class CallSpan:
 
     def start(self) -> None:
         """Emit that it begins. Again does nothing."""
-        if self._process is not None or not self._instrumentation.hooks:
+        if self._process is not None or not self._emitter.hooks:
             return
         self._process, self._begun = os.getpid(), time.monotonic()
         body = self._call.request.body
         text = body if isinstance(body, bytes) else b""
         event = self._started(_ids_of(text))
         self._operation = event.operation
-        self._instrumentation.emit(event)
-        self._instrumentation.record(self.call_id, "request", lambda: text.decode(errors="replace"))
+        self._emitter.emit(event)
+        self._emitter.record(self.call_id, "request", lambda: text.decode(errors="replace"))
 
     def first_event(self) -> None:
         """Emit that the stream's first event has come. Again does nothing."""
@@ -77,7 +77,7 @@ class CallSpan:
             self._has_event = True
             seconds = time.monotonic() - self._begun
             event = FirstEventReceived(self.call_id, self._operation, seconds)
-            self._instrumentation.emit(event)
+            self._emitter.emit(event)
 
     def finish(self, error: BaseException | None = None, output: Mapping[str, str] = {}) -> None:
         """Emit the text of a run's messages, if there are any, and the end. Again does nothing."""
@@ -85,16 +85,16 @@ class CallSpan:
             self._process = 0
             if output:
                 text = "\n".join(output.values())
-                self._instrumentation.record(self.call_id, "output", lambda: text)
+                self._emitter.record(self.call_id, "output", lambda: text)
             seconds = time.monotonic() - self._begun
             event = CallFinished(self.call_id, self._operation, seconds, self.result, error)
-            self._instrumentation.emit(event)
+            self._emitter.emit(event)
 
     def _is_open(self) -> bool:
         return self._process == os.getpid()
 
     def _started(self, ids: Mapping[str, str]) -> CallStarted:
-        call, url = self._call, self._instrumentation.gateway_url
+        call, url = self._call, self._emitter.gateway_url
         method, path = call.request.method, call.request.path
         return CallStarted(self.call_id, call.operation, method, path, ids, url, parent_id.get())
 
