@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, TypeGuard, TypeVar
 
 from appbuilder_assistants._core.calls import (
     Call,
@@ -83,6 +83,11 @@ class LoopOptions:
             raise ValueError(f"continuation: expected one of {known}, got {self.continuation!r}")
 
 
+def _is_id(value: object) -> TypeGuard[str]:
+    """Whether a request can send what a server gave as an id."""
+    return isinstance(value, str) and bool(value)
+
+
 class ToolLoop:
     """One run, from its first call to its end.
 
@@ -108,6 +113,9 @@ class ToolLoop:
             run = yield from self._ask(self._calls.start(), self.orphaned_run.progress)
             while True:
                 self.orphaned_run.set_ids(run.thread_id, run.id)
+                continues = is_working(run) or run.status == "requires_action"
+                if continues and not (_is_id(run.thread_id) and _is_id(run.id)):
+                    raise self._unreadable(run.id)
                 if is_working(run):
                     query = self._calls.query(run.thread_id, run.id)
                     run = yield from poll_run(query, retry=self._retry)
@@ -148,7 +156,7 @@ class ToolLoop:
         """
         calls = self._by_id(snapshot.tool_calls, snapshot.run_id)
         thread_id, run_id = snapshot.thread_id, snapshot.run_id
-        if not (thread_id and run_id):
+        if not (_is_id(thread_id) and _is_id(run_id)):
             raise self._unreadable(run_id)
         yield from self._make_ready(calls, snapshot.run)
         self._submitted.update(call.id for call in calls)
@@ -233,8 +241,9 @@ class ToolLoop:
         return list(named.values())
 
     def _unreadable(self, run_id: str | None) -> ResponseError:
+        missing = "names no tool call to answer" if _is_id(run_id) else "has no id that is a text"
         return ResponseError(
-            f"run {run_id} waits for an action, but names no tool call to answer",
+            f"run {run_id} waits for an action, but {missing}",
             origin=self._origin(),
         )
 

@@ -57,9 +57,9 @@ class OrphanedRun:
         self._cancel_call = cancel_call
         self._retry = retry
 
-    def set_ids(self, thread_id: str | None, run_id: str | None) -> None:
-        """Take in the ids, once they are known."""
-        if thread_id and run_id:
+    def set_ids(self, thread_id: object, run_id: object) -> None:
+        """Take in the ids, once they are known; a server may send others than texts."""
+        if isinstance(thread_id, str) and isinstance(run_id, str) and thread_id and run_id:
             self.thread_id, self.run_id = thread_id, run_id
 
     def cancel(self) -> Flow[CancelOutcome]:
@@ -103,7 +103,7 @@ def cancel_after(error: BaseException, orphaned_run: OrphanedRun) -> Flow[None]:
     """Cancel the run that `error` leaves behind, and note the outcome on the error."""
     try:
         outcome = yield from orphaned_run.cancel()
-    except AssistantsError as failure:
+    except (AssistantsError, ValueError) as failure:  # an id that the server sent is no run's
         note(error, f"cancelling the run failed ({failure}), it may be going on")
         return
     if isinstance(error, DeadlineExceededError):
