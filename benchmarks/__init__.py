@@ -1,1 +1,4 @@
-"""How the client compares with what one would use instead. Run by `make bench`."""
+"""What this library costs beside its peers: `make bench`, described in docs/performance.md.
+
+`rows` names what is measured, `peers` does it with each library, `rounds` measures them in turn.
+"""

@@ -147,7 +147,7 @@ PROJECT = Part(
 )
 NODE = node_packages("node", LOCKS)
 GENERATORS = node_packages("generators", LOCKS / "generators")
-LOCKED = map(locked_packages, ("demo", "dev", "browser", "interop", "lock"))
+LOCKED = map(locked_packages, ("demo", "dev", "browser", "interop", "bench", "lock"))
 PARTS = {part.name: part for part in (*LOCKED, PROJECT, NODE, GENERATORS)}
 
 
