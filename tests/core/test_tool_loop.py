@@ -6,7 +6,13 @@ import json
 from typing import Any
 
 import pytest
-from appbuilder_assistants import DeadlineExceededError, RetryPolicy, ToolError, tool
+from appbuilder_assistants import (
+    DeadlineExceededError,
+    ResponseError,
+    RetryPolicy,
+    ToolError,
+    tool,
+)
 from appbuilder_assistants._core.calls import (
     Begin,
     End,
@@ -68,6 +74,17 @@ def thrown(flow: Flow[Any], error: BaseException) -> Any:
 def asked(step: Any) -> tuple[str, Any]:
     assert isinstance(step, Send)
     return step.request.path.rpartition("/")[2], json.loads(step.request.body)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("status", ["queued", "requires_action"])
+@pytest.mark.parametrize("ids", [{"id": False}, {"id": 5}, {"thread_id": ["线程"]}])
+def test_ids_that_are_no_texts(ids: dict[str, Any], status: str) -> None:
+    """A run that continues cannot be named by them: the response is wrong, not the caller."""
+    flow = whole()
+    after(flow)
+
+    with pytest.raises(ResponseError):
+        after(flow, reply(body={**RUN, **ids, "status": status}))
 
 
 def test_a_round() -> None:
