@@ -26,7 +26,6 @@ class Result:
     row: str
     peer: str
     ratios: tuple[float, ...]
-    peak: int  # kB
 
     @property
     def median(self) -> float:
@@ -45,7 +44,6 @@ class Worker:
     def __init__(self, peer: str, row: str, environ: Mapping[str, str], urls: str) -> None:
         python = INTERPRETERS.get(peer, sys.executable)
         command = [str(python), "-m", "benchmarks.worker", peer, row, urls]
-        self.peer = peer
         self._popen = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
@@ -92,7 +90,6 @@ def measured(
     # The base is there once more as a peer where it has the row: its ratio shows the noise.
     workers = {peer: Worker(peer, row.name, environ, text) for peer in peers}
     found: dict[str, list[float]] = {peer: [] for peer in peers}
-    peaks = dict.fromkeys(peers, 0)
     try:
         for number in range(rounds + 1):
             order = [*workers.values(), base]
@@ -108,10 +105,9 @@ def measured(
                     worker.close()
                 elif number:  # the first round warms up
                     found[peer].append(own[row.figure] / max(beside[row.figure], 1e-9))
-                    peaks[peer] = own["peak"]
     finally:
         for worker in (*workers.values(), base):
             worker.close()
     for peer in PEERS:
         if found.get(peer):
-            yield Result(row.name, peer, tuple(found[peer]), peaks[peer])
+            yield Result(row.name, peer, tuple(found[peer]))

@@ -11,7 +11,6 @@ import json
 import os
 import sys
 import time
-from pathlib import Path
 
 
 def cpu() -> float:
@@ -19,29 +18,16 @@ def cpu() -> float:
     return sum(os.times()[:4])
 
 
-def precise_cpu() -> float:
-    return time.process_time()
-
-
 def main(peer: str, row: str, urls: str) -> None:
     module = importlib.import_module(f"benchmarks.peers.{peer}")
-    clock = cpu if row in ("import", "start") else precise_cpu
+    clock = cpu if row in ("import", "start") else time.process_time
     with module.ROWS[row](json.loads(urls)) as act:
         act(128 if row.startswith("many") else 1)  # what is made ready at the first use
         for line in sys.stdin:
             before, began = clock(), time.perf_counter()
             own = act(int(line))
             figures = {"cpu": clock() - before, "wall": time.perf_counter() - began, "own": own}
-            print(json.dumps(figures | {"peak": peak()}), flush=True)
-
-
-def peak() -> int:
-    """The most memory that the process has held so far, in kB; 0 where /proc is not there."""
-    try:
-        with Path("/proc/self/status").open(encoding="ascii") as status:
-            return next(int(line.split()[1]) for line in status if line.startswith("VmHWM"))
-    except OSError:
-        return 0
+            print(json.dumps(figures), flush=True)
 
 
 if __name__ == "__main__":
