@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 PREFIXES = {
     "asst_": "assistant_id",
@@ -36,6 +36,11 @@ _LISTED = {
 """The kind of the ids that bound a list."""
 
 LONGEST = 80
+
+
+def is_id(value: object) -> TypeGuard[str]:
+    """Whether a request can send what a server gave as an id."""
+    return isinstance(value, str) and bool(value)
 
 
 def check_ids(operation: str, body: Mapping[str, Any]) -> None:

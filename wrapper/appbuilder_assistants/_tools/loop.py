@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, TypeGuard, TypeVar
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, TypeVar
 
 from appbuilder_assistants._core.calls import (
     Call,
@@ -16,6 +16,7 @@ from appbuilder_assistants._core.calls import (
     ToolError,
 )
 from appbuilder_assistants._core.flows import CallProgress, make_call
+from appbuilder_assistants._core.ids import is_id
 from appbuilder_assistants._core.responses.decode import origin
 from appbuilder_assistants._core.retry import RetryPolicy
 from appbuilder_assistants._core.runs.orphaned_runs import OrphanedRun, cancel_after
@@ -83,11 +84,6 @@ class LoopOptions:
             raise ValueError(f"continuation: expected one of {known}, got {self.continuation!r}")
 
 
-def _is_id(value: object) -> TypeGuard[str]:
-    """Whether a request can send what a server gave as an id."""
-    return isinstance(value, str) and bool(value)
-
-
 class ToolLoop:
     """One run, from its first call to its end.
 
@@ -113,16 +109,15 @@ class ToolLoop:
             run = yield from self._ask(self._calls.start(), self.orphaned_run.progress)
             while True:
                 self.orphaned_run.set_ids(run.thread_id, run.id)
-                continues = is_working(run) or run.status == "requires_action"
-                if continues and not (_is_id(run.thread_id) and _is_id(run.id)):
+                if not is_working(run) and run.status != "requires_action":
+                    return run
+                if not (is_id(run.thread_id) and is_id(run.id)):
                     raise self._unreadable(run.id)
                 if is_working(run):
                     query = self._calls.query(run.thread_id, run.id)
                     run = yield from poll_run(query, retry=self._retry)
-                elif run.status == "requires_action":
-                    run = yield from self._submit(run)
                 else:
-                    return run
+                    run = yield from self._submit(run)
         except GeneratorExit:
             raise
         except BaseException as error:
@@ -156,7 +151,7 @@ class ToolLoop:
         """
         calls = self._by_id(snapshot.tool_calls, snapshot.run_id)
         thread_id, run_id = snapshot.thread_id, snapshot.run_id
-        if not (_is_id(thread_id) and _is_id(run_id)):
+        if not (is_id(thread_id) and is_id(run_id)):
             raise self._unreadable(run_id)
         yield from self._make_ready(calls, snapshot.run)
         self._submitted.update(call.id for call in calls)
@@ -241,7 +236,7 @@ class ToolLoop:
         return list(named.values())
 
     def _unreadable(self, run_id: str | None) -> ResponseError:
-        missing = "names no tool call to answer" if _is_id(run_id) else "has no id that is a text"
+        missing = "names no tool call to answer" if is_id(run_id) else "has no id that is a text"
         return ResponseError(
             f"run {run_id} waits for an action, but {missing}",
             origin=self._origin(),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 
 from appbuilder_assistants._core.calls import Call, Flow, Grace, OperationRequest
 from appbuilder_assistants._core.flows import CallProgress, make_call
+from appbuilder_assistants._core.ids import is_id
 from appbuilder_assistants._core.limits import CANCEL_SECONDS
 from appbuilder_assistants._core.responses.decode import origin
 from appbuilder_assistants._core.retry import RetryPolicy
@@ -59,7 +60,7 @@ class OrphanedRun:
 
     def set_ids(self, thread_id: object, run_id: object) -> None:
         """Take in the ids, once they are known; a server may send others than texts."""
-        if isinstance(thread_id, str) and isinstance(run_id, str) and thread_id and run_id:
+        if is_id(thread_id) and is_id(run_id):
             self.thread_id, self.run_id = thread_id, run_id
 
     def cancel(self) -> Flow[CancelOutcome]:
