@@ -5,12 +5,8 @@ with AppBuilder() as client:
     print(client.text(run))
 """
 
-from __future__ import annotations
-
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
-from ._lazy import loaded
+# Not typing's, which takes longer to import than all else here; type checkers know it by its name.
+TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     from . import assistant, errors, hooks, types
@@ -127,13 +123,14 @@ _MODULES = ("assistant", "errors", "hooks", "types")
 # Hidden from type checkers, which would take any name for an existing one.
 if not TYPE_CHECKING:
 
-    def __getattr__(name: str) -> Any:
-        """Import a public name when it is first used: importing the package costs nearly none.
-
-        Neither httpx nor a model is imported before something needs it.
-        """
+    def __getattr__(name: str) -> object:
+        """Import a public name when it is first used: the package itself imports nothing."""
         if name not in __all__:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from importlib import import_module
+
+        from ._lazy import loaded
+
         if name in _MODULES:
             return loaded(f"{__name__}.{name}", lambda: import_module(f".{name}", __name__))
         home = f".{_HOMES.get(name, 'errors')}"
