@@ -28,6 +28,7 @@ ROOT = Path(__file__).resolve().parent.parent
 WRITTEN = ROOT / "docs" / "operations.md"
 GENERATED = ROOT / "generated" / "appbuilder_api" / "api"
 NOT_FOUND = "–"
+EXAMPLE = "an example"  # in the column of the mock
 
 HEAD = """\
 # Operations
@@ -39,7 +40,8 @@ thing itself, and a dash says that nothing was found there:
 - **generated**: the module of `appbuilder_api.api` whose `request` sends to that path.
 - **wrapper sync**, **wrapper async**: the methods of an `AppBuilder` and of an `AsyncAppBuilder`
   whose docstring ends in the operationId; `tests/border` holds the docstrings to what is sent.
-- **mock**: the handler to which the mock server routes the operation.
+- **mock**: the handler to which the mock server routes the operation; an operation without one is
+  answered with an example of the spec.
 - **contract-tested**: `make contract` got an answer of status 2xx, not an error, that keeps the
   spec's promises.
 - **interop-tested**: in `make test-interop` the official client, in the tests' own process, got
@@ -86,7 +88,7 @@ def main() -> int:
 def columns(before: str) -> list[Column]:
     """The cells of each column by operationId, in the order of TITLES."""
     from appbuilder_assistants import AppBuilder, AsyncAppBuilder
-    from appbuilder_mock.app import HANDLERS
+    from appbuilder_mock.handlers.by_operation import HANDLERS
 
     paths = spec(yaml.safe_load((ROOT / "openapi.yaml").read_text("utf-8")))
     return [
@@ -94,7 +96,7 @@ def columns(before: str) -> list[Column]:
         generated(GENERATED, paths),
         wrapper(AppBuilder(token="none")),
         wrapper(AsyncAppBuilder(token="none")),
-        {id_: code(dotted(handler)) for id_, handler in HANDLERS.items()},
+        {id_: code(dotted(HANDLERS[id_])) if id_ in HANDLERS else EXAMPLE for id_ in paths},
         *(tested(suite, before) for suite in SUITES),
     ]
 
@@ -165,7 +167,8 @@ def text(found: list[Column]) -> str:
     """The page: a row for every operation that any column knows, then how many each knows."""
     ids = list(dict.fromkeys(id_ for column in found for id_ in column))
     rows = [[code(id_), *(column.get(id_, NOT_FOUND) for column in found)] for id_ in ids]
-    rows.append([f"**{len(ids)}**", *(f"**{len(column)}**" for column in found)])
+    numbers = (sum(cell != EXAMPLE for cell in column.values()) for column in found)
+    rows.append([f"**{len(ids)}**", *(f"**{number}**" for number in numbers)])
     lines = ["", *map(line, [TITLES, ["---"] * len(TITLES), *rows])]
     return HEAD + "\n".join(lines) + "\n"
 

@@ -75,6 +75,11 @@ def parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="what is scripted: answers, tool calls, faults; YAML or JSON, see docs/scenarios.md",
     )
+    add(
+        "--strict",
+        action="store_true",
+        help="answer an operation without a handler by 501, not with an example of openapi.yaml",
+    )
     add("--quiet", action="store_true", help="print the address only, and no line a request")
     return parse
 
@@ -99,6 +104,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "wire": options.wire,
             "readings": parsed(options.reading),
             "as_recorded": options.as_recorded,
+            "strict": options.strict,
         }
         apps = [create_app(store, token=options.token, scenario=options.scenario, **form)]
         if options.other_token is not None:

@@ -14,11 +14,11 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from appbuilder_mock import pages
-from appbuilder_mock.contract import the_contract
+from appbuilder_mock.contract import Operation, the_contract
 from appbuilder_mock.control import routes as control
-from appbuilder_mock.endpoint import Handler, endpoint
+from appbuilder_mock.endpoint import endpoint
 from appbuilder_mock.errors import MockApiError
-from appbuilder_mock.handlers import assistants, files, messages, runs, steps, threads
+from appbuilder_mock.handlers.by_operation import handler_of
 from appbuilder_mock.middleware.recorder import RequestHistory, RequestRecorder
 from appbuilder_mock.middleware.redaction import Redactor
 from appbuilder_mock.middleware.request_ids import RequestIds
@@ -31,39 +31,6 @@ from appbuilder_mock.state import DEFAULT_TOKEN as DEFAULT_TOKEN
 from appbuilder_mock.state import ErrorForm, MockState
 from appbuilder_mock.storage.store import Store
 from appbuilder_mock.wire_format.june_2024 import Wire
-
-HANDLERS: Mapping[str, Handler] = {
-    "createAssistant": assistants.create,
-    "updateAssistant": assistants.update,
-    "listAssistants": assistants.list_,
-    "queryAssistant": assistants.query,
-    "deleteAssistant": assistants.delete,
-    "mountAssistantFile": assistants.mount,
-    "listMountedFiles": assistants.list_mounted,
-    "unmountAssistantFile": assistants.unmount,
-    "createFile": files.create,
-    "listFiles": files.list_,
-    "queryFile": files.query,
-    "deleteFile": files.delete,
-    "downloadFile": files.download,
-    "readFile": files.read,
-    "createThread": threads.create,
-    "queryThread": threads.query,
-    "updateThread": threads.update,
-    "deleteThread": threads.delete,
-    "createMessage": messages.create,
-    "updateMessage": messages.update,
-    "listMessages": messages.list_,
-    "queryMessage": messages.query,
-    "listMessageFiles": messages.list_files,
-    "createRun": runs.create,
-    "submitToolOutputs": runs.submit_tool_outputs,
-    "cancelRun": runs.cancel,
-    "listRuns": runs.list_,
-    "queryRun": runs.query,
-    "listRunSteps": steps.list_,
-    "queryRunStep": steps.query,
-}
 
 
 def create_app(
@@ -78,6 +45,7 @@ def create_app(
     as_recorded: bool = False,
     plan: Plan = default_plan,
     scenario: ScenarioSource | None = None,
+    strict: bool = False,
 ) -> RequestIds:
     """An ASGI application with a state of its own (in memory unless `store` is given).
 
@@ -95,6 +63,7 @@ def create_app(
     - `plan`: what the model does next.
     - `scenario`: the scenario to play, see docs/scenarios.md: a Path names a file, a text is YAML
       or JSON, a list holds rules. Raises ScenarioError for a wrong one.
+    - `strict`: answer an operation that has no handler by 501, and not with an example of the spec.
     """
     store = store or Store()
     contract = the_contract()
@@ -119,6 +88,7 @@ def create_app(
         readings=played,
         history=RequestHistory(Redactor(token), paths),
         player=ScenarioPlayer(),
+        strict=strict,
     )
     if not re.fullmatch("[!-~]+", state.token):
         raise ValueError(
@@ -127,12 +97,13 @@ def create_app(
     if scenario is not None:
         state.player.play(scenario)
 
-    def route(id_: str, handler: Handler) -> Route:
-        return Route(contract.operations[id_].path, endpoint(id_, handler), methods=["POST"])
+    def route(operation: Operation) -> Route:
+        call = endpoint(operation.id, handler_of(operation))
+        return Route(operation.path, call, methods=["POST"])
 
     app = Starlette(
         routes=[
-            *(route(id_, handler) for id_, handler in HANDLERS.items()),
+            *map(route, contract.operations.values()),
             Route("/openapi.yaml", openapi_yaml, methods=["GET"]),
             *control.ROUTES,
             *pages.ROUTES,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,10 +25,19 @@ _PLACES = (_HERE / "openapi.yaml", _HERE.parent.parent / "openapi.yaml")
 
 
 @dataclass(frozen=True)
+class ExampleAnswer:
+    """An answer that the spec has as an example: a text as it is sent, or a JSON value."""
+
+    status: int
+    media_type: str | None
+    value: Any
+
+
+@dataclass(frozen=True)
 class Operation:
     """One operation of the spec and the schemas of its JSON body and its query.
 
-    Without a `validator` it takes no JSON, but an upload.
+    Without a `validator` it takes no JSON, but an upload. `example` is that of its good answer.
     """
 
     id: str
@@ -37,6 +46,7 @@ class Operation:
     validator: Any
     query: Any
     examples: tuple[dict[str, Any], ...]
+    example: ExampleAnswer | None
 
 
 class Contract:
@@ -59,9 +69,10 @@ class Contract:
         }
 
     def _operation(self, path: str, entry: dict[str, Any]) -> Operation:
-        body = entry["requestBody"]
-        media = body["content"].get("application/json")
-        query = [one for one in entry.get("parameters", ()) if one["in"] == "query"]
+        body = self._resolved(entry.get("requestBody", {}))
+        media = body.get("content", {"application/json": {"schema": {}}}).get("application/json")
+        parameters = map(self._resolved, entry.get("parameters", ()))
+        query = [one for one in parameters if one["in"] == "query"]
         return Operation(
             entry["operationId"],
             path,
@@ -74,7 +85,40 @@ class Contract:
                 }
             ),
             tuple(example["value"] for example in (media or {}).get("examples", {}).values()),
+            self._example(entry["responses"]),
         )
+
+    def _resolved(self, part: dict[str, Any]) -> dict[str, Any]:
+        """The part itself, or what it refers to."""
+        while "$ref" in part:
+            part = self._at(part["$ref"].removeprefix("#/").split("/"))
+        return part
+
+    def _example(self, responses: dict[str, Any]) -> ExampleAnswer | None:
+        """Of the first good response the first example, or that of its schema."""
+        status = next((one for one in responses if one.startswith("2")), None)
+        if status is None:
+            return None
+        number = int(status) if status.isdigit() else 200
+        content = self._resolved(responses[status]).get("content", {})
+        for media_type, media in content.items():
+            for value in self._examples(media):
+                return ExampleAnswer(number, media_type, value)
+        return None if content else ExampleAnswer(number, None, "")
+
+    def _examples(self, part: dict[str, Any]) -> Iterator[Any]:
+        """The examples of a media type or schema; where it has none, those of what it is."""
+        part = self._resolved(part)
+        if "example" in part:
+            yield part["example"]
+        examples = part.get("examples", ())
+        if isinstance(examples, dict):
+            yield from (one["value"] for one in map(self._resolved, examples.values()))
+        else:
+            yield from examples
+        for one in (part.get("schema", {}), *part.get("oneOf", ()), *part.get("anyOf", ())):
+            if one:
+                yield from self._examples(one)
 
     def _validator(self, schema: dict[str, Any]) -> Any:
         return jsonschema_rs.validator_for(
@@ -144,7 +188,7 @@ class Contract:
         case = self._at(path[: path.index("else") + 1]) or {}
         return str(case.get("description", "")).strip().rstrip(".")
 
-    def _at(self, path: list[str | int]) -> Any:
+    def _at(self, path: Sequence[str | int]) -> Any:
         """The part of the spec that a problem's path leads to."""
         place: Any = self.document
         for key in path:

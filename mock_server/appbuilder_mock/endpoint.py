@@ -16,12 +16,11 @@ from appbuilder_mock.faults.faulty_response import ConnectionReset, FaultyRespon
 from appbuilder_mock.faults.match_subject import Subject, subject_of
 from appbuilder_mock.middleware.json_body import MAX_BODY
 from appbuilder_mock.scenarios import Playback, Rule
-from appbuilder_mock.state import MockState, state_of
-from appbuilder_mock.storage.store import Document, Store
+from appbuilder_mock.state import Handler, MockState, state_of
+from appbuilder_mock.storage.store import Store
 from appbuilder_mock.uploads.upload import Upload
 from appbuilder_mock.wire_format.june_2024 import as_in_june_2024
 
-Handler = Callable[[MockState, Any], Awaitable[Document | Response]]
 Body = dict[str, Any] | Upload | MockApiError  # or the error that refuses it
 
 # Their response to an unknown id is an open question, see `Readings.unknown_file`.

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from starlette.requests import Request
+from starlette.responses import Response
 
 from appbuilder_mock.middleware.recorder import RequestHistory
 from appbuilder_mock.readings import Readings
@@ -37,6 +39,7 @@ class MockState:
     readings: Readings
     history: RequestHistory
     player: ScenarioPlayer
+    strict: bool
     rule: Rule | None = None
 
     def reset(self) -> None:
@@ -53,6 +56,10 @@ class MockState:
 
     def __repr__(self) -> str:
         return "MockState()"  # keeps the token out of tracebacks
+
+
+# Of one operation: from its body, a dict or an Upload, to its answer. Raises MockApiError.
+Handler = Callable[[MockState, Any], Awaitable[Document | Response]]
 
 
 def state_of(request: Request) -> MockState:

@@ -16,6 +16,7 @@ from appbuilder_mock.middleware.redaction import Redactor
 from appbuilder_mock.middleware.request_ids import SCOPE_KEY
 from appbuilder_mock.storage.clock import now
 
+EXAMPLE_HEADER = "X-Mock-Example"  # names the operation that an example of the spec answers
 KEPT = 1000  # requests; with both bodies at most 40 KB each
 WHOLE_BODY = 16 * 1024  # bytes up to which a body is kept as it came
 LONGEST_TEXT = 500  # characters of one text in a larger body, and of a body that is not JSON
@@ -47,6 +48,7 @@ class Entry:
     thread_id: str | None = None  # the thread of the call, where it names one
     status: int | None = None
     milliseconds: int | None = None
+    is_example: bool = False  # an example of the spec answered it
 
     def summary(self) -> dict[str, Any]:
         return {
@@ -214,8 +216,9 @@ class RequestRecorder:
             if message["type"] == "http.response.start":
                 entry.status = message["status"]
                 received.changes += 1
-                media_type = Headers(raw=message["headers"]).get("content-type", "")
-                media_type = media_type.partition(";")[0]
+                headers = Headers(raw=message["headers"])
+                entry.is_example = EXAMPLE_HEADER in headers
+                media_type = headers.get("content-type", "").partition(";")[0]
                 longest = WHOLE_BODY if media_type == "text/event-stream" else LONGEST_READ
             elif message["type"] == "http.response.body":
                 chunk = message.get("body", b"")

@@ -6,6 +6,7 @@ import json
 import shlex
 from collections.abc import Iterator
 
+from appbuilder_mock.handlers.by_operation import HANDLERS
 from appbuilder_mock.pages.markup import Html, el, joined
 from appbuilder_mock.pages.prose import inline, prose
 from appbuilder_mock.pages.python_call import python_call
@@ -30,7 +31,13 @@ def operation_article(spec: Spec, operation: DocumentedOperation) -> Html:
         el("h3", el("a", id_, href=f"#{id_}", class_="heading-link")),
         el("code", el("strong", operation.method.upper()), " ", operation.path, class_="path"),
         el("p", el("strong", inline(definition.get("summary", "")))),
-        el("div", _idempotency(spec, definition), evidence(definition), class_="badges"),
+        el(
+            "div",
+            _idempotency(spec, definition),
+            "" if id_ in HANDLERS else el("span", spec.labels["by_example"], class_="badge"),
+            evidence(definition),
+            class_="badges",
+        ),
         prose(definition.get("description", "")),
         _parameters(spec, definition["parameters"]),
         _request(spec, operation),

@@ -11,10 +11,9 @@ from appbuilder_mock.scenarios.faults import Cut, Drip, ErrorBody, Fault, Malfor
 from appbuilder_mock.scenarios.load import load_scenario, read_scenario
 from appbuilder_mock.scenarios.outcomes import Failed, Reply, ToolCall
 from appbuilder_mock.scenarios.playback import Playback
-from appbuilder_mock.scenarios.rules import OPERATIONS, Match, Rule, Scenario
+from appbuilder_mock.scenarios.rules import Match, Rule, Scenario
 
 __all__ = [
-    "OPERATIONS",
     "Cut",
     "Drip",
     "ErrorBody",

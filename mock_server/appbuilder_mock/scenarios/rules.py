@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from appbuilder_mock.contract import the_contract
 from appbuilder_mock.scenarios import checks
 from appbuilder_mock.scenarios.checks import ScenarioError, settle
 from appbuilder_mock.scenarios.faults import Fault
@@ -14,39 +15,6 @@ from appbuilder_mock.scenarios.outcomes import Failed, Reply, ToolCall
 
 RUN = "createRun"
 ANY = "any"
-# As in openapi.yaml and scenario.schema.json, which a test holds this to.
-OPERATIONS = (
-    "createAssistant",
-    "updateAssistant",
-    "listAssistants",
-    "queryAssistant",
-    "deleteAssistant",
-    "mountAssistantFile",
-    "listMountedFiles",
-    "unmountAssistantFile",
-    "createFile",
-    "listFiles",
-    "queryFile",
-    "deleteFile",
-    "downloadFile",
-    "readFile",
-    "createThread",
-    "queryThread",
-    "updateThread",
-    "deleteThread",
-    "createMessage",
-    "updateMessage",
-    "listMessages",
-    "queryMessage",
-    "listMessageFiles",
-    "createRun",
-    "submitToolOutputs",
-    "cancelRun",
-    "listRuns",
-    "queryRun",
-    "listRunSteps",
-    "queryRunStep",
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +33,7 @@ class Match:
     times: int | None = None
 
     def __post_init__(self) -> None:
-        checks.one_of(self.operation, (*OPERATIONS, ANY), "operation")
+        checks.one_of(self.operation, (*the_contract().operations, ANY), "operation")
         for name in ("assistant", "text", "regex"):
             if (value := getattr(self, name)) is not None:
                 checks.text(value, name)

@@ -30,12 +30,15 @@ def greeting(url: str, token: str) -> str:
 
 
 def line(entry: Entry) -> str:
-    """`POST /v2/threads createThread 200 3 ms 4f1c…`; a dash where there is nothing."""
+    """`POST /v2/threads createThread 200 3 ms 4f1c…`; a dash where there is nothing.
+
+    An answer that is an example of the spec is marked by `example` at the end.
+    """
     path = "".join(mark if mark.isprintable() and mark != " " else "·" for mark in entry.path)
     status = "-" if entry.status is None else str(entry.status)
     took = 0 if entry.milliseconds is None else entry.milliseconds
     parts = (entry.method, path[:LONGEST_PATH], entry.operation_id or "-", status, f"{took} ms")
-    return " ".join([*parts, entry.request_id])
+    return " ".join([*parts, entry.request_id, *["example"] * entry.is_example])
 
 
 class RequestLog:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from appbuilder_mock.contract import the_contract
 from appbuilder_mock.middleware.recorder import Entry
-from appbuilder_mock.scenarios import OPERATIONS, Rule, Scenario
+from appbuilder_mock.scenarios import Rule, Scenario
 from appbuilder_mock.scenarios.checks import unknown
 from appbuilder_mock.scenarios.player import ScenarioSource
 from appbuilder_mock.state import MockState
@@ -86,8 +87,8 @@ class Running:
         Raises AssertionError, which lists all received requests, unless there are `times` of
         them, or at least one.
         """
-        if operation not in OPERATIONS:
-            raise ValueError(unknown("operation", operation, OPERATIONS))
+        if operation not in (known := the_contract().operations):
+            raise ValueError(unknown("operation", operation, known))
         received = self.requests
         found = [one for one in received if one.operation == operation and _has(one.body, fields)]
         if len(found) == times or (found and times is None):

@@ -106,6 +106,7 @@ def running(
     as_recorded: bool = False,
     plan: Plan = default_plan,
     scenario: ScenarioSource | None = None,
+    strict: bool = False,
     other_token: str | None = None,
 ) -> Iterator[Running]:
     """A mock server in a thread of this process, for tests and demonstrations.
@@ -125,6 +126,7 @@ def running(
             "wire": wire,
             "readings": readings,
             "as_recorded": as_recorded,
+            "strict": strict,
         }
         apps = [
             create_app(

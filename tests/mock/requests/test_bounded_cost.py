@@ -11,9 +11,9 @@ from typing import Any
 import appbuilder_mock
 import psutil
 import pytest
-from appbuilder_mock.app import HANDLERS
 from appbuilder_mock.contract import the_contract
 from appbuilder_mock.errors import MockApiError
+from appbuilder_mock.handlers.by_operation import HANDLERS
 from appbuilder_mock.middleware.json_body import MAX_BODY, MAX_PARTS
 from appbuilder_mock.resources.conversation import new_thread
 from appbuilder_mock.state import MockState

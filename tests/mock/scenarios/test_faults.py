@@ -9,7 +9,6 @@ import httpx
 import pytest
 from appbuilder_mock.contract import the_contract
 from appbuilder_mock.scenarios import (
-    OPERATIONS,
     ErrorBody,
     Fault,
     Match,
@@ -24,7 +23,7 @@ from tests.mock.wire import Api, final_text
 # ── A status instead of an answer ──────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("operation", OPERATIONS)
+@pytest.mark.parametrize("operation", the_contract().operations)
 def test_any_operation(mock: appbuilder_mock.Running, api: Api, operation: str) -> None:
     """The response is the status, nothing is carried out, and the connection stays usable."""
     inject(mock, Fault(status=503), operation)
