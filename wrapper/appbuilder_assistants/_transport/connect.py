@@ -12,7 +12,7 @@ from typing import TypeAlias
 from urllib.parse import SplitResult, urlsplit
 from urllib.request import getproxies
 
-import httpx
+import certifi
 
 from appbuilder_assistants._settings.addresses import ip_of, is_loopback
 
@@ -43,8 +43,11 @@ def trusted(verify: Verify) -> bool | ssl.SSLContext:
 
 
 def _default_context() -> ssl.SSLContext:
+    cafile, capath = os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")
     try:
-        return httpx.create_ssl_context()
+        if cafile or not capath:
+            return ssl.create_default_context(cafile=cafile or certifi.where())
+        return ssl.create_default_context(capath=capath)
     except (OSError, ValueError) as error:
         name = "SSL_CERT_FILE" if os.environ.get("SSL_CERT_FILE") else "SSL_CERT_DIR"
         raise ValueError(

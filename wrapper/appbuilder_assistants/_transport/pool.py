@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from .cancellation import running_loop
 from .forks import ForkAware
-from .with_httpx.transport import AsyncHttpxTransport, HttpxTransport
+from .own.transport import AsyncSocketTransport, SocketTransport
 
 if TYPE_CHECKING:
     import httpx
@@ -70,7 +70,7 @@ class Pool(NotCopied):
         self, settings: Settings, verify: Verify = True, given: httpx.Client | None = None
     ) -> None:
         """Raises TypeError or ValueError for what cannot be used."""
-        self.transport: Transport = HttpxTransport(verify, given)
+        self.transport: Transport = _transport(verify, given)
         self.transport.check(settings.base_url, settings.gateway_from or "gateway_url")
         self.streams = OpenStreams()
 
@@ -93,7 +93,7 @@ class AsyncPool(NotCopied, ForkAware):
     ) -> None:
         """Raises TypeError or ValueError for what cannot be used."""
         super().__init__()
-        self.transport: AsyncTransport = AsyncHttpxTransport(verify, given)
+        self.transport: AsyncTransport = _async_transport(verify, given)
         self.transport.check(settings.base_url, settings.gateway_from or "gateway_url")
         self.streams = OpenStreams()
         self._needed_by: set[asyncio.Future[Any]] = set()
@@ -122,3 +122,22 @@ class AsyncPool(NotCopied, ForkAware):
 
     def after_fork(self) -> None:
         self._needed_by = set()
+
+
+# httpx is imported for a client of it that is passed in, and by `own` for what it cannot reach.
+
+
+def _transport(verify: Verify, given: httpx.Client | None) -> Transport:
+    if given is None:
+        return SocketTransport(verify)
+    from .with_httpx.transport import HttpxTransport
+
+    return HttpxTransport(verify, given)
+
+
+def _async_transport(verify: Verify, given: httpx.AsyncClient | None) -> AsyncTransport:
+    if given is None:
+        return AsyncSocketTransport(verify)
+    from .with_httpx.transport import AsyncHttpxTransport
+
+    return AsyncHttpxTransport(verify, given)

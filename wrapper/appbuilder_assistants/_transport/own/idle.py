@@ -1,0 +1,67 @@
+"""Connections that no request uses at the moment, for the next one to the same server."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from typing import Generic, Protocol, TypeVar
+
+from .origin import Origin
+
+MAX_CONNECTIONS = 200
+KEEP_SECONDS = 30.0
+"""How long an idle connection is kept: more than many a pause between two calls."""
+
+
+class Connection(Protocol):
+    """What the pool asks of a connection."""
+
+    origin: Origin
+
+    def is_usable(self) -> bool:
+        """False once the server has closed it, or sent what nobody asked for."""
+        ...
+
+    def abort(self) -> None: ...
+
+
+C = TypeVar("C", bound=Connection)
+
+
+class IdleConnections(Generic[C]):
+    """The newest is used first, so that the others come of age; at most so many are kept."""
+
+    def __init__(self) -> None:
+        self._since: OrderedDict[C, float] = OrderedDict()  # the oldest first
+
+    def take(self, origin: Origin) -> C | None:
+        """One that can be used; those that cannot are closed."""
+        if not self._since:
+            return None
+        self._drop_old()
+        for connection in reversed(list(self._since)):
+            if connection.origin == origin:
+                del self._since[connection]
+                if connection.is_usable():
+                    return connection
+                connection.abort()
+        return None
+
+    def put(self, connection: C) -> None:
+        self._since[connection] = time.monotonic()
+        if len(self._since) > MAX_CONNECTIONS:
+            self._since.popitem(last=False)[0].abort()
+
+    def take_all(self) -> list[C]:
+        found = list(self._since)
+        self._since.clear()
+        return found
+
+    def _drop_old(self) -> None:
+        limit = time.monotonic() - KEEP_SECONDS
+        while self._since:
+            oldest = next(iter(self._since))
+            if self._since[oldest] > limit:
+                return
+            del self._since[oldest]
+            oldest.abort()

@@ -1,0 +1,201 @@
+"""A connection for threads: a socket whose every wait ends at the request's limit or deadline."""
+
+from __future__ import annotations
+
+import select
+import socket
+import ssl
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from appbuilder_assistants._core.multipart import MultipartBody
+from appbuilder_assistants._transport.blocking import within
+from appbuilder_assistants._transport.protocols import OutgoingRequest, TransportFailure
+from appbuilder_assistants._transport.request import pieces
+
+from .exchange import LAST_CHUNK, Exchange, Headers, end_of, framed, head_of
+from .origin import Origin
+
+CHUNK = 64 * 1024
+"""Bytes that are read at once at the most."""
+
+
+class SocketConnection:
+    """A socket and the exchange on it. Failures are raised as TransportFailure, and close it."""
+
+    def __init__(self, sock: socket.socket, origin: Origin) -> None:
+        self.origin = origin
+        self._sock = sock
+        self._exchange = Exchange()
+
+    @classmethod
+    def open(
+        cls, origin: Origin, context: ssl.SSLContext | None, request: OutgoingRequest
+    ) -> SocketConnection:
+        end = end_of(request.limits.connect, request.deadline)
+        try:
+            sock = _connected(origin, end)
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
+            if context is not None:
+                _limit(sock, end)
+                try:
+                    sock = context.wrap_socket(sock, server_hostname=origin.host)
+                except BaseException:
+                    sock.close()
+                    raise
+        except TimeoutError as error:
+            raise TransportFailure("connect", str(error), timed_out=True) from error
+        except (OSError, UnicodeError) as error:
+            raise TransportFailure("connect", str(error)) from error
+        return cls(sock, origin)
+
+    def is_usable(self) -> bool:
+        if isinstance(self._sock, ssl.SSLSocket) and self._sock.pending():
+            return False
+        try:
+            poll = select.poll()
+            poll.register(self._sock, select.POLLIN)
+            return not poll.poll(0)
+        except (OSError, ValueError):
+            return False
+
+    def send(self, request: OutgoingRequest) -> tuple[int, Headers]:
+        """Write a request, and read up to the end of the response's head."""
+        self._exchange.begin()
+        self._write(request)
+        while (head := self._exchange.head()) is None:
+            self._exchange.feed(self._read(request))
+        return head
+
+    def chunks(self, request: OutgoingRequest) -> Iterator[bytes]:
+        """The body, as it comes."""
+        exchange = self._exchange
+        while (chunk := exchange.chunk()) is not None:
+            if chunk:
+                yield chunk
+            else:
+                exchange.feed(self._read(request))
+
+    def is_over(self) -> bool:
+        return self._exchange.is_over()
+
+    def abort(self) -> None:
+        self._sock.close()
+
+    def _write(self, request: OutgoingRequest) -> None:
+        head = head_of(request, self.origin)
+        body = request.body
+        try:
+            if isinstance(body, MultipartBody):
+                frame = framed if body.length is None else bytes
+                self._send(head, request)
+                for piece in pieces(body, request.deadline):
+                    self._send(frame(piece), request)
+                if body.length is None:
+                    self._send(LAST_CHUNK, request)
+            else:
+                self._send(head + body, request)
+        except TimeoutError as error:
+            raise TransportFailure("write", str(error), timed_out=True) from error
+        except OSError:
+            # The server may have answered before it had read everything, and closed.
+            return
+
+    def _send(self, data: bytes, request: OutgoingRequest) -> None:
+        _limit(self._sock, end_of(request.limits.write, request.deadline))
+        self._sock.sendall(data)
+
+    def _read(self, request: OutgoingRequest) -> bytes:
+        if request.is_overdue():
+            # There may be bytes waiting; a server that never stops sending must not win.
+            raise TransportFailure("read", "the deadline has passed", timed_out=True)
+        try:
+            _limit(self._sock, end_of(request.limits.read, request.deadline))
+            return self._sock.recv(CHUNK)
+        except TimeoutError as error:
+            raise TransportFailure("read", str(error), timed_out=True) from error
+        except OSError as error:
+            raise TransportFailure("read", str(error)) from error
+
+
+class SocketResponse:
+    """A response as `receive` takes it."""
+
+    is_http1 = True
+    is_unpacked = False
+
+    def __init__(
+        self,
+        connection: SocketConnection,
+        request: OutgoingRequest,
+        head: tuple[int, Headers],
+        release: Callable[[SocketConnection], None],
+    ) -> None:
+        self._connection = connection
+        self._request = request
+        self._release = release
+        self.is_closed = False
+        self.status = head[0]
+        self.headers: Mapping[str, str] = head[1]
+
+    def chunks(self) -> Iterator[bytes]:
+        try:
+            yield from self._connection.chunks(self._request)
+        except BaseException:
+            self.close()
+            raise
+
+    def keeps_deadline(self) -> bool:
+        return True
+
+    def close(self) -> None:
+        if not self.is_closed:
+            self.is_closed = True
+            self._release(self._connection)
+
+
+def _connected(origin: Origin, end: float | None) -> socket.socket:
+    """A socket connected to the first address that answers."""
+    addresses = within(end, lambda: _addresses(origin), _ignore)
+    failure: Exception = OSError(f"{origin.host} has no address")
+    for tried, (family, kind, protocol, _, address) in enumerate(addresses):
+        sock = socket.socket(family, kind, protocol)
+        try:
+            # A silent address leaves time for those behind it.
+            _limit(sock, _share(end, len(addresses) - tried))
+            sock.connect(address)
+        except OSError as error:
+            sock.close()
+            failure = error
+        except BaseException:
+            sock.close()
+            raise
+        else:
+            return sock
+    raise failure
+
+
+def _addresses(origin: Origin) -> list[Any]:
+    return socket.getaddrinfo(origin.host, origin.port, type=socket.SOCK_STREAM)
+
+
+def _ignore(_late: object) -> None:
+    """Addresses that come too late are of no use."""
+
+
+def _share(end: float | None, count: int) -> float | None:
+    if end is None:
+        return None
+    now = time.monotonic()
+    return now + (end - now) / count
+
+
+def _limit(sock: socket.socket, end: float | None) -> None:
+    if end is None:
+        sock.settimeout(None)
+        return
+    seconds = end - time.monotonic()
+    if seconds <= 0:
+        raise TimeoutError
+    sock.settimeout(seconds)

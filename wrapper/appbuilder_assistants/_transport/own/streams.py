@@ -1,0 +1,204 @@
+"""A connection for asyncio. Whatever ends a wait (a limit, a cancellation) closes it at once."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from typing import cast
+
+from appbuilder_assistants._core.multipart import MultipartBody
+from appbuilder_assistants._transport.cancellation import wait_until
+from appbuilder_assistants._transport.protocols import OutgoingRequest, Phase, TransportFailure
+from appbuilder_assistants._transport.request import apieces
+
+from .exchange import LAST_CHUNK, Exchange, Headers, end_of, framed, head_of
+from .origin import Origin
+
+MOST_BUFFERED = 256 * 1024
+"""Bytes that have come and nobody has read, above which the socket is not read further."""
+
+
+class AsyncConnection(asyncio.Protocol):
+    """A transport and the exchange on it. Failures are raised as TransportFailure, and close it."""
+
+    def __init__(self, origin: Origin) -> None:
+        self.origin = origin
+        self._exchange = Exchange()
+        self._transport: asyncio.Transport
+        self._loop = asyncio.get_running_loop()
+        self._received = bytearray()
+        self._is_lost = False
+        self._error: Exception | None = None
+        self._is_paused = False  # reading
+        self._is_full = False  # the buffer for writing
+        self._waiter: asyncio.Future[None] | None = None
+
+    @classmethod
+    async def open(
+        cls, origin: Origin, context: ssl.SSLContext | None, request: OutgoingRequest
+    ) -> AsyncConnection:
+        loop = asyncio.get_running_loop()
+        end = end_of(request.limits.connect, request.deadline)
+        try:
+            _, connection = await wait_until(
+                end,
+                loop.create_connection(
+                    lambda: cls(origin),
+                    origin.host,
+                    origin.port,
+                    ssl=context,
+                    server_hostname=origin.host if context else None,
+                    happy_eyeballs_delay=0.25,
+                ),
+            )
+        except TimeoutError as error:
+            raise TransportFailure("connect", str(error), timed_out=True) from error
+        except (OSError, UnicodeError) as error:
+            raise TransportFailure("connect", str(error)) from error
+        return connection
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)
+        if sock := transport.get_extra_info("socket"):
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
+
+    def data_received(self, data: bytes) -> None:
+        self._received += data
+        if len(self._received) > MOST_BUFFERED and not self._is_paused:
+            self._is_paused = True
+            self._transport.pause_reading()
+        self._wake()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._is_lost = True
+        self._error = exc
+        self._wake()
+
+    def pause_writing(self) -> None:
+        self._is_full = True
+
+    def resume_writing(self) -> None:
+        self._is_full = False
+        self._wake()
+
+    def is_usable(self) -> bool:
+        return not (self._is_lost or self._received or self._transport.is_closing())
+
+    async def send(self, request: OutgoingRequest) -> tuple[int, Headers]:
+        """Write a request, and read up to the end of the response's head."""
+        self._exchange.begin()
+        head = head_of(request, self.origin)
+        if isinstance(request.body, MultipartBody):
+            await self._upload(head, request.body, request)
+        else:
+            self._transport.write(head + request.body)
+        while (found := self._exchange.head()) is None:
+            self._exchange.feed(await self._read(request))
+        return found
+
+    async def chunks(self, request: OutgoingRequest) -> AsyncIterator[bytes]:
+        """The body, as it comes."""
+        exchange = self._exchange
+        while (chunk := exchange.chunk()) is not None:
+            if chunk:
+                yield chunk
+            else:
+                exchange.feed(await self._read(request))
+
+    def is_over(self) -> bool:
+        return self._exchange.is_over()
+
+    def abort(self) -> None:
+        self._transport.abort()
+
+    async def _upload(self, head: bytes, form: MultipartBody, request: OutgoingRequest) -> None:
+        frame: Callable[[bytes], bytes] = framed if form.length is None else bytes
+        self._transport.write(head)
+        async for piece in apieces(form):
+            await self._room(request)
+            # The server may have answered before it has read everything, and closed.
+            if self._is_lost or self._received:
+                return
+            self._transport.write(frame(piece))
+        if form.length is None:
+            self._transport.write(LAST_CHUNK)
+
+    async def _room(self, request: OutgoingRequest) -> None:
+        while self._is_full and not self._is_lost:
+            await self._wait(request.limits.write, request, "write")
+
+    async def _read(self, request: OutgoingRequest) -> bytes:
+        while not self._received:
+            if self._is_lost:
+                if self._error is not None:
+                    raise TransportFailure("read", str(self._error)) from self._error
+                return b""
+            await self._wait(request.limits.read, request, "read")
+        data = bytes(self._received)
+        self._received.clear()
+        if self._is_paused:
+            self._is_paused = False
+            self._transport.resume_reading()
+        return data
+
+    async def _wait(self, limit: float | None, request: OutgoingRequest, phase: Phase) -> None:
+        """Until something happens on the connection. TransportFailure when that takes too long."""
+        waiter = self._waiter = self._loop.create_future()
+        end = end_of(limit, request.deadline)
+        timer = None
+        if end is not None:
+            timer = self._loop.call_later(end - time.monotonic(), _expire, waiter)
+        try:
+            await waiter
+        except TimeoutError as error:
+            raise TransportFailure(phase, timed_out=True) from error
+        finally:
+            self._waiter = None
+            if timer is not None:
+                timer.cancel()
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+
+def _expire(waiter: asyncio.Future[None]) -> None:
+    if not waiter.done():
+        waiter.set_exception(TimeoutError())
+
+
+class AsyncSocketResponse:
+    """A response as `areceive` takes it."""
+
+    is_http1 = True
+    is_unpacked = False
+
+    def __init__(
+        self,
+        connection: AsyncConnection,
+        request: OutgoingRequest,
+        head: tuple[int, Headers],
+        release: Callable[[AsyncConnection], None],
+    ) -> None:
+        self._connection = connection
+        self._request = request
+        self._release = release
+        self.is_closed = False
+        self.status = head[0]
+        self.headers: Mapping[str, str] = head[1]
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        try:
+            async for chunk in self._connection.chunks(self._request):
+                yield chunk
+        except BaseException:
+            await self.aclose()
+            raise
+
+    async def aclose(self) -> None:
+        if not self.is_closed:
+            self.is_closed = True
+            self._release(self._connection)

@@ -1,0 +1,276 @@
+"""`Transport` and `AsyncTransport` on connections of our own; what needs httpx goes to it."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+import threading
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from urllib.request import getproxies
+
+from appbuilder_assistants._core.calls import NoReply, Reply
+from appbuilder_assistants._transport.cancellation import running_loop
+from appbuilder_assistants._transport.connect import Verify, proxy_for, trusted
+from appbuilder_assistants._transport.failures import no_reply, overdue, unwritable, without_frames
+from appbuilder_assistants._transport.forks import ForkAware, discard_after_fork
+from appbuilder_assistants._transport.places import AsyncFairSemaphore, FairSemaphore
+from appbuilder_assistants._transport.protocols import OutgoingRequest, TransportFailure
+from appbuilder_assistants._transport.response import areceive, receive
+
+from .exchange import seconds_of
+from .idle import MAX_CONNECTIONS, Connection, IdleConnections
+from .origin import Origin, origin_of
+from .sockets import SocketConnection, SocketResponse
+from .streams import AsyncConnection, AsyncSocketResponse
+
+if TYPE_CHECKING:
+    from appbuilder_assistants._settings.settings import TimeoutLike
+
+C = TypeVar("C", bound=Connection)
+
+CLOSED = "this client is closed: make another one"
+
+
+class OwnConnections(ForkAware, Generic[C]):
+    """The connections that are idle, and a transport on httpx for gateways that need it.
+
+    Those are gateways behind a proxy, and those whose URLs have more in them than a host, a port
+    and a plain path.
+    """
+
+    timeout: TimeoutLike | None = None
+
+    def __init__(self, verify: Verify) -> None:
+        super().__init__()
+        self._verify = verify
+        self._proxies = getproxies()
+        self._lock = threading.Lock()
+        self._idle: IdleConnections[C] = IdleConnections()
+        self._origins: dict[str, Origin | None] = {}
+        self._context: ssl.SSLContext | None = None
+        self._on_httpx: Any = None
+        self._inherited: list[Any] = []
+        self._is_closed = False
+
+    def check(self, gateway_url: str, source: str) -> None:
+        """See `Transport`."""
+        if self.origin(gateway_url) is None:
+            self.on_httpx().check(gateway_url, source)
+
+    def origin(self, gateway_url: str) -> Origin | None:
+        """Where to connect to; None for what httpx is to send."""
+        try:
+            return self._origins[gateway_url]
+        except KeyError:
+            origin = origin_of(gateway_url)
+            if proxy_for(gateway_url, self._proxies) is not None:
+                origin = None
+            if origin is not None and origin.is_tls and self._context is None:
+                self._context = context_of(self._verify)
+            self._origins[gateway_url] = origin
+            return origin
+
+    def on_httpx(self) -> Any:
+        with self._lock:
+            if self._on_httpx is None:
+                self._on_httpx = self._make_on_httpx()
+            return self._on_httpx
+
+    def _make_on_httpx(self) -> Any:
+        raise NotImplementedError
+
+    def context(self, origin: Origin) -> ssl.SSLContext | None:
+        return self._context if origin.is_tls else None
+
+    def after_fork(self) -> None:
+        # Two processes on one connection would read each other's responses.
+        self._lock = threading.Lock()
+        self._inherited += self._idle.take_all()
+
+    def _check_open(self) -> None:
+        if self._is_closed:
+            raise RuntimeError(CLOSED)
+        if self._inherited:
+            discard_after_fork(self._inherited)
+
+
+class SocketTransport(OwnConnections[SocketConnection]):
+    """For threads."""
+
+    def __init__(self, verify: Verify = True) -> None:
+        super().__init__(verify)
+        self._places = FairSemaphore(MAX_CONNECTIONS)
+
+    def send(self, request: OutgoingRequest) -> Reply | NoReply:
+        self._check_open()
+        origin = self.origin(request.gateway_url)
+        if origin is None:
+            reply: Reply | NoReply = self.on_httpx().send(request)
+            return reply
+        if request.is_overdue():
+            return overdue(request, reached=False)
+        try:
+            return receive(self._open(origin, request), request)
+        except TransportFailure as failure:
+            return no_reply(request, failure)
+        except UnicodeError as error:
+            return unwritable(request, error)
+        except BaseException as error:  # noqa: BLE001 - continues, without what it passed through
+            raise without_frames(error) from error.__cause__
+
+    def close(self) -> None:
+        self._is_closed = True
+        discard_after_fork(self._inherited)
+        with self._lock:
+            connections, on_httpx = self._idle.take_all(), self._on_httpx
+        for connection in connections:
+            connection.abort()
+        if on_httpx is not None:
+            on_httpx.close()
+
+    def after_fork(self) -> None:
+        super().after_fork()
+        self._places = FairSemaphore(MAX_CONNECTIONS)
+
+    def _make_on_httpx(self) -> Any:
+        from appbuilder_assistants._transport.with_httpx.transport import HttpxTransport
+
+        return HttpxTransport(self._verify)
+
+    def _open(self, origin: Origin, request: OutgoingRequest) -> SocketResponse:
+        request.waits_for_pool = True
+        places = self._places
+        if not places.acquire(seconds_of(request.limits.pool, request.deadline)):
+            raise TransportFailure("pool", timed_out=True)
+        request.waits_for_pool = False
+        connection = None
+        try:
+            with self._lock:
+                connection = self._idle.take(origin)
+            if connection is None:
+                connection = SocketConnection.open(origin, self.context(origin), request)
+            head = connection.send(request)
+        except BaseException:
+            places.release()
+            if connection is not None:
+                connection.abort()
+            raise
+
+        def release(connection: SocketConnection) -> None:
+            """Keep the connection if its response has been read to the end."""
+            try:
+                with self._lock:
+                    if connection.is_over() and not self._is_closed:
+                        self._idle.put(connection)
+                        return
+                connection.abort()
+            finally:
+                places.release()
+
+        return SocketResponse(connection, request, head, release)
+
+
+class AsyncSocketTransport(OwnConnections[AsyncConnection]):
+    """For asyncio, one event loop at a time."""
+
+    def __init__(self, verify: Verify = True) -> None:
+        super().__init__(verify)
+        self._places = AsyncFairSemaphore(MAX_CONNECTIONS)
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    async def send(self, request: OutgoingRequest) -> Reply | NoReply:
+        self._be_on_one_loop()
+        self._check_open()
+        origin = self.origin(request.gateway_url)
+        if origin is None:
+            reply: Reply | NoReply = await self.on_httpx().send(request)
+            return reply
+        if request.is_overdue():
+            return overdue(request, reached=False)
+        try:
+            return await areceive(await self._open(origin, request), request)
+        except TransportFailure as failure:
+            return no_reply(request, failure)
+        except UnicodeError as error:
+            return unwritable(request, error)
+        except BaseException as error:  # noqa: BLE001 - as in `SocketTransport`
+            raise without_frames(error) from error.__cause__
+
+    async def aclose(self) -> None:
+        if self._is_closed:
+            return
+        self._be_on_one_loop()
+        self._is_closed = True
+        discard_after_fork(self._inherited)
+        for connection in self._idle.take_all():
+            connection.abort()
+        if self._on_httpx is not None:
+            await self._on_httpx.aclose()
+        await asyncio.sleep(0)  # sockets are closed by the loop's next round
+
+    def after_fork(self) -> None:
+        super().after_fork()
+        self._forget_loop()
+
+    def _make_on_httpx(self) -> Any:
+        from appbuilder_assistants._transport.with_httpx.transport import AsyncHttpxTransport
+
+        return AsyncHttpxTransport(self._verify)
+
+    async def _open(self, origin: Origin, request: OutgoingRequest) -> AsyncSocketResponse:
+        request.waits_for_pool = True
+        places = self._places
+        if not await places.acquire(seconds_of(request.limits.pool, request.deadline)):
+            raise TransportFailure("pool", timed_out=True)
+        request.waits_for_pool = False
+        connection = None
+        try:
+            connection = self._idle.take(origin)
+            if connection is None:
+                connection = await AsyncConnection.open(origin, self.context(origin), request)
+            head = await connection.send(request)
+        except BaseException:
+            places.release()
+            if connection is not None:
+                connection.abort()
+            raise
+
+        def release(connection: AsyncConnection) -> None:
+            """Keep the connection if its response has been read to the end."""
+            if connection.is_over() and not self._is_closed and places is self._places:
+                self._idle.put(connection)
+            else:
+                connection.abort()
+            places.release()
+
+        return AsyncSocketResponse(connection, request, head, release)
+
+    def _be_on_one_loop(self) -> None:
+        """As `AsyncHttpxTransport`."""
+        loop = running_loop()
+        if self._loop is loop:
+            return
+        with self._lock:
+            if self._loop is not None:
+                if self._loop.is_running():
+                    from appbuilder_assistants._transport.with_httpx.transport import TWO_LOOPS
+
+                    raise RuntimeError(TWO_LOOPS)
+                self._inherited += self._idle.take_all()
+                self._forget_loop()
+            self._loop = loop
+
+    def _forget_loop(self) -> None:
+        self._loop = None
+        self._places = AsyncFairSemaphore(MAX_CONNECTIONS)
+
+
+def context_of(verify: Verify) -> ssl.SSLContext:
+    """The context that httpx would make. Raises as `trusted`."""
+    context = trusted(verify)
+    if isinstance(context, ssl.SSLContext):
+        return context
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
