@@ -9,6 +9,8 @@ from typing import Any
 import httpx
 import pytest
 from appbuilder_assistants._transport.connect import Verify, trusted
+from appbuilder_assistants._transport.own import idle
+from appbuilder_assistants._transport.own.transport import AsyncSocketTransport, SocketTransport
 from appbuilder_assistants._transport.with_httpx import clients
 from appbuilder_assistants._transport.with_httpx.transport import (
     AsyncHttpxTransport,
@@ -65,7 +67,17 @@ def httpx_given(kind: Any) -> Callable[[Options, pytest.MonkeyPatch], tuple[Any,
     return make
 
 
+def own(kind: Any) -> Callable[[Options, pytest.MonkeyPatch], tuple[Any, Any]]:
+    def make(options: Options, monkeypatch: pytest.MonkeyPatch) -> tuple[Any, Any]:
+        monkeypatch.setattr(idle, "MAX_CONNECTIONS", options.places)
+        return kind(options.verify), None
+
+    return make
+
+
 IMPLEMENTATIONS = [
+    Implementation("sockets", False, True, own(SocketTransport)),
+    Implementation("sockets-async", True, True, own(AsyncSocketTransport)),
     Implementation("httpx-own", False, True, httpx_own(HttpxTransport)),
     Implementation("httpx-given", False, False, httpx_given(HttpxTransport)),
     Implementation("httpx-own-async", True, True, httpx_own(AsyncHttpxTransport)),

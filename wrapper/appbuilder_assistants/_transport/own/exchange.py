@@ -63,6 +63,8 @@ def _text(value: bytes) -> str:
 def head_of(request: OutgoingRequest, origin: Origin) -> bytes:
     """The head of a request. Raises UnicodeError for what is not ASCII."""
     target = request.url[len(origin.url) :] or "/"
+    if not target.isascii():
+        target = quote(target, safe="/%")
     if request.query:
         target += "?" + urlencode(request.query, quote_via=quote)
     lines = [f"{request.method} {target} HTTP/1.1", f"Host: {origin.netloc}"]
@@ -70,7 +72,7 @@ def head_of(request: OutgoingRequest, origin: Origin) -> bytes:
     if isinstance(request.body, MultipartBody):
         if request.body.length is None:
             lines.append("Transfer-Encoding: chunked")
-    else:
+    elif "Content-Length" not in request.headers:
         lines.append(f"Content-Length: {len(request.body)}")
     # Only here, where no variable holds it: tracebacks may be shown with their variables.
     return b"".join(

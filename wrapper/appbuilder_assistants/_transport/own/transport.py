@@ -17,8 +17,9 @@ from appbuilder_assistants._transport.places import AsyncFairSemaphore, FairSema
 from appbuilder_assistants._transport.protocols import OutgoingRequest, TransportFailure
 from appbuilder_assistants._transport.response import areceive, receive
 
+from . import idle
 from .exchange import seconds_of
-from .idle import MAX_CONNECTIONS, Connection, IdleConnections
+from .idle import Connection, IdleConnections
 from .origin import Origin, origin_of
 from .sockets import SocketConnection, SocketResponse
 from .streams import AsyncConnection, AsyncSocketResponse
@@ -99,7 +100,7 @@ class SocketTransport(OwnConnections[SocketConnection]):
 
     def __init__(self, verify: Verify = True) -> None:
         super().__init__(verify)
-        self._places = FairSemaphore(MAX_CONNECTIONS)
+        self._places = FairSemaphore(idle.MAX_CONNECTIONS)
 
     def send(self, request: OutgoingRequest) -> Reply | NoReply:
         self._check_open()
@@ -130,7 +131,7 @@ class SocketTransport(OwnConnections[SocketConnection]):
 
     def after_fork(self) -> None:
         super().after_fork()
-        self._places = FairSemaphore(MAX_CONNECTIONS)
+        self._places = FairSemaphore(idle.MAX_CONNECTIONS)
 
     def _make_on_httpx(self) -> Any:
         from appbuilder_assistants._transport.with_httpx.transport import HttpxTransport
@@ -175,7 +176,7 @@ class AsyncSocketTransport(OwnConnections[AsyncConnection]):
 
     def __init__(self, verify: Verify = True) -> None:
         super().__init__(verify)
-        self._places = AsyncFairSemaphore(MAX_CONNECTIONS)
+        self._places = AsyncFairSemaphore(idle.MAX_CONNECTIONS)
         self._loop: asyncio.AbstractEventLoop | None = None
 
     async def send(self, request: OutgoingRequest) -> Reply | NoReply:
@@ -262,7 +263,7 @@ class AsyncSocketTransport(OwnConnections[AsyncConnection]):
 
     def _forget_loop(self) -> None:
         self._loop = None
-        self._places = AsyncFairSemaphore(MAX_CONNECTIONS)
+        self._places = AsyncFairSemaphore(idle.MAX_CONNECTIONS)
 
 
 def context_of(verify: Verify) -> ssl.SSLContext:
