@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+import socket
+import time
+from typing import Any, NamedTuple
+
+from appbuilder_assistants._settings.addresses import ip_of
 
 _PLAIN = re.compile(r"(https?)://(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(?::([0-9]{1,5}))?(?=/|$)")
 _PATH = re.compile(r"[A-Za-z0-9._~/-]*")
@@ -32,3 +36,25 @@ def origin_of(gateway_url: str) -> Origin | None:
         return None
     netloc = host.lower() if port == default else f"{host.lower()}:{port}"
     return Origin(match[0], is_tls, host.strip("[]").lower(), port, netloc)
+
+
+def is_address(origin: Origin) -> bool:
+    """Whether the host is an address, so that nothing has to be looked up."""
+    return ip_of(origin.host) is not None
+
+
+def addresses_of(origin: Origin) -> list[Any]:
+    """As `socket.getaddrinfo`."""
+    return socket.getaddrinfo(origin.host, origin.port, type=socket.SOCK_STREAM)
+
+
+def share(end: float | None, count: int) -> float | None:
+    """The end of one of so many waits that follow each other: a silent address leaves time."""
+    if end is None:
+        return None
+    now = time.monotonic()
+    return now + (end - now) / count
+
+
+def ignore(_late: object) -> None:
+    """Addresses that come too late are of no use."""

@@ -7,7 +7,6 @@ import socket
 import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
 
 from appbuilder_assistants._core.multipart import MultipartBody
 from appbuilder_assistants._transport.blocking import within
@@ -15,7 +14,7 @@ from appbuilder_assistants._transport.protocols import OutgoingRequest, Transpor
 from appbuilder_assistants._transport.request import pieces
 
 from .exchange import LAST_CHUNK, Exchange, Headers, end_of, framed, head_of
-from .origin import Origin
+from .origin import Origin, addresses_of, ignore, is_address, share
 
 CHUNK = 64 * 1024
 """Bytes that are read at once at the most."""
@@ -142,9 +141,8 @@ class SocketResponse:
     def chunks(self) -> Iterator[bytes]:
         try:
             yield from self._connection.chunks(self._request)
-        except BaseException:
+        finally:
             self.close()
-            raise
 
     def keeps_deadline(self) -> bool:
         return True
@@ -157,13 +155,16 @@ class SocketResponse:
 
 def _connected(origin: Origin, end: float | None) -> socket.socket:
     """A socket connected to the first address that answers."""
-    addresses = within(end, lambda: _addresses(origin), _ignore)
+    if is_address(origin):
+        addresses = addresses_of(origin)
+    else:
+        addresses = within(end, lambda: addresses_of(origin), ignore)
     failure: Exception = OSError(f"{origin.host} has no address")
     for tried, (family, kind, protocol, _, address) in enumerate(addresses):
         sock = socket.socket(family, kind, protocol)
         try:
             # A silent address leaves time for those behind it.
-            _limit(sock, _share(end, len(addresses) - tried))
+            _limit(sock, share(end, len(addresses) - tried))
             sock.connect(address)
         except OSError as error:
             sock.close()
@@ -174,21 +175,6 @@ def _connected(origin: Origin, end: float | None) -> socket.socket:
         else:
             return sock
     raise failure
-
-
-def _addresses(origin: Origin) -> list[Any]:
-    return socket.getaddrinfo(origin.host, origin.port, type=socket.SOCK_STREAM)
-
-
-def _ignore(_late: object) -> None:
-    """Addresses that come too late are of no use."""
-
-
-def _share(end: float | None, count: int) -> float | None:
-    if end is None:
-        return None
-    now = time.monotonic()
-    return now + (end - now) / count
 
 
 def _limit(sock: socket.socket, end: float | None) -> None:

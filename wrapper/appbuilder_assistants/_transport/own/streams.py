@@ -10,12 +10,13 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from typing import cast
 
 from appbuilder_assistants._core.multipart import MultipartBody
+from appbuilder_assistants._transport.blocking import off_loop
 from appbuilder_assistants._transport.cancellation import wait_until
 from appbuilder_assistants._transport.protocols import OutgoingRequest, Phase, TransportFailure
 from appbuilder_assistants._transport.request import apieces
 
 from .exchange import LAST_CHUNK, Exchange, Headers, end_of, framed, head_of
-from .origin import Origin
+from .origin import Origin, addresses_of, ignore, is_address, share
 
 MOST_BUFFERED = 256 * 1024
 """Bytes that have come and nobody has read, above which the socket is not read further."""
@@ -40,20 +41,22 @@ class AsyncConnection(asyncio.Protocol):
     async def open(
         cls, origin: Origin, context: ssl.SSLContext | None, request: OutgoingRequest
     ) -> AsyncConnection:
-        loop = asyncio.get_running_loop()
         end = end_of(request.limits.connect, request.deadline)
         try:
-            _, connection = await wait_until(
-                end,
-                loop.create_connection(
-                    lambda: cls(origin),
-                    origin.host,
-                    origin.port,
-                    ssl=context,
-                    server_hostname=origin.host if context else None,
-                    happy_eyeballs_delay=0.25,
-                ),
-            )
+            sock = await _connected(origin, end)
+            try:
+                _, connection = await wait_until(
+                    end,
+                    asyncio.get_running_loop().create_connection(
+                        lambda: cls(origin),
+                        sock=sock,
+                        ssl=context,
+                        server_hostname=origin.host if context else None,
+                    ),
+                )
+            except BaseException:
+                sock.close()
+                raise
         except TimeoutError as error:
             raise TransportFailure("connect", str(error), timed_out=True) from error
         except (OSError, UnicodeError) as error:
@@ -95,6 +98,7 @@ class AsyncConnection(asyncio.Protocol):
             await self._upload(head, request.body, request)
         else:
             self._transport.write(head + request.body)
+            await self._room(request)
         while (found := self._exchange.head()) is None:
             self._exchange.feed(await self._read(request))
         return found
@@ -127,7 +131,8 @@ class AsyncConnection(asyncio.Protocol):
             self._transport.write(LAST_CHUNK)
 
     async def _room(self, request: OutgoingRequest) -> None:
-        while self._is_full and not self._is_lost:
+        """Wait for the buffer to be sent; not once the server has answered, or closed."""
+        while self._is_full and not (self._is_lost or self._received):
             await self._wait(request.limits.write, request, "write")
 
     async def _read(self, request: OutgoingRequest) -> bytes:
@@ -194,11 +199,37 @@ class AsyncSocketResponse:
         try:
             async for chunk in self._connection.chunks(self._request):
                 yield chunk
-        except BaseException:
+        finally:
             await self.aclose()
-            raise
 
     async def aclose(self) -> None:
         if not self.is_closed:
             self.is_closed = True
             self._release(self._connection)
+
+
+async def _connected(origin: Origin, end: float | None) -> socket.socket:
+    """A socket connected to the first address that answers.
+
+    asyncio's own connecting loses the socket when it is cancelled at some moments.
+    """
+    loop = asyncio.get_running_loop()
+    if is_address(origin):
+        addresses = addresses_of(origin)
+    else:
+        addresses = await wait_until(end, off_loop(lambda: addresses_of(origin), ignore))
+    failure: Exception = OSError(f"{origin.host} has no address")
+    for tried, (family, kind, protocol, _, address) in enumerate(addresses):
+        sock = socket.socket(family, kind, protocol)
+        try:
+            sock.setblocking(False)
+            await wait_until(share(end, len(addresses) - tried), loop.sock_connect(sock, address))
+        except OSError as error:  # TimeoutError is one
+            sock.close()
+            failure = error
+        except BaseException:
+            sock.close()
+            raise
+        else:
+            return sock
+    raise failure
