@@ -9,7 +9,6 @@ import uuid
 from email.utils import formatdate
 from typing import Any
 
-import httpx
 import pytest
 from appbuilder_assistants import (
     ApiConnectionError,
@@ -264,7 +263,7 @@ def test_a_server_that_is_not_there(harness: ClientHarness, call: Any) -> None:
 
     assert len(waits) == 2
     assert caught.value.reached_server is False
-    assert isinstance(caught.value.__cause__, httpx.ConnectError)
+    assert isinstance(caught.value.__cause__, ConnectionRefusedError)
 
 
 def test_a_server_that_is_silent(harness: ClientHarness, serve: Serve) -> None:

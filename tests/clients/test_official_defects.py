@@ -259,14 +259,16 @@ def test_1_byte_download_chunks(
     assert max(sizes) < len(data) / 4
 
 
+@pytest.mark.parametrize("on_httpx", [False, True], ids=["own", "httpx"])
 def test_the_token_in_debug_logs(
-    harness: ClientHarness, serve: Serve, caplog: pytest.LogCaptureFixture
+    harness: ClientHarness, serve: Serve, caplog: pytest.LogCaptureFixture, on_httpx: bool
 ) -> None:
     """No logger shows it at any level, neither ours nor those below."""
     caplog.set_level(0)
     answers = [answer(RUN), REFUSAL, b""]
     server = serve(lambda exchange: (exchange.send(answers.pop(0)), bool(answers))[1])
-    client = harness.client(SECRET, server.url)
+    options = {"http_client": harness.http()} if on_httpx else {}
+    client = harness.client(SECRET, server.url, **options)
 
     client.threads.runs.query("t", "r")
     for _ in range(2):
@@ -275,8 +277,7 @@ def test_the_token_in_debug_logs(
 
     assert {record.name.partition(".")[0] for record in caplog.records} >= {
         "appbuilder_assistants",
-        "httpcore",
-        "httpx",
+        *(["httpcore", "httpx"] if on_httpx else []),
     }
     assert server.exchanges[0].headers["authorization"] == f"Bearer {SECRET}"
     assert not [r for r in caplog.records if SECRET in f"{r.getMessage()}{r.args}{vars(r)}"]

@@ -34,6 +34,8 @@ def origin_of(gateway_url: str) -> Origin | None:
     port = int(digits or default)
     if not 0 < port < 65536 or host.startswith(("-", ".")) or ".." in host or len(host) > 253:
         return None
+    if "xn--" in host.lower():
+        return None  # httpx looks at what it stands for
     netloc = host.lower() if port == default else f"{host.lower()}:{port}"
     return Origin(match[0], is_tls, host.strip("[]").lower(), port, netloc)
 

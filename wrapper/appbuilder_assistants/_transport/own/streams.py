@@ -18,11 +18,11 @@ from appbuilder_assistants._transport.request import apieces
 from .exchange import LAST_CHUNK, Exchange, Headers, end_of, framed, head_of
 from .origin import Origin, addresses_of, ignore, is_address, share
 
-MOST_BUFFERED = 256 * 1024
-"""Bytes that have come and nobody has read, above which the socket is not read further."""
+CHUNK = 64 * 1024
+"""Bytes that are read at once at the most, and those unread above which no more are read."""
 
 
-class AsyncConnection(asyncio.Protocol):
+class AsyncConnection(asyncio.BufferedProtocol):
     """A transport and the exchange on it. Failures are raised as TransportFailure, and close it."""
 
     def __init__(self, origin: Origin) -> None:
@@ -30,6 +30,7 @@ class AsyncConnection(asyncio.Protocol):
         self._exchange = Exchange()
         self._transport: asyncio.Transport
         self._loop = asyncio.get_running_loop()
+        self._buffer = bytearray(CHUNK)
         self._received = bytearray()
         self._is_lost = False
         self._error: Exception | None = None
@@ -68,9 +69,12 @@ class AsyncConnection(asyncio.Protocol):
         if sock := transport.get_extra_info("socket"):
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
 
-    def data_received(self, data: bytes) -> None:
-        self._received += data
-        if len(self._received) > MOST_BUFFERED and not self._is_paused:
+    def get_buffer(self, sizehint: int) -> bytearray:
+        return self._buffer
+
+    def buffer_updated(self, nbytes: int) -> None:
+        self._received += memoryview(self._buffer)[:nbytes]
+        if len(self._received) >= CHUNK and not self._is_paused:
             self._is_paused = True
             self._transport.pause_reading()
         self._wake()
