@@ -7,12 +7,11 @@ import os
 import stat
 import threading
 from pathlib import Path
+from typing import Any
 
+from appbuilder_assistants._transport.own import idle
+from appbuilder_assistants._transport.own.transport import OwnConnections
 from appbuilder_assistants._transport.with_httpx.clients import pools_of
-from appbuilder_assistants._transport.with_httpx.transport import (
-    AsyncHttpxTransport,
-    HttpxTransport,
-)
 
 
 def held() -> dict[str, int]:
@@ -34,8 +33,11 @@ def sockets() -> int:
     return found
 
 
-def taken(transport: HttpxTransport | AsyncHttpxTransport, gateway: str) -> list[str]:
+def taken(transport: Any, gateway: str) -> list[str]:
     """The used places of a transport's pool: none, when no call is in progress."""
+    if isinstance(transport, OwnConnections):
+        used = idle.MAX_CONNECTIONS - transport.places.free
+        return [f"{used} of {idle.MAX_CONNECTIONS} places"] if used else []
     http, places = transport.to(gateway)
     [pool] = pools_of(http)
     size = pool._max_connections

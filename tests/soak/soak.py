@@ -23,10 +23,6 @@ from typing import Any
 
 import httpx
 from appbuilder_assistants import AppBuilder, AssistantsError, AsyncAppBuilder, RetryPolicy
-from appbuilder_assistants._transport.with_httpx.transport import (
-    AsyncHttpxTransport,
-    HttpxTransport,
-)
 
 from tests.soak.counts import held, more, taken
 
@@ -171,7 +167,7 @@ def fork(report: Report, client: AppBuilder) -> None:
         report.losses.append(f"the call of a child after a fork ({status})")
 
 
-def is_idle(transport: HttpxTransport | AsyncHttpxTransport, gateway: str) -> bool:
+def is_idle(transport: Any, gateway: str) -> bool:
     return not taken(transport, gateway)
 
 

@@ -100,7 +100,7 @@ class SocketTransport(OwnConnections[SocketConnection]):
 
     def __init__(self, verify: Verify = True) -> None:
         super().__init__(verify)
-        self._places = FairSemaphore(idle.MAX_CONNECTIONS)
+        self.places = FairSemaphore(idle.MAX_CONNECTIONS)
 
     def send(self, request: OutgoingRequest) -> Reply | NoReply:
         self._check_open()
@@ -131,7 +131,7 @@ class SocketTransport(OwnConnections[SocketConnection]):
 
     def after_fork(self) -> None:
         super().after_fork()
-        self._places = FairSemaphore(idle.MAX_CONNECTIONS)
+        self.places = FairSemaphore(idle.MAX_CONNECTIONS)
 
     def _make_on_httpx(self) -> Any:
         from appbuilder_assistants._transport.with_httpx.transport import HttpxTransport
@@ -140,7 +140,7 @@ class SocketTransport(OwnConnections[SocketConnection]):
 
     def _open(self, origin: Origin, request: OutgoingRequest) -> SocketResponse:
         request.waits_for_pool = True
-        places = self._places
+        places = self.places
         if not places.acquire(seconds_of(request.limits.pool, request.deadline)):
             raise TransportFailure("pool", timed_out=True)
         request.waits_for_pool = False
@@ -176,7 +176,7 @@ class AsyncSocketTransport(OwnConnections[AsyncConnection]):
 
     def __init__(self, verify: Verify = True) -> None:
         super().__init__(verify)
-        self._places = AsyncFairSemaphore(idle.MAX_CONNECTIONS)
+        self.places = AsyncFairSemaphore(idle.MAX_CONNECTIONS)
         self._loop: asyncio.AbstractEventLoop | None = None
 
     async def send(self, request: OutgoingRequest) -> Reply | NoReply:
@@ -220,7 +220,7 @@ class AsyncSocketTransport(OwnConnections[AsyncConnection]):
 
     async def _open(self, origin: Origin, request: OutgoingRequest) -> AsyncSocketResponse:
         request.waits_for_pool = True
-        places = self._places
+        places = self.places
         if not await places.acquire(seconds_of(request.limits.pool, request.deadline)):
             raise TransportFailure("pool", timed_out=True)
         request.waits_for_pool = False
@@ -238,7 +238,7 @@ class AsyncSocketTransport(OwnConnections[AsyncConnection]):
 
         def release(connection: AsyncConnection) -> None:
             """Keep the connection if its response has been read to the end."""
-            if connection.is_over() and not self._is_closed and places is self._places:
+            if connection.is_over() and not self._is_closed and places is self.places:
                 self._idle.put(connection)
             else:
                 connection.abort()
@@ -263,7 +263,7 @@ class AsyncSocketTransport(OwnConnections[AsyncConnection]):
 
     def _forget_loop(self) -> None:
         self._loop = None
-        self._places = AsyncFairSemaphore(idle.MAX_CONNECTIONS)
+        self.places = AsyncFairSemaphore(idle.MAX_CONNECTIONS)
 
 
 def context_of(verify: Verify) -> ssl.SSLContext:
