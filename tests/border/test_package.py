@@ -62,9 +62,13 @@ def test_a_model_is_imported_when_it_is_named() -> None:
     assert "httpx" not in modules
 
 
-def test_making_a_client_needs_httpx() -> None:
-    """The list of forbidden modules works."""
-    assert "httpx" in modules_after("appbuilder_assistants.AppBuilder('k').close()")
+def test_httpx_is_imported_where_it_is_needed() -> None:
+    """A client has connections of its own; a proxy needs httpx."""
+    environ = "import os; os.environ['HTTP_PROXY'] = 'http://127.0.0.1:9'; "
+    client = "appbuilder_assistants.AppBuilder('k', 'http://gw.example').close()"
+
+    assert "httpx" not in modules_after(client)
+    assert "httpx" in modules_after(environ + client)
 
 
 def test_public_names() -> None:
@@ -83,10 +87,10 @@ BROKEN = """
 import sys, traceback, types
 class Broken(types.ModuleType):
     def __getattr__(self, name):
-        raise {error}(f"module {name!r} of httpx is an old one")
-broken = Broken("httpx")
+        raise {error}(f"module {name!r} of h11 is an old one")
+broken = Broken("h11")
 broken.__path__ = []
-sys.modules["httpx"] = broken
+sys.modules["h11"] = broken
 try:
     {use}
 except ImportError:
@@ -118,4 +122,4 @@ def test_a_broken_installation(use: str, error: str) -> None:
 
     message = done.stdout.strip().splitlines()[-1]
     assert message.startswith("ImportError: ")
-    assert "of httpx is an old one" in message
+    assert "of h11 is an old one" in message

@@ -13,7 +13,7 @@ import httpx
 import pytest
 from appbuilder_assistants import AppBuilder, AsyncAppBuilder, NotFoundError
 from appbuilder_assistants._transport import response
-from appbuilder_assistants._transport.with_httpx import clients
+from appbuilder_assistants._transport.own import idle
 
 from tests.clients.bodies import (
     CHUNKED,
@@ -137,9 +137,7 @@ def test_who_stops_at_the_final_event(harness: ClientHarness, serve: Serve) -> N
 def test_128_calls_at_once(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     """They open no more connections than they are; as many calls again open none."""
     # A machine that has much else to do may take longer for them than connections are kept idle.
-    kept = httpx.Limits(max_connections=200, max_keepalive_connections=200, keepalive_expiry=None)
-    assert kept.max_connections == clients.LIMITS.max_connections
-    monkeypatch.setattr(clients, "LIMITS", kept)
+    monkeypatch.setattr(idle, "KEEP_SECONDS", float("inf"))
     opened: list[int] = []
 
     def script(exchange: Exchange) -> None:
