@@ -13,7 +13,7 @@ import httpx
 import pytest
 from appbuilder_assistants import AppBuilder, AsyncAppBuilder, NotFoundError
 from appbuilder_assistants._transport import response
-from appbuilder_assistants._transport.own import idle
+from appbuilder_assistants._transport.with_h11 import idle
 
 from tests.clients.bodies import (
     CHUNKED,

@@ -77,7 +77,7 @@ def test_odd_exceptions(
 def is_through_a_proxy(client: Any, gateway: str) -> bool:
     """Nothing is sent: the addresses are those of others."""
     transport = client.with_options(gateway_url=gateway)._caller.pool.transport
-    assert (proxy_for(gateway) is None) == (transport.origin(gateway) is not None)
+    assert (proxy_for(gateway) is None) == (transport.server(gateway) is not None)
     return proxy_for(gateway) is not None
 
 

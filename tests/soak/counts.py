@@ -9,8 +9,8 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from appbuilder_assistants._transport.own import idle
-from appbuilder_assistants._transport.own.transport import OwnConnections
+from appbuilder_assistants._transport.with_h11 import idle
+from appbuilder_assistants._transport.with_h11.transport import OwnConnections
 from appbuilder_assistants._transport.with_httpx.clients import pools_of
 
 

@@ -9,8 +9,11 @@ from typing import Any
 import httpx
 import pytest
 from appbuilder_assistants._transport.connect import Verify, trusted
-from appbuilder_assistants._transport.own import idle
-from appbuilder_assistants._transport.own.transport import AsyncSocketTransport, SocketTransport
+from appbuilder_assistants._transport.with_h11 import idle
+from appbuilder_assistants._transport.with_h11.transport import (
+    AsyncSocketTransport,
+    SocketTransport,
+)
 from appbuilder_assistants._transport.with_httpx import clients
 from appbuilder_assistants._transport.with_httpx.transport import (
     AsyncHttpxTransport,

@@ -15,6 +15,14 @@ from .connect import proxy_for
 from .protocols import Head, OutgoingRequest, TransportFailure
 from .unpack import ACCEPTED, codings, has_stacked_encodings
 
+CLOSED = "this client is closed: make another one"
+
+TWO_LOOPS = (
+    "this AsyncAppBuilder is in use on another event loop, which is still running, and connections "
+    "belong to one loop: make a client for each loop (in each thread), or use an AppBuilder, which "
+    "threads may share"
+)
+
 
 def no_reply(request: OutgoingRequest, failure: TransportFailure) -> NoReply:
     """The `NoReply` for the failure of an exchange."""

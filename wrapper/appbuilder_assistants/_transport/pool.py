@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from .cancellation import running_loop
 from .forks import ForkAware
-from .own.transport import AsyncSocketTransport, SocketTransport
+from .with_h11.transport import AsyncSocketTransport, SocketTransport
 
 if TYPE_CHECKING:
     import httpx
@@ -124,7 +124,7 @@ class AsyncPool(NotCopied, ForkAware):
         self._needed_by = set()
 
 
-# httpx is imported for a client of it that is passed in, and by `own` for what it cannot reach.
+# httpx is imported for a client of it that is passed in, and for what `with_h11` leaves to it.
 
 
 def _transport(verify: Verify, given: httpx.Client | None) -> Transport:

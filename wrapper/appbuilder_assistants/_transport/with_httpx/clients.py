@@ -16,6 +16,7 @@ import httpx
 
 from appbuilder_assistants._settings.settings import TimeoutLike
 from appbuilder_assistants._transport.connect import Verify, proxy_for, trusted
+from appbuilder_assistants._transport.failures import CLOSED
 from appbuilder_assistants._transport.forks import ForkAware, discard_after_fork
 
 # httpcore closes every idle connection once more than this many are kept alive, so the number kept
@@ -29,8 +30,6 @@ HTTPX_TIMEOUT = httpx.Timeout(5.0)
 # The token identifies the caller. A cookie that one response sets would go with every other call,
 # and one that is not ASCII would make every later request impossible to write.
 _NO_COOKIES = DefaultCookiePolicy(allowed_domains=())
-
-CLOSED = "this client is closed: make another one"
 
 _places: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
 """The semaphore of each httpx client: two clients of ours may share one."""

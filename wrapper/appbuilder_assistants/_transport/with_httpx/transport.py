@@ -11,7 +11,13 @@ from appbuilder_assistants._core.calls import NoReply, Reply
 from appbuilder_assistants._core.multipart import MultipartBody
 from appbuilder_assistants._transport.cancellation import running_loop, shielded, wait_until
 from appbuilder_assistants._transport.connect import Verify
-from appbuilder_assistants._transport.failures import no_reply, overdue, unwritable, without_frames
+from appbuilder_assistants._transport.failures import (
+    TWO_LOOPS,
+    no_reply,
+    overdue,
+    unwritable,
+    without_frames,
+)
 from appbuilder_assistants._transport.places import AsyncFairSemaphore, FairSemaphore
 from appbuilder_assistants._transport.protocols import OutgoingRequest, TransportFailure
 from appbuilder_assistants._transport.request import apieces, pieces
@@ -20,12 +26,6 @@ from appbuilder_assistants._transport.response import areceive, receive
 from .clients import Connections, HttpxClients, pools_of
 from .deadline_sockets import deadline_timeout, keep_deadlines
 from .responses import FAILURES, AsyncResponse, Response, failure
-
-TWO_LOOPS = (
-    "this AsyncAppBuilder is in use on another event loop, which is still running, and connections "
-    "belong to one loop: make a client for each loop (in each thread), or use an AppBuilder, which "
-    "threads may share"
-)
 
 
 class HttpxTransport(HttpxClients):

@@ -6,7 +6,7 @@ import time
 from collections import OrderedDict
 from typing import Generic, Protocol, TypeVar
 
-from .origin import Origin
+from .server_address import ServerAddress
 
 MAX_CONNECTIONS = 200
 KEEP_SECONDS = 30.0
@@ -16,7 +16,7 @@ KEEP_SECONDS = 30.0
 class Connection(Protocol):
     """What the pool asks of a connection."""
 
-    origin: Origin
+    server: ServerAddress
 
     def is_usable(self) -> bool:
         """False once the server has closed it, or sent what nobody asked for."""
@@ -34,13 +34,13 @@ class IdleConnections(Generic[C]):
     def __init__(self) -> None:
         self._since: OrderedDict[C, float] = OrderedDict()  # the oldest first
 
-    def take(self, origin: Origin) -> C | None:
+    def take(self, server: ServerAddress) -> C | None:
         """One that can be used; those that cannot are closed."""
         if not self._since:
             return None
         self._drop_old()
         for connection in reversed(list(self._since)):
-            if connection.origin == origin:
+            if connection.server == server:
                 del self._since[connection]
                 if connection.is_usable():
                     return connection

@@ -14,7 +14,7 @@ from appbuilder_assistants._transport.protocols import OutgoingRequest, Transpor
 from appbuilder_assistants._transport.request import pieces
 
 from .exchange import LAST_CHUNK, Exchange, Headers, end_of, framed, head_of
-from .origin import Origin, addresses_of, ignore, is_address, share
+from .server_address import ServerAddress, addresses_of, ignore, is_address, share
 
 CHUNK = 64 * 1024
 """Bytes that are read at once at the most."""
@@ -23,23 +23,23 @@ CHUNK = 64 * 1024
 class SocketConnection:
     """A socket and the exchange on it. Failures are raised as TransportFailure, and close it."""
 
-    def __init__(self, sock: socket.socket, origin: Origin) -> None:
-        self.origin = origin
+    def __init__(self, sock: socket.socket, server: ServerAddress) -> None:
+        self.server = server
         self._sock = sock
         self._exchange = Exchange()
 
     @classmethod
     def open(
-        cls, origin: Origin, context: ssl.SSLContext | None, request: OutgoingRequest
+        cls, server: ServerAddress, context: ssl.SSLContext | None, request: OutgoingRequest
     ) -> SocketConnection:
         end = end_of(request.limits.connect, request.deadline)
         try:
-            sock = _connected(origin, end)
+            sock = _connected(server, end)
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
             if context is not None:
                 _limit(sock, end)
                 try:
-                    sock = context.wrap_socket(sock, server_hostname=origin.host)
+                    sock = context.wrap_socket(sock, server_hostname=server.host)
                 except BaseException:
                     sock.close()
                     raise
@@ -47,7 +47,7 @@ class SocketConnection:
             raise TransportFailure("connect", str(error), timed_out=True) from error
         except (OSError, UnicodeError) as error:
             raise TransportFailure("connect", str(error)) from error
-        return cls(sock, origin)
+        return cls(sock, server)
 
     def is_usable(self) -> bool:
         if isinstance(self._sock, ssl.SSLSocket) and self._sock.pending():
@@ -83,7 +83,7 @@ class SocketConnection:
         self._sock.close()
 
     def _write(self, request: OutgoingRequest) -> None:
-        head = head_of(request, self.origin)
+        head = head_of(request, self.server)
         body = request.body
         try:
             if isinstance(body, MultipartBody):
@@ -153,13 +153,13 @@ class SocketResponse:
             self._release(self._connection)
 
 
-def _connected(origin: Origin, end: float | None) -> socket.socket:
+def _connected(server: ServerAddress, end: float | None) -> socket.socket:
     """A socket connected to the first address that answers."""
-    if is_address(origin):
-        addresses = addresses_of(origin)
+    if is_address(server):
+        addresses = addresses_of(server)
     else:
-        addresses = within(end, lambda: addresses_of(origin), ignore)
-    failure: Exception = OSError(f"{origin.host} has no address")
+        addresses = within(end, lambda: addresses_of(server), ignore)
+    failure: Exception = OSError(f"{server.host} has no address")
     for tried, (family, kind, protocol, _, address) in enumerate(addresses):
         sock = socket.socket(family, kind, protocol)
         try:

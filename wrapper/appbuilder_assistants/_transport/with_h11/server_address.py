@@ -13,7 +13,7 @@ _PLAIN = re.compile(r"(https?)://(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(?::([0-9]{
 _PATH = re.compile(r"[A-Za-z0-9._~/-]*")
 
 
-class Origin(NamedTuple):
+class ServerAddress(NamedTuple):
     """Where a connection leads. `url` is the origin's part of the URLs of requests."""
 
     url: str
@@ -23,7 +23,7 @@ class Origin(NamedTuple):
     netloc: str
 
 
-def origin_of(gateway_url: str) -> Origin | None:
+def server_of(gateway_url: str) -> ServerAddress | None:
     """The origin of a gateway; None for a URL that needs more care than this: httpx has it."""
     match = _PLAIN.match(gateway_url)
     if match is None or not _PATH.fullmatch(gateway_url, match.end()):
@@ -37,17 +37,17 @@ def origin_of(gateway_url: str) -> Origin | None:
     if "xn--" in host.lower():
         return None  # httpx looks at what it stands for
     netloc = host.lower() if port == default else f"{host.lower()}:{port}"
-    return Origin(match[0], is_tls, host.strip("[]").lower(), port, netloc)
+    return ServerAddress(match[0], is_tls, host.strip("[]").lower(), port, netloc)
 
 
-def is_address(origin: Origin) -> bool:
+def is_address(server: ServerAddress) -> bool:
     """Whether the host is an address, so that nothing has to be looked up."""
-    return ip_of(origin.host) is not None
+    return ip_of(server.host) is not None
 
 
-def addresses_of(origin: Origin) -> list[Any]:
+def addresses_of(server: ServerAddress) -> list[Any]:
     """As `socket.getaddrinfo`."""
-    return socket.getaddrinfo(origin.host, origin.port, type=socket.SOCK_STREAM)
+    return socket.getaddrinfo(server.host, server.port, type=socket.SOCK_STREAM)
 
 
 def share(end: float | None, count: int) -> float | None:

@@ -11,7 +11,14 @@ from urllib.request import getproxies
 from appbuilder_assistants._core.calls import NoReply, Reply
 from appbuilder_assistants._transport.cancellation import running_loop
 from appbuilder_assistants._transport.connect import Verify, proxy_for, trusted
-from appbuilder_assistants._transport.failures import no_reply, overdue, unwritable, without_frames
+from appbuilder_assistants._transport.failures import (
+    CLOSED,
+    TWO_LOOPS,
+    no_reply,
+    overdue,
+    unwritable,
+    without_frames,
+)
 from appbuilder_assistants._transport.forks import ForkAware, discard_after_fork
 from appbuilder_assistants._transport.places import AsyncFairSemaphore, FairSemaphore
 from appbuilder_assistants._transport.protocols import OutgoingRequest, TransportFailure
@@ -20,7 +27,7 @@ from appbuilder_assistants._transport.response import areceive, receive
 from . import idle
 from .exchange import seconds_of
 from .idle import Connection, IdleConnections
-from .origin import Origin, origin_of
+from .server_address import ServerAddress, server_of
 from .sockets import SocketConnection, SocketResponse
 from .streams import AsyncConnection, AsyncSocketResponse
 
@@ -28,8 +35,6 @@ if TYPE_CHECKING:
     from appbuilder_assistants._settings.settings import TimeoutLike
 
 C = TypeVar("C", bound=Connection)
-
-CLOSED = "this client is closed: make another one"
 
 
 class OwnConnections(ForkAware, Generic[C]):
@@ -47,7 +52,7 @@ class OwnConnections(ForkAware, Generic[C]):
         self._proxies = getproxies()
         self._lock = threading.Lock()
         self._idle: IdleConnections[C] = IdleConnections()
-        self._origins: dict[str, Origin | None] = {}
+        self._servers: dict[str, ServerAddress | None] = {}
         self._context: ssl.SSLContext | None = None
         self._on_httpx: Any = None
         self._inherited: list[Any] = []
@@ -55,21 +60,21 @@ class OwnConnections(ForkAware, Generic[C]):
 
     def check(self, gateway_url: str, source: str) -> None:
         """See `Transport`."""
-        if self.origin(gateway_url) is None:
+        if self.server(gateway_url) is None:
             self.on_httpx().check(gateway_url, source)
 
-    def origin(self, gateway_url: str) -> Origin | None:
+    def server(self, gateway_url: str) -> ServerAddress | None:
         """Where to connect to; None for what httpx is to send."""
         try:
-            return self._origins[gateway_url]
+            return self._servers[gateway_url]
         except KeyError:
-            origin = origin_of(gateway_url)
+            server = server_of(gateway_url)
             if proxy_for(gateway_url, self._proxies) is not None:
-                origin = None
-            if origin is not None and origin.is_tls and self._context is None:
+                server = None
+            if server is not None and server.is_tls and self._context is None:
                 self._context = context_of(self._verify)
-            self._origins[gateway_url] = origin
-            return origin
+            self._servers[gateway_url] = server
+            return server
 
     def on_httpx(self) -> Any:
         with self._lock:
@@ -80,8 +85,8 @@ class OwnConnections(ForkAware, Generic[C]):
     def _make_on_httpx(self) -> Any:
         raise NotImplementedError
 
-    def context(self, origin: Origin) -> ssl.SSLContext | None:
-        return self._context if origin.is_tls else None
+    def context(self, server: ServerAddress) -> ssl.SSLContext | None:
+        return self._context if server.is_tls else None
 
     def after_fork(self) -> None:
         # Two processes on one connection would read each other's responses.
@@ -104,14 +109,14 @@ class SocketTransport(OwnConnections[SocketConnection]):
 
     def send(self, request: OutgoingRequest) -> Reply | NoReply:
         self._check_open()
-        origin = self.origin(request.gateway_url)
-        if origin is None:
+        server = self.server(request.gateway_url)
+        if server is None:
             reply: Reply | NoReply = self.on_httpx().send(request)
             return reply
         if request.is_overdue():
             return overdue(request, reached=False)
         try:
-            return receive(self._open(origin, request), request)
+            return receive(self._open(server, request), request)
         except TransportFailure as failure:
             return no_reply(request, failure)
         except UnicodeError as error:
@@ -138,7 +143,7 @@ class SocketTransport(OwnConnections[SocketConnection]):
 
         return HttpxTransport(self._verify)
 
-    def _open(self, origin: Origin, request: OutgoingRequest) -> SocketResponse:
+    def _open(self, server: ServerAddress, request: OutgoingRequest) -> SocketResponse:
         request.waits_for_pool = True
         places = self.places
         if not places.acquire(seconds_of(request.limits.pool, request.deadline)):
@@ -147,9 +152,9 @@ class SocketTransport(OwnConnections[SocketConnection]):
         connection = None
         try:
             with self._lock:
-                connection = self._idle.take(origin)
+                connection = self._idle.take(server)
             if connection is None:
-                connection = SocketConnection.open(origin, self.context(origin), request)
+                connection = SocketConnection.open(server, self.context(server), request)
             head = connection.send(request)
         except BaseException:
             places.release()
@@ -182,14 +187,14 @@ class AsyncSocketTransport(OwnConnections[AsyncConnection]):
     async def send(self, request: OutgoingRequest) -> Reply | NoReply:
         self._be_on_one_loop()
         self._check_open()
-        origin = self.origin(request.gateway_url)
-        if origin is None:
+        server = self.server(request.gateway_url)
+        if server is None:
             reply: Reply | NoReply = await self.on_httpx().send(request)
             return reply
         if request.is_overdue():
             return overdue(request, reached=False)
         try:
-            return await areceive(await self._open(origin, request), request)
+            return await areceive(await self._open(server, request), request)
         except TransportFailure as failure:
             return no_reply(request, failure)
         except UnicodeError as error:
@@ -218,7 +223,7 @@ class AsyncSocketTransport(OwnConnections[AsyncConnection]):
 
         return AsyncHttpxTransport(self._verify)
 
-    async def _open(self, origin: Origin, request: OutgoingRequest) -> AsyncSocketResponse:
+    async def _open(self, server: ServerAddress, request: OutgoingRequest) -> AsyncSocketResponse:
         request.waits_for_pool = True
         places = self.places
         if not await places.acquire(seconds_of(request.limits.pool, request.deadline)):
@@ -226,9 +231,9 @@ class AsyncSocketTransport(OwnConnections[AsyncConnection]):
         request.waits_for_pool = False
         connection = None
         try:
-            connection = self._idle.take(origin)
+            connection = self._idle.take(server)
             if connection is None:
-                connection = await AsyncConnection.open(origin, self.context(origin), request)
+                connection = await AsyncConnection.open(server, self.context(server), request)
             head = await connection.send(request)
         except BaseException:
             places.release()
@@ -254,8 +259,6 @@ class AsyncSocketTransport(OwnConnections[AsyncConnection]):
         with self._lock:
             if self._loop is not None:
                 if self._loop.is_running():
-                    from appbuilder_assistants._transport.with_httpx.transport import TWO_LOOPS
-
                     raise RuntimeError(TWO_LOOPS)
                 self._inherited += self._idle.take_all()
                 self._forget_loop()

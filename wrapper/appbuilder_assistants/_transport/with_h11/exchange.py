@@ -16,7 +16,7 @@ import h11
 from appbuilder_assistants._core.multipart import MultipartBody
 from appbuilder_assistants._transport.protocols import OutgoingRequest, TransportFailure
 
-from .origin import Origin
+from .server_address import ServerAddress
 
 MAX_HEAD = 100 * 1024
 """Bytes of a response's head, and of one line of its framing: what is longer is refused."""
@@ -60,14 +60,14 @@ def _text(value: bytes) -> str:
         return value.decode("iso-8859-1")
 
 
-def head_of(request: OutgoingRequest, origin: Origin) -> bytes:
+def head_of(request: OutgoingRequest, server: ServerAddress) -> bytes:
     """The head of a request. Raises UnicodeError for what is not ASCII."""
-    target = request.url[len(origin.url) :] or "/"
+    target = request.url[len(server.url) :] or "/"
     if not target.isascii():
         target = quote(target, safe="/%")
     if request.query:
         target += "?" + urlencode(request.query, quote_via=quote)
-    lines = [f"{request.method} {target} HTTP/1.1", f"Host: {origin.netloc}"]
+    lines = [f"{request.method} {target} HTTP/1.1", f"Host: {server.netloc}"]
     lines += [f"{name}: {value}" for name, value in request.headers.items()]
     if isinstance(request.body, MultipartBody):
         if request.body.length is None:

@@ -16,7 +16,7 @@ from appbuilder_assistants._transport.protocols import OutgoingRequest, Phase, T
 from appbuilder_assistants._transport.request import apieces
 
 from .exchange import LAST_CHUNK, Exchange, Headers, end_of, framed, head_of
-from .origin import Origin, addresses_of, ignore, is_address, share
+from .server_address import ServerAddress, addresses_of, ignore, is_address, share
 
 CHUNK = 64 * 1024
 """Bytes that are read at once at the most, and those unread above which no more are read."""
@@ -25,8 +25,8 @@ CHUNK = 64 * 1024
 class AsyncConnection(asyncio.BufferedProtocol):
     """A transport and the exchange on it. Failures are raised as TransportFailure, and close it."""
 
-    def __init__(self, origin: Origin) -> None:
-        self.origin = origin
+    def __init__(self, server: ServerAddress) -> None:
+        self.server = server
         self._exchange = Exchange()
         self._transport: asyncio.Transport
         self._loop = asyncio.get_running_loop()
@@ -40,19 +40,19 @@ class AsyncConnection(asyncio.BufferedProtocol):
 
     @classmethod
     async def open(
-        cls, origin: Origin, context: ssl.SSLContext | None, request: OutgoingRequest
+        cls, server: ServerAddress, context: ssl.SSLContext | None, request: OutgoingRequest
     ) -> AsyncConnection:
         end = end_of(request.limits.connect, request.deadline)
         try:
-            sock = await _connected(origin, end)
+            sock = await _connected(server, end)
             try:
                 _, connection = await wait_until(
                     end,
                     asyncio.get_running_loop().create_connection(
-                        lambda: cls(origin),
+                        lambda: cls(server),
                         sock=sock,
                         ssl=context,
-                        server_hostname=origin.host if context else None,
+                        server_hostname=server.host if context else None,
                     ),
                 )
             except BaseException:
@@ -97,7 +97,7 @@ class AsyncConnection(asyncio.BufferedProtocol):
     async def send(self, request: OutgoingRequest) -> tuple[int, Headers]:
         """Write a request, and read up to the end of the response's head."""
         self._exchange.begin()
-        head = head_of(request, self.origin)
+        head = head_of(request, self.server)
         if isinstance(request.body, MultipartBody):
             await self._upload(head, request.body, request)
         else:
@@ -212,17 +212,17 @@ class AsyncSocketResponse:
             self._release(self._connection)
 
 
-async def _connected(origin: Origin, end: float | None) -> socket.socket:
+async def _connected(server: ServerAddress, end: float | None) -> socket.socket:
     """A socket connected to the first address that answers.
 
     asyncio's own connecting loses the socket when it is cancelled at some moments.
     """
     loop = asyncio.get_running_loop()
-    if is_address(origin):
-        addresses = addresses_of(origin)
+    if is_address(server):
+        addresses = addresses_of(server)
     else:
-        addresses = await wait_until(end, off_loop(lambda: addresses_of(origin), ignore))
-    failure: Exception = OSError(f"{origin.host} has no address")
+        addresses = await wait_until(end, off_loop(lambda: addresses_of(server), ignore))
+    failure: Exception = OSError(f"{server.host} has no address")
     for tried, (family, kind, protocol, _, address) in enumerate(addresses):
         sock = socket.socket(family, kind, protocol)
         try:
