@@ -85,25 +85,28 @@ class SocketConnection:
     def _write(self, request: OutgoingRequest) -> None:
         head = head_of(request, self.server)
         body = request.body
+        if not isinstance(body, MultipartBody):
+            self._send(head + body, request)
+            return
+        frame = framed if body.length is None else bytes
+        is_open = self._send(head, request)
+        for piece in pieces(body, request.deadline):
+            is_open = is_open and self._send(frame(piece), request)
+            if not is_open:
+                return
+        if body.length is None:
+            self._send(LAST_CHUNK, request)
+
+    def _send(self, data: bytes, request: OutgoingRequest) -> bool:
+        """False if the server takes no more: it may have answered before, and closed."""
         try:
-            if isinstance(body, MultipartBody):
-                frame = framed if body.length is None else bytes
-                self._send(head, request)
-                for piece in pieces(body, request.deadline):
-                    self._send(frame(piece), request)
-                if body.length is None:
-                    self._send(LAST_CHUNK, request)
-            else:
-                self._send(head + body, request)
+            _limit(self._sock, end_of(request.limits.write, request.deadline))
+            self._sock.sendall(data)
         except TimeoutError as error:
             raise TransportFailure("write", str(error), timed_out=True) from error
         except OSError:
-            # The server may have answered before it had read everything, and closed.
-            return
-
-    def _send(self, data: bytes, request: OutgoingRequest) -> None:
-        _limit(self._sock, end_of(request.limits.write, request.deadline))
-        self._sock.sendall(data)
+            return False
+        return True
 
     def _read(self, request: OutgoingRequest) -> bytes:
         if request.is_overdue():

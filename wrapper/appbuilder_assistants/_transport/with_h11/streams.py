@@ -30,7 +30,8 @@ class AsyncConnection(asyncio.BufferedProtocol):
         self._exchange = Exchange()
         self._transport: asyncio.Transport
         self._loop = asyncio.get_running_loop()
-        self._buffer = bytearray(CHUNK)
+        # asyncio reads TLS into slices of it, which must not be copies.
+        self._buffer = memoryview(bytearray(CHUNK))
         self._received = bytearray()
         self._is_lost = False
         self._error: Exception | None = None
@@ -69,11 +70,11 @@ class AsyncConnection(asyncio.BufferedProtocol):
         if sock := transport.get_extra_info("socket"):
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
 
-    def get_buffer(self, sizehint: int) -> bytearray:
+    def get_buffer(self, sizehint: int) -> memoryview:
         return self._buffer
 
     def buffer_updated(self, nbytes: int) -> None:
-        self._received += memoryview(self._buffer)[:nbytes]
+        self._received += self._buffer[:nbytes]
         if len(self._received) >= CHUNK and not self._is_paused:
             self._is_paused = True
             self._transport.pause_reading()
@@ -125,7 +126,8 @@ class AsyncConnection(asyncio.BufferedProtocol):
     async def _upload(self, head: bytes, form: MultipartBody, request: OutgoingRequest) -> None:
         frame: Callable[[bytes], bytes] = framed if form.length is None else bytes
         self._transport.write(head)
-        async for piece in apieces(form):
+        rest = apieces(form)
+        while (piece := await self._next_piece(rest, request)) is not None:
             await self._room(request)
             # The server may have answered before it has read everything, and closed.
             if self._is_lost or self._received:
@@ -133,6 +135,15 @@ class AsyncConnection(asyncio.BufferedProtocol):
             self._transport.write(frame(piece))
         if form.length is None:
             self._transport.write(LAST_CHUNK)
+
+    async def _next_piece(
+        self, rest: AsyncIterator[bytes], request: OutgoingRequest
+    ) -> bytes | None:
+        """TransportFailure if the file gives none by the deadline."""
+        try:
+            return await wait_until(request.deadline, anext(rest, None))
+        except TimeoutError as error:
+            raise TransportFailure("write", timed_out=True) from error
 
     async def _room(self, request: OutgoingRequest) -> None:
         """Wait for the buffer to be sent; not once the server has answered, or closed."""
