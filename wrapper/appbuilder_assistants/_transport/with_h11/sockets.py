@@ -141,6 +141,9 @@ class SocketResponse:
         self.status = head[0]
         self.headers: Mapping[str, str] = head[1]
 
+    def __del__(self) -> None:
+        self.close()  # of a body that nobody closed
+
     def chunks(self) -> Iterator[bytes]:
         try:
             yield from self._connection.chunks(self._request)
