@@ -83,7 +83,7 @@ class AsyncFairSemaphore:
         try:
             return await turn
         except BaseException:
-            if not turn.cancelled() and turn.result():
+            if turn.done() and not turn.cancelled() and turn.result():
                 self.release()  # its turn came in the very moment of being cancelled
             raise
         finally:

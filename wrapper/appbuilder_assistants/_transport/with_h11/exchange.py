@@ -112,19 +112,15 @@ class Exchange:
 
     def __init__(self) -> None:
         self._h11 = h11.Connection(h11.CLIENT, MAX_HEAD)
-        self.has_begun = False  # whether any byte of the response has come
 
     def begin(self) -> None:
         """A request is about to be sent."""
-        self.has_begun = False
         self._h11.send(_REQUEST)
         self._h11.send(_END)
 
     def feed(self, data: bytes) -> None:
         """Bytes that came; none at the connection's end. Raises TransportFailure."""
-        if data:
-            self.has_begun = True
-        elif self._h11.their_state is h11.SEND_RESPONSE:
+        if not data and self._h11.their_state is h11.SEND_RESPONSE:
             raise TransportFailure("read", "Server disconnected without sending a response.")
         try:
             self._h11.receive_data(data)
@@ -156,6 +152,8 @@ class Exchange:
         """Whether the connection can be used again; if so, it is ready for the next request."""
         if self._h11.our_state is not h11.DONE or self._h11.their_state is not h11.DONE:
             return False
+        if self._h11.trailing_data[0]:
+            return False  # the next request would take for its response what nobody asked for
         self._h11.start_next_cycle()
         return True
 

@@ -58,5 +58,17 @@ def share(end: float | None, count: int) -> float | None:
     return now + (end - now) / count
 
 
+def is_silent(sock: socket.socket) -> bool:
+    """Whether nothing has come on a socket: no bytes, and not the end of the connection."""
+    try:
+        # The socket's own method: those of TLS cannot look without reading.
+        socket.socket.recv(sock, 1, socket.MSG_PEEK)
+    except (BlockingIOError, InterruptedError):
+        return True
+    except (OSError, ValueError):
+        return False
+    return False
+
+
 def ignore(_late: object) -> None:
     """Addresses that come too late are of no use."""

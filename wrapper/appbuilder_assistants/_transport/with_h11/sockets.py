@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import select
 import socket
 import ssl
 import time
@@ -14,7 +13,7 @@ from appbuilder_assistants._transport.protocols import OutgoingRequest, Transpor
 from appbuilder_assistants._transport.request import pieces
 
 from .exchange import LAST_CHUNK, Exchange, Headers, end_of, framed, head_of
-from .server_address import ServerAddress, addresses_of, ignore, is_address, share
+from .server_address import ServerAddress, addresses_of, ignore, is_address, is_silent, share
 
 CHUNK = 64 * 1024
 """Bytes that are read at once at the most."""
@@ -52,12 +51,8 @@ class SocketConnection:
     def is_usable(self) -> bool:
         if isinstance(self._sock, ssl.SSLSocket) and self._sock.pending():
             return False
-        try:
-            poll = select.poll()
-            poll.register(self._sock, select.POLLIN)
-            return not poll.poll(0)
-        except (OSError, ValueError):
-            return False
+        self._sock.setblocking(False)
+        return is_silent(self._sock)
 
     def send(self, request: OutgoingRequest) -> tuple[int, Headers]:
         """Write a request, and read up to the end of the response's head."""
@@ -132,7 +127,7 @@ class SocketResponse:
         connection: SocketConnection,
         request: OutgoingRequest,
         head: tuple[int, Headers],
-        release: Callable[[SocketConnection], None],
+        release: Callable[[SocketConnection, bool], None],
     ) -> None:
         self._connection = connection
         self._request = request
@@ -142,7 +137,11 @@ class SocketResponse:
         self.headers: Mapping[str, str] = head[1]
 
     def __del__(self) -> None:
-        self.close()  # of a body that nobody closed
+        # Of a body that nobody closed. The collector may run at any moment: no lock is taken here
+        # that this thread may hold already.
+        if not self.is_closed:
+            self.is_closed = True
+            self._release(self._connection, False)
 
     def chunks(self) -> Iterator[bytes]:
         try:
@@ -156,7 +155,7 @@ class SocketResponse:
     def close(self) -> None:
         if not self.is_closed:
             self.is_closed = True
-            self._release(self._connection)
+            self._release(self._connection, self._connection.is_over())
 
 
 def _connected(server: ServerAddress, end: float | None) -> socket.socket:

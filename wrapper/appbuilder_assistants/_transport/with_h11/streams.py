@@ -16,7 +16,7 @@ from appbuilder_assistants._transport.protocols import OutgoingRequest, Phase, T
 from appbuilder_assistants._transport.request import apieces
 
 from .exchange import LAST_CHUNK, Exchange, Headers, end_of, framed, head_of
-from .server_address import ServerAddress, addresses_of, ignore, is_address, share
+from .server_address import ServerAddress, addresses_of, ignore, is_address, is_silent, share
 
 CHUNK = 64 * 1024
 """Bytes that are read at once at the most, and those unread above which no more are read."""
@@ -25,8 +25,9 @@ CHUNK = 64 * 1024
 class AsyncConnection(asyncio.BufferedProtocol):
     """A transport and the exchange on it. Failures are raised as TransportFailure, and close it."""
 
-    def __init__(self, server: ServerAddress) -> None:
+    def __init__(self, server: ServerAddress, sock: socket.socket) -> None:
         self.server = server
+        self._sock = sock
         self._exchange = Exchange()
         self._transport: asyncio.Transport
         self._loop = asyncio.get_running_loop()
@@ -47,10 +48,11 @@ class AsyncConnection(asyncio.BufferedProtocol):
         try:
             sock = await _connected(server, end)
             try:
+                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
                 _, connection = await wait_until(
                     end,
                     asyncio.get_running_loop().create_connection(
-                        lambda: cls(server),
+                        lambda: cls(server, sock),
                         sock=sock,
                         ssl=context,
                         server_hostname=server.host if context else None,
@@ -67,8 +69,6 @@ class AsyncConnection(asyncio.BufferedProtocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
-        if sock := transport.get_extra_info("socket"):
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
 
     def get_buffer(self, sizehint: int) -> memoryview:
         return self._buffer
@@ -93,7 +93,8 @@ class AsyncConnection(asyncio.BufferedProtocol):
         self._wake()
 
     def is_usable(self) -> bool:
-        return not (self._is_lost or self._received or self._transport.is_closing())
+        # A loop that was busy has not heard yet that the server closed it.
+        return not (self._is_lost or self._received) and is_silent(self._sock)
 
     async def send(self, request: OutgoingRequest) -> tuple[int, Headers]:
         """Write a request, and read up to the end of the response's head."""
@@ -151,6 +152,9 @@ class AsyncConnection(asyncio.BufferedProtocol):
             await self._wait(request.limits.write, request, "write")
 
     async def _read(self, request: OutgoingRequest) -> bytes:
+        if request.is_overdue():
+            # There may be bytes waiting; a server that never stops sending must not win.
+            raise TransportFailure("read", "the deadline has passed", timed_out=True)
         while not self._received:
             if self._is_lost:
                 if self._error is not None:

@@ -53,7 +53,8 @@ class OwnConnections(ForkAware, Generic[C]):
         self._lock = threading.Lock()
         self._idle: IdleConnections[C] = IdleConnections()
         self._servers: dict[str, ServerAddress | None] = {}
-        self._context: ssl.SSLContext | None = None
+        # A bad path is to be known of when the client is made.
+        self._context = None if isinstance(verify, bool) else context_of(verify)
         self._on_httpx: Any = None
         self._inherited: list[Any] = []
         self._is_closed = False
@@ -162,13 +163,16 @@ class SocketTransport(OwnConnections[SocketConnection]):
                 connection.abort()
             raise
 
-        def release(connection: SocketConnection) -> None:
-            """Keep the connection if its response has been read to the end."""
+        def release(connection: SocketConnection, keep: bool) -> None:
+            if places is not self.places:
+                connection.abort()  # in the child of a fork: the place was the parent's
+                return
             try:
-                with self._lock:
-                    if connection.is_over() and not self._is_closed:
-                        self._idle.put(connection)
-                        return
+                if keep:
+                    with self._lock:
+                        if not self._is_closed:
+                            self._idle.put(connection)
+                            return
                 connection.abort()
             finally:
                 places.release()
@@ -272,9 +276,9 @@ class AsyncSocketTransport(OwnConnections[AsyncConnection]):
 def context_of(verify: Verify) -> ssl.SSLContext:
     """The context that httpx would make. Raises as `trusted`."""
     context = trusted(verify)
-    if isinstance(context, ssl.SSLContext):
-        return context
-    context = ssl.create_default_context()
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
+    if not isinstance(context, ssl.SSLContext):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    context.set_alpn_protocols(["http/1.1"])
     return context
