@@ -70,8 +70,13 @@ demo: demo-env ## run a guided conversation against the mock server
 mock: demo-env ## start the mock server; options: make mock MOCK="--port 8080 --db mock.db"
 	@$(PY) -m appbuilder_mock $(MOCK)
 
-test: dev-env ## run the tests; options: make test PYTEST="-k stream"
-	$(DIRECT) $(PY) -m pytest -n $(WORKERS) --dist worksteal -m "not slow" $(PYTEST)
+COVERAGE =
+test: dev-env ## run the tests; options: make test PYTEST="-k stream"; COVERAGE=1 prints what they reach
+	$(if $(COVERAGE),rm -f .coverage .coverage.*)
+	$(DIRECT) $(PY) $(if $(COVERAGE),-m coverage run) -m pytest -n $(WORKERS) --dist worksteal \
+		-m "not slow" $(PYTEST)
+	$(if $(COVERAGE),$(PY) -m coverage combine --quiet)
+	$(if $(COVERAGE),$(PY) -m coverage report --skip-covered --skip-empty)
 
 # Other versions, each with an environment of its own; one that is not here is named and left out.
 PYTHONS = python3.10 python3.13 python3.14
@@ -87,11 +92,8 @@ test-pythons: ## run the tests on other Pythons: make test-pythons PYTHONS="pyth
 test-slow: dev-env ## run the tests that take long, which make test leaves out
 	$(DIRECT) $(PY) -m pytest -n $(WORKERS) --dist worksteal -m slow $(PYTEST)
 
-coverage: dev-env ## run the tests as make test does; print what they reach, and fail below the floor
-	rm -f .coverage .coverage.*
-	$(DIRECT) $(PY) -m coverage run -m pytest -n $(WORKERS) --dist worksteal -m "not slow" $(PYTEST)
-	$(PY) -m coverage combine --quiet
-	$(PY) -m coverage report --skip-covered --skip-empty
+coverage: ## run the tests as make test does; print what they reach, and fail below the floor
+	@$(MAKE) --no-print-directory test COVERAGE=1
 
 FUZZ_ANSWERS = 10000
 FUZZ_SEED = 1
