@@ -37,8 +37,9 @@ async def wait_until(deadline: float | None, work: Awaitable[T]) -> T:
     if sys.version_info >= (3, 11):
         async with asyncio.timeout(remaining):
             return await work
+    # With nothing remaining, wait_for would not even begin the work.
     try:
-        return await asyncio.wait_for(work, remaining)
+        return await asyncio.wait_for(work, max(remaining, 1e-6))
     except asyncio.TimeoutError:
         raise TimeoutError from None
 
