@@ -21,8 +21,13 @@ from appbuilder_assistants._async.runs import AsyncRuns
 from appbuilder_assistants._async.steps import AsyncSteps
 from appbuilder_assistants._async.threads import AsyncThreads
 from appbuilder_assistants._core.calls import OperationRequest, Request
+from appbuilder_assistants._core.limits import (
+    FIRST_POLL_DELAY,
+    MAX_PARALLEL,
+    MAX_POLL_DELAY,
+    MAX_ROUNDS,
+)
 from appbuilder_assistants._core.multipart import MultipartBody
-from appbuilder_assistants._core.runs.polling import FIRST_DELAY, MAX_DELAY
 from appbuilder_assistants._files.upload import uploading
 from appbuilder_assistants._operations import assistants, files, messages, runs, steps, threads
 from appbuilder_assistants._sync.assistants import Assistants
@@ -31,7 +36,6 @@ from appbuilder_assistants._sync.messages import Messages
 from appbuilder_assistants._sync.runs import Runs
 from appbuilder_assistants._sync.steps import Steps
 from appbuilder_assistants._sync.threads import Threads
-from appbuilder_assistants._tools.loop import MAX_PARALLEL, MAX_ROUNDS
 from appbuilder_assistants.types import AssistantMessage, AssistantThread
 
 from scripts.evidence import about
@@ -132,7 +136,7 @@ ADDED = {
     "runs.stream_run_with_handler": STREAMS,
     "runs.submit_tool_outputs": LATE,
 }
-DEFAULTS = (MAX_ROUNDS, MAX_PARALLEL, "auto", FIRST_DELAY, MAX_DELAY, "close", "cancel")
+DEFAULTS = (MAX_ROUNDS, MAX_PARALLEL, "auto", FIRST_POLL_DELAY, MAX_POLL_DELAY, "close", "cancel")
 # Not in the body of the request.
 BESIDE = {"event_handler", "timeout"}
 _RUN_BODY = runs.run_request(assistant_id="a", thread_id="t")

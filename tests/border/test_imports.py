@@ -40,3 +40,26 @@ def imported_by(code: str) -> list[str]:
 def test_the_package_imports_nothing(code: str) -> None:
     """Importing it costs one module, its own; so do its list of names and one that it has not."""
     assert imported_by(code) == ["appbuilder_assistants"]
+
+
+# Modules that a client does not need before they are used, with all that is in them.
+UNUSED = (
+    "appbuilder_api",
+    "appbuilder_assistants._core.runs",
+    "appbuilder_assistants._core.streams",
+    "appbuilder_assistants._files",
+    "appbuilder_assistants._operations",
+    "appbuilder_assistants._tools",
+    "appbuilder_assistants.hooks",
+    "appbuilder_assistants.telemetry",
+    "appbuilder_assistants.types",
+)
+
+
+@pytest.mark.parametrize("client", ["AppBuilder", "AsyncAppBuilder"])
+def test_a_client_imports_no_resource(client: str) -> None:
+    """Making one brings what carries calls out: no operation, model, stream, tool, file or hook."""
+    modules = imported_by(f"import appbuilder_assistants as a; a.{client}('k', 'http://[::1]:9')")
+
+    assert "appbuilder_assistants._driver" in modules
+    assert [name for name in modules if f"{name}.".startswith(tuple(f"{n}." for n in UNUSED))] == []

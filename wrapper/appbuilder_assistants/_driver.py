@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from typing import TYPE_CHECKING, TypeVar, cast
 
@@ -20,10 +19,7 @@ from ._core.calls import (
     Sleep,
     Step,
 )
-from ._files.saving import asave, save
 from ._instrumentation.calls import Instrumentation
-from ._tools.runner import arun_tools, run_tools
-from ._transport.cancellation import shield_to_completion
 from ._transport.request import build_request
 
 if TYPE_CHECKING:
@@ -88,6 +84,10 @@ async def adrive(
 
 async def afinish(flow: Flow[T], pool: AsyncPool, settings: Settings) -> T:
     """As `adrive`, for a flow that cleans up: neither a task's end nor the client's cuts it off."""
+    import asyncio
+
+    from ._transport.cancellation import shield_to_completion
+
     with pool.kept_open(asyncio.ensure_future(adrive(flow, pool.transport, settings))) as work:
         return await shield_to_completion(work)
 
@@ -99,6 +99,8 @@ async def _asteps(flow: Flow[T], step: Step, transport: AsyncTransport, executio
             outcome = await _aact(step, transport, execution)
         except BaseException as error:  # noqa: BLE001 - the flow raises it again
             step = flow.throw(error)  # comes back only if there is something to clean up
+            from ._transport.cancellation import shield_to_completion
+
             return await shield_to_completion(_asteps(flow, step, transport, execution))
         try:
             step = flow.send(outcome)
@@ -118,8 +120,12 @@ def _act(step: Step, transport: Transport, execution: _Execution) -> Outcome:
             time.sleep(step.seconds)
         return late
     if isinstance(step, Save):
+        from ._files.saving import save
+
         return save(step)
     if isinstance(step, RunTools):
+        from ._tools.runner import run_tools
+
         return run_tools(step, execution.instrumentation, execution.deadline)
     execution.note(step)
     return None
@@ -134,11 +140,17 @@ async def _aact(step: Step, transport: AsyncTransport, execution: _Execution) ->
     if isinstance(step, Sleep):
         late = execution.too_late(step)
         if late is None:
+            import asyncio
+
             await asyncio.sleep(step.seconds)
         return late
     if isinstance(step, Save):
+        from ._files.saving import asave
+
         return await asave(step)
     if isinstance(step, RunTools):
+        from ._tools.runner import arun_tools
+
         return await arun_tools(step, execution.instrumentation, execution.deadline)
     execution.note(step)
     return None

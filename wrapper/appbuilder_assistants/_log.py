@@ -2,14 +2,36 @@
 
 from __future__ import annotations
 
-import logging
+import sys
+from functools import cache
+from typing import TYPE_CHECKING
 
-from .hooks import AttemptFinished, HookEvent, RetryScheduled
+if TYPE_CHECKING:
+    from logging import Logger
 
-LOGGER = logging.getLogger("appbuilder_assistants")
-# Without any handler Python prints warnings, also in a program that has not configured logging.
-LOGGER.addHandler(logging.NullHandler())
+    from .hooks import HookEvent
+
+NAME = "appbuilder_assistants"
 LEVELS = ("debug", "info", "warning", "error")
+
+
+@cache
+def logger() -> Logger:
+    """The logger, made when it is first needed."""
+    import logging
+
+    found = logging.getLogger(NAME)
+    # Without any handler Python prints warnings, also in a program that has not configured logging.
+    found.addHandler(logging.NullHandler())
+    return found
+
+
+def logs_calls() -> bool:
+    """Whether requests and retries are logged, at DEBUG.
+
+    Not in a program that has not imported logging: it cannot have configured it.
+    """
+    return "logging" in sys.modules and logger().isEnabledFor(10)
 
 
 def turn_on(level: str) -> None:
@@ -17,25 +39,24 @@ def turn_on(level: str) -> None:
 
     A second client adds no second handler. Raises ValueError for an unknown level.
     """
+    import logging
+
     if level.strip().lower() not in LEVELS:
         raise ValueError(f"APPBUILDER_LOG: expected one of {', '.join(LEVELS)}, got {level!r}")
-    LOGGER.setLevel(level.strip().upper())
-    if not any(isinstance(handler, _StderrHandler) for handler in LOGGER.handlers):
-        LOGGER.addHandler(_StderrHandler())
-
-
-class _StderrHandler(logging.StreamHandler):  # type: ignore[type-arg]
-    """Writes to the standard error of the moment when the client is made."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logger().setLevel(level.strip().upper())
+    if not any(handler.name == NAME for handler in logger().handlers):
+        handler = logging.StreamHandler()  # to the standard error of this moment
+        handler.name = NAME
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+        logger().addHandler(handler)
 
 
 def log(event: HookEvent) -> None:
     """Log one line for each request and each retry."""
+    from .hooks import AttemptFinished, RetryScheduled
+
     if isinstance(event, AttemptFinished):
-        LOGGER.debug(
+        logger().debug(
             "%s %s %s: %s in %.1f ms (attempt %d, request id %s)",
             event.operation,
             event.method,
@@ -46,7 +67,7 @@ def log(event: HookEvent) -> None:
             event.request_id,
         )
     elif isinstance(event, RetryScheduled):
-        LOGGER.debug(
+        logger().debug(
             "%s %s %s: %s, retrying in %.1f ms (attempt %d, request id %s): %s",
             event.operation,
             event.method,

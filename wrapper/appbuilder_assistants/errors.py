@@ -24,13 +24,11 @@ tree: it is yours to raise, in a tool, and reaches the model.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-from ._snapshot import RunSnapshot
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from ._models import RunResult
+    from ._snapshot import RunSnapshot
 
 __all__ = [
     "ApiConnectionError",
@@ -53,8 +51,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(NamedTuple):
     """Which call an error belongs to; None where that is not known."""
 
     operation: str | None = None
@@ -66,8 +63,7 @@ class Origin:
 NOWHERE = Origin()
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(NamedTuple):
     """One request of a call that failed.
 
     `error` is its outcome, `status_code` is None when no reply came, `seconds` is how long
@@ -157,7 +153,11 @@ class StreamInterruptedError(ApiConnectionError):
         origin: Origin = NOWHERE,
     ) -> None:
         super().__init__(message, origin=origin)
-        self.snapshot = RunSnapshot() if snapshot is None else snapshot
+        if snapshot is None:
+            from ._snapshot import RunSnapshot
+
+            snapshot = RunSnapshot()
+        self.snapshot = snapshot
 
     @property
     def run_id(self) -> str | None:

@@ -14,21 +14,21 @@ from appbuilder_assistants._core.flows import (
     save_file,
 )
 from appbuilder_assistants._core.limits import RECONCILE_SECONDS
-from appbuilder_assistants._core.pages import Cursor, Page
-from appbuilder_assistants._core.runs.orphaned_runs import OrphanedRun, cancelling
-from appbuilder_assistants._core.streams.events import Break
-from appbuilder_assistants._core.streams.reconcile import LookUps, reconcile, too_late
 from appbuilder_assistants._driver import adrive, afinish, is_past, sooner
 from appbuilder_assistants._instrumentation.calls import Instrumentation
 from appbuilder_assistants._instrumentation.spans import ToolRunSpan, part_of
-from appbuilder_assistants._snapshot import RunSnapshot
 from appbuilder_assistants.errors import StreamInterruptedError
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
+    from appbuilder_assistants._core.pages import Page
+    from appbuilder_assistants._core.runs.orphaned_runs import OrphanedRun
+    from appbuilder_assistants._core.streams.events import Break
+    from appbuilder_assistants._core.streams.reconcile import LookUps
     from appbuilder_assistants._operations._build import Order
     from appbuilder_assistants._settings.settings import OnDeadline, Settings, Timeout
+    from appbuilder_assistants._snapshot import RunSnapshot
     from appbuilder_assistants._transport.pool import AsyncPool
     from appbuilder_assistants.types import StreamRunMessage
 
@@ -55,9 +55,11 @@ class AsyncCaller:
 
     async def carry_or_cancel(self, flow: Flow[T], orphaned_run: OrphanedRun) -> T:
         """Carry a flow out; the run that it leaves at its deadline is cancelled if so asked."""
-        return await self.carry_out(
-            cancelling(flow, orphaned_run) if self.settings.cancels_overdue_runs else flow
-        )
+        if self.settings.cancels_overdue_runs:
+            from appbuilder_assistants._core.runs.orphaned_runs import cancelling
+
+            flow = cancelling(flow, orphaned_run)
+        return await self.carry_out(flow)
 
     async def open(self, call: StreamCall, deadline: float | None, progress: CallProgress) -> Reply:
         flow = open_stream(call, retry=self.settings.retry, progress=progress)
@@ -72,6 +74,8 @@ class AsyncCaller:
         deadline: float | None,
     ) -> list[StreamRunMessage]:
         """Carry out the flow of this name, within a few seconds and by `deadline`."""
+        from appbuilder_assistants._core.streams.reconcile import reconcile, too_late
+
         flow = reconcile(call, snapshot, broken, look_ups, retry=self.settings.retry)
         try:
             return await self.carry_out(flow, sooner(deadline, RECONCILE_SECONDS))
@@ -132,6 +136,8 @@ class AsyncCaller:
 
         `page_within` makes the call for the page between two bounds.
         """
+        from appbuilder_assistants._core.pages import Cursor
+
         cursor = Cursor(
             after or None,
             before or None,

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from appbuilder_assistants._operations import assistants as ops
 
 from ._caller import AsyncCaller
-from .files import AsyncFiles
 
 if TYPE_CHECKING:
     from appbuilder_assistants._tools.toolbox import ToolDescription
@@ -18,13 +18,21 @@ if TYPE_CHECKING:
         Deleted,
     )
 
+    from .files import AsyncFiles
+
 
 class AsyncAssistants:
     """Assistants (助手): the instructions, tools and files that runs work with."""
 
     def __init__(self, caller: AsyncCaller) -> None:
         self._caller = caller
-        self.files = AsyncFiles(caller)
+
+    @cached_property
+    def files(self) -> AsyncFiles:
+        """Files (文件)."""
+        from .files import AsyncFiles
+
+        return AsyncFiles(self._caller)
 
     async def create(
         self,

@@ -1,10 +1,9 @@
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from appbuilder_assistants._core.redaction import Secret
-from appbuilder_assistants._core.runs.orphaned_runs import raise_one
-from appbuilder_assistants._core.runs.texts import find_text
 from appbuilder_assistants._settings.checks import KEEP, Keep
 from appbuilder_assistants._settings.settings import (
     DEFAULT_RETRY,
@@ -16,9 +15,6 @@ from appbuilder_assistants._settings.settings import (
 from appbuilder_assistants._transport.pool import AsyncPool
 
 from ._caller import AsyncCaller, AsyncRawCaller
-from .assistants import AsyncAssistants
-from .streams.reading import LOOK_UPS
-from .threads import AsyncThreads
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -32,7 +28,9 @@ if TYPE_CHECKING:
     from appbuilder_assistants.hooks import EventHook
     from appbuilder_assistants.types import Message, RunResult, StreamRunMessage
 
+    from .assistants import AsyncAssistants
     from .raw import AsyncRawAppBuilder
+    from .threads import AsyncThreads
 
 
 class AsyncAppBuilder:
@@ -60,9 +58,6 @@ class AsyncAppBuilder:
     `http_client` that is passed in stays the caller's to close. After a fork the child opens
     connections of its own.
     """
-
-    assistants: AsyncAssistants
-    threads: AsyncThreads
 
     def __init__(
         self,
@@ -141,6 +136,22 @@ class AsyncAppBuilder:
         copy._set_up(AsyncCaller(pool, settings), own=http_client is not None)
         return copy
 
+    # A resource is imported when it is first used.
+
+    @cached_property
+    def assistants(self) -> AsyncAssistants:
+        """Assistants (助手), and their files."""
+        from .assistants import AsyncAssistants
+
+        return AsyncAssistants(self._caller)
+
+    @cached_property
+    def threads(self) -> AsyncThreads:
+        """Threads (会话), with their messages and runs."""
+        from .threads import AsyncThreads
+
+        return AsyncThreads(self._caller)
+
     @property
     def with_raw_response(self) -> AsyncRawAppBuilder:
         """The same calls, each giving a RawResponse: status, headers, body and parsed object.
@@ -158,6 +169,10 @@ class AsyncAppBuilder:
         Raises NoTextError, which says why, when the run has not completed, or has no answer.
         (queryMessage, listMessages)
         """
+        from appbuilder_assistants._core.runs.texts import find_text
+
+        from .streams.reading import LOOK_UPS
+
         flow = find_text(source, LOOK_UPS, retry=self._caller.settings.retry)
         return await self._caller.carry_out(flow)
 
@@ -178,7 +193,10 @@ class AsyncAppBuilder:
                         failures.append(failure)
             finally:
                 await pool.aclose()
-            raise_one(failures)
+            if failures:
+                from appbuilder_assistants._core.runs.orphaned_runs import raise_one
+
+                raise_one(failures)
 
     async def __aenter__(self) -> Self:
         return self
@@ -200,5 +218,3 @@ class AsyncAppBuilder:
     def _set_up(self, caller: AsyncCaller, own: bool) -> None:
         self._caller = caller
         self._own = own
-        self.assistants = AsyncAssistants(caller)
-        self.threads = AsyncThreads(caller)

@@ -1,15 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
-from appbuilder_assistants._core.runs.polling import FIRST_DELAY, MAX_DELAY, PollInterval, poll_run
+from appbuilder_assistants._core.limits import FIRST_POLL_DELAY, MAX_POLL_DELAY
 from appbuilder_assistants._operations import runs as ops
 
-from ._caller import AsyncCaller
-from .steps import AsyncSteps
-from .streams.handlers import AsyncAssistantStreamManager
-from .streams.run_stream import AsyncRunStream
 from .tool_runs import AsyncToolRuns
 
 if TYPE_CHECKING:
@@ -27,15 +24,20 @@ if TYPE_CHECKING:
         ToolOutput,
     )
 
-    from .streams.handlers import AsyncAssistantEventHandler
+    from .steps import AsyncSteps
+    from .streams.handlers import AsyncAssistantEventHandler, AsyncAssistantStreamManager
+    from .streams.run_stream import AsyncRunStream
 
 
 class AsyncRuns(AsyncToolRuns):
     """Runs (运行): one turn of an assistant on a thread."""
 
-    def __init__(self, caller: AsyncCaller) -> None:
-        super().__init__(caller)
-        self.steps = AsyncSteps(caller)
+    @cached_property
+    def steps(self) -> AsyncSteps:
+        """Steps of runs (步骤)."""
+        from .steps import AsyncSteps
+
+        return AsyncSteps(self._caller)
 
     async def run(
         self,
@@ -117,6 +119,8 @@ class AsyncRuns(AsyncToolRuns):
         breaks it, and so does its `deadline`, in seconds. The run continues when the stream is
         closed early; `on_exit="cancel"` cancels it then, whatever closes it.  (createRun)
         """
+        from .streams.run_stream import AsyncRunStream
+
         request = ops.run_request(
             assistant_id=assistant_id,
             thread_id=thread_id,
@@ -169,6 +173,8 @@ class AsyncRuns(AsyncToolRuns):
         with or without a `with` block. An exception of the handler reaches the caller and closes
         the connection.  (createRun)
         """
+        from .streams.handlers import AsyncAssistantStreamManager
+
         stream = self.stream_run(
             assistant_id,
             thread_id,
@@ -195,8 +201,8 @@ class AsyncRuns(AsyncToolRuns):
         thread_id: str,
         run_id: str,
         *,
-        first_delay: float = FIRST_DELAY,
-        max_delay: float = MAX_DELAY,
+        first_delay: float = FIRST_POLL_DELAY,
+        max_delay: float = MAX_POLL_DELAY,
         deadline: float | None = None,
         on_deadline: OnDeadline | None = None,
     ) -> RunResult:
@@ -205,6 +211,8 @@ class AsyncRuns(AsyncToolRuns):
         The pauses grow from `first_delay` to `max_delay` seconds. `deadline` is in seconds; None
         has no end. The run has no `final_answer`, even when completed.  (queryRun)
         """
+        from appbuilder_assistants._core.runs.polling import PollInterval, poll_run
+
         caller = self._caller.within(deadline=deadline, on_deadline=on_deadline)
         query = ops.runs_query(thread_id=thread_id, run_id=run_id)
         flow = poll_run(

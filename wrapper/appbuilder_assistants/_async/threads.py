@@ -1,16 +1,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from appbuilder_assistants._operations import threads as ops
 
 from ._caller import AsyncCaller
-from .messages import AsyncMessages
-from .runs import AsyncRuns
 
 if TYPE_CHECKING:
     from appbuilder_assistants.types import AssistantMessage, Deleted, Json, Thread
+
+    from .messages import AsyncMessages
+    from .runs import AsyncRuns
 
 
 class AsyncThreads:
@@ -18,8 +20,20 @@ class AsyncThreads:
 
     def __init__(self, caller: AsyncCaller) -> None:
         self._caller = caller
-        self.messages = AsyncMessages(caller)
-        self.runs = AsyncRuns(caller)
+
+    @cached_property
+    def messages(self) -> AsyncMessages:
+        """Messages (消息)."""
+        from .messages import AsyncMessages
+
+        return AsyncMessages(self._caller)
+
+    @cached_property
+    def runs(self) -> AsyncRuns:
+        """Runs (运行), and their steps."""
+        from .runs import AsyncRuns
+
+        return AsyncRuns(self._caller)
 
     async def create(self, messages: Sequence[AssistantMessage | Json] | None = None) -> Thread:
         """Create a thread, empty or with its first messages.  (createThread)"""

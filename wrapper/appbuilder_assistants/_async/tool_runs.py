@@ -3,12 +3,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
+from appbuilder_assistants._core.limits import MAX_PARALLEL, MAX_ROUNDS
 from appbuilder_assistants._operations import runs as ops
-from appbuilder_assistants._tools.loop import MAX_PARALLEL, MAX_ROUNDS, LoopOptions, ToolLoop
-from appbuilder_assistants._tools.toolbox import atoolbox
 
 from ._caller import AsyncCaller
-from .streams.tool_run_stream import AsyncToolRunStream
 
 if TYPE_CHECKING:
     from appbuilder_assistants._settings.settings import OnDeadline
@@ -23,6 +21,8 @@ if TYPE_CHECKING:
         RunResult,
         ToolOutput,
     )
+
+    from .streams.tool_run_stream import AsyncToolRunStream
 
 
 class AsyncToolRuns:
@@ -71,6 +71,9 @@ class AsyncToolRuns:
         `submit_tool_outputs`, all together, or "auto": the former for one, the latter for several.
         (createRun)
         """
+        from appbuilder_assistants._tools.loop import LoopOptions, ToolLoop
+        from appbuilder_assistants._tools.toolbox import atoolbox
+
         box = atoolbox(tools)
         request = ops.run_request(
             assistant_id=assistant_id,
@@ -127,6 +130,11 @@ class AsyncToolRuns:
         follows the first. Closing it before the run's end cancels the run: nobody would answer its
         calls, so there is no other `on_exit`.  (createRun)
         """
+        from appbuilder_assistants._tools.loop import LoopOptions, ToolLoop
+        from appbuilder_assistants._tools.toolbox import atoolbox
+
+        from .streams.tool_run_stream import AsyncToolRunStream
+
         if on_exit != "cancel":
             raise ValueError(
                 f'on_exit: expected "cancel", got {on_exit!r}: a stream with tools that is closed '

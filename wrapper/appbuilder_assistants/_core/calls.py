@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from .limits import LOOK_UP_SECONDS, MAX_QUOTED
-from .multipart import MultipartBody
 from .redaction import NO_SECRET, Secret
 
 if TYPE_CHECKING:
     from appbuilder_assistants._models import StreamRunMessage, StreamRunStatus
+
+    from .multipart import MultipartBody
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -21,7 +22,7 @@ JSON = "application/json"
 REQUEST_ID = "x-appbuilder-request-id"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Request:
     """One HTTP request, before the gateway and the credentials are known.
 
@@ -35,14 +36,14 @@ class Request:
 
     @property
     def content_type(self) -> str:
-        return self.body.content_type if isinstance(self.body, MultipartBody) else JSON
+        return JSON if isinstance(self.body, bytes) else self.body.content_type
 
     def can_be_sent_again(self) -> bool:
         """Whether the whole body can be had once more: a pipe is read once."""
-        return not isinstance(self.body, MultipartBody) or self.body.file.can_rewind()
+        return isinstance(self.body, bytes) or self.body.file.can_rewind()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(kw_only=True, eq=False, repr=False)
 class OperationRequest:
     """One operation of the API, with what it is asked.
 
@@ -57,7 +58,7 @@ class OperationRequest:
     read_seconds: float = LOOK_UP_SECONDS
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(kw_only=True, eq=False, repr=False)
 class Call(OperationRequest, Generic[T_co]):
     """A request with one reply, and how to read it.
 
@@ -68,7 +69,7 @@ class Call(OperationRequest, Generic[T_co]):
     null_is_unknown: bool = False
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(kw_only=True, eq=False, repr=False)
 class StreamCall(OperationRequest):
     """A request that is answered by events, and how to read their payloads.
 
@@ -81,7 +82,7 @@ class StreamCall(OperationRequest):
     thread_id: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(kw_only=True, eq=False, repr=False)
 class FileCall(OperationRequest):
     """A request that is answered by the bytes of a file; by a `named` one, only under its name."""
 
@@ -93,8 +94,7 @@ def never(status: int, headers: Mapping[str, str]) -> bool:
     return False
 
 
-@dataclass(frozen=True, slots=True)
-class Send:
+class Send(NamedTuple):
     """Ask for the request to be sent.
 
     The body of a reply that `leave_open` is true of stays unread behind its first `peek` bytes.
@@ -107,12 +107,11 @@ class Send:
     accept: str = JSON
     leave_open: Callable[[int, Mapping[str, str]], bool] = never
     peek: int = 0
-    operation: str = field(default="", compare=False)
-    attempt: int = field(default=1, compare=False)
+    operation: str = ""
+    attempt: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Retry:
+class Retry(NamedTuple):
     """Which attempt of which operation failed, and how."""
 
     operation: str
@@ -120,37 +119,33 @@ class Retry:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Sleep:
+class Sleep(NamedTuple):
     """Ask for a pause. The outcome is None, or at once a `NoReply` when the deadline is nearer."""
 
     seconds: float
-    retry: Retry | None = field(default=None, compare=False)
+    retry: Retry | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Grace:
+class Grace(NamedTuple):
     """Ask for some more seconds, from now, to clean up after the deadline."""
 
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class Begin:
+class Begin(NamedTuple):
     """Emit that a call begins."""
 
     call: OperationRequest
 
 
-@dataclass(frozen=True, slots=True)
-class End:
+class End(NamedTuple):
     """Emit that the call that began last is over."""
 
     result: object = None
     error: BaseException | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Reply:
     """An HTTP reply, whatever its status.
 
@@ -189,8 +184,7 @@ class Reply:
         return self.redactor.redact(start.strip(), longest)
 
 
-@dataclass(frozen=True, slots=True)
-class NoReply:
+class NoReply(NamedTuple):
     """No reply, or none that could be read to its end.
 
     `overdue` when it was the call's own deadline that passed.
@@ -224,8 +218,7 @@ class Target(Protocol[T_co]):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Save:
+class Save(NamedTuple):
     """Ask for all bytes of a reply to be written to the target."""
 
     reply: Reply
@@ -239,7 +232,7 @@ class ToolError(Exception):
     """
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Job:
     """One call of a function, with its arguments, that a model asks for by the id `call_id`."""
 
@@ -250,8 +243,7 @@ class Job:
     arguments: str = field(default="", repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class RunTools:
+class RunTools(NamedTuple):
     """Ask for functions to be called, so many at a time, in the run's round of this number.
 
     The outcome is a list of what each came to: its value, or the ToolError that it raised.

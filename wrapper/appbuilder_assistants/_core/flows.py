@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from itertools import count
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from appbuilder_assistants.errors import (
     ApiConnectionError,
@@ -42,9 +41,10 @@ from .responses.decode import (
     not_a_stream,
     parse,
 )
-from .responses.file_response import expect_file, is_named_file, may_be_file
-from .responses.raw import RawResponse
 from .retry import RetryPolicy
+
+if TYPE_CHECKING:
+    from .responses.raw import RawResponse
 
 T = TypeVar("T")
 
@@ -64,6 +64,7 @@ def run_raw_call(
     call: Call[T], *, retry: RetryPolicy, progress: CallProgress | None = None
 ) -> Flow[RawResponse[T]]:
     """As `run_call`, with the reply as it came."""
+    from .responses.raw import RawResponse
 
     def read(reply: Reply) -> RawResponse[T]:
         return RawResponse(reply.status, reply.headers, reply.body, parse(call, reply))
@@ -89,6 +90,8 @@ def open_stream(
 
 def save_file(call: FileCall, target: Target[T], *, retry: RetryPolicy) -> Flow[T]:
     """Send until a file begins, and save it. It is never begun anew after its first bytes."""
+    from .responses.file_response import expect_file, is_named_file, may_be_file
+
     leave_open = is_named_file if call.named else may_be_file
     send = Send(call.request, call.read_seconds, "*/*", leave_open=leave_open, peek=PEEK)
     progress = CallProgress()
@@ -156,7 +159,7 @@ def _send_with_retries(
     progress: CallProgress | None,
 ) -> Flow[T]:
     progress = progress or CallProgress()
-    send = replace(send, operation=call.operation)
+    send = send._replace(operation=call.operation)
     reached = False
     for attempt in count(1):
         done_before, progress.may_be_done = progress.may_be_done, True
@@ -178,7 +181,7 @@ def _send_with_retries(
             late = yield Sleep(wait, Retry(call.operation, attempt, str(error)))
             if isinstance(late, NoReply):
                 raise _too_late(call, late, progress, error, reached) from error
-        send = replace(send, attempt=attempt + 1)
+        send = send._replace(attempt=attempt + 1)
     raise AssertionError("unreachable")
 
 
@@ -209,8 +212,8 @@ def _too_late(
 ) -> AssistantsError:
     """The error for a deadline that leaves no time for the next attempt."""
     message = f"{late.message}, and before it: {_quoted(last)}"
-    no_reply = replace(late, message=message, request_id=last.request_id, reached_server=reached)
+    no_reply = late._replace(message=message, request_id=last.request_id, reached_server=reached)
     error = no_reply_error(call, no_reply)
-    progress.tried[-1] = replace(progress.tried[-1], waited=0.0)
+    progress.tried[-1] = progress.tried[-1]._replace(waited=0.0)
     error.attempts = tuple(progress.tried)
     return error

@@ -20,6 +20,14 @@ CANCEL_SECONDS = 5.0
 TOOL_CANCEL_SECONDS = 1.0
 """How long cancelled `async` tools may take to end."""
 
+FIRST_POLL_DELAY = 0.5
+MAX_POLL_DELAY = 5.0
+"""Seconds between the first two look-ups of a run that is polled, and at most."""
+
+MAX_ROUNDS = 10
+MAX_PARALLEL = 8
+"""How often a run may ask for tools, and how many are called at a time."""
+
 MAX_BODY = 64 * 1024 * 1024
 """Bytes of JSON, or of one event, that are read before giving up: memory is not the server's."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import secrets
 from dataclasses import dataclass, field
 from typing import Protocol
 from urllib.parse import quote
@@ -46,13 +45,19 @@ class UploadSource(Protocol):
         """Report the progress so far to the user's function."""
 
 
+def _boundary() -> str:
+    from secrets import token_hex
+
+    return token_hex(16)
+
+
 @dataclass(frozen=True, slots=True)
 class MultipartBody:
     """A form with one file. The boundary is random, so that no file contains it by chance."""
 
     name: str
     file: UploadSource
-    boundary: str = field(default_factory=lambda: secrets.token_hex(16))
+    boundary: str = field(default_factory=_boundary)
 
     @property
     def content_type(self) -> str:

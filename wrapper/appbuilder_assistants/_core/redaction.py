@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TypeVar
 
 from appbuilder_assistants.errors import ApiStatusError, AssistantsError
@@ -77,7 +76,7 @@ def redact_error(error: BaseException | None, redactor: Secret) -> None:
         )
         error.request_id = error.request_id and redactor.redact(error.request_id)
         error.attempts = tuple(
-            replace(attempt, error=redactor.redact(attempt.error)) for attempt in error.attempts
+            attempt._replace(error=redactor.redact(attempt.error)) for attempt in error.attempts
         )
         if isinstance(error, ApiStatusError):
             error.code = error.code and redactor.redact(error.code)

@@ -17,14 +17,6 @@ from appbuilder_assistants._core.calls import (
     Sleep,
 )
 from appbuilder_assistants._core.redaction import redact_error
-from appbuilder_assistants.hooks import (
-    AttemptFinished,
-    RetryScheduled,
-    ToolFinished,
-    ToolRoundFinished,
-    ToolRoundStarted,
-    ToolStarted,
-)
 
 from .emitter import Emitter
 from .spans import CallSpan, call_ids, parent_id
@@ -35,6 +27,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from appbuilder_assistants._settings.settings import Settings
+    from appbuilder_assistants.hooks import AttemptFinished
 
 
 class Instrumentation(Emitter):
@@ -78,6 +71,8 @@ class Instrumentation(Emitter):
 
     def attempt(self, step: Send, outcome: Reply | NoReply) -> None:
         if self.hooks:
+            from appbuilder_assistants.hooks import AttemptFinished
+
             self._last = AttemptFinished(
                 self._call_id,
                 step.operation,
@@ -93,6 +88,8 @@ class Instrumentation(Emitter):
 
     def retry(self, step: Sleep) -> None:
         if (failed := self._last) is not None and step.retry is not None:
+            from appbuilder_assistants.hooks import RetryScheduled
+
             event = RetryScheduled(
                 self._call_id,
                 failed.operation,
@@ -108,6 +105,8 @@ class Instrumentation(Emitter):
 
     @contextmanager
     def round(self, step: RunTools) -> Iterator[ToolRoundSpan]:
+        from appbuilder_assistants.hooks import ToolRoundFinished, ToolRoundStarted
+
         number, names = next(call_ids), tuple(job.name for job in step.jobs)
         started = ToolRoundStarted(
             number, step.round, step.run_id, step.thread_id, names, parent_id.get()
@@ -130,6 +129,8 @@ class ToolRoundSpan:
     @contextmanager
     def tool(self, job: Job) -> Iterator[Callable[[Callable[[], str]], None]]:
         """Enter this in the thread or task of the function; it yields what records its result."""
+        from appbuilder_assistants.hooks import ToolFinished, ToolStarted
+
         number, record = next(call_ids), self._instrumentation.record
 
         def record_result(render: Callable[[], str]) -> None:

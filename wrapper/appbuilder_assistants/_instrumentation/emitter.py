@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from appbuilder_assistants._log import LOGGER, log
-from appbuilder_assistants.hooks import ContentRecorded, EventHook, HookEvent
+from appbuilder_assistants._log import log, logger, logs_calls
 
 if TYPE_CHECKING:
     from appbuilder_assistants._settings.settings import Settings
+    from appbuilder_assistants.hooks import EventHook, HookEvent
 
 
 class Emitter:
@@ -20,7 +19,7 @@ class Emitter:
 
     def __init__(self, settings: Settings) -> None:
         hooks = settings.event_hooks
-        self.hooks = (log, *hooks) if LOGGER.isEnabledFor(logging.DEBUG) else hooks
+        self.hooks = (log, *hooks) if logs_calls() else hooks
         self.gateway_url = settings.base_url
         self._redactor = settings.redactor
 
@@ -45,12 +44,14 @@ class Emitter:
             try:
                 hook(event)
             except Exception:  # noqa: BLE001 - whatever a hook of the user's raises
-                LOGGER.warning("the event hook %r failed", hook, exc_info=True)
+                logger().warning("the event hook %r failed", hook, exc_info=True)
 
     def record(self, call_id: int, kind: str, content: Callable[[], str]) -> None:
         """Emit content to the hooks that capture it; without any it is not made."""
         capturing = tuple(h for h in self.hooks if getattr(h, "captures_content", False) is True)
         if capturing:
+            from appbuilder_assistants.hooks import ContentRecorded
+
             text = content()
             shown = self._redactor.redact(text, len(text))
             self.emit(ContentRecorded(call_id, kind, shown), capturing)

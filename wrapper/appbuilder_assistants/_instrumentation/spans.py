@@ -8,11 +8,8 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING
-
-from appbuilder_assistants.hooks import CallFinished, CallStarted, FirstEventReceived
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -20,6 +17,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from appbuilder_assistants._core.calls import OperationRequest
+    from appbuilder_assistants.hooks import CallStarted
 
     from .emitter import Emitter
 
@@ -74,6 +72,8 @@ class CallSpan:
     def first_event(self) -> None:
         """Emit that the stream's first event has come. Again does nothing."""
         if self._is_open() and not self._has_event:
+            from appbuilder_assistants.hooks import FirstEventReceived
+
             self._has_event = True
             seconds = time.monotonic() - self._begun
             event = FirstEventReceived(self.call_id, self._operation, seconds)
@@ -82,6 +82,8 @@ class CallSpan:
     def finish(self, error: BaseException | None = None, output: Mapping[str, str] = {}) -> None:
         """Emit the text of a run's messages, if there are any, and the end. Again does nothing."""
         if self._is_open():
+            from appbuilder_assistants.hooks import CallFinished
+
             self._process = 0
             if output:
                 text = "\n".join(output.values())
@@ -94,6 +96,8 @@ class CallSpan:
         return self._process == os.getpid()
 
     def _started(self, ids: Mapping[str, str]) -> CallStarted:
+        from appbuilder_assistants.hooks import CallStarted
+
         call, url = self._call, self._emitter.gateway_url
         method, path = call.request.method, call.request.path
         return CallStarted(self.call_id, call.operation, method, path, ids, url, parent_id.get())
@@ -103,6 +107,8 @@ class ToolRunSpan(CallSpan):
     """A run with tools; its ids and its content are those of its first call."""
 
     def _started(self, ids: Mapping[str, str]) -> CallStarted:
+        from dataclasses import replace
+
         first = super()._started(ids)
         return replace(first, operation=RUN_WITH_TOOLS, method="", path="", parent_id=None)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import json
 import math
 import re
@@ -81,5 +80,7 @@ def check_hook(hook: object) -> None:
     call = getattr(hook, "__call__", None)  # noqa: B004 - the method itself is looked at
     if call is None:
         raise TypeError(f"event_hooks: expected functions, got {type(hook).__name__}")
+    import inspect
+
     if inspect.iscoroutinefunction(hook) or inspect.iscoroutinefunction(call):
         raise TypeError("event_hooks: a hook is a plain `def`, for both clients; got an async one")

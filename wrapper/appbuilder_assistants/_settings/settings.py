@@ -5,12 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, TypeAlias
 
 from appbuilder_assistants._core.redaction import Secret
 from appbuilder_assistants._core.retry import RetryPolicy
-from appbuilder_assistants._log import turn_on
-from appbuilder_assistants.hooks import EventHook
 
 from .addresses import DEFAULT_GATEWAY, base_url
 from .checks import (
@@ -22,6 +20,9 @@ from .checks import (
     check_one,
     check_seconds,
 )
+
+if TYPE_CHECKING:
+    from appbuilder_assistants.hooks import EventHook
 
 DEFAULT_PREFIX = "Bearer"
 DEFAULT_RETRY = RetryPolicy()
@@ -112,6 +113,8 @@ def settings_from(
     """
     env = _environment(os.environ if environ is None else environ)
     if env.log:
+        from appbuilder_assistants._log import turn_on
+
         turn_on(env.log)
     source = "APPBUILDER_TOKEN" if token is None else "token"
     token = env.token if token is None else token
@@ -183,8 +186,7 @@ def with_headers(headers: Mapping[str, str], others: Mapping[str, str]) -> dict[
 # variables.
 
 
-@dataclass(frozen=True, slots=True)
-class _Environment:
+class _Environment(NamedTuple):
     """The variables that options are taken from."""
 
     token: Secret

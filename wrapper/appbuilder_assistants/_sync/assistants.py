@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from appbuilder_assistants._operations import assistants as ops
 
 from ._caller import Caller
-from .files import Files
 
 if TYPE_CHECKING:
     from appbuilder_assistants._tools.toolbox import ToolDescription
@@ -20,13 +20,21 @@ if TYPE_CHECKING:
         Deleted,
     )
 
+    from .files import Files
+
 
 class Assistants:
     """Assistants (助手): the instructions, tools and files that runs work with."""
 
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
-        self.files = Files(caller)
+
+    @cached_property
+    def files(self) -> Files:
+        """Files (文件)."""
+        from .files import Files
+
+        return Files(self._caller)
 
     def create(
         self,

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from appbuilder_assistants._core.redaction import Secret
-from appbuilder_assistants._core.runs.orphaned_runs import raise_one
-from appbuilder_assistants._core.runs.texts import find_text
 from appbuilder_assistants._settings.checks import KEEP, Keep
 from appbuilder_assistants._settings.settings import (
     DEFAULT_RETRY,
@@ -18,9 +17,6 @@ from appbuilder_assistants._settings.settings import (
 from appbuilder_assistants._transport.pool import Pool
 
 from ._caller import Caller, RawCaller
-from .assistants import Assistants
-from .streams.reading import LOOK_UPS
-from .threads import Threads
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -34,7 +30,9 @@ if TYPE_CHECKING:
     from appbuilder_assistants.hooks import EventHook
     from appbuilder_assistants.types import Message, RunResult, StreamRunMessage
 
+    from .assistants import Assistants
     from .raw import RawAppBuilder
+    from .threads import Threads
 
 
 class AppBuilder:
@@ -62,9 +60,6 @@ class AppBuilder:
     `http_client` that is passed in stays the caller's to close. After a fork the child opens
     connections of its own.
     """
-
-    assistants: Assistants
-    threads: Threads
 
     def __init__(
         self,
@@ -143,6 +138,22 @@ class AppBuilder:
         copy._set_up(Caller(pool, settings), own=http_client is not None)
         return copy
 
+    # A resource is imported when it is first used.
+
+    @cached_property
+    def assistants(self) -> Assistants:
+        """Assistants (助手), and their files."""
+        from .assistants import Assistants
+
+        return Assistants(self._caller)
+
+    @cached_property
+    def threads(self) -> Threads:
+        """Threads (会话), with their messages and runs."""
+        from .threads import Threads
+
+        return Threads(self._caller)
+
     @property
     def with_raw_response(self) -> RawAppBuilder:
         """The same calls, each giving a RawResponse: status, headers, body and parsed object.
@@ -160,6 +171,10 @@ class AppBuilder:
         Raises NoTextError, which says why, when the run has not completed, or has no answer.
         (queryMessage, listMessages)
         """
+        from appbuilder_assistants._core.runs.texts import find_text
+
+        from .streams.reading import LOOK_UPS
+
         flow = find_text(source, LOOK_UPS, retry=self._caller.settings.retry)
         return self._caller.carry_out(flow)
 
@@ -180,7 +195,10 @@ class AppBuilder:
                         failures.append(failure)
             finally:
                 pool.close()
-            raise_one(failures)
+            if failures:
+                from appbuilder_assistants._core.runs.orphaned_runs import raise_one
+
+                raise_one(failures)
 
     def __enter__(self) -> Self:
         return self
@@ -202,5 +220,3 @@ class AppBuilder:
     def _set_up(self, caller: Caller, own: bool) -> None:
         self._caller = caller
         self._own = own
-        self.assistants = Assistants(caller)
-        self.threads = Threads(caller)

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
-from appbuilder_assistants._core.runs.polling import FIRST_DELAY, MAX_DELAY, PollInterval, poll_run
+from appbuilder_assistants._core.limits import FIRST_POLL_DELAY, MAX_POLL_DELAY
 from appbuilder_assistants._operations import runs as ops
 
-from ._caller import Caller
-from .steps import Steps
-from .streams.handlers import AssistantStreamManager
-from .streams.run_stream import RunStream
 from .tool_runs import ToolRuns
 
 if TYPE_CHECKING:
@@ -29,15 +26,20 @@ if TYPE_CHECKING:
         ToolOutput,
     )
 
-    from .streams.handlers import AssistantEventHandler
+    from .steps import Steps
+    from .streams.handlers import AssistantEventHandler, AssistantStreamManager
+    from .streams.run_stream import RunStream
 
 
 class Runs(ToolRuns):
     """Runs (运行): one turn of an assistant on a thread."""
 
-    def __init__(self, caller: Caller) -> None:
-        super().__init__(caller)
-        self.steps = Steps(caller)
+    @cached_property
+    def steps(self) -> Steps:
+        """Steps of runs (步骤)."""
+        from .steps import Steps
+
+        return Steps(self._caller)
 
     def run(
         self,
@@ -119,6 +121,8 @@ class Runs(ToolRuns):
         breaks it, and so does its `deadline`, in seconds. The run continues when the stream is
         closed early; `on_exit="cancel"` cancels it then, whatever closes it.  (createRun)
         """
+        from .streams.run_stream import RunStream
+
         request = ops.run_request(
             assistant_id=assistant_id,
             thread_id=thread_id,
@@ -171,6 +175,8 @@ class Runs(ToolRuns):
         with or without a `with` block. An exception of the handler reaches the caller and closes
         the connection.  (createRun)
         """
+        from .streams.handlers import AssistantStreamManager
+
         stream = self.stream_run(
             assistant_id,
             thread_id,
@@ -197,8 +203,8 @@ class Runs(ToolRuns):
         thread_id: str,
         run_id: str,
         *,
-        first_delay: float = FIRST_DELAY,
-        max_delay: float = MAX_DELAY,
+        first_delay: float = FIRST_POLL_DELAY,
+        max_delay: float = MAX_POLL_DELAY,
         deadline: float | None = None,
         on_deadline: OnDeadline | None = None,
     ) -> RunResult:
@@ -207,6 +213,8 @@ class Runs(ToolRuns):
         The pauses grow from `first_delay` to `max_delay` seconds. `deadline` is in seconds; None
         has no end. The run has no `final_answer`, even when completed.  (queryRun)
         """
+        from appbuilder_assistants._core.runs.polling import PollInterval, poll_run
+
         caller = self._caller.within(deadline=deadline, on_deadline=on_deadline)
         query = ops.runs_query(thread_id=thread_id, run_id=run_id)
         flow = poll_run(

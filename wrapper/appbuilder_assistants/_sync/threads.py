@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from appbuilder_assistants._operations import threads as ops
 
 from ._caller import Caller
-from .messages import Messages
-from .runs import Runs
 
 if TYPE_CHECKING:
     from appbuilder_assistants.types import AssistantMessage, Deleted, Json, Thread
+
+    from .messages import Messages
+    from .runs import Runs
 
 
 class Threads:
@@ -20,8 +22,20 @@ class Threads:
 
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
-        self.messages = Messages(caller)
-        self.runs = Runs(caller)
+
+    @cached_property
+    def messages(self) -> Messages:
+        """Messages (消息)."""
+        from .messages import Messages
+
+        return Messages(self._caller)
+
+    @cached_property
+    def runs(self) -> Runs:
+        """Runs (运行), and their steps."""
+        from .runs import Runs
+
+        return Runs(self._caller)
 
     def create(self, messages: Sequence[AssistantMessage | Json] | None = None) -> Thread:
         """Create a thread, empty or with its first messages.  (createThread)"""

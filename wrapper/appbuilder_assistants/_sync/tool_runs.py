@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
+from appbuilder_assistants._core.limits import MAX_PARALLEL, MAX_ROUNDS
 from appbuilder_assistants._operations import runs as ops
-from appbuilder_assistants._tools.loop import MAX_PARALLEL, MAX_ROUNDS, LoopOptions, ToolLoop
-from appbuilder_assistants._tools.toolbox import toolbox
 
 from ._caller import Caller
-from .streams.tool_run_stream import ToolRunStream
 
 if TYPE_CHECKING:
     from appbuilder_assistants._settings.settings import OnDeadline
@@ -25,6 +23,8 @@ if TYPE_CHECKING:
         RunResult,
         ToolOutput,
     )
+
+    from .streams.tool_run_stream import ToolRunStream
 
 
 class ToolRuns:
@@ -73,6 +73,9 @@ class ToolRuns:
         `submit_tool_outputs`, all together, or "auto": the former for one, the latter for several.
         (createRun)
         """
+        from appbuilder_assistants._tools.loop import LoopOptions, ToolLoop
+        from appbuilder_assistants._tools.toolbox import toolbox
+
         box = toolbox(tools)
         request = ops.run_request(
             assistant_id=assistant_id,
@@ -129,6 +132,11 @@ class ToolRuns:
         follows the first. Closing it before the run's end cancels the run: nobody would answer its
         calls, so there is no other `on_exit`.  (createRun)
         """
+        from appbuilder_assistants._tools.loop import LoopOptions, ToolLoop
+        from appbuilder_assistants._tools.toolbox import toolbox
+
+        from .streams.tool_run_stream import ToolRunStream
+
         if on_exit != "cancel":
             raise ValueError(
                 f'on_exit: expected "cancel", got {on_exit!r}: a stream with tools that is closed '

@@ -39,8 +39,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-MAX_ROUNDS = 10
-MAX_PARALLEL = 8
 
 Continuation: TypeAlias = Literal["auto", "tool_output", "submit_tool_outputs"]
 Output: TypeAlias = Mapping[str, str]

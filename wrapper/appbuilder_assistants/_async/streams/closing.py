@@ -11,7 +11,7 @@ from appbuilder_assistants._core.runs.orphaned_runs import (
     cancel_after,
     not_cancelled,
 )
-from appbuilder_assistants._log import LOGGER
+from appbuilder_assistants._log import logger
 from appbuilder_assistants.errors import AssistantsError, DeadlineExceededError
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ class AsyncClosing:
             outcome = await self._caller.finish(orphaned_run.cancel())
             if outcome is CancelOutcome.UNKNOWN_RUN:
                 reason = orphaned_run.describe(outcome)
-                LOGGER.warning("a stream was closed before it named its run: %s", reason)
+                logger().warning("a stream was closed before it named its run: %s", reason)
         finally:
             self._end_run(error)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from appbuilder_assistants._core.calls import Call, Flow, NoReply, Sleep
 from appbuilder_assistants._core.flows import CallProgress, make_call
+from appbuilder_assistants._core.limits import FIRST_POLL_DELAY, MAX_POLL_DELAY
 from appbuilder_assistants._core.responses.decode import no_reply_error
 from appbuilder_assistants._core.retry import RetryPolicy
 
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
 WORKING = frozenset({"queued", "in_progress", "cancelling"})
 """In any other status, a new one included, a run has ended or waits for outputs."""
 
-FIRST_DELAY = 0.5
-MAX_DELAY = 5.0
 SHORTEST = 0.05
 """The shortest pause before the deadline, in seconds."""
 
@@ -26,8 +25,8 @@ SHORTEST = 0.05
 class PollInterval:
     """Seconds between two look-ups, growing by half each time, up to `max_delay`."""
 
-    first_delay: float = FIRST_DELAY
-    max_delay: float = MAX_DELAY
+    first_delay: float = FIRST_POLL_DELAY
+    max_delay: float = MAX_POLL_DELAY
 
     def __post_init__(self) -> None:
         if not 0 < self.first_delay <= self.max_delay:
@@ -67,7 +66,7 @@ def poll_run(
             message = (
                 f"the deadline does not leave time for another look-up; the run is {run.status}"
             )
-            error = no_reply_error(query, replace(late, message=message))
+            error = no_reply_error(query, late._replace(message=message))
             error.attempts = tuple(progress.tried)
             raise error
         delay = min(delay * 1.5, interval.max_delay)
