@@ -80,6 +80,13 @@ def parser() -> argparse.ArgumentParser:
         action="store_true",
         help="answer an operation without a handler by 501, not with an example of openapi.yaml",
     )
+    add(
+        "--speed",
+        type=float,
+        default=1.0,
+        metavar="N",
+        help="how fast the pauses of scripted runs pass; 0 leaves them out (default: 1)",
+    )
     add("--quiet", action="store_true", help="print the address only, and no line a request")
     return parse
 
@@ -106,7 +113,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "as_recorded": options.as_recorded,
             "strict": options.strict,
         }
-        apps = [create_app(store, token=options.token, scenario=options.scenario, **form)]
+        apps = [
+            create_app(
+                store,
+                token=options.token,
+                scenario=options.scenario,
+                speed=options.speed,
+                **form,
+            )
+        ]
         if options.other_token is not None:
             apps.append(create_app(token=options.other_token, **form))
         server = Server(*apps)

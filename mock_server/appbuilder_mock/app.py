@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 import re
 from collections.abc import Mapping
 
@@ -46,6 +47,7 @@ def create_app(
     plan: Plan = default_plan,
     scenario: ScenarioSource | None = None,
     strict: bool = False,
+    speed: float = 1.0,
 ) -> RequestIds:
     """An ASGI application with a state of its own (in memory unless `store` is given).
 
@@ -64,6 +66,8 @@ def create_app(
     - `scenario`: the scenario to play, see docs/scenarios.md: a Path names a file, a text is YAML
       or JSON, a list holds rules. Raises ScenarioError for a wrong one.
     - `strict`: answer an operation that has no handler by 501, and not with an example of the spec.
+    - `speed`: how fast the pauses of scripted runs pass: 2 halves them, 0 leaves them out. The
+      pauses of faults stay.
     """
     store = store or Store()
     contract = the_contract()
@@ -80,6 +84,7 @@ def create_app(
             plan=plan,
             expire_after=expire_after,
             submitting_restarts=played.started_at_after_submit == "anew",
+            speed=speed,
         ),
         token=token,
         ping_interval=ping_interval,
@@ -94,6 +99,8 @@ def create_app(
         raise ValueError(
             "expected a token of printable ASCII characters without spaces, as the client sends it"
         )
+    if not 0 <= speed < math.inf:
+        raise ValueError(f"expected a speed of 0 or more, got {speed}")
     if scenario is not None:
         state.player.play(scenario)
 

@@ -42,10 +42,10 @@ def endpoint(operation_id: str, handler: Handler) -> Callable[[Request], Awaitab
         check_token(request, state.token)
         playback = state.player.playback
         if playback and (rule := playback.match_unread(operation_id)) and rule.fault:
-            return ConnectionReset(rule.fault)
+            return ConnectionReset(rule.fault.drawn(playback.random))
         body = await read(operation_id, request)
         rule = _match(playback, operation_id, body, state.store) if playback else None
-        fault = rule.fault if rule else None
+        fault = rule.fault.drawn(playback.random) if playback and rule and rule.fault else None
         if fault is None:
             return await _respond(operation_id, handler, replace(state, rule=rule), body)
         if fault.reset == "before_reading":
@@ -62,10 +62,22 @@ def endpoint(operation_id: str, handler: Handler) -> Callable[[Request], Awaitab
 
 
 def _match(playback: Playback, operation_id: str, body: Body, store: Store) -> Rule | None:
+    """The rule that the call matches. Raises MockApiError, 501, where the scenario wants one."""
     subject = subject_of(operation_id, body, store) if isinstance(body, dict) else Subject()
-    return playback.match(
-        operation_id, subject.assistant_name, subject.text, resumes=subject.resumes
-    )
+    about = (operation_id, subject.assistant_name, subject.text)
+    rule = playback.match(*about, resumes=subject.resumes)
+    continues = subject.resumes or operation_id == "submitToolOutputs"
+    if (
+        rule is None
+        and playback.scenario.refuses(operation_id)
+        and not continues
+        and not isinstance(body, MockApiError)
+    ):
+        shown = {"assistant": subject.assistant_name, "text": subject.text}
+        known = [f'{name} "{part[:200]}"' for name, part in shown.items() if part is not None]
+        call = f"{operation_id} ({', '.join(known)})" if known else operation_id
+        raise MockApiError(501, "no_rule", f"no rule takes {call}; {playback.nearest(*about)}")
+    return rule
 
 
 async def _respond(operation_id: str, handler: Handler, state: MockState, body: Body) -> Response:

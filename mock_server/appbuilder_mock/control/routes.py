@@ -7,6 +7,7 @@
 | `GET /_mock/requests` | the newest 1000 requests received, oldest first, secrets masked |
 | `GET /_mock/requests/7` | one of them, by its number |
 | `GET /_mock/scenario` | the scenario as it was given |
+| `GET /_mock/scenario/unplayed` | its rules that have taken no call, in words |
 | `POST /_mock/scenario` | plays the YAML or JSON in the body, of any content type |
 | `DELETE /_mock/scenario` | plays none |
 | `GET /_mock/live` | what the page at `/` shows; with an ETag |
@@ -80,6 +81,10 @@ async def show_scenario(state: MockState, request: Request) -> Response:
     return as_json({"scenario": state.player.text, "rules": state.player.rules or 0})
 
 
+async def show_unplayed(state: MockState, request: Request) -> Response:
+    return as_json({"unplayed": state.player.unplayed()})
+
+
 async def play_scenario(state: MockState, request: Request) -> Response:
     body = await request.body()
     if len(body) > MAX_SCENARIO:
@@ -127,6 +132,7 @@ ROUTES = [
     Route("/_mock/scenario", access_checked(show_scenario), methods=["GET"]),
     Route("/_mock/scenario", access_checked(play_scenario), methods=["POST"]),
     Route("/_mock/scenario", access_checked(drop_scenario), methods=["DELETE"]),
+    Route("/_mock/scenario/unplayed", access_checked(show_unplayed), methods=["GET"]),
     Route("/_mock/live", access_checked(show_live), methods=["GET"]),
     Route("/_mock/call/{operation_id}", PageCall(), methods=["POST"]),
 ]

@@ -23,7 +23,7 @@ class ConnectionReset(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         connection = connection_of(scope)
         if self._fault.pause:
-            await connection.pause(self._fault.pause.seconds)
+            await connection.pause(self._fault.pause.drawn)
         await connection.reset()
 
 
@@ -62,7 +62,7 @@ class FaultySender:
     async def _begin(self, message: Message) -> None:
         fault = self._fault
         if fault.pause and fault.pause.before_event is None:
-            await self._pause(fault.pause.seconds)
+            await self._pause(fault.pause.drawn)
         if fault.reset:
             await connection_of(self._scope).reset()
             return
@@ -93,7 +93,7 @@ class FaultySender:
         fault = self._fault
         self._events += 1
         if fault.pause and fault.pause.before_event == self._events:
-            await self._pause(fault.pause.seconds)
+            await self._pause(fault.pause.drawn)
         if fault.malformed and fault.malformed.event == self._events:
             return f"{fault.malformed.raw}\n\n".encode()
         return body

@@ -17,7 +17,11 @@ from appbuilder_mock.wire_format import serializers
 async def create(state: MockState, body: dict[str, Any]) -> Document | Response:
     """Begin a run, or continue one that waits for the given `tool_output`."""
     runs = state.runs
-    run = runs.resume(body) if body.get("tool_output") else runs.begin(body, state.rule)
+    run = (
+        runs.resume(body)
+        if body.get("tool_output")
+        else runs.begin(body, state.rule, seed=state.player.draw())
+    )
     if body.get("stream"):
         # It subscribes before the work begins, so that it has the first event.
         stream = EventStream(runs, run, ping_interval=state.ping_interval, wire=state.wire)

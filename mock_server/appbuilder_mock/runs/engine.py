@@ -58,12 +58,14 @@ class Runs:
         plan: Plan = default_plan,
         expire_after: float = 600.0,
         submitting_restarts: bool = True,
+        speed: float = 1.0,
     ) -> None:
         self.event_bus = EventBus()
         self._store = store
         self._transitions = Transitions(store, self.event_bus, expire_after=expire_after)
         self._plan = plan
         self._submitting_restarts = submitting_restarts
+        self._speed = speed
         self._work: dict[str, asyncio.Task[None]] = {}
         self._pauses: dict[str, asyncio.Event] = {}  # set to end the pause of a run
         # The pieces of answers that are not complete, and how many there ever were: for onlookers.
@@ -74,10 +76,10 @@ class Runs:
 
     # ── What a caller can ask for ──────────────────────────────────────────────────────────────
 
-    def begin(self, body: dict[str, Any], rule: Rule | None = None) -> Document:
+    def begin(self, body: dict[str, Any], rule: Rule | None = None, *, seed: int = 0) -> Document:
         """A new run, queued; on a new thread when the body names none.
 
-        The run keeps the path that the `rule` scripts to its end.
+        The run keeps the path that the `rule` scripts to its end; `seed` is for its latencies.
         """
         store = self._store
         assistant = find_assistant(store, body["assistant_id"])
@@ -99,7 +101,7 @@ class Runs:
             assert earlier is not None
             run = new_run(assistant, thread_id, body, id_=store.new_id("run_"), asked=earlier["id"])
             if rule and rule.run_path:
-                run[SCRIPT] = script_of(rule)
+                run[SCRIPT] = script_of(rule, seed)
             store.add("run", thread_id, run)
         return run
 
@@ -197,9 +199,12 @@ class Runs:
                 case Say() as move:
                     await self._say(run, move)
                 case CallTools() as move:
+                    await self._pause(run, move.delay)
+                    run = await self._yield_to_others(run)
                     transitions.ask_for_tools(run, move)
                 case End() as move:
-                    transitions.end(run, move.status, move.error)
+                    await self._pause(run, move.delay if self._is_blocking(run) else 0.0)
+                    await self._end(run, move)
         except _Cancelled:
             transitions.end(transitions.load(thread_id, run_id), "cancelled")
         except Exception as error:
@@ -216,11 +221,11 @@ class Runs:
         return run
 
     async def _pause(self, run: Document, seconds: float) -> None:
-        """Wait, unless the run is cancelled."""
-        if seconds:
+        """Wait, unless the run is cancelled; at speed 0, not at all."""
+        if seconds and self._speed:
             cancelled = self._pauses[run["id"]] = asyncio.Event()
             try:
-                await asyncio.wait_for(cancelled.wait(), seconds)
+                await asyncio.wait_for(cancelled.wait(), seconds / self._speed)
             except asyncio.TimeoutError:
                 pass
             finally:
@@ -237,15 +242,31 @@ class Runs:
             rounds=self._store.count("step", run["id"]),  # each step so far asked for tools
         )
 
+    def _is_blocking(self, run: Document) -> bool:
+        return not self.event_bus.has_subscribers(run["id"])
+
     async def _say(self, run: Document, move: Say) -> None:
-        step = self._transitions.begin_answer(run)
+        is_blocking = move.blocking_delay is not None and self._is_blocking(run)
+        if is_blocking:
+            await self._pause(run, move.blocking_delay or 0.0)
+            run = await self._yield_to_others(run)
+        step = self._transitions.begin_answer(run, move.step_details)
         published = self.partial_answers[run["id"]] = []
         for index, piece in enumerate(move.pieces):
-            await self._pause(run, move.chunk_delay if index else move.first_delay)
+            await self._pause(run, 0.0 if is_blocking else move.delay(index))
             run = await self._yield_to_others(run)
-            is_end = index == len(move.pieces) - 1
+            is_end = index == len(move.pieces) - 1 and move.end is None
             event = events.message_piece(step["message_id"], index, piece, is_end=is_end)
             self.event_bus.publish(run["id"], event)
             published.append(piece)
             self.pieces_published += 1
-        self._transitions.complete(run, step, "".join(move.pieces))
+        if move.end is None:
+            self._transitions.complete(run, step, "".join(move.pieces))
+        else:
+            await self._end(run, move.end)
+
+    async def _end(self, run: Document, end: End) -> None:
+        run = await self._yield_to_others(run)
+        if end.status == "cancelled":
+            self._transitions.begin_cancelling(run)
+        self._transitions.end(run, end.status, end.error)

@@ -10,6 +10,8 @@ from starlette.types import Receive, Scope, Send
 
 from appbuilder_mock.resources.records import waiting_calls
 from appbuilder_mock.runs.engine import Runs
+from appbuilder_mock.runs.scripted_model import SCRIPT
+from appbuilder_mock.runs.stream_edits import StreamEdits
 from appbuilder_mock.storage.store import Document
 from appbuilder_mock.wire_format.events import PING, Event, calls_event, run_event
 from appbuilder_mock.wire_format.june_2024 import Wire
@@ -30,6 +32,9 @@ class EventStream(StreamingResponse):
         self._run = run
         self._ping_interval = ping_interval
         self._events_to_send = runs.event_bus.subscribe(run["id"])
+        # The edits of a scenario are about a run's own stream, not about one that continues it.
+        edits = run.get(SCRIPT, {}).get("events") if run["status"] == "queued" else None
+        self._edits = StreamEdits(edits, run) if edits else None
         if run["status"] != "queued":
             # Of a run that is continued, this stream has missed the beginning.
             self._events_to_send.put_nowait(run_event("run_begin", run))
@@ -51,8 +56,9 @@ class EventStream(StreamingResponse):
             if event is PING:
                 yield PING
             elif isinstance(event, Event):
-                send_id += 1
-                yield event.encode(send_id, self._wire)
+                for edited in self._edits.applied(event) if self._edits else (event,):
+                    send_id += 1
+                    yield edited.encode(send_id, self._wire)
             if event is None or (isinstance(event, Event) and event.last):
                 return
 

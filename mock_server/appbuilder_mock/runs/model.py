@@ -31,27 +31,48 @@ class Situation:
 
 
 @dataclass(frozen=True)
+class End:
+    """End the run without an answer; `delay` is in seconds."""
+
+    status: Literal["failed", "expired", "cancelled"]
+    error: dict[str, Any] | None = None
+    delay: float = 0.0
+
+
+@dataclass(frozen=True)
 class Say:
-    """Answer, in these pieces; ends the run. The delays are in seconds."""
+    """Answer, in these pieces; ends the run. The delays are in seconds.
+
+    `delays` has one for each piece, and goes before the other two. A `blocking_delay` replaces them
+    all where nobody streams the run. With an `end` the answer is broken off by it. `step_details`
+    are fields of the step's `step_datail`.
+    """
 
     pieces: tuple[str, ...]
     first_delay: float = 0.0
     chunk_delay: float = 0.0
+    delays: tuple[float, ...] = ()
+    blocking_delay: float | None = None
+    end: End | None = None
+    step_details: dict[str, Any] | None = None
+
+    def delay(self, index: int) -> float:
+        """Seconds before this piece."""
+        if self.delays:
+            return self.delays[index]
+        return self.chunk_delay if index else self.first_delay
 
 
 @dataclass(frozen=True)
 class CallTools:
-    """Ask the caller to call functions; the run waits for all their outputs."""
+    """Ask the caller to call functions; the run waits for all their outputs.
+
+    `delay` is in seconds; `step_details` are fields of the step's `step_datail`.
+    """
 
     calls: tuple[ToolCall, ...]
-
-
-@dataclass(frozen=True)
-class End:
-    """End the run without an answer."""
-
-    status: Literal["failed", "expired"]
-    error: dict[str, Any] | None = None
+    delay: float = 0.0
+    step_details: dict[str, Any] | None = None
 
 
 Move = Say | CallTools | End

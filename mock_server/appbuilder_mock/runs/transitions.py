@@ -64,7 +64,7 @@ class Transitions:
             for index, call in enumerate(move.calls)
         ]
         with self._store.transaction():
-            self._begin_step(run, "tool_calls", calls=calls)
+            self._begin_step(run, "tool_calls", calls=calls, details=move.step_details)
             run["calls"] += calls
             run.update(status="requires_action", waiting_since=now())
             self._save(run)
@@ -96,10 +96,10 @@ class Transitions:
         self._events.publish(run["id"], event)
         self._events.publish(run["id"], events.step_event("tool_step_end", step))
 
-    def begin_answer(self, run: Document) -> Document:
-        """The step that writes the answer."""
+    def begin_answer(self, run: Document, details: Document | None = None) -> Document:
+        """The step that writes the answer; `details` are fields of its `step_datail`."""
         message_id = self._store.new_id("chatmsg_")
-        step = self._begin_step(run, "message_creation", message_id=message_id)
+        step = self._begin_step(run, "message_creation", message_id=message_id, details=details)
         self._events.publish(run["id"], events.message_created(message_id))
         return step
 
@@ -139,7 +139,11 @@ class Transitions:
                 message = "the server was stopped while this run was in progress"
                 self.end(run, "failed", {"type": "server_error", "message": message})
 
-    def _begin_step(self, run: Document, kind: str, **more: Any) -> Document:
+    def _begin_step(
+        self, run: Document, kind: str, *, details: Document | None, **more: Any
+    ) -> Document:
+        if details is not None:
+            more["details"] = details
         step = new_step(run, self._next_step(run), kind, **more)
         self._store.add("step", run["id"], step)
         self._events.publish(run["id"], events.step_event("tool_step_begin", step))

@@ -7,9 +7,11 @@ from YAML or JSON (`load_scenario`) or built in Python (`Scenario([Rule(...)])`)
 from __future__ import annotations
 
 from appbuilder_mock.scenarios.checks import ScenarioError
+from appbuilder_mock.scenarios.event_edits import EventEdit, InsertedEvent
 from appbuilder_mock.scenarios.faults import Cut, Drip, ErrorBody, Fault, Malformed, Pause
+from appbuilder_mock.scenarios.latency import Latency
 from appbuilder_mock.scenarios.load import load_scenario, read_scenario
-from appbuilder_mock.scenarios.outcomes import Failed, Reply, ToolCall
+from appbuilder_mock.scenarios.outcomes import Failed, Reply, ToolCall, ToolRound
 from appbuilder_mock.scenarios.playback import Playback
 from appbuilder_mock.scenarios.rules import Match, Rule, Scenario
 
@@ -17,8 +19,11 @@ __all__ = [
     "Cut",
     "Drip",
     "ErrorBody",
+    "EventEdit",
     "Failed",
     "Fault",
+    "InsertedEvent",
+    "Latency",
     "Malformed",
     "Match",
     "Pause",
@@ -28,6 +33,7 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "ToolCall",
+    "ToolRound",
     "load_scenario",
     "read_scenario",
 ]

@@ -120,6 +120,23 @@ def seconds(value: Any, *path: str | int) -> float:
     return float(value)
 
 
+def share(value: Any, *path: str | int) -> float:
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if not number or not 0 < value <= 1:
+        raise ScenarioError(
+            f"expected a probability above 0 and up to 1, got {described(value)}", path
+        )
+    return float(value)
+
+
+def true(value: Any, name: str, otherwise: str) -> bool:
+    """Whether it is set; a run that is not like that needs no `false`."""
+    if value not in (None, True):
+        reason = f"expected true, got {described(value)}; leave it out for a run that {otherwise}"
+        raise ScenarioError(reason, (name,))
+    return value is not None
+
+
 def one_of(value: Any, known: Collection[str], *path: str | int) -> str:
     if text(value, *path) not in known:
         raise ScenarioError(unknown("value", value, known), path)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from random import Random
 from typing import Literal
 
 from appbuilder_mock.scenarios import checks
 from appbuilder_mock.scenarios.checks import ScenarioError, settle
+from appbuilder_mock.scenarios.latency import Delay, delay, drawn
 
 TEXT_OR_INTEGER = "text or a whole number"
 RESETS = ("before_reading", "before_answering")
@@ -38,13 +40,18 @@ class ErrorBody:
 class Pause:
     """Wait, before the response begins or before one event of a stream (counted from 1)."""
 
-    seconds: float
+    seconds: Delay
     before_event: int | None = None
 
     def __post_init__(self) -> None:
-        settle(self, seconds=checks.seconds(self.seconds, "seconds"))
+        settle(self, seconds=delay(self.seconds, "seconds"))
         if self.before_event is not None:
             settle(self, before_event=checks.integer(self.before_event, "before_event", least=1))
+
+    @property
+    def drawn(self) -> float:
+        """The seconds; of a latency that nobody has drawn yet, by chance."""
+        return drawn(self.seconds, Random())
 
 
 @dataclass(frozen=True)
@@ -136,6 +143,12 @@ class Fault:
         if self.pause is not None and self.pause.before_event is not None:
             return "pause.before_event"
         return None
+
+    def drawn(self, random: Random) -> Fault:
+        """The fault with its pause as a number of seconds."""
+        if self.pause is None or isinstance(self.pause.seconds, float):
+            return self
+        return replace(self, pause=replace(self.pause, seconds=drawn(self.pause.seconds, random)))
 
     def _check_parts(self) -> None:
         kinds = {"error": ErrorBody, "pause": Pause, "cut": Cut, "malformed": Malformed}

@@ -10,10 +10,11 @@ from typing import Any
 
 from appbuilder_mock.scenarios import checks
 from appbuilder_mock.scenarios.checks import Path, ScenarioError, described
+from appbuilder_mock.scenarios.event_edits import EventEdit, InsertedEvent
 from appbuilder_mock.scenarios.faults import Cut, Drip, ErrorBody, Fault, Malformed, Pause
 from appbuilder_mock.scenarios.json_text import read_json
 from appbuilder_mock.scenarios.nodes import MAX_LENGTH, Entries, Node, Unreadable, line_and_column
-from appbuilder_mock.scenarios.outcomes import PLACEHOLDERS, Failed, Reply, ToolCall
+from appbuilder_mock.scenarios.outcomes import PLACEHOLDERS, Failed, Reply, ToolCall, ToolRound
 from appbuilder_mock.scenarios.rules import Match, Rule, Scenario
 from appbuilder_mock.scenarios.yaml_text import read_yaml
 
@@ -68,9 +69,9 @@ def _node(text: str) -> Node:
     return node
 
 
-def _entries(node: Node, path: Path, known: list[str]) -> Entries:
+def _entries(node: Node, path: Path, known: list[str], required: list[str]) -> Entries:
     """The keys and values of an object with these keys."""
-    keys = ", ".join(known)
+    keys = ", ".join(required or known)
     if not isinstance(node.value, dict):
         colon = isinstance(node.value, str) and "：" in node.value
         hint = '; a key is followed by ": ", not by a full-width colon' if colon else ""
@@ -94,7 +95,7 @@ def _part(build: Callable[..., Any], **readers: Reader) -> Reader:
     required = [name for name, one in parameters.items() if one.default is inspect.Parameter.empty]
 
     def read(node: Node, path: Path) -> Any:
-        entries = _entries(node, path, list(parameters))
+        entries = _entries(node, path, list(parameters), required)
         if missing := [name for name in required if name not in entries]:
             raise Unreadable(f"missing {' and '.join(missing)}; add it", node.at, path)
         values = {
@@ -135,6 +136,19 @@ def _text_or_reply(node: Node, path: Path) -> Any:
     return _read_reply(node, path)
 
 
+def _round(node: Node, path: Path) -> Any:
+    """A list of calls, or an object that has them."""
+    if not isinstance(node.value, dict):
+        return _list_of(_read_call)(node, path)
+    if "calls" not in node.value:
+        raise Unreadable(
+            "expected a list, got an object; a round is a list of calls, or an object with calls",
+            node.at,
+            path,
+        )
+    return _read_round(node, path)
+
+
 def _is_null(entry: tuple[int, Node] | None) -> bool:
     return entry is not None and entry[1].value is None
 
@@ -148,12 +162,16 @@ _read_fault = _part(
     malformed=_part(Malformed),
     drip=_part(Drip),
 )
+_read_call = _part(ToolCall)
+_read_round = _part(ToolRound, calls=_list_of(_read_call))
 _read_rule = _part(
     Rule,
     match=_part(Match),
-    tool_rounds=_list_of(_list_of(_part(ToolCall))),
+    tool_rounds=_list_of(_round),
     reply=_text_or_reply,
+    partial_reply=_text_or_reply,
     failed=_part(Failed),
+    events=_list_of(_part(EventEdit, insert=_list_of(_part(InsertedEvent)))),
     fault=_read_fault,
 )
 
@@ -169,8 +187,8 @@ def _read_scenario(node: Node, path: Path) -> Any:
     return _read_rules(node, path)
 
 
-def _of_rules(rules: list[Rule]) -> Scenario:
-    return Scenario(rules)
+def _of_rules(rules: list[Rule], otherwise: Any = None, seed: Any = None) -> Scenario:
+    return Scenario(rules, otherwise, seed)
 
 
 _read_rules = _part(_of_rules, rules=_list_of(_read_rule))

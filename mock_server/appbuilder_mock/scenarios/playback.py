@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from difflib import SequenceMatcher
+from random import Random
 
 from appbuilder_mock.scenarios.rules import Rule, Scenario
+
+LONGEST_TEXT = 1000  # characters of a text that are compared with those of rules
 
 
 class Playback:
@@ -16,6 +20,8 @@ class Playback:
 
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
+        self.random = Random(scenario.seed)
+        self.played = [0] * len(scenario.rules)  # the calls that each rule took
         self._counts = [0] * len(scenario.rules)
 
     def match(
@@ -31,13 +37,21 @@ class Playback:
         `resumes`: the call continues a run whose path is settled; only rules that script no path
         are tried.
         """
+        chance: float | None = None  # one draw for all rules with a probability
         for index, rule in self._of(operation):
             if resumes and rule.run_path:
                 continue
-            if rule.match.fits(operation, assistant_name, text):
-                self._counts[index] += 1
-                if rule.match.takes(self._counts[index]):
-                    return rule
+            if not rule.match.fits(operation, assistant_name, text):
+                continue
+            if rule.match.probability is not None:
+                chance = self.random.random() if chance is None else chance
+                chance -= rule.match.probability
+                if chance >= 0 or chance < -rule.match.probability:
+                    continue  # another rule's share, later or earlier
+            self._counts[index] += 1
+            if rule.match.takes(self._counts[index]):
+                self.played[index] += 1
+                return rule
         return None
 
     def match_unread(self, operation: str) -> Rule | None:
@@ -49,7 +63,7 @@ class Playback:
         """
         passed = []
         for index, rule in self._of(operation):
-            if rule.match.needs_body or rule.run_path:
+            if rule.match.needs_body or rule.run_path or rule.match.probability is not None:
                 return None
             passed.append(index)
             if rule.match.takes(self._counts[index] + 1):
@@ -57,8 +71,42 @@ class Playback:
                     return None
                 for matched in passed:
                     self._counts[matched] += 1
+                self.played[index] += 1
                 return rule
         return None
+
+    def unplayed(self) -> list[str]:
+        """The rules that have taken no call yet, in words."""
+        return [
+            f"rules[{index}] ({rule.match})"
+            for index, rule in enumerate(self.scenario.rules)
+            if not self.played[index]
+        ]
+
+    def nearest(self, operation: str, assistant_name: str | None, text: str | None) -> str:
+        """The rule that comes nearest to taking such a call, and why it does not, in words."""
+
+        def distance(index: int) -> tuple[bool, int, float]:
+            match = self.scenario.rules[index].match
+            misfits = match.misfits(operation, assistant_name, text)
+            compared = SequenceMatcher(None, match.text or "", (text or "")[:LONGEST_TEXT])
+            likeness = compared.ratio() if match.regex is None else float(len(misfits) < 2)
+            return match.operation not in (operation, "any"), len(misfits), -likeness
+
+        if not self.scenario.rules:
+            return "there are no rules"
+        index = min(range(len(self.scenario.rules)), key=distance)
+        match = self.scenario.rules[index].match
+        reasons = match.misfits(operation, assistant_name, text) or [self._used_up(index)]
+        return f"the nearest is rules[{index}]: {', and '.join(reasons)}"
+
+    def _used_up(self, index: int) -> str:
+        match = self.scenario.rules[index].match
+        if match.nth is not None:
+            return f"it takes only call {match.nth}, and this was call {self._counts[index]}"
+        if match.times is not None:
+            return f"it has taken its {match.times} call{'s' if match.times > 1 else ''}"
+        return f"it takes a share of {match.probability} of the calls"
 
     def _of(self, operation: str) -> Iterator[tuple[int, Rule]]:
         for index, rule in enumerate(self.scenario.rules):

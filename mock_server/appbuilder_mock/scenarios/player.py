@@ -34,6 +34,14 @@ class ScenarioPlayer:
         """The number of rules of the scenario that is played, if there is one."""
         return len(self.playback.scenario.rules) if self.playback else None
 
+    def unplayed(self) -> list[str]:
+        """The rules that have taken no call since the scenario began, in words."""
+        return self.playback.unplayed() if self.playback else []
+
+    def draw(self) -> int:
+        """A number to draw latencies from, the same each time if the scenario has a seed."""
+        return self.playback.random.getrandbits(32) if self.playback else 0
+
     def play(self, given: ScenarioSource) -> Scenario:
         """Begin this scenario in place of any other. Raises ScenarioError, and changes nothing."""
         scenario = scenario_of(given)

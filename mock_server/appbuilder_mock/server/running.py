@@ -100,6 +100,15 @@ class Running:
             f"expected {operation}{fitting} {wanted}, got {len(found)}. Received:\n{shown}"
         )
 
+    def assert_all_played(self) -> None:
+        """Raises AssertionError, which lists the scenario's rules that have taken no call."""
+        if unplayed := self._in_loop(lambda: self._state.player.unplayed()):
+            shown = "\n".join(unplayed)
+            received = "\n".join(map(str, self.requests)) or "  nothing"
+            raise AssertionError(
+                f"expected every rule to be played, these were not:\n{shown}\nReceived:\n{received}"
+            )
+
     def state(self) -> Document:
         """Assistants, threads with their messages, runs and steps, and files."""
         return self._in_loop(self._state.dump)

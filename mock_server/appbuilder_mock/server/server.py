@@ -107,6 +107,7 @@ def running(
     plan: Plan = default_plan,
     scenario: ScenarioSource | None = None,
     strict: bool = False,
+    speed: float = 1.0,
     other_token: str | None = None,
 ) -> Iterator[Running]:
     """A mock server in a thread of this process, for tests and demonstrations.
@@ -136,6 +137,7 @@ def running(
                 expire_after=expire_after,
                 plan=plan,
                 scenario=scenario,
+                speed=speed,
                 **form,
             )
         ]

@@ -195,4 +195,5 @@ def _step_detail(document: Document) -> Document:
             for call in calls
             if "output" in call
         ]
+    detail.update(document.get("details", {}))  # as a scenario says
     return detail
