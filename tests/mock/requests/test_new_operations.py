@@ -89,7 +89,7 @@ def test_answered_by_an_example() -> None:
     with serving(quiet=False) as server, server.api() as api:
         archived = api.http.post("/v2/threads/archive", json=body)
         refused = api.http.post("/v2/threads/archive", json={"thread_id": 5})
-        watched = api.http.post("/v2/threads/watch", json=body)
+        streamed = api.http.post("/v2/threads/watch", json=body)
         touched = api.http.post("/v2/threads/touch")
         imported = api.http.post("/v2/threads/import", files={"file": b"x" * 3_000_000})
         blank = api.http.post("/v2/threads/blank", json=body)
@@ -106,8 +106,8 @@ def test_answered_by_an_example() -> None:
     assert archived.headers["X-Mock-Example"] == "archiveThread"
     assert refused.status_code == 400
     assert refused.json()["error"]["message"] == "thread_id: expected string, got 5"
-    assert (watched.status_code, watched.text) == (201, DELTAS)
-    assert watched.headers["Content-Type"].startswith("text/event-stream")
+    assert (streamed.status_code, streamed.text) == (201, DELTAS)
+    assert streamed.headers["Content-Type"].startswith("text/event-stream")
     assert (touched.status_code, touched.content) == (204, b"")
     assert imported.json() == {"n": 3}
     assert blank.status_code == 501
