@@ -187,6 +187,7 @@ lint: lint-env ## check style, layout, names, import contracts, openapi.yaml, _s
 	$(PY) -m scripts.check_words
 	$(PY) -m openapi_spec_validator openapi.yaml
 	$(REDOCLY) lint --max-problems 1000 openapi.yaml
+	$(PY) -m scripts.check_descriptions
 	$(PY) -m scripts.evidence --check
 	$(PY) scripts/unasync.py --check
 	$(PY) -m scripts.operations_table --check

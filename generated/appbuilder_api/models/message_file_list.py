@@ -25,10 +25,10 @@ class MessageFileList(Model):
     """Whether more items follow this page."""
 
     first_id: str | None = ""
-    """The first id; empty or null on an empty page."""
+    """The first item's id; empty or null on an empty page."""
 
     last_id: str | None = ""
-    """The last id; empty or null on an empty page."""
+    """The last item's id; empty or null on an empty page."""
 
     _fields: ClassVar[Fields] = (
         ("object", "object", ..., None),

@@ -22,13 +22,13 @@ class RunList(Model):
     """The runs of this page."""
 
     has_more: bool
-    """Whether more runs follow this page."""
+    """Whether more items follow this page."""
 
     first_id: str | None = ""
-    """The first run's id; empty or null on an empty page."""
+    """The first item's id; empty or null on an empty page."""
 
     last_id: str | None = ""
-    """The last run's id; empty or null on an empty page."""
+    """The last item's id; empty or null on an empty page."""
 
     _fields: ClassVar[Fields] = (
         ("object", "object", ..., None),

@@ -22,13 +22,13 @@ class RunStepList(Model):
     """The steps of this page."""
 
     has_more: bool
-    """Whether more steps follow this page."""
+    """Whether more items follow this page."""
 
     first_id: str | None = ""
-    """The first step's id; empty or null on an empty page."""
+    """The first item's id; empty or null on an empty page."""
 
     last_id: str | None = ""
-    """The last step's id; empty or null on an empty page."""
+    """The last item's id; empty or null on an empty page."""
 
     _fields: ClassVar[Fields] = (
         ("object", "object", ..., None),
