@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -23,6 +22,12 @@ if TYPE_CHECKING:
     Failure: TypeAlias = ApiConnectionError | ApiStatusError
 
 
+def _random() -> float:
+    from random import random
+
+    return random()
+
+
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
     """How often and how soon a call is retried. `RetryPolicy(attempts=1)` never does.
@@ -40,7 +45,7 @@ class RetryPolicy:
     attempts: int = 3
     first_delay: float = 0.5
     max_delay: float = 8.0
-    jitter: Callable[[], float] = field(default=random.random, repr=False)
+    jitter: Callable[[], float] = field(default=_random, repr=False)
 
     def __post_init__(self) -> None:
         if self.attempts < 1:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from urllib.parse import SplitResult, urlsplit
-
-if TYPE_CHECKING:
-    from ipaddress import IPv4Address, IPv6Address
 
 DEFAULT_GATEWAY = "https://appbuilder.baidu.com"
 
@@ -20,7 +17,8 @@ def is_loopback(url: str) -> bool:
     if host.removesuffix(".") == "localhost" or host.startswith("127."):  # `127.1`, too
         return True
     address = ip_of(host)
-    address = getattr(address, "ipv4_mapped", None) or address
+    if isinstance(address, IPv6Address) and address.ipv4_mapped:
+        address = address.ipv4_mapped
     return address is not None and (address.is_loopback or address.is_unspecified)
 
 
@@ -34,8 +32,6 @@ def host_of(url: str) -> str:
 
 def ip_of(host: str) -> IPv4Address | IPv6Address | None:
     """The address that a host is; None if it is a name."""
-    from ipaddress import ip_address
-
     try:
         return ip_address(host.strip("[]"))
     except ValueError:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from .tool import Tool
-
 if TYPE_CHECKING:
     from appbuilder_assistants.types import AssistantTool
+
+    from .tool import Tool
 
 AnyTool: TypeAlias = "Callable[..., Any] | AssistantTool | Mapping[str, Any]"
 """A function, a tool, or the description of a function that is given beside it."""
@@ -24,6 +24,8 @@ class Toolbox:
     """
 
     def __init__(self, tools: Sequence[AnyTool] | None) -> None:
+        from .tool import Tool
+
         given: object = tools
         if given is not None and (isinstance(given, str) or not isinstance(given, Sequence)):
             raise TypeError(f"tools: expected a list, got {type(given).__name__}")
@@ -69,6 +71,8 @@ def described(tools: Sequence[Any] | None) -> list[Any] | None:
     """Describe tools for a request. Raises TypeError for a function, which nothing would call."""
     if tools is None:
         return None
+    from .tool import Tool
+
     for index, one in enumerate(tools):
         if callable(one) and not isinstance(one, Tool):
             name = getattr(one, "__name__", type(one).__name__)

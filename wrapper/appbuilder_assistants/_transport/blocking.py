@@ -6,17 +6,17 @@ of the program waits for them. The threads of an executor would be waited for.
 
 from __future__ import annotations
 
-import asyncio
 import contextvars
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, InvalidStateError
-from concurrent.futures import TimeoutError as NotInTime
 from contextlib import suppress
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from .cancellation import running_loop
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 T = TypeVar("T")
 
@@ -28,6 +28,8 @@ def within(deadline: float | None, work: Callable[[], T], discard: Callable[[T],
     """
     if deadline is None:
         return work()
+    from concurrent.futures import TimeoutError as NotInTime
+
     future = _begin(work, discard)
     try:
         return future.result(max(deadline - time.monotonic(), 0))
@@ -41,6 +43,8 @@ def within(deadline: float | None, work: Callable[[], T], discard: Callable[[T],
 
 async def off_loop(work: Callable[[], T], discard: Callable[[T], None]) -> T:
     """As `within`, for an event loop, which runs on. A cancelled caller does not wait for it."""
+    import asyncio
+
     running_loop()
     future = _begin(work, discard)
     try:
@@ -51,6 +55,8 @@ async def off_loop(work: Callable[[], T], discard: Callable[[T], None]) -> T:
 
 
 def _begin(work: Callable[[], T], discard: Callable[[T], None]) -> Future[T]:
+    from concurrent.futures import Future, InvalidStateError
+
     future: Future[T] = Future()
 
     def run() -> None:

@@ -9,17 +9,21 @@ httpcore has a task of its own, where the one kind is turned into the other.
 
 from __future__ import annotations
 
-import asyncio
 import sys
 import time
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    import asyncio
 
 T = TypeVar("T")
 
 
 def running_loop() -> asyncio.AbstractEventLoop:
     """Raises RuntimeError, that says what is needed, where asyncio does not run."""
+    import asyncio
+
     try:
         return asyncio.get_running_loop()
     except RuntimeError:
@@ -33,6 +37,8 @@ async def wait_until(deadline: float | None, work: Awaitable[T]) -> T:
     """Wait for something, but not beyond the deadline. Raises TimeoutError."""
     if deadline is None:
         return await work
+    import asyncio
+
     remaining = deadline - time.monotonic()
     if sys.version_info >= (3, 11):
         async with asyncio.timeout(remaining):
@@ -58,7 +64,9 @@ async def shielded(work: Coroutine[Any, Any, T], discard: Callable[[T], Awaitabl
 
     Raises what the work raises, or CancelledError.
     """
-    # httpx waits with it; imported here so that programs without asyncio do not pay for it.
+    import asyncio
+
+    # httpx waits with it; imported here so that other programs do not pay for it.
     from anyio import CancelScope
 
     scope = CancelScope()
@@ -79,6 +87,8 @@ async def shielded(work: Coroutine[Any, Any, T], discard: Callable[[T], Awaitabl
 
 async def shield_to_completion(work: Awaitable[T]) -> T:
     """Its result. When cancelled, it is waited for all the same, and CancelledError raised then."""
+    import asyncio
+
     return await _complete(asyncio.ensure_future(work))
 
 
@@ -86,6 +96,8 @@ async def _complete(
     task: asyncio.Future[T], when_cancelled: Callable[[], object] = lambda: None
 ) -> T:
     """Wait until the task is done. A cancellation of the wait is passed on, and raised then."""
+    import asyncio
+
     cancelled: asyncio.CancelledError | None = None
     while not task.done():
         try:

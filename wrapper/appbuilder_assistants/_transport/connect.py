@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import errno
 import os
-import ssl
+import sys
 from collections.abc import Mapping
 from ipaddress import ip_network
-from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import SplitResult, urlsplit
-from urllib.request import getproxies
-
-import certifi
 
 from appbuilder_assistants._settings.addresses import ip_of, is_loopback
+
+if TYPE_CHECKING:
+    import ssl
 
 Verify: TypeAlias = "bool | str | os.PathLike[str] | ssl.SSLContext"
 
@@ -24,6 +23,9 @@ def trusted(verify: Verify) -> bool | ssl.SSLContext:
 
     True trusts the certificates of SSL_CERT_FILE or SSL_CERT_DIR, for every gateway; else httpx's.
     """
+    import ssl
+    from pathlib import Path
+
     if verify is True:
         return _default_context()
     if isinstance(verify, (bool, ssl.SSLContext)):
@@ -43,6 +45,10 @@ def trusted(verify: Verify) -> bool | ssl.SSLContext:
 
 
 def _default_context() -> ssl.SSLContext:
+    import ssl
+
+    import certifi
+
     cafile, capath = os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")
     try:
         if cafile or not capath:
@@ -56,13 +62,23 @@ def _default_context() -> ssl.SSLContext:
         ) from error
 
 
+def proxies_of_environment() -> dict[str, str]:
+    """As `urllib.request.getproxies`, which is not imported where there can be none."""
+    has_settings = sys.platform in ("darwin", "win32")  # of the system, beside the environment
+    if not has_settings and not any(name.lower().endswith("_proxy") for name in os.environ):
+        return {}
+    from urllib.request import getproxies
+
+    return getproxies()
+
+
 def proxy_for(url: str, proxies: Mapping[str, str] | None = None) -> str | None:
     """The proxy of the environment that is between; None where a server is reached directly.
 
     This machine is, and so are the entries of NO_PROXY: hosts with their subdomains, addresses, and
     networks such as `10.0.0.0/8`. Unreadable entries are skipped, as in curl.
     """
-    found = getproxies() if proxies is None else proxies
+    found = proxies_of_environment() if proxies is None else proxies
     parts = urlsplit(url)
     proxy = found.get(parts.scheme) or found.get("all")
     if not proxy or is_loopback(url):

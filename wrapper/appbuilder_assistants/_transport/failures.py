@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ssl
 import time
 from collections.abc import Iterator
 from urllib.parse import urlsplit
@@ -149,6 +148,8 @@ def _advice(request: OutgoingRequest, error: BaseException | None) -> str:
             "; HTTP_PROXY, HTTPS_PROXY or ALL_PROXY names a proxy, which may be what cannot be "
             "reached"
         )
+    import ssl
+
     is_tls = error is not None and any(isinstance(one, ssl.SSLError) for one in _chain(error))
     if is_loopback(request.url) and not is_tls:
         advice += (

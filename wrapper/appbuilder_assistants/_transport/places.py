@@ -7,9 +7,12 @@ connection then counts as in use for ever. When all of them do, every later call
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from collections import deque
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import asyncio
 
 
 class Place:
@@ -76,6 +79,8 @@ class AsyncFairSemaphore:
         if self.free > 0:
             self.free -= 1
             return True
+        import asyncio
+
         loop = asyncio.get_running_loop()
         turn: asyncio.Future[bool] = loop.create_future()
         self._waiters.append(turn)

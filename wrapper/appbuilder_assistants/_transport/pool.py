@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -12,6 +11,8 @@ from .forks import ForkAware
 from .with_h11.transport import AsyncSocketTransport, SocketTransport
 
 if TYPE_CHECKING:
+    import asyncio
+
     import httpx
 
     from appbuilder_assistants._settings.settings import Settings
@@ -108,6 +109,8 @@ class AsyncPool(NotCopied, ForkAware):
     async def aclose(self) -> None:
         loop = running_loop()
         if needed_by := [work for work in self._needed_by if work.get_loop() is loop]:
+            import asyncio
+
             await asyncio.wait(needed_by)
         await self.transport.aclose()
 

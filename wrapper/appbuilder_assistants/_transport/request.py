@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import platform
+import sys
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 CONNECT_SECONDS = 5.0
 WRITE_SECONDS = 30.0
-USER_AGENT = f"appbuilder-assistants/{__version__} python/{platform.python_version()}"
+USER_AGENT = f"appbuilder-assistants/{__version__} python/{sys.version.split()[0]}"
 
 
 def build_request(

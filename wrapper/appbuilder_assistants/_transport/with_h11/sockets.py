@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import socket
-import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 from appbuilder_assistants._core.multipart import MultipartBody
 from appbuilder_assistants._transport.blocking import within
@@ -14,6 +14,9 @@ from appbuilder_assistants._transport.request import pieces
 
 from .exchange import LAST_CHUNK, Exchange, Headers, end_of, framed, head_of
 from .server_address import ServerAddress, addresses_of, ignore, is_address, is_silent, share
+
+if TYPE_CHECKING:
+    import ssl
 
 CHUNK = 64 * 1024
 """Bytes that are read at once at the most."""
@@ -24,7 +27,7 @@ class SocketConnection:
 
     def __init__(self, sock: socket.socket, server: ServerAddress) -> None:
         self.server = server
-        self._sock = sock
+        self._sock: Any = sock  # of TLS, if the server's address says so
         self._exchange = Exchange()
 
     @classmethod
@@ -49,7 +52,7 @@ class SocketConnection:
         return cls(sock, server)
 
     def is_usable(self) -> bool:
-        if isinstance(self._sock, ssl.SSLSocket) and self._sock.pending():
+        if self.server.is_tls and self._sock.pending():
             return False
         self._sock.setblocking(False)
         return is_silent(self._sock)
@@ -109,11 +112,12 @@ class SocketConnection:
             raise TransportFailure("read", "the deadline has passed", timed_out=True)
         try:
             _limit(self._sock, end_of(request.limits.read, request.deadline))
-            return self._sock.recv(CHUNK)
+            data: bytes = self._sock.recv(CHUNK)
         except TimeoutError as error:
             raise TransportFailure("read", str(error), timed_out=True) from error
         except OSError as error:
             raise TransportFailure("read", str(error)) from error
+        return data
 
 
 class SocketResponse:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
-import ssl
 import threading
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
-from urllib.request import getproxies
 
 from appbuilder_assistants._core.calls import NoReply, Reply
 from appbuilder_assistants._transport.cancellation import running_loop
-from appbuilder_assistants._transport.connect import Verify, proxy_for, trusted
+from appbuilder_assistants._transport.connect import (
+    Verify,
+    proxies_of_environment,
+    proxy_for,
+    trusted,
+)
 from appbuilder_assistants._transport.failures import (
     CLOSED,
     TWO_LOOPS,
@@ -29,10 +31,14 @@ from .exchange import seconds_of
 from .idle import Connection, IdleConnections
 from .server_address import ServerAddress, server_of
 from .sockets import SocketConnection, SocketResponse
-from .streams import AsyncConnection, AsyncSocketResponse
 
 if TYPE_CHECKING:
+    import asyncio
+    import ssl
+
     from appbuilder_assistants._settings.settings import TimeoutLike
+
+    from .streams import AsyncConnection, AsyncSocketResponse
 
 C = TypeVar("C", bound=Connection)
 
@@ -49,7 +55,7 @@ class OwnConnections(ForkAware, Generic[C]):
     def __init__(self, verify: Verify) -> None:
         super().__init__()
         self._verify = verify
-        self._proxies = getproxies()
+        self._proxies = proxies_of_environment()
         self._lock = threading.Lock()
         self._idle: IdleConnections[C] = IdleConnections()
         self._servers: dict[str, ServerAddress | None] = {}
@@ -180,7 +186,7 @@ class SocketTransport(OwnConnections[SocketConnection]):
         return SocketResponse(connection, request, head, release)
 
 
-class AsyncSocketTransport(OwnConnections[AsyncConnection]):
+class AsyncSocketTransport(OwnConnections["AsyncConnection"]):
     """For asyncio, one event loop at a time."""
 
     def __init__(self, verify: Verify = True) -> None:
@@ -216,6 +222,8 @@ class AsyncSocketTransport(OwnConnections[AsyncConnection]):
             connection.abort()
         if self._on_httpx is not None:
             await self._on_httpx.aclose()
+        import asyncio
+
         await asyncio.sleep(0)  # sockets are closed by the loop's next round
 
     def after_fork(self) -> None:
@@ -228,6 +236,8 @@ class AsyncSocketTransport(OwnConnections[AsyncConnection]):
         return AsyncHttpxTransport(self._verify)
 
     async def _open(self, server: ServerAddress, request: OutgoingRequest) -> AsyncSocketResponse:
+        from .streams import AsyncConnection, AsyncSocketResponse
+
         request.waits_for_pool = True
         places = self.places
         if not await places.acquire(seconds_of(request.limits.pool, request.deadline)):
@@ -275,6 +285,8 @@ class AsyncSocketTransport(OwnConnections[AsyncConnection]):
 
 def context_of(verify: Verify) -> ssl.SSLContext:
     """The context that httpx would make. Raises as `trusted`."""
+    import ssl
+
     context = trusted(verify)
     if not isinstance(context, ssl.SSLContext):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
