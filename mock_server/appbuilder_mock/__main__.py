@@ -18,7 +18,7 @@ except ModuleNotFoundError as missing:
 from appbuilder_mock.readings import parsed
 from appbuilder_mock.resources.examples import seed_examples
 from appbuilder_mock.server.request_log import RequestLog, greeting
-from appbuilder_mock.server.server import Server, listen, url_of
+from appbuilder_mock.server.server import Server, listen, run_in_loop, url_of
 from appbuilder_mock.state import DEFAULT_TOKEN
 from appbuilder_mock.wire_format.june_2024 import Wire
 
@@ -130,7 +130,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # All options have been checked: from now on clients can connect.
         sock = listen(options.host, options.port)
         with sock:
-            asyncio.run(_serve(server, sock, options))
+            run_in_loop(_serve(server, sock, options))
     except ValueError as error:
         return _refuse(str(error))
     except OSError as error:
@@ -159,13 +159,8 @@ async def _serve(server: Server, sock: socket.socket, options: argparse.Namespac
 
 async def _serve_with_signals(server: Server, sock: socket.socket) -> None:
     loop = asyncio.get_running_loop()
-
-    def stop() -> None:
-        server.force_exit = server.should_exit  # the second signal does not wait for anyone
-        server.should_exit = True
-
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop)
+        loop.add_signal_handler(number, server.stop)
     await server.serve([sock])
 
 

@@ -7,8 +7,7 @@ import contextlib
 import socket
 import struct
 
-from starlette.types import ASGIApp, Receive, Scope, Send
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from starlette.types import Scope
 
 EXTENSION = "appbuilder_mock.faults.tcp_connection"
 NO_LINGER = struct.pack("ii", 1, 0)  # closing sends a reset at once
@@ -39,30 +38,9 @@ class Connection:
             await asyncio.wait_for(self.lost.wait(), seconds)
 
 
-class Protocol(H11Protocol):
-    """uvicorn's HTTP, that puts the Connection into each request's scope."""
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
-        self._connection = Connection(transport)
-        self.app = _with_extension(self.app, self._connection)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        super().connection_lost(exc)
-        self._connection.lost.set()
-
-
 def connection_of(scope: Scope) -> Connection:
     """The connection of a request. Raises RuntimeError under another server than ours."""
     connection = scope.get("extensions", {}).get(EXTENSION)
     if not isinstance(connection, Connection):
         raise RuntimeError("this fault needs the server of appbuilder_mock.running")
     return connection
-
-
-def _with_extension(app: ASGIApp, connection: Connection) -> ASGIApp:
-    async def with_extension(scope: Scope, receive: Receive, send: Send) -> None:
-        scope["extensions"] = {**(scope.get("extensions") or {}), EXTENSION: connection}
-        await app(scope, receive, send)
-
-    return with_extension

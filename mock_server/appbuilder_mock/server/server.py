@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import uvicorn
 
+try:
+    from uvloop import run as run_loop
+except ImportError:  # there is no wheel of it for this platform
+    from asyncio import run as run_loop  # type: ignore[assignment]
+try:
+    from appbuilder_mock.server.httptools_protocol import ProtocolWithHttptools as Protocol
+except ImportError:
+    from appbuilder_mock.server.protocol import (  # type: ignore[assignment]
+        ProtocolWithH11 as Protocol,
+    )
+
 from appbuilder_mock.app import create_app
-from appbuilder_mock.faults.tcp_connection import Protocol
 from appbuilder_mock.middleware.request_ids import RequestIds
 from appbuilder_mock.resources.examples import seed_examples
 from appbuilder_mock.runs.model import Plan, default_plan
@@ -27,6 +38,7 @@ from appbuilder_mock.wire_format.june_2024 import Wire
 BACKLOG = 2048  # connections that may wait to be accepted
 KEEP_ALIVE = 60  # seconds that an idle connection is kept for its client's next call
 GRACE = 2.0  # seconds that open connections have to finish when the server stops
+LOOK_AGAIN = 0.001  # seconds between two looks at whether they have
 
 
 class Server(uvicorn.Server):
@@ -36,7 +48,7 @@ class Server(uvicorn.Server):
         users = Users(*apps)
         config = uvicorn.Config(
             users,
-            loop="asyncio",
+            loop="none",
             http=Protocol,
             ws="none",
             lifespan="off",
@@ -49,17 +61,45 @@ class Server(uvicorn.Server):
         self.on_start = on_start
         self.states = users.states
         self.loop: asyncio.AbstractEventLoop | None = None
+        self._stopping = asyncio.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self.loop = asyncio.get_running_loop()
         self.on_start()
 
+    def stop(self) -> None:
+        """Stop soon; at a second call without waiting for anyone. For any thread."""
+        self.force_exit = self.should_exit
+        self.should_exit = True
+        if self.loop:
+            with contextlib.suppress(RuntimeError):  # it has stopped
+                self.loop.call_soon_threadsafe(self._stopping.set)
+
+    async def main_loop(self) -> None:
+        """Tick once a second, which sets the clock of `Date`, until the server is to stop.
+
+        uvicorn's own would see that only at its next tick, 0.1 seconds later.
+        """
+        while not await self.on_tick(0):
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), 1)
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop listening, end streams, and wait for what is under way.
+
+        As uvicorn's, but for its sleeps of 0.1 seconds.
+        """
         for mock in self.states:
             mock.runs.event_bus.close()  # a stream that waits for tool outputs would never end
+        for listener in (*self.servers, *(sockets or ())):
+            listener.close()
+        state = self.server_state
+        for connection in list(state.connections):
+            connection.shutdown()
         late = asyncio.get_running_loop().call_later(GRACE, self._hang_up)
-        await super().shutdown(sockets)
+        while (state.connections or state.tasks) and not self.force_exit:  # noqa: ASYNC110
+            await asyncio.sleep(LOOK_AGAIN)
         late.cancel()
 
     def _hang_up(self) -> None:
@@ -73,6 +113,11 @@ class Server(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         """Leave signals to the caller: uvicorn would raise them again when it has stopped."""
         yield
+
+
+def run_in_loop(main: Coroutine[Any, Any, None]) -> None:
+    """As `asyncio.run`, in a loop of uvloop's where that is installed."""
+    run_loop(main)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -149,7 +194,7 @@ def running(
 
         def serve() -> None:
             try:
-                asyncio.run(server.serve([sock]))
+                run_in_loop(server.serve([sock]))
             finally:
                 started.set()
 
@@ -166,7 +211,7 @@ def running(
                 loop=server.loop,
             )
         finally:
-            server.should_exit = True
+            server.stop()
             thread.join()
     finally:
         store.close()
