@@ -3,8 +3,8 @@
     python -m scripts.check_descriptions    exit 1 and list what lacks one  (in `make lint`)
 
 Operations, parameters, schemas and their properties need a `description`; one that is a `$ref` may
-have that of its target. Beside each `description` and `summary` stands its `x-description-zh` or
-`x-summary-zh`: the reference pages and the mock's `/docs` show them.
+have that of its target. Beside each `description`, `summary` and `title` stands its
+`x-description-zh`, and so on: the reference pages and the mock's `/docs` show them.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def _parts(part: Any, place: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...],
 
 
 def _untranslated(part: Part) -> Iterator[str]:
-    for key in ("description", "summary"):
+    for key in ("description", "summary", "title"):
         text, chinese = part.get(key), part.get(f"x-{key}-zh")
         if isinstance(text, str) and not CHINESE.search(chinese or ""):
             yield f"expected a Chinese text in x-{key}-zh, got {chinese!r}"

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from appbuilder_mock.handlers.by_operation import HANDLERS
 from appbuilder_mock.pages.markup import Html, el, joined
-from appbuilder_mock.pages.prose import inline, prose
+from appbuilder_mock.pages.prose import inline, one_line, prose
 from appbuilder_mock.pages.python_call import python_call
 from appbuilder_mock.pages.schemas import (
     Schema,
@@ -114,7 +114,7 @@ def _request(spec: Spec, operation: DocumentedOperation) -> Html:
         else:
             calls = []
         for summary, body in examples_of(media)[:2] or [("", {})]:
-            if program := python_call(operation.id, body if isinstance(body, dict) else {}):
+            if program := python_call(operation, body if isinstance(body, dict) else {}):
                 label = joined([spec.labels["try_python"], f": {summary}" if summary else ""])
                 calls.append(folded(label, el("pre", program, tabindex=0), open_=True))
         parts.append(el("div", *calls, class_="calls"))
@@ -144,7 +144,7 @@ def _error_row(status: str, given: Schema, answer: Schema) -> Html:
     code = el("code", status)
     if "$ref" in given:
         code = el("a", code, href=f"#answer-{given['$ref'].rsplit('/', 1)[-1]}")
-    description = inline(" ".join(answer.get("description", "").split()))
+    description = inline(one_line(answer.get("description", "")))
     return el("tr", el("td", code), el("td", description), el("td", evidence(answer)))
 
 
@@ -152,7 +152,7 @@ def _media(spec: Spec, media_type: str, media: Schema) -> Html:
     schema = media.get("schema", {})
     if schema.get("contentMediaType") == media_type:  # a stream: its schema is that of its events
         schema = schema["contentSchema"]["items"]
-    parts: list[Html] = [el("p", el("code", media_type), " ", type_of(schema))]
+    parts: list[Html] = [el("p", el("code", media_type), " ", type_of(schema, spec.labels))]
     for branch in schema.get("oneOf") or schema.get("anyOf") or [schema]:
         resolved = spec.resolved(branch)
         if branch.get("$ref") == ERROR or "properties" not in resolved:

@@ -36,8 +36,13 @@ def _block(block: str) -> Html:
         return _table(lines)
     if lines[0].startswith("- "):
         items = re.split(r"(?m)^- ", block.strip())[1:]
-        return el("ul", *(el("li", inline(" ".join(item.split()))) for item in items))
-    return el("p", inline(" ".join(line.strip() for line in lines)))
+        return el("ul", *(el("li", inline(one_line(item))) for item in items))
+    return el("p", inline(one_line(block)))
+
+
+def one_line(text: str) -> str:
+    """The lines joined: by a space, but for none behind Chinese punctuation."""
+    return " ".join(re.sub(r"(?<=[。；：，、！？）])\s*\n\s*", "", text.strip()).split())
 
 
 def _table(lines: list[str]) -> Html:

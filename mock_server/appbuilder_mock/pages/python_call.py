@@ -1,6 +1,7 @@
 """An operation as a call of the Python client, for a reader to copy.
 
-The mock does not know the client: its methods are named here, and the tests carry every call out.
+The mock does not know the client: the spec names its methods (`x-resource`, `x-method`), and the
+tests carry every call out.
 """
 
 from __future__ import annotations
@@ -9,54 +10,26 @@ import json
 import textwrap
 from typing import Any
 
+from appbuilder_mock.pages.spec import DocumentedOperation
+
 ROOM = 36  # characters on one line; a program has half the page
 
-METHODS = {
-    "createAssistant": "assistants.create",
-    "updateAssistant": "assistants.update",
-    "listAssistants": "assistants.list",
-    "queryAssistant": "assistants.query",
-    "deleteAssistant": "assistants.delete",
-    "mountAssistantFile": "assistants.mount_files",
-    "listMountedFiles": "assistants.mounted_files_list",
-    "unmountAssistantFile": "assistants.unmount_files",
-    "createFile": "assistants.files.create",
-    "listFiles": "assistants.files.list",
-    "queryFile": "assistants.files.query",
-    "deleteFile": "assistants.files.delete",
-    "downloadFile": "assistants.files.download",
-    "readFile": "assistants.files.content",
-    "createThread": "threads.create",
-    "queryThread": "threads.query",
-    "updateThread": "threads.update",
-    "deleteThread": "threads.delete",
-    "createMessage": "threads.messages.create",
-    "updateMessage": "threads.messages.update",
-    "listMessages": "threads.messages.list",
-    "queryMessage": "threads.messages.query",
-    "listMessageFiles": "threads.messages.files",
-    "createRun": "threads.runs.run",
-    "submitToolOutputs": "threads.runs.submit_tool_outputs",
-    "cancelRun": "threads.runs.cancel",
-    "listRuns": "threads.runs.list",
-    "queryRun": "threads.runs.query",
-    "listRunSteps": "threads.runs.steps.list",
-    "queryRunStep": "threads.runs.steps.query",
-}
 # Arguments that are in no JSON body.
 BESIDES = {"createFile": {"file_path": "notes.txt"}, "downloadFile": {"file_path": "."}}
 
 
-def python_call(operation_id: str, body: dict[str, Any]) -> str | None:
+def python_call(operation: DocumentedOperation, body: dict[str, Any]) -> str | None:
     """A program; None for an operation without a method."""
-    method = METHODS.get(operation_id)
+    method = operation.python_method
     if method is None:
         return None
-    arguments = {**body, **BESIDES.get(operation_id, {})}
-    if arguments.pop("stream", False):
-        method = "threads.runs.stream_run"
+    arguments = {**body, **BESIDES.get(operation.id, {})}
+    streams = arguments.pop("stream", False)
+    if streams:
+        resource, _, name = method.rpartition(".")
+        method = f"{resource}.stream_{name}"
     call = f"client.{method}({_written(arguments)})"
-    if method.endswith("stream_run"):
+    if streams:
         use = f"with {call} as stream:\n    for event in stream:\n        print(event)"
     else:
         use = f"answer = {call}\nprint(answer)"

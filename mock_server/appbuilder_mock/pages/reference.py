@@ -1,7 +1,7 @@
 """The API reference at `/docs`, written from nothing but openapi.yaml, in one language.
 
-Every operation has the anchor `#<operationId>`, every object `#object-<name>`. The texts of the
-spec stay as they are.
+Every operation has the anchor `#<operationId>`, every object `#object-<name>`. In Chinese, the
+texts of the spec are those of its `x-description-zh`, `x-summary-zh` and `x-title-zh`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from appbuilder_mock.pages.markup import Html, el, joined
 from appbuilder_mock.pages.operation import examples, headers, operation_article, operation_link
 from appbuilder_mock.pages.prose import inline, prose
 from appbuilder_mock.pages.schemas import Schema, evidence, field_table, plain_value
-from appbuilder_mock.pages.spec import Spec
+from appbuilder_mock.pages.spec import Spec, in_language
 from appbuilder_mock.pages.words import other, words
 
 
@@ -32,7 +32,7 @@ def _reference(language: str) -> str:
 
 def written(document: dict[str, Any], language: str) -> str:
     """The page about an OpenAPI document."""
-    spec = Spec(document, words(language))
+    spec = Spec(in_language(document, language), words(language))
     labels = spec.labels
     head = el(
         "head",
@@ -152,7 +152,7 @@ def _object(spec: Spec, name: str, schema: Schema) -> Html:
     if "properties" in schema:
         fields = field_table(schema, spec.labels, required="always")
     else:
-        fields = plain_value(schema)
+        fields = plain_value(schema, spec.labels)
     return el(
         "article",
         el("h3", el("a", name, href=f"#object-{name}", class_="heading-link")),

@@ -10,24 +10,23 @@ from appbuilder_mock.pages.markup import Html, el, joined, safe
 from appbuilder_mock.pages.prose import inline, prose
 
 Schema = dict[str, Any]
+Labels = dict[str, str]
 
-# A keyword as it reads before or around its value.
-LIMITS = {
-    "minLength": "characters ≥ {}",
-    "maxLength": "characters ≤ {}",
-    "minItems": "items ≥ {}",
-    "maxItems": "items ≤ {}",
-    "minProperties": "pairs ≥ {}",
-    "maxProperties": "pairs ≤ {}",
-    "minimum": "≥ {}",
-    "exclusiveMinimum": "> {}",
-    "maximum": "≤ {}",
-    "exclusiveMaximum": "< {}",
-    "multipleOf": "a multiple of {}",
-    "pattern": "matches {}",
-    "format": "format {}",
-    "contentMediaType": "{} inside",
-    "default": "{} when absent",
+# words.yaml has the words of each.
+LIMITS = (
+    *("minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties"),
+    *("minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum", "multipleOf"),
+    *("pattern", "format", "contentMediaType", "default"),
+)
+
+TYPES = {
+    "any": "type_any",
+    "string": "type_string",
+    "integer": "type_integer",
+    "number": "type_number",
+    "boolean": "type_boolean",
+    "object": "type_object",
+    "null": "type_null",
 }
 
 
@@ -74,32 +73,33 @@ def _badge(mark: str) -> str:
     return "badge unknown" if mark == "unknown" else "badge"
 
 
-def type_of(schema: Schema) -> Html:
+def type_of(schema: Schema, labels: Labels) -> Html:
     """`text or null`, `list of ToolCall`, `one of "a", "b"`."""
     if "$ref" in schema:
         return object_link(schema["$ref"])
     for choice in ("oneOf", "anyOf"):
         if choice in schema and not _only_narrows(schema[choice]):
-            return _either(schema[choice])
+            return _either(schema[choice], labels)
     if "contentSchema" in schema:
-        return joined(["text: JSON of ", type_of(schema["contentSchema"])])
+        return joined([labels["json_text"], " ", type_of(schema["contentSchema"], labels)])
     if "const" in schema:
-        return joined(["always ", shown(schema["const"])])
+        return joined([labels["constant"], " ", shown(schema["const"])])
     if "enum" in schema:
-        return joined((shown(value) for value in schema["enum"]), " or ")
-    types = schema.get("type", "any value")
+        return joined((shown(value) for value in schema["enum"]), labels["or"])
+    types = schema.get("type", "any")
     names = types if isinstance(types, list) else [types]
     lists = "array" in names or "object" in names
-    return joined((_named(name, schema) for name in names), ", or " if lists else " or ")
+    parts = (_named(name, schema, labels) for name in names)
+    return joined(parts, labels["or_after_list"] if lists else labels["or"])
 
 
-def _either(branches: list[Schema]) -> Html:
+def _either(branches: list[Schema], labels: Labels) -> Html:
     """A choice; of words that the server may extend, the known ones and "another"."""
     words = [branch for branch in branches if "enum" in branch]
     if words and {"type": "string"} in branches:
-        known = [type_of(branch) for branch in words]
-        return joined([*known, "another text"], " or ")
-    return joined((type_of(branch) for branch in branches), " or ")
+        known = [type_of(branch, labels) for branch in words]
+        return joined([*known, labels["another_text"]], labels["or"])
+    return joined((type_of(branch, labels) for branch in branches), labels["or"])
 
 
 def _only_narrows(branches: list[Schema]) -> bool:
@@ -107,34 +107,34 @@ def _only_narrows(branches: list[Schema]) -> bool:
     return all("properties" in branch or "required" in branch for branch in branches)
 
 
-def _named(name: str, schema: Schema) -> Html:
+def _named(name: str, schema: Schema, labels: Labels) -> Html:
     if name == "array":
-        return joined(["list of ", type_of(schema.get("items") or {})])
+        return joined([labels["list_of"], type_of(schema.get("items") or {}, labels)])
     if name == "object" and isinstance(schema.get("additionalProperties"), dict):
-        return joined(["object of ", type_of(schema["additionalProperties"])])
-    if name == "string":
-        return safe("bytes" if schema.get("format") == "binary" else "text")
-    return safe({"integer": "whole number", "boolean": "true or false"}.get(name, name))
+        return joined([labels["object_of"], type_of(schema["additionalProperties"], labels)])
+    if name == "string" and schema.get("format") == "binary":
+        return safe(labels["bytes"])
+    return safe(labels[TYPES[name]])
 
 
-def limits_of(schema: Schema) -> list[Html]:
+def limits_of(schema: Schema, labels: Labels) -> list[Html]:
     """The limits of a value, beyond its type; of its parts without a name, too."""
-    limits = [_limit(keyword, schema[keyword]) for keyword in LIMITS if keyword in schema]
+    limits = [_limit(labels[keyword], schema[keyword]) for keyword in LIMITS if keyword in schema]
     for keyword, owner in (
-        ("propertyNames", "name "),
-        ("additionalProperties", "value "),
-        ("items", "item "),
+        ("propertyNames", "of_name"),
+        ("additionalProperties", "of_value"),
+        ("items", "of_item"),
     ):
         if isinstance(part := schema.get(keyword), dict) and "$ref" not in part:
-            limits += [joined([owner, limit]) for limit in limits_of(part)]
+            limits += [joined([labels[owner], limit]) for limit in limits_of(part, labels)]
     for branch in (*schema.get("oneOf", ()), *schema.get("anyOf", ())):
         if "$ref" not in branch:
-            limits += limits_of(branch)
+            limits += limits_of(branch, labels)
     return limits
 
 
-def _limit(keyword: str, value: object) -> Html:
-    before, after = LIMITS[keyword].split("{}")
+def _limit(words: str, value: object) -> Html:
+    before, after = words.split("{}")
     return joined([before, shown(value), after])
 
 
@@ -150,7 +150,7 @@ def fields_of(schema: Schema, path: str = "") -> Iterator[Field]:
         yield from fields_of(field.get("items") or {}, f"{here}[].")
 
 
-def field_table(schema: Schema, labels: dict[str, str], *, required: str) -> Html:
+def field_table(schema: Schema, labels: Labels, *, required: str) -> Html:
     """The fields of one object; `required` is the label of one that must be there."""
     rows = [
         el(
@@ -160,7 +160,7 @@ def field_table(schema: Schema, labels: dict[str, str], *, required: str) -> Htm
                 el("code", field.path),
                 el("span", labels[required], class_=required) if field.required else "",
             ),
-            el("td", type_of(field.schema), _limits(field.schema)),
+            el("td", type_of(field.schema, labels), _limits(field.schema, labels)),
             el("td", prose(str(field.schema.get("description", ""))), evidence(field.schema)),
         )
         for field in fields_of(schema)
@@ -172,17 +172,19 @@ def field_table(schema: Schema, labels: dict[str, str], *, required: str) -> Htm
     return joined([table, _rule(schema, labels)])
 
 
-def plain_value(schema: Schema) -> Html:
+def plain_value(schema: Schema, labels: Labels) -> Html:
     """A schema without fields: its type, and its limits."""
-    return el("p", type_of(schema), _limits(schema))
+    return el("p", type_of(schema, labels), _limits(schema, labels))
 
 
-def _limits(schema: Schema) -> Html:
-    limits = limits_of(schema)
-    return el("span", joined(limits, "; "), class_="limits") if limits else Html()
+def _limits(schema: Schema, labels: Labels) -> Html:
+    limits = limits_of(schema, labels)
+    return (
+        el("span", joined(limits, labels["between_limits"]), class_="limits") if limits else Html()
+    )
 
 
-def _rule(schema: Schema, labels: dict[str, str]) -> Html:
+def _rule(schema: Schema, labels: Labels) -> Html:
     """The rule that the fields must keep together."""
     if isinstance(needed := schema.get("else"), dict) and "description" in needed:
         return el("p", inline(needed["description"]))

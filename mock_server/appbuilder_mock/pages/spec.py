@@ -14,10 +14,17 @@ class DocumentedOperation(NamedTuple):
     method: str
     path: str
     definition: Schema  # as the spec has it, with the parameters of its path
+    resource: str | None = None  # of the Python client, such as threads.runs
 
     @property
     def id(self) -> str:
         return str(self.definition["operationId"])
+
+    @property
+    def python_method(self) -> str | None:
+        """Such as `threads.runs.run`; None where the spec names none."""
+        name = self.definition.get("x-method")
+        return f"{self.resource}.{name}" if self.resource and name else None
 
 
 class Spec:
@@ -26,8 +33,14 @@ class Spec:
     def __init__(self, document: dict[str, Any], labels: dict[str, str]) -> None:
         self.document = document = with_plain_values(document)
         self.labels = labels
+        resources = {one["name"]: one.get("x-resource") for one in document.get("tags", ())}
         self.operations = [
-            DocumentedOperation(method, path, _with_shared(item, item[method]))
+            DocumentedOperation(
+                method,
+                path,
+                _with_shared(item, item[method]),
+                resources.get((item[method].get("tags") or [""])[0]),
+            )
             for path, item in document["paths"].items()
             for method in METHODS
             if method in item
@@ -68,6 +81,27 @@ class Spec:
                 if given.get("$ref") == reference
             }
         )
+
+
+def in_language(document: dict[str, Any], language: str) -> dict[str, Any]:
+    """The document with its texts in this language, where it has them."""
+    if language == "en":
+        return document
+
+    def translated(part: Any) -> Any:
+        if isinstance(part, list):
+            return [translated(one) for one in part]
+        if not isinstance(part, dict):
+            return part
+        texts = {
+            key: part[own]
+            for key in ("description", "summary", "title")
+            if isinstance(part.get(own := f"x-{key}-{language}"), str)
+        }
+        return {**{key: translated(value) for key, value in part.items()}, **texts}
+
+    found: dict[str, Any] = translated(document)
+    return found
 
 
 def with_plain_values(document: dict[str, Any]) -> dict[str, Any]:

@@ -17,6 +17,8 @@ from appbuilder_mock.contract import the_contract
 from appbuilder_mock.pages.prose import prose
 from appbuilder_mock.pages.python_call import python_call
 from appbuilder_mock.pages.reference import written
+from appbuilder_mock.pages.spec import Spec
+from appbuilder_mock.pages.words import words
 
 from tests.mock.control.page import Page
 
@@ -31,6 +33,9 @@ OPERATIONS = {
     for path, item in SPEC["paths"].items()
     for method, operation in item.items()
 }
+
+
+DOCUMENTED = {one.id: one for one in Spec(SPEC, words("en")).operations}
 
 
 def article(html: str, id_: str) -> tuple[str, str]:
@@ -129,7 +134,7 @@ def test_every_operation_as_a_program(docs: str, id_: str) -> None:
     """
     article_text, _ = article(docs, id_)
     bodies = [*the_contract().operations[id_].examples] or [{}]
-    programs = [python_call(id_, body) for body in bodies]
+    programs = [python_call(DOCUMENTED[id_], body) for body in bodies]
 
     assert ("curl -X POST" in article_text) == (id_ != "createFile")
     assert programs[0] is not None
@@ -139,7 +144,7 @@ def test_every_operation_as_a_program(docs: str, id_: str) -> None:
 def test_the_programs_work(tmp_path: Path) -> None:
     """On a server that has what the examples name, each calls its operation and ends well."""
     programs = {
-        (id_, at): python_call(id_, body)
+        (id_, at): python_call(DOCUMENTED[id_], body)
         for id_, operation in the_contract().operations.items()
         for at, body in enumerate([*operation.examples] or [{}])
     }
@@ -175,6 +180,20 @@ def test_limits_in_words(docs: str) -> None:
     assert "pairs ≤ 16; name characters ≤ 64; value characters ≤ 512" in metadata
     assert "list of FunctionTool, or null" in article_text
     assert "text or json_object or null" in article_text
+
+
+def test_chinese_throughout() -> None:
+    """Outside code, names and the marks of the evidence, no two English words in a row."""
+    html = written(SPEC, "zh")
+    prose_only = re.sub(
+        r"<(code|pre|script)\b.*?</\1>|<a [^>]*badge.*?</a>", "", html, flags=re.DOTALL
+    )
+    texts = re.findall(r">([^<]+)<", prose_only)
+
+    assert [text for text in texts if re.search(r"[A-Za-z]{2,} [a-z]{2,}", text)] == []
+    of_assistants, _ = article(html, "object-CreateAssistantRequest")
+    assert "至少 1 个字符；至多 128 个字符；匹配 ^[" in of_assistants
+    assert "列表，每项为 FunctionTool，或 null" in of_assistants
 
 
 def grown() -> dict[str, Any]:
