@@ -6,6 +6,7 @@ import signal
 from collections.abc import Iterator
 
 import pytest
+from appbuilder_assistants._core.responses import json_reader
 
 from tests.sent_requests import MARK, SentRequests, complaint, recording
 
@@ -32,3 +33,14 @@ def sent_requests(
     excuse = None if mark is None else " ".join(map(str, mark.args))
     if complained := complaint(_recorded_requests.take(), excuse):
         pytest.fail(complained)
+
+
+@pytest.fixture(params=["json", "msgspec"])
+def decoder(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The test runs with each JSON decoder, and this one is in use."""
+    name: str = request.param
+    if name == "msgspec":
+        pytest.importorskip("msgspec")
+    monkeypatch.setattr(json_reader, "_decode", getattr(json_reader, f"_by_{name}"))
+    assert json_reader.decoder_name() == name
+    return name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import logging
 import pickle
 import traceback
 from collections.abc import Callable
@@ -230,8 +231,20 @@ def test_the_token_is_shown_nowhere(
         "".join(traceback.format_exception(caught.value)),
         caplog.text,
     ]
-    assert repr(target) == f"{harness.client_class.__name__}(gateway_url={server.url!r})"
+    name = harness.client_class.__name__
+    assert repr(target).startswith(f"{name}(gateway_url={server.url!r}, decoder=")
     assert not [text for text in shown if SECRET in text]
+
+
+def test_the_decoder_in_use(
+    harness: ClientHarness, decoder: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The client's `repr` names it, and the log when the client is made."""
+    caplog.set_level(logging.DEBUG, "appbuilder_assistants")
+    client = harness.client("k", "http://127.0.0.1:9")
+
+    assert f"decoder='{decoder}'" in repr(client)
+    assert f"decoder='{decoder}'" in caplog.text
 
 
 def test_two_clients_in_one_process(serve: Serve) -> None:

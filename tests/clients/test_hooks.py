@@ -349,7 +349,7 @@ def test_an_async_hook_is_refused(harness: ClientHarness) -> None:
 
 
 def test_the_log(harness: ClientHarness, serve: Serve, caplog: pytest.LogCaptureFixture) -> None:
-    """One line for each request and each retry, at debug, with what one looks for."""
+    """One line for the client, each request and each retry, at debug, with what one looks for."""
     caplog.set_level(logging.DEBUG, "appbuilder_assistants")
     server = serve(answers(BUSY, answer({}, "404 Not Found", x_appbuilder_request_id="req_2")))
 
@@ -358,7 +358,8 @@ def test_the_log(harness: ClientHarness, serve: Serve, caplog: pytest.LogCapture
 
     lines = [r.getMessage() for r in caplog.records if r.name == "appbuilder_assistants"]
     assert {r.levelname for r in caplog.records if r.name == "appbuilder_assistants"} == {"DEBUG"}
-    first, again, second = lines
+    made, first, again, second = lines
+    assert made.startswith("a client was made: ")
     assert first.startswith("queryRun POST /v2/threads/runs/query: 503 in ")
     assert " ms (attempt 1, request id " in first
     request_id = re.search("request id ([0-9a-f-]+)", first)

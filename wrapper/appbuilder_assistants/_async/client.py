@@ -4,6 +4,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from appbuilder_assistants._core.redaction import Secret
+from appbuilder_assistants._log import logger, logs_calls
 from appbuilder_assistants._settings.checks import KEEP, Keep
 from appbuilder_assistants._settings.settings import (
     DEFAULT_RETRY,
@@ -89,6 +90,8 @@ class AsyncAppBuilder:
         )
         pool = AsyncPool(settings, verify, http_client)
         self._set_up(AsyncCaller(pool, settings), own=True)
+        if logs_calls():
+            logger().debug("a client was made: %r", self)
 
     def with_options(
         self,
@@ -213,7 +216,10 @@ class AsyncAppBuilder:
         # A traceback with variables may show a client whose options were refused.
         if not hasattr(self, "_caller"):
             return f"<{type(self).__name__} that was not made>"
-        return f"{type(self).__name__}(gateway_url={self._caller.settings.base_url!r})"
+        from appbuilder_assistants._core.responses.json_reader import decoder_name
+
+        parts = {"gateway_url": self._caller.settings.base_url, "decoder": decoder_name()}
+        return f"{type(self).__name__}({', '.join(f'{k}={v!r}' for k, v in parts.items())})"
 
     def _set_up(self, caller: AsyncCaller, own: bool) -> None:
         self._caller = caller

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable, Mapping
 from functools import wraps
-from typing import Any, TypeVar
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from appbuilder_assistants._core.calls import Call, NoReply, OperationRequest, Outcome, Reply
@@ -25,15 +24,13 @@ from appbuilder_assistants.errors import (
 )
 
 from .error_forms import LONGEST_TEXT, ErrorDetail, error_class, error_detail, is_error
+from .json_reader import loads, loads_or_none
 from .misfit import UNREADABLE, MisfitError, read_as
 
 T = TypeVar("T")
 Q = TypeVar("Q", bound=OperationRequest)
 
 EVENT_STREAM = "text/event-stream"
-
-DEEPEST = 100
-"""Levels of JSON within JSON: what is deeper, Python could read but not show, copy or write."""
 
 
 def strips_context(read: Callable[[Q, Reply], T]) -> Callable[[Q, Reply], T]:
@@ -106,55 +103,6 @@ def unknown_id_error(call: OperationRequest, reply: Reply) -> NotFoundError:
         status_code=reply.status,
         origin=origin(call, reply.request_id),
     )
-
-
-def loads(body: bytes | str) -> Any:
-    """JSON to Python. Raises ValueError for anything else, however odd."""
-    text = body if isinstance(body, str) else body.decode("utf-8-sig")
-    try:
-        value = _DECODER.decode(text)
-    except RecursionError as error:
-        raise ValueError("the JSON is nested too deeply") from error
-    if text.count("[") + text.count("{") > DEEPEST and _is_too_deep(value):
-        raise ValueError("the JSON is nested too deeply")
-    return value
-
-
-def _refuse_constant(name: str) -> float:
-    """Refuse what Python reads and writes and JSON does not have: NaN, Infinity, -Infinity."""
-    raise ValueError(f"{name} is not JSON")
-
-
-def _finite(digits: str) -> float:
-    """Read a number; Python reads one beyond the largest float as infinity."""
-    number = float(digits)
-    if math.isinf(number):
-        raise ValueError(f"the number {digits[:40]} is too large")
-    return number
-
-
-_DECODER = json.JSONDecoder(parse_constant=_refuse_constant, parse_float=_finite)
-
-
-def _is_too_deep(value: object) -> bool:
-    """Whether there are more levels than `DEEPEST`, looked at one by one."""
-    level = [value]
-    for _ in range(DEEPEST):
-        inner = [node for node in level if isinstance(node, (dict, list)) and node]
-        if not inner:
-            return False
-        level = [
-            child for node in inner for child in (node.values() if isinstance(node, dict) else node)
-        ]
-    return True
-
-
-def loads_or_none(body: bytes | str) -> Any:
-    """As `loads`, with None for what is not JSON."""
-    try:
-        return loads(body)
-    except ValueError:
-        return None
 
 
 def status_error(call: OperationRequest, reply: Reply, body: object) -> ApiStatusError:

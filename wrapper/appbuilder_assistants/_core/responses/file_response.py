@@ -7,8 +7,9 @@ from typing import Protocol
 
 from appbuilder_assistants._core.calls import JSON, FileCall, Reply
 
-from .decode import loads_or_none, response_error, status_error, strips_context, unknown_id_error
+from .decode import response_error, status_error, strips_context, unknown_id_error
 from .error_forms import has_envelope, is_only_error
+from .json_reader import loads_or_none
 
 
 class Dated(Protocol):

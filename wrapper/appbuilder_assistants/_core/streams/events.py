@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, TypeAlias
 from appbuilder_assistants._core.calls import NoReply, Reply, StreamCall
 from appbuilder_assistants._core.redaction import strip_context
 from appbuilder_assistants._core.responses.decode import (
-    loads,
-    loads_or_none,
     no_reply_error,
     origin,
     quoted,
     status_error,
 )
 from appbuilder_assistants._core.responses.error_forms import is_error
+from appbuilder_assistants._core.responses.json_reader import loads, loads_or_none
 from appbuilder_assistants._core.responses.misfit import UNREADABLE, read_as
 from appbuilder_assistants._snapshot import RunSnapshot, shown
 from appbuilder_assistants.errors import (
@@ -120,7 +119,7 @@ class EventReader:
 
     def _error_behind(self) -> AssistantsError | None:
         """The error object behind the last event, if there is one."""
-        rest = loads_or_none(self._decoder.rest())
+        rest = loads_or_none(self._decoder.rest().encode())
         return status_error(self._call, self._reply, rest) if is_error(rest) else None
 
     def _unreadable(self, error: Exception) -> StreamInterruptedError:
@@ -132,7 +131,7 @@ class EventReader:
         if sse.event == "ping":
             return None
         if sse.event in ("status", "message"):
-            body = loads(sse.data)
+            body = loads(sse.data.encode())
             self._refuse_error(sse, body)
             if sse.event == "status":
                 status = read_as(self._call.read_status, body)
@@ -141,7 +140,7 @@ class EventReader:
             message = read_as(self._call.read_message, body)
             self.snapshot.apply_message(message)
             return message
-        self._refuse_error(sse, loads_or_none(sse.data))
+        self._refuse_error(sse, loads_or_none(sse.data.encode()))
         return UnknownEvent(sse.event, sse.data)
 
     def _refuse_error(self, sse: SseEvent, body: object) -> None:

@@ -1,0 +1,110 @@
+"""JSON from bytes, by msgspec where it is installed (the extra `fast`), else by `json`.
+
+Values and errors are the same with both: what msgspec accepts, it reads as `json` does, and what it
+refuses, `json` reads again. (Others differ: orjson makes floats of large integers.)
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from typing import Any
+
+DEEPEST = 100
+"""Levels of JSON within JSON: what is deeper, Python could read but not show, copy or write."""
+
+_NOT_STRUCTURE = bytes(set(range(256)) - set(b'[]{}"'))
+_STRING = re.compile(rb'"[^"]*"')
+_PASSES = 8  # each removes one or two levels; the API's own objects have up to nine
+
+
+def loads(body: bytes) -> Any:
+    """JSON to Python. Raises ValueError for anything else, however odd."""
+    value = _decode(body)
+    if len(body) > DEEPEST and not _is_flat(body) and _is_too_deep(body, value):
+        raise ValueError("the JSON is nested too deeply")
+    return value
+
+
+def loads_or_none(body: bytes) -> Any:
+    """As `loads`, with None for what is not JSON."""
+    try:
+        return loads(body)
+    except ValueError:
+        return None
+
+
+def _refuse_constant(name: str) -> float:
+    """Refuse what Python reads and writes and JSON does not have: NaN, Infinity, -Infinity."""
+    raise ValueError(f"{name} is not JSON")
+
+
+def _finite(digits: str) -> float:
+    """Read a number; Python reads one beyond the largest float as infinity."""
+    number = float(digits)
+    if math.isinf(number):
+        raise ValueError(f"the number {digits[:40]} is too large")
+    return number
+
+
+_DECODER = json.JSONDecoder(parse_constant=_refuse_constant, parse_float=_finite)
+
+
+def _by_json(body: bytes) -> Any:
+    try:
+        return _DECODER.decode(body.decode("utf-8-sig"))
+    except RecursionError as error:
+        raise ValueError("the JSON is nested too deeply") from error
+
+
+try:
+    import msgspec
+except ImportError:
+    _decode = _by_json
+else:
+    _MSGSPEC = msgspec.json.Decoder()
+
+    def _by_msgspec(body: bytes) -> Any:
+        try:
+            return _MSGSPEC.decode(body)
+        except (msgspec.DecodeError, ValueError, RecursionError):
+            pass  # json decides, and its error has no other one behind it
+        return _by_json(body)
+
+    _decode = _by_msgspec
+
+
+def decoder_name() -> str:
+    """The decoder in use."""
+    return "json" if _decode is _by_json else "msgspec"
+
+
+def _is_flat(body: bytes) -> bool:
+    """Whether valid JSON has few levels, seen from its brackets; False says nothing.
+
+    Looking at every value would take as long as reading them.
+    """
+    if b"\\" in body:
+        body = body.replace(b"\\\\", b"").replace(b'\\"', b"")
+    brackets = body.translate(None, _NOT_STRUCTURE).replace(b'""', b"")
+    if b'"' in brackets:  # strings that have brackets
+        brackets = _STRING.sub(b"", brackets)
+    for _ in range(_PASSES):
+        brackets = brackets.replace(b"[]", b"").replace(b"{}", b"")
+    return not brackets
+
+
+def _is_too_deep(body: bytes, value: object) -> bool:
+    """Whether there are more levels than `DEEPEST`, looked at one by one."""
+    if body.count(b"[") + body.count(b"{") <= DEEPEST:
+        return False
+    level = [value]
+    for _ in range(DEEPEST):
+        inner = [node for node in level if isinstance(node, (dict, list)) and node]
+        if not inner:
+            return False
+        level = [
+            child for node in inner for child in (node.values() if isinstance(node, dict) else node)
+        ]
+    return True
