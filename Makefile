@@ -136,11 +136,13 @@ test-browser: ## test the mock server's pages in the machine's own Chromium
 	@$(ENVIRONMENT) $(VENV) demo project dev browser
 	$(DIRECT) $(PY) -m pytest tests/browser $(PYTEST)
 
-generate: dev-env ## write generated/appbuilder_api from openapi.yaml
+generate: dev-env ## write from openapi.yaml the models, the clients' plain surface, and docs/operations.md
 	@$(NEEDS_3_11)
 	$(PY) scripts/generate.py
+	$(PY) scripts/unasync.py
+	$(PY) -m scripts.operations_table
 
-generate-check: dev-env ## fail if generated/appbuilder_api is not what `make generate` writes
+generate-check: dev-env ## fail if the generated code is not what `make generate` writes
 	@$(NEEDS_3_11)
 	$(PY) scripts/generate.py --check
 

@@ -2,7 +2,8 @@
 
     python -m scripts.check_layout    exit 1 and list what breaks a rule  (in `make lint`)
 
-docs/architecture.md has the rules and the reasons.
+docs/architecture.md has the rules and the reasons. What `make generate` writes is as long as its
+operations need.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 DISTRIBUTIONS = ("wrapper/appbuilder_assistants", "mock_server/appbuilder_mock", "contract_tests")
 WRITTEN_BY_SCRIPT = "_sync"
+GENERATED = b"# Written by `make generate`"
 MAX_MODULES = 12
 MAX_LINES = 300
 MIN_DOCSTRING_LINES = 2
@@ -50,8 +52,9 @@ def crowded_folders(sources: list[Path]) -> Iterator[str]:
 def long_modules(sources: list[Path]) -> Iterator[str]:
     """Modules with too many lines."""
     for source in sources:
-        lines = len(source.read_bytes().splitlines())
-        if lines > MAX_LINES:
+        text = source.read_bytes()
+        lines = len(text.splitlines())
+        if lines > MAX_LINES and GENERATED not in text[:200]:
             yield f"{source}: {lines} lines; at most {MAX_LINES}: split it by subject"
 
 

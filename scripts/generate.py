@@ -1,8 +1,11 @@
-"""Write generated/appbuilder_api from openapi.yaml, or check that it is up to date.
+"""Write from openapi.yaml what follows from it, or check that it is up to date.
 
     python scripts/generate.py            write it  (`make generate`)
     python scripts/generate.py --check    exit 1 and show the difference if it is not what would be
                                           written now  (`make generate-check`)
+
+openapi-python-client writes the models, generated/appbuilder_api; scripts/generation the wrapper's
+plain surface, of which `make sync` makes the sync half.
 
 A schema that `x-refines` another one keeps more out of a request, and has no field of its own: in
 Python both are the other one's class.
@@ -28,34 +31,50 @@ import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # this file is run by its path
-WRITTEN = ROOT / "generated" / "appbuilder_api"
+WRITTEN = Path("generated", "appbuilder_api")
 
 
 def main() -> int:
     """Do what the command line asks and return the exit code."""
-    parser = argparse.ArgumentParser(description="Write generated/appbuilder_api.")
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--check", action="store_true", help="write nothing, only compare")
     parser.add_argument(
         "--spec", type=Path, default=ROOT / "openapi.yaml", help="default: %(default)s"
     )
-    parser.add_argument("--output", type=Path, default=WRITTEN, help="default: %(default)s")
+    parser.add_argument("--output", type=Path, help="write the models alone, to this folder")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        fresh = Path(folder) / "appbuilder_api"
-        problem = generate(options.spec, fresh)
+        fresh = Path(folder)
+        models = fresh / WRITTEN
+        problem = generate(options.spec, models)
         if problem:
             print(problem, file=sys.stderr)
             return 1
+        pairs = [(options.output or ROOT / WRITTEN, models)]
+        if not options.output:
+            document = yaml.safe_load(options.spec.read_text(encoding="utf-8"))
+            pairs += [(ROOT / one, fresh / one) for one in write_wrapper(document, fresh)]
         if not options.check:
-            replace(options.output, fresh)
+            for old, new in pairs:
+                replace(old, new)
             return 0
-        difference = list(compare(options.output, fresh))
+        difference = [line for old, new in pairs for line in compare(old, new)]
     sys.stdout.writelines(difference)
     if not difference:
         return 0
-    print(f"\n{options.output} is not what {options.spec} and generated/templates give:")
+    print(f"\nThe generated code is not what {options.spec} and the templates give:")
     print("run make generate, look at what changed, and commit it.")
     return 1
+
+
+def write_wrapper(document: dict[str, Any], folder: Path) -> tuple[Path, ...]:
+    """Write the wrapper's generated modules below a folder; the folders that hold only these."""
+    from scripts.generation.render import FOLDERS, modules
+
+    for path, text in modules(document, ROOT).items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text, encoding="utf-8", newline="\n")
+    return FOLDERS
 
 
 def generate(spec: Path, folder: Path) -> str:
@@ -77,6 +96,7 @@ def generate(spec: Path, folder: Path) -> str:
     # Not .resolve(): in a virtual environment the interpreter is a link out of it.
     tools = Path(sys.executable).parent
     path = os.pathsep.join([str(tools), os.environ.get("PATH", os.defpath)])
+    folder.parent.mkdir(parents=True, exist_ok=True)
     read = folder.parent / "openapi.yaml"
     read.write_text(yaml.safe_dump(without_refinements(document), sort_keys=False), "utf-8")
     command = [sys.executable, "-m", "openapi_python_client", "generate"]

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Any
 
 import appbuilder_mock
 import pytest
-from appbuilder_assistants import NotFoundError, RawResponse, RetryPolicy
-from appbuilder_assistants._async import raw as raw_surface
+from appbuilder_assistants import AsyncAppBuilder, NotFoundError, RawResponse, RetryPolicy
 
 from tests.clients.bodies import EMPTY_LIST, RUN, stream_of
 from tests.clients.client_harness import ClientHarness
 from tests.clients.conftest import AT_ONCE, Serve
 from tests.clients.raw_server import answer
+from tests.generated.spec import SPEC
 
 
 def test_an_answer_as_it_came(harness: ClientHarness, serve: Serve) -> None:
@@ -64,28 +65,31 @@ def test_every_call_against_the_mock(
     assert isinstance(raw.threads.messages.list(thread.id).parse().data, list)
 
 
-def test_no_call_is_missing() -> None:
-    """Each raw resource has the methods of the resource that ask once and get JSON."""
-    for name, resource, omitted in (
-        ("AsyncRawAssistants", "assistants", {"list_all", "mounted_files_list_all"}),
-        ("AsyncRawFiles", "files", {"list_all", "download", "content"}),
-        ("AsyncRawThreads", "threads", set()),
-        ("AsyncRawMessages", "messages", {"list_all", "files_all"}),
-        ("AsyncRawRuns", "runs", {"list_all", "stream_run", "stream_run_with_handler"}),
-        ("AsyncRawSteps", "steps", {"list_all"}),
-    ):
-        module = __import__(f"appbuilder_assistants._async.{resource}", fromlist=[name])
-        plain = getattr(module, name.replace("Raw", ""))
-        made = plain(object())
-        wrapped = vars(getattr(raw_surface, name)(made))
-        asked = {n for n in vars(plain) if not n.startswith("_")} - omitted - OURS
+@pytest.mark.parametrize("path", sorted(tag["x-resource"] for tag in SPEC["tags"]))
+def test_no_call_is_missing(path: str) -> None:
+    """A raw resource has the methods of operations that answer with JSON, and the resources."""
+    client = AsyncAppBuilder(token="none")
+    raw, plain = (attrgetter(path)(one) for one in (client.with_raw_response, client))
+    tags = [tag["name"] for tag in SPEC["tags"] if tag["x-resource"] == path]
+    asked = {
+        operation["x-method"]
+        for methods in SPEC["paths"].values()
+        for operation in methods.values()
+        if operation["tags"] == tags and operation["operationId"] not in FILES
+    }
 
-        assert {n for n in wrapped if n not in vars(made)} == asked, name
-        assert {n for n in wrapped if n in vars(made)} == set(vars(made)) - {"_caller"}, name
+    prefix = f"{path}."
+    within = {
+        tag["x-resource"].removeprefix(prefix)
+        for tag in SPEC["tags"]
+        if tag["x-resource"].rpartition(".")[0] == path
+    }
+
+    assert vars(raw).keys() == asked | within
+    assert all(callable(getattr(plain, name)) for name in asked)
 
 
-OURS = {"wait", "run_with_tools", "stream_run_with_tools"}
-"""Results of several calls."""
+FILES = ("downloadFile", "readFile")
 
 
 def test_headers_of_ones_own(harness: ClientHarness, serve: Serve) -> None:

@@ -9,6 +9,7 @@ from itertools import permutations
 from typing import Any
 
 import pytest
+from appbuilder_assistants import _run_calls as run_calls
 from appbuilder_assistants._core.ids import PREFIXES
 from appbuilder_assistants._operations import assistants, files, messages, runs, steps, threads
 from appbuilder_assistants.types import Thread
@@ -48,10 +49,14 @@ def operations() -> Iterator[tuple[str, Callable[..., Any], dict[str, str]]]:
             kinds = {one: one for one in ID if one in parameters}
             if name in LISTED:
                 kinds.update(after=LISTED[name], before=LISTED[name])
-            if kinds and name.startswith(f"{module.__name__.rpartition('.')[2]}_"):
+            if (
+                kinds
+                and not name.endswith("_body")
+                and name.startswith(f"{module.__name__.rpartition('.')[2]}_")
+            ):
                 yield name, function, kinds
-    yield "runs_run", lambda **ids: runs.runs_run(runs.run_request(**ids)), RUN
-    yield "runs_stream_run", lambda **ids: runs.runs_stream_run(runs.run_request(**ids)), RUN
+    yield "runs_run", lambda **ids: run_calls.run(runs.runs_run_body(**ids)), RUN
+    yield "runs_stream_run", lambda **ids: run_calls.stream_run(runs.runs_run_body(**ids)), RUN
 
 
 RUN = {"assistant_id": "assistant_id", "thread_id": "thread_id"}
@@ -136,9 +141,9 @@ def test_ids_within() -> None:
     with pytest.raises(ValueError, match=r"file_ids\[1\] is the id of a run, not of a file"):
         assistants.assistants_create(name="a", file_ids=["file-1", "run_1"])
     output = {"tool_call_id": "call-1", "output": "", "run_id": "thread_1"}
-    body = runs.run_request(assistant_id="asst_1", thread_id="thread_1", tool_output=output)
+    body = runs.runs_run_body(assistant_id="asst_1", thread_id="thread_1", tool_output=output)
     with pytest.raises(ValueError, match=r"tool_output\.run_id is the id of a thread"):
-        runs.runs_run(body)
+        run_calls.run(body)
     threads.threads_update(thread_id="thread_1", metadata={"thread_id": "run_1", "run_id": "x"})
 
 

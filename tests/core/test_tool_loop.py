@@ -24,7 +24,8 @@ from appbuilder_assistants._core.calls import (
     Sleep,
 )
 from appbuilder_assistants._core.runs.polling import PollInterval, poll_run
-from appbuilder_assistants._operations.runs import OneRun, run_request, runs_query
+from appbuilder_assistants._operations.runs import runs_query, runs_run_body
+from appbuilder_assistants._run_calls import OneRun
 from appbuilder_assistants._tools.loop import LoopOptions, ToolLoop
 from appbuilder_assistants._tools.toolbox import Toolbox
 
@@ -52,7 +53,7 @@ def waiting(*arguments: str) -> Any:
 
 def whole(**options: Any) -> Flow[Any]:
     chosen: Any = {"max_rounds": 2, "max_parallel": 4, "continuation": "auto", **options}
-    run = OneRun(run_request(assistant_id="a", thread={"messages": []}))
+    run = OneRun(runs_run_body(assistant_id="a", thread={"messages": []}))
     return ToolLoop(run, Toolbox([add]), LoopOptions(**chosen), ONCE).whole()
 
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from appbuilder_assistants._core.redaction import Secret
@@ -16,6 +15,7 @@ from appbuilder_assistants._settings.settings import (
 from appbuilder_assistants._transport.pool import AsyncPool
 
 from ._caller import AsyncCaller, AsyncRawCaller
+from .resources.root import AsyncResources
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -29,12 +29,10 @@ if TYPE_CHECKING:
     from appbuilder_assistants.hooks import EventHook
     from appbuilder_assistants.types import Message, RunResult, StreamRunMessage
 
-    from .assistants import AsyncAssistants
-    from .raw import AsyncRawAppBuilder
-    from .threads import AsyncThreads
+    from .resources.raw import AsyncRawAppBuilder
 
 
-class AsyncAppBuilder:
+class AsyncAppBuilder(AsyncResources):
     """A client of the Assistants API.
 
     `token` and `gateway_url` come from APPBUILDER_TOKEN and GATEWAY_URL when they are None.
@@ -139,29 +137,13 @@ class AsyncAppBuilder:
         copy._set_up(AsyncCaller(pool, settings), own=http_client is not None)
         return copy
 
-    # A resource is imported when it is first used.
-
-    @cached_property
-    def assistants(self) -> AsyncAssistants:
-        """Assistants (助手), and their files."""
-        from .assistants import AsyncAssistants
-
-        return AsyncAssistants(self._caller)
-
-    @cached_property
-    def threads(self) -> AsyncThreads:
-        """Threads (会话), with their messages and runs."""
-        from .threads import AsyncThreads
-
-        return AsyncThreads(self._caller)
-
     @property
     def with_raw_response(self) -> AsyncRawAppBuilder:
         """The same calls, each giving a RawResponse: status, headers, body and parsed object.
 
         Errors are raised as ever. Streams, downloads and `list_all` are not among them.
         """
-        from .raw import AsyncRawAppBuilder
+        from .resources.raw import AsyncRawAppBuilder
 
         return AsyncRawAppBuilder(AsyncRawCaller(self._caller.pool, self._caller.settings))
 

@@ -9,7 +9,7 @@ from appbuilder_assistants._files.download import Download, InMemory
 from appbuilder_assistants._files.upload import auploading
 from appbuilder_assistants._operations import files as ops
 
-from ._caller import AsyncCaller
+from ._caller import AsyncResource
 
 if TYPE_CHECKING:
     import os
@@ -17,14 +17,11 @@ if TYPE_CHECKING:
 
     from appbuilder_assistants._files.upload import Progress, Uploadable
     from appbuilder_assistants._settings.settings import Timeout
-    from appbuilder_assistants.types import Deleted, File, FileContent, FileList
+    from appbuilder_assistants.types import File, FileContent
 
 
-class AsyncFiles:
-    """Files (文件) in the store, to be mounted on assistants or added to messages."""
-
-    def __init__(self, caller: AsyncCaller) -> None:
-        self._caller = caller
+class AsyncFileTransfer(AsyncResource):
+    """The methods of files that read or write bytes, or sort: `AsyncFiles` derives from it."""
 
     async def create(
         self,
@@ -50,29 +47,17 @@ class AsyncFiles:
         async with auploading(file_path, filename, progress, deadline) as file:
             return await self._caller.run(ops.files_create(file=file, purpose=purpose), deadline)
 
-    async def list(self) -> FileList:
-        """All files. This list has no pages.  (listFiles)"""
-        return await self._caller.run(ops.files_list())
-
     async def list_all(self, *, order: Literal["asc", "desc"] | None = None) -> AsyncIterator[File]:
         """Every file, one by one, in the order of `list`, or by age if `order` is given.
 
         `desc` is newest first.  (listFiles)
         """
-        files = (await self.list()).data
+        files = (await self._caller.run(ops.files_list())).data
         if order is not None:
             # Within a second, as the service lists them: oldest first.
             files = sorted(files, key=created_at)
         for file in reversed(files) if order == "desc" else files:
             yield file
-
-    async def query(self, file_id: str) -> File:
-        """Look a file up: its name, its size, how its audit stands.  (queryFile)"""
-        return await self._caller.run(ops.files_query(file_id=file_id))
-
-    async def delete(self, file_id: str) -> Deleted:
-        """Delete a file.  (deleteFile)"""
-        return await self._caller.run(ops.files_delete(file_id=file_id))
 
     async def download(
         self,

@@ -1,9 +1,8 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
+from appbuilder_assistants import _run_calls as run_calls
 from appbuilder_assistants._core.limits import FIRST_POLL_DELAY, MAX_POLL_DELAY
 from appbuilder_assistants._operations import runs as ops
 
@@ -11,50 +10,23 @@ from .tool_runs import AsyncToolRuns
 
 if TYPE_CHECKING:
     from appbuilder_assistants._core.runs.orphaned_runs import OnExit
+    from appbuilder_assistants._run_calls import Body
     from appbuilder_assistants._settings.settings import OnDeadline
-    from appbuilder_assistants._tools.toolbox import ToolDescription
-    from appbuilder_assistants.types import (
-        AssistantModelParameters,
-        AssistantThread,
-        AssistantUserInfo,
-        AssistantUserLoc,
-        Json,
-        RunList,
-        RunResult,
-        ToolOutput,
-    )
+    from appbuilder_assistants.types import RunResult
 
-    from .steps import AsyncSteps
     from .streams.handlers import AsyncAssistantEventHandler, AsyncAssistantStreamManager
     from .streams.run_stream import AsyncRunStream
 
 
-class AsyncRuns(AsyncToolRuns):
-    """Runs (运行): one turn of an assistant on a thread."""
+class AsyncRunMethods(AsyncToolRuns):
+    """The methods of runs that wait, stream or cancel: `AsyncRuns` derives from it.
 
-    @cached_property
-    def steps(self) -> AsyncSteps:
-        """Steps of runs (步骤)."""
-        from .steps import AsyncSteps
+    Those that take a `body` are public there, with the parameters of the request in its place.
+    """
 
-        return AsyncSteps(self._caller)
-
-    async def run(
+    async def _run(
         self,
-        assistant_id: str,
-        thread_id: str | None = None,
-        thread: AssistantThread | Json | None = None,
-        model: str | None = None,
-        response_format: Literal["json_object", "text"] | None = None,
-        instructions: str | None = None,
-        thought_instructions: str | None = None,
-        chat_instructions: str | None = None,
-        tools: Sequence[ToolDescription] | None = None,
-        metadata: Mapping[str, str] | None = None,
-        tool_output: ToolOutput | Json | None = None,
-        model_parameters: AssistantModelParameters | Json | None = None,
-        user_info: AssistantUserInfo | Json | None = None,
-        user_loc: AssistantUserLoc | Json | None = None,
+        body: Body,
         *,
         deadline: float | None = None,
         on_deadline: OnDeadline | None = None,
@@ -68,45 +40,23 @@ class AsyncRuns(AsyncToolRuns):
         Waits for up to 600 seconds of silence, and for `deadline` seconds at the most. Never
         repeated when no reply came, because the run may be in progress. `on_deadline="cancel"`
         cancels a run with a known id: one that `tool_output` continues. The first event of
-        `stream_run` names a new one, too. Raises ValueError without a thread.  (createRun)
+        `stream_run` names a new one, too. Raises ValueError without a thread.
+
+        Args:
+            deadline: Seconds that the whole call may take; None for the client's deadline.
+            on_deadline: `cancel` cancels the run when the deadline passes, `raise` does not; None
+                as the client is set.
+
+        (createRun)
         """
-        request = ops.run_request(
-            assistant_id=assistant_id,
-            thread_id=thread_id,
-            thread=thread,
-            model=model,
-            response_format=response_format,
-            instructions=instructions,
-            thought_instructions=thought_instructions,
-            chat_instructions=chat_instructions,
-            tools=tools,
-            metadata=metadata,
-            tool_output=tool_output,
-            model_parameters=model_parameters,
-            user_info=user_info,
-            user_loc=user_loc,
-        )
         caller = self._caller.within(deadline=deadline, on_deadline=on_deadline)
         return await caller.run_or_cancel(
-            ops.runs_run(request), ops.orphaned_run(request, retry=caller.settings.retry)
+            run_calls.run(body), run_calls.orphaned_run(body, retry=caller.settings.retry)
         )
 
-    def stream_run(
+    def _stream_run(
         self,
-        assistant_id: str,
-        thread_id: str | None = None,
-        thread: AssistantThread | Json | None = None,
-        model: str | None = None,
-        response_format: Literal["json_object", "text"] | None = None,
-        instructions: str | None = None,
-        thought_instructions: str | None = None,
-        chat_instructions: str | None = None,
-        tools: Sequence[ToolDescription] | None = None,
-        metadata: Mapping[str, str] | None = None,
-        tool_output: ToolOutput | Json | None = None,
-        model_parameters: AssistantModelParameters | Json | None = None,
-        user_info: AssistantUserInfo | Json | None = None,
-        user_loc: AssistantUserLoc | Json | None = None,
+        body: Body,
         *,
         deadline: float | None = None,
         on_deadline: OnDeadline | None = None,
@@ -117,51 +67,30 @@ class AsyncRuns(AsyncToolRuns):
         Nothing is sent until the stream is entered or iterated. At the event type `tool_calls`
         the run waits, and the stream with it, for `submit_tool_outputs`. Silence of 600 seconds
         breaks it, and so does its `deadline`, in seconds. The run continues when the stream is
-        closed early; `on_exit="cancel"` cancels it then, whatever closes it.  (createRun)
+        closed early; `on_exit="cancel"` cancels it then, whatever closes it.
+
+        Args:
+            deadline: Seconds that the whole call may take; None for the client's deadline.
+            on_deadline: `cancel` cancels the run when the deadline passes, `raise` does not; None
+                as the client is set.
+            on_exit: `cancel` cancels the run when the stream is closed early, `close` does not.
+
+        (createRun)
         """
         from .streams.run_stream import AsyncRunStream
 
-        request = ops.run_request(
-            assistant_id=assistant_id,
-            thread_id=thread_id,
-            thread=thread,
-            model=model,
-            response_format=response_format,
-            instructions=instructions,
-            thought_instructions=thought_instructions,
-            chat_instructions=chat_instructions,
-            tools=tools,
-            metadata=metadata,
-            tool_output=tool_output,
-            model_parameters=model_parameters,
-            user_info=user_info,
-            user_loc=user_loc,
-        )
         caller = self._caller.within(deadline=deadline, on_deadline=on_deadline)
         return AsyncRunStream(
             caller,
-            ops.runs_stream_run(request),
-            ops.orphaned_run(request, retry=caller.settings.retry),
+            run_calls.stream_run(body),
+            run_calls.orphaned_run(body, retry=caller.settings.retry),
             on_exit,
         )
 
-    def stream_run_with_handler(
+    def _stream_run_with_handler(
         self,
-        assistant_id: str,
-        thread_id: str | None = None,
-        thread: AssistantThread | Json | None = None,
-        model: str | None = None,
-        response_format: Literal["json_object", "text"] | None = None,
-        instructions: str | None = None,
-        thought_instructions: str | None = None,
-        chat_instructions: str | None = None,
-        tools: Sequence[ToolDescription] | None = None,
-        metadata: Mapping[str, str] | None = None,
-        tool_output: ToolOutput | Json | None = None,
+        body: Body,
         event_handler: AsyncAssistantEventHandler | None = None,
-        model_parameters: AssistantModelParameters | Json | None = None,
-        user_info: AssistantUserInfo | Json | None = None,
-        user_loc: AssistantUserLoc | Json | None = None,
         *,
         deadline: float | None = None,
         on_deadline: OnDeadline | None = None,
@@ -171,30 +100,46 @@ class AsyncRuns(AsyncToolRuns):
 
         Nothing is sent until the returned manager is entered, iterated or asked for `until_done`,
         with or without a `with` block. An exception of the handler reaches the caller and closes
-        the connection.  (createRun)
+        the connection.
+
+        Args:
+            event_handler: Its methods get the events; None for none.
+            deadline: Seconds that the whole call may take; None for the client's deadline.
+            on_deadline: `cancel` cancels the run when the deadline passes, `raise` does not; None
+                as the client is set.
+            on_exit: `cancel` cancels the run when the stream is closed early, `close` does not.
+
+        (createRun)
         """
         from .streams.handlers import AsyncAssistantStreamManager
 
-        stream = self.stream_run(
-            assistant_id,
-            thread_id,
-            thread,
-            model,
-            response_format,
-            instructions,
-            thought_instructions,
-            chat_instructions,
-            tools,
-            metadata,
-            tool_output,
-            model_parameters,
-            user_info,
-            user_loc,
-            deadline=deadline,
-            on_deadline=on_deadline,
-            on_exit=on_exit,
-        )
+        stream = self._stream_run(body, deadline=deadline, on_deadline=on_deadline, on_exit=on_exit)
         return AsyncAssistantStreamManager(stream, event_handler)
+
+    async def _submit_tool_outputs(
+        self,
+        body: Body,
+        *,
+        deadline: float | None = None,
+        on_deadline: OnDeadline | None = None,
+    ) -> RunResult:
+        """Give a waiting run the outputs of its tool calls, at least one.
+
+        With a stream of the run open, the run goes on there. Never repeated after a lost reply.
+        `deadline` and `on_deadline` as for `run`.
+
+        Args:
+            deadline: Seconds that the whole call may take; None for the client's deadline.
+            on_deadline: `cancel` cancels the run when the deadline passes, `raise` does not; None
+                as the client is set.
+
+        (submitToolOutputs)
+        """
+        caller = self._caller.within(deadline=deadline, on_deadline=on_deadline)
+        orphaned_run = run_calls.known_run(
+            thread_id=body["thread_id"], run_id=body["run_id"], retry=caller.settings.retry
+        )
+        return await caller.run_or_cancel(ops.SUBMIT_TOOL_OUTPUTS.call(body), orphaned_run)
 
     async def wait(
         self,
@@ -218,83 +163,7 @@ class AsyncRuns(AsyncToolRuns):
         flow = poll_run(
             query, retry=caller.settings.retry, interval=PollInterval(first_delay, max_delay)
         )
-        orphaned_run = ops.known_run(
+        orphaned_run = run_calls.known_run(
             thread_id=thread_id, run_id=run_id, retry=caller.settings.retry
         )
         return await caller.carry_or_cancel(flow, orphaned_run)
-
-    async def submit_tool_outputs(
-        self,
-        run_id: str,
-        thread_id: str,
-        tool_outputs: Sequence[ToolOutput | Json],
-        *,
-        deadline: float | None = None,
-        on_deadline: OnDeadline | None = None,
-    ) -> RunResult:
-        """Give a waiting run the outputs of its tool calls, at least one.
-
-        With a stream of the run open, the run goes on there. Never repeated after a lost reply.
-        `deadline` and `on_deadline` as for `run`.  (submitToolOutputs)
-        """
-        call = ops.runs_submit_tool_outputs(
-            run_id=run_id, thread_id=thread_id, tool_outputs=tool_outputs
-        )
-        caller = self._caller.within(deadline=deadline, on_deadline=on_deadline)
-        orphaned_run = ops.known_run(
-            thread_id=thread_id, run_id=run_id, retry=caller.settings.retry
-        )
-        return await caller.run_or_cancel(call, orphaned_run)
-
-    async def cancel(self, run_id: str, thread_id: str, sync: bool | None = None) -> RunResult:
-        """Cancel a run that has not ended. Note the order: the run comes first.
-
-        With `sync` the service answers when the run is cancelled, else at once.  (cancelRun)
-        """
-        return await self._caller.run(
-            ops.runs_cancel(run_id=run_id, thread_id=thread_id, sync=sync)
-        )
-
-    async def list(
-        self,
-        thread_id: str,
-        limit: int | None = None,
-        order: Literal["asc", "desc"] | None = None,
-        after: str | None = None,
-        before: str | None = None,
-    ) -> RunList:
-        """One page of a thread's runs: 20 unless `limit` says otherwise, newest first.
-
-        `after` and `before` are run ids that bound the page. The runs have no `final_answer`.
-        (listRuns)
-        """
-        call = ops.runs_list(
-            thread_id=thread_id, limit=limit, order=order, after=after, before=before
-        )
-        return await self._caller.run(call)
-
-    def list_all(
-        self,
-        thread_id: str,
-        *,
-        order: Literal["asc", "desc"] | None = None,
-        after: str | None = None,
-        before: str | None = None,
-        page_size: int | None = None,
-    ) -> AsyncIterator[RunResult]:
-        """Every run of a thread, newest first; a page is fetched when it is needed.
-
-        Raises ResponseError when the pages have no end, or an item comes again.  (listRuns)
-        """
-        return self._caller.each(
-            lambda after_, before_: ops.runs_list(
-                thread_id=thread_id, limit=page_size, order=order, after=after_, before=before_
-            ),
-            after,
-            before,
-            order,
-        )
-
-    async def query(self, thread_id: str, run_id: str) -> RunResult:
-        """Look a run up. It has no `final_answer`, even when completed.  (queryRun)"""
-        return await self._caller.run(ops.runs_query(thread_id=thread_id, run_id=run_id))

@@ -268,7 +268,9 @@ def json_body(operation: str, body: object) -> bytes:
     that only looks as if it had (NaN, infinity, half a surrogate pair, a cycle).
     """
     try:
-        text = json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        text = json.dumps(
+            body, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_json_form
+        )
         return text.encode("utf-8")
     except TypeError as error:
         raise TypeError(
@@ -277,3 +279,12 @@ def json_body(operation: str, body: object) -> bytes:
         ) from error
     except (ValueError, RecursionError) as error:
         raise ValueError(f"{operation}: the request cannot be written as JSON: {error}") from error
+
+
+def _json_form(value: object) -> object:
+    """The JSON form of an object that json does not know: a model, a tool, or any mapping."""
+    if hasattr(value, "to_dict"):
+        return value.to_dict()
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")

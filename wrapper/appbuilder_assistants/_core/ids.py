@@ -102,6 +102,7 @@ def _message(wrong: Mapping[str, tuple[str, str, str]]) -> str:
 def _shown(value: object) -> str:
     """A value that is no id, in a few words."""
     name = type(value).__name__
-    if isinstance(value, Mapping) and isinstance(value.get("id"), str):
-        return f"an object; give its .id ({value['id'][:LONGEST]!r})"
+    own = value.get("id") if isinstance(value, Mapping) else getattr(value, "id", None)
+    if isinstance(own, str):
+        return f"an object; give its .id ({own[:LONGEST]!r})"
     return f"{value!r:.{LONGEST}}" if isinstance(value, (int, float)) else name

@@ -1,5 +1,6 @@
-"""Every operation of openapi.yaml as a value: what to send, how to read it, may it be repeated.
+# Written by `make generate` from openapi.yaml; do not edit.
+"""Every operation of openapi.yaml: what to send, and how to read the answer.
 
-One function per operationId, in one module per resource. The one place that knows both the
-generated code and the rest. `tests/border` holds it to the spec.
+One module per resource, with a function for each operation that makes its call; `_shapes`
+has the objects within requests.
 """

@@ -1,39 +1,69 @@
-"""Assistants and the files that are mounted on them."""
+# Written by `make generate` from openapi.yaml; do not edit.
+"""The operations of `assistants`: what each sends, and how its answer is read."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
-from appbuilder_api.api.assistants import (
-    create_assistant,
-    delete_assistant,
-    list_assistants,
-    list_mounted_files,
-    mount_assistant_file,
-    query_assistant,
-    unmount_assistant_file,
-    update_assistant,
-)
-from appbuilder_api.models import (
-    Assistant,
-    AssistantFile,
-    AssistantFileList,
-    AssistantList,
-    CreateAssistantRequest,
-    DeleteAssistantRequest,
-    Deleted,
-    ListAssistantsRequest,
-    ListMountedFilesRequest,
-    MountAssistantFileRequest,
-    QueryAssistantRequest,
-    UnmountAssistantFileRequest,
-    UpdateAssistantRequest,
-)
+from appbuilder_api import models
 
+from appbuilder_assistants._core.bodies import items, pairs, parts
 from appbuilder_assistants._core.calls import Call
+from appbuilder_assistants._core.operations import Operation
 from appbuilder_assistants._tools.toolbox import ToolDescription, described
 
-from ._build import Format, Order, call, items, object_
+from ._shapes import AssistantTool
+
+CREATE_ASSISTANT = Operation(
+    "createAssistant",
+    "/v2/assistants",
+    lambda data: models.Assistant.from_dict(data),
+    idempotent=False,
+)
+UPDATE_ASSISTANT = Operation(
+    "updateAssistant",
+    "/v2/assistants/update",
+    lambda data: models.Assistant.from_dict(data),
+    idempotent=True,
+)
+LIST_ASSISTANTS = Operation(
+    "listAssistants",
+    "/v2/assistants/list",
+    lambda data: models.AssistantList.from_dict(data),
+    idempotent=True,
+)
+QUERY_ASSISTANT = Operation(
+    "queryAssistant",
+    "/v2/assistants/query",
+    lambda data: models.Assistant.from_dict(data),
+    idempotent=True,
+    null_is_unknown=True,
+)
+DELETE_ASSISTANT = Operation(
+    "deleteAssistant",
+    "/v2/assistants/delete",
+    lambda data: models.Deleted.from_dict(data),
+    idempotent=True,
+)
+MOUNT_ASSISTANT_FILE = Operation(
+    "mountAssistantFile",
+    "/v2/assistants/files",
+    lambda data: models.AssistantFile.from_dict(data),
+    idempotent=True,
+)
+LIST_MOUNTED_FILES = Operation(
+    "listMountedFiles",
+    "/v2/assistants/files/list",
+    lambda data: models.AssistantFileList.from_dict(data),
+    idempotent=True,
+)
+UNMOUNT_ASSISTANT_FILE = Operation(
+    "unmountAssistantFile",
+    "/v2/assistants/files/delete",
+    lambda data: models.Deleted.from_dict(data),
+    idempotent=True,
+)
 
 
 def assistants_create(
@@ -41,28 +71,28 @@ def assistants_create(
     name: str,
     description: str | None = None,
     model: str | None = None,
-    response_format: Format | None = None,
+    response_format: Literal["json_object", "text"] | None = None,
     instructions: str | None = None,
     thought_instructions: str | None = None,
     chat_instructions: str | None = None,
     tools: Sequence[ToolDescription] | None = None,
     file_ids: Sequence[str] | None = None,
     metadata: Mapping[str, str] | None = None,
-) -> Call[Assistant]:
-    body = CreateAssistantRequest(
-        name=name,
-        description=description,
-        model=model,
-        response_format=response_format,
-        instructions=instructions,
-        thought_instructions=thought_instructions,
-        chat_instructions=chat_instructions,
-        tools=described(items("tools", tools)),
-        file_ids=items("file_ids", file_ids),
-        metadata=object_("metadata", metadata),
+) -> Call[models.Assistant]:
+    return CREATE_ASSISTANT.call(
+        {
+            "name": name,
+            "description": description,
+            "model": model,
+            "response_format": response_format,
+            "instructions": instructions,
+            "thought_instructions": thought_instructions,
+            "chat_instructions": chat_instructions,
+            "tools": parts("tools", described(items("tools", tools)), AssistantTool),
+            "file_ids": items("file_ids", file_ids),
+            "metadata": pairs("metadata", metadata),
+        }
     )
-    built = create_assistant.request(body)
-    return call("createAssistant", built, Assistant.from_dict, idempotent=False)
 
 
 def assistants_update(
@@ -75,71 +105,67 @@ def assistants_update(
     tools: Sequence[ToolDescription] | None = None,
     thought_instructions: str | None = None,
     chat_instructions: str | None = None,
-    response_format: Format | None = None,
+    response_format: Literal["json_object", "text"] | None = None,
     file_ids: Sequence[str] | None = None,
     metadata: Mapping[str, str] | None = None,
-) -> Call[Assistant]:
-    body = UpdateAssistantRequest(
-        assistant_id=assistant_id,
-        name=name,
-        description=description,
-        model=model,
-        response_format=response_format,
-        instructions=instructions,
-        thought_instructions=thought_instructions,
-        chat_instructions=chat_instructions,
-        tools=described(items("tools", tools)),
-        file_ids=items("file_ids", file_ids),
-        metadata=object_("metadata", metadata),
+) -> Call[models.Assistant]:
+    return UPDATE_ASSISTANT.call(
+        {
+            "assistant_id": assistant_id,
+            "name": name,
+            "description": description,
+            "model": model,
+            "response_format": response_format,
+            "instructions": instructions,
+            "thought_instructions": thought_instructions,
+            "chat_instructions": chat_instructions,
+            "tools": parts("tools", described(items("tools", tools)), AssistantTool),
+            "file_ids": items("file_ids", file_ids),
+            "metadata": pairs("metadata", metadata),
+        }
     )
-    built = update_assistant.request(body)
-    return call("updateAssistant", built, Assistant.from_dict, idempotent=True)
 
 
 def assistants_list(
     *,
     limit: int | None = None,
-    order: Order | None = None,
+    order: Literal["asc", "desc"] | None = None,
     after: str | None = None,
     before: str | None = None,
-) -> Call[AssistantList]:
-    body = ListAssistantsRequest(limit=limit, order=order, after=after, before=before)
-    built = list_assistants.request(body)
-    return call("listAssistants", built, AssistantList.from_dict, idempotent=True)
+) -> Call[models.AssistantList]:
+    return LIST_ASSISTANTS.call({"limit": limit, "order": order, "after": after, "before": before})
 
 
-def assistants_query(*, assistant_id: str) -> Call[Assistant]:
-    built = query_assistant.request(QueryAssistantRequest(assistant_id=assistant_id))
-    return call("queryAssistant", built, Assistant.from_dict, idempotent=True, null_is_unknown=True)
+def assistants_query(*, assistant_id: str) -> Call[models.Assistant]:
+    return QUERY_ASSISTANT.call({"assistant_id": assistant_id})
 
 
-def assistants_delete(*, assistant_id: str) -> Call[Deleted]:
-    built = delete_assistant.request(DeleteAssistantRequest(assistant_id=assistant_id))
-    return call("deleteAssistant", built, Deleted.from_dict, idempotent=True)
+def assistants_delete(*, assistant_id: str) -> Call[models.Deleted]:
+    return DELETE_ASSISTANT.call({"assistant_id": assistant_id})
 
 
-def assistants_mount_files(*, assistant_id: str, file_id: str) -> Call[AssistantFile]:
-    body = MountAssistantFileRequest(assistant_id=assistant_id, file_id=file_id)
-    built = mount_assistant_file.request(body)
-    return call("mountAssistantFile", built, AssistantFile.from_dict, idempotent=True)
+def assistants_mount_files(*, assistant_id: str, file_id: str) -> Call[models.AssistantFile]:
+    return MOUNT_ASSISTANT_FILE.call({"assistant_id": assistant_id, "file_id": file_id})
 
 
 def assistants_mounted_files_list(
     *,
     assistant_id: str,
     limit: int | None = None,
-    order: Order | None = None,
+    order: Literal["asc", "desc"] | None = None,
     after: str | None = None,
     before: str | None = None,
-) -> Call[AssistantFileList]:
-    body = ListMountedFilesRequest(
-        assistant_id=assistant_id, limit=limit, order=order, after=after, before=before
+) -> Call[models.AssistantFileList]:
+    return LIST_MOUNTED_FILES.call(
+        {
+            "assistant_id": assistant_id,
+            "limit": limit,
+            "order": order,
+            "after": after,
+            "before": before,
+        }
     )
-    built = list_mounted_files.request(body)
-    return call("listMountedFiles", built, AssistantFileList.from_dict, idempotent=True)
 
 
-def assistants_unmount_files(*, assistant_id: str, file_id: str) -> Call[Deleted]:
-    body = UnmountAssistantFileRequest(assistant_id=assistant_id, file_id=file_id)
-    built = unmount_assistant_file.request(body)
-    return call("unmountAssistantFile", built, Deleted.from_dict, idempotent=True)
+def assistants_unmount_files(*, assistant_id: str, file_id: str) -> Call[models.Deleted]:
+    return UNMOUNT_ASSISTANT_FILE.call({"assistant_id": assistant_id, "file_id": file_id})

@@ -1,64 +1,73 @@
-"""Files."""
+# Written by `make generate` from openapi.yaml; do not edit.
+"""The operations of `assistants.files`: what each sends, and how its answer is read."""
 
 from __future__ import annotations
 
-from appbuilder_api.api.files import (
-    create_file,
-    delete_file,
-    download_file,
-    list_files,
-    query_file,
-    read_file,
-)
-from appbuilder_api.models import (
-    Deleted,
-    DeleteFileRequest,
-    File,
-    FileList,
-    ListFilesRequest,
-    QueryFileRequest,
-)
+from appbuilder_api import models
 
-from appbuilder_assistants._core.calls import Call, FileCall, Request
+from appbuilder_assistants._core.calls import Call, FileCall
 from appbuilder_assistants._core.limits import FILE_SECONDS
-from appbuilder_assistants._core.multipart import MultipartBody, UploadSource
+from appbuilder_assistants._core.multipart import UploadSource
+from appbuilder_assistants._core.operations import FileOperation, Operation
 
-from ._build import call, file_call
+CREATE_FILE = Operation(
+    "createFile",
+    "/v2/storage/files",
+    lambda data: models.File.from_dict(data),
+    idempotent=False,
+    read_seconds=FILE_SECONDS,
+)
+LIST_FILES = Operation(
+    "listFiles",
+    "/v2/storage/files/list",
+    lambda data: models.FileList.from_dict(data),
+    idempotent=True,
+)
+QUERY_FILE = Operation(
+    "queryFile",
+    "/v2/storage/files/query",
+    lambda data: models.File.from_dict(data),
+    idempotent=True,
+    null_is_unknown=True,
+)
+DELETE_FILE = Operation(
+    "deleteFile",
+    "/v2/storage/files/delete",
+    lambda data: models.Deleted.from_dict(data),
+    idempotent=True,
+    null_is_unknown=True,
+)
+DOWNLOAD_FILE = FileOperation(
+    "downloadFile",
+    "/v2/storage/files/download",
+    named=True,
+    idempotent=True,
+    read_seconds=FILE_SECONDS,
+)
+READ_FILE = FileOperation(
+    "readFile", "/v2/storage/files/content", named=False, idempotent=True, read_seconds=FILE_SECONDS
+)
 
 
-def files_create(*, file: UploadSource, purpose: str = "assistant") -> Call[File]:
-    built = create_file.request(file=file, purpose=purpose)
-    ((field, source),) = built["files"].items()
-    return Call(
-        operation="createFile",
-        request=Request(
-            built["method"], built["url"], MultipartBody(field, source), built["params"]
-        ),
-        parse=File.from_dict,
-        idempotent=False,
-        read_seconds=FILE_SECONDS,
-    )
+def files_create(*, file: UploadSource, purpose: str = "assistant") -> Call[models.File]:
+    return CREATE_FILE.upload("file", file, {"purpose": purpose})
 
 
-def files_list() -> Call[FileList]:
-    built = list_files.request(ListFilesRequest())
-    return call("listFiles", built, FileList.from_dict, idempotent=True)
+def files_list() -> Call[models.FileList]:
+    return LIST_FILES.call({})
 
 
-def files_query(*, file_id: str) -> Call[File]:
-    built = query_file.request(QueryFileRequest(file_id=file_id))
-    return call("queryFile", built, File.from_dict, idempotent=True, null_is_unknown=True)
+def files_query(*, file_id: str) -> Call[models.File]:
+    return QUERY_FILE.call({"file_id": file_id})
 
 
-def files_delete(*, file_id: str) -> Call[Deleted]:
-    built = delete_file.request(DeleteFileRequest(file_id=file_id))
-    return call("deleteFile", built, Deleted.from_dict, idempotent=True, null_is_unknown=True)
+def files_delete(*, file_id: str) -> Call[models.Deleted]:
+    return DELETE_FILE.call({"file_id": file_id})
 
 
 def files_download(*, file_id: str) -> FileCall:
-    built = download_file.request(QueryFileRequest(file_id=file_id))
-    return file_call("downloadFile", built, named=True)
+    return DOWNLOAD_FILE.call({"file_id": file_id})
 
 
 def files_content(*, file_id: str) -> FileCall:
-    return file_call("readFile", read_file.request(QueryFileRequest(file_id=file_id)), named=False)
+    return READ_FILE.call({"file_id": file_id})

@@ -1,31 +1,48 @@
-"""Messages."""
+# Written by `make generate` from openapi.yaml; do not edit.
+"""The operations of `threads.messages`: what each sends, and how its answer is read."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
-from appbuilder_api.api.messages import (
-    create_message,
-    list_message_files,
-    list_messages,
-    query_message,
-    update_message,
-)
-from appbuilder_api.models import (
-    CreateMessageRequest,
-    ListMessageFilesRequest,
-    ListMessagesRequest,
-    Message,
-    MessageFileList,
-    MessageList,
-    QueryMessageRequest,
-    UpdateMessageRequest,
-)
+from appbuilder_api import models
 
+from appbuilder_assistants._core.bodies import items, pairs
 from appbuilder_assistants._core.calls import Call
+from appbuilder_assistants._core.operations import Operation
 
-from ._build import Order, call, items, object_
+CREATE_MESSAGE = Operation(
+    "createMessage",
+    "/v2/threads/messages",
+    lambda data: models.Message.from_dict(data),
+    idempotent=False,
+)
+UPDATE_MESSAGE = Operation(
+    "updateMessage",
+    "/v2/threads/messages/update",
+    lambda data: models.Message.from_dict(data),
+    idempotent=True,
+)
+LIST_MESSAGES = Operation(
+    "listMessages",
+    "/v2/threads/messages/list",
+    lambda data: models.MessageList.from_dict(data),
+    idempotent=True,
+)
+QUERY_MESSAGE = Operation(
+    "queryMessage",
+    "/v2/threads/messages/query",
+    lambda data: models.Message.from_dict(data),
+    idempotent=True,
+    null_is_unknown=True,
+)
+LIST_MESSAGE_FILES = Operation(
+    "listMessageFiles",
+    "/v2/threads/messages/files/list",
+    lambda data: models.MessageFileList.from_dict(data),
+    idempotent=True,
+)
 
 
 def messages_create(
@@ -35,15 +52,16 @@ def messages_create(
     role: Literal["assistant", "user"] = "user",
     file_ids: Sequence[str] | None = None,
     metadata: Mapping[str, str] | None = None,
-) -> Call[Message]:
-    body = CreateMessageRequest(
-        thread_id=thread_id,
-        content=content,
-        role=role,
-        file_ids=items("file_ids", file_ids),
-        metadata=object_("metadata", metadata),
+) -> Call[models.Message]:
+    return CREATE_MESSAGE.call(
+        {
+            "thread_id": thread_id,
+            "content": content,
+            "role": role,
+            "file_ids": items("file_ids", file_ids),
+            "metadata": pairs("metadata", metadata),
+        }
     )
-    return call("createMessage", create_message.request(body), Message.from_dict, idempotent=False)
 
 
 def messages_update(
@@ -52,39 +70,32 @@ def messages_update(
     message_id: str,
     content: str | None = None,
     file_ids: Sequence[str] | None = None,
-) -> Call[Message]:
-    body = UpdateMessageRequest(
-        thread_id=thread_id,
-        message_id=message_id,
-        content=content,
-        file_ids=items("file_ids", file_ids),
+) -> Call[models.Message]:
+    return UPDATE_MESSAGE.call(
+        {
+            "thread_id": thread_id,
+            "message_id": message_id,
+            "content": content,
+            "file_ids": items("file_ids", file_ids),
+        }
     )
-    return call("updateMessage", update_message.request(body), Message.from_dict, idempotent=True)
 
 
 def messages_list(
     *,
     thread_id: str,
     limit: int | None = None,
-    order: Order | None = None,
+    order: Literal["asc", "desc"] | None = None,
     after: str | None = None,
     before: str | None = None,
-) -> Call[MessageList]:
-    body = ListMessagesRequest(
-        thread_id=thread_id, limit=limit, order=order, after=after, before=before
+) -> Call[models.MessageList]:
+    return LIST_MESSAGES.call(
+        {"thread_id": thread_id, "limit": limit, "order": order, "after": after, "before": before}
     )
-    return call("listMessages", list_messages.request(body), MessageList.from_dict, idempotent=True)
 
 
-def messages_query(*, thread_id: str, message_id: str) -> Call[Message]:
-    body = QueryMessageRequest(thread_id=thread_id, message_id=message_id)
-    return call(
-        "queryMessage",
-        query_message.request(body),
-        Message.from_dict,
-        idempotent=True,
-        null_is_unknown=True,
-    )
+def messages_query(*, thread_id: str, message_id: str) -> Call[models.Message]:
+    return QUERY_MESSAGE.call({"thread_id": thread_id, "message_id": message_id})
 
 
 def messages_files(
@@ -92,17 +103,17 @@ def messages_files(
     thread_id: str,
     message_id: str,
     limit: int | None = None,
-    order: Order | None = None,
+    order: Literal["asc", "desc"] | None = None,
     after: str | None = None,
     before: str | None = None,
-) -> Call[MessageFileList]:
-    body = ListMessageFilesRequest(
-        thread_id=thread_id,
-        message_id=message_id,
-        limit=limit,
-        order=order,
-        after=after,
-        before=before,
+) -> Call[models.MessageFileList]:
+    return LIST_MESSAGE_FILES.call(
+        {
+            "thread_id": thread_id,
+            "message_id": message_id,
+            "limit": limit,
+            "order": order,
+            "after": after,
+            "before": before,
+        }
     )
-    built = list_message_files.request(body)
-    return call("listMessageFiles", built, MessageFileList.from_dict, idempotent=True)

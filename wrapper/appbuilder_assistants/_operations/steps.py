@@ -1,13 +1,28 @@
-"""Steps."""
+# Written by `make generate` from openapi.yaml; do not edit.
+"""The operations of `threads.runs.steps`: what each sends, and how its answer is read."""
 
 from __future__ import annotations
 
-from appbuilder_api.api.steps import list_run_steps, query_run_step
-from appbuilder_api.models import ListRunStepsRequest, QueryRunStepRequest, RunStep, RunStepList
+from typing import Literal
+
+from appbuilder_api import models
 
 from appbuilder_assistants._core.calls import Call
+from appbuilder_assistants._core.operations import Operation
 
-from ._build import Order, call
+LIST_RUN_STEPS = Operation(
+    "listRunSteps",
+    "/v2/threads/runs/steps/list",
+    lambda data: models.RunStepList.from_dict(data),
+    idempotent=True,
+)
+QUERY_RUN_STEP = Operation(
+    "queryRunStep",
+    "/v2/threads/runs/steps/query",
+    lambda data: models.RunStep.from_dict(data),
+    idempotent=True,
+    null_is_unknown=True,
+)
 
 
 def steps_list(
@@ -15,23 +30,21 @@ def steps_list(
     thread_id: str,
     run_id: str,
     limit: int | None = None,
-    order: Order | None = None,
+    order: Literal["asc", "desc"] | None = None,
     after: str | None = None,
     before: str | None = None,
-) -> Call[RunStepList]:
-    body = ListRunStepsRequest(
-        thread_id=thread_id, run_id=run_id, limit=limit, order=order, after=after, before=before
+) -> Call[models.RunStepList]:
+    return LIST_RUN_STEPS.call(
+        {
+            "thread_id": thread_id,
+            "run_id": run_id,
+            "limit": limit,
+            "order": order,
+            "after": after,
+            "before": before,
+        }
     )
-    built = list_run_steps.request(body)
-    return call("listRunSteps", built, RunStepList.from_dict, idempotent=True)
 
 
-def steps_query(*, thread_id: str, run_id: str, step_id: str) -> Call[RunStep]:
-    body = QueryRunStepRequest(thread_id=thread_id, run_id=run_id, step_id=step_id)
-    return call(
-        "queryRunStep",
-        query_run_step.request(body),
-        RunStep.from_dict,
-        idempotent=True,
-        null_is_unknown=True,
-    )
+def steps_query(*, thread_id: str, run_id: str, step_id: str) -> Call[models.RunStep]:
+    return QUERY_RUN_STEP.call({"thread_id": thread_id, "run_id": run_id, "step_id": step_id})

@@ -1,41 +1,58 @@
-"""Threads."""
+# Written by `make generate` from openapi.yaml; do not edit.
+"""The operations of `threads`: what each sends, and how its answer is read."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from appbuilder_api.api.threads import create_thread, delete_thread, query_thread, update_thread
-from appbuilder_api.models import (
-    AssistantMessage,
-    CreateThreadRequest,
-    Deleted,
-    DeleteThreadRequest,
-    QueryThreadRequest,
-    Thread,
-    UpdateThreadRequest,
-)
+from appbuilder_api import models
 
+from appbuilder_assistants._core.bodies import pairs, parts
 from appbuilder_assistants._core.calls import Call
+from appbuilder_assistants._core.operations import Operation
 from appbuilder_assistants.types import Json
 
-from ._build import call, messages_, object_
+from ._shapes import AssistantMessage
+
+CREATE_THREAD = Operation(
+    "createThread", "/v2/threads", lambda data: models.Thread.from_dict(data), idempotent=False
+)
+QUERY_THREAD = Operation(
+    "queryThread",
+    "/v2/threads/query",
+    lambda data: models.Thread.from_dict(data),
+    idempotent=True,
+    null_is_unknown=True,
+)
+UPDATE_THREAD = Operation(
+    "updateThread",
+    "/v2/threads/update",
+    lambda data: models.Thread.from_dict(data),
+    idempotent=True,
+)
+DELETE_THREAD = Operation(
+    "deleteThread",
+    "/v2/threads/delete",
+    lambda data: models.Deleted.from_dict(data),
+    idempotent=True,
+)
 
 
-def threads_create(*, messages: Sequence[AssistantMessage | Json] | None = None) -> Call[Thread]:
-    body = CreateThreadRequest(messages=messages_(messages))
-    return call("createThread", create_thread.request(body), Thread.from_dict, idempotent=False)
+def threads_create(
+    *, messages: Sequence[models.AssistantMessage | Json] | None = None
+) -> Call[models.Thread]:
+    return CREATE_THREAD.call({"messages": parts("messages", messages, AssistantMessage)})
 
 
-def threads_query(*, thread_id: str) -> Call[Thread]:
-    built = query_thread.request(QueryThreadRequest(thread_id=thread_id))
-    return call("queryThread", built, Thread.from_dict, idempotent=True, null_is_unknown=True)
+def threads_query(*, thread_id: str) -> Call[models.Thread]:
+    return QUERY_THREAD.call({"thread_id": thread_id})
 
 
-def threads_update(*, thread_id: str, metadata: Mapping[str, str] | None = None) -> Call[Thread]:
-    body = UpdateThreadRequest(thread_id=thread_id, metadata=object_("metadata", metadata))
-    return call("updateThread", update_thread.request(body), Thread.from_dict, idempotent=True)
+def threads_update(
+    *, thread_id: str, metadata: Mapping[str, str] | None = None
+) -> Call[models.Thread]:
+    return UPDATE_THREAD.call({"thread_id": thread_id, "metadata": pairs("metadata", metadata)})
 
 
-def threads_delete(*, thread_id: str) -> Call[Deleted]:
-    built = delete_thread.request(DeleteThreadRequest(thread_id=thread_id))
-    return call("deleteThread", built, Deleted.from_dict, idempotent=True)
+def threads_delete(*, thread_id: str) -> Call[models.Deleted]:
+    return DELETE_THREAD.call({"thread_id": thread_id})

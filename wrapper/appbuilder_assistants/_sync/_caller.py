@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar, cast
 
 from appbuilder_assistants._core.calls import Call, FileCall, Flow, Reply, StreamCall, Target
 from appbuilder_assistants._core.flows import (
@@ -25,15 +25,16 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from appbuilder_assistants._core.pages import Page
+    from appbuilder_assistants._core.responses.raw import RawResponse
     from appbuilder_assistants._core.runs.orphaned_runs import OrphanedRun
     from appbuilder_assistants._core.streams.events import Break
     from appbuilder_assistants._core.streams.reconcile import LookUps
-    from appbuilder_assistants._operations._build import Order
     from appbuilder_assistants._settings.settings import OnDeadline, Settings, Timeout
     from appbuilder_assistants._snapshot import RunSnapshot
     from appbuilder_assistants._transport.pool import Pool
     from appbuilder_assistants.types import StreamRunMessage
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 
@@ -130,7 +131,7 @@ class Caller:
         page_within: Callable[[str | None, str | None], Call[Page[T]]],
         after: str | None,
         before: str | None,
-        order: Order | None,
+        order: Literal["asc", "desc"] | None,
     ) -> Iterator[T]:
         """Every item of a list, page by page as they are asked for.
 
@@ -157,3 +158,16 @@ class RawCaller(Caller):
 
     def _flow(self, call: Call[Any], progress: CallProgress | None = None) -> Flow[Any]:
         return instrumented(call, run_raw_call(call, retry=self.settings.retry, progress=progress))
+
+
+class Resource:
+    """A resource: its methods make calls and have the client's caller carry them out."""
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+
+def raw(method: Callable[P, T]) -> Callable[P, RawResponse[T]]:
+    """The same method, as it is when its caller is an RawCaller: only its type is another."""
+    same: Any = method
+    return cast("Callable[P, RawResponse[T]]", same)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from appbuilder_assistants._core.redaction import Secret
@@ -18,6 +17,7 @@ from appbuilder_assistants._settings.settings import (
 from appbuilder_assistants._transport.pool import Pool
 
 from ._caller import Caller, RawCaller
+from .resources.root import Resources
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -31,12 +31,10 @@ if TYPE_CHECKING:
     from appbuilder_assistants.hooks import EventHook
     from appbuilder_assistants.types import Message, RunResult, StreamRunMessage
 
-    from .assistants import Assistants
-    from .raw import RawAppBuilder
-    from .threads import Threads
+    from .resources.raw import RawAppBuilder
 
 
-class AppBuilder:
+class AppBuilder(Resources):
     """A client of the Assistants API.
 
     `token` and `gateway_url` come from APPBUILDER_TOKEN and GATEWAY_URL when they are None.
@@ -141,29 +139,13 @@ class AppBuilder:
         copy._set_up(Caller(pool, settings), own=http_client is not None)
         return copy
 
-    # A resource is imported when it is first used.
-
-    @cached_property
-    def assistants(self) -> Assistants:
-        """Assistants (助手), and their files."""
-        from .assistants import Assistants
-
-        return Assistants(self._caller)
-
-    @cached_property
-    def threads(self) -> Threads:
-        """Threads (会话), with their messages and runs."""
-        from .threads import Threads
-
-        return Threads(self._caller)
-
     @property
     def with_raw_response(self) -> RawAppBuilder:
         """The same calls, each giving a RawResponse: status, headers, body and parsed object.
 
         Errors are raised as ever. Streams, downloads and `list_all` are not among them.
         """
-        from .raw import RawAppBuilder
+        from .resources.raw import RawAppBuilder
 
         return RawAppBuilder(RawCaller(self._caller.pool, self._caller.settings))
 

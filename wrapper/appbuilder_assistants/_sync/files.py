@@ -11,7 +11,7 @@ from appbuilder_assistants._files.download import Download, InMemory
 from appbuilder_assistants._files.upload import uploading
 from appbuilder_assistants._operations import files as ops
 
-from ._caller import Caller
+from ._caller import Resource
 
 if TYPE_CHECKING:
     import os
@@ -19,14 +19,11 @@ if TYPE_CHECKING:
 
     from appbuilder_assistants._files.upload import Progress, Uploadable
     from appbuilder_assistants._settings.settings import Timeout
-    from appbuilder_assistants.types import Deleted, File, FileContent, FileList
+    from appbuilder_assistants.types import File, FileContent
 
 
-class Files:
-    """Files (文件) in the store, to be mounted on assistants or added to messages."""
-
-    def __init__(self, caller: Caller) -> None:
-        self._caller = caller
+class FileTransfer(Resource):
+    """The methods of files that read or write bytes, or sort: `Files` derives from it."""
 
     def create(
         self,
@@ -52,29 +49,17 @@ class Files:
         with uploading(file_path, filename, progress, deadline) as file:
             return self._caller.run(ops.files_create(file=file, purpose=purpose), deadline)
 
-    def list(self) -> FileList:
-        """All files. This list has no pages.  (listFiles)"""
-        return self._caller.run(ops.files_list())
-
     def list_all(self, *, order: Literal["asc", "desc"] | None = None) -> Iterator[File]:
         """Every file, one by one, in the order of `list`, or by age if `order` is given.
 
         `desc` is newest first.  (listFiles)
         """
-        files = (self.list()).data
+        files = (self._caller.run(ops.files_list())).data
         if order is not None:
             # Within a second, as the service lists them: oldest first.
             files = sorted(files, key=created_at)
         for file in reversed(files) if order == "desc" else files:
             yield file
-
-    def query(self, file_id: str) -> File:
-        """Look a file up: its name, its size, how its audit stands.  (queryFile)"""
-        return self._caller.run(ops.files_query(file_id=file_id))
-
-    def delete(self, file_id: str) -> Deleted:
-        """Delete a file.  (deleteFile)"""
-        return self._caller.run(ops.files_delete(file_id=file_id))
 
     def download(
         self,

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
+from appbuilder_assistants import _run_calls as run_calls
 from appbuilder_assistants._core.limits import FIRST_POLL_DELAY, MAX_POLL_DELAY
 from appbuilder_assistants._operations import runs as ops
 
@@ -13,50 +12,23 @@ from .tool_runs import ToolRuns
 
 if TYPE_CHECKING:
     from appbuilder_assistants._core.runs.orphaned_runs import OnExit
+    from appbuilder_assistants._run_calls import Body
     from appbuilder_assistants._settings.settings import OnDeadline
-    from appbuilder_assistants._tools.toolbox import ToolDescription
-    from appbuilder_assistants.types import (
-        AssistantModelParameters,
-        AssistantThread,
-        AssistantUserInfo,
-        AssistantUserLoc,
-        Json,
-        RunList,
-        RunResult,
-        ToolOutput,
-    )
+    from appbuilder_assistants.types import RunResult
 
-    from .steps import Steps
     from .streams.handlers import AssistantEventHandler, AssistantStreamManager
     from .streams.run_stream import RunStream
 
 
-class Runs(ToolRuns):
-    """Runs (运行): one turn of an assistant on a thread."""
+class RunMethods(ToolRuns):
+    """The methods of runs that wait, stream or cancel: `Runs` derives from it.
 
-    @cached_property
-    def steps(self) -> Steps:
-        """Steps of runs (步骤)."""
-        from .steps import Steps
+    Those that take a `body` are public there, with the parameters of the request in its place.
+    """
 
-        return Steps(self._caller)
-
-    def run(
+    def _run(
         self,
-        assistant_id: str,
-        thread_id: str | None = None,
-        thread: AssistantThread | Json | None = None,
-        model: str | None = None,
-        response_format: Literal["json_object", "text"] | None = None,
-        instructions: str | None = None,
-        thought_instructions: str | None = None,
-        chat_instructions: str | None = None,
-        tools: Sequence[ToolDescription] | None = None,
-        metadata: Mapping[str, str] | None = None,
-        tool_output: ToolOutput | Json | None = None,
-        model_parameters: AssistantModelParameters | Json | None = None,
-        user_info: AssistantUserInfo | Json | None = None,
-        user_loc: AssistantUserLoc | Json | None = None,
+        body: Body,
         *,
         deadline: float | None = None,
         on_deadline: OnDeadline | None = None,
@@ -70,45 +42,23 @@ class Runs(ToolRuns):
         Waits for up to 600 seconds of silence, and for `deadline` seconds at the most. Never
         repeated when no reply came, because the run may be in progress. `on_deadline="cancel"`
         cancels a run with a known id: one that `tool_output` continues. The first event of
-        `stream_run` names a new one, too. Raises ValueError without a thread.  (createRun)
+        `stream_run` names a new one, too. Raises ValueError without a thread.
+
+        Args:
+            deadline: Seconds that the whole call may take; None for the client's deadline.
+            on_deadline: `cancel` cancels the run when the deadline passes, `raise` does not; None
+                as the client is set.
+
+        (createRun)
         """
-        request = ops.run_request(
-            assistant_id=assistant_id,
-            thread_id=thread_id,
-            thread=thread,
-            model=model,
-            response_format=response_format,
-            instructions=instructions,
-            thought_instructions=thought_instructions,
-            chat_instructions=chat_instructions,
-            tools=tools,
-            metadata=metadata,
-            tool_output=tool_output,
-            model_parameters=model_parameters,
-            user_info=user_info,
-            user_loc=user_loc,
-        )
         caller = self._caller.within(deadline=deadline, on_deadline=on_deadline)
         return caller.run_or_cancel(
-            ops.runs_run(request), ops.orphaned_run(request, retry=caller.settings.retry)
+            run_calls.run(body), run_calls.orphaned_run(body, retry=caller.settings.retry)
         )
 
-    def stream_run(
+    def _stream_run(
         self,
-        assistant_id: str,
-        thread_id: str | None = None,
-        thread: AssistantThread | Json | None = None,
-        model: str | None = None,
-        response_format: Literal["json_object", "text"] | None = None,
-        instructions: str | None = None,
-        thought_instructions: str | None = None,
-        chat_instructions: str | None = None,
-        tools: Sequence[ToolDescription] | None = None,
-        metadata: Mapping[str, str] | None = None,
-        tool_output: ToolOutput | Json | None = None,
-        model_parameters: AssistantModelParameters | Json | None = None,
-        user_info: AssistantUserInfo | Json | None = None,
-        user_loc: AssistantUserLoc | Json | None = None,
+        body: Body,
         *,
         deadline: float | None = None,
         on_deadline: OnDeadline | None = None,
@@ -119,51 +69,30 @@ class Runs(ToolRuns):
         Nothing is sent until the stream is entered or iterated. At the event type `tool_calls`
         the run waits, and the stream with it, for `submit_tool_outputs`. Silence of 600 seconds
         breaks it, and so does its `deadline`, in seconds. The run continues when the stream is
-        closed early; `on_exit="cancel"` cancels it then, whatever closes it.  (createRun)
+        closed early; `on_exit="cancel"` cancels it then, whatever closes it.
+
+        Args:
+            deadline: Seconds that the whole call may take; None for the client's deadline.
+            on_deadline: `cancel` cancels the run when the deadline passes, `raise` does not; None
+                as the client is set.
+            on_exit: `cancel` cancels the run when the stream is closed early, `close` does not.
+
+        (createRun)
         """
         from .streams.run_stream import RunStream
 
-        request = ops.run_request(
-            assistant_id=assistant_id,
-            thread_id=thread_id,
-            thread=thread,
-            model=model,
-            response_format=response_format,
-            instructions=instructions,
-            thought_instructions=thought_instructions,
-            chat_instructions=chat_instructions,
-            tools=tools,
-            metadata=metadata,
-            tool_output=tool_output,
-            model_parameters=model_parameters,
-            user_info=user_info,
-            user_loc=user_loc,
-        )
         caller = self._caller.within(deadline=deadline, on_deadline=on_deadline)
         return RunStream(
             caller,
-            ops.runs_stream_run(request),
-            ops.orphaned_run(request, retry=caller.settings.retry),
+            run_calls.stream_run(body),
+            run_calls.orphaned_run(body, retry=caller.settings.retry),
             on_exit,
         )
 
-    def stream_run_with_handler(
+    def _stream_run_with_handler(
         self,
-        assistant_id: str,
-        thread_id: str | None = None,
-        thread: AssistantThread | Json | None = None,
-        model: str | None = None,
-        response_format: Literal["json_object", "text"] | None = None,
-        instructions: str | None = None,
-        thought_instructions: str | None = None,
-        chat_instructions: str | None = None,
-        tools: Sequence[ToolDescription] | None = None,
-        metadata: Mapping[str, str] | None = None,
-        tool_output: ToolOutput | Json | None = None,
+        body: Body,
         event_handler: AssistantEventHandler | None = None,
-        model_parameters: AssistantModelParameters | Json | None = None,
-        user_info: AssistantUserInfo | Json | None = None,
-        user_loc: AssistantUserLoc | Json | None = None,
         *,
         deadline: float | None = None,
         on_deadline: OnDeadline | None = None,
@@ -173,30 +102,46 @@ class Runs(ToolRuns):
 
         Nothing is sent until the returned manager is entered, iterated or asked for `until_done`,
         with or without a `with` block. An exception of the handler reaches the caller and closes
-        the connection.  (createRun)
+        the connection.
+
+        Args:
+            event_handler: Its methods get the events; None for none.
+            deadline: Seconds that the whole call may take; None for the client's deadline.
+            on_deadline: `cancel` cancels the run when the deadline passes, `raise` does not; None
+                as the client is set.
+            on_exit: `cancel` cancels the run when the stream is closed early, `close` does not.
+
+        (createRun)
         """
         from .streams.handlers import AssistantStreamManager
 
-        stream = self.stream_run(
-            assistant_id,
-            thread_id,
-            thread,
-            model,
-            response_format,
-            instructions,
-            thought_instructions,
-            chat_instructions,
-            tools,
-            metadata,
-            tool_output,
-            model_parameters,
-            user_info,
-            user_loc,
-            deadline=deadline,
-            on_deadline=on_deadline,
-            on_exit=on_exit,
-        )
+        stream = self._stream_run(body, deadline=deadline, on_deadline=on_deadline, on_exit=on_exit)
         return AssistantStreamManager(stream, event_handler)
+
+    def _submit_tool_outputs(
+        self,
+        body: Body,
+        *,
+        deadline: float | None = None,
+        on_deadline: OnDeadline | None = None,
+    ) -> RunResult:
+        """Give a waiting run the outputs of its tool calls, at least one.
+
+        With a stream of the run open, the run goes on there. Never repeated after a lost reply.
+        `deadline` and `on_deadline` as for `run`.
+
+        Args:
+            deadline: Seconds that the whole call may take; None for the client's deadline.
+            on_deadline: `cancel` cancels the run when the deadline passes, `raise` does not; None
+                as the client is set.
+
+        (submitToolOutputs)
+        """
+        caller = self._caller.within(deadline=deadline, on_deadline=on_deadline)
+        orphaned_run = run_calls.known_run(
+            thread_id=body["thread_id"], run_id=body["run_id"], retry=caller.settings.retry
+        )
+        return caller.run_or_cancel(ops.SUBMIT_TOOL_OUTPUTS.call(body), orphaned_run)
 
     def wait(
         self,
@@ -220,81 +165,7 @@ class Runs(ToolRuns):
         flow = poll_run(
             query, retry=caller.settings.retry, interval=PollInterval(first_delay, max_delay)
         )
-        orphaned_run = ops.known_run(
+        orphaned_run = run_calls.known_run(
             thread_id=thread_id, run_id=run_id, retry=caller.settings.retry
         )
         return caller.carry_or_cancel(flow, orphaned_run)
-
-    def submit_tool_outputs(
-        self,
-        run_id: str,
-        thread_id: str,
-        tool_outputs: Sequence[ToolOutput | Json],
-        *,
-        deadline: float | None = None,
-        on_deadline: OnDeadline | None = None,
-    ) -> RunResult:
-        """Give a waiting run the outputs of its tool calls, at least one.
-
-        With a stream of the run open, the run goes on there. Never repeated after a lost reply.
-        `deadline` and `on_deadline` as for `run`.  (submitToolOutputs)
-        """
-        call = ops.runs_submit_tool_outputs(
-            run_id=run_id, thread_id=thread_id, tool_outputs=tool_outputs
-        )
-        caller = self._caller.within(deadline=deadline, on_deadline=on_deadline)
-        orphaned_run = ops.known_run(
-            thread_id=thread_id, run_id=run_id, retry=caller.settings.retry
-        )
-        return caller.run_or_cancel(call, orphaned_run)
-
-    def cancel(self, run_id: str, thread_id: str, sync: bool | None = None) -> RunResult:
-        """Cancel a run that has not ended. Note the order: the run comes first.
-
-        With `sync` the service answers when the run is cancelled, else at once.  (cancelRun)
-        """
-        return self._caller.run(ops.runs_cancel(run_id=run_id, thread_id=thread_id, sync=sync))
-
-    def list(
-        self,
-        thread_id: str,
-        limit: int | None = None,
-        order: Literal["asc", "desc"] | None = None,
-        after: str | None = None,
-        before: str | None = None,
-    ) -> RunList:
-        """One page of a thread's runs: 20 unless `limit` says otherwise, newest first.
-
-        `after` and `before` are run ids that bound the page. The runs have no `final_answer`.
-        (listRuns)
-        """
-        call = ops.runs_list(
-            thread_id=thread_id, limit=limit, order=order, after=after, before=before
-        )
-        return self._caller.run(call)
-
-    def list_all(
-        self,
-        thread_id: str,
-        *,
-        order: Literal["asc", "desc"] | None = None,
-        after: str | None = None,
-        before: str | None = None,
-        page_size: int | None = None,
-    ) -> Iterator[RunResult]:
-        """Every run of a thread, newest first; a page is fetched when it is needed.
-
-        Raises ResponseError when the pages have no end, or an item comes again.  (listRuns)
-        """
-        return self._caller.each(
-            lambda after_, before_: ops.runs_list(
-                thread_id=thread_id, limit=page_size, order=order, after=after_, before=before_
-            ),
-            after,
-            before,
-            order,
-        )
-
-    def query(self, thread_id: str, run_id: str) -> RunResult:
-        """Look a run up. It has no `final_answer`, even when completed.  (queryRun)"""
-        return self._caller.run(ops.runs_query(thread_id=thread_id, run_id=run_id))

@@ -2,54 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
 from appbuilder_assistants._core.limits import MAX_PARALLEL, MAX_ROUNDS
-from appbuilder_assistants._operations import runs as ops
+from appbuilder_assistants._run_calls import OneRun
 
-from ._caller import Caller
+from ._caller import Resource
 
 if TYPE_CHECKING:
+    from appbuilder_assistants._run_calls import Body
     from appbuilder_assistants._settings.settings import OnDeadline
     from appbuilder_assistants._tools.loop import Continuation
     from appbuilder_assistants._tools.toolbox import AnyTool
-    from appbuilder_assistants.types import (
-        AssistantModelParameters,
-        AssistantThread,
-        AssistantUserInfo,
-        AssistantUserLoc,
-        Json,
-        RunResult,
-        ToolOutput,
-    )
+    from appbuilder_assistants.types import RunResult
 
     from .streams.tool_run_stream import ToolRunStream
 
 
-class ToolRuns:
+class ToolRuns(Resource):
     """Runs (运行) whose tool calls are answered on the way: a part of `Runs`."""
 
-    def __init__(self, caller: Caller) -> None:
-        self._caller = caller
-
-    def run_with_tools(
+    def _run_with_tools(
         self,
-        assistant_id: str,
-        thread_id: str | None = None,
-        thread: AssistantThread | Json | None = None,
-        model: str | None = None,
-        response_format: Literal["json_object", "text"] | None = None,
-        instructions: str | None = None,
-        thought_instructions: str | None = None,
-        chat_instructions: str | None = None,
-        tools: Sequence[AnyTool] | None = None,
-        metadata: Mapping[str, str] | None = None,
-        tool_output: ToolOutput | Json | None = None,
-        model_parameters: AssistantModelParameters | Json | None = None,
-        user_info: AssistantUserInfo | Json | None = None,
-        user_loc: AssistantUserLoc | Json | None = None,
+        body: Body,
         *,
+        tools: Sequence[AnyTool] | None = None,
         max_rounds: int = MAX_ROUNDS,
         max_parallel: int = MAX_PARALLEL,
         continuation: Continuation = "auto",
@@ -71,53 +49,36 @@ class ToolRuns:
 
         `continuation` says how outputs are handed over: by `tool_output`, one with each call, by
         `submit_tool_outputs`, all together, or "auto": the former for one, the latter for several.
+
+        Args:
+            tools: The functions that the run may call, and descriptions of some.
+            max_rounds: After so many rounds of tool calls ToolLoopError is raised.
+            max_parallel: So many functions are called at a time.
+            continuation: How outputs are handed over.
+            deadline: Seconds that the whole call may take; None for the client's deadline.
+            on_deadline: `cancel` cancels the run when the deadline passes, `raise` does not; None
+                as the client is set.
+
         (createRun)
         """
         from appbuilder_assistants._tools.loop import LoopOptions, ToolLoop
         from appbuilder_assistants._tools.toolbox import toolbox
 
         box = toolbox(tools)
-        request = ops.run_request(
-            assistant_id=assistant_id,
-            thread_id=thread_id,
-            thread=thread,
-            model=model,
-            response_format=response_format,
-            instructions=instructions,
-            thought_instructions=thought_instructions,
-            chat_instructions=chat_instructions,
-            tools=box.described,
-            metadata=metadata,
-            tool_output=tool_output,
-            model_parameters=model_parameters,
-            user_info=user_info,
-            user_loc=user_loc,
-        )
+        body = {**body, "tools": box.described}
         options = LoopOptions(
             max_rounds=max_rounds, max_parallel=max_parallel, continuation=continuation
         )
         caller = self._caller.within(deadline=deadline, on_deadline=on_deadline)
-        run = ops.OneRun(request)
+        run = OneRun(body)
         loop = ToolLoop(run, box, options, caller.settings.retry)
         return caller.run_with_tools(run.start(), loop.whole())
 
-    def stream_run_with_tools(
+    def _stream_run_with_tools(
         self,
-        assistant_id: str,
-        thread_id: str | None = None,
-        thread: AssistantThread | Json | None = None,
-        model: str | None = None,
-        response_format: Literal["json_object", "text"] | None = None,
-        instructions: str | None = None,
-        thought_instructions: str | None = None,
-        chat_instructions: str | None = None,
-        tools: Sequence[AnyTool] | None = None,
-        metadata: Mapping[str, str] | None = None,
-        tool_output: ToolOutput | Json | None = None,
-        model_parameters: AssistantModelParameters | Json | None = None,
-        user_info: AssistantUserInfo | Json | None = None,
-        user_loc: AssistantUserLoc | Json | None = None,
+        body: Body,
         *,
+        tools: Sequence[AnyTool] | None = None,
         max_rounds: int = MAX_ROUNDS,
         max_parallel: int = MAX_PARALLEL,
         continuation: Continuation = "auto",
@@ -130,7 +91,19 @@ class ToolRuns:
         Nothing is sent until the stream is entered or iterated. The outputs go by another
         connection while the stream stays open; with `continuation="tool_output"`, another stream
         follows the first. Closing it before the run's end cancels the run: nobody would answer its
-        calls, so there is no other `on_exit`.  (createRun)
+        calls, so there is no other `on_exit`.
+
+        Args:
+            tools: The functions that the run may call, and descriptions of some.
+            max_rounds: After so many rounds of tool calls ToolLoopError is raised.
+            max_parallel: So many functions are called at a time.
+            continuation: How outputs are handed over.
+            deadline: Seconds that the whole call may take; None for the client's deadline.
+            on_deadline: `cancel` cancels the run when the deadline passes, `raise` does not; None
+                as the client is set.
+            on_exit: `cancel`: the run is cancelled when the stream is closed early.
+
+        (createRun)
         """
         from appbuilder_assistants._tools.loop import LoopOptions, ToolLoop
         from appbuilder_assistants._tools.toolbox import toolbox
@@ -143,26 +116,11 @@ class ToolRuns:
                 "early cancels its run, as nobody would answer its tool calls"
             )
         box = toolbox(tools)
-        request = ops.run_request(
-            assistant_id=assistant_id,
-            thread_id=thread_id,
-            thread=thread,
-            model=model,
-            response_format=response_format,
-            instructions=instructions,
-            thought_instructions=thought_instructions,
-            chat_instructions=chat_instructions,
-            tools=box.described,
-            metadata=metadata,
-            tool_output=tool_output,
-            model_parameters=model_parameters,
-            user_info=user_info,
-            user_loc=user_loc,
-        )
+        body = {**body, "tools": box.described}
         options = LoopOptions(
             max_rounds=max_rounds, max_parallel=max_parallel, continuation=continuation
         )
         caller = self._caller.within(deadline=deadline, on_deadline=on_deadline)
-        run = ops.OneRun(request)
+        run = OneRun(body)
         loop = ToolLoop(run, box, options, caller.settings.retry)
         return ToolRunStream(caller, run.stream(), loop)

@@ -28,9 +28,9 @@ from appbuilder_assistants._lazy import loaded
 from appbuilder_assistants._settings.settings import Settings, settings_from
 
 if TYPE_CHECKING:
-    from appbuilder_assistants._sync.assistants import Assistants
     from appbuilder_assistants._sync.client import AppBuilder
-    from appbuilder_assistants._sync.threads import Threads
+    from appbuilder_assistants._sync.resources.assistants import Assistants
+    from appbuilder_assistants._sync.resources.threads import Threads
 
     from . import assistant_type, public_type, thread_type, type  # noqa: A004
 

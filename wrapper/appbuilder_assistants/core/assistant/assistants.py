@@ -1,5 +1,5 @@
 """The class of `assistant.assistants`."""
 
-from appbuilder_assistants._sync.assistants import Assistants
+from appbuilder_assistants._sync.resources.assistants import Assistants
 
 __all__ = ["Assistants"]

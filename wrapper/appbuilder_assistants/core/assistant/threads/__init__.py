@@ -3,6 +3,6 @@
 Hands out its class.
 """
 
-from appbuilder_assistants._sync.threads import Threads
+from appbuilder_assistants._sync.resources.threads import Threads
 
 __all__ = ["Threads"]

@@ -1,5 +1,5 @@
 """The class of `assistant.threads.messages`."""
 
-from appbuilder_assistants._sync.messages import Messages
+from appbuilder_assistants._sync.resources.messages import Messages
 
 __all__ = ["Messages"]

@@ -1,5 +1,5 @@
 """The class of `assistant.threads.runs`."""
 
-from appbuilder_assistants._sync.runs import Runs
+from appbuilder_assistants._sync.resources.runs import Runs
 
 __all__ = ["Runs"]

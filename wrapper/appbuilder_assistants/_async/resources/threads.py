@@ -1,12 +1,14 @@
+# Written by `make generate` from openapi.yaml; do not edit.
+"""The methods of `threads`."""
+
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from appbuilder_assistants._async._caller import AsyncResource
 from appbuilder_assistants._operations import threads as ops
-
-from ._caller import AsyncCaller
 
 if TYPE_CHECKING:
     from appbuilder_assistants.types import AssistantMessage, Deleted, Json, Thread
@@ -15,11 +17,8 @@ if TYPE_CHECKING:
     from .runs import AsyncRuns
 
 
-class AsyncThreads:
+class AsyncThreads(AsyncResource):
     """Threads (会话): each an ordered history of messages."""
-
-    def __init__(self, caller: AsyncCaller) -> None:
-        self._caller = caller
 
     @cached_property
     def messages(self) -> AsyncMessages:
@@ -30,27 +29,50 @@ class AsyncThreads:
 
     @cached_property
     def runs(self) -> AsyncRuns:
-        """Runs (运行), and their steps."""
+        """Runs (运行)."""
         from .runs import AsyncRuns
 
         return AsyncRuns(self._caller)
 
     async def create(self, messages: Sequence[AssistantMessage | Json] | None = None) -> Thread:
-        """Create a thread, empty or with its first messages.  (createThread)"""
+        """Create a thread, empty or with its first messages.
+
+        Args:
+            messages: The first messages, oldest first.
+
+        (createThread)
+        """
         return await self._caller.run(ops.threads_create(messages=messages))
 
     async def query(self, thread_id: str) -> Thread:
-        """Look a thread up.  (queryThread)"""
+        """Look a thread up.
+
+        Args:
+            thread_id: The thread.
+
+        (queryThread)
+        """
         return await self._caller.run(ops.threads_query(thread_id=thread_id))
 
     async def update(self, thread_id: str, metadata: Mapping[str, str] | None = None) -> Thread:
         """Give a thread other metadata: all of it, at most 16 pairs.
 
-        None leaves it as it is, and perhaps {} does too: an assistant's stays.  (updateThread)
+        None leaves it as it is, and perhaps {} does too: an assistant's stays.
+
+        Args:
+            thread_id: The thread.
+            metadata: At most 16 pairs; keys of at most 64 characters, values of at most 512.
+
+        (updateThread)
         """
-        call = ops.threads_update(thread_id=thread_id, metadata=metadata)
-        return await self._caller.run(call)
+        return await self._caller.run(ops.threads_update(thread_id=thread_id, metadata=metadata))
 
     async def delete(self, thread_id: str) -> Deleted:
-        """Delete a thread.  (deleteThread)"""
+        """Delete a thread.
+
+        Args:
+            thread_id: The thread.
+
+        (deleteThread)
+        """
         return await self._caller.run(ops.threads_delete(thread_id=thread_id))

@@ -1,30 +1,22 @@
-# Written by scripts/unasync.py from _async/raw.py; do not edit.
+# Written by scripts/unasync.py from _async/resources/raw.py; do not edit.
+
+# Written by `make generate` from openapi.yaml; do not edit.
+"""The resources again, for responses as they came: see `with_raw_response`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING
+
+from appbuilder_assistants._sync._caller import RawCaller, raw
 
 from .assistants import Assistants
 from .threads import Threads
 
 if TYPE_CHECKING:
-    from appbuilder_assistants._core.responses.raw import RawResponse
-
-    from ._caller import RawCaller
     from .files import Files
     from .messages import Messages
     from .runs import Runs
     from .steps import Steps
-
-P = ParamSpec("P")
-T = TypeVar("T")
-
-
-def raw(method: Callable[P, T]) -> Callable[P, RawResponse[T]]:
-    """The same method, as it is when its caller is an RawCaller: only its type is another."""
-    same: Any = method
-    return cast("Callable[P, RawResponse[T]]", same)
 
 
 class RawAppBuilder:
@@ -96,7 +88,7 @@ class RawRuns:
 
 
 class RawSteps:
-    """Steps of runs (步骤), with the responses as they came."""
+    """Steps (步骤), with the responses as they came."""
 
     def __init__(self, steps: Steps) -> None:
         self.list = raw(steps.list)

@@ -1,28 +1,20 @@
+# Written by `make generate` from openapi.yaml; do not edit.
+"""The resources again, for responses as they came: see `with_raw_response`."""
+
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING
+
+from appbuilder_assistants._async._caller import AsyncRawCaller, araw
 
 from .assistants import AsyncAssistants
 from .threads import AsyncThreads
 
 if TYPE_CHECKING:
-    from appbuilder_assistants._core.responses.raw import RawResponse
-
-    from ._caller import AsyncRawCaller
     from .files import AsyncFiles
     from .messages import AsyncMessages
     from .runs import AsyncRuns
     from .steps import AsyncSteps
-
-P = ParamSpec("P")
-T = TypeVar("T")
-
-
-def araw(method: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[RawResponse[T]]]:
-    """The same method, as it is when its caller is an AsyncRawCaller: only its type is another."""
-    same: Any = method
-    return cast("Callable[P, Awaitable[RawResponse[T]]]", same)
 
 
 class AsyncRawAppBuilder:
@@ -94,7 +86,7 @@ class AsyncRawRuns:
 
 
 class AsyncRawSteps:
-    """Steps of runs (步骤), with the responses as they came."""
+    """Steps (步骤), with the responses as they came."""
 
     def __init__(self, steps: AsyncSteps) -> None:
         self.list = araw(steps.list)

@@ -1,0 +1,43 @@
+"""Docstrings of generated methods: the text, the parameters, and the operationId."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable
+
+WIDTH = 100
+
+
+def docstring(text: str, operation: str, parameters: Iterable[tuple[str, str]], indent: int) -> str:
+    """The docstring with its quotes, for code that is indented so far."""
+    lines: list[str] = []
+    for paragraph in text.strip().split("\n\n"):
+        lines += ["", *_wrapped(paragraph, WIDTH - indent - (0 if lines else 3))]
+    lines = lines[1:]
+    described = [(name, words) for name, words in parameters if words]
+    if described:
+        lines += ["", "Args:"]
+        for name, words in described:
+            lines += _wrapped(f"{name}: {words}", WIDTH - indent, "    ", "        ")
+        lines += ["", f"({operation})"]
+    elif operation:
+        end = f"  ({operation})"
+        if len(lines[-1]) + len(end) + 6 > WIDTH - indent:
+            lines += [f"({operation})"]
+        else:
+            lines[-1] += end
+    if len(lines) == 1:
+        return f'"""{lines[0]}"""'
+    body = "\n".join(lines[:1] + [f"{' ' * indent}{line}".rstrip() for line in lines[1:]])
+    return f'"""{body}\n{" " * indent}"""'
+
+
+def _wrapped(text: str, width: int, first: str = "", later: str = "") -> list[str]:
+    return textwrap.wrap(
+        " ".join(text.split()),
+        width,
+        initial_indent=first,
+        subsequent_indent=later,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

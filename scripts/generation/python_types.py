@@ -1,0 +1,66 @@
+"""Python's types and expressions for the fields of requests."""
+
+from __future__ import annotations
+
+from scripts.generation.spec import Field, Schema
+
+# A tool may also be given as the function that it describes.
+TOOL = "AssistantTool"
+
+SIMPLE = {"string": "str", "integer": "int", "number": "float", "boolean": "bool"}
+
+
+def parameter(field: Field, module: str = "") -> str:
+    """`name: type = default`; models are named in `module`."""
+    kind = annotation(field, module)
+    if field.default is not None:
+        return f"{field.name}: {kind} = {field.default!r}"
+    if field.required:
+        return f"{field.name}: {kind}"
+    return f"{field.name}: {kind}{'' if kind == 'Any' else ' | None'} = None"
+
+
+def annotation(field: Field, module: str = "") -> str:
+    """The type of a value that is given, without None."""
+    if field.part:
+        given = "ToolDescription" if field.part == TOOL else f"{module}{field.part} | Json"
+        return f"Sequence[{given}]" if field.is_list else given
+    return _annotation(field.schema, module)
+
+
+def expression(field: Field) -> str:
+    """The expression for what is sent."""
+    name = field.name
+    if field.part:
+        given = f"described(items({name!r}, {name}))" if field.part == TOOL else name
+        return f"{'parts' if field.is_list else 'part'}({name!r}, {given}, {field.part})"
+    kind = _annotation(field.schema)
+    if kind.startswith("Sequence"):
+        return f"items({name!r}, {name})"
+    return f"pairs({name!r}, {name})" if kind.startswith("Mapping") else name
+
+
+def _annotation(schema: Schema, module: str = "") -> str:
+    if "x-part" in schema:
+        return f"{module}{schema['x-part']} | Json"
+    if "enum" in schema:
+        return f"Literal[{', '.join(map(repr, sorted(schema['enum'])))}]"
+    if "const" in schema:
+        return f"Literal[{schema['const']!r}]"
+    named = schema.get("type", [])
+    kinds = [one for one in ([named] if isinstance(named, str) else named) if one != "null"]
+    if kinds == ["array"]:
+        return f"Sequence[{_annotation(schema['items'], module)}]"
+    if kinds == ["object"]:
+        values = schema.get("additionalProperties")
+        inner = _annotation(values, module) if isinstance(values, dict) else "Any"
+        return f"Mapping[str, {inner}]"
+    alternatives = [
+        _annotation(one, module)
+        for one in schema.get("oneOf") or schema.get("anyOf") or ()
+        if one.get("type") != "null"
+    ]
+    return (
+        " | ".join(dict.fromkeys(alternatives or [SIMPLE.get(one, "Any") for one in kinds]))
+        or "Any"
+    )

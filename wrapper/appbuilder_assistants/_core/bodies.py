@@ -1,0 +1,80 @@
+"""Parts of JSON bodies from what users give: request types, plain dicts and lists; no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """The fields of an object in a request, as the specification has them.
+
+    `parts` has the shapes of those fields that are objects or lists of objects, `defaults` what
+    is sent for fields that are absent or None.
+    """
+
+    fields: tuple[str, ...]
+    parts: Mapping[str, Shape] = field(default_factory=dict)
+    defaults: Mapping[str, object] = field(default_factory=dict)
+
+
+def items(name: str, value: Sequence[Any] | None) -> list[Any] | None:
+    """A list. Raises TypeError for a text, which is a sequence as well."""
+    if value is None:
+        return None
+    if isinstance(value, (str, bytes)) or not isinstance(value, Sequence):
+        raise TypeError(f"{name}: expected a list, got {type(value).__name__}")
+    return list(value)
+
+
+def pairs(name: str, value: object) -> Mapping[str, Any] | None:
+    """An object whose keys are the caller's own."""
+    if value is None or isinstance(value, Mapping):
+        return value
+    raise TypeError(f"{name}: expected a dict, got {type(value).__name__}")
+
+
+def part(name: str, value: object, shape: Shape) -> Any:
+    """An object of this shape.
+
+    Raises TypeError for what is no object, and ValueError for a misspelt key. Other unknown keys
+    are sent: the service may know more fields than the specification.
+    """
+    if value is None:
+        return None
+    given: Any = value.to_dict() if hasattr(value, "to_dict") else value
+    if not isinstance(given, Mapping):
+        raise TypeError(f"{name}: expected a request type or a dict, got {type(value).__name__}")
+    _check_keys(name, given, shape)
+    body = dict(given)
+    for key, default in shape.defaults.items():
+        if body.get(key) is None:
+            body[key] = default
+    for key, inner in shape.parts.items():
+        if (held := body.get(key)) is not None:
+            is_list = isinstance(held, Sequence) and not isinstance(held, (str, bytes))
+            body[key] = (parts if is_list else part)(f"{name}.{key}", held, inner)
+    return body
+
+
+def parts(name: str, value: Sequence[Any] | None, shape: Shape) -> list[Any] | None:
+    """A list of objects of this shape."""
+    given = items(name, value)
+    if given is None:
+        return None
+    return [part(f"{name}[{index}]", one, shape) for index, one in enumerate(given)]
+
+
+def _check_keys(name: str, given: Mapping[Any, Any], shape: Shape) -> None:
+    for key in given:
+        if key in shape.fields or not isinstance(key, str):
+            continue
+        free = [one for one in shape.fields if one not in given]
+        if nearest := get_close_matches(key, free, n=1):
+            raise ValueError(
+                f"{name}: unknown key {key!r}; did you mean {nearest[0]!r}? "
+                f"The keys are {', '.join(shape.fields)}"
+            )
