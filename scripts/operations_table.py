@@ -17,6 +17,7 @@ import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -144,9 +145,8 @@ def methods(thing: object, prefix: str = "") -> Iterator[tuple[str, object]]:
     for name, method in inspect.getmembers(type(thing), inspect.isfunction):
         if not name.startswith("_"):
             yield prefix + name, method
-    for name, part in vars(thing).items():
-        if not name.startswith("_"):
-            yield from methods(part, f"{prefix}{name}.")
+    for name, _ in inspect.getmembers(type(thing), lambda one: isinstance(one, cached_property)):
+        yield from methods(getattr(thing, name), f"{prefix}{name}.")
 
 
 def tested(suite: str, before: str) -> Column:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cached_property
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -43,9 +44,14 @@ class Messages:
 
 
 class Client:
-    def __init__(self) -> None:
-        self.messages = Messages()
-        self._own = Messages()
+    @cached_property
+    def messages(self) -> Messages:
+        return Messages()
+
+    @property
+    def with_raw_response(self) -> Messages:
+        """No resource."""
+        return Messages()
 
     def close(self) -> None:
         """Not an operation (surely not)."""
