@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.check_layout import MAX_LINES, MAX_MODULES, problems
+from scripts.check_layout import GENERATED, MAX_LINES, MAX_MODULES, problems
 
 DESCRIBED = '"""Back-off.\n\nOffers `Policy`, which says how long to wait.\n"""\n'
 
@@ -20,6 +20,7 @@ def folder(tmp_path: Path) -> Path:
     for number in range(MAX_MODULES):
         (folder / f"module_{number}.py").write_text(f"class Name{number}: ...\n")
     (folder / "module_0.py").write_text("#\n" * MAX_LINES)
+    (folder / "module_1.py").write_text(f"{GENERATED.decode()}\n" + "#\n" * MAX_LINES)
     assert problems(tmp_path) == []
     return folder
 
