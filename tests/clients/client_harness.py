@@ -174,3 +174,8 @@ async def _next(items: Any) -> Any:
 
 async def _close(items: Any) -> None:
     await items.aclose()
+
+
+def notes_of(error: BaseException) -> list[str]:
+    """Its notes. Python 3.10 raises a cancelled task's error as the context of a new one."""
+    return getattr(error, "__notes__", None) or getattr(error.__context__, "__notes__", [])

@@ -148,7 +148,7 @@ def test_silence(harness: ClientHarness, serve: Serve) -> None:
         first.set()
         exchange.client_disconnected()
 
-    client = harness.client("k", serve(script).url, timeout=0.2)
+    client = harness.client("k", serve(script).url, timeout=1)
     with pytest.raises(ApiTimeoutError) as before:
         list(stream_of(client))
     stream = stream_of(client)

@@ -24,7 +24,7 @@ from appbuilder_assistants import (
 )
 
 from tests.clients.bodies import BEGIN, CHUNKED, OUTPUTS, RUN, chunk, event
-from tests.clients.client_harness import ClientHarness, SyncHarness
+from tests.clients.client_harness import ClientHarness, SyncHarness, notes_of
 from tests.clients.conftest import Serve
 from tests.clients.raw_server import PATIENCE, Exchange, answer
 from tests.clients.tools import QUESTION, get_weather
@@ -100,10 +100,6 @@ def stream_with_tools(client: Any, **options: Any) -> Any:
 
 ALL = pytest.mark.parametrize("call", [run, stream, with_tools, stream_with_tools])
 TOOLS = pytest.mark.parametrize("call", [with_tools, stream_with_tools])
-
-
-def notes_of(error: BaseException) -> list[str]:
-    return getattr(error, "__notes__", [])
 
 
 @ALL

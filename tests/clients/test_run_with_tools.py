@@ -32,7 +32,7 @@ from appbuilder_assistants import (
 from appbuilder_mock.scenarios import ErrorBody, Failed, Fault, Match, Reply, Rule, ToolCall
 
 from tests.clients.bodies import RUN
-from tests.clients.client_harness import ClientHarness, SyncHarness
+from tests.clients.client_harness import ClientHarness, SyncHarness, notes_of
 from tests.clients.conftest import AT_ONCE, Serve
 from tests.clients.raw_server import PATIENCE, answer
 from tests.clients.tools import (
@@ -745,10 +745,6 @@ def test_ctrl_c_cancels_the_run(server: appbuilder_mock.Running) -> None:
         thread.join()
 
         assert ends_of(server, client) == ["cancelled"]
-
-
-def notes_of(error: BaseException) -> list[str]:
-    return getattr(error, "__notes__", [])
 
 
 def test_cancelling_that_fails_is_noted(run: Any, server: appbuilder_mock.Running) -> None:
