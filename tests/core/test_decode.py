@@ -233,8 +233,8 @@ def test_numbers_of_json() -> None:
     """The largest and the smallest of a float, and integers beyond."""
     numbers = [1.7976931348623157e308, 5e-324, 1e-400, 2**70, -0.0, 0.8]
 
-    assert loads(json.dumps(numbers)) == numbers
-    assert loads('"NaN, 无穷 1e400"') == "NaN, 无穷 1e400"
+    assert loads(json.dumps(numbers).encode()) == numbers
+    assert loads('"NaN, 无穷 1e400"'.encode()) == "NaN, 无穷 1e400"
 
 
 def test_a_body_with_a_bom() -> None:
