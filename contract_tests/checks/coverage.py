@@ -7,7 +7,7 @@ from collections import Counter
 from schemathesis import Response
 
 from contract_tests.spec import run_events as sse
-from contract_tests.spec.answers import is_in_band, is_stream, media_type_of
+from contract_tests.spec.answers import is_example, is_in_band, is_stream, media_type_of
 from contract_tests.spec.document import DocumentedResponse, answers_bytes
 
 RUNS = "createRun"  # shows how a run ended, as JSON and as a stream
@@ -23,6 +23,7 @@ class Coverage:
     def __init__(self) -> None:
         self.answers: Counter[tuple[DocumentedResponse, str]] = Counter()
         self.in_band: Counter[str] = Counter()  # errors under status 200, by operation
+        self.by_example: set[str] = set()  # operations that the mock answers with an example
         self.links: Counter[tuple[str, str]] = Counter()
         self.ends: Counter[tuple[DocumentedResponse, str]] = Counter()
 
@@ -30,6 +31,8 @@ class Coverage:
         if is_in_band(response):
             self.in_band[operation_id] += 1
             return
+        if is_example(response):
+            self.by_example.add(operation_id)
         is_bytes = response.status_code < 300 and answers_bytes(operation_id)
         media_type = "*/*" if is_bytes else media_type_of(response)
         answer = DocumentedResponse(operation_id, str(response.status_code), media_type)

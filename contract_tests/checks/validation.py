@@ -10,8 +10,10 @@ import requests
 from schemathesis import Case, Response
 from schemathesis.core.failures import Failure, FailureGroup
 from schemathesis.openapi.checks import IgnoredAuth
+from schemathesis.specs.openapi.checks import response_schema_conformance
 
 from contract_tests.spec import document as spec
+from contract_tests.spec.answers import is_example
 from contract_tests.target.gateway import Gateway
 
 from .registry import checks_of
@@ -56,10 +58,16 @@ class Validator:
         self._checks = checks_of(seen)
 
     def validate_response(self, case: Case[Any], response: Response, **options: Any) -> None:
-        """Apply every check; `options` are schemathesis' own. Raises BrokenPromises."""
+        """Apply every check; `options` are schemathesis' own. Raises BrokenPromises.
+
+        An example of the spec must fit its schema; it is not about the request.
+        """
         __tracebackhide__ = True
+        checks: dict[str, Any] = {"additional_checks": self._checks}
+        if is_example(response):
+            checks = {"checks": [response_schema_conformance]}
         try:
-            case.validate_response(response, additional_checks=self._checks, **options)
+            case.validate_response(response, **checks, **options)
         except FailureGroup as group:
             newest = self._gateway.newest
             probe = newest.request if newest is not None else None

@@ -18,6 +18,7 @@ IN_BAND_MEANS = (
 )
 
 
+BY_EXAMPLE = "the mock has no handler for the operation and answers with an example"
 UNKNOWN = "whether a server but our mock answers so is not known (`unknown` in openapi.yaml)"
 
 
@@ -148,6 +149,8 @@ class CoverageTable:
         )
         if self._kind != "mock" and known_facts.is_unknown(f"{operation_id} {column}"):
             excuse = Excused(column, (self._kind,), UNKNOWN)
+        if operation_id in self._reach.by_example:
+            excuse = Excused(column, (self._kind,), BY_EXAMPLE)
         return Cell(sum(map(bool, times)), len(times), sum(times), excuse, missing)
 
 

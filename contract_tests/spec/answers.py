@@ -32,6 +32,11 @@ def is_in_band(response: Response) -> bool:
     return response.status_code < 300 and is_error(response)
 
 
+def is_example(response: Response) -> bool:
+    """Whether the mock answered with an example of the spec, as it does without a handler."""
+    return "x-mock-example" in response.headers
+
+
 def media_type_of(response: Response) -> str:
     """Such as `application/json`, without parameters; empty when the answer has none."""
     content_type: str = response.headers.get("content-type", [""])[0]

@@ -60,7 +60,6 @@ def test_every_operation_has_a_module() -> None:
     assert {name for name in written if not name.endswith("__init__")} == set(
         map(module_path, OPERATIONS)
     )
-    assert len(OPERATIONS) == 30
 
 
 @pytest.mark.parametrize(("operation_id", "value"), BODIES, ids=[name for name, _ in BODIES])
