@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -148,7 +147,8 @@ def test_the_request_id_in_a_body() -> None:
 def test_null_for_an_id_that_is_not_known() -> None:
     """On a look-up nothing is there; on any other call it is no answer."""
     request = Request("POST", "/v2/storage/files/query", '{"file_id":"file-没有"}'.encode())
-    call = replace(look_up(), request=request, null_is_unknown=True)
+    call = look_up()
+    call.request, call.null_is_unknown = request, True
 
     with pytest.raises(
         errors.NotFoundError, match=r"null: no file has this id \(file_id='file-没有"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -47,7 +46,9 @@ class Nowhere:
 def is_file(answer: Reply, *, named: bool = True) -> bool:
     """Whether the flow asks for this answer to be saved."""
     target = Nowhere()
-    flow = save_file(replace(file_call(), named=named), target, retry=RetryPolicy(attempts=1))
+    call = file_call()
+    call.named = named
+    flow = save_file(call, target, retry=RetryPolicy(attempts=1))
     next(flow)
     return flow.send(answer) == Save(answer, target)
 
@@ -148,7 +149,9 @@ def test_what_is_no_error_is_a_file_only_where_files_have_no_name(body: Any) -> 
 
 def test_an_open_answer_is_a_file() -> None:
     """It is too long for an error object."""
-    assert is_file(replace(reply(200, ERROR), live=object()), named=False)
+    answer = reply(200, ERROR)
+    answer.live = object()
+    assert is_file(answer, named=False)
 
 
 @pytest.mark.parametrize("outcome", [NoReply("cut", reached_server=True), reply(503), reply(429)])

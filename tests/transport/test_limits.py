@@ -6,7 +6,6 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 import pytest
 from appbuilder_assistants._core.calls import NoReply, Reply
@@ -46,7 +45,7 @@ def full_port() -> Iterator[str]:
 
 def fails(transport: Threads | OnLoop, url: str, phase: str, body: bytes = b"{}") -> NoReply:
     """The result of a request whose limit of one phase is soon over."""
-    limits = replace(PATIENT, **{phase: SOON})
+    limits = PATIENT._replace(**{phase: SOON})
     begun = time.monotonic()
     outcome = transport.send(outgoing(url, body, limits=limits))
     assert time.monotonic() - begun < LATE

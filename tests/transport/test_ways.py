@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import ssl
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -80,7 +79,7 @@ def test_tls_where_there_is_none(transport: Threads | OnLoop, serve: Serve) -> N
     """The server gets no request."""
     server = serve(lambda e: e.send(answer(b"{}")))
 
-    limits = replace(PATIENT, connect=0.5)
+    limits = PATIENT._replace(connect=0.5)
     outcome = transport.send(outgoing(server.url.replace("http:", "https:"), limits=limits))
 
     assert isinstance(outcome, NoReply)

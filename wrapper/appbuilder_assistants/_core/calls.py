@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from .limits import LOOK_UP_SECONDS, MAX_QUOTED
@@ -22,17 +21,25 @@ JSON = "application/json"
 REQUEST_ID = "x-appbuilder-request-id"
 
 
-@dataclass(slots=True, eq=False)
+# What a flow asks for is a named tuple, made and imported at little cost. What holds contents or
+# headers is not: tracebacks may be shown with their variables, and tuples with all that is in them.
+
+
 class Request:
     """One HTTP request, before the gateway and the credentials are known.
 
     `path` is without the query, whose parameters are in `query`.
     """
 
-    method: str
-    path: str
-    body: bytes | MultipartBody = field(repr=False)
-    query: Mapping[str, str] = field(default_factory=dict)
+    __slots__ = ("body", "method", "path", "query")
+
+    def __init__(
+        self, method: str, path: str, body: bytes | MultipartBody, query: Mapping[str, str] = {}
+    ) -> None:
+        self.method = method
+        self.path = path
+        self.body = body
+        self.query = query
 
     @property
     def content_type(self) -> str:
@@ -43,7 +50,6 @@ class Request:
         return isinstance(self.body, bytes) or self.body.file.can_rewind()
 
 
-@dataclass(kw_only=True, eq=False, repr=False)
 class OperationRequest:
     """One operation of the API, with what it is asked.
 
@@ -52,41 +58,72 @@ class OperationRequest:
     put up with unless the client says otherwise.
     """
 
-    operation: str
-    request: Request
-    idempotent: bool
-    read_seconds: float = LOOK_UP_SECONDS
+    def __init__(
+        self,
+        *,
+        operation: str,
+        request: Request,
+        idempotent: bool,
+        read_seconds: float = LOOK_UP_SECONDS,
+    ) -> None:
+        self.operation = operation
+        self.request = request
+        self.idempotent = idempotent
+        self.read_seconds = read_seconds
 
 
-@dataclass(kw_only=True, eq=False, repr=False)
 class Call(OperationRequest, Generic[T_co]):
     """A request with one reply, and how to read it.
 
     Where `null_is_unknown`, null for an object says that none has the id.
     """
 
-    parse: Callable[[dict[str, Any]], T_co]
-    null_is_unknown: bool = False
+    def __init__(
+        self,
+        *,
+        operation: str,
+        request: Request,
+        idempotent: bool,
+        parse: Callable[[dict[str, Any]], T_co],
+        read_seconds: float = LOOK_UP_SECONDS,
+        null_is_unknown: bool = False,
+    ) -> None:
+        self.operation = operation
+        self.request = request
+        self.idempotent = idempotent
+        self.read_seconds = read_seconds
+        self.parse = parse
+        self.null_is_unknown = null_is_unknown
 
 
-@dataclass(kw_only=True, eq=False, repr=False)
 class StreamCall(OperationRequest):
     """A request that is answered by events, and how to read their payloads.
 
     `run_id` and `thread_id` are those of a run to continue; those of a new one are not known.
     """
 
-    read_status: Callable[[dict[str, Any]], StreamRunStatus]
-    read_message: Callable[[dict[str, Any]], StreamRunMessage]
-    run_id: str | None = None
-    thread_id: str | None = None
+    def __init__(
+        self,
+        *,
+        read_status: Callable[[dict[str, Any]], StreamRunStatus],
+        read_message: Callable[[dict[str, Any]], StreamRunMessage],
+        run_id: str | None = None,
+        thread_id: str | None = None,
+        **operation: Any,
+    ) -> None:
+        super().__init__(**operation)
+        self.read_status = read_status
+        self.read_message = read_message
+        self.run_id = run_id
+        self.thread_id = thread_id
 
 
-@dataclass(kw_only=True, eq=False, repr=False)
 class FileCall(OperationRequest):
     """A request that is answered by the bytes of a file; by a `named` one, only under its name."""
 
-    named: bool
+    def __init__(self, *, named: bool, **operation: Any) -> None:
+        super().__init__(**operation)
+        self.named = named
 
 
 def never(status: int, headers: Mapping[str, str]) -> bool:
@@ -145,7 +182,6 @@ class End(NamedTuple):
     error: BaseException | None = None
 
 
-@dataclass(slots=True, eq=False)
 class Reply:
     """An HTTP reply, whatever its status.
 
@@ -157,16 +193,39 @@ class Reply:
     it.
     """
 
-    status: int
-    # Not shown: a traceback may be shown with its variables.
-    headers: Mapping[str, str] = field(repr=False)
-    body: bytes = field(repr=False)
-    live: Any = None
-    received_at: float = 0.0
-    seconds: float = 0.0
-    cut_short: bool = False
-    sent_id: str | None = None
-    redactor: Secret = field(default=NO_SECRET, repr=False)
+    __slots__ = (
+        "body",
+        "cut_short",
+        "headers",
+        "live",
+        "received_at",
+        "redactor",
+        "seconds",
+        "sent_id",
+        "status",
+    )
+
+    def __init__(
+        self,
+        status: int,
+        headers: Mapping[str, str],
+        body: bytes,
+        live: Any = None,
+        received_at: float = 0.0,
+        seconds: float = 0.0,
+        cut_short: bool = False,
+        sent_id: str | None = None,
+        redactor: Secret = NO_SECRET,
+    ) -> None:
+        self.status = status
+        self.headers = headers
+        self.body = body
+        self.live = live
+        self.received_at = received_at
+        self.seconds = seconds
+        self.cut_short = cut_short
+        self.sent_id = sent_id
+        self.redactor = redactor
 
     @property
     def request_id(self) -> str | None:
@@ -232,15 +291,24 @@ class ToolError(Exception):
     """
 
 
-@dataclass(slots=True, eq=False)
 class Job:
     """One call of a function, with its arguments, that a model asks for by the id `call_id`."""
 
-    call_id: str
-    name: str
-    function: Callable[[], Any] = field(repr=False)
-    is_async: bool = False
-    arguments: str = field(default="", repr=False)
+    __slots__ = ("arguments", "call_id", "function", "is_async", "name")
+
+    def __init__(
+        self,
+        call_id: str,
+        name: str,
+        function: Callable[[], Any],
+        is_async: bool = False,
+        arguments: str = "",
+    ) -> None:
+        self.call_id = call_id
+        self.name = name
+        self.function = function
+        self.is_async = is_async
+        self.arguments = arguments
 
 
 class RunTools(NamedTuple):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import Protocol
 from urllib.parse import quote
 
@@ -45,19 +44,15 @@ class UploadSource(Protocol):
         """Report the progress so far to the user's function."""
 
 
-def _boundary() -> str:
-    from secrets import token_hex
-
-    return token_hex(16)
-
-
-@dataclass(frozen=True, slots=True)
 class MultipartBody:
     """A form with one file. The boundary is random, so that no file contains it by chance."""
 
-    name: str
-    file: UploadSource
-    boundary: str = field(default_factory=_boundary)
+    def __init__(self, name: str, file: UploadSource, boundary: str | None = None) -> None:
+        from secrets import token_hex
+
+        self.name = name
+        self.file = file
+        self.boundary = boundary or token_hex(16)
 
     @property
     def content_type(self) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     from appbuilder_assistants._core.calls import NoReply, Reply
@@ -20,8 +20,7 @@ Phase: TypeAlias = Literal["pool", "connect", "file", "write", "read"]
 """Of an exchange; "file" is reading the upload. In the first two, nothing can have arrived."""
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(NamedTuple):
     """Seconds that one wait of each phase may take; None for no limit."""
 
     pool: float | None

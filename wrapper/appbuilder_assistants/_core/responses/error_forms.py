@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, TypeGuard
+from typing import Any, NamedTuple, TypeGuard
 
 from appbuilder_assistants._core.redaction import Secret
 from appbuilder_assistants.errors import (
@@ -70,8 +69,7 @@ _SAID = {"code", "message", "msg", "type", "param", "params"}
 _SUCCESSES = (0, 200, "", "0", "200")
 
 
-@dataclass(frozen=True, slots=True)
-class ErrorDetail:
+class ErrorDetail(NamedTuple):
     """The fields of an error object; None where it has none."""
 
     code: str | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from appbuilder_assistants._core.calls import NoReply, Reply, StreamCall
 from appbuilder_assistants._core.redaction import strip_context
@@ -48,8 +48,7 @@ class UnknownEvent:
 RunEvent: TypeAlias = "StreamRunStatus | StreamRunMessage | UnknownEvent"
 
 
-@dataclass(frozen=True, slots=True)
-class Break:
+class Break(NamedTuple):
     """The end of a stream without a final event, after events that were all right."""
 
     why: str

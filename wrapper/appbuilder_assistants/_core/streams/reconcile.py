@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from appbuilder_assistants._core.calls import Call, Flow, NoReply, StreamCall
 from appbuilder_assistants._core.flows import make_call
@@ -26,8 +25,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class LookUps:
+class LookUps(NamedTuple):
     """The calls that say what has become of a run, each by the parameters of its operation."""
 
     run: Callable[..., Call[RunResult]]
@@ -103,7 +101,8 @@ def _lost_event(call: StreamCall, run: RunResult, message_id: str, text: str) ->
 
 
 def _ask(call: Call[T], retry: RetryPolicy) -> Flow[T]:
-    return make_call(replace(call, read_seconds=RECONCILE_SECONDS), retry)
+    call.read_seconds = RECONCILE_SECONDS
+    return make_call(call, retry)
 
 
 def too_late(call: StreamCall, error: StreamInterruptedError) -> ApiConnectionError:
