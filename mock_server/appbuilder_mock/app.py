@@ -13,11 +13,12 @@ from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from appbuilder_mock import pages
 from appbuilder_mock.contract import Operation, the_contract
 from appbuilder_mock.control import routes as control
-from appbuilder_mock.endpoint import endpoint
+from appbuilder_mock.endpoint import Endpoint, endpoint
 from appbuilder_mock.errors import MockApiError
 from appbuilder_mock.handlers.by_operation import handler_of
 from appbuilder_mock.middleware.recorder import RequestHistory, RequestRecorder
@@ -106,8 +107,10 @@ def create_app(
 
     def route(operation: Operation) -> Route:
         call = endpoint(operation.id, handler_of(operation))
+        calls[operation.path] = call
         return Route(operation.path, call, methods=["POST"])
 
+    calls: dict[str, Endpoint] = {}
     app = Starlette(
         routes=[
             *map(route, contract.operations.values()),
@@ -115,7 +118,11 @@ def create_app(
             *control.ROUTES,
             *pages.ROUTES,
         ],
-        middleware=[Middleware(OriginForm), Middleware(RequestRecorder, state.history)],
+        middleware=[
+            Middleware(OriginForm),
+            Middleware(RequestRecorder, state.history),
+            Middleware(OperationsFirst, calls),
+        ],
         exception_handlers={
             MockApiError: render_error,
             HTTPException: render_http_exception,
@@ -126,6 +133,31 @@ def create_app(
     app.router.redirect_slashes = False  # a path with one slash too many is a wrong path
     app.state.mock = state
     return RequestIds(app)
+
+
+class OperationsFirst:
+    """Middleware that finds an operation by its path at once: the router tries all routes in turn.
+
+    All other requests, such as a GET of an operation's path, go to the router.
+    """
+
+    def __init__(self, app: ASGIApp, calls: Mapping[str, Endpoint]) -> None:
+        self._app = app
+        self._calls = calls
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        call = self._calls.get(scope.get("path", ""))
+        if call is None or scope["type"] != "http" or scope["method"] != "POST":
+            await self._app(scope, receive, send)
+            return
+        request = Request(scope, receive)
+        try:
+            response = await call(request)
+        except MockApiError as error:
+            response = await render_error(request, error)
+        except ClientDisconnect as error:
+            response = await render_nothing(request, error)
+        await response(scope, receive, send)
 
 
 async def openapi_yaml(request: Request) -> Response:

@@ -17,8 +17,8 @@ def has_token(request: Request, token: str, *, basic: bool = False) -> bool:
     `basic` accepts it as the password of HTTP Basic, too. The official client repeats the header
     as X-Appbuilder-Authorization, which does not count.
     """
-    headers = request.headers.getlist("authorization")
-    scheme, _, given = "".join(headers).partition(" ")
+    headers = [value for name, value in request.scope["headers"] if name == b"authorization"]
+    scheme, _, given = b"".join(headers).decode("latin-1").partition(" ")
     if basic and scheme.lower() == "basic":
         try:
             given = base64.b64decode(given).decode("latin-1").partition(":")[2]
@@ -51,6 +51,7 @@ def check_token(request: Request, token: str) -> None:
 
 def _refuse_repeated(request: Request) -> None:
     """Raises MockApiError: of two different values it could only be guessed which one counts."""
+    names = [name for name, _ in request.scope["headers"]]
     for name in ("Authorization", "Content-Type"):
-        if (count := len(request.headers.getlist(name))) > 1:
+        if (count := names.count(name.lower().encode())) > 1:
             raise invalid(f"expected one header {name}, got {count}", param=name)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from appbuilder_mock.authorization import check_token
@@ -21,13 +22,14 @@ from appbuilder_mock.storage.store import Store
 from appbuilder_mock.uploads.upload import Upload
 from appbuilder_mock.wire_format.june_2024 import as_in_june_2024
 
+Endpoint = Callable[[Request], Awaitable[Response]]
 Body = dict[str, Any] | Upload | MockApiError  # or the error that refuses it
 
 # Their response to an unknown id is an open question, see `Readings.unknown_file`.
 OF_FILES = ("queryFile", "deleteFile", "downloadFile", "readFile")
 
 
-def endpoint(operation_id: str, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
+def endpoint(operation_id: str, handler: Handler) -> Endpoint:
     """The endpoint of an operation.
 
     A caller with a wrong token matches no rule of the scenario, so that others use up no rule
@@ -46,8 +48,10 @@ def endpoint(operation_id: str, handler: Handler) -> Callable[[Request], Awaitab
         body = await read(operation_id, request)
         rule = _match(playback, operation_id, body, state.store) if playback else None
         fault = rule.fault.drawn(playback.random) if playback and rule and rule.fault else None
+        if rule:
+            state = replace(state, rule=rule)
         if fault is None:
-            return await _respond(operation_id, handler, replace(state, rule=rule), body)
+            return await _respond(operation_id, handler, state, body)
         if fault.reset == "before_reading":
             return ConnectionReset(fault)
         if fault.prevents:
@@ -55,10 +59,19 @@ def endpoint(operation_id: str, handler: Handler) -> Callable[[Request], Awaitab
                 async for _ in request.stream():  # a client that still sends sees no answer
                     pass
             return FaultyResponse(response_of(fault), fault)
-        response = await _respond(operation_id, handler, replace(state, rule=rule), body)
+        response = await _respond(operation_id, handler, state, body)
         return FaultyResponse(response, fault)
 
     return call
+
+
+class PreparedJson(JSONResponse):
+    """JSON by an encoder that is made once, and not for each response."""
+
+    _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
+
+    def render(self, content: Any) -> bytes:
+        return self._encode(content).encode("utf-8")
 
 
 def _match(playback: Playback, operation_id: str, body: Body, store: Store) -> Rule | None:
@@ -91,7 +104,7 @@ async def _respond(operation_id: str, handler: Handler, state: MockState, body: 
         return answer
     if state.wire == "2024-06":
         answer = as_in_june_2024(operation_id, answer)
-    return JSONResponse(answer)
+    return PreparedJson(answer)
 
 
 def _error_response(operation_id: str, state: MockState, error: MockApiError) -> Response:
@@ -131,8 +144,12 @@ async def _read_body(request: Request) -> bytes:
 
     A larger one is read to its end and thrown away: a client that still sends sees no answer.
     """
-    chunks, size = [], 0
-    async for chunk in request.stream():
+    chunks, size, more = [], 0, True
+    while more:
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        chunk, more = message.get("body", b""), message.get("more_body", False)
         size += len(chunk)
         if size <= MAX_BODY:
             chunks.append(chunk)

@@ -32,7 +32,7 @@ def parse(raw: bytes) -> Any:
     if _has_more_parts(raw, MAX_PARTS):
         raise invalid(f"the body holds more than {MAX_PARTS} values")
     try:
-        value = json.loads(text, parse_constant=_refuse, parse_float=_float, parse_int=_int)
+        value = DECODER.decode(text)
         if "\\u" in text:  # a lone surrogate can be written in JSON, but in no UTF-8 answer
             json.dumps(value, ensure_ascii=False).encode("utf-8")
     except UnicodeEncodeError:
@@ -44,6 +44,26 @@ def parse(raw: bytes) -> Any:
     if _nesting(value) > MAX_NESTING:
         raise invalid(f"the body is nested deeper than {MAX_NESTING} levels")
     return value
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is not a JSON number")
+
+
+def _int(digits: str) -> int:
+    _check_length(digits)
+    return int(digits)
+
+
+def _float(digits: str) -> float:
+    _check_length(digits)
+    value = float(digits)
+    if math.isinf(value):
+        raise ValueError(f"the number {digits[:40]} is too large")
+    return value
+
+
+DECODER = json.JSONDecoder(parse_constant=_refuse, parse_float=_float, parse_int=_int)
 
 
 def _has_more_parts(raw: bytes, most: int) -> bool:
@@ -63,23 +83,6 @@ def _has_more_parts(raw: bytes, most: int) -> bool:
 
 def _separators(raw: bytes) -> int:
     return raw.count(b",") + raw.count(b"[") + raw.count(b"{")
-
-
-def _refuse(constant: str) -> None:
-    raise ValueError(f"{constant} is not a JSON number")
-
-
-def _int(digits: str) -> int:
-    _check_length(digits)
-    return int(digits)
-
-
-def _float(digits: str) -> float:
-    _check_length(digits)
-    value = float(digits)
-    if math.isinf(value):
-        raise ValueError(f"the number {digits[:40]} is too large")
-    return value
 
 
 def _check_length(digits: str) -> None:

@@ -6,18 +6,20 @@ import json
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from appbuilder_mock.middleware.entry import Entry, Kept, Later
 from appbuilder_mock.middleware.redaction import Redactor
 from appbuilder_mock.middleware.request_ids import SCOPE_KEY
 from appbuilder_mock.storage.clock import now
 
 EXAMPLE_HEADER = "X-Mock-Example"  # names the operation that an example of the spec answers
 KEPT = 1000  # requests; with both bodies at most 40 KB each
+SMALL = 4 * 1024  # bytes up to which a body, or all headers, are kept as they are until looked at
 WHOLE_BODY = 16 * 1024  # bytes up to which a body is kept as it came
 LONGEST_TEXT = 500  # characters of one text in a larger body, and of a body that is not JSON
 LONGEST_READ = 64 * 1024  # bytes up to which a body is looked at as JSON
@@ -27,52 +29,6 @@ MOST_HEADERS = 50
 
 # The control, the pages for people and their assets; see `control` and `pages`.
 UNRECORDED = ("/_mock/", "/docs", "/openapi.yaml", "/favicon.ico")
-
-
-@dataclass
-class Entry:
-    """One request. `status` is None before the answer, `milliseconds` before its end."""
-
-    number: int
-    time: int
-    method: str
-    path: str
-    query: str
-    operation_id: str | None
-    request_id: str
-    headers: dict[str, str]
-    body: str | None = None  # JSON text, shortened
-    body_length: int = 0
-    response: str | None = None  # JSON text, shortened; None if neither JSON nor text
-    response_length: int = 0
-    thread_id: str | None = None  # the thread of the call, where it names one
-    status: int | None = None
-    milliseconds: int | None = None
-    is_example: bool = False  # an example of the spec answered it
-
-    def summary(self) -> dict[str, Any]:
-        return {
-            "number": self.number,
-            "time": self.time,
-            "method": self.method,
-            "path": self.path,
-            "query": self.query,
-            "operation_id": self.operation_id,
-            "request_id": self.request_id,
-            "thread_id": self.thread_id,
-            "status": self.status,
-            "milliseconds": self.milliseconds,
-        }
-
-    def full(self) -> dict[str, Any]:
-        return {
-            **self.summary(),
-            "headers": self.headers,
-            "body_length": self.body_length,
-            "body": None if self.body is None else json.loads(self.body),
-            "response_length": self.response_length,
-            "response": None if self.response is None else json.loads(self.response),
-        }
 
 
 class RequestHistory:
@@ -108,18 +64,19 @@ class RequestHistory:
 
     def begin(self, scope: Scope) -> Entry:
         self.total += 1
-        method, path = scope["method"], scope["path"]
+        method, path, query = scope["method"], scope["path"], scope.get("query_string", b"")
+        headers = Later(partial(self._headers, scope["headers"]))
+        if sum(len(value) for _, value in scope["headers"]) > SMALL:
+            headers()
         entry = Entry(
             number=self.total,
             time=now(),
             method=self.redactor.text(method)[:LONGEST_HEADER],
             path=_shortened(self.redactor.text(path), LONGEST_TEXT),
-            query=_shortened(
-                self.redactor.query(scope.get("query_string", b"").decode("latin-1")), LONGEST_TEXT
-            ),
+            query=_shortened(self.redactor.query(query.decode("latin-1")), LONGEST_TEXT),
             operation_id=self._operations.get(path) if method == "POST" else None,
             request_id=self.redactor.text(scope.get(SCOPE_KEY, "")),
-            headers=self._headers(scope["headers"]),
+            kept_headers=headers,
         )
         self._entries.append(entry)
         self.changes += 1
@@ -129,26 +86,34 @@ class RequestHistory:
         """Keep a body, of which `body` is the beginning and `length` the total length in bytes."""
         entry.body_length = length
         if body:
-            kept = self._kept(body, length)
-            entry.body = json.dumps(kept, ensure_ascii=False)
-            entry.thread_id = _thread_id(kept)
+            entry.kept_body = self._later(body, length)
         self.changes += 1
 
     def note_response(self, entry: Entry, media_type: str, body: bytes, length: int) -> None:
         """Keep an answer, of which `body` is the beginning: JSON, or the text of a stream."""
         entry.response_length = length
         if media_type == "application/json":
-            kept = self._kept(body, length)
+            entry.kept_response = self._later(body, length)
         elif media_type == "text/event-stream":
-            text = body.decode("utf-8", "replace")
-            is_complete = len(body) == length
-            kept = self.redactor.text(text) if is_complete else f"{self.redactor.beginning(text)}…"
-        else:
-            return
-        entry.response = json.dumps(kept, ensure_ascii=False)
-        entry.thread_id = entry.thread_id or _thread_id(kept)
+            entry.kept_response = Later(partial(self._kept_stream, body, length))
 
-    def _kept(self, body: bytes, length: int) -> Any:
+    def _later(self, body: bytes, length: int) -> Later[Kept]:
+        """A JSON body is read when it is looked at; a large one now, so that many cost no more."""
+        kept = Later(lambda: self._kept(body, length))
+        if len(body) > SMALL:
+            kept()
+        return kept
+
+    def _kept_stream(self, body: bytes, length: int) -> Kept:
+        text = body.decode("utf-8", "replace")
+        redacted = self.redactor.text(text) if len(body) == length else ""
+        return Kept(json.dumps(redacted or f"{self.redactor.beginning(text)}…", ensure_ascii=False))
+
+    def _kept(self, body: bytes, length: int) -> Kept:
+        value = self._shortened_value(body, length)
+        return Kept(json.dumps(value, ensure_ascii=False), _thread_id(value))
+
+    def _shortened_value(self, body: bytes, length: int) -> Any:
         """A JSON body, with long texts shortened when it is large; of others, the beginning."""
         is_complete = len(body) == length
         if is_complete:

@@ -63,7 +63,7 @@ class Redactor:
 
     def query(self, query: str) -> str:
         """A query string in readable form, without secrets."""
-        pairs = parse_qsl(query, keep_blank_values=True)
+        pairs = parse_qsl(query, keep_blank_values=True) if query else []
         shown = (HIDDEN if SECRET_NAME.search(name) else self.text(value) for name, value in pairs)
         return "&".join(
             f"{self.text(name)}={value}" for (name, _), value in zip(pairs, shown, strict=True)

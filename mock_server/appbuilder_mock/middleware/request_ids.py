@@ -6,10 +6,10 @@ import re
 import uuid
 
 from starlette.applications import Starlette
-from starlette.datastructures import MutableHeaders
 from starlette.types import Message, Receive, Scope, Send
 
 HEADER = "X-Appbuilder-Request-Id"
+NAME = HEADER.lower().encode()
 SCOPE_KEY = "appbuilder_mock.request_id"  # where the application finds it
 SANE = re.compile(r"[A-Za-z0-9._:-]{1,128}", re.ASCII)
 
@@ -27,7 +27,7 @@ class RequestIds:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        given = next((v for k, v in scope["headers"] if k == HEADER.lower().encode()), b"")
+        given = next((v for k, v in scope["headers"] if k == NAME), b"")
         text = given.decode("latin-1")
         request_id = text if SANE.fullmatch(text) else str(uuid.uuid4())
 
@@ -35,7 +35,7 @@ class RequestIds:
 
         async def send_with_id(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message)[HEADER] = request_id
+                message["headers"] = [*message["headers"], (NAME, request_id.encode())]
             await send(message)
 
         await self.app(scope, receive, send_with_id)

@@ -7,7 +7,7 @@ import os
 import queue
 import threading
 
-from appbuilder_mock.middleware.recorder import Entry
+from appbuilder_mock.middleware.entry import Entry
 from appbuilder_mock.state import DEFAULT_TOKEN
 
 WAITING = 1000  # lines that wait for a slow reader; more are dropped

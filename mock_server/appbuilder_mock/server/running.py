@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from appbuilder_mock.contract import the_contract
-from appbuilder_mock.middleware.recorder import Entry
+from appbuilder_mock.middleware.entry import Entry
 from appbuilder_mock.scenarios import Rule, Scenario
 from appbuilder_mock.scenarios.checks import unknown
 from appbuilder_mock.scenarios.player import ScenarioSource

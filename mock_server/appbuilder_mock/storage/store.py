@@ -244,8 +244,7 @@ def _dump_text(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)[1:-1]
 
 
-def _dump(document: Document) -> str:
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+_dump = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def _connect(path: str | Path | None) -> sqlite3.Connection:

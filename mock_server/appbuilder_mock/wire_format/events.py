@@ -9,6 +9,7 @@ from appbuilder_mock.storage.store import Document
 from appbuilder_mock.wire_format import serializers
 from appbuilder_mock.wire_format.june_2024 import Wire, event_as_in_june_2024
 
+encode_json = json.JSONEncoder(ensure_ascii=False).encode
 PING = b"event: ping\ndata: {}\n\n"
 
 
@@ -24,8 +25,7 @@ class Event:
         data = {**self.data, "send_id": send_id}
         if wire == "2024-06":
             data = event_as_in_june_2024(data)
-        text = json.dumps(data, ensure_ascii=False)
-        return f"event: {self.name}\ndata: {text}\n\n".encode()
+        return f"event: {self.name}\ndata: {encode_json(data)}\n\n".encode()
 
 
 def status_event(
