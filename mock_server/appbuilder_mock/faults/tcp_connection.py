@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import socket
 import struct
+from typing import Any, Protocol
 
 from starlette.types import Scope
 
@@ -13,10 +14,18 @@ EXTENSION = "appbuilder_mock.faults.tcp_connection"
 NO_LINGER = struct.pack("ii", 1, 0)  # closing sends a reset at once
 
 
+class Transport(Protocol):
+    """What is needed of a transport."""
+
+    def abort(self) -> None: ...
+    def close(self) -> None: ...
+    def get_extra_info(self, name: str) -> Any: ...
+
+
 class Connection:
     """One TCP connection, and the ways to break it."""
 
-    def __init__(self, transport: asyncio.Transport) -> None:
+    def __init__(self, transport: Transport) -> None:
         self._transport = transport
         self.lost = asyncio.Event()
 

@@ -67,6 +67,7 @@ class Runs:
         self._submitting_restarts = submitting_restarts
         self._speed = speed
         self._work: dict[str, asyncio.Task[None]] = {}
+        self._cancelled: set[str] = set()  # of the runs that are worked on
         self._pauses: dict[str, asyncio.Event] = {}  # set to end the pause of a run
         # The pieces of answers that are not complete, and how many there ever were: for onlookers.
         self.partial_answers: dict[str, list[str]] = {}
@@ -134,6 +135,7 @@ class Runs:
         if run["status"] in ("cancelling", "cancelled"):
             return run
         self._transitions.begin_cancelling(run)
+        self._cancelled.add(run_id)
         if run_id not in self._work:
             self.schedule(run)
         elif pause := self._pauses.get(run_id):
@@ -166,6 +168,7 @@ class Runs:
 
         def discard(_: object) -> None:
             self.partial_answers.pop(run_id, None)
+            self._cancelled.discard(run_id)
             if self._work.get(run_id) is task:
                 del self._work[run_id]
 
@@ -192,7 +195,7 @@ class Runs:
                 transitions.begin(run)
             elif run["status"] == "in_progress":
                 transitions.end_tool_step(run)
-            run = await self._yield_to_others(run)
+            await self._yield_to_others(run)
             situation = self._situation(run)
             script = run.get(SCRIPT)
             match next_move(script, situation, self._plan) if script else self._plan(situation):
@@ -200,7 +203,7 @@ class Runs:
                     await self._say(run, move)
                 case CallTools() as move:
                     await self._pause(run, move.delay)
-                    run = await self._yield_to_others(run)
+                    await self._yield_to_others(run)
                     transitions.ask_for_tools(run, move)
                 case End() as move:
                     await self._pause(run, move.delay if self._is_blocking(run) else 0.0)
@@ -212,13 +215,11 @@ class Runs:
             last_error = {"type": "server_error", "message": f"{type(error).__name__}: {error}"}
             transitions.end(transitions.load(thread_id, run_id), "failed", last_error)
 
-    async def _yield_to_others(self, run: Document) -> Document:
-        """Let other tasks act, and load the run again."""
+    async def _yield_to_others(self, run: Document) -> None:
+        """Let other tasks act: one may cancel the run."""
         await asyncio.sleep(0)
-        run = self._transitions.load(run["thread_id"], run["id"])
-        if run["status"] == "cancelling":
+        if run["id"] in self._cancelled:
             raise _Cancelled
-        return run
 
     async def _pause(self, run: Document, seconds: float) -> None:
         """Wait, unless the run is cancelled; at speed 0, not at all."""
@@ -249,12 +250,12 @@ class Runs:
         is_blocking = move.blocking_delay is not None and self._is_blocking(run)
         if is_blocking:
             await self._pause(run, move.blocking_delay or 0.0)
-            run = await self._yield_to_others(run)
+            await self._yield_to_others(run)
         step = self._transitions.begin_answer(run, move.step_details)
         published = self.partial_answers[run["id"]] = []
         for index, piece in enumerate(move.pieces):
             await self._pause(run, 0.0 if is_blocking else move.delay(index))
-            run = await self._yield_to_others(run)
+            await self._yield_to_others(run)
             is_end = index == len(move.pieces) - 1 and move.end is None
             event = events.message_piece(step["message_id"], index, piece, is_end=is_end)
             self.event_bus.publish(run["id"], event)
@@ -266,7 +267,7 @@ class Runs:
             await self._end(run, move.end)
 
     async def _end(self, run: Document, end: End) -> None:
-        run = await self._yield_to_others(run)
+        await self._yield_to_others(run)
         if end.status == "cancelled":
             self._transitions.begin_cancelling(run)
         self._transitions.end(run, end.status, end.error)

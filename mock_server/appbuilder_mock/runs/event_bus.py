@@ -7,8 +7,8 @@ from collections import defaultdict
 
 from appbuilder_mock.wire_format.events import Event
 
-# Events that a stream has yet to send. None ends it without an end of the run.
-Subscription = asyncio.Queue[Event | None]
+# Events that a stream has yet to send, and its pings. None ends it without an end of the run.
+Subscription = asyncio.Queue[Event | bytes | None]
 
 
 class EventBus:
