@@ -15,12 +15,55 @@ if TYPE_CHECKING:
     import pluggy
     from appbuilder_assistants import AppBuilder, AsyncAppBuilder
 
+    from appbuilder_mock.live_guard import LiveGuard
     from appbuilder_mock.server.running import Running
 
 MISSING = "the fixture {} needs {}: pip install 'appbuilder-assistants[mock]'"
 LONGEST_REPORT = 20_000  # characters
 
 _server: pytest.StashKey[Running] = pytest.StashKey()
+_guard: pytest.StashKey[LiveGuard] = pytest.StashKey()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addini(
+        "appbuilder_refuse_live",
+        "refuse gateways that are not this machine, except to tests marked appbuilder_live",
+        type="bool",
+        default=True,
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers",
+        "appbuilder_live: lets the test call a gateway that is not this machine; it may cost money",
+    )
+    if config.getini("appbuilder_refuse_live"):
+        from appbuilder_mock.live_guard import LiveGuard
+
+        config.stash[_guard] = guard = LiveGuard()
+        config.add_cleanup(guard.close)
+
+
+@pytest.hookimpl(hookwrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Allow live gateways to a marked test, its fixtures included."""
+    guard = item.config.stash.get(_guard, None)
+    if guard is None:
+        yield
+        return
+    guard.allowed = item.get_closest_marker("appbuilder_live") is not None
+    guard.was_allowed |= guard.allowed
+    yield
+    guard.allowed = False
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    """Allow them to a fixture of a marked test that is shared and ends with a later test."""
+    if guard := item.config.stash.get(_guard, None):
+        guard.allowed = guard.was_allowed
 
 
 @pytest.fixture

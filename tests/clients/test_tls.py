@@ -70,6 +70,7 @@ def test_without_verification(harness: ClientHarness, server: RawServer) -> None
     assert client.threads.runs.query("t", "r").id == "run_1"
 
 
+@pytest.mark.appbuilder_live  # no: this machine plays the gateway of that name
 def test_no_scheme_is_https(
     harness: ClientHarness,
     serve: Serve,

@@ -110,6 +110,7 @@ def test_a_proxy(make: Make, serve: Serve, monkeypatch: pytest.MonkeyPatch) -> N
     assert proxy.connections == 1
 
 
+@pytest.mark.appbuilder_live  # no: this machine plays the gateway of that name
 def test_a_tunnel(
     make: Make,
     serve: Serve,

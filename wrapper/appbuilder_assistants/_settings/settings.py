@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, TypeAlias
@@ -81,6 +82,7 @@ class Settings:
         check_extra_body(self.extra_body)
         for hook in self.event_hooks:
             check_hook(hook)
+        sys.audit("appbuilder_assistants.gateway", self.base_url)  # for guards of tests
 
     @property
     def cancels_overdue_runs(self) -> bool:
