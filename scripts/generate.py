@@ -18,7 +18,6 @@ from __future__ import annotations
 import argparse
 import difflib
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -68,13 +67,13 @@ def main() -> int:
 
 
 def write_wrapper(document: dict[str, Any], folder: Path) -> tuple[Path, ...]:
-    """Write the wrapper's generated modules below a folder; the folders that hold only these."""
-    from scripts.generation.render import FOLDERS, modules
+    """Write the wrapper's generated modules below a folder; the places that hold only these."""
+    from scripts.generation.render import PLACES, modules
 
     for path, text in modules(document, ROOT).items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(text, encoding="utf-8", newline="\n")
-    return FOLDERS
+    return PLACES
 
 
 def generate(spec: Path, folder: Path) -> str:
@@ -142,10 +141,14 @@ def without_refinements(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def replace(old: Path, new: Path) -> None:
-    """Put a folder in another's place, so that nothing of the old one is left."""
-    shutil.rmtree(old, ignore_errors=True)
-    old.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copytree(new, old)
+    """Make a folder or file the same as another. What is the same already is not touched."""
+    before, after = contents(old), contents(new)
+    for name in before.keys() - after.keys():
+        (old / name).unlink()
+    for name, text in after.items():
+        if before.get(name) != text:
+            (old / name).parent.mkdir(parents=True, exist_ok=True)
+            (old / name).write_bytes(text)
 
 
 def compare(old: Path, new: Path) -> Iterator[str]:
@@ -160,13 +163,15 @@ def compare(old: Path, new: Path) -> Iterator[str]:
         yield from difflib.unified_diff(
             before[name].decode(errors="replace").splitlines(keepends=True),
             after[name].decode(errors="replace").splitlines(keepends=True),
-            f"{name} (as it is)",
-            f"{name} (as it should be)",
+            f"{name or old.name} (as it is)",
+            f"{name or old.name} (as it should be)",
         )
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    """Every file's bytes, without Python's caches."""
+    """Every file's bytes, without Python's caches; those of a file itself under no name."""
+    if folder.is_file():
+        return {"": folder.read_bytes()}
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in sorted(folder.rglob("*"))

@@ -10,6 +10,7 @@ WIDTH = 100
 
 def docstring(text: str, operation: str, parameters: Iterable[tuple[str, str]], indent: int) -> str:
     """The docstring with its quotes, for code that is indented so far."""
+    text = text.replace("\\", "\\\\")
     lines: list[str] = []
     for paragraph in text.strip().split("\n\n"):
         lines += ["", *_wrapped(paragraph, WIDTH - indent - (0 if lines else 3))]
@@ -27,7 +28,7 @@ def docstring(text: str, operation: str, parameters: Iterable[tuple[str, str]], 
         else:
             lines[-1] += end
     if len(lines) == 1:
-        return f'"""{lines[0]}"""'
+        return f'"""{lines[0]}{" " * lines[0].endswith(chr(34))}"""'
     body = "\n".join(lines[:1] + [f"{' ' * indent}{line}".rstrip() for line in lines[1:]])
     return f'"""{body}\n{" " * indent}"""'
 

@@ -23,9 +23,20 @@ def parameter(field: Field, module: str = "") -> str:
 def annotation(field: Field, module: str = "") -> str:
     """The type of a value that is given, without None."""
     if field.part:
-        given = "ToolDescription" if field.part == TOOL else f"{module}{field.part} | Json"
+        given = "ToolDescription" if field.part == TOOL else _object(field.part, module)
         return f"Sequence[{given}]" if field.is_list else given
     return _annotation(field.schema, module)
+
+
+def value_type(field: Field) -> str:
+    """The type of a field of a plain dict."""
+    kind = _object(field.part, "") if field.part else _annotation(field.schema)
+    return f"Sequence[{kind}]" if field.part and field.is_list else kind
+
+
+def _object(name: str, module: str) -> str:
+    """A model, or a plain dict of its shape."""
+    return f"{module}{name} | {module.replace('models', 'dicts')}{name}Dict"
 
 
 def expression(field: Field) -> str:
@@ -42,7 +53,7 @@ def expression(field: Field) -> str:
 
 def _annotation(schema: Schema, module: str = "") -> str:
     if "x-part" in schema:
-        return f"{module}{schema['x-part']} | Json"
+        return _object(schema["x-part"], module)
     if "enum" in schema:
         return f"Literal[{', '.join(map(repr, sorted(schema['enum'])))}]"
     if "const" in schema:

@@ -21,7 +21,9 @@ PACKAGE = Path("wrapper/appbuilder_assistants")
 OPERATIONS = PACKAGE / "_operations"
 RESOURCES = PACKAGE / "_async" / "resources"
 WRITTEN = PACKAGE / "_async"
-FOLDERS = (OPERATIONS, RESOURCES)  # nothing else is in them
+TYPES = PACKAGE / "types.py"
+MODELS = Path("generated/appbuilder_api")
+PLACES = (OPERATIONS, RESOURCES, TYPES)  # in the folders there is nothing else
 HEADER = "# Written by `make generate` from openapi.yaml; do not edit.\n"
 # The first file of a folder that is new has no package around it, by which ruff knows its own.
 OURS = 'lint.isort.known-first-party=["appbuilder_assistants"]'
@@ -95,6 +97,14 @@ def modules(document: Mapping[str, Any], root: Path) -> dict[Path, str]:
         for folder, name in ((OPERATIONS, "operations"), (RESOURCES, "resource")):
             template = templates.get_template(f"{name}.py.jinja")
             texts[folder / f"{resource.name}.py"] = template.render(values)
+    descriptions = {name: spec.schemas[name].get("description", name) for name in parts}
+    texts[MODELS / "dicts.py"] = templates.get_template("dicts.py.jinja").render(
+        parts=parts, descriptions=descriptions
+    )
+    names, dicts = spec.named_by_users(), [f"{name}Dict" for name in sorted(parts)]
+    texts[TYPES] = templates.get_template("types.py.jinja").render(
+        names=names, dicts=dicts, all=sorted([*names, *dicts, "FileContent", "Json", "final_text"])
+    )
     texts[RESOURCES / "root.py"] = templates.get_template("root.py.jinja").render(children=roots)
     texts[RESOURCES / "raw.py"] = templates.get_template("raw.py.jinja").render(
         resources=resources, roots=roots
@@ -171,7 +181,7 @@ def _absolute(module: str) -> str:
 def _models(spec: Spec) -> list[str]:
     """Models that a signature may name."""
     answers = {name for one in spec.operations for name in (one.answer, one.item) if name}
-    return sorted(answers | set(spec.parts()))
+    return sorted(answers.union(*((name, f"{name}Dict") for name in spec.parts())))
 
 
 def _environment() -> Environment:
@@ -194,6 +204,7 @@ def _environment() -> Environment:
         pyrepr=repr,
         pytuple=lambda names: f"({', '.join(map(repr, names))},)" if names else "()",
         signature=_signature,
+        value_type=python_types.value_type,
         spread_signature=_spread_signature,
     )
     return environment

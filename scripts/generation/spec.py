@@ -25,6 +25,11 @@ class Field:
     is_set_by_client: bool = False
 
     @property
+    def is_asked(self) -> bool:
+        """Whether the caller has to give it."""
+        return self.required and self.default is None
+
+    @property
     def is_list(self) -> bool:
         return _type(self.schema) == "array"
 
@@ -106,6 +111,31 @@ class Spec:
             for one in operation.fields:
                 visit(one.part)
         return found
+
+    def named_by_users(self) -> list[str]:
+        """The objects of successful answers and within requests, which have public types."""
+        found: set[str] = set()
+
+        def visit(part: Any) -> None:
+            if isinstance(part, list):
+                for one in part:
+                    visit(one)
+            if not isinstance(part, dict):
+                return
+            for key, one in part.items():
+                if key == "$ref" and one.startswith("#/components/") and one not in found:
+                    found.add(one)
+                    if not one.endswith("/ErrorEnvelope"):
+                        visit(self._target(one))
+                elif key not in ("example", "examples", "links", "headers"):
+                    visit(one)
+
+        for methods in self._document["paths"].values():
+            for operation in methods.values():
+                visit(operation["responses"]["200"])
+        names = {one.rpartition("/")[2] for one in found if "/schemas/" in one} - {"ErrorEnvelope"}
+        named = {name for name in names if "properties" in self.schemas[name]}
+        return sorted(named | set(self.parts()))
 
     def fields(self, schema: Schema) -> list[Field]:
         required = schema.get("required", ())

@@ -29,6 +29,8 @@ def _covers(wide: ast.expr, narrow: ast.expr) -> bool:
 def _one(wide: ast.expr, narrow: ast.expr) -> bool:
     if ast.dump(wide) == ast.dump(narrow) or _name(wide) in ANYTHING:
         return True
+    if _name(narrow) == "Json" and _name(wide).endswith("Dict"):
+        return True  # "a plain dict of the shape of a request type", and that shape as a type
     if CONTAINED.get(_name(wide)) == _name(narrow) and not isinstance(wide, ast.Subscript):
         return True
     if not isinstance(wide, ast.Subscript) or not isinstance(narrow, ast.Subscript):

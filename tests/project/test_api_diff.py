@@ -263,6 +263,7 @@ def members(thing: object) -> set[str]:
         ("", "str", True, False),
         ("list[str]", "tuple[str]", False, False),
         ("tuple[str]", "tuple[str, str]", False, False),
+        ("Thread | ThreadDict", "Thread | Json", True, False),
     ],
 )
 def test_annotations(wide: str, narrow: str, forth: bool, back: bool) -> None:

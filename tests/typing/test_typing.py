@@ -8,6 +8,16 @@ from pathlib import Path
 
 import pytest
 
+from scripts.doc_outputs import examples, pages
+
+# Fragments, and programs of the official SDK.
+NOT_OURS = (
+    "architecture.md",
+    "contract-testing.md",
+    "migrating.md",
+    "scenarios.md",
+    "testing-your-app.md",
+)
 PROGRAM = Path(__file__).with_name("user_program.py")
 
 
@@ -23,9 +33,11 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def check(project: Path, *command: str) -> subprocess.CompletedProcess[str]:
+def check(
+    project: Path, *command: str, files: tuple[str, ...] = ("program.py",)
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", *command, "program.py"],
+        [sys.executable, "-m", *command, *files],
         cwd=project,
         capture_output=True,
         encoding="utf-8",
@@ -43,4 +55,24 @@ def test_a_users_program(project: Path, command: tuple[str, ...]) -> None:
     """It is right, and wrong just where it says so: an ignore that is not needed is an error."""
     done = check(project, *command)
 
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_examples_of_the_documentation(tmp_path: Path) -> None:
+    """As an editor shows them: pyright in its standard mode has nothing to say."""
+    programs = [
+        (f"{path.stem.replace('-', '_')}_{number}.py", example.code)
+        for path, _ in pages()
+        if path.name not in NOT_OURS
+        for number, example in enumerate(examples(path), start=1)
+    ]
+    for name, code in programs:
+        (tmp_path / name).write_text(code, encoding="utf-8")
+    (tmp_path / "pyrightconfig.json").write_text(
+        '{"typeCheckingMode": "standard", "pythonVersion": "3.10"}', encoding="utf-8"
+    )
+
+    done = check(tmp_path, *PYRIGHT, files=())
+
+    assert len(programs) > 10
     assert done.returncode == 0, done.stdout

@@ -45,6 +45,7 @@ from appbuilder_assistants.types import (
     AssistantList,
     AssistantMessage,
     AssistantThread,
+    AssistantThreadDict,
     AssistantTool,
     Deleted,
     File,
@@ -228,7 +229,7 @@ def snapshot(run: RunSnapshot) -> None:
 def requests_take_types_and_dicts(client: AppBuilder, order: Literal["asc", "desc"]) -> None:
     function = AssistantFunction("f", "d", {"type": "object"})
     message = AssistantMessage(role="user", content="你好")
-    plain: Mapping[str, object] = {"messages": [{"role": "user", "content": "你好"}]}
+    plain: AssistantThreadDict = {"messages": [{"role": "user", "content": "你好"}]}
     client.assistants.create("a", tools=[AssistantTool("function", function)])
     client.assistants.create("a", tools=({"type": "function"},), metadata={"a": "b"})
     client.threads.create([message])
@@ -238,6 +239,14 @@ def requests_take_types_and_dicts(client: AppBuilder, order: Literal["asc", "des
     client.threads.runs.submit_tool_outputs("r", "t", [ToolOutput("c", "o")])
     client.threads.runs.list("t", 5, order)
 
+    client.threads.create([{"content": "你好"}])
+    client.threads.runs.run(
+        "a", thread={"messages": [message, {"content": "好", "metadata": None}]}
+    )
+    client.threads.runs.run("a", model_parameters={"chat_parameters": {"temperature": 0.5}})
+
+    client.threads.runs.run("a", thread={"mesages": []})  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    client.threads.create([{"contents": "你好"}])  # type: ignore[list-item]  # pyright: ignore[reportArgumentType]
     client.threads.runs.list("t", order="up")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     client.threads.messages.create("t", "c", role="system")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     client.assistants.create()  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]

@@ -11,7 +11,7 @@ from ._core.calls import Call, StreamCall
 from ._core.operations import request
 from ._core.retry import RetryPolicy
 from ._core.runs.orphaned_runs import OrphanedRun
-from ._operations.runs import CREATE_RUN, runs_cancel, runs_query, runs_submit_tool_outputs
+from ._operations.runs import CREATE_RUN, SUBMIT_TOOL_OUTPUTS, runs_cancel, runs_query
 
 if TYPE_CHECKING:
     from .types import Json, RunResult
@@ -71,7 +71,8 @@ class OneRun:
         return stream_run(self._second(thread_id, output))
 
     def submit(self, thread_id: str, run_id: str, outputs: Sequence[Json]) -> Call[RunResult]:
-        return runs_submit_tool_outputs(run_id=run_id, thread_id=thread_id, tool_outputs=outputs)
+        body = {"thread_id": thread_id, "run_id": run_id, "tool_outputs": outputs}
+        return SUBMIT_TOOL_OUTPUTS.call(body)
 
     def query(self, thread_id: str, run_id: str) -> Call[RunResult]:
         return runs_query(thread_id=thread_id, run_id=run_id)

@@ -1,9 +1,11 @@
+# Written by `make generate` from openapi.yaml; do not edit.
 """The objects of the API, as they are on the wire.
 
-Requests take these or plain dicts of the same shape; results are these. A field has the name it
-has on the wire (`run.object`, the misspelt `step.step_datail`); one that is absent reads as the
-spec's default or None; unknown ones are in `.additional_properties`, and `.to_dict()` gives back
-everything that came. `FileContent` is ours: the service answers with bytes.
+Requests take these or plain dicts of the same shape, which have types as well, such as
+`AssistantThreadDict`; results are these. A field has the name it has on the wire (`run.object`, the
+misspelt `step.step_datail`); one that is absent reads as the spec's default or None; unknown ones
+are in `.additional_properties`, and `.to_dict()` gives back everything that came. `FileContent` is
+ours: the service answers with bytes.
 """
 
 from __future__ import annotations
@@ -16,6 +18,18 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from ._lazy import loaded
 
 if TYPE_CHECKING:
+    from appbuilder_api.dicts import (
+        AssistantChatParametersDict,
+        AssistantFunctionDict,
+        AssistantMessageDict,
+        AssistantModelParametersDict,
+        AssistantThoughtParametersDict,
+        AssistantThreadDict,
+        AssistantToolDict,
+        AssistantUserInfoDict,
+        AssistantUserLocDict,
+        ToolOutputDict,
+    )
     from appbuilder_api.models import (
         Assistant,
         AssistantChatParameters,
@@ -64,19 +78,28 @@ if TYPE_CHECKING:
 __all__ = [
     "Assistant",
     "AssistantChatParameters",
+    "AssistantChatParametersDict",
     "AssistantContent",
     "AssistantFile",
     "AssistantFileList",
     "AssistantFunction",
+    "AssistantFunctionDict",
     "AssistantList",
     "AssistantMessage",
+    "AssistantMessageDict",
     "AssistantModelParameters",
+    "AssistantModelParametersDict",
     "AssistantText",
     "AssistantThoughtParameters",
+    "AssistantThoughtParametersDict",
     "AssistantThread",
+    "AssistantThreadDict",
     "AssistantTool",
+    "AssistantToolDict",
     "AssistantUserInfo",
+    "AssistantUserInfoDict",
     "AssistantUserLoc",
+    "AssistantUserLocDict",
     "Deleted",
     "File",
     "FileContent",
@@ -106,6 +129,7 @@ __all__ = [
     "ToolCall",
     "ToolInfo",
     "ToolOutput",
+    "ToolOutputDict",
     "final_text",
 ]
 
@@ -122,6 +146,19 @@ class FileContent:
     content_type: str = ""
 
 
+_DICTS = (
+    "AssistantChatParametersDict",
+    "AssistantFunctionDict",
+    "AssistantMessageDict",
+    "AssistantModelParametersDict",
+    "AssistantThoughtParametersDict",
+    "AssistantThreadDict",
+    "AssistantToolDict",
+    "AssistantUserInfoDict",
+    "AssistantUserLocDict",
+    "ToolOutputDict",
+)
+
 # Hidden from type checkers, which would take any name for an existing one.
 if not TYPE_CHECKING:
 
@@ -129,9 +166,8 @@ if not TYPE_CHECKING:
         # Each model is imported when it is first named: together they cost more than the rest.
         if name not in __all__:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        value = loaded(
-            f"{__name__}.{name}", lambda: getattr(import_module("appbuilder_api.models"), name)
-        )
+        module = "appbuilder_api.dicts" if name in _DICTS else "appbuilder_api.models"
+        value = loaded(f"{__name__}.{name}", lambda: getattr(import_module(module), name))
         globals()[name] = value
         return value
 

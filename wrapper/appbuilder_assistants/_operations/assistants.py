@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from appbuilder_api import models
 
@@ -14,6 +14,9 @@ from appbuilder_assistants._core.operations import Operation
 from appbuilder_assistants._tools.toolbox import ToolDescription, described
 
 from ._shapes import AssistantTool
+
+if TYPE_CHECKING:
+    pass
 
 CREATE_ASSISTANT = Operation(
     "createAssistant",

@@ -4,13 +4,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from appbuilder_api import models
 
 from appbuilder_assistants._core.bodies import items, pairs
 from appbuilder_assistants._core.calls import Call
 from appbuilder_assistants._core.operations import Operation
+
+if TYPE_CHECKING:
+    pass
 
 CREATE_MESSAGE = Operation(
     "createMessage",

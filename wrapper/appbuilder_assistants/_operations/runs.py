@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from appbuilder_api import models
 
@@ -13,7 +13,6 @@ from appbuilder_assistants._core.calls import Call
 from appbuilder_assistants._core.limits import RUN_SECONDS
 from appbuilder_assistants._core.operations import Operation
 from appbuilder_assistants._tools.toolbox import ToolDescription, described
-from appbuilder_assistants.types import Json
 
 from ._shapes import (
     AssistantModelParameters,
@@ -23,6 +22,9 @@ from ._shapes import (
     AssistantUserLoc,
     ToolOutput,
 )
+
+if TYPE_CHECKING:
+    from appbuilder_api import dicts
 
 CREATE_RUN = Operation(
     "createRun",
@@ -63,7 +65,7 @@ def runs_run_body(
     *,
     assistant_id: str,
     thread_id: str | None = None,
-    thread: models.AssistantThread | Json | None = None,
+    thread: models.AssistantThread | dicts.AssistantThreadDict | None = None,
     model: str | None = None,
     response_format: Literal["json_object", "text"] | None = None,
     instructions: str | None = None,
@@ -71,10 +73,12 @@ def runs_run_body(
     chat_instructions: str | None = None,
     tools: Sequence[ToolDescription] | None = None,
     metadata: Mapping[str, str] | None = None,
-    tool_output: models.ToolOutput | Json | None = None,
-    model_parameters: models.AssistantModelParameters | Json | None = None,
-    user_info: models.AssistantUserInfo | Json | None = None,
-    user_loc: models.AssistantUserLoc | Json | None = None,
+    tool_output: models.ToolOutput | dicts.ToolOutputDict | None = None,
+    model_parameters: models.AssistantModelParameters
+    | dicts.AssistantModelParametersDict
+    | None = None,
+    user_info: models.AssistantUserInfo | dicts.AssistantUserInfoDict | None = None,
+    user_loc: models.AssistantUserLoc | dicts.AssistantUserLocDict | None = None,
 ) -> dict[str, Any]:
     return {
         "assistant_id": assistant_id,
@@ -95,7 +99,7 @@ def runs_run_body(
 
 
 def runs_submit_tool_outputs_body(
-    *, run_id: str, thread_id: str, tool_outputs: Sequence[models.ToolOutput | Json]
+    *, run_id: str, thread_id: str, tool_outputs: Sequence[models.ToolOutput | dicts.ToolOutputDict]
 ) -> dict[str, Any]:
     return {
         "thread_id": thread_id,
@@ -105,7 +109,7 @@ def runs_submit_tool_outputs_body(
 
 
 def runs_submit_tool_outputs(
-    *, run_id: str, thread_id: str, tool_outputs: Sequence[models.ToolOutput | Json]
+    *, run_id: str, thread_id: str, tool_outputs: Sequence[models.ToolOutput | dicts.ToolOutputDict]
 ) -> Call[models.RunResult]:
     return SUBMIT_TOOL_OUTPUTS.call(
         runs_submit_tool_outputs_body(thread_id=thread_id, run_id=run_id, tool_outputs=tool_outputs)

@@ -3,12 +3,15 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from appbuilder_api import models
 
 from appbuilder_assistants._core.calls import Call
 from appbuilder_assistants._core.operations import Operation
+
+if TYPE_CHECKING:
+    pass
 
 LIST_RUN_STEPS = Operation(
     "listRunSteps",

@@ -4,15 +4,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from appbuilder_api import models
 
 from appbuilder_assistants._core.bodies import pairs, parts
 from appbuilder_assistants._core.calls import Call
 from appbuilder_assistants._core.operations import Operation
-from appbuilder_assistants.types import Json
 
 from ._shapes import AssistantMessage
+
+if TYPE_CHECKING:
+    from appbuilder_api import dicts
 
 CREATE_THREAD = Operation(
     "createThread", "/v2/threads", lambda data: models.Thread.from_dict(data), idempotent=False
@@ -39,7 +42,7 @@ DELETE_THREAD = Operation(
 
 
 def threads_create(
-    *, messages: Sequence[models.AssistantMessage | Json] | None = None
+    *, messages: Sequence[models.AssistantMessage | dicts.AssistantMessageDict] | None = None
 ) -> Call[models.Thread]:
     return CREATE_THREAD.call({"messages": parts("messages", messages, AssistantMessage)})
 

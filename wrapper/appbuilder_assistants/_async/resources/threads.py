@@ -11,7 +11,7 @@ from appbuilder_assistants._async._caller import AsyncResource
 from appbuilder_assistants._operations import threads as ops
 
 if TYPE_CHECKING:
-    from appbuilder_assistants.types import AssistantMessage, Deleted, Json, Thread
+    from appbuilder_assistants.types import AssistantMessage, AssistantMessageDict, Deleted, Thread
 
     from .messages import AsyncMessages
     from .runs import AsyncRuns
@@ -34,7 +34,9 @@ class AsyncThreads(AsyncResource):
 
         return AsyncRuns(self._caller)
 
-    async def create(self, messages: Sequence[AssistantMessage | Json] | None = None) -> Thread:
+    async def create(
+        self, messages: Sequence[AssistantMessage | AssistantMessageDict] | None = None
+    ) -> Thread:
         """Create a thread, empty or with its first messages.
 
         Args:

@@ -13,7 +13,7 @@ from appbuilder_assistants._operations import threads as ops
 from appbuilder_assistants._sync._caller import Resource
 
 if TYPE_CHECKING:
-    from appbuilder_assistants.types import AssistantMessage, Deleted, Json, Thread
+    from appbuilder_assistants.types import AssistantMessage, AssistantMessageDict, Deleted, Thread
 
     from .messages import Messages
     from .runs import Runs
@@ -36,7 +36,9 @@ class Threads(Resource):
 
         return Runs(self._caller)
 
-    def create(self, messages: Sequence[AssistantMessage | Json] | None = None) -> Thread:
+    def create(
+        self, messages: Sequence[AssistantMessage | AssistantMessageDict] | None = None
+    ) -> Thread:
         """Create a thread, empty or with its first messages.
 
         Args:
