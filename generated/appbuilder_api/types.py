@@ -6,11 +6,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING, Any, ClassVar, TypedDict, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypedDict
 
-from attrs import define, field
-
-ModelT = TypeVar("ModelT", bound="Model")
+# Makes an object of a class without calling its constructor.
+new = object.__new__
 
 # Per field in the order of the spec: the name on the wire, the attribute, what it reads as when it
 # is absent (... if it must not be), and what it reads as when it is null.
@@ -37,6 +36,68 @@ class MultipartRequest(TypedDict):
     files: dict[str, Any]
 
 
+class _WhenNeeded:
+    """A member of each model that is made when it is first needed.
+
+    Making the constructors of all models takes longer than importing httpx, and importing attrs as
+    long. Objects that are read need neither.
+    """
+
+    def __init__(self, make: Callable[[type[Model]], object]) -> None:
+        self._make = make
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, instance: object, owner: type[Model]) -> Any:
+        model = next((cls for cls in owner.__mro__ if "_defaults" in vars(cls)), None)
+        if model is None:
+            raise AttributeError(f"{owner.__name__} has no {self._name}: it is no model")
+        setattr(model, self._name, self._make(model))
+        return getattr(owner if instance is None else instance, self._name)
+
+
+def _constructor(model: type[Model]) -> object:
+    """`__init__`, as attrs writes it."""
+    parameters, lines = ["self"], []
+    for name in model.__match_args__:
+        default = f"=defaults[{name!r}]" if name in model._defaults else ""
+        is_made_anew = isinstance(model._defaults.get(name), MadeAnew)
+        value = f"{name}.make() if isinstance({name}, MadeAnew) else {name}"
+        parameters.append(name + default)
+        lines.append(f"    self.{name} = {value if is_made_anew else name}")
+    parameters += ["*", "additional_properties=None"]
+    lines.append("    self.additional_properties = additional_properties")
+    scope = {"defaults": model._defaults, "MadeAnew": MadeAnew}
+    exec("\n".join([f"def __init__({', '.join(parameters)}):", *lines]), scope)
+    made: Any = scope["__init__"]
+    made.__qualname__, made.__module__ = f"{model.__qualname__}.__init__", model.__module__
+    types = {name: model.__annotations__[name] for name in model.__match_args__}
+    made.__annotations__ = {**types, "return": None}
+    return made
+
+
+def _attrs_fields(model: type[Model]) -> object:
+    """What attrs knows of a class, for `attrs.evolve` and others."""
+    import attrs
+
+    fields: dict[str, Any] = {"additional_properties": attrs.field(default=None, kw_only=True)}
+    for name in model.__match_args__:
+        default = model._defaults.get(name, attrs.NOTHING)
+        factory = attrs.Factory(default.make) if isinstance(default, MadeAnew) else default
+        fields[name] = attrs.field(default=factory)
+    members = {"__annotations__": model.__annotations__}
+    known = attrs.define(type(model.__name__, (), members), these=fields)
+    return attrs.fields(known)
+
+
+class MadeAnew:
+    """A default that is made anew for each object that has it."""
+
+    def __init__(self, *, factory: Callable[[], object]) -> None:
+        self.make = factory
+
+
 class Model:
     """An object on the wire.
 
@@ -49,14 +110,12 @@ class Model:
     what came, together with what was changed since. Neither takes part in `==` or is shown. Copies,
     also those with changes (`attrs.evolve`, `copy.replace`), and pickles keep that reference.
 
-    Equality, `repr` and pickling stand here: attrs would write all of them for every class, each
-    time it is imported.
+    Equality, `repr` and pickling stand here: attrs would write all of them for every class.
     """
 
-    __slots__ = ("_given", "_source")
+    __slots__ = ("__weakref__", "_given", "_source")
 
     _fields: ClassVar[Fields] = ()
-
     # What it was read from; not set in an object that was built from its fields.
     _source: Mapping[str, Any]
 
@@ -70,6 +129,19 @@ class Model:
         It can be set, which replaces the unknown fields, and every model takes it as a keyword
         argument. A dict that it gave has with it what else came, for `attrs.evolve`.
         """
+
+        # The constructor's positional arguments, in order, and the values of absent ones.
+        __match_args__: ClassVar[tuple[str, ...]]
+        _defaults: ClassVar[Mapping[str, Any]]
+
+    else:
+        __init__ = _WhenNeeded(_constructor)
+        __attrs_attrs__ = _WhenNeeded(_attrs_fields)
+
+        def __replace__(self, **changes: Any) -> Model:
+            import attrs
+
+            return attrs.evolve(self, **changes)
 
     def to_dict(self) -> dict[str, Any]:
         """The object as JSON has it, in a new dict.
@@ -135,10 +207,6 @@ class Model:
         separators = (",", ":") if indent is None else None
         return json.dumps(value, ensure_ascii=False, indent=indent, separators=separators)
 
-    def _read_from(self: ModelT, source: Mapping[str, Any]) -> ModelT:
-        self._source = source
-        return self
-
     def _received(self) -> Mapping[str, Any]:
         source: Mapping[str, Any] = getattr(self, "_source", {})
         given = getattr(self, "_given", None)
@@ -192,21 +260,30 @@ class _Unknown(dict[str, Any]):
         self.received = received
 
 
-# attrs.evolve gives a new object the fields that attrs knows of the old one. By this one it gives
-# what the old one was read from; type checkers need not see it. It is set in C, as each object that
-# is read has it set.
-if not TYPE_CHECKING:
+# attrs.evolve gives a new object the fields that attrs knows of the old one. By additional_properties
+# it gives what the old one was read from; type checkers need not see it.
+if TYPE_CHECKING:
+    from attrs import define as define
+    from attrs import field as field
+else:
     Model.additional_properties = property(
         Model._unknown, Model._given.__set__, doc="The fields that the spec does not know."
     )
-define(
-    Model,
-    these={"additional_properties": field(default=None, kw_only=True)},
-    slots=False,
-    init=False,
-    eq=False,
-    repr=False,
-)
+
+    def define(cls: type) -> type:
+        """The class with slots, as attrs makes it."""
+        names = tuple(name for name in cls.__annotations__ if name != "_fields")
+        members = {name: value for name, value in vars(cls).items() if name not in names}
+        members.pop("__dict__")
+        members.pop("__weakref__", None)
+        members["_defaults"] = {name: vars(cls)[name] for name in names if name in vars(cls)}
+        members |= {"__slots__": names, "__match_args__": names}
+        return type(cls.__name__, cls.__bases__, members)
+
+    field = MadeAnew
+
+# Notes what an object was read from.
+set_source: Callable[[Model, Mapping[str, Any]], None] = vars(Model)["_source"].__set__
 
 
 def listed(name: str, value: Any) -> Any:

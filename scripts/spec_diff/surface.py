@@ -86,7 +86,7 @@ class _Walk:
 
     def _add_constructor(self, name: str, target: Any) -> None:
         place = f"{name}.__init__"
-        if any(str(one.callable_path) == "attrs.define" for one in target.decorators):
+        if any(str(one.callable_path).endswith(".define") for one in target.decorators):
             constructor = griffe.Function("__init__", parameters=_fields(target), parent=target)
             self._found[place] = Name(constructor, "function")
         elif place in self._found and self._is_ours_to_call(self._found[place].target):

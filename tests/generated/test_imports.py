@@ -50,6 +50,19 @@ def test_naming_a_model_loads_what_it_needs() -> None:
     assert "httpx" not in modules
 
 
+def test_attrs_is_loaded_when_it_is_asked() -> None:
+    """Neither reading an object nor building one needs it."""
+    code = (
+        "from appbuilder_api.models import LastError as E\nE.from_dict({}), E('t', message='错')\n"
+    )
+    evolving = (
+        "import sys\nassert 'attr' not in sys.modules\nfrom attrs import evolve\nevolve(E('t'))"
+    )
+
+    assert loaded_after(code).isdisjoint({"attrs", "attr"})
+    assert "attr" in loaded_after(code + evolving)
+
+
 def test_every_name_is_there() -> None:
     """`__all__`, `dir` and attribute access agree; other names are refused."""
     for name in models.__all__:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import re
+import weakref
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 import appbuilder_api
+import attrs
 import pytest
 from appbuilder_api.models import (
     AssistantContent,
@@ -31,6 +34,51 @@ RUN: dict[str, Any] = {
     "created_at": 1717645517234,
     "log_id": "日志",
 }
+
+
+def test_the_constructor() -> None:
+    """It has every field, in order, with its default and type, and refuses what does not fit."""
+    signature = inspect.signature(LastError)
+
+    assert str(signature).startswith("(type: ")
+    assert [*signature.parameters] == ["type", "message", "additional_properties"]
+    assert signature == inspect.signature(LastError.__init__).replace(
+        parameters=[*inspect.signature(LastError.__init__).parameters.values()][1:]
+    )
+    assert RunResult("r", "run.result", "a", "t", status="failed").created_at == 0
+    with pytest.raises(
+        TypeError, match=r"^RunResult.__init__\(\) missing 1 .* argument: 'status'$"
+    ):
+        RunResult("r", "run.result", "a", "t")  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match="unexpected keyword argument 'statuss'"):
+        RunResult("r", "run.result", "a", "t", "failed", statuss=1)  # type: ignore[call-arg]
+    with pytest.raises(AttributeError):
+        LastError("t").messages = "错"  # type: ignore[attr-defined]
+
+
+def test_what_attrs_knows_of_a_model() -> None:
+    """Its fields with types and defaults; and a class that derives from one by attrs."""
+
+    @attrs.define(eq=False, repr=False)
+    class Marked(LastError):
+        mark: str = "新"
+
+    fields = attrs.fields_dict(LastError)
+
+    assert attrs.has(LastError)
+    assert [*fields] == ["additional_properties", "type", "message"]
+    assert fields["message"].default == LastError("t").message
+    assert fields["message"].type
+    assert attrs.evolve(Marked("t", "错", "旧"), type="u").mark == "旧"
+    assert Marked("t").to_dict() == {"type": "t"}
+    assert weakref.ref(error := LastError("t"))() is error
+
+
+def test_a_model_is_matched_by_position() -> None:
+    """As attrs arranges it."""
+    match LastError("server_error", "错"):
+        case LastError(kind, message):
+            assert (kind, message) == ("server_error", "错")
 
 
 def test_unknown_fields_are_kept() -> None:

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from attrs import define
-
 from ..models.assistant_tool import AssistantTool
-from ..types import Fields, Model, listed
+from ..types import Fields, Model, define, listed, new, set_source
 
 
-@define(eq=False, repr=False, getstate_setstate=False)
+@define
 class Assistant(Model):
     """An assistant."""
 
@@ -75,21 +73,33 @@ class Assistant(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Assistant:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
+        self = new(cls)
+        set_source(self, data)
         get = data.get
-        return cls(
-            data["id"],
-            data["object"],
-            data["name"],
-            data["created_at"],
-            get("description") or "",
-            get("model") or "",
-            get("instructions") or "",
-            get("thought_instructions") or "",
-            get("chat_instructions") or "",
-            "text" if (value := get("response_format")) is None else value,
+        self.id = data["id"]
+        self.object = data["object"]
+        self.name = data["name"]
+        self.created_at = data["created_at"]
+        self.description = get("description") or ""
+        self.model = get("model") or ""
+        self.instructions = get("instructions") or ""
+        self.thought_instructions = get("thought_instructions") or ""
+        self.chat_instructions = get("chat_instructions") or ""
+        self.response_format = "text" if (value := get("response_format")) is None else value
+        self.tools = (
             None
             if (value := get("tools")) is None
-            else [AssistantTool.from_dict(item) for item in listed("tools", value)],
-            None if (value := get("file_ids")) is None else listed("file_ids", value),
-            get("metadata"),
-        )._read_from(data)
+            else [
+                *map(
+                    AssistantTool.from_dict,
+                    value if type(value) is list else listed("tools", value),
+                )
+            ]
+        )
+        self.file_ids = (
+            None
+            if (value := get("file_ids")) is None
+            else (value if type(value) is list else listed("file_ids", value))
+        )
+        self.metadata = get("metadata")
+        return self

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from attrs import define
-
 from ..models.assistant_text import AssistantText
-from ..types import Fields, Model
+from ..types import Fields, Model, define, new, set_source
 
 
-@define(eq=False, repr=False, getstate_setstate=False)
+@define
 class AssistantContent(Model):
     """One part of a message."""
 
@@ -29,8 +27,9 @@ class AssistantContent(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> AssistantContent:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
+        self = new(cls)
+        set_source(self, data)
         get = data.get
-        return cls(
-            "text" if (value := get("type")) is None else value,
-            None if (value := get("text")) is None else AssistantText.from_dict(value),
-        )._read_from(data)
+        self.type = "text" if (value := get("type")) is None else value
+        self.text = None if (value := get("text")) is None else AssistantText.from_dict(value)
+        return self

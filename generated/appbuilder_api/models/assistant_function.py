@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from attrs import define
-
-from ..types import Fields, Model, listed
+from ..types import Fields, Model, define, listed, new, set_source
 
 
-@define(eq=False, repr=False, getstate_setstate=False)
+@define
 class AssistantFunction(Model):
     """A function of the caller's, described so that the model can call it."""
 
@@ -40,13 +38,19 @@ class AssistantFunction(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> AssistantFunction:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
+        self = new(cls)
+        set_source(self, data)
         get = data.get
-        return cls(
-            data["name"],
-            get("description"),
-            get("parameters"),
-            get("responses"),
+        self.name = data["name"]
+        self.description = get("description")
+        self.parameters = get("parameters")
+        self.responses = get("responses")
+        self.examples = (
             None
             if (value := get("examples")) is None
-            else [listed("examples_type_0_item", item) for item in listed("examples", value)],
-        )._read_from(data)
+            else [
+                (item if type(item) is list else listed("examples_type_0_item", item))
+                for item in (value if type(value) is list else listed("examples", value))
+            ]
+        )
+        return self

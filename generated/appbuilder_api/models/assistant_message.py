@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
-from attrs import define
-
-from ..types import Fields, Model, listed
+from ..types import Fields, Model, define, listed, new, set_source
 
 
-@define(eq=False, repr=False, getstate_setstate=False)
+@define
 class AssistantMessage(Model):
     """A message sent with a thread."""
 
@@ -38,10 +36,15 @@ class AssistantMessage(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> AssistantMessage:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
+        self = new(cls)
+        set_source(self, data)
         get = data.get
-        return cls(
-            data["content"],
-            data["role"],
-            None if (value := get("file_ids")) is None else listed("file_ids", value),
-            get("metadata"),
-        )._read_from(data)
+        self.content = data["content"]
+        self.role = data["role"]
+        self.file_ids = (
+            None
+            if (value := get("file_ids")) is None
+            else (value if type(value) is list else listed("file_ids", value))
+        )
+        self.metadata = get("metadata")
+        return self

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from attrs import define
-
 from ..models.assistant_chat_parameters import AssistantChatParameters
 from ..models.assistant_thought_parameters import AssistantThoughtParameters
-from ..types import Fields, Model
+from ..types import Fields, Model, define, new, set_source
 
 
-@define(eq=False, repr=False, getstate_setstate=False)
+@define
 class AssistantModelParameters(Model):
     """Sampling parameters of the two models a run uses."""
 
@@ -30,12 +28,17 @@ class AssistantModelParameters(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> AssistantModelParameters:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
+        self = new(cls)
+        set_source(self, data)
         get = data.get
-        return cls(
+        self.chat_parameters = (
             None
             if (value := get("chat_parameters")) is None
-            else AssistantChatParameters.from_dict(value),
+            else AssistantChatParameters.from_dict(value)
+        )
+        self.thought_parameters = (
             None
             if (value := get("thought_parameters")) is None
-            else AssistantThoughtParameters.from_dict(value),
-        )._read_from(data)
+            else AssistantThoughtParameters.from_dict(value)
+        )
+        return self

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from attrs import define
-
-from ..types import Fields, Model, listed
+from ..types import Fields, Model, define, listed, new, set_source
 
 
-@define(eq=False, repr=False, getstate_setstate=False)
+@define
 class AssistantText(Model):
     """A text and its annotations."""
 
@@ -28,8 +26,13 @@ class AssistantText(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> AssistantText:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
+        self = new(cls)
+        set_source(self, data)
         get = data.get
-        return cls(
-            get("value") or "",
-            None if (value := get("annotations")) is None else listed("annotations", value),
-        )._read_from(data)
+        self.value = get("value") or ""
+        self.annotations = (
+            None
+            if (value := get("annotations")) is None
+            else (value if type(value) is list else listed("annotations", value))
+        )
+        return self

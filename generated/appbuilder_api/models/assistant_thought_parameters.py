@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from attrs import define
-
-from ..types import Fields, Model
+from ..types import Fields, Model, define, new, set_source
 
 
-@define(eq=False, repr=False, getstate_setstate=False)
+@define
 class AssistantThoughtParameters(Model):
     """Sampling parameters of the model that plans."""
 
@@ -32,9 +30,10 @@ class AssistantThoughtParameters(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> AssistantThoughtParameters:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
+        self = new(cls)
+        set_source(self, data)
         get = data.get
-        return cls(
-            get("temperature"),
-            get("top_p"),
-            get("penalty_score"),
-        )._read_from(data)
+        self.temperature = get("temperature")
+        self.top_p = get("top_p")
+        self.penalty_score = get("penalty_score")
+        return self

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from attrs import define
-
 from ..models.assistant_message import AssistantMessage
-from ..types import Fields, Model, listed
+from ..types import Fields, Model, define, listed, new, set_source
 
 
-@define(eq=False, repr=False, getstate_setstate=False)
+@define
 class AssistantThread(Model):
     """A message that a run appends to its thread first."""
 
@@ -29,10 +27,18 @@ class AssistantThread(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> AssistantThread:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
+        self = new(cls)
+        set_source(self, data)
         get = data.get
-        return cls(
+        self.messages = (
             None
             if (value := get("messages")) is None
-            else [AssistantMessage.from_dict(item) for item in listed("messages", value)],
-            get("metadata"),
-        )._read_from(data)
+            else [
+                *map(
+                    AssistantMessage.from_dict,
+                    value if type(value) is list else listed("messages", value),
+                )
+            ]
+        )
+        self.metadata = get("metadata")
+        return self

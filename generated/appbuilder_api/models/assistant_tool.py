@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from attrs import define
-
 from ..models.assistant_function import AssistantFunction
-from ..types import Fields, Model
+from ..types import Fields, Model, define, new, set_source
 
 
-@define(eq=False, repr=False, getstate_setstate=False)
+@define
 class AssistantTool(Model):
     """A tool that an assistant or a run may call. Requests take functions only; responses may name
     unknown kinds.
@@ -31,8 +29,11 @@ class AssistantTool(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> AssistantTool:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
+        self = new(cls)
+        set_source(self, data)
         get = data.get
-        return cls(
-            data["type"],
-            None if (value := get("function")) is None else AssistantFunction.from_dict(value),
-        )._read_from(data)
+        self.type = data["type"]
+        self.function = (
+            None if (value := get("function")) is None else AssistantFunction.from_dict(value)
+        )
+        return self

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from attrs import define
-
-from ..types import Fields, Model
+from ..types import Fields, Model, define, new, set_source
 
 
-@define(eq=False, repr=False, getstate_setstate=False)
+@define
 class AssistantUserInfo(Model):
     """Information on the end user."""
 
@@ -44,12 +42,13 @@ class AssistantUserInfo(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> AssistantUserInfo:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
+        self = new(cls)
+        set_source(self, data)
         get = data.get
-        return cls(
-            get("id"),
-            get("name"),
-            get("nickname"),
-            get("watermark"),
-            get("intro"),
-            get("baidu_id"),
-        )._read_from(data)
+        self.id = get("id")
+        self.name = get("name")
+        self.nickname = get("nickname")
+        self.watermark = get("watermark")
+        self.intro = get("intro")
+        self.baidu_id = get("baidu_id")
+        return self

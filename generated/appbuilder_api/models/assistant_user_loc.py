@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from attrs import define
-
-from ..types import Fields, Model
+from ..types import Fields, Model, define, new, set_source
 
 
-@define(eq=False, repr=False, getstate_setstate=False)
+@define
 class AssistantUserLoc(Model):
     """Where the end user is."""
 
@@ -32,9 +30,10 @@ class AssistantUserLoc(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> AssistantUserLoc:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
+        self = new(cls)
+        set_source(self, data)
         get = data.get
-        return cls(
-            get("loc"),
-            get("uip"),
-            get("uipv6"),
-        )._read_from(data)
+        self.loc = get("loc")
+        self.uip = get("uip")
+        self.uipv6 = get("uipv6")
+        return self

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from attrs import define
-
-from ..types import Fields, Model
+from ..types import Fields, Model, define, new, set_source
 
 
-@define(eq=False, repr=False, getstate_setstate=False)
+@define
 class CancelRunRequest(Model):
     """The run to cancel, and whether to wait."""
 
@@ -32,9 +30,10 @@ class CancelRunRequest(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> CancelRunRequest:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
+        self = new(cls)
+        set_source(self, data)
         get = data.get
-        return cls(
-            data["thread_id"],
-            data["run_id"],
-            get("sync"),
-        )._read_from(data)
+        self.thread_id = data["thread_id"]
+        self.run_id = data["run_id"]
+        self.sync = get("sync")
+        return self

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
-from attrs import define
-
-from ..types import Fields, Model, listed
+from ..types import Fields, Model, define, listed, new, set_source
 
 
-@define(eq=False, repr=False, getstate_setstate=False)
+@define
 class CreateMessageRequest(Model):
     """A message to append to a thread."""
 
@@ -42,11 +40,16 @@ class CreateMessageRequest(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> CreateMessageRequest:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
+        self = new(cls)
+        set_source(self, data)
         get = data.get
-        return cls(
-            data["thread_id"],
-            data["content"],
-            data["role"],
-            None if (value := get("file_ids")) is None else listed("file_ids", value),
-            get("metadata"),
-        )._read_from(data)
+        self.thread_id = data["thread_id"]
+        self.content = data["content"]
+        self.role = data["role"]
+        self.file_ids = (
+            None
+            if (value := get("file_ids")) is None
+            else (value if type(value) is list else listed("file_ids", value))
+        )
+        self.metadata = get("metadata")
+        return self

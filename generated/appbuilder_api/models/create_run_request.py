@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
-from attrs import define
-
 from ..models.assistant_model_parameters import AssistantModelParameters
 from ..models.assistant_thread import AssistantThread
 from ..models.assistant_tool import AssistantTool
 from ..models.assistant_user_info import AssistantUserInfo
 from ..models.assistant_user_loc import AssistantUserLoc
 from ..models.tool_output import ToolOutput
-from ..types import Fields, Model, listed
+from ..types import Fields, Model, define, listed, new, set_source
 
 
-@define(eq=False, repr=False, getstate_setstate=False)
+@define
 class CreateRunRequest(Model):
     """An assistant to run, its thread, and settings for this run only."""
 
@@ -86,25 +84,41 @@ class CreateRunRequest(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> CreateRunRequest:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
+        self = new(cls)
+        set_source(self, data)
         get = data.get
-        return cls(
-            data["assistant_id"],
-            get("thread_id"),
-            None if (value := get("thread")) is None else AssistantThread.from_dict(value),
-            get("model"),
-            get("response_format"),
-            get("instructions"),
-            get("thought_instructions"),
-            get("chat_instructions"),
-            get("stream"),
+        self.assistant_id = data["assistant_id"]
+        self.thread_id = get("thread_id")
+        self.thread = None if (value := get("thread")) is None else AssistantThread.from_dict(value)
+        self.model = get("model")
+        self.response_format = get("response_format")
+        self.instructions = get("instructions")
+        self.thought_instructions = get("thought_instructions")
+        self.chat_instructions = get("chat_instructions")
+        self.stream = get("stream")
+        self.tools = (
             None
             if (value := get("tools")) is None
-            else [AssistantTool.from_dict(item) for item in listed("tools", value)],
-            get("metadata"),
-            None if (value := get("tool_output")) is None else ToolOutput.from_dict(value),
+            else [
+                *map(
+                    AssistantTool.from_dict,
+                    value if type(value) is list else listed("tools", value),
+                )
+            ]
+        )
+        self.metadata = get("metadata")
+        self.tool_output = (
+            None if (value := get("tool_output")) is None else ToolOutput.from_dict(value)
+        )
+        self.model_parameters = (
             None
             if (value := get("model_parameters")) is None
-            else AssistantModelParameters.from_dict(value),
-            None if (value := get("user_info")) is None else AssistantUserInfo.from_dict(value),
-            None if (value := get("user_loc")) is None else AssistantUserLoc.from_dict(value),
-        )._read_from(data)
+            else AssistantModelParameters.from_dict(value)
+        )
+        self.user_info = (
+            None if (value := get("user_info")) is None else AssistantUserInfo.from_dict(value)
+        )
+        self.user_loc = (
+            None if (value := get("user_loc")) is None else AssistantUserLoc.from_dict(value)
+        )
+        return self

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from attrs import define
-
-from ..types import Fields, Model
+from ..types import Fields, Model, define, new, set_source
 
 
-@define(eq=False, repr=False, getstate_setstate=False)
+@define
 class Deleted(Model):
     """A deleted object."""
 
@@ -32,8 +30,9 @@ class Deleted(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Deleted:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
-        return cls(
-            data["id"],
-            data["object"],
-            data["deleted"],
-        )._read_from(data)
+        self = new(cls)
+        set_source(self, data)
+        self.id = data["id"]
+        self.object = data["object"]
+        self.deleted = data["deleted"]
+        return self

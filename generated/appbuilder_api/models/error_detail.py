@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from attrs import define
-
-from ..types import Fields, Model
+from ..types import Fields, Model, define, new, set_source
 
 
-@define(eq=False, repr=False, getstate_setstate=False)
+@define
 class ErrorDetail(Model):
     """An error. The field at fault is in `param` or `params`."""
 
@@ -40,11 +38,12 @@ class ErrorDetail(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> ErrorDetail:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
+        self = new(cls)
+        set_source(self, data)
         get = data.get
-        return cls(
-            data["code"],
-            data["message"],
-            get("type", ""),
-            get("param"),
-            get("params"),
-        )._read_from(data)
+        self.code = data["code"]
+        self.message = data["message"]
+        self.type = get("type", "")
+        self.param = get("param")
+        self.params = get("params")
+        return self

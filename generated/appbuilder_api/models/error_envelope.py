@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from attrs import define
-
 from ..models.error_detail import ErrorDetail
-from ..types import Fields, Model
+from ..types import Fields, Model, define, new, set_source
 
 
-@define(eq=False, repr=False, getstate_setstate=False)
+@define
 class ErrorEnvelope(Model):
     """An error, under an error status or under status 200."""
 
@@ -23,8 +21,11 @@ class ErrorEnvelope(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> ErrorEnvelope:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
-        return cls(
+        self = new(cls)
+        set_source(self, data)
+        self.error = (
             ErrorDetail.from_dict(data["error"])
             if isinstance(data["error"], dict)
-            else data["error"],
-        )._read_from(data)
+            else data["error"]
+        )
+        return self

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from attrs import define
-
-from ..types import Fields, Model
+from ..types import Fields, Model, define, new, set_source
 
 
-@define(eq=False, repr=False, getstate_setstate=False)
+@define
 class File(Model):
     """A stored file."""
 
@@ -64,15 +62,16 @@ class File(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> File:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
+        self = new(cls)
+        set_source(self, data)
         get = data.get
-        return cls(
-            data["id"],
-            data["bytes"],
-            data["object"],
-            data["purpose"],
-            data["create_at"],
-            data["filename"],
-            get("classification_id") or "",
-            get("censored") or 0,
-            get("file_type") or "",
-        )._read_from(data)
+        self.id = data["id"]
+        self.bytes = data["bytes"]
+        self.object = data["object"]
+        self.purpose = data["purpose"]
+        self.create_at = data["create_at"]
+        self.filename = data["filename"]
+        self.classification_id = get("classification_id") or ""
+        self.censored = get("censored") or 0
+        self.file_type = get("file_type") or ""
+        return self

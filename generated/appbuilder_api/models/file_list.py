@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
-from attrs import define
-
 from ..models.file import File
-from ..types import Fields, Model, listed
+from ..types import Fields, Model, define, listed, new, set_source
 
 
-@define(eq=False, repr=False, getstate_setstate=False)
+@define
 class FileList(Model):
     """All files; this list is not paged."""
 
@@ -29,12 +27,15 @@ class FileList(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> FileList:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
-        return cls(
-            data["object"],
+        self = new(cls)
+        set_source(self, data)
+        self.object = data["object"]
+        self.data = (
             []
             if (value := data["data"]) is None
-            else [File.from_dict(item) for item in listed("data", value)],
-        )._read_from(data)
+            else [*map(File.from_dict, value if type(value) is list else listed("data", value))]
+        )
+        return self
 
     def __iter__(self) -> Iterator[File]:
         """The items of this page."""

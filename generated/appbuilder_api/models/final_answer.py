@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from attrs import define
-
 from ..models.final_answer_message import FinalAnswerMessage
-from ..types import Fields, Model
+from ..types import Fields, Model, define, new, set_source
 
 
-@define(eq=False, repr=False, getstate_setstate=False)
+@define
 class FinalAnswer(Model):
     """The answer of a run."""
 
@@ -29,8 +27,11 @@ class FinalAnswer(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> FinalAnswer:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
+        self = new(cls)
+        set_source(self, data)
         get = data.get
-        return cls(
-            "message" if (value := get("type")) is None else value,
-            None if (value := get("message")) is None else FinalAnswerMessage.from_dict(value),
-        )._read_from(data)
+        self.type = "message" if (value := get("type")) is None else value
+        self.message = (
+            None if (value := get("message")) is None else FinalAnswerMessage.from_dict(value)
+        )
+        return self

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from attrs import define
-
 from ..models.assistant_content import AssistantContent
-from ..types import Fields, Model, listed
+from ..types import Fields, Model, define, listed, new, set_source
 
 
-@define(eq=False, repr=False, getstate_setstate=False)
+@define
 class FinalAnswerMessage(Model):
     """The message with the answer."""
 
@@ -29,12 +27,20 @@ class FinalAnswerMessage(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> FinalAnswerMessage:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
+        self = new(cls)
+        set_source(self, data)
         get = data.get
-        return cls(
-            get("message_id") or "",
+        self.message_id = get("message_id") or ""
+        self.content = (
             None
             if (value := get("content")) is None
-            else [AssistantContent.from_dict(item) for item in listed("content", value)]
+            else [
+                *map(
+                    AssistantContent.from_dict,
+                    value if type(value) is list else listed("content", value),
+                )
+            ]
             if isinstance(value, list)
-            else AssistantContent.from_dict(value),
-        )._read_from(data)
+            else AssistantContent.from_dict(value)
+        )
+        return self

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from attrs import define
-
-from ..types import Fields, Model
+from ..types import Fields, Model, define, new, set_source
 
 
-@define(eq=False, repr=False, getstate_setstate=False)
+@define
 class FunctionCall(Model):
     """A function, the arguments it is called with and, once known, its output."""
 
@@ -32,9 +30,10 @@ class FunctionCall(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> FunctionCall:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
+        self = new(cls)
+        set_source(self, data)
         get = data.get
-        return cls(
-            get("name") or "",
-            get("arguments") or "",
-            get("output", ""),
-        )._read_from(data)
+        self.name = get("name") or ""
+        self.arguments = get("arguments") or ""
+        self.output = get("output", "")
+        return self

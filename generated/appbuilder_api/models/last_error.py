@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from attrs import define
-
-from ..types import Fields, Model
+from ..types import Fields, Model, define, new, set_source
 
 
-@define(eq=False, repr=False, getstate_setstate=False)
+@define
 class LastError(Model):
     """Why a run or step failed."""
 
@@ -28,8 +26,9 @@ class LastError(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> LastError:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
+        self = new(cls)
+        set_source(self, data)
         get = data.get
-        return cls(
-            get("type", ""),
-            get("message", ""),
-        )._read_from(data)
+        self.type = get("type", "")
+        self.message = get("message", "")
+        return self

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
-from attrs import define
-
-from ..types import Fields, Model
+from ..types import Fields, Model, define, new, set_source
 
 
-@define(eq=False, repr=False, getstate_setstate=False)
+@define
 class ListAssistantsRequest(Model):
     """The page of assistants to list."""
 
@@ -46,10 +44,11 @@ class ListAssistantsRequest(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> ListAssistantsRequest:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
+        self = new(cls)
+        set_source(self, data)
         get = data.get
-        return cls(
-            get("limit"),
-            get("order"),
-            get("after"),
-            get("before"),
-        )._read_from(data)
+        self.limit = get("limit")
+        self.order = get("order")
+        self.after = get("after")
+        self.before = get("before")
+        return self

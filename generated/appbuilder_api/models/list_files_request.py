@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from attrs import define
-
-from ..types import Fields, Model
+from ..types import Fields, Model, define, new, set_source
 
 
-@define(eq=False, repr=False, getstate_setstate=False)
+@define
 class ListFilesRequest(Model):
     """Nothing; the list of files is not paged."""
 
@@ -19,4 +17,6 @@ class ListFilesRequest(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> ListFilesRequest:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
-        return cls()._read_from(data)
+        self = new(cls)
+        set_source(self, data)
+        return self

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
-from attrs import define
-
-from ..types import Fields, Model
+from ..types import Fields, Model, define, new, set_source
 
 
-@define(eq=False, repr=False, getstate_setstate=False)
+@define
 class ListMountedFilesRequest(Model):
     """The assistant and the page of its mounted files to list."""
 
@@ -50,11 +48,12 @@ class ListMountedFilesRequest(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> ListMountedFilesRequest:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
+        self = new(cls)
+        set_source(self, data)
         get = data.get
-        return cls(
-            data["assistant_id"],
-            get("limit"),
-            get("order"),
-            get("after"),
-            get("before"),
-        )._read_from(data)
+        self.assistant_id = data["assistant_id"]
+        self.limit = get("limit")
+        self.order = get("order")
+        self.after = get("after")
+        self.before = get("before")
+        return self

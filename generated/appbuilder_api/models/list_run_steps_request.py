@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
-from attrs import define
-
-from ..types import Fields, Model
+from ..types import Fields, Model, define, new, set_source
 
 
-@define(eq=False, repr=False, getstate_setstate=False)
+@define
 class ListRunStepsRequest(Model):
     """The run and the page of its steps to list."""
 
@@ -54,12 +52,13 @@ class ListRunStepsRequest(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> ListRunStepsRequest:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
+        self = new(cls)
+        set_source(self, data)
         get = data.get
-        return cls(
-            data["thread_id"],
-            data["run_id"],
-            get("limit"),
-            get("order"),
-            get("after"),
-            get("before"),
-        )._read_from(data)
+        self.thread_id = data["thread_id"]
+        self.run_id = data["run_id"]
+        self.limit = get("limit")
+        self.order = get("order")
+        self.after = get("after")
+        self.before = get("before")
+        return self

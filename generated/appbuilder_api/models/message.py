@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from attrs import define
-
 from ..models.assistant_content import AssistantContent
-from ..types import Fields, Model, listed
+from ..types import Fields, Model, define, listed, new, set_source
 
 
-@define(eq=False, repr=False, getstate_setstate=False)
+@define
 class Message(Model):
     """A message of a thread."""
 
@@ -63,18 +61,30 @@ class Message(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Message:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
+        self = new(cls)
+        set_source(self, data)
         get = data.get
-        return cls(
-            data["id"],
-            data["object"],
-            data["role"],
+        self.id = data["id"]
+        self.object = data["object"]
+        self.role = data["role"]
+        self.content = (
             []
             if (value := data["content"]) is None
-            else [AssistantContent.from_dict(item) for item in listed("content", value)],
-            data["created_at"],
-            data["thread_id"],
-            get("assistant_id", ""),
-            get("run_id", ""),
-            None if (value := get("file_ids")) is None else listed("file_ids", value),
-            get("metadata"),
-        )._read_from(data)
+            else [
+                *map(
+                    AssistantContent.from_dict,
+                    value if type(value) is list else listed("content", value),
+                )
+            ]
+        )
+        self.created_at = data["created_at"]
+        self.thread_id = data["thread_id"]
+        self.assistant_id = get("assistant_id", "")
+        self.run_id = get("run_id", "")
+        self.file_ids = (
+            None
+            if (value := get("file_ids")) is None
+            else (value if type(value) is list else listed("file_ids", value))
+        )
+        self.metadata = get("metadata")
+        return self

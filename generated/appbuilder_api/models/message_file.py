@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from attrs import define
-
-from ..types import Fields, Model
+from ..types import Fields, Model, define, new, set_source
 
 
-@define(eq=False, repr=False, getstate_setstate=False)
+@define
 class MessageFile(Model):
     """A file that goes with a message."""
 
@@ -36,9 +34,10 @@ class MessageFile(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> MessageFile:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
-        return cls(
-            data["id"],
-            data["object"],
-            data["created_at"],
-            data["message_id"],
-        )._read_from(data)
+        self = new(cls)
+        set_source(self, data)
+        self.id = data["id"]
+        self.object = data["object"]
+        self.created_at = data["created_at"]
+        self.message_id = data["message_id"]
+        return self

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from attrs import define
-
-from ..types import Fields, Model
+from ..types import Fields, Model, define, new, set_source
 
 
-@define(eq=False, repr=False, getstate_setstate=False)
+@define
 class QueryRunStepRequest(Model):
     """The step to look up."""
 
@@ -32,8 +30,9 @@ class QueryRunStepRequest(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> QueryRunStepRequest:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
-        return cls(
-            data["thread_id"],
-            data["run_id"],
-            data["step_id"],
-        )._read_from(data)
+        self = new(cls)
+        set_source(self, data)
+        self.thread_id = data["thread_id"]
+        self.run_id = data["run_id"]
+        self.step_id = data["step_id"]
+        return self

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from attrs import define
-
-from ..types import Fields, Model
+from ..types import Fields, Model, define, new, set_source
 
 
-@define(eq=False, repr=False, getstate_setstate=False)
+@define
 class QueryThreadRequest(Model):
     """The thread to look up."""
 
@@ -22,6 +20,7 @@ class QueryThreadRequest(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> QueryThreadRequest:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
-        return cls(
-            data["thread_id"],
-        )._read_from(data)
+        self = new(cls)
+        set_source(self, data)
+        self.thread_id = data["thread_id"]
+        return self

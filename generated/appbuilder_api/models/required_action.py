@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from attrs import define
-
 from ..models.submit_tool_output import SubmitToolOutput
-from ..types import Fields, Model
+from ..types import Fields, Model, define, new, set_source
 
 
-@define(eq=False, repr=False, getstate_setstate=False)
+@define
 class RequiredAction(Model):
     """The action that a run waits for."""
 
@@ -29,10 +27,13 @@ class RequiredAction(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> RequiredAction:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
+        self = new(cls)
+        set_source(self, data)
         get = data.get
-        return cls(
-            data["type"],
+        self.type = data["type"]
+        self.submit_tool_outputs = (
             None
             if (value := get("submit_tool_outputs")) is None
-            else SubmitToolOutput.from_dict(value),
-        )._read_from(data)
+            else SubmitToolOutput.from_dict(value)
+        )
+        return self

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from attrs import define
-
-from ..types import Fields, Model
+from ..types import Fields, Model, define, new, set_source
 
 
-@define(eq=False, repr=False, getstate_setstate=False)
+@define
 class RunActionInfo(Model):
     """A built-in action that a step took."""
 
@@ -32,9 +30,10 @@ class RunActionInfo(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> RunActionInfo:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
+        self = new(cls)
+        set_source(self, data)
         get = data.get
-        return cls(
-            get("toolName") or "",
-            get("actionName") or "",
-            get("actionContent") or "",
-        )._read_from(data)
+        self.toolName = get("toolName") or ""
+        self.actionName = get("actionName") or ""
+        self.actionContent = get("actionContent") or ""
+        return self

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
-from attrs import define
-
 from ..models.run_result import RunResult
-from ..types import Fields, Model, listed
+from ..types import Fields, Model, define, listed, new, set_source
 
 
-@define(eq=False, repr=False, getstate_setstate=False)
+@define
 class RunList(Model):
     """One page of runs."""
 
@@ -41,16 +39,21 @@ class RunList(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> RunList:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
+        self = new(cls)
+        set_source(self, data)
         get = data.get
-        return cls(
-            data["object"],
+        self.object = data["object"]
+        self.data = (
             []
             if (value := data["data"]) is None
-            else [RunResult.from_dict(item) for item in listed("data", value)],
-            data["has_more"],
-            get("first_id", ""),
-            get("last_id", ""),
-        )._read_from(data)
+            else [
+                *map(RunResult.from_dict, value if type(value) is list else listed("data", value))
+            ]
+        )
+        self.has_more = data["has_more"]
+        self.first_id = get("first_id", "")
+        self.last_id = get("last_id", "")
+        return self
 
     def __iter__(self) -> Iterator[RunResult]:
         """The items of this page."""

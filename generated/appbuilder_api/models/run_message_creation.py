@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from attrs import define
-
-from ..types import Fields, Model
+from ..types import Fields, Model, define, new, set_source
 
 
-@define(eq=False, repr=False, getstate_setstate=False)
+@define
 class RunMessageCreation(Model):
     """A message that a run makes."""
 
@@ -22,7 +20,8 @@ class RunMessageCreation(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> RunMessageCreation:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
+        self = new(cls)
+        set_source(self, data)
         get = data.get
-        return cls(
-            get("message_id") or "",
-        )._read_from(data)
+        self.message_id = get("message_id") or ""
+        return self

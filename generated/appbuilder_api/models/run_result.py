@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
-from attrs import define
-
 from ..models.assistant_tool import AssistantTool
 from ..models.final_answer import FinalAnswer
 from ..models.last_error import LastError
 from ..models.required_action import RequiredAction
-from ..types import Fields, Model, listed
+from ..types import Fields, Model, define, listed, new, set_source
 
 
-@define(eq=False, repr=False, getstate_setstate=False)
+@define
 class RunResult(Model):
     """A run. The response of createRun and, which is our choice, of submitToolOutputs (`object` is
     `run.result`) omits `model`, the instructions, `tools` and `file_ids`; in queries, lists and
@@ -121,28 +119,46 @@ class RunResult(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> RunResult:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
+        self = new(cls)
+        set_source(self, data)
         get = data.get
-        return cls(
-            data["id"],
-            data["object"],
-            data["assistant_id"],
-            data["thread_id"],
-            data["status"],
-            get("model") or "",
-            get("instructions") or "",
-            get("thought_instructions") or "",
-            get("chat_instructions") or "",
+        self.id = data["id"]
+        self.object = data["object"]
+        self.assistant_id = data["assistant_id"]
+        self.thread_id = data["thread_id"]
+        self.status = data["status"]
+        self.model = get("model") or ""
+        self.instructions = get("instructions") or ""
+        self.thought_instructions = get("thought_instructions") or ""
+        self.chat_instructions = get("chat_instructions") or ""
+        self.tools = (
             None
             if (value := get("tools")) is None
-            else [AssistantTool.from_dict(item) for item in listed("tools", value)],
-            None if (value := get("file_ids")) is None else listed("file_ids", value),
-            None if (value := get("required_action")) is None else RequiredAction.from_dict(value),
-            None if (value := get("last_error")) is None else LastError.from_dict(value),
-            None if (value := get("final_answer")) is None else FinalAnswer.from_dict(value),
-            get("created_at") or 0,
-            get("started_at") or 0,
-            get("expired_at") or 0,
-            get("cancelled_at") or 0,
-            get("failed_at") or 0,
-            get("completed_at") or 0,
-        )._read_from(data)
+            else [
+                *map(
+                    AssistantTool.from_dict,
+                    value if type(value) is list else listed("tools", value),
+                )
+            ]
+        )
+        self.file_ids = (
+            None
+            if (value := get("file_ids")) is None
+            else (value if type(value) is list else listed("file_ids", value))
+        )
+        self.required_action = (
+            None if (value := get("required_action")) is None else RequiredAction.from_dict(value)
+        )
+        self.last_error = (
+            None if (value := get("last_error")) is None else LastError.from_dict(value)
+        )
+        self.final_answer = (
+            None if (value := get("final_answer")) is None else FinalAnswer.from_dict(value)
+        )
+        self.created_at = get("created_at") or 0
+        self.started_at = get("started_at") or 0
+        self.expired_at = get("expired_at") or 0
+        self.cancelled_at = get("cancelled_at") or 0
+        self.failed_at = get("failed_at") or 0
+        self.completed_at = get("completed_at") or 0
+        return self

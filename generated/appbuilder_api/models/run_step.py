@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
-from attrs import define
-
 from ..models.last_error import LastError
 from ..models.run_step_detail import RunStepDetail
-from ..types import Fields, Model
+from ..types import Fields, Model, define, new, set_source
 
 
-@define(eq=False, repr=False, getstate_setstate=False)
+@define
 class RunStep(Model):
     """One step of a run."""
 
@@ -94,25 +92,30 @@ class RunStep(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> RunStep:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
+        self = new(cls)
+        set_source(self, data)
         get = data.get
-        return cls(
-            data["id"],
-            data["object"],
-            data["thread_id"],
-            data["run_id"],
-            data["status"],
-            get("assistant_id", ""),
-            get("created_at") or 0,
-            get("started_at") or 0,
-            get("expired_at") or 0,
-            get("cancelled_at") or 0,
-            get("failed_at") or 0,
-            get("completed_at") or 0,
+        self.id = data["id"]
+        self.object = data["object"]
+        self.thread_id = data["thread_id"]
+        self.run_id = data["run_id"]
+        self.status = data["status"]
+        self.assistant_id = get("assistant_id", "")
+        self.created_at = get("created_at") or 0
+        self.started_at = get("started_at") or 0
+        self.expired_at = get("expired_at") or 0
+        self.cancelled_at = get("cancelled_at") or 0
+        self.failed_at = get("failed_at") or 0
+        self.completed_at = get("completed_at") or 0
+        self.last_error = (
             None
             if (value := get("last_error")) is None
             else LastError.from_dict(value)
             if isinstance(value, dict)
-            else value,
-            get("type"),
-            None if (value := get("step_datail")) is None else RunStepDetail.from_dict(value),
-        )._read_from(data)
+            else value
+        )
+        self.type = get("type")
+        self.step_datail = (
+            None if (value := get("step_datail")) is None else RunStepDetail.from_dict(value)
+        )
+        return self

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from attrs import define
-
 from ..models.run_action_info import RunActionInfo
 from ..models.run_message_creation import RunMessageCreation
 from ..models.tool_call import ToolCall
 from ..models.tool_info import ToolInfo
-from ..types import Fields, Model, listed
+from ..types import Fields, Model, define, listed, new, set_source
 
 
-@define(eq=False, repr=False, getstate_setstate=False)
+@define
 class RunStepDetail(Model):
     """The content of a step."""
 
@@ -44,17 +42,35 @@ class RunStepDetail(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> RunStepDetail:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
+        self = new(cls)
+        set_source(self, data)
         get = data.get
-        return cls(
-            get("type") or "",
+        self.type = get("type") or ""
+        self.message_creation = (
             None
             if (value := get("message_creation")) is None
-            else RunMessageCreation.from_dict(value),
-            None if (value := get("action_info")) is None else RunActionInfo.from_dict(value),
+            else RunMessageCreation.from_dict(value)
+        )
+        self.action_info = (
+            None if (value := get("action_info")) is None else RunActionInfo.from_dict(value)
+        )
+        self.tool_calls = (
             None
             if (value := get("tool_calls")) is None
-            else [ToolCall.from_dict(item) for item in listed("tool_calls", value)],
+            else [
+                *map(
+                    ToolCall.from_dict,
+                    value if type(value) is list else listed("tool_calls", value),
+                )
+            ]
+        )
+        self.tool_info = (
             None
             if (value := get("tool_info")) is None
-            else [ToolInfo.from_dict(item) for item in listed("tool_info", value)],
-        )._read_from(data)
+            else [
+                *map(
+                    ToolInfo.from_dict, value if type(value) is list else listed("tool_info", value)
+                )
+            ]
+        )
+        return self

@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
-from attrs import define
-
 from ..models.last_error import LastError
 from ..models.run_message_creation import RunMessageCreation
 from ..models.run_result import RunResult
 from ..models.run_step import RunStep
 from ..models.tool_call import ToolCall
-from ..types import Fields, Model, listed
+from ..types import Fields, Model, define, listed, new, set_source
 
 
-@define(eq=False, repr=False, getstate_setstate=False)
+@define
 class StreamRunDetail(Model):
     """The object of a `status` event."""
 
@@ -51,16 +49,32 @@ class StreamRunDetail(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> StreamRunDetail:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
+        self = new(cls)
+        set_source(self, data)
         get = data.get
-        return cls(
-            "" if (value := get("type")) is None else value,
-            None if (value := get("run_object")) is None else RunResult.from_dict(value),
-            None if (value := get("run_step_object")) is None else RunStep.from_dict(value),
+        self.type = "" if (value := get("type")) is None else value
+        self.run_object = (
+            None if (value := get("run_object")) is None else RunResult.from_dict(value)
+        )
+        self.run_step_object = (
+            None if (value := get("run_step_object")) is None else RunStep.from_dict(value)
+        )
+        self.message_creation = (
             None
             if (value := get("message_creation")) is None
-            else RunMessageCreation.from_dict(value),
+            else RunMessageCreation.from_dict(value)
+        )
+        self.tool_calls = (
             None
             if (value := get("tool_calls")) is None
-            else [ToolCall.from_dict(item) for item in listed("tool_calls", value)],
-            None if (value := get("error_info")) is None else LastError.from_dict(value),
-        )._read_from(data)
+            else [
+                *map(
+                    ToolCall.from_dict,
+                    value if type(value) is list else listed("tool_calls", value),
+                )
+            ]
+        )
+        self.error_info = (
+            None if (value := get("error_info")) is None else LastError.from_dict(value)
+        )
+        return self

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from attrs import define
-
 from ..models.assistant_content import AssistantContent
-from ..types import Fields, Model, listed
+from ..types import Fields, Model, define, listed, new, set_source
 
 
-@define(eq=False, repr=False, getstate_setstate=False)
+@define
 class StreamRunMessage(Model):
     """The payload of a `message` event: a piece of the answer. The texts of all pieces of one
     message are joined in order.
@@ -51,15 +49,23 @@ class StreamRunMessage(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> StreamRunMessage:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
+        self = new(cls)
+        set_source(self, data)
         get = data.get
-        return cls(
-            data["send_id"],
-            data["message_id"],
-            get("status") or "",
-            False if (value := get("is_end")) is None else value,
-            get("message_index", ""),
+        self.send_id = data["send_id"]
+        self.message_id = data["message_id"]
+        self.status = get("status") or ""
+        self.is_end = False if (value := get("is_end")) is None else value
+        self.message_index = get("message_index", "")
+        self.content = (
             None
             if (value := get("content")) is None
-            else [AssistantContent.from_dict(item) for item in listed("content", value)],
-            get("metadata"),
-        )._read_from(data)
+            else [
+                *map(
+                    AssistantContent.from_dict,
+                    value if type(value) is list else listed("content", value),
+                )
+            ]
+        )
+        self.metadata = get("metadata")
+        return self

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
-from attrs import define
-
 from ..models.stream_run_detail import StreamRunDetail
-from ..types import Fields, Model
+from ..types import Fields, Model, define, new, set_source
 
 
-@define(eq=False, repr=False, getstate_setstate=False)
+@define
 class StreamRunStatus(Model):
     """The payload of a `status` event: where the run stands."""
 
@@ -65,11 +63,14 @@ class StreamRunStatus(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> StreamRunStatus:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
+        self = new(cls)
+        set_source(self, data)
         get = data.get
-        return cls(
-            data["status"],
-            data["send_id"],
-            data["event_type"],
-            get("message") or "",
-            None if (value := get("details")) is None else StreamRunDetail.from_dict(value),
-        )._read_from(data)
+        self.status = data["status"]
+        self.send_id = data["send_id"]
+        self.event_type = data["event_type"]
+        self.message = get("message") or ""
+        self.details = (
+            None if (value := get("details")) is None else StreamRunDetail.from_dict(value)
+        )
+        return self

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from attrs import define
-
 from ..models.tool_call import ToolCall
-from ..types import Fields, Model, listed
+from ..types import Fields, Model, define, listed, new, set_source
 
 
-@define(eq=False, repr=False, getstate_setstate=False)
+@define
 class SubmitToolOutput(Model):
     """The tool calls that a run waits for."""
 
@@ -23,9 +21,17 @@ class SubmitToolOutput(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> SubmitToolOutput:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
+        self = new(cls)
+        set_source(self, data)
         get = data.get
-        return cls(
+        self.tool_calls = (
             None
             if (value := get("tool_calls")) is None
-            else [ToolCall.from_dict(item) for item in listed("tool_calls", value)],
-        )._read_from(data)
+            else [
+                *map(
+                    ToolCall.from_dict,
+                    value if type(value) is list else listed("tool_calls", value),
+                )
+            ]
+        )
+        return self

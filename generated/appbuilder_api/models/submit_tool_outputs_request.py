@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from attrs import define
-
 from ..models.tool_output import ToolOutput
-from ..types import Fields, Model, listed
+from ..types import Fields, Model, define, listed, new, set_source
 
 
-@define(eq=False, repr=False, getstate_setstate=False)
+@define
 class SubmitToolOutputsRequest(Model):
     """The outputs of the tool calls a run waits for."""
 
@@ -33,10 +31,18 @@ class SubmitToolOutputsRequest(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> SubmitToolOutputsRequest:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
-        return cls(
-            data["thread_id"],
-            data["run_id"],
+        self = new(cls)
+        set_source(self, data)
+        self.thread_id = data["thread_id"]
+        self.run_id = data["run_id"]
+        self.tool_outputs = (
             []
             if (value := data["tool_outputs"]) is None
-            else [ToolOutput.from_dict(item) for item in listed("tool_outputs", value)],
-        )._read_from(data)
+            else [
+                *map(
+                    ToolOutput.from_dict,
+                    value if type(value) is list else listed("tool_outputs", value),
+                )
+            ]
+        )
+        return self

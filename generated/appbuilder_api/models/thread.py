@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from attrs import define
-
-from ..types import Fields, Model
+from ..types import Fields, Model, define, new, set_source
 
 
-@define(eq=False, repr=False, getstate_setstate=False)
+@define
 class Thread(Model):
     """A thread."""
 
@@ -36,10 +34,11 @@ class Thread(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Thread:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
+        self = new(cls)
+        set_source(self, data)
         get = data.get
-        return cls(
-            data["id"],
-            data["object"],
-            data["created_at"],
-            get("metadata"),
-        )._read_from(data)
+        self.id = data["id"]
+        self.object = data["object"]
+        self.created_at = data["created_at"]
+        self.metadata = get("metadata")
+        return self

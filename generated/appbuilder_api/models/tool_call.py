@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from attrs import define
-
 from ..models.function_call import FunctionCall
-from ..types import Fields, Model
+from ..types import Fields, Model, define, new, set_source
 
 
-@define(eq=False, repr=False, getstate_setstate=False)
+@define
 class ToolCall(Model):
     """One call of a tool."""
 
@@ -33,9 +31,12 @@ class ToolCall(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> ToolCall:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
+        self = new(cls)
+        set_source(self, data)
         get = data.get
-        return cls(
-            data["id"],
-            "function" if (value := get("type")) is None else value,
-            None if (value := get("function")) is None else FunctionCall.from_dict(value),
-        )._read_from(data)
+        self.id = data["id"]
+        self.type = "function" if (value := get("type")) is None else value
+        self.function = (
+            None if (value := get("function")) is None else FunctionCall.from_dict(value)
+        )
+        return self

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from attrs import define
-
-from ..types import Fields, Model
+from ..types import Fields, Model, define, new, set_source
 
 
-@define(eq=False, repr=False, getstate_setstate=False)
+@define
 class ToolInfo(Model):
     """A tool that a step used."""
 
@@ -36,10 +34,11 @@ class ToolInfo(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> ToolInfo:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
+        self = new(cls)
+        set_source(self, data)
         get = data.get
-        return cls(
-            get("type") or "",
-            get("name") or "",
-            get("arguments") or "",
-            get("output") or "",
-        )._read_from(data)
+        self.type = get("type") or ""
+        self.name = get("name") or ""
+        self.arguments = get("arguments") or ""
+        self.output = get("output") or ""
+        return self

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from attrs import define
-
-from ..types import Fields, Model
+from ..types import Fields, Model, define, new, set_source
 
 
-@define(eq=False, repr=False, getstate_setstate=False)
+@define
 class ToolOutput(Model):
     """The output of one tool call."""
 
@@ -32,9 +30,10 @@ class ToolOutput(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> ToolOutput:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
+        self = new(cls)
+        set_source(self, data)
         get = data.get
-        return cls(
-            data["tool_call_id"],
-            data["output"],
-            get("run_id"),
-        )._read_from(data)
+        self.tool_call_id = data["tool_call_id"]
+        self.output = data["output"]
+        self.run_id = get("run_id")
+        return self

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from attrs import define
-
-from ..types import Fields, Model
+from ..types import Fields, Model, define, new, set_source
 
 
-@define(eq=False, repr=False, getstate_setstate=False)
+@define
 class UnmountAssistantFileRequest(Model):
     """A file to unmount and its assistant."""
 
@@ -28,7 +26,8 @@ class UnmountAssistantFileRequest(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> UnmountAssistantFileRequest:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
-        return cls(
-            data["assistant_id"],
-            data["file_id"],
-        )._read_from(data)
+        self = new(cls)
+        set_source(self, data)
+        self.assistant_id = data["assistant_id"]
+        self.file_id = data["file_id"]
+        return self

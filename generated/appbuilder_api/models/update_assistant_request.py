@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
-from attrs import define
-
 from ..models.assistant_tool import AssistantTool
-from ..types import Fields, Model, listed
+from ..types import Fields, Model, define, listed, new, set_source
 
 
-@define(eq=False, repr=False, getstate_setstate=False)
+@define
 class UpdateAssistantRequest(Model):
     """Changes to an assistant. Omitted fields stay as they are."""
 
@@ -65,19 +63,31 @@ class UpdateAssistantRequest(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> UpdateAssistantRequest:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
+        self = new(cls)
+        set_source(self, data)
         get = data.get
-        return cls(
-            data["assistant_id"],
-            get("name"),
-            get("description"),
-            get("model"),
-            get("response_format"),
-            get("instructions"),
-            get("thought_instructions"),
-            get("chat_instructions"),
+        self.assistant_id = data["assistant_id"]
+        self.name = get("name")
+        self.description = get("description")
+        self.model = get("model")
+        self.response_format = get("response_format")
+        self.instructions = get("instructions")
+        self.thought_instructions = get("thought_instructions")
+        self.chat_instructions = get("chat_instructions")
+        self.tools = (
             None
             if (value := get("tools")) is None
-            else [AssistantTool.from_dict(item) for item in listed("tools", value)],
-            None if (value := get("file_ids")) is None else listed("file_ids", value),
-            get("metadata"),
-        )._read_from(data)
+            else [
+                *map(
+                    AssistantTool.from_dict,
+                    value if type(value) is list else listed("tools", value),
+                )
+            ]
+        )
+        self.file_ids = (
+            None
+            if (value := get("file_ids")) is None
+            else (value if type(value) is list else listed("file_ids", value))
+        )
+        self.metadata = get("metadata")
+        return self

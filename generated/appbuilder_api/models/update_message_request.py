@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from attrs import define
-
-from ..types import Fields, Model, listed
+from ..types import Fields, Model, define, listed, new, set_source
 
 
-@define(eq=False, repr=False, getstate_setstate=False)
+@define
 class UpdateMessageRequest(Model):
     """Changes to a message. Omitted fields stay as they are."""
 
@@ -36,10 +34,15 @@ class UpdateMessageRequest(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> UpdateMessageRequest:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
+        self = new(cls)
+        set_source(self, data)
         get = data.get
-        return cls(
-            data["thread_id"],
-            data["message_id"],
-            get("content"),
-            None if (value := get("file_ids")) is None else listed("file_ids", value),
-        )._read_from(data)
+        self.thread_id = data["thread_id"]
+        self.message_id = data["message_id"]
+        self.content = get("content")
+        self.file_ids = (
+            None
+            if (value := get("file_ids")) is None
+            else (value if type(value) is list else listed("file_ids", value))
+        )
+        return self

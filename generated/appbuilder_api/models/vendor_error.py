@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from attrs import define
-
-from ..types import Fields, Model
+from ..types import Fields, Model, define, new, set_source
 
 
-@define(eq=False, repr=False, getstate_setstate=False)
+@define
 class VendorError(Model):
     """An error in the form of the vendor's other services. None was seen from this API; a gateway
     in
@@ -52,10 +50,11 @@ class VendorError(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> VendorError:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
+        self = new(cls)
+        set_source(self, data)
         get = data.get
-        return cls(
-            data["code"],
-            get("message"),
-            get("msg"),
-            get("requestId"),
-        )._read_from(data)
+        self.code = data["code"]
+        self.message = get("message")
+        self.msg = get("msg")
+        self.requestId = get("requestId")
+        return self
