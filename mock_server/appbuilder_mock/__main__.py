@@ -87,6 +87,12 @@ def parser() -> argparse.ArgumentParser:
         metavar="N",
         help="how fast the pauses of scripted runs pass; 0 leaves them out (default: 1)",
     )
+    add(
+        "--qps",
+        type=int,
+        metavar="N",
+        help="accept so many calls in any one second, and refuse others as the service does",
+    )
     add("--quiet", action="store_true", help="print the address only, and no line a request")
     return parse
 
@@ -112,6 +118,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "readings": parsed(options.reading),
             "as_recorded": options.as_recorded,
             "strict": options.strict,
+            "qps": options.qps,
         }
         apps = [
             create_app(

@@ -28,6 +28,7 @@ from appbuilder_mock.middleware.request_target import OriginForm
 from appbuilder_mock.readings import RECORDED, Readings
 from appbuilder_mock.runs.engine import Runs
 from appbuilder_mock.runs.model import Plan, default_plan
+from appbuilder_mock.scenarios import Quota, QuotaWindow
 from appbuilder_mock.scenarios.player import ScenarioPlayer, ScenarioSource
 from appbuilder_mock.state import DEFAULT_TOKEN as DEFAULT_TOKEN
 from appbuilder_mock.state import ErrorForm, MockState
@@ -49,6 +50,7 @@ def create_app(
     scenario: ScenarioSource | None = None,
     strict: bool = False,
     speed: float = 1.0,
+    qps: int | None = None,
 ) -> RequestIds:
     """An ASGI application with a state of its own (in memory unless `store` is given).
 
@@ -69,6 +71,7 @@ def create_app(
     - `strict`: answer an operation that has no handler by 501, and not with an example of the spec.
     - `speed`: how fast the pauses of scripted runs pass: 2 halves them, 0 leaves them out. The
       pauses of faults stay.
+    - `qps`: the calls that are accepted in any one second; others are refused. None for no quota.
     """
     store = store or Store()
     contract = the_contract()
@@ -95,6 +98,7 @@ def create_app(
         history=RequestHistory(Redactor(token), paths),
         player=ScenarioPlayer(),
         strict=strict,
+        window=None if qps is None else QuotaWindow(Quota(qps)),
     )
     if not re.fullmatch("[!-~]+", state.token):
         raise ValueError(

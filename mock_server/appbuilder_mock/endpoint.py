@@ -16,7 +16,7 @@ from appbuilder_mock.errors import MockApiError
 from appbuilder_mock.faults.faulty_response import ConnectionReset, FaultyResponse, response_of
 from appbuilder_mock.faults.match_subject import Subject, subject_of
 from appbuilder_mock.middleware.json_body import MAX_BODY
-from appbuilder_mock.scenarios import Playback, Rule
+from appbuilder_mock.scenarios import Playback, Quota, Rule
 from appbuilder_mock.state import Handler, MockState, state_of
 from appbuilder_mock.storage.store import Store
 from appbuilder_mock.uploads.upload import Upload
@@ -39,6 +39,11 @@ def endpoint(operation_id: str, handler: Handler) -> Endpoint:
     takes_json = the_contract().operations[operation_id].validator is not None
     read = _read_json if takes_json else _read_upload
 
+    async def read_to_end(request: Request) -> None:
+        if not takes_json:
+            async for _ in request.stream():  # a client that still sends sees no answer
+                pass
+
     async def call(request: Request) -> Response:
         state = state_of(request)
         check_token(request, state.token)
@@ -46,23 +51,35 @@ def endpoint(operation_id: str, handler: Handler) -> Endpoint:
         if playback and (rule := playback.match_unread(operation_id)) and rule.fault:
             return ConnectionReset(rule.fault.drawn(playback.random))
         body = await read(operation_id, request)
+        if state.window and not state.window.admits():
+            await read_to_end(request)
+            return _over_quota(operation_id, state, state.window.quota)
         rule = _match(playback, operation_id, body, state.store) if playback else None
         fault = rule.fault.drawn(playback.random) if playback and rule and rule.fault else None
         if rule:
             state = replace(state, rule=rule)
+        if rule and rule.quota and fault is None:
+            await read_to_end(request)
+            return _over_quota(operation_id, state, rule.quota)
         if fault is None:
             return await _respond(operation_id, handler, state, body)
         if fault.reset == "before_reading":
             return ConnectionReset(fault)
         if fault.prevents:
-            if not takes_json:
-                async for _ in request.stream():  # a client that still sends sees no answer
-                    pass
+            await read_to_end(request)
             return FaultyResponse(response_of(fault), fault)
         response = await _respond(operation_id, handler, state, body)
         return FaultyResponse(response, fault)
 
     return call
+
+
+def _over_quota(operation_id: str, state: MockState, quota: Quota) -> Response:
+    """The response to a call that exceeds a quota."""
+    calls = f"{quota.calls} call{'s' if quota.calls > 1 else ''}"
+    message = f"QPS超限: expected at most {calls} in {quota.seconds:g} s"
+    error = MockApiError(429, "RATE_LIMIT_TOTAL_QPS", message)
+    return _error_response(operation_id, state, error)
 
 
 class PreparedJson(JSONResponse):

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from appbuilder_mock.middleware.recorder import RequestHistory
 from appbuilder_mock.readings import Readings
 from appbuilder_mock.runs.engine import Runs
-from appbuilder_mock.scenarios import Rule
+from appbuilder_mock.scenarios import QuotaWindow, Rule
 from appbuilder_mock.scenarios.player import ScenarioPlayer
 from appbuilder_mock.storage.dump import dump
 from appbuilder_mock.storage.store import Document, Store
@@ -40,6 +40,7 @@ class MockState:
     history: RequestHistory
     player: ScenarioPlayer
     strict: bool
+    window: QuotaWindow | None = None
     rule: Rule | None = None
 
     def reset(self) -> None:
@@ -48,6 +49,8 @@ class MockState:
         self.store.clear()
         self.history.clear()
         self.player.restart()
+        if self.window:
+            self.window.restart()
 
     def dump(self) -> Document:
         """Everything that is stored, for people, with the token redacted."""

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from appbuilder_mock.scenarios.checks import ScenarioError
 from appbuilder_mock.scenarios.event_edits import EventEdit, InsertedEvent
-from appbuilder_mock.scenarios.faults import Cut, Drip, ErrorBody, Fault, Malformed, Pause
+from appbuilder_mock.scenarios.faults import Cut, Drip, ErrorBody, Fault, Malformed, Pause, Quota
 from appbuilder_mock.scenarios.latency import Latency
 from appbuilder_mock.scenarios.load import load_scenario, read_scenario
 from appbuilder_mock.scenarios.outcomes import Failed, Reply, ToolCall, ToolRound
-from appbuilder_mock.scenarios.playback import Playback
+from appbuilder_mock.scenarios.playback import Playback, QuotaWindow
 from appbuilder_mock.scenarios.rules import Match, Rule, Scenario
 
 __all__ = [
@@ -28,6 +28,8 @@ __all__ = [
     "Match",
     "Pause",
     "Playback",
+    "Quota",
+    "QuotaWindow",
     "Reply",
     "Rule",
     "Scenario",

@@ -37,6 +37,23 @@ class ErrorBody:
 
 
 @dataclass(frozen=True)
+class Quota:
+    """At most so many calls in any time of so many seconds. Refused calls do not count."""
+
+    calls: int
+    seconds: float = 1.0
+
+    def __post_init__(self) -> None:
+        settle(
+            self,
+            calls=checks.integer(self.calls, "calls", least=1),
+            seconds=checks.seconds(self.seconds, "seconds"),
+        )
+        if self.seconds == 0:
+            raise ScenarioError("expected seconds above 0", ("seconds",))
+
+
+@dataclass(frozen=True)
 class Pause:
     """Wait, before the response begins or before one event of a stream (counted from 1)."""
 

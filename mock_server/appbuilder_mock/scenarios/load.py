@@ -11,7 +11,7 @@ from typing import Any
 from appbuilder_mock.scenarios import checks
 from appbuilder_mock.scenarios.checks import Path, ScenarioError, described
 from appbuilder_mock.scenarios.event_edits import EventEdit, InsertedEvent
-from appbuilder_mock.scenarios.faults import Cut, Drip, ErrorBody, Fault, Malformed, Pause
+from appbuilder_mock.scenarios.faults import Cut, Drip, ErrorBody, Fault, Malformed, Pause, Quota
 from appbuilder_mock.scenarios.json_text import read_json
 from appbuilder_mock.scenarios.nodes import MAX_LENGTH, Entries, Node, Unreadable, line_and_column
 from appbuilder_mock.scenarios.outcomes import PLACEHOLDERS, Failed, Reply, ToolCall, ToolRound
@@ -173,6 +173,7 @@ _read_rule = _part(
     failed=_part(Failed),
     events=_list_of(_part(EventEdit, insert=_list_of(_part(InsertedEvent)))),
     fault=_read_fault,
+    quota=_part(Quota),
 )
 
 

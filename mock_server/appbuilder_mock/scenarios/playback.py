@@ -2,13 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
 from difflib import SequenceMatcher
 from random import Random
 
+from appbuilder_mock.scenarios.faults import Quota
 from appbuilder_mock.scenarios.rules import Rule, Scenario
 
 LONGEST_TEXT = 1000  # characters of a text that are compared with those of rules
+
+
+class QuotaWindow:
+    """Counts the calls of a quota, in the time that ends now."""
+
+    def __init__(self, quota: Quota, clock: Callable[[], float] = time.monotonic) -> None:
+        self.quota = quota
+        self._clock = clock
+        self._calls: deque[float] = deque()
+
+    def admits(self) -> bool:
+        """Whether this call is within the quota; only then it counts."""
+        now = self._clock()
+        while self._calls and now - self._calls[0] >= self.quota.seconds:
+            self._calls.popleft()
+        if len(self._calls) == self.quota.calls:
+            return False
+        self._calls.append(now)
+        return True
+
+    def restart(self) -> None:
+        self._calls.clear()
 
 
 class Playback:
@@ -23,6 +48,7 @@ class Playback:
         self.random = Random(scenario.seed)
         self.played = [0] * len(scenario.rules)  # the calls that each rule took
         self._counts = [0] * len(scenario.rules)
+        self._windows = [QuotaWindow(rule.quota) if rule.quota else None for rule in scenario.rules]
 
     def match(
         self,
@@ -49,7 +75,8 @@ class Playback:
                 if chance >= 0 or chance < -rule.match.probability:
                     continue  # another rule's share, later or earlier
             self._counts[index] += 1
-            if rule.match.takes(self._counts[index]):
+            window = self._windows[index]
+            if rule.match.takes(self._counts[index]) and not (window and window.admits()):
                 self.played[index] += 1
                 return rule
         return None
@@ -64,6 +91,8 @@ class Playback:
         passed = []
         for index, rule in self._of(operation):
             if rule.match.needs_body or rule.run_path or rule.match.probability is not None:
+                return None
+            if rule.quota is not None:
                 return None
             passed.append(index)
             if rule.match.takes(self._counts[index] + 1):
@@ -106,6 +135,8 @@ class Playback:
             return f"it takes only call {match.nth}, and this was call {self._counts[index]}"
         if match.times is not None:
             return f"it has taken its {match.times} call{'s' if match.times > 1 else ''}"
+        if self.scenario.rules[index].quota is not None:
+            return "it takes the calls that exceed its quota"
         return f"it takes a share of {match.probability} of the calls"
 
     def _of(self, operation: str) -> Iterator[tuple[int, Rule]]:

@@ -11,7 +11,7 @@ from appbuilder_mock.contract import the_contract
 from appbuilder_mock.scenarios import checks
 from appbuilder_mock.scenarios.checks import ScenarioError, settle
 from appbuilder_mock.scenarios.event_edits import EventEdit
-from appbuilder_mock.scenarios.faults import Fault
+from appbuilder_mock.scenarios.faults import Fault, Quota
 from appbuilder_mock.scenarios.latency import Delay, delay
 from appbuilder_mock.scenarios.outcomes import PLACEHOLDERS, Failed, Reply, ToolCall, ToolRound
 
@@ -135,6 +135,9 @@ class Rule:
     `blocking_delay` is how many seconds a run takes to its end from its beginning, or from its last
     tool outputs, where nobody streams it; the pauses between pieces do not count then. `events`
     change what its stream sends.
+
+    A rule with a `quota` takes only the calls that exceed it; they get the fault, or are refused as
+    the service does. The others go on to the next rule.
     """
 
     match: Match
@@ -147,6 +150,7 @@ class Rule:
     blocking_delay: Delay | None
     events: tuple[EventEdit, ...]
     fault: Fault | None
+    quota: Quota | None
 
     def __init__(
         self,
@@ -161,6 +165,7 @@ class Rule:
         blocking_delay: Delay | None = None,
         events: Sequence[EventEdit] | None = None,
         fault: Fault | None = None,
+        quota: Quota | None = None,
     ) -> None:
         rounds = () if tool_rounds is None else checks.items(tool_rounds, "tool_rounds", least=1)
         match = Match() if match is None else checks.instance(match, Match, "match")
@@ -179,6 +184,7 @@ class Rule:
             else delay(blocking_delay, "blocking_delay"),
             events=tuple(checks.instance(e, EventEdit, "events", i) for i, e in enumerate(edits)),
             fault=None if fault is None else checks.instance(fault, Fault, "fault"),
+            quota=None if quota is None else checks.instance(quota, Quota, "quota"),
         )
         self._check_run_path()
         self._check_fault()
@@ -222,6 +228,11 @@ class Rule:
             )
 
     def _check_fault(self) -> None:
+        if self.quota is not None and self.run_path:
+            raise ScenarioError(
+                f"a quota refuses calls, so {self.run_path[0]} cannot happen; make two rules",
+                (self.run_path[0],),
+            )
         if self.fault is None:
             return
         if self.fault.prevents and self.run_path:

@@ -153,6 +153,7 @@ def running(
     scenario: ScenarioSource | None = None,
     strict: bool = False,
     speed: float = 1.0,
+    qps: int | None = None,
     other_token: str | None = None,
 ) -> Iterator[Running]:
     """A mock server in a thread of this process, for tests and demonstrations.
@@ -173,6 +174,7 @@ def running(
             "readings": readings,
             "as_recorded": as_recorded,
             "strict": strict,
+            "qps": qps,
         }
         apps = [
             create_app(
