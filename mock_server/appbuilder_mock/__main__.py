@@ -25,7 +25,9 @@ from appbuilder_mock.wire_format.june_2024 import Wire
 
 def parser() -> argparse.ArgumentParser:
     parse = argparse.ArgumentParser(
-        prog="python -m appbuilder_mock", description="A mock server of the Assistants API."
+        prog="python -m appbuilder_mock",
+        description="A mock server of the Assistants API.",
+        epilog="`record` as the first argument records a session; see `record --help`.",
     )
     add = parse.add_argument
     add("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
@@ -105,7 +107,15 @@ def port(text: str) -> int:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Serve; 0 after a signal, 2 when the server cannot start (with the reason in one line)."""
+    """Serve; 0 after a signal, 2 when the server cannot start (with the reason in one line).
+
+    With `record` as the first argument, record a session instead.
+    """
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if arguments and arguments[0] == "record":
+        from appbuilder_mock.recording import command
+
+        return command.main(arguments[1:])
     options = parser().parse_args(arguments)
     try:
         store = Store(options.db, seed=options.seed)

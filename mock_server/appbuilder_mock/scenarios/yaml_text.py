@@ -111,6 +111,11 @@ def _at(event: yaml.Event) -> int:
     return event.start_mark.index if event.start_mark else 0
 
 
+def reads_as_text(written: str) -> bool:
+    """Whether it is text without quotes, too."""
+    return not any(form.fullmatch(written) for form in (NULL, BOOL, NOT_FINITE, FLOAT))
+
+
 def _scalar(written: str, at: int) -> Value:
     """The value of a scalar without quotes."""
     if NULL.fullmatch(written):

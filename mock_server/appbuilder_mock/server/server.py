@@ -35,6 +35,7 @@ from appbuilder_mock.state import ErrorForm
 from appbuilder_mock.storage.store import Store
 from appbuilder_mock.wire_format.june_2024 import Wire
 
+HTTP: type[asyncio.Protocol] = Protocol
 BACKLOG = 2048  # connections that may wait to be accepted
 KEEP_ALIVE = 60  # seconds that an idle connection is kept for its client's next call
 GRACE = 2.0  # seconds that open connections have to finish when the server stops

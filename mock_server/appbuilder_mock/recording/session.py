@@ -1,0 +1,258 @@
+"""A recorded session: the calls that passed, and the rules that they become."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from appbuilder_mock.recording.exchange import Exchange
+from appbuilder_mock.recording.failures import fault_of, fault_of_stream
+from appbuilder_mock.recording.run_record import Document, RunRecord, text_of
+from appbuilder_mock.recording.scenario_file import ScenarioFile
+from appbuilder_mock.recording.secrets import Secrets
+from appbuilder_mock.recording.stream_differences import edits_for
+from appbuilder_mock.scenarios import Rule, ScenarioError, load_scenario
+from appbuilder_mock.scenarios.checks import dotted
+
+RUN = "createRun"
+
+
+class Session:
+    """Learns from each call that is over, and writes what a replay of it needs.
+
+    Calls that succeed need nothing: the mock server carries them out again. Runs become rules that
+    match by the user's text, failures rules that match by the number of the call.
+    """
+
+    def __init__(self, path: Path, secrets: Secrets) -> None:
+        self.path = path
+        self._secrets = secrets
+        self._file = ScenarioFile(path)
+        self._calls: Counter[str] = Counter()
+        self._numbers: dict[int, int] = {}  # of each call, among those of its operation
+        self._faults: defaultdict[str, set[int]] = defaultdict(set)  # numbers of calls that failed
+        self._assistants: dict[str, Document] = {}
+        self._texts: dict[str, str] = {}  # the newest of a user, by thread
+        self._runs: dict[str, RunRecord] = {}
+        self._early: defaultdict[str, list[Exchange]] = defaultdict(list)  # before their run's
+        self._rules: dict[int, Document] = {}  # as they are, secrets included
+        self._cleared_of = 0  # how many secrets the written rules have been cleared of
+        self._noted: Counter[str] = Counter()
+
+    def begin(self, operation: str, time: float) -> Exchange:
+        self._calls[operation] += 1
+        place = self._calls.total()
+        self._numbers[place] = self._calls[operation]
+        return Exchange(place, operation, time)
+
+    def note_headers(self, headers: Iterable[tuple[bytes, bytes]]) -> None:
+        self._secrets.note_headers(
+            {name.decode("latin-1"): value.decode("latin-1") for name, value in headers}
+        )
+
+    def note(self, what: str) -> None:
+        """Something that could not be kept; said in the file and in the summary."""
+        self._noted[what] += 1
+        self._file.notes = [f"{what} ({n} ×)" if n > 1 else what for what, n in self._noted.items()]
+
+    async def finished(self, exchange: Exchange) -> None:
+        """A call is over, or its client has left it."""
+        try:
+            await self._learn(exchange)
+        except Exception as error:  # noqa: BLE001 - the call itself has succeeded
+            self.note(f"a call of {exchange.operation} ({type(error).__name__})")
+            self._file.write()
+
+    async def _learn(self, exchange: Exchange) -> None:
+        self._secrets.note_body(exchange.body)
+        if not exchange.operation:
+            self.note("a call to an address that is no operation's")
+        elif exchange.is_cut_short:
+            self.note(f"a call of {exchange.operation} with a body of more than 8 MiB")
+        elif exchange.status is None and exchange.broken == "left":
+            self.note(f"a call of {exchange.operation} that its client left before the response")
+        elif exchange.status is None or exchange.failed:
+            self._note_failure(exchange)
+        else:
+            await self._note_success(exchange)
+        if len(self._secrets) != self._cleared_of:
+            self._cleared_of = len(self._secrets)
+            for place, rule in self._rules.items():
+                self._put(place, rule)
+        self._file.write()
+
+    def _note_failure(self, exchange: Exchange) -> None:
+        fault = fault_of(exchange)
+        if fault is None:
+            self.note(f"an answer of {exchange.operation} with status {exchange.status}")
+            return
+        match: Document = {"operation": exchange.operation}
+        if exchange.operation == RUN:
+            text = self._text(exchange.body)
+            match = {"text": text, "times": 1} if text is not None else {"times": 1}
+        else:
+            number = self._numbers[exchange.place]
+            failed = self._faults[exchange.operation]
+            match["nth"] = number - sum(1 for one in failed if one < number)
+            failed.add(number)
+        self._put(exchange.place, {"match": match, "fault": fault})
+
+    async def _note_success(self, exchange: Exchange) -> None:
+        body, answer = exchange.body, exchange.answer
+        match exchange.operation:
+            case "createAssistant":
+                self._assistants[str(answer.get("id"))] = body
+            case "updateAssistant":
+                given = {name: value for name, value in body.items() if value is not None}
+                self._assistants.setdefault(str(body.get("assistant_id")), {}).update(given)
+            case "createThread":
+                self._note_text(answer.get("id"), body)
+            case "createMessage":
+                self._note_text(body.get("thread_id"), {"messages": [body]})
+            case "listMessages" | "queryMessage":
+                await self._note_messages(answer.get("data") or [answer])
+            case "createRun" if not body.get("tool_output"):
+                await self._note_run(exchange)
+            case "createRun" | "submitToolOutputs" | "queryRun" | "cancelRun":
+                await self._note_later(exchange)
+
+    async def _note_run(self, exchange: Exchange) -> None:
+        run_id = str(exchange.answer.get("id") or _run_id_in(exchange) or exchange.place)
+        record = self._runs[run_id] = RunRecord(exchange, run_id, self._text(exchange.body))
+        self._texts.pop(str(exchange.body.get("thread_id")), None)  # it has been answered
+        if exchange.broken == "left":
+            self.note("the rest of a stream that its client left")
+        for later in self._early.pop(run_id, ()):
+            _note(record, later)
+        await self._put_run(record)
+
+    async def _note_later(self, exchange: Exchange) -> None:
+        body = exchange.body
+        run_id = str(body.get("run_id") or (body.get("tool_output") or {}).get("run_id"))
+        record = self._runs.get(run_id)
+        if record is None:
+            self._early[run_id].append(exchange)
+            return
+        _note(record, exchange)
+        if exchange.has_events:
+            self.note("the form of the events of a stream that continues a run")
+        await self._put_run(record)
+
+    async def _note_messages(self, messages: list[Any]) -> None:
+        for message in messages:
+            if isinstance(message, dict) and message.get("role") == "assistant":
+                record = self._runs.get(str(message.get("run_id")))
+                if record is not None and record.answer is None:
+                    record.answer = text_of(message.get("content"))
+                    await self._put_run(record)
+
+    def _note_text(self, thread_id: Any, body: Document) -> None:
+        text = _newest_text(body)
+        if thread_id and text is not None:
+            self._texts[str(thread_id)] = text
+
+    def _text(self, body: Document) -> str | None:
+        """The user's text that a run answers, where it is known."""
+        text = _newest_text(body.get("thread") or {})
+        return text if text is not None else self._texts.get(str(body.get("thread_id")))
+
+    async def _put_run(self, record: RunRecord) -> None:
+        rule = record.rule()
+        if fault := fault_of_stream(record.first):
+            rule["fault"] = fault
+        place = record.first.place
+        kept = self._rules.get(place, {})
+        if rule == {name: value for name, value in kept.items() if name != "events"}:
+            return
+        if record.first.has_events and record.first.events:
+            assistant = self._assistants.get(str(record.first.body.get("assistant_id")), {})
+            try:
+                if events := await edits_for(record, _rule(rule), assistant):
+                    rule["events"] = events
+            except (
+                ScenarioError,
+                asyncio.TimeoutError,
+                LookupError,
+                TypeError,
+                ValueError,
+            ) as error:
+                self.note(f"the form of the events of a run ({type(error).__name__})")
+        self._put(place, rule)
+
+    def _put(self, place: int, rule: Document) -> None:
+        """Write a rule without secrets, in the order of the session."""
+        self._rules[place] = rule
+        cleared = self._secrets.value(rule)
+        if cleared["match"].get("text") != rule["match"].get("text"):
+            self.note("the text of a user with a secret: its run is matched by its order alone")
+            del cleared["match"]["text"]
+        for name in ("reply", "partial_reply"):
+            self._clear_pieces(rule.get(name, {}), cleared, name)
+        try:
+            _rule(cleared)
+        except ScenarioError as error:
+            self.note(f"a rule that no scenario can hold, for its {dotted(error.path) or 'form'}")
+            return
+        if not self._file.put(place, cleared):
+            self.note("what came after the file was full; record to another file")
+
+    def _clear_pieces(self, reply: Document, cleared: Document, name: str) -> None:
+        """A secret may begin in one piece and end in another: then they become one."""
+        joined = "".join(reply.get("chunks", ()))
+        whole = self._secrets.text(joined)
+        if whole != joined and whole != "".join(cleared[name].get("chunks", ())):
+            cleared[name] = {"chunks": [whole], "delays": [round(sum(reply["delays"]), 3)]}
+            cleared.pop("events", None)
+            self.note("the pieces of an answer with a secret across them")
+
+    def close(self) -> None:
+        for record in self._runs.values():
+            if not record.is_over:
+                self.note("the end of a run that was not seen to end")
+        self._file.write()
+
+    def summary(self) -> str:
+        """What was recorded, and what could not be kept, for people."""
+        calls = self._calls.total()
+        faults = sum(1 for rule in self._rules.values() if "fault" in rule)
+        counts = f"{len(self._runs)} runs, {faults} failures, of {calls} calls"
+        notes = "".join(f"\n  not kept: {note}" for note in self._file.notes)
+        return f"recorded {counts} to {self.path}{notes}"
+
+
+def _note(record: RunRecord, exchange: Exchange) -> None:
+    """What a later call says of a run."""
+    body = exchange.body
+    outputs = [body["tool_output"]] if body.get("tool_output") else body.get("tool_outputs") or []
+    record.note_outputs([one for one in outputs if isinstance(one, dict)], exchange.time)
+    if exchange.has_events:
+        for event in exchange.events:
+            record.note_event(event)
+    else:
+        record.note_result(exchange, exchange.answer)
+
+
+def _rule(rule: Document) -> Rule:
+    """The rule as a scenario reads it. Raises ScenarioError."""
+    return load_scenario(json.dumps({"rules": [rule]}, ensure_ascii=False)).rules[0]
+
+
+def _newest_text(body: Any) -> str | None:
+    messages = body.get("messages") if isinstance(body, dict) else None
+    newest = messages[-1] if isinstance(messages, list) and messages else None
+    content = newest.get("content") if isinstance(newest, dict) else None
+    return content if isinstance(content, str) else None
+
+
+def _run_id_in(exchange: Exchange) -> Any:
+    """The id that the events of a stream name."""
+    for event in exchange.events if exchange.has_events else ():
+        details = (event.data or {}).get("details") or {}
+        for name, key in (("run_object", "id"), ("run_step_object", "run_id")):
+            if run_id := (details.get(name) or {}).get(key):
+                return run_id
+    return None

@@ -1,0 +1,228 @@
+"""What passes through a recorder is what came, when it came; and the command."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import appbuilder_mock
+import httpx
+import pytest
+from appbuilder_mock.recording.server import recording
+from appbuilder_mock.scenarios import Fault, Match, Pause, Reply, Rule, read_scenario
+
+from tests.clients.raw_server import Exchange, answer, raw_server
+from tests.mock.process import GRACE, first_line
+from tests.mock.recording.sessions import asking, recorder, run_streamed
+from tests.mock.scenarios.calls import LONG
+from tests.mock.wire import Api
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+def test_each_chunk_passes_at_once(tmp_path: Path) -> None:
+    """The gateway sends the next one only when the client has the one before."""
+    received = threading.Semaphore(0)
+
+    def script(exchange: Exchange) -> bool:
+        exchange.send(HEAD)
+        for number in range(1, 6):
+            data = f'event: status\ndata: {{"send_id": {number}}}\n\n'.encode()
+            exchange.send(b"%x\r\n%b\r\n" % (len(data), data))
+            assert received.acquire(timeout=GRACE)
+        exchange.send(b"0\r\n\r\n")
+        return False
+
+    with (
+        raw_server(script) as gateway,
+        recorder(tmp_path / "s.yaml", gateway.url, "token") as api,
+        api.http.stream("POST", "/v2/threads/runs", json={"stream": True}) as response,
+    ):
+        seen = []
+        for chunk in response.iter_raw():
+            seen.append(chunk)
+            received.release()
+
+    assert [b'"send_id": %d}' % (n + 1) in chunk for n, chunk in enumerate(seen)] == [True] * 5
+
+
+def test_requests_and_responses_are_the_same(tmp_path: Path) -> None:
+    """Method, path, query, headers and body; status, headers and body: also of no operation."""
+
+    def script(exchange: Exchange) -> None:
+        exchange.send(answer(b"\x00\xff", "418 I'm a teapot", x_odd="1", set_cookie="a=b"))
+
+    with (
+        raw_server(script) as gateway,
+        recorder(tmp_path / "s.yaml", f"{gateway.url}/prefix", "token") as api,
+    ):
+        for _ in "12":
+            got = api.http.put("/v1/%E5%A5%BD?a=%20b", content=b"\xff", headers={"X-Mine": "2"})
+            assert (got.status_code, got.content, got.headers["x-odd"]) == (418, b"\x00\xff", "1")
+        api.http.cookies.clear()
+        api.http.get("/")
+        sent = gateway.exchanges[1]
+
+    assert sent.request_line == "PUT /prefix/v1/%E5%A5%BD?a=%20b HTTP/1.1"
+    assert (sent.body, sent.headers["x-mine"]) == (b"\xff", "2")
+    assert sent.headers["authorization"] == "Bearer token"
+    assert sent.headers["host"] == gateway.url.removeprefix("http://")
+    assert "cookie" not in gateway.exchanges[2].headers, "each client has cookies of its own"
+
+
+def test_files_pass_whole(tmp_path: Path) -> None:
+    """A large upload and its download, of which nothing is kept."""
+    content = bytes(range(256)) * 40_000
+    file = tmp_path / "s.yaml"
+    with (
+        appbuilder_mock.running() as upstream,
+        recorder(file, upstream.url, upstream.token) as api,
+    ):
+        made = api.http.post("/v2/storage/files", files={"file": ("a.txt", content)})
+        id_ = made.json()["id"]
+        got = api.http.post("/v2/storage/files/content", json={"file_id": id_})
+
+    assert got.content == content
+    assert len(file.read_text(encoding="utf-8")) < 1000
+
+
+def test_a_client_that_leaves(tmp_path: Path) -> None:
+    """The gateway sees it leave, at once; what had come until then is kept."""
+    gone = threading.Event()
+
+    def script(exchange: Exchange) -> bool:
+        content = b'{"content": [{"type": "text", "text": {"value": "\xe4\xb8\x80"}}]}'
+        data = b"event: message\ndata: %b\n\n" % content
+        exchange.send(HEAD + b"%x\r\n%b\r\n" % (len(data), data))
+        if exchange.client_disconnected():
+            gone.set()
+        return False
+
+    file = tmp_path / "s.yaml"
+    with raw_server(script) as gateway, recorder(file, gateway.url, "token") as api:
+        body = {"stream": True, **asking("你好")}
+        with api.http.stream("POST", "/v2/threads/runs", json=body) as response:
+            next(response.iter_raw())
+        assert gone.wait(GRACE)
+
+    [rule] = read_scenario(file).rules
+    assert rule.reply is not None
+    assert rule.reply.chunks == ("一",)
+    assert "# Not kept: the rest of a stream that its client left" in file.read_text("utf-8")
+
+
+def test_no_gateway(tmp_path: Path) -> None:
+    """The client is told; a replay does not repeat it."""
+    with raw_server(lambda exchange: False) as gateway:
+        url = gateway.url
+    with recorder(tmp_path / "s.yaml", url, "token") as api:
+        error = api.post("threads", {})
+
+    assert error.status_code == 502
+    assert error.json()["error"]["code"] == "gateway_unreachable"
+    assert read_scenario(tmp_path / "s.yaml").rules == ()
+
+
+def test_wrong_addresses(tmp_path: Path) -> None:
+    with (
+        pytest.raises(ValueError, match="upstream: expected an address such as https"),
+        recording(tmp_path / "s.yaml", "appbuilder.baidu.com"),
+    ):
+        pass
+
+
+def test_a_full_file(tmp_path: Path) -> None:
+    """What fits stays a scenario; the rest is said to be missing."""
+    file = tmp_path / "s.yaml"
+    long = Rule(reply=Reply("字" * 6000, chunk_size=2))  # 6000 values with their pauses
+    with (
+        appbuilder_mock.running(scenario=[long]) as upstream,
+        recorder(file, upstream.url, upstream.token) as api,
+    ):
+        for _ in "12":
+            run_streamed(api, assistant_id=api.assistant(), **asking("你好"))
+
+    assert len(read_scenario(file).rules) == 1
+    assert "# Not kept: what came after the file was full" in file.read_text(encoding="utf-8")
+
+
+# ── The command ────────────────────────────────────────────────────────────────────────────────
+
+
+@contextlib.contextmanager
+def recording_process(file: Path, upstream: str, *options: str) -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, "-W", "error", "-m", "appbuilder_mock", "record", "--port", "0"]
+    popen = subprocess.Popen(
+        [*command, "--to", str(file), "--upstream", upstream, *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    )
+    with popen:
+        try:
+            yield popen
+        finally:
+            if popen.poll() is None:
+                popen.kill()
+
+
+def test_the_command(tmp_path: Path) -> None:
+    """It says where it listens, and at a signal what it recorded, and what it could not keep."""
+    file = tmp_path / "folder" / "session.yaml"
+    with (
+        appbuilder_mock.running() as upstream,
+        recording_process(file, upstream.url, "--redact", "你好") as popen,
+        Api(first_line(popen).removeprefix("recording on ").strip(), upstream.token) as api,
+    ):
+        api.run()
+        api.http.get("/")
+        popen.send_signal(signal.SIGTERM)
+        out, err = popen.communicate(timeout=GRACE)
+
+    assert (popen.returncode, err) == (0, "")
+    assert f"recorded 1 runs, 0 failures, of 3 calls to {file}" in out
+    assert "not kept: a call to an address that is no operation's" in out
+    assert "你好" not in file.read_text(encoding="utf-8")
+
+
+def test_killed(tmp_path: Path) -> None:
+    """The runs before the one under way are there, and the file is a scenario."""
+    file = tmp_path / "session.yaml"
+    slow = Rule(match=Match(text="慢"), reply="慢", fault=Fault(pause=Pause(LONG)))
+    with (
+        appbuilder_mock.running(scenario=[slow]) as upstream,
+        recording_process(file, upstream.url) as popen,
+        Api(first_line(popen).removeprefix("recording on ").strip(), upstream.token) as api,
+    ):
+        for text in ("一", "二"):
+            api.run(**asking(text))
+        body = {"assistant_id": api.assistant(), **asking("慢")}
+        killing = threading.Timer(1, popen.kill)
+        killing.start()
+        with pytest.raises(httpx.TransportError):
+            api.post("threads/runs", body)
+        killing.join()
+
+    assert [rule.match.text for rule in read_scenario(file).rules] == ["一", "二"]
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        (["--upstream", "ftp://x"], "upstream: expected an address such as https://"),
+        (["--redact", "("], "missing ), unterminated subpattern"),
+        (["--to", "/dev/null/x.yaml"], "/dev/null"),
+    ],
+)
+def test_refusals(tmp_path: Path, options: list[str], reason: str) -> None:
+    with recording_process(tmp_path / "s.yaml", "http://127.0.0.1:1", *options) as popen:
+        out, err = popen.communicate(timeout=GRACE)
+
+    assert (popen.returncode, out) == (2, "")
+    assert reason in err
+    assert err.count("\n") == 1
