@@ -136,15 +136,17 @@ test-browser: ## test the mock server's pages in the machine's own Chromium
 	@$(ENVIRONMENT) $(VENV) demo project dev browser
 	$(DIRECT) $(PY) -m pytest tests/browser $(PYTEST)
 
-generate: dev-env ## write from openapi.yaml the models, the clients' plain surface, and docs/operations.md
+generate: dev-env ## write from openapi.yaml the models, the clients' plain surface, docs/operations.md and docs/reference
 	@$(NEEDS_3_11)
 	$(PY) scripts/generate.py
 	$(PY) scripts/unasync.py
 	$(PY) -m scripts.operations_table
+	$(PY) -m scripts.reference
 
 generate-check: dev-env ## fail if the generated code is not what `make generate` writes
 	@$(NEEDS_3_11)
 	$(PY) scripts/generate.py --check
+	$(PY) -m scripts.reference --check
 
 sync: dev-env ## write the wrapper's _sync from its _async
 	$(PY) scripts/unasync.py

@@ -44,7 +44,7 @@ def test_both_languages_show_the_same_examples(english: Path, chinese: Path) -> 
 
 @pytest.mark.parametrize(
     "page",
-    [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))],
+    [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))],
     ids=lambda page: page.name,
 )
 def test_links_lead_somewhere(page: Path) -> None:

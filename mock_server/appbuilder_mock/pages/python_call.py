@@ -30,9 +30,17 @@ def python_call(operation: DocumentedOperation, body: dict[str, Any]) -> str | N
         method = f"{resource}.stream_{name}"
     call = f"client.{method}({_written(arguments)})"
     if streams:
-        use = f"with {call} as stream:\n    for event in stream:\n        print(event)"
-    else:
-        use = f"answer = {call}\nprint(answer)"
+        return _program(f"with {call} as stream:\n    for event in stream:\n        print(event)")
+    return _program(f"answer = {call}\nprint(answer)")
+
+
+def listing_call(method: str, arguments: dict[str, Any]) -> str:
+    """A program that goes through all items of a list."""
+    call = f"client.{method}({_written(arguments)})"
+    return _program(f"for item in {call}:\n    print(item)")
+
+
+def _program(use: str) -> str:
     return (
         "from appbuilder_assistants import AppBuilder\n\n"
         "with AppBuilder() as client:\n"
