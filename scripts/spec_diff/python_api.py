@@ -9,7 +9,7 @@ import griffe
 
 from scripts.spec_diff.annotations import covers
 from scripts.spec_diff.changes import Change, Level
-from scripts.spec_diff.surface import Name, Surface
+from scripts.spec_diff.surface import MODELS, Name, Surface
 
 IGNORED = {"__version__"}
 
@@ -19,9 +19,10 @@ def api_changes(old: Surface, new: Surface) -> list[Change]:
     found: dict[tuple[str, str], Change] = {}
     names = sorted(old.keys() | new.keys(), key=lambda name: _is_inherited(name, old, new))
     gone, came = _outermost(old.keys() - new.keys()), _outermost(new.keys() - old.keys())
+    requests = {name.rpartition(".")[2].removesuffix("Dict") for name in new if "Dict" in name}
     for name in names:
         stands_for = (old.get(name) or new[name]).target.path
-        for change in _changes(name, old.get(name), new.get(name)):
+        for change in _changes(name, old.get(name), new.get(name), requests):
             if name in old.keys() & new.keys() or name in gone or name in came:
                 found.setdefault((stands_for, change.what), change)
     return sorted(found.values(), key=lambda one: (-one.level, one))
@@ -32,7 +33,8 @@ def _is_inherited(name: str, old: Surface, new: Surface) -> bool:
     return owner != name.split(".")[-2:-1]
 
 
-def _changes(name: str, was: Name | None, now: Name | None) -> Iterator[Change]:
+def _changes(name: str, was: Name | None, now: Name | None, requests: set[str]) -> Iterator[Change]:
+    """`requests` are the models that programs make; answers are made by `from_dict`."""
     if name in IGNORED:
         return
     if was is None or now is None:
@@ -43,7 +45,11 @@ def _changes(name: str, was: Name | None, now: Name | None) -> Iterator[Change]:
     elif was.kind != now.kind:
         yield Change(name, f"was a {was.kind}, is a {now.kind}", Level.BREAKING)
     elif was.kind == "function":
-        yield from _functions(name, was.target, now.target)
+        old, new = was.target, now.target
+        is_model = name.endswith(".__init__") and MODELS in old.path
+        if is_model and old.path.split(".")[-2] not in requests:
+            old, new = _by_name(old), _by_name(new)
+        yield from _functions(name, old, new)
     elif was.kind == "attribute":
         yield from _attributes(name, was.target, now.target)
     elif was.kind == "class":
@@ -122,6 +128,16 @@ def _types(where: str, verb: str, old: str, new: str, *, given: bool) -> Iterato
     fits = covers(old, new) if given else covers(new, old)
     what = f"{verb} {old or 'anything'}, now {new or 'anything'}"
     yield Change(where, what, Level.ADDITION if fits else Level.BREAKING)
+
+
+def _by_name(constructor: Any) -> griffe.Object:
+    """The same constructor with parameters that are given by name only."""
+    kind = griffe.ParameterKind("keyword-only")
+    parameters = (
+        griffe.Parameter(one.name, annotation=one.annotation, kind=kind, default=one.default)
+        for one in constructor.parameters
+    )
+    return griffe.Function("__init__", parameters=griffe.Parameters(*parameters))
 
 
 def _module_of(function: Any) -> griffe.Module:

@@ -34,8 +34,10 @@ __all__ = ["AppBuilder", "Stream", "__version__", "errors", "types"]
 from enum import Enum
 from typing import TYPE_CHECKING, Any, TypeAlias
 if TYPE_CHECKING:
+    from appbuilder_api.dicts import OutputDict
+    from appbuilder_api.models.output import Output
     from appbuilder_api.models.run import Run
-__all__ = ["Format", "Json", "Run", "text"]
+__all__ = ["Format", "Json", "Output", "OutputDict", "Run", "text"]
 Json: TypeAlias = dict[str, Any]
 class Format(str, Enum):
     TEXT = "text"
@@ -82,6 +84,20 @@ class Runs:
     "generated/appbuilder_api/types.py": """
 class Model:
     def to_dict(self) -> dict[str, object]: ...
+""",
+    "generated/appbuilder_api/dicts.py": """
+from typing import TypedDict
+class OutputDict(TypedDict):
+    id: str
+""",
+    "generated/appbuilder_api/models/output.py": """
+from attrs import define
+from ..types import Model
+@define(eq=False)
+class Output(Model):
+    id: str
+    note: str = ""
+    text: str = ""
 """,
     "generated/appbuilder_api/models/run.py": """
 from attrs import define
@@ -148,7 +164,8 @@ EDITS: dict[str, tuple[str, str, Level | None, Level | None]] = {
         NONE,
         NONE,
     ),
-    "field": (MODEL, "", BREAKS, BREAKS),  # what comes behind it moves
+    "field": (MODEL, "", BREAKS, ADDS),  # the server makes such an object, so no position counts
+    "field of a request": ('    note: str = ""\n', "", BREAKS, BREAKS),  # what follows it moves
     "last field": ("    tools: list[str] | None = None\n", "", BREAKS, ADDS),
     "field's type": ("    status: str", "    status: int", BREAKS, BREAKS),
     "field or None": ("    tools: list[str] | None", "    tools: list[str]", BREAKS, BREAKS),
