@@ -8,6 +8,8 @@ import subprocess
 import sys
 
 import pytest
+from appbuilder_assistants import AppBuilder
+from appbuilder_mock import Running
 
 # A proxy, or a log, needs more.
 ENVIRONMENT = {
@@ -52,13 +54,14 @@ def test_the_package_imports_nothing(code: str) -> None:
 
 # What a client does not need before it is used, with all that is in it. `hashlib` and `email` are
 # there for `urllib.request`, `secrets` and dates.
+OPERATIONS = "appbuilder_assistants._operations"
 UNUSED = (
     "anyio",
     "appbuilder_api",
     "appbuilder_assistants._core.runs",
     "appbuilder_assistants._core.streams",
     "appbuilder_assistants._files",
-    "appbuilder_assistants._operations",
+    OPERATIONS,
     "appbuilder_assistants._tools",
     "appbuilder_assistants.hooks",
     "appbuilder_assistants.telemetry",
@@ -88,3 +91,41 @@ def test_a_client_imports_what_carries_calls_out(client: str) -> None:
 
     assert "appbuilder_assistants._driver" in modules
     assert found(modules, UNUSED) == []
+
+
+LOOK_UPS = {
+    "sync": """
+from appbuilder_assistants import AppBuilder
+AppBuilder({token!r}, {url!r}).threads.query({thread!r})
+""",
+    # What asyncio imports is the program's own affair.
+    "async": """
+import asyncio
+asyncio.run(asyncio.sleep(0))
+before = set(sys.modules)
+from appbuilder_assistants import AsyncAppBuilder
+async def look_up():
+    async with AsyncAppBuilder({token!r}, {url!r}) as client:
+        await client.threads.query({thread!r})
+asyncio.run(look_up())
+""",
+}
+
+
+@pytest.mark.parametrize("kind", LOOK_UPS)
+def test_a_look_up_imports_its_resource_and_model(
+    kind: str, appbuilder_mock: Running, appbuilder_client: AppBuilder
+) -> None:
+    """Of the operations and models those of the call, and what a client needs."""
+    thread = appbuilder_client.threads.create().id
+
+    modules = imported_by(
+        LOOK_UPS[kind].format(token=appbuilder_mock.token, url=appbuilder_mock.url, thread=thread)
+    )
+
+    assert found(modules, UNUSED) == found(modules, ("appbuilder_api", OPERATIONS))
+    assert [m for m in modules if m.startswith(("appbuilder_api.models.", f"{OPERATIONS}."))] == [
+        "appbuilder_api.models.thread",
+        f"{OPERATIONS}._shapes",
+        f"{OPERATIONS}.threads",
+    ]

@@ -9,11 +9,11 @@ from appbuilder_api import models
 
 from ._core.calls import Call, StreamCall
 from ._core.operations import request
-from ._core.retry import RetryPolicy
-from ._core.runs.orphaned_runs import OrphanedRun
 from ._operations.runs import CREATE_RUN, SUBMIT_TOOL_OUTPUTS, runs_cancel, runs_query
 
 if TYPE_CHECKING:
+    from ._core.retry import RetryPolicy
+    from ._core.runs.orphaned_runs import OrphanedRun
     from .types import Json, RunResult
 
 Body = dict[str, Any]
@@ -42,6 +42,8 @@ def stream_run(body: Body) -> StreamCall:
 
 def orphaned_run(body: Body, *, retry: RetryPolicy) -> OrphanedRun:
     """The run that this request begins, or continues by its `tool_output`."""
+    from ._core.runs.orphaned_runs import OrphanedRun
+
     thread_id = body["thread_id"] or None
     run_id = _continued_run(body) if thread_id else None
     return OrphanedRun(runs_cancel, retry, thread_id=thread_id, run_id=run_id)
@@ -49,6 +51,8 @@ def orphaned_run(body: Body, *, retry: RetryPolicy) -> OrphanedRun:
 
 def known_run(*, thread_id: str, run_id: str, retry: RetryPolicy) -> OrphanedRun:
     """The run of these ids."""
+    from ._core.runs.orphaned_runs import OrphanedRun
+
     return OrphanedRun(runs_cancel, retry, thread_id=thread_id, run_id=run_id)
 
 

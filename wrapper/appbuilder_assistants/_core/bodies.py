@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from difflib import get_close_matches
-from typing import Any
+from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(NamedTuple):
     """The fields of an object in a request, as the specification has them.
 
     `parts` has the shapes of those fields that are objects or lists of objects, `defaults` what
@@ -17,8 +14,8 @@ class Shape:
     """
 
     fields: tuple[str, ...]
-    parts: Mapping[str, Shape] = field(default_factory=dict)
-    defaults: Mapping[str, object] = field(default_factory=dict)
+    parts: Mapping[str, Shape] = {}
+    defaults: Mapping[str, object] = {}
 
 
 def items(name: str, value: Sequence[Any] | None) -> list[Any] | None:
@@ -72,6 +69,8 @@ def _check_keys(name: str, given: Mapping[Any, Any], shape: Shape) -> None:
     for key in given:
         if key in shape.fields or not isinstance(key, str):
             continue
+        from difflib import get_close_matches
+
         free = [one for one in shape.fields if one not in given]
         if nearest := get_close_matches(key, free, n=1):
             raise ValueError(

@@ -3,30 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from .calls import Call, FileCall, Request, json_body
 from .ids import check_ids
 from .limits import LOOK_UP_SECONDS
-from .multipart import MultipartBody, UploadSource
+
+if TYPE_CHECKING:
+    from .multipart import UploadSource
 
 T_co = TypeVar("T_co", covariant=True)
 
 
-@dataclass(frozen=True, slots=True)
 class Operation(Generic[T_co]):
     """One operation, as the specification has it; `read` makes its answer of JSON.
 
     `_operations/` has one for each; all are POST. The other fields are as in `Call`.
     """
 
-    id: str
-    path: str
-    read: Callable[[dict[str, Any]], T_co]
-    idempotent: bool
-    read_seconds: float = LOOK_UP_SECONDS
-    null_is_unknown: bool = False
+    def __init__(
+        self,
+        id: str,
+        path: str,
+        read: Callable[[dict[str, Any]], T_co],
+        idempotent: bool,
+        read_seconds: float = LOOK_UP_SECONDS,
+        null_is_unknown: bool = False,
+    ) -> None:
+        self.id = id
+        self.path = path
+        self.read = read
+        self.idempotent = idempotent
+        self.read_seconds = read_seconds
+        self.null_is_unknown = null_is_unknown
 
     def call(self, body: Mapping[str, object]) -> Call[T_co]:
         """Make the call with these fields; what is None is left out."""
@@ -36,6 +45,8 @@ class Operation(Generic[T_co]):
         self, part: str, source: UploadSource, query: Mapping[str, str | None]
     ) -> Call[T_co]:
         """Make the call whose body is one part of a multipart form."""
+        from .multipart import MultipartBody
+
         given = {name: value for name, value in query.items() if value is not None}
         return self._call(Request("POST", self.path, MultipartBody(part, source), given))
 
@@ -50,8 +61,7 @@ class Operation(Generic[T_co]):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class FileOperation:
+class FileOperation(NamedTuple):
     """One operation that is answered by the bytes of a file. The fields are as in `FileCall`."""
 
     id: str

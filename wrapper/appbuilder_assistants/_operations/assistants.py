@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Literal
 from appbuilder_api import models
 
 from appbuilder_assistants._core.bodies import items, pairs, parts
-from appbuilder_assistants._core.calls import Call
 from appbuilder_assistants._core.operations import Operation
-from appbuilder_assistants._tools.toolbox import ToolDescription, described
+from appbuilder_assistants._tools.toolbox import described
 
 from ._shapes import AssistantTool
 
 if TYPE_CHECKING:
-    pass
+    from appbuilder_assistants._core.calls import Call
+    from appbuilder_assistants._tools.toolbox import ToolDescription
 
 CREATE_ASSISTANT = Operation(
     "createAssistant",

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 
 from appbuilder_api import models
 
-from appbuilder_assistants._core.calls import Call, FileCall
 from appbuilder_assistants._core.limits import FILE_SECONDS
-from appbuilder_assistants._core.multipart import UploadSource
 from appbuilder_assistants._core.operations import FileOperation, Operation
 
 if TYPE_CHECKING:
-    pass
+    from appbuilder_assistants._core.calls import Call, FileCall
+    from appbuilder_assistants._core.multipart import UploadSource
 
 CREATE_FILE = Operation(
     "createFile",

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Literal
 from appbuilder_api import models
 
 from appbuilder_assistants._core.bodies import items, pairs
-from appbuilder_assistants._core.calls import Call
 from appbuilder_assistants._core.operations import Operation
 
 if TYPE_CHECKING:
-    pass
+    from appbuilder_assistants._core.calls import Call
 
 CREATE_MESSAGE = Operation(
     "createMessage",

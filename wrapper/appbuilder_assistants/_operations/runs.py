@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any, Literal
 from appbuilder_api import models
 
 from appbuilder_assistants._core.bodies import items, pairs, part, parts
-from appbuilder_assistants._core.calls import Call
 from appbuilder_assistants._core.limits import RUN_SECONDS
 from appbuilder_assistants._core.operations import Operation
-from appbuilder_assistants._tools.toolbox import ToolDescription, described
+from appbuilder_assistants._tools.toolbox import described
 
 from ._shapes import (
     AssistantModelParameters,
@@ -25,6 +24,9 @@ from ._shapes import (
 
 if TYPE_CHECKING:
     from appbuilder_api import dicts
+
+    from appbuilder_assistants._core.calls import Call
+    from appbuilder_assistants._tools.toolbox import ToolDescription
 
 CREATE_RUN = Operation(
     "createRun",

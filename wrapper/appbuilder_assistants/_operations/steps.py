@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Literal
 
 from appbuilder_api import models
 
-from appbuilder_assistants._core.calls import Call
 from appbuilder_assistants._core.operations import Operation
 
 if TYPE_CHECKING:
-    pass
+    from appbuilder_assistants._core.calls import Call
 
 LIST_RUN_STEPS = Operation(
     "listRunSteps",

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 from appbuilder_api import models
 
 from appbuilder_assistants._core.bodies import pairs, parts
-from appbuilder_assistants._core.calls import Call
 from appbuilder_assistants._core.operations import Operation
 
 from ._shapes import AssistantMessage
 
 if TYPE_CHECKING:
     from appbuilder_api import dicts
+
+    from appbuilder_assistants._core.calls import Call
 
 CREATE_THREAD = Operation(
     "createThread", "/v2/threads", lambda data: models.Thread.from_dict(data), idempotent=False
