@@ -183,7 +183,7 @@ class _Page:
                 f"scripts/reference/words.yaml: options has no text ({words.language}) for the "
                 f"parameter {parameter.name} of {name}"
             )
-        kind = code(annotation(parameter.annotation))
+        kind = self._linked(annotation(parameter.annotation))
         limits = self._limits(schema) if schema else []
         needed = parameter.default is parameter.empty
         shown = words["required"] if needed else words["default"].format(default(parameter))

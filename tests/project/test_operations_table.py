@@ -104,6 +104,16 @@ def test_what_is_missing_is_a_dash() -> None:
     assert page.endswith("| **2** | **1** | **1** |\n")
 
 
+def test_an_answer_by_example_is_no_handler() -> None:
+    """It is shown, and the number below does not count it."""
+    page = table.text(
+        [{"createThread": "a", "archiveThread": "b"}, {"archiveThread": "an example"}]
+    )
+
+    assert "| `archiveThread` | b | an example |\n" in page
+    assert page.endswith("| **2** | **2** | **0** |\n")
+
+
 def test_a_suite_that_was_not_run_keeps_its_column(suites: Path) -> None:
     before = "| `createThread` | a | a | a | a | a | yes | – |\n"
 

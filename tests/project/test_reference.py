@@ -66,7 +66,7 @@ def test_every_method_is_described(suffix: str) -> None:
     assert sorted(found) == sorted(METHODS)
     for name, body in found.items():
         assert f"```python\n{name.rpartition('.')[2]}(" in body
-        assert "429 [`RateLimitError`](errors" in body
+        assert re.search(r"\| 4\d\d \[`\w+Error`\]\(errors", body), name
         [program] = PROGRAM.findall(body)
         compile(program, name, "exec")
         if suffix:
