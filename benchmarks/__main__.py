@@ -1,22 +1,25 @@
-"""Measure, and write a Markdown table: `python -m benchmarks [look-up list …]`."""
+"""Measure, and write a Markdown table: `python -m benchmarks [look-up list …]`, or `growth`."""
 
 from __future__ import annotations
 
 import argparse
-import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import trustme
 
-from .report import machine, missed, plot, table
-from .rounds import ROOT, Result, measured, serving
-from .rows import PEERS, ROWS, Row
+from . import results as results_files
+from .growth import Curve, curves
+from .report import curve_plot, growth_lines, machine, missed, plot, problems, table
+from .rounds import Result, measured, serving
+from .rows import PEERS, ROOT, ROWS, Row
 
-RESULTS = ROOT / "benchmarks/results"
+GROWTH = "growth"  # the curves, beside the rows
 ROUNDS, QUICK = 15, 5
+SECONDS = 20.0  # for one row, where that is enough for a few rounds: eight minutes for all
 
 
 def main() -> int:
@@ -28,44 +31,62 @@ def main() -> int:
     parser.add_argument("--write", action="store_true", help="write benchmarks/results/, too")
     parser.add_argument("--check", action="store_true", help="fail where a figure is missed")
     chosen = parser.parse_args()
-    unknown = [name for name in chosen.rows if name not in names]
+    unknown = [name for name in chosen.rows if name not in (*names, GROWTH)]
     if unknown:
-        parser.error(f"expected some of {', '.join(names)}, got {', '.join(unknown)}")
-    rows = [names[name] for name in chosen.rows or names]
-    peers = ["ours"] if chosen.check else chosen.peers
-    results = all_results(rows, peers, QUICK if chosen.quick else ROUNDS)
-    lines = [*table(results), "", machine()]
-    print("\n".join(lines))
+        parser.error(f"expected some of {', '.join((*names, GROWTH))}, got {', '.join(unknown)}")
+    rows = [names[name] for name in chosen.rows or names if name != GROWTH]
+    peers = ["ours", "ours_fast"] if chosen.check else chosen.peers
+    results = []
+    with serving_with_tls() as (urls, environ):
+        for row in rows:
+            print(f"measuring: {row.title}", file=sys.stderr, flush=True)
+            rounds = QUICK if chosen.quick else ROUNDS
+            results += measured(row, peers, rounds, SECONDS, urls, environ)
+        if rows:
+            report(rows, results, write=chosen.write)
+        if GROWTH in chosen.rows or not (chosen.rows or chosen.check):
+            grown = curves(urls, quick=chosen.quick)
+            print("\n".join(growth_lines(grown)))
+            if chosen.write:
+                write_growth(grown)
     if chosen.write:
-        write(rows, results, lines)
+        results_files.write_included()
     misses = list(missed(results, names)) if chosen.check else []
     for miss in misses:
         print(f"missed: {miss}", file=sys.stderr)
     return bool(misses)
 
 
-def all_results(rows: Sequence[Row], peers: Sequence[str], rounds: int) -> list[Result]:
-    results = []
+@contextmanager
+def serving_with_tls() -> Iterator[tuple[Mapping[str, str], dict[str, str]]]:
+    """The URLs of the server, and the environment of those that call it."""
     with TemporaryDirectory() as folder:
         authority = trustme.CA()
         certificate, trusted = Path(folder) / "server.pem", Path(folder) / "authority.pem"
         issued = authority.issue_cert("localhost", "127.0.0.1")
         issued.private_key_and_cert_chain_pem.write_to_path(str(certificate))
         authority.cert_pem.write_to_path(str(trusted))
-        environ = {"SSL_CERT_FILE": str(trusted), "PYTHONPATH": os.pathsep.join([str(ROOT)])}
         with serving(certificate) as urls:
-            for row in rows:
-                print(f"measuring: {row.title}", file=sys.stderr, flush=True)
-                results += measured(row, peers, rounds, urls, environ)
-    return results
+            yield urls, {"SSL_CERT_FILE": str(trusted), "PYTHONPATH": str(ROOT)}
 
 
-def write(rows: Sequence[Row], results: Sequence[Result], lines: Sequence[str]) -> None:
-    RESULTS.mkdir(exist_ok=True)
-    (RESULTS / "table.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    for row in rows:
-        if any(result.row == row.name for result in results):
-            (RESULTS / f"{row.name}.svg").write_text(plot(row, results), encoding="utf-8")
+def report(rows: Sequence[Row], results: Sequence[Result], *, write: bool) -> None:
+    lines = [*table(results), "", machine()]
+    if reasons := list(problems(results)):
+        lines += ["", "Not measured:", "", *reasons]
+    print("\n".join(lines))
+    if write:
+        results_files.write("table.md", "\n".join(lines) + "\n")
+        for row in rows:
+            found = [one for one in results if one.row == row.name and one.figures]
+            if found:
+                results_files.write(f"{row.name}.svg", plot(row, found))
+
+
+def write_growth(grown: Sequence[Curve]) -> None:
+    results_files.write("growth.md", "\n".join(growth_lines(grown)) + "\n")
+    for curve in grown:
+        results_files.write(f"growth-{curve.name}.svg", curve_plot(curve))
 
 
 if __name__ == "__main__":

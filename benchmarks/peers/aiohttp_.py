@@ -1,4 +1,4 @@
-"""aiohttp: its JSON as dicts. Has no sync client: its rows without `async` run its loop."""
+"""aiohttp: its JSON as dicts. Has no sync client."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import aiohttp
 
-from .kinds import AT_ONCE, Row, Urls, all_events, awaited, gathered
+from .kinds import AT_ONCE, Row, Urls, all_events, awaited, gathered, installed, new_connections
 
 BODY = {"thread_id": "thread_1", "run_id": "run_1"}
 
@@ -46,7 +46,9 @@ def stream(urls: Urls) -> Callable[[], Awaitable[Any]]:
 
 ROWS: dict[str, Row] = {
     "look-up-async": lambda urls: awaited(posting(urls, "run")),
-    "list": lambda urls: awaited(posting(urls, "runs")),
+    "list-async": lambda urls: awaited(posting(urls, "runs")),
     "stream-async": lambda urls: awaited(stream(urls)),
     "many-async": lambda urls: gathered(posting(urls, "run")),
+    "many-new": new_connections(lambda urls: gathered(posting(urls, "run"))),
+    **installed("aiohttp"),
 }

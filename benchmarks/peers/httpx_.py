@@ -4,15 +4,29 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from tempfile import TemporaryFile
 from typing import Any
 
 import httpx
 
 from benchmarks.answers import CHUNK, MEGABYTES
 
-from .kinds import Act, Row, Urls, all_events, awaited, gathered, interpreter, threaded, times
+from .kinds import (
+    Act,
+    Row,
+    Urls,
+    above_idle,
+    all_events,
+    awaited,
+    gathered,
+    installed,
+    interpreter,
+    new_connections,
+    threaded,
+    times,
+)
 
 BODY = {"thread_id": "thread_1", "run_id": "run_1"}
 LIMITS = httpx.Limits(max_connections=None, max_keepalive_connections=None)
@@ -29,16 +43,49 @@ def posting(name: str) -> Row:
     return row
 
 
-def async_posting(urls: Urls) -> Callable[[], Awaitable[Any]]:
-    async def prepare() -> Any:
-        client = httpx.AsyncClient(trust_env=False)
+def asynchronous(
+    name: str, once: Callable[[httpx.AsyncClient, str], Awaitable[object]]
+) -> Callable[[Urls], Callable[[], Awaitable[Any]]]:
+    def of(urls: Urls) -> Callable[[], Awaitable[Any]]:
+        async def prepare() -> Any:
+            client = httpx.AsyncClient(trust_env=name == "tls")
+            return lambda: once(client, urls[name]), client.aclose
 
-        async def once() -> None:
-            (await client.post(urls["run"] + "/v2/threads/runs/query", json=BODY)).json()
+        return prepare
 
-        return once, client.aclose
+    return of
 
-    return prepare
+
+async def post(client: httpx.AsyncClient, url: str) -> None:
+    (await client.post(url + "/v2/threads/runs/query", json=BODY)).json()
+
+
+async def stream_async(client: httpx.AsyncClient, url: str) -> None:
+    count = 0
+    async with client.stream("POST", url, json=BODY) as answer:
+        async for line in answer.aiter_lines():
+            if line.startswith("data:"):
+                count += bool(json.loads(line[5:]))
+    all_events(count)
+
+
+async def upload_async(client: httpx.AsyncClient, url: str) -> None:
+    async def pieces() -> AsyncIterator[bytes]:
+        for _ in range(MEGABYTES):
+            yield CHUNK
+
+    (await client.post(url, content=pieces())).json()
+
+
+async def download_async(client: httpx.AsyncClient, url: str) -> None:
+    with TemporaryFile() as file:
+        async with client.stream("POST", url) as answer:
+            async for piece in answer.aiter_bytes():
+                file.write(piece)
+
+
+def many(urls: Urls) -> AbstractContextManager[Act]:
+    return gathered(asynchronous("run", post)(urls))
 
 
 @contextmanager
@@ -76,11 +123,22 @@ def upload(urls: Urls) -> Iterator[Act]:
 @contextmanager
 def download(urls: Urls) -> Iterator[Act]:
     def once() -> None:
-        with client.stream("POST", urls["download"]) as answer:
-            assert sum(len(piece) for piece in answer.iter_bytes()) == MEGABYTES * len(CHUNK)
+        with TemporaryFile() as file, client.stream("POST", urls["download"]) as answer:
+            assert sum(map(file.write, answer.iter_bytes())) == MEGABYTES * len(CHUNK)
 
     with httpx.Client(trust_env=False) as client:
         yield times(once)
+
+
+@contextmanager
+def both_files(urls: Urls) -> Iterator[Act]:
+    with upload(urls) as uploads, download(urls) as downloads:
+        yield lambda count: (uploads(count), downloads(count))
+
+
+def idle(urls: Urls) -> None:
+    with httpx.Client(trust_env=False) as client:
+        client.post(urls["run"], json=BODY).json()
 
 
 @contextmanager
@@ -106,15 +164,24 @@ def first_event(urls: Urls) -> Iterator[Act]:
 CALL = "import httpx; httpx.Client(trust_env=False).post('{run}', json={'run_id': 'run_1'}).json()"
 ROWS: dict[str, Row] = {
     "look-up": posting("run"),
-    "look-up-async": lambda urls: awaited(async_posting(urls)),
+    "look-up-async": lambda urls: awaited(asynchronous("run", post)(urls)),
     "list": posting("runs"),
+    "list-async": lambda urls: awaited(asynchronous("runs", post)(urls)),
     "stream": stream,
-    "many-async": lambda urls: gathered(async_posting(urls)),
+    "stream-async": lambda urls: awaited(asynchronous("stream", stream_async)(urls)),
+    "stream-memory": above_idle(stream, idle),
+    "many-async": many,
     "many-threads": threads,
+    "many-new": new_connections(many),
     "tls": posting("tls"),
+    "tls-async": lambda urls: awaited(asynchronous("tls", post)(urls)),
     "first-event": first_event,
     "import": interpreter("import httpx"),
     "start": interpreter(CALL),
     "upload": upload,
+    "upload-async": lambda urls: awaited(asynchronous("upload", upload_async)(urls)),
     "download": download,
+    "download-async": lambda urls: awaited(asynchronous("download", download_async)(urls)),
+    "file-memory": above_idle(both_files, idle),
+    **installed("httpx"),
 }

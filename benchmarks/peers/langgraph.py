@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from langgraph_sdk import get_client, get_sync_client
 
-from .kinds import Act, Row, Urls, all_events, gathered, interpreter, times
+from .kinds import Act, Row, Urls, all_events, gathered, installed, interpreter, times
 
 
 @contextmanager
@@ -54,4 +54,5 @@ ROWS: dict[str, Row] = {
     "many-async": many,  # type: ignore[dict-item]
     "import": interpreter("import langgraph_sdk"),
     "start": interpreter(CALL),
+    **installed("langgraph-sdk"),
 }

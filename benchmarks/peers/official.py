@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from .kinds import Act, Row, Urls, all_events, interpreter, times
+from .kinds import Act, Row, Urls, all_events, installed, interpreter, times
 
 
 def official(url: str) -> Any:
@@ -49,4 +49,5 @@ ROWS: dict[str, Row] = {
     "stream": stream,
     "import": interpreter(HEAD + "import appbuilder"),
     "start": interpreter(HEAD + CALL),
+    **installed("appbuilder-sdk"),
 }

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import openai
 
-from .kinds import Act, Row, Urls, all_events, gathered, interpreter, times
+from .kinds import Act, Row, Urls, all_events, gathered, installed, interpreter, times
 
 warnings.simplefilter("ignore", DeprecationWarning)  # its Assistants API is being retired
 
@@ -63,4 +63,5 @@ ROWS: dict[str, Row] = {
     "many-async": many,  # type: ignore[dict-item]
     "import": interpreter("import openai"),
     "start": interpreter(CALL),
+    **installed("openai"),
 }

@@ -4,82 +4,84 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from appbuilder_assistants import AppBuilder, AsyncAppBuilder
-from appbuilder_assistants.types import StreamRunMessage
 
-from benchmarks.answers import CHUNK, MEGABYTES
+from benchmarks.answers import CHUNK, EVENTS, MEGABYTES
+from benchmarks.rows import ROOT
+from benchmarks.server import PAGES, STREAMS
 
-from .kinds import Act, Row, Urls, all_events, awaited, gathered, interpreter, threaded, times
+from .kinds import (
+    AT_ONCE,
+    AT_ONCE_STEPS,
+    Act,
+    Row,
+    Urls,
+    above_idle,
+    all_events,
+    awaited,
+    gathered,
+    installed,
+    interpreter,
+    looped,
+    new_connections,
+    threaded,
+    times,
+)
 
+TOKEN = "token-of-a-benchmark"
 NAMES = {"thread_id": "thread_1", "run_id": "run_1"}
+OfClient = Callable[[Any], object]  # one act, with a sync or an async client
 
 
-def querying(name: str) -> Row:
+def sync(name: str, once: OfClient) -> Row:
     @contextmanager
     def row(urls: Urls) -> Iterator[Act]:
-        with AppBuilder("token-of-a-benchmark", urls[name]) as client:
-            runs = client.threads.runs
-            yield times(lambda: runs.query(**NAMES))
+        with AppBuilder(TOKEN, urls[name]) as client:
+            yield times(lambda: once(client))
 
     return row
 
 
-def async_querying(urls: Urls) -> Callable[[], Awaitable[Any]]:
-    async def prepare() -> Any:
-        client = AsyncAppBuilder("token-of-a-benchmark", urls["run"])
+def prepared(name: str, once: OfClient) -> Callable[[Urls], Callable[[], Awaitable[Any]]]:
+    def of(urls: Urls) -> Callable[[], Awaitable[Any]]:
+        async def prepare() -> Any:
+            client = AsyncAppBuilder(TOKEN, urls[name])
+            return lambda: once(client), client.close
 
-        async def once() -> None:
-            await client.threads.runs.query(**NAMES)
+        return prepare
 
-        return once, client.close
-
-    return prepare
-
-
-@contextmanager
-def listing(urls: Urls) -> Iterator[Act]:
-    with AppBuilder("token-of-a-benchmark", urls["runs"]) as client:
-        yield times(lambda: client.threads.runs.list("thread_1", limit=100))
+    return of
 
 
-@contextmanager
-def stream(urls: Urls) -> Iterator[Act]:
-    def once() -> None:
-        with client.threads.runs.stream_run("asst_1", thread_id="thread_1") as events:
-            all_events(sum(1 for _ in events))
-
-    with AppBuilder("token-of-a-benchmark", urls["stream"]) as client:
-        yield times(once)
+def asynchronous(name: str, once: OfClient) -> Row:
+    return lambda urls: awaited(prepared(name, once)(urls))
 
 
-@contextmanager
-def stream_async(urls: Urls) -> Iterator[Act]:
-    async def prepare() -> Any:
-        client = AsyncAppBuilder("token-of-a-benchmark", urls["stream"])
-
-        async def once() -> None:
-            count = 0
-            async with client.threads.runs.stream_run("asst_1", thread_id="thread_1") as events:
-                async for _ in events:
-                    count += 1
-            all_events(count)
-
-        return once, client.close
-
-    with awaited(prepare) as act:
-        yield act
+def look_up(client: Any) -> object:
+    return client.threads.runs.query(**NAMES)
 
 
-@contextmanager
-def threads(urls: Urls) -> Iterator[Act]:
-    with (
-        AppBuilder("token-of-a-benchmark", urls["run"]) as client,
-        threaded(lambda: client.threads.runs.query(**NAMES)) as act,
-    ):
-        yield act
+def list_runs(client: Any, limit: int = 100) -> object:
+    return client.threads.runs.list("thread_1", limit=limit)
+
+
+def stream(client: Any, least: int = EVENTS - 1) -> None:
+    with client.threads.runs.stream_run("asst_1", thread_id="thread_1") as events:
+        count = sum(1 for _ in events)
+    assert count >= least, f"expected {least} events, got {count}"
+
+
+async def stream_async(client: Any) -> None:
+    count = 0
+    async with client.threads.runs.stream_run("asst_1", thread_id="thread_1") as events:
+        async for _ in events:
+            count += 1
+    all_events(count)
 
 
 class Pieces:
@@ -109,21 +111,32 @@ class Pieces:
         return True
 
 
-@contextmanager
-def upload(urls: Urls) -> Iterator[Act]:
-    with AppBuilder("token-of-a-benchmark", urls["upload"]) as client:
-        yield times(lambda: client.assistants.files.create(Pieces()))  # type: ignore[arg-type]
+def upload(client: Any) -> object:
+    return client.assistants.files.create(Pieces())
+
+
+def download(client: Any) -> object:
+    with TemporaryDirectory() as folder:
+        return client.assistants.files.download("file-1", folder)
+
+
+async def download_async(client: Any) -> None:
+    with TemporaryDirectory() as folder:
+        await client.assistants.files.download("file-1", folder)
 
 
 @contextmanager
-def download(urls: Urls) -> Iterator[Act]:
-    from tempfile import TemporaryDirectory
-
+def both_files(urls: Urls) -> Iterator[Act]:
     with (
-        TemporaryDirectory() as folder,
-        AppBuilder("token-of-a-benchmark", urls["download"]) as client,
+        AppBuilder(TOKEN, urls["upload"]) as uploads,
+        AppBuilder(TOKEN, urls["download"]) as downloads,
     ):
-        yield times(lambda: client.assistants.files.download("file-1", folder, overwrite=True))
+        yield times(lambda: (upload(uploads), download(downloads)))
+
+
+def sent(event: Any) -> int:
+    """When the server sent this event, by the clock that is the same for all processes."""
+    return int(event.content[0].text.value)
 
 
 @contextmanager
@@ -133,34 +146,88 @@ def first_event(urls: Urls) -> Iterator[Act]:
         for _ in range(count):
             with client.threads.runs.stream_run("asst_1", thread_id="thread_1") as events:
                 event = next(events)
-                arrived = time.monotonic_ns()
-                assert isinstance(event, StreamRunMessage)
-                assert event.content
-                late += arrived - int(event.content[0].text.value)  # type: ignore[union-attr]
+                late += time.monotonic_ns() - sent(event)
                 for _event in events:
                     pass
         return late / 1e9
 
-    with AppBuilder("token-of-a-benchmark", urls["late"]) as client:
+    with AppBuilder(TOKEN, urls["late"]) as client:
+        yield act
+
+
+@contextmanager
+def first_event_async(urls: Urls) -> Iterator[Act]:
+    async def prepare() -> Any:
+        client = AsyncAppBuilder(TOKEN, urls["late"])
+
+        async def once() -> int:
+            async with client.threads.runs.stream_run("asst_1", thread_id="thread_1") as events:
+                event = await anext(events)
+                late = time.monotonic_ns() - sent(event)
+                async for _event in events:
+                    pass
+            return late
+
+        return once, client.close
+
+    with looped(prepare) as (loop, once):
+
+        async def all_of_them(count: int) -> float:
+            late = [int(await once()) for _ in range(count)]
+            return sum(late) / 1e9
+
+        yield lambda count: loop.run_until_complete(all_of_them(count))
+
+
+def idle(urls: Urls) -> None:
+    with AppBuilder(TOKEN, urls["run"]) as client:
+        look_up(client)
+    with AppBuilder(TOKEN, urls["stream-1000"]) as client:
+        stream(client, 1000)
+
+
+def gathered_calls(urls: Urls, size: int = AT_ONCE) -> AbstractContextManager[Act]:
+    return gathered(prepared("run", look_up)(urls), size)
+
+
+@contextmanager
+def threads(urls: Urls) -> Iterator[Act]:
+    with AppBuilder(TOKEN, urls["run"]) as client, threaded(lambda: look_up(client)) as act:
         yield act
 
 
 CALL = (
     "from appbuilder_assistants import AppBuilder; "
-    "AppBuilder('token-of-a-benchmark', '{run}').threads.runs.query(thread_id='t', run_id='r')"
+    f"AppBuilder('{TOKEN}', '{{run}}').threads.runs.query(thread_id='t', run_id='r')"
 )
 ROWS: dict[str, Row] = {
-    "look-up": querying("run"),
-    "look-up-async": lambda urls: awaited(async_querying(urls)),
-    "list": listing,
-    "stream": stream,
-    "stream-async": stream_async,
-    "many-async": lambda urls: gathered(async_querying(urls)),
+    "look-up": sync("run", look_up),
+    "look-up-async": asynchronous("run", look_up),
+    "list": sync("runs", list_runs),
+    "list-async": asynchronous("runs", list_runs),
+    "stream": sync("stream", stream),
+    "stream-async": asynchronous("stream", stream_async),
+    "stream-memory": above_idle(sync("stream", stream), idle),
+    "many-async": gathered_calls,
     "many-threads": threads,
-    "tls": querying("tls"),
+    "many-new": new_connections(gathered_calls),
+    "tls": sync("tls", look_up),
+    "tls-async": asynchronous("tls", look_up),
     "first-event": first_event,
+    "first-event-async": first_event_async,
     "import": interpreter("import appbuilder_assistants"),
     "start": interpreter(CALL),
-    "upload": upload,
-    "download": download,
+    "upload": sync("upload", upload),
+    "upload-async": asynchronous("upload", upload),
+    "download": sync("download", download),
+    "download-async": asynchronous("download", download_async),
+    "file-memory": above_idle(both_files, idle),
+    **installed("appbuilder-assistants", beside=ROOT),
+}
+# What grows, see `growth`.
+ROWS |= {f"at-once-{size}": partial(gathered_calls, size=size) for size in AT_ONCE_STEPS}
+ROWS |= {f"page-{size}": sync(f"runs-{size}", partial(list_runs, limit=size)) for size in PAGES}
+ROWS |= {
+    f"events-{count}": above_idle(sync(f"stream-{count}", partial(stream, least=count)), idle)
+    for count in STREAMS
 }

@@ -9,7 +9,7 @@ from typing import Any
 
 from pyreqwest.client import ClientBuilder, SyncClientBuilder
 
-from .kinds import Act, Row, Urls, all_events, awaited, gathered, threaded, times
+from .kinds import Act, Row, Urls, all_events, awaited, gathered, installed, threaded, times
 
 BODY = {"thread_id": "thread_1", "run_id": "run_1"}
 
@@ -72,4 +72,5 @@ ROWS: dict[str, Row] = {
     "stream": stream,
     "many-async": lambda urls: gathered(async_posting(urls)),
     "many-threads": threads,
+    **installed("pyreqwest"),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -278,6 +279,26 @@ def test_messages_are_kept_apart() -> None:
     )
 
     assert snapshot.messages == {"chatmsg_1": "一二", "chatmsg_2": "A", "chatmsg_3": ""}
+
+
+def test_the_memory_of_a_long_stream() -> None:
+    """Little more than the texts: 84 bytes for each and its place in a list, 9 on average.
+
+    The id of its message beside each would add 90 for the id and 56 for the pair.
+    """
+    count = 10_000
+    source = reader()
+    source.feed(BEGIN)
+    tracemalloc.start()
+    try:
+        for number in range(count):
+            list(source.feed(piece(number, "今天北京晴")))
+        taken, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert source.snapshot.messages == {"chatmsg_1": "今天北京晴" * count}
+    assert taken < 150 * count
 
 
 @pytest.mark.parametrize(

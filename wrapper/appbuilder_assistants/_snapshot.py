@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import islice
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class RunSnapshot:
     __slots__ = (
         "_message_ids",
         "_pieces",
+        "_stretches",
         "finished",
         "last_send_id",
         "reconciled",
@@ -63,7 +65,10 @@ class RunSnapshot:
         self.finished = False
         self.reconciled = False
         self._message_ids: dict[str, None] = {}
-        self._pieces: list[tuple[str, str]] = []
+        # The pieces of all messages, as they came, and from which one on they are another's: a name
+        # for each piece would take more memory than the text.
+        self._pieces: list[str] = []
+        self._stretches: list[tuple[int, str]] = []
 
     @property
     def messages(self) -> dict[str, str]:
@@ -72,8 +77,9 @@ class RunSnapshot:
         Whole once the run has completed; of a run that ended otherwise, what it had said.
         """
         texts: dict[str, list[str]] = {}
-        for message_id, text in self._pieces:
-            texts.setdefault(message_id, []).append(text)
+        ends = [*(start for start, _ in self._stretches[1:]), None]
+        for (start, message_id), end in zip(self._stretches, ends, strict=False):
+            texts.setdefault(message_id, []).extend(self._pieces[start:end])
         return {message_id: "".join(pieces) for message_id, pieces in texts.items()}
 
     def answer(self, run: RunResult) -> str | None:
@@ -91,10 +97,10 @@ class RunSnapshot:
     def _beginning(self) -> str:
         """The beginning of the last message so far, or more of it."""
         text = ""
-        last = self._pieces[-1][0] if self._pieces else None
-        for message_id, piece in self._pieces:
-            if message_id == last:
-                text += piece
+        last = self._stretches[-1][1] if self._stretches else None
+        start = next((start for start, message_id in self._stretches if message_id == last), 0)
+        for piece in islice(self._pieces, start, None):
+            text += piece
             if len(text) > SHOWN:
                 break
         return text
@@ -143,8 +149,13 @@ class RunSnapshot:
         parts = event.content or []
         text = "".join(part.text.value for part in parts if part.text is not None)
         self._message_ids[event.message_id] = None
-        self._pieces.append((event.message_id, text))
+        self._add(event.message_id, text)
         self.last_send_id = event.send_id
+
+    def _add(self, message_id: str, text: str) -> None:
+        if not self._stretches or self._stretches[-1][1] != message_id:
+            self._stretches.append((len(self._pieces), message_id))
+        self._pieces.append(text)
 
     @property
     def message_ids(self) -> list[str]:
@@ -153,7 +164,7 @@ class RunSnapshot:
 
     def piece(self, index: int) -> str | None:
         """The text of this message event, counted from 0; None when there are not so many."""
-        return self._pieces[index][1] if index < len(self._pieces) else None
+        return self._pieces[index] if index < len(self._pieces) else None
 
     def missing(self, stored: Mapping[str, str]) -> dict[str, str]:
         """The rest of each text behind the part that was received.
@@ -176,7 +187,7 @@ class RunSnapshot:
         self.tool_calls = []
         for message_id, text in missing.items():
             self._message_ids[message_id] = None
-            self._pieces.append((message_id, text))
+            self._add(message_id, text)
         self.finished = True
         self.reconciled = True
 
