@@ -278,7 +278,15 @@ else:
         members.pop("__weakref__", None)
         members["_defaults"] = {name: vars(cls)[name] for name in names if name in vars(cls)}
         members |= {"__slots__": names, "__match_args__": names}
+        if "__iter__" in members:
+            members |= {"__getitem__": _no_position, "__reversed__": _no_position}
         return type(cls.__name__, cls.__bases__, members)
+
+    def _no_position(page, *position):
+        raise TypeError(
+            f"a {type(page).__name__} has no positions: take them from the list of its items, "
+            "`.data` (`page.data[0]`, `reversed(page.data)`)"
+        )
 
     field = MadeAnew
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import logging
 import pickle
+import sys
 import traceback
 from collections.abc import Callable
 from typing import Any
@@ -190,6 +191,18 @@ def test_a_proxy_that_cannot_be_used(
         harness.client("k", "https://gw.example")
 
 
+def test_a_proxy_for_which_a_package_is_missing(
+    harness: ClientHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The error names the package; it shows no password."""
+    monkeypatch.setitem(sys.modules, "socksio", None)
+    monkeypatch.setenv("ALL_PROXY", "socks5://someone:geheim@proxy.example:1080")
+
+    with pytest.raises(ValueError, match="'socksio' package is not installed") as caught:
+        harness.client("k", "https://gw.example")
+    assert "geheim" not in str(caught.value)
+
+
 @pytest.mark.parametrize("gateway", ["http://例子..example", "http://xn--", "http://☃.net"])
 def test_a_gateway_that_is_no_host(harness: ClientHarness, gateway: str) -> None:
     """A host name that cannot be looked up is refused when the client is made."""
@@ -293,7 +306,7 @@ def test_a_shallow_copy(kind: Any) -> None:
     """It shares the connections."""
     client = kind("k", "http://127.0.0.1:9")
 
-    assert copy.copy(client).threads is client.threads
+    assert copy.copy(client).threads._caller is client.threads._caller
 
 
 @pytest.mark.parametrize("call", ["create", "upload", "close"])

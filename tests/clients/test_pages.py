@@ -207,4 +207,7 @@ def test_a_loop_over_one_page(harness: ClientHarness, serve: Serve) -> None:
     assert [run.id for run in runs] == ["1", "2"]
     assert len(runs) == 2
     assert runs.has_more
+    for positions in (lambda: runs[0], lambda: runs[:1], lambda: reversed(runs)):
+        with pytest.raises(TypeError, match=r"RunList.*`\.data`"):
+            positions()
     assert len(server.exchanges) == 1

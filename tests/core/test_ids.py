@@ -188,12 +188,15 @@ def test_an_endless_id() -> None:
 
 @pytest.mark.parametrize(("name", "function", "kinds"), OPERATIONS, ids=[o[0] for o in OPERATIONS])
 def test_an_empty_id(name: str, function: Callable[..., Any], kinds: dict[str, str]) -> None:
-    """Is refused, as the official SDK refuses some; a bound of a list may be empty."""
+    """Is refused, as the official SDK refuses some, and so is None; a list may have no bound."""
     right = {one: ID[kind] for one, kind in kinds.items()}
 
     for one in kinds:
         if one in ("after", "before"):
             call(function, {**right, one: ""})
+            call(function, {**right, one: None})
         elif (name, one) not in (("runs_run", "thread_id"), ("runs_stream_run", "thread_id")):
             with pytest.raises(ValueError, match=f"{one}: expected the id of an? [a-z]+, got ''"):
                 call(function, {**right, one: ""})
+            with pytest.raises(TypeError, match=f"{one}: expected the id of an? .*; got None"):
+                call(function, {**right, one: None})

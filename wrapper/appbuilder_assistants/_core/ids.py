@@ -35,6 +35,9 @@ _LISTED = {
 }
 """The kind of the ids that bound a list."""
 
+_OPTIONAL = {("createRun", "thread_id")}
+"""Ids that a request may have none of."""
+
 LONGEST = 80
 
 
@@ -46,7 +49,8 @@ def is_id(value: object) -> TypeGuard[str]:
 def check_ids(operation: str, body: Mapping[str, Any]) -> None:
     """Raise ValueError for an id of another kind than its parameter's, TypeError for no text.
 
-    The service would answer that there is no such thread, as if it had been deleted.
+    None is none either, where the id is required. The service would answer that there is no such
+    thread, as if it had been deleted.
     """
     wrong: dict[str, tuple[str, str, str]] = {}
     for name, kind, value in _ids(operation, body):
@@ -70,8 +74,10 @@ def _ids(operation: str, body: Mapping[str, Any]) -> Iterator[tuple[str, str, ob
     if operation in _LISTED:
         places.update(after=_LISTED[operation], before=_LISTED[operation])
     for name, kind in places.items():
-        if body.get(name) is not None:
-            yield name, kind, body[name]
+        value = body.get(name)
+        is_required = name == kind and name in body and (operation, name) not in _OPTIONAL
+        if value is not None or is_required:
+            yield name, kind, value
     for index, value in enumerate(body.get("file_ids") or ()):
         yield f"file_ids[{index}]", "file_id", value
     output = body.get("tool_output")
@@ -101,6 +107,8 @@ def _message(wrong: Mapping[str, tuple[str, str, str]]) -> str:
 
 def _shown(value: object) -> str:
     """A value that is no id, in a few words."""
+    if value is None:
+        return "None"
     name = type(value).__name__
     own = value.get("id") if isinstance(value, Mapping) else getattr(value, "id", None)
     if isinstance(own, str):

@@ -83,6 +83,6 @@ class FileOperation(NamedTuple):
 
 def request(operation: str, path: str, body: Mapping[str, object]) -> Request:
     """Write a request with a JSON body; what is None is left out."""
+    check_ids(operation, body)
     given = {name: value for name, value in body.items() if value is not None}
-    check_ids(operation, given)
     return Request("POST", path, json_body(operation, given))

@@ -151,9 +151,11 @@ def _usable_proxy() -> Iterator[None]:
     try:
         yield
     except (ImportError, ValueError, httpx.InvalidURL) as error:
+        # Of these, only the first is sure not to quote the proxy's password: it names a package.
+        why = str(error) if isinstance(error, ImportError) else type(error).__name__
         raise ValueError(
             "the proxy that HTTP_PROXY, HTTPS_PROXY or ALL_PROXY names cannot be used "
-            f"({type(error).__name__}); correct or unset the variable, or pass "
+            f"({why}); correct or unset the variable, or pass "
             "http_client= with a proxy of your own"
         ) from error
 
