@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Iterator
+from urllib.parse import urlencode
 
 from appbuilder_mock.handlers.by_operation import HANDLERS
 from appbuilder_mock.pages.markup import Html, el, joined
 from appbuilder_mock.pages.prose import inline, one_line, prose
-from appbuilder_mock.pages.python_call import python_call
+from appbuilder_mock.pages.python_call import FILE, python_call
 from appbuilder_mock.pages.schemas import (
     Schema,
     as_json,
@@ -107,11 +108,9 @@ def _request(spec: Spec, operation: DocumentedOperation) -> Html:
             field_table(spec.resolved(schema), spec.labels, required="required"),
             examples(spec, media),
         ]
-        bodies = [body for _, body in examples_of(media)]
-        if media_type == "application/json" and bodies:
-            command = _shell(operation, bodies[0])
-            calls = [folded(spec.labels["try"], el("pre", command, tabindex=0), open_=True)]
-        else:
+        command = _shell(operation, media_type, media, spec.resolved(schema))
+        calls = [folded(spec.labels["try"], el("pre", command, tabindex=0), open_=True)]
+        if not command:
             calls = []
         for summary, body in examples_of(media)[:2] or [("", {})]:
             if program := python_call(operation, body if isinstance(body, dict) else {}):
@@ -178,12 +177,18 @@ def _name(schema: Schema) -> Html:
     return object_link(schema["$ref"]) if "$ref" in schema else Html()
 
 
-def _shell(operation: DocumentedOperation, body: object) -> str:
-    return " \\\n  ".join(
-        [
-            f'curl -X {operation.method.upper()} "$GATEWAY_URL{operation.path}"',
-            '-H "Authorization: Bearer $APPBUILDER_TOKEN"',
-            "-H 'Content-Type: application/json'",
-            f"-d {shlex.quote(json.dumps(body, ensure_ascii=False))}",
-        ]
-    )
+def _shell(operation: DocumentedOperation, media_type: str, media: Schema, schema: Schema) -> str:
+    """A command that sends the first example, or a file; empty where nothing says what to send."""
+    bodies = [body for _, body in examples_of(media)]
+    if media_type == "multipart/form-data":
+        content = [f"-F {name}=@{FILE}" for name in schema.get("properties", {})]
+    elif bodies:
+        body = shlex.quote(json.dumps(bodies[0], ensure_ascii=False))
+        content = ["-H 'Content-Type: application/json'", f"-d {body}"]
+    else:
+        return ""
+    parameters = operation.definition["parameters"]
+    query = {one["name"]: one["example"] for one in parameters if "example" in one}
+    address = operation.path + (f"?{urlencode(query)}" if query else "")
+    first = f'curl -X {operation.method.upper()} "$GATEWAY_URL{address}"'
+    return " \\\n  ".join([first, '-H "Authorization: Bearer $APPBUILDER_TOKEN"', *content])

@@ -14,8 +14,9 @@ from appbuilder_mock.pages.spec import DocumentedOperation
 
 ROOM = 36  # characters on one line; a program has half the page
 
+FILE = "notes.txt"  # to upload
 # Arguments that are in no JSON body.
-BESIDES = {"createFile": {"file_path": "notes.txt"}, "downloadFile": {"file_path": "."}}
+BESIDES = {"createFile": {"file_path": FILE}, "downloadFile": {"file_path": "."}}
 
 
 def python_call(operation: DocumentedOperation, body: dict[str, Any]) -> str | None:

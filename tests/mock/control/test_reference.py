@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import copy
+import html
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -136,7 +138,7 @@ def test_every_operation_as_a_program(docs: str, id_: str) -> None:
     bodies = [*the_contract().operations[id_].examples] or [{}]
     programs = [python_call(DOCUMENTED[id_], body) for body in bodies]
 
-    assert ("curl -X POST" in article_text) == (id_ != "createFile")
+    assert "curl -X POST" in article_text
     assert programs[0] is not None
     assert programs[0].strip() in article_text
 
@@ -172,6 +174,32 @@ def test_the_programs_work(tmp_path: Path) -> None:
     assert received == [id_ for id_, _ in programs]
 
 
+@pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl here")
+def test_the_commands_work(docs: str, tmp_path: Path) -> None:
+    """Each is carried out by a shell, and answered with success."""
+    commands = {id_: shell_command(article(docs, id_)[1]) for id_ in OPERATIONS}
+    (tmp_path / "notes.txt").write_text("笔记", encoding="utf-8")
+    with appbuilder_mock.running(examples=True) as server:
+        environment = {"GATEWAY_URL": server.url, "APPBUILDER_TOKEN": server.token}
+        for id_, command in commands.items():
+            done = subprocess.run(
+                ["sh", "-c", f"{command} --silent --show-error --fail --noproxy '*'"],
+                cwd=tmp_path,
+                env={**os.environ, **environment},
+                capture_output=True,
+                timeout=60,
+            )
+            assert done.returncode == 0, (id_, done.stderr)
+        received = [one.operation for one in server.requests]
+
+    assert received == [*OPERATIONS]
+
+
+def shell_command(markup: str) -> str:
+    [command] = re.findall(r"<pre[^>]*>(curl .*?)</pre>", markup, re.DOTALL)
+    return html.unescape(command)
+
+
 def test_limits_in_words(docs: str) -> None:
     article_text, _ = article(docs, "object-CreateAssistantRequest")
     metadata, _ = article(docs, "object-Metadata")
@@ -184,14 +212,14 @@ def test_limits_in_words(docs: str) -> None:
 
 def test_chinese_throughout() -> None:
     """Outside code, names and the marks of the evidence, no two English words in a row."""
-    html = written(SPEC, "zh")
+    page = written(SPEC, "zh")
     prose_only = re.sub(
-        r"<(code|pre|script)\b.*?</\1>|<a [^>]*badge.*?</a>", "", html, flags=re.DOTALL
+        r"<(code|pre|script)\b.*?</\1>|<a [^>]*badge.*?</a>", "", page, flags=re.DOTALL
     )
     texts = re.findall(r">([^<]+)<", prose_only)
 
     assert [text for text in texts if re.search(r"[A-Za-z]{2,} [a-z]{2,}", text)] == []
-    of_assistants, _ = article(html, "object-CreateAssistantRequest")
+    of_assistants, _ = article(page, "object-CreateAssistantRequest")
     assert "至少 1 个字符；至多 128 个字符；匹配 ^[" in of_assistants
     assert "列表，每项为 FunctionTool，或 null" in of_assistants
 
