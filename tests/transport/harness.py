@@ -42,16 +42,11 @@ def outgoing(
     headers: Mapping[str, str] | None = None,
 ) -> OutgoingRequest:
     """A request that must be over in so many seconds, if any are given."""
-    length = body.length if isinstance(body, MultipartBody) else len(body)
     return OutgoingRequest(
         method="POST",
         url=f"{url}/v2/线程",
         query={},
-        headers={
-            "Accept-Encoding": "gzip, deflate",
-            **(headers or {}),
-            **({} if length is None else {"Content-Length": str(length)}),
-        },
+        headers={"Accept-Encoding": "gzip, deflate", **(headers or {})},
         authorization=Secret(TOKEN),
         body=body,
         limits=limits,

@@ -61,6 +61,8 @@ class Settings:
     event_hooks: tuple[EventHook, ...] = ()
     gateway_from: str = ""
     """The source of the gateway: GATEWAY_URL, the argument gateway_url, or nothing."""
+    prepared: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """The parts of requests that are the same for all those of an operation."""
 
     def __post_init__(self) -> None:
         seconds = self.timeout

@@ -36,12 +36,19 @@ class FairSemaphore:
         self._lock = threading.RLock()
         self._waiters: deque[threading.Event] = deque()
 
+    def try_acquire(self) -> bool:
+        """Whether a place is free at once: never while others wait, whose turn it would be."""
+        with self._lock:
+            if self.free > 0:
+                self.free -= 1
+                return True
+            return False
+
     def acquire(self, timeout: float | None) -> bool:
         """Whether a place became free within the timeout."""
         turn = threading.Event()
         with self._lock:
-            if self.free > 0:
-                self.free -= 1
+            if self.try_acquire():
                 return True
             self._waiters.append(turn)
         acquired = False
@@ -74,10 +81,16 @@ class AsyncFairSemaphore:
         self.free = places
         self._waiters: deque[asyncio.Future[bool]] = deque()
 
-    async def acquire(self, timeout: float | None) -> bool:
-        """Whether a place became free within the timeout."""
+    def try_acquire(self) -> bool:
+        """Whether a place is free at once."""
         if self.free > 0:
             self.free -= 1
+            return True
+        return False
+
+    async def acquire(self, timeout: float | None) -> bool:
+        """Whether a place became free within the timeout."""
+        if self.try_acquire():
             return True
         import asyncio
 

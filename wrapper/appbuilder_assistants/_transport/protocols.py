@@ -8,7 +8,9 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, TypeAlias
+
+from appbuilder_assistants._core.calls import REQUEST_ID
 
 if TYPE_CHECKING:
     from appbuilder_assistants._core.calls import NoReply, Reply
@@ -33,11 +35,12 @@ class Limits(NamedTuple):
 class OutgoingRequest:
     """One HTTP request, and the limits within which it is to be answered.
 
-    `url` is without the query. `deadline` and `started` are instants of `time.monotonic()`. The
-    token is taken out of `authorization` where it is written, so that no variable holds it. The
+    `url` is without the query, `headers` without those of the token, the ids and the body's length.
+    `deadline` and `started` are instants of `time.monotonic()`. The token is taken out of `authorization` where it is written, so that no variable holds it. The
     body of a reply that `leave_open` is true of stays open behind its first `peek` bytes; of others
     at most `max_body(status)` bytes are read. `waits_for_pool` is kept by the transport: whether
-    the request is not under way yet, as no connection was free.
+    the request is not under way yet, as no connection was free. In `memo` it keeps what is the same
+    for all requests of an operation.
     """
 
     method: str
@@ -54,8 +57,13 @@ class OutgoingRequest:
     request_id: str
     gateway_url: str
     gateway_from: str
+    memo: dict[Any, Any] = field(default_factory=dict, repr=False)
     started: float = field(default_factory=time.monotonic)
     waits_for_pool: bool = False
+
+    def ids(self) -> tuple[tuple[str, str], ...]:
+        """The headers by which the service and its support know the request."""
+        return (REQUEST_ID, self.request_id), ("X-Bce-Request-Id", self.request_id)
 
     def is_overdue(self) -> bool:
         return self.deadline is not None and time.monotonic() >= self.deadline
@@ -115,6 +123,9 @@ class Head(Protocol):
 
     @property
     def is_closed(self) -> bool: ...
+    def whole(self) -> bytes | None:
+        """The body, if it has come with the head; then there are no chunks."""
+        ...
 
 
 class Incoming(Head, Protocol):

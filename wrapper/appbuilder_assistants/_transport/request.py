@@ -30,27 +30,22 @@ def build_request(
     step: Send, settings: Settings, timeout: TimeoutLike | None, deadline: float | None
 ) -> OutgoingRequest:
     """The request of a step. `timeout` is the transport's, for settings without one."""
-    request_id = str(uuid.uuid4())
-    body = step.request.body
-    headers = {
-        **with_headers({"User-Agent": USER_AGENT}, settings.default_headers),
-        "Content-Type": step.request.content_type,
-        "Accept": step.accept,
-        REQUEST_ID: request_id,
-        "X-Bce-Request-Id": request_id,
-        # A compressed stream reaches the reader only when the compressor lets go of it, and a
-        # compressed file has the length of something else.
-        "Accept-Encoding": ACCEPTED if step.leave_open is never else "identity",
-    }
-    if isinstance(body, MultipartBody):
-        if body.length is not None:
-            headers["Content-Length"] = str(body.length)
-    elif settings.extra_body:
+    request, body = step.request, step.request.body
+    is_form = isinstance(body, MultipartBody)
+    if not is_form and settings.extra_body:
         body = _with_extra(body, settings)
+    # A form has a boundary of its own in its content type.
+    key = None if is_form or request.query else (request.path, step.accept, step.leave_open)
+    found = settings.prepared.get(key)
+    if found is None:
+        found = settings.base_url + request.path, _headers(step, settings), {}
+        if key is not None:
+            settings.prepared[key] = found
+    url, headers, memo = found
     return OutgoingRequest(
-        step.request.method,
-        settings.base_url + step.request.path,
-        step.request.query,
+        request.method,
+        url,
+        request.query,
         headers,
         settings.authorization,
         body,
@@ -59,10 +54,23 @@ def build_request(
         step.leave_open,
         step.peek,
         _max_body,
-        request_id,
+        str(uuid.uuid4()),
         settings.base_url,
         settings.gateway_from,
+        memo,
     )
+
+
+def _headers(step: Send, settings: Settings) -> dict[str, str]:
+    """Those that are the same for all requests of an operation."""
+    return {
+        **with_headers({"User-Agent": USER_AGENT}, settings.default_headers),
+        "Content-Type": step.request.content_type,
+        "Accept": step.accept,
+        # A compressed stream reaches the reader only when the compressor lets go of it, and a
+        # compressed file has the length of something else.
+        "Accept-Encoding": ACCEPTED if step.leave_open is never else "identity",
+    }
 
 
 def pieces(form: MultipartBody, deadline: float | None) -> Iterator[bytes]:

@@ -243,6 +243,8 @@ def _read(response: Incoming, request: OutgoingRequest) -> Reply:
     At any moment there are in memory: a buffer, which grows by an eighth at the most, and one piece
     (PIECE, or what was read at once). `getvalue` gives the buffer itself, without a copy.
     """
+    if whole := _whole(response, request):
+        return whole
     body = BytesIO()
     limit = request.max_body(response.status)
     for piece in unpacked(response):
@@ -256,6 +258,8 @@ def _read(response: Incoming, request: OutgoingRequest) -> Reply:
 
 async def _aread(response: AsyncIncoming, request: OutgoingRequest) -> Reply:
     """As `_read`; its caller checks the deadline."""
+    if whole := _whole(response, request):
+        return whole
     body = BytesIO()
     limit = request.max_body(response.status)
     async for piece in aunpacked(response):
@@ -263,6 +267,15 @@ async def _aread(response: AsyncIncoming, request: OutgoingRequest) -> Reply:
         if body.tell() > limit:
             return _cut_short(response, request, body)
     return _reply(response, request, body.getvalue())
+
+
+def _whole(response: Head, request: OutgoingRequest) -> Reply | None:
+    """The reply if its body has come with the head, and is not compressed."""
+    if "content-encoding" in response.headers or (body := response.whole()) is None:
+        return None
+    if len(body) > request.max_body(response.status):
+        return _cut_short(response, request, BytesIO(body))
+    return _reply(response, request, body)
 
 
 def _cut_short(response: Head, request: OutgoingRequest, body: BytesIO) -> Reply:

@@ -7,7 +7,7 @@ adds to them has been checked in its settings.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -30,7 +30,7 @@ _END = h11.EndOfMessage()
 class Headers(Mapping[str, str]):
     """Headers of a response, by lower-case name; what came more than once is joined by commas."""
 
-    def __init__(self, raw: Any) -> None:
+    def __init__(self, raw: Sequence[tuple[bytes, bytes]]) -> None:
         values: dict[str, str] = {}
         for name_bytes, value_bytes in raw:
             name, value = name_bytes.decode("ascii"), _text(value_bytes)
@@ -62,6 +62,25 @@ def _text(value: bytes) -> str:
 
 def head_of(request: OutgoingRequest, server: ServerAddress) -> bytes:
     """The head of a request. Raises UnicodeError for what is not ASCII."""
+    start = request.memo.get(server)
+    if start is None:
+        start = request.memo[server] = _start_of(request, server)
+    body = request.body
+    if not isinstance(body, MultipartBody):
+        length = f"Content-Length: {len(body)}"
+    elif body.length is None:
+        length = "Transfer-Encoding: chunked"
+    else:
+        length = f"Content-Length: {body.length}"
+    ids = "".join([f"{name}: {value}\r\n" for name, value in request.ids()])
+    # Only here, where no variable holds it: tracebacks may be shown with their variables.
+    return (
+        f"{start}{ids}{length}\r\nAuthorization: {request.authorization.reveal()}\r\n\r\n"
+    ).encode("ascii")
+
+
+def _start_of(request: OutgoingRequest, server: ServerAddress) -> str:
+    """The part of a head that is the same for every request of an operation."""
     target = request.url[len(server.url) :] or "/"
     if not target.isascii():
         target = quote(target, safe="/%")
@@ -69,20 +88,7 @@ def head_of(request: OutgoingRequest, server: ServerAddress) -> bytes:
         target += "?" + urlencode(request.query, quote_via=quote)
     lines = [f"{request.method} {target} HTTP/1.1", f"Host: {server.netloc}"]
     lines += [f"{name}: {value}" for name, value in request.headers.items()]
-    if isinstance(request.body, MultipartBody):
-        if request.body.length is None:
-            lines.append("Transfer-Encoding: chunked")
-    elif "Content-Length" not in request.headers:
-        lines.append(f"Content-Length: {len(request.body)}")
-    # Only here, where no variable holds it: tracebacks may be shown with their variables.
-    return b"".join(
-        (
-            "\r\n".join(lines).encode("ascii"),
-            b"\r\nAuthorization: ",
-            request.authorization.reveal().encode("ascii"),
-            b"\r\n\r\n",
-        )
-    )
+    return "\r\n".join([*lines, ""])
 
 
 def end_of(limit: float | None, deadline: float | None) -> float | None:
@@ -95,8 +101,10 @@ def end_of(limit: float | None, deadline: float | None) -> float | None:
 
 def seconds_of(limit: float | None, deadline: float | None) -> float | None:
     """The seconds that a wait may take that begins now."""
-    end = end_of(limit, deadline)
-    return None if end is None else max(end - time.monotonic(), 0.0)
+    if deadline is None:
+        return limit
+    left = max(deadline - time.monotonic(), 0.0)
+    return left if limit is None or left < limit else limit
 
 
 def framed(piece: bytes) -> bytes:
@@ -108,57 +116,77 @@ LAST_CHUNK = b"0\r\n\r\n"
 
 
 class Exchange:
-    """One side of a connection: the responses that it receives, one after another."""
+    """The responses that one side of a connection receives, one after another.
+
+    `head` is that of the response, once it has come. What comes of the body is taken away with
+    `take`, until it `is_complete`.
+    """
+
+    parser = "h11"
 
     def __init__(self) -> None:
         self._h11 = h11.Connection(h11.CLIENT, MAX_HEAD)
+        self.head: tuple[int, Headers] | None = None
+        self.is_complete = False
+        self._pieces: list[bytes] = []
+        self._failure: TransportFailure | None = None
 
     def begin(self) -> None:
         """A request is about to be sent."""
+        if self.head is not None:
+            self._h11.start_next_cycle()
+        self.head, self.is_complete = None, False
         self._h11.send(_REQUEST)
         self._h11.send(_END)
 
     def feed(self, data: bytes) -> None:
-        """Bytes that came; none at the connection's end. Raises TransportFailure."""
-        if not data and self._h11.their_state is h11.SEND_RESPONSE:
+        """Bytes that came; none at the connection's end. Raises TransportFailure without a head."""
+        connection = self._h11
+        if not data and connection.their_state is h11.SEND_RESPONSE:
             raise TransportFailure("read", "Server disconnected without sending a response.")
         try:
-            self._h11.receive_data(data)
+            connection.receive_data(data)
+            while not self.is_complete and self._has_taken(connection.next_event()):
+                pass
         except h11.RemoteProtocolError as error:
-            raise TransportFailure("read", str(error)) from error
+            failure = TransportFailure("read", str(error))
+            failure.__cause__ = error
+            if self.head is None:
+                raise failure from error
+            self._failure = failure  # behind what could be read
 
-    def head(self) -> tuple[int, Headers] | None:
-        """Status and headers; None if more bytes are needed."""
-        while True:
-            event = self._next()
-            if isinstance(event, h11.Response):
-                return event.status_code, Headers(event.headers)
-            if event is h11.NEED_DATA:
-                return None
-            # What is informational (1xx) is passed over.
-            if not isinstance(event, h11.InformationalResponse) or event.status_code == 101:
-                raise TransportFailure("read", "the server changed to another protocol")
+    def take(self) -> bytes:
+        """What has come of the body; nothing if more is needed. Raises TransportFailure."""
+        pieces = self._pieces
+        if not pieces:
+            if self._failure is not None:
+                raise self._failure
+            return b""
+        piece = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+        pieces.clear()
+        return piece
 
-    def chunk(self) -> bytes | None:
-        """Bytes of the body; none at all if more are needed, None at its end."""
-        event = self._next()
+    def can_go_on(self) -> bool:
+        """Whether the connection can be used for another request."""
+        connection = self._h11
+        return (
+            connection.our_state is h11.DONE
+            and connection.their_state is h11.DONE
+            # The next request would take for its response what nobody asked for.
+            and not connection.trailing_data[0]
+        )
+
+    def _has_taken(self, event: Any) -> bool:
+        """Whether there may be another event."""
         if isinstance(event, h11.Data):
-            return bytes(event.data)
-        if isinstance(event, h11.EndOfMessage):
-            return None
-        return b""
-
-    def is_over(self) -> bool:
-        """Whether the connection can be used again; if so, it is ready for the next request."""
-        if self._h11.our_state is not h11.DONE or self._h11.their_state is not h11.DONE:
+            self._pieces.append(bytes(event.data))
+        elif isinstance(event, h11.EndOfMessage):
+            self.is_complete = True
+        elif isinstance(event, h11.Response):
+            self.head = (event.status_code, Headers(event.headers))
+        elif event is h11.NEED_DATA:
             return False
-        if self._h11.trailing_data[0]:
-            return False  # the next request would take for its response what nobody asked for
-        self._h11.start_next_cycle()
+        # What is informational (1xx) is passed over.
+        elif not isinstance(event, h11.InformationalResponse) or event.status_code == 101:
+            raise TransportFailure("read", "the server changed to another protocol")
         return True
-
-    def _next(self) -> Any:
-        try:
-            return self._h11.next_event()
-        except h11.RemoteProtocolError as error:
-            raise TransportFailure("read", str(error)) from error

@@ -36,16 +36,15 @@ class IdleConnections(Generic[C]):
 
     def take(self, server: ServerAddress) -> C | None:
         """One that can be used; those that cannot are closed."""
-        if not self._since:
-            return None
         self._drop_old()
-        for connection in reversed(list(self._since)):
-            if connection.server == server:
-                del self._since[connection]
-                if connection.is_usable():
-                    return connection
-                connection.abort()
-        return None
+        while True:
+            found = next((c for c in reversed(self._since) if c.server == server), None)
+            if found is None:
+                return None
+            del self._since[found]
+            if found.is_usable():
+                return found
+            found.abort()
 
     def put(self, connection: C) -> None:
         self._since[connection] = time.monotonic()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import select
 import socket
 import time
 from typing import Any, NamedTuple
@@ -61,13 +62,13 @@ def share(end: float | None, count: int) -> float | None:
 def is_silent(sock: socket.socket) -> bool:
     """Whether nothing has come on a socket: no bytes, and not the end of the connection."""
     try:
-        # The socket's own method: those of TLS cannot look without reading.
-        socket.socket.recv(sock, 1, socket.MSG_PEEK)
-    except (BlockingIOError, InterruptedError):
-        return True
+        if not hasattr(select, "poll"):  # on Windows, where `select` takes any number
+            return not select.select([sock], [], [], 0)[0]
+        poll = select.poll()
+        poll.register(sock, select.POLLIN)
+        return not poll.poll(0)
     except (OSError, ValueError):
         return False
-    return False
 
 
 def ignore(_late: object) -> None:

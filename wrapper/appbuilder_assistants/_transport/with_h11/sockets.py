@@ -12,7 +12,7 @@ from appbuilder_assistants._transport.blocking import within
 from appbuilder_assistants._transport.protocols import OutgoingRequest, TransportFailure
 from appbuilder_assistants._transport.request import pieces
 
-from .exchange import LAST_CHUNK, Exchange, Headers, end_of, framed, head_of
+from .exchange import LAST_CHUNK, Exchange, Headers, end_of, framed, head_of, seconds_of
 from .server_address import ServerAddress, addresses_of, ignore, is_address, is_silent, share
 
 if TYPE_CHECKING:
@@ -28,7 +28,8 @@ class SocketConnection:
     def __init__(self, sock: socket.socket, server: ServerAddress) -> None:
         self.server = server
         self._sock: Any = sock  # of TLS, if the server's address says so
-        self._exchange = Exchange()
+        self.exchange = self._exchange = Exchange()
+        self._timeout = sock.gettimeout()
 
     @classmethod
     def open(
@@ -54,28 +55,27 @@ class SocketConnection:
     def is_usable(self) -> bool:
         if self.server.is_tls and self._sock.pending():
             return False
-        self._sock.setblocking(False)
         return is_silent(self._sock)
 
     def send(self, request: OutgoingRequest) -> tuple[int, Headers]:
         """Write a request, and read up to the end of the response's head."""
-        self._exchange.begin()
+        exchange = self._exchange
+        exchange.begin()
         self._write(request)
-        while (head := self._exchange.head()) is None:
-            self._exchange.feed(self._read(request))
-        return head
+        while exchange.head is None:
+            exchange.feed(self._read(request))
+        return exchange.head
 
     def chunks(self, request: OutgoingRequest) -> Iterator[bytes]:
         """The body, as it comes."""
         exchange = self._exchange
-        while (chunk := exchange.chunk()) is not None:
-            if chunk:
-                yield chunk
+        while True:
+            if piece := exchange.take():
+                yield piece
+            elif exchange.is_complete:
+                return
             else:
                 exchange.feed(self._read(request))
-
-    def is_over(self) -> bool:
-        return self._exchange.is_over()
 
     def abort(self) -> None:
         self._sock.close()
@@ -98,7 +98,7 @@ class SocketConnection:
     def _send(self, data: bytes, request: OutgoingRequest) -> bool:
         """False if the server takes no more: it may have answered before, and closed."""
         try:
-            _limit(self._sock, end_of(request.limits.write, request.deadline))
+            self._limit(request.limits.write, request)
             self._sock.sendall(data)
         except TimeoutError as error:
             raise TransportFailure("write", str(error), timed_out=True) from error
@@ -111,13 +111,21 @@ class SocketConnection:
             # There may be bytes waiting; a server that never stops sending must not win.
             raise TransportFailure("read", "the deadline has passed", timed_out=True)
         try:
-            _limit(self._sock, end_of(request.limits.read, request.deadline))
+            self._limit(request.limits.read, request)
             data: bytes = self._sock.recv(CHUNK)
         except TimeoutError as error:
             raise TransportFailure("read", str(error), timed_out=True) from error
         except OSError as error:
             raise TransportFailure("read", str(error)) from error
         return data
+
+    def _limit(self, limit: float | None, request: OutgoingRequest) -> None:
+        seconds = seconds_of(limit, request.deadline)
+        if seconds == 0:
+            raise TimeoutError
+        if seconds != self._timeout:  # else the system would be called for nothing
+            self._sock.settimeout(seconds)
+            self._timeout = seconds
 
 
 class SocketResponse:
@@ -153,13 +161,17 @@ class SocketResponse:
         finally:
             self.close()
 
+    def whole(self) -> bytes | None:
+        exchange = self._connection.exchange
+        return exchange.take() if exchange.is_complete else None
+
     def keeps_deadline(self) -> bool:
         return True
 
     def close(self) -> None:
         if not self.is_closed:
             self.is_closed = True
-            self._release(self._connection, self._connection.is_over())
+            self._release(self._connection, self._connection.exchange.can_go_on())
 
 
 def _connected(server: ServerAddress, end: float | None) -> socket.socket:

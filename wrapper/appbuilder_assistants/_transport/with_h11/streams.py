@@ -28,12 +28,12 @@ class AsyncConnection(asyncio.BufferedProtocol):
     def __init__(self, server: ServerAddress, sock: socket.socket) -> None:
         self.server = server
         self._sock = sock
-        self._exchange = Exchange()
+        self.exchange = self._exchange = Exchange()
         self._transport: asyncio.Transport
         self._loop = asyncio.get_running_loop()
         # asyncio reads TLS into slices of it, which must not be copies.
         self._buffer = memoryview(bytearray(CHUNK))
-        self._received = bytearray()
+        self._received = b""
         self._is_lost = False
         self._error: Exception | None = None
         self._is_paused = False  # reading
@@ -74,7 +74,7 @@ class AsyncConnection(asyncio.BufferedProtocol):
         return self._buffer
 
     def buffer_updated(self, nbytes: int) -> None:
-        self._received += self._buffer[:nbytes]
+        self._received += bytes(self._buffer[:nbytes])
         if len(self._received) >= CHUNK and not self._is_paused:
             self._is_paused = True
             self._transport.pause_reading()
@@ -98,28 +98,29 @@ class AsyncConnection(asyncio.BufferedProtocol):
 
     async def send(self, request: OutgoingRequest) -> tuple[int, Headers]:
         """Write a request, and read up to the end of the response's head."""
-        self._exchange.begin()
+        exchange = self._exchange
+        exchange.begin()
         head = head_of(request, self.server)
         if isinstance(request.body, MultipartBody):
             await self._upload(head, request.body, request)
         else:
             self._transport.write(head + request.body)
-            await self._room(request)
-        while (found := self._exchange.head()) is None:
-            self._exchange.feed(await self._read(request))
-        return found
+            if self._is_full:
+                await self._room(request)
+        while exchange.head is None:
+            exchange.feed(await self._read(request))
+        return exchange.head
 
     async def chunks(self, request: OutgoingRequest) -> AsyncIterator[bytes]:
         """The body, as it comes."""
         exchange = self._exchange
-        while (chunk := exchange.chunk()) is not None:
-            if chunk:
-                yield chunk
+        while True:
+            if piece := exchange.take():
+                yield piece
+            elif exchange.is_complete:
+                return
             else:
                 exchange.feed(await self._read(request))
-
-    def is_over(self) -> bool:
-        return self._exchange.is_over()
 
     def abort(self) -> None:
         self._transport.abort()
@@ -161,8 +162,7 @@ class AsyncConnection(asyncio.BufferedProtocol):
                     raise TransportFailure("read", str(self._error)) from self._error
                 return b""
             await self._wait(request.limits.read, request, "read")
-        data = bytes(self._received)
-        self._received.clear()
+        data, self._received = self._received, b""
         if self._is_paused:
             self._is_paused = False
             self._transport.resume_reading()
@@ -220,6 +220,10 @@ class AsyncSocketResponse:
                 yield chunk
         finally:
             await self.aclose()
+
+    def whole(self) -> bytes | None:
+        exchange = self._connection.exchange
+        return exchange.take() if exchange.is_complete else None
 
     async def aclose(self) -> None:
         if not self.is_closed:

@@ -151,11 +151,12 @@ class SocketTransport(OwnConnections[SocketConnection]):
         return HttpxTransport(self._verify)
 
     def _open(self, server: ServerAddress, request: OutgoingRequest) -> SocketResponse:
-        request.waits_for_pool = True
         places = self.places
-        if not places.acquire(seconds_of(request.limits.pool, request.deadline)):
-            raise TransportFailure("pool", timed_out=True)
-        request.waits_for_pool = False
+        if not places.try_acquire():
+            request.waits_for_pool = True
+            if not places.acquire(seconds_of(request.limits.pool, request.deadline)):
+                raise TransportFailure("pool", timed_out=True)
+            request.waits_for_pool = False
         connection = None
         try:
             with self._lock:
@@ -238,11 +239,12 @@ class AsyncSocketTransport(OwnConnections["AsyncConnection"]):
     async def _open(self, server: ServerAddress, request: OutgoingRequest) -> AsyncSocketResponse:
         from .streams import AsyncConnection, AsyncSocketResponse
 
-        request.waits_for_pool = True
         places = self.places
-        if not await places.acquire(seconds_of(request.limits.pool, request.deadline)):
-            raise TransportFailure("pool", timed_out=True)
-        request.waits_for_pool = False
+        if not places.try_acquire():
+            request.waits_for_pool = True
+            if not await places.acquire(seconds_of(request.limits.pool, request.deadline)):
+                raise TransportFailure("pool", timed_out=True)
+            request.waits_for_pool = False
         connection = None
         try:
             connection = self._idle.take(server)
@@ -257,7 +259,7 @@ class AsyncSocketTransport(OwnConnections["AsyncConnection"]):
 
         def release(connection: AsyncConnection) -> None:
             """Keep the connection if its response has been read to the end."""
-            if connection.is_over() and not self._is_closed and places is self.places:
+            if connection.exchange.can_go_on() and not self._is_closed and places is self.places:
                 self._idle.put(connection)
             else:
                 connection.abort()

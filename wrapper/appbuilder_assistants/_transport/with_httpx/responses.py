@@ -33,6 +33,9 @@ class Response:
     def is_closed(self) -> bool:
         return self._response.is_closed
 
+    def whole(self) -> bytes | None:
+        return None
+
     def chunks(self) -> Iterator[bytes]:
         try:
             if self.is_unpacked:
@@ -71,6 +74,9 @@ class AsyncResponse:
     @property
     def is_closed(self) -> bool:
         return self._response.is_closed
+
+    def whole(self) -> bytes | None:
+        return None
 
     async def chunks(self) -> AsyncIterator[bytes]:
         try:

@@ -180,12 +180,15 @@ def _build(
     content: Any,
     timeout: httpx.Timeout,
 ) -> httpx.Request:
+    body = request.body
+    form = isinstance(body, MultipartBody) and body.length is not None
+    length = [("Content-Length", str(body.length))] if form else []
     outgoing = http.build_request(
         request.method,
         request.url,
         params=dict(request.query) or None,
         content=content,
-        headers=dict(request.headers),
+        headers=[*request.headers.items(), *request.ids(), *length],
         timeout=timeout,
     )
     # Only here, where no variable holds it: tracebacks may be shown with their variables.
