@@ -4,19 +4,34 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar, cast
 
-from appbuilder_assistants._core.calls import Call, FileCall, Flow, Reply, StreamCall, Target
+from appbuilder_assistants._core.calls import (
+    Call,
+    FileCall,
+    Flow,
+    Outcome,
+    Reply,
+    StreamCall,
+    Target,
+)
 from appbuilder_assistants._core.flows import (
+    NO_VALUE,
     CallProgress,
+    Read,
+    first_send,
     instrumented,
     make_call,
     open_stream,
-    run_raw_call,
+    read_raw,
     save_file,
+    value_of,
 )
 from appbuilder_assistants._core.limits import RECONCILE_SECONDS
-from appbuilder_assistants._driver import adrive, afinish, is_past, sooner
+from appbuilder_assistants._core.responses.decode import parse
+from appbuilder_assistants._driver import adrive, afinish, deadline_of, is_past, sooner
 from appbuilder_assistants._instrumentation.calls import Instrumentation
+from appbuilder_assistants._instrumentation.emitter import is_observed
 from appbuilder_assistants._instrumentation.spans import ToolRunSpan, part_of
+from appbuilder_assistants._transport.request import build_request
 from appbuilder_assistants.errors import StreamInterruptedError
 
 if TYPE_CHECKING:
@@ -39,6 +54,8 @@ T = TypeVar("T")
 class AsyncCaller:
     """Carries calls out with one client's connections and settings. Shared by its resources."""
 
+    _read: Read = staticmethod(parse)
+
     def __init__(
         self, pool: AsyncPool, settings: Settings, run_span: ToolRunSpan | None = None
     ) -> None:
@@ -48,10 +65,22 @@ class AsyncCaller:
         self._run_span = run_span
 
     async def run(self, call: Call[T], deadline: float | None = None) -> T:
-        return await self.carry_out(self._flow(call), deadline)
+        """The value of a call. An ordinary success that nobody observes needs no flow."""
+        if is_observed(self.settings):
+            return await self.carry_out(self._flow(call), deadline)
+        transport, settings = self.pool.transport, self.settings
+        deadline = deadline_of(settings) if deadline is None else deadline
+        request = build_request(first_send(call), settings, transport.timeout, deadline)
+        outcome = await transport.send(request)
+        value: Any = value_of(call, outcome, self._read)
+        if value is NO_VALUE:
+            value = await self.carry_out(self._flow(call, first=outcome), deadline)
+        return cast(T, value)
 
     async def run_or_cancel(self, call: Call[T], orphaned_run: OrphanedRun) -> T:
         """As `run`, for a call that carries a run."""
+        if not self.settings.cancels_overdue_runs:
+            return await self.run(call)
         return await self.carry_or_cancel(self._flow(call, orphaned_run.progress), orphaned_run)
 
     async def carry_or_cancel(self, flow: Flow[T], orphaned_run: OrphanedRun) -> T:
@@ -123,8 +152,10 @@ class AsyncCaller:
         changes: dict[str, Any] = {name: v for name, v in given.items() if v is not None}
         return type(self)(self.pool, replace(self.settings, **changes)) if changes else self
 
-    def _flow(self, call: Call[T], progress: CallProgress | None = None) -> Flow[T]:
-        return make_call(call, self.settings.retry, progress)
+    def _flow(
+        self, call: Call[T], progress: CallProgress | None = None, first: Outcome = None
+    ) -> Flow[T]:
+        return make_call(call, self.settings.retry, progress, self._read, first)
 
     async def each(
         self,
@@ -156,8 +187,7 @@ class AsyncCaller:
 class AsyncRawCaller(AsyncCaller):
     """Returns responses as they came, each with the object read from it."""
 
-    def _flow(self, call: Call[Any], progress: CallProgress | None = None) -> Flow[Any]:
-        return instrumented(call, run_raw_call(call, retry=self.settings.retry, progress=progress))
+    _read = staticmethod(read_raw)
 
 
 class AsyncResource:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from itertools import count
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from appbuilder_assistants.errors import (
     ApiConnectionError,
@@ -47,30 +48,55 @@ if TYPE_CHECKING:
     from .responses.raw import RawResponse
 
 T = TypeVar("T")
+Read: TypeAlias = Callable[[Call[Any], Reply], Any]
+
+NO_VALUE = object()
+"""In place of a value that may be None."""
 
 
-def run_call(call: Call[T], *, retry: RetryPolicy, progress: CallProgress | None = None) -> Flow[T]:
-    """Send until there is a reply worth returning."""
-    send = Send(call.request, call.read_seconds)
-    return _send_with_retries(call, send, retry, lambda reply: parse(call, reply), progress)
+def run_call(
+    call: Call[T],
+    *,
+    retry: RetryPolicy,
+    progress: CallProgress | None = None,
+    read: Read = parse,
+    first: Outcome = None,
+) -> Flow[T]:
+    """Send until there is a reply worth returning. `first` is that of an attempt already made."""
+    return _send_with_retries(
+        call, first_send(call), retry, lambda reply: read(call, reply), progress, first
+    )
 
 
-def make_call(call: Call[T], retry: RetryPolicy, progress: CallProgress | None = None) -> Flow[T]:
+def make_call(
+    call: Call[T],
+    retry: RetryPolicy,
+    progress: CallProgress | None = None,
+    read: Read = parse,
+    first: Outcome = None,
+) -> Flow[T]:
     """As `run_call`, instrumented."""
-    return instrumented(call, run_call(call, retry=retry, progress=progress))
+    flow = run_call(call, retry=retry, progress=progress, read=read, first=first)
+    return instrumented(call, flow)
 
 
-def run_raw_call(
-    call: Call[T], *, retry: RetryPolicy, progress: CallProgress | None = None
-) -> Flow[RawResponse[T]]:
-    """As `run_call`, with the reply as it came."""
+def first_send(call: OperationRequest) -> Send:
+    return Send(call.request, call.read_seconds)
+
+
+def value_of(call: Call[Any], outcome: Outcome, read: Read) -> Any:
+    """The value of an ordinary success; NO_VALUE for what a flow is to look at."""
+    if isinstance(outcome, Reply) and 200 <= outcome.status < 300:
+        with suppress(AssistantsError):
+            return read(call, outcome)
+    return NO_VALUE
+
+
+def read_raw(call: Call[T], reply: Reply) -> RawResponse[T]:
+    """The reply as it came, and its value."""
     from .responses.raw import RawResponse
 
-    def read(reply: Reply) -> RawResponse[T]:
-        return RawResponse(reply.status, reply.headers, reply.body, parse(call, reply))
-
-    send = Send(call.request, call.read_seconds)
-    return _send_with_retries(call, send, retry, read, progress)
+    return RawResponse(reply.status, reply.headers, reply.body, parse(call, reply))
 
 
 def open_stream(
@@ -157,13 +183,14 @@ def _send_with_retries(
     retry: RetryPolicy,
     read: Callable[[Reply], T],
     progress: CallProgress | None,
+    first: Outcome = None,
 ) -> Flow[T]:
     progress = progress or CallProgress()
     send = send._replace(operation=call.operation)
     reached = False
     for attempt in count(1):
         done_before, progress.may_be_done = progress.may_be_done, True
-        outcome = yield send
+        outcome, first = first or (yield send), None
         wait: float | None = None
         try:
             return read(expect_success(call, outcome))

@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from appbuilder_assistants.hooks import EventHook, HookEvent
 
 
+def is_observed(settings: Settings) -> bool:
+    """Whether anything hears of a call's events."""
+    return bool(settings.event_hooks) or logs_calls()
+
+
 class Emitter:
     """The hooks of a client's settings, the log among them where it is on."""
 

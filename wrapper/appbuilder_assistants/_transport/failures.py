@@ -12,7 +12,7 @@ from appbuilder_assistants._settings.addresses import is_loopback
 
 from .connect import proxy_for
 from .protocols import Head, OutgoingRequest, TransportFailure
-from .unpack import ACCEPTED, codings, has_stacked_encodings
+from .unpack import ACCEPTED, can_unpack, codings, has_stacked_encodings
 
 CLOSED = "this client is closed: make another one"
 
@@ -82,6 +82,24 @@ def unacceptable(request: OutgoingRequest, response: Head) -> NoReply:
     else:
         why = f"compressed as {found[0][:40]!r}; the request accepts {ACCEPTED}"
     return _no_reply(request, f"the response of {_gateway(request)} is {why}", reached=True)
+
+
+def refused(response: Head, request: OutgoingRequest) -> NoReply | None:
+    """Why a response is not read: it is too late, or its body cannot be read safely."""
+    if request.is_overdue():
+        return overdue(request)
+    if not (response.is_unpacked or can_unpack(codings(response.headers))):
+        return unacceptable(request, response)
+    needs_end = request.peek and not _has_visible_end(response)
+    if needs_end and request.leave_open(response.status, response.headers):
+        return endless(request)
+    return None
+
+
+def _has_visible_end(response: Head) -> bool:
+    """Whether a body that was cut off can be distinguished from a whole one."""
+    headers = response.headers
+    return "content-length" in headers or "transfer-encoding" in headers or not response.is_http1
 
 
 def unwritable(request: OutgoingRequest, error: UnicodeError) -> NoReply:

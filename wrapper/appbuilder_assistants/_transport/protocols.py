@@ -36,11 +36,12 @@ class OutgoingRequest:
     """One HTTP request, and the limits within which it is to be answered.
 
     `url` is without the query, `headers` without those of the token, the ids and the body's length.
-    `deadline` and `started` are instants of `time.monotonic()`. The token is taken out of `authorization` where it is written, so that no variable holds it. The
-    body of a reply that `leave_open` is true of stays open behind its first `peek` bytes; of others
-    at most `max_body(status)` bytes are read. `waits_for_pool` is kept by the transport: whether
-    the request is not under way yet, as no connection was free. In `memo` it keeps what is the same
-    for all requests of an operation.
+    `deadline` and `started` are instants of `time.monotonic()`. The token is taken out of
+    `authorization` where it is written, so that no variable holds it. The body of a reply that
+    `leave_open` is true of stays open behind its first `peek` bytes; of others at most
+    `max_body(status)` bytes are read. `waits_for_pool` is kept by the transport: whether the
+    request is not under way yet, as no connection was free. In `memo` it keeps what is the same for
+    all requests of an operation.
     """
 
     method: str

@@ -8,7 +8,7 @@ import uuid
 from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING
 
-from appbuilder_assistants._core.calls import REQUEST_ID, Send, never
+from appbuilder_assistants._core.calls import Send, never
 from appbuilder_assistants._core.limits import MAX_BODY, MAX_ERROR_BODY
 from appbuilder_assistants._core.multipart import MultipartBody
 from appbuilder_assistants._settings.settings import Settings, with_headers
@@ -31,11 +31,11 @@ def build_request(
 ) -> OutgoingRequest:
     """The request of a step. `timeout` is the transport's, for settings without one."""
     request, body = step.request, step.request.body
-    is_form = isinstance(body, MultipartBody)
-    if not is_form and settings.extra_body:
-        body = _with_extra(body, settings)
-    # A form has a boundary of its own in its content type.
-    key = None if is_form or request.query else (request.path, step.accept, step.leave_open)
+    key = None
+    if not isinstance(body, MultipartBody):  # a form's content type has a boundary of its own
+        key = None if request.query else (request.path, step.accept, step.leave_open)
+        if settings.extra_body:
+            body = _with_extra(body, settings)
     found = settings.prepared.get(key)
     if found is None:
         found = settings.base_url + request.path, _headers(step, settings), {}

@@ -13,10 +13,10 @@ from appbuilder_assistants._core.calls import NoReply, Reply
 from appbuilder_assistants._core.limits import MAX_QUOTED
 
 from .cancellation import cancel_after, shield_to_completion, wait_until
-from .failures import endless, no_reply, overdue, unacceptable, without_frames
+from .failures import no_reply, overdue, refused, without_frames
 from .forks import ForkAware, discard_after_fork
 from .protocols import AsyncIncoming, Head, Incoming, OutgoingRequest, TransportFailure
-from .unpack import aunpacked, can_unpack, codings, unpacked
+from .unpack import aunpacked, unpacked
 
 REST_SECONDS = 0.05
 """How long the end of a body may take that has said all: a new connection costs about as much."""
@@ -26,8 +26,8 @@ def receive(response: Incoming, request: OutgoingRequest) -> Reply | NoReply:
     """Read a response as the request asks for. Raises TransportFailure."""
     open_ = False
     try:
-        if refused := _refused(response, request):
-            return refused
+        if problem := refused(response, request):
+            return problem
         if not request.leave_open(response.status, response.headers):
             return _read(response, request)
         live = Body(response, request)
@@ -42,8 +42,8 @@ async def areceive(response: AsyncIncoming, request: OutgoingRequest) -> Reply |
     """As `receive`."""
     open_ = False
     try:
-        if refused := _refused(response, request):
-            return refused
+        if problem := refused(response, request):
+            return problem
         if not request.leave_open(response.status, response.headers):
             return await _aread(response, request)
         live = AsyncBody(response, request)
@@ -217,24 +217,6 @@ def _check(request: OutgoingRequest) -> None:
     """Raise TransportFailure when overdue."""
     if request.is_overdue():
         raise TransportFailure("read", timed_out=True)
-
-
-def _refused(response: Head, request: OutgoingRequest) -> NoReply | None:
-    """Why a response is not read: it is too late, or its body cannot be read safely."""
-    if request.is_overdue():
-        return overdue(request)
-    if not (response.is_unpacked or can_unpack(codings(response.headers))):
-        return unacceptable(request, response)
-    needs_end = request.peek and not _has_visible_end(response)
-    if needs_end and request.leave_open(response.status, response.headers):
-        return endless(request)
-    return None
-
-
-def _has_visible_end(response: Head) -> bool:
-    """Whether a body that was cut off can be distinguished from a whole one."""
-    headers = response.headers
-    return "content-length" in headers or "transfer-encoding" in headers or not response.is_http1
 
 
 def _read(response: Incoming, request: OutgoingRequest) -> Reply:

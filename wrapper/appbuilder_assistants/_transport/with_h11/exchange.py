@@ -103,8 +103,8 @@ def seconds_of(limit: float | None, deadline: float | None) -> float | None:
     """The seconds that a wait may take that begins now."""
     if deadline is None:
         return limit
-    left = max(deadline - time.monotonic(), 0.0)
-    return left if limit is None or left < limit else limit
+    seconds = max(deadline - time.monotonic(), 0.0)
+    return seconds if limit is None else min(seconds, limit)
 
 
 def framed(piece: bytes) -> bytes:

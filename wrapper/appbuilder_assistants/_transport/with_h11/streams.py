@@ -125,6 +125,10 @@ class AsyncConnection(asyncio.BufferedProtocol):
     def abort(self) -> None:
         self._transport.abort()
 
+    def leave_loop(self) -> None:
+        """Have a loop that has stopped hold it no more, so that it can be collected."""
+        self._transport.pause_reading()
+
     async def _upload(self, head: bytes, form: MultipartBody, request: OutgoingRequest) -> None:
         frame: Callable[[bytes], bytes] = framed if form.length is None else bytes
         self._transport.write(head)

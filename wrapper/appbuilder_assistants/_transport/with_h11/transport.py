@@ -276,7 +276,9 @@ class AsyncSocketTransport(OwnConnections["AsyncConnection"]):
             if self._loop is not None:
                 if self._loop.is_running():
                     raise RuntimeError(TWO_LOOPS)
-                self._inherited += self._idle.take_all()
+                for connection in self._idle.take_all():
+                    connection.leave_loop()
+                    self._inherited.append(connection)
                 self._forget_loop()
             self._loop = loop
 

@@ -181,8 +181,9 @@ def _build(
     timeout: httpx.Timeout,
 ) -> httpx.Request:
     body = request.body
-    form = isinstance(body, MultipartBody) and body.length is not None
-    length = [("Content-Length", str(body.length))] if form else []
+    length = []
+    if isinstance(body, MultipartBody) and body.length is not None:
+        length.append(("Content-Length", str(body.length)))
     outgoing = http.build_request(
         request.method,
         request.url,
