@@ -125,17 +125,20 @@ class Exchange:
     parser = "h11"
 
     def __init__(self) -> None:
-        self._h11 = h11.Connection(h11.CLIENT, MAX_HEAD)
+        self._pieces: list[bytes] = []
+        self._reset()
+
+    def _reset(self) -> None:
         self.head: tuple[int, Headers] | None = None
         self.is_complete = False
-        self._pieces: list[bytes] = []
+        self._taken = 0
         self._failure: TransportFailure | None = None
+        self._pieces.clear()
 
     def begin(self) -> None:
         """A request is about to be sent."""
-        if self.head is not None:
-            self._h11.start_next_cycle()
-        self.head, self.is_complete = None, False
+        self._reset()
+        self._h11 = h11.Connection(h11.CLIENT, MAX_HEAD)
         self._h11.send(_REQUEST)
         self._h11.send(_END)
 
@@ -164,6 +167,7 @@ class Exchange:
             return b""
         piece = pieces[0] if len(pieces) == 1 else b"".join(pieces)
         pieces.clear()
+        self._taken += len(piece)
         return piece
 
     def can_go_on(self) -> bool:

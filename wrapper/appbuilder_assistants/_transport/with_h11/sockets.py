@@ -25,15 +25,19 @@ CHUNK = 64 * 1024
 class SocketConnection:
     """A socket and the exchange on it. Failures are raised as TransportFailure, and close it."""
 
-    def __init__(self, sock: socket.socket, server: ServerAddress) -> None:
+    def __init__(self, sock: socket.socket, server: ServerAddress, exchange: Exchange) -> None:
         self.server = server
         self._sock: Any = sock  # of TLS, if the server's address says so
-        self.exchange = self._exchange = Exchange()
+        self.exchange = exchange
         self._timeout = sock.gettimeout()
 
     @classmethod
     def open(
-        cls, server: ServerAddress, context: ssl.SSLContext | None, request: OutgoingRequest
+        cls,
+        server: ServerAddress,
+        context: ssl.SSLContext | None,
+        request: OutgoingRequest,
+        exchange: Exchange,
     ) -> SocketConnection:
         end = end_of(request.limits.connect, request.deadline)
         try:
@@ -50,7 +54,7 @@ class SocketConnection:
             raise TransportFailure("connect", str(error), timed_out=True) from error
         except (OSError, UnicodeError) as error:
             raise TransportFailure("connect", str(error)) from error
-        return cls(sock, server)
+        return cls(sock, server, exchange)
 
     def is_usable(self) -> bool:
         if self.server.is_tls and self._sock.pending():
@@ -59,7 +63,7 @@ class SocketConnection:
 
     def send(self, request: OutgoingRequest) -> tuple[int, Headers]:
         """Write a request, and read up to the end of the response's head."""
-        exchange = self._exchange
+        exchange = self.exchange
         exchange.begin()
         self._write(request)
         while exchange.head is None:
@@ -68,7 +72,7 @@ class SocketConnection:
 
     def chunks(self, request: OutgoingRequest) -> Iterator[bytes]:
         """The body, as it comes."""
-        exchange = self._exchange
+        exchange = self.exchange
         while True:
             if piece := exchange.take():
                 yield piece

@@ -25,10 +25,10 @@ CHUNK = 64 * 1024
 class AsyncConnection(asyncio.BufferedProtocol):
     """A transport and the exchange on it. Failures are raised as TransportFailure, and close it."""
 
-    def __init__(self, server: ServerAddress, sock: socket.socket) -> None:
+    def __init__(self, server: ServerAddress, sock: socket.socket, exchange: Exchange) -> None:
         self.server = server
         self._sock = sock
-        self.exchange = self._exchange = Exchange()
+        self.exchange = exchange
         self._transport: asyncio.Transport
         self._loop = asyncio.get_running_loop()
         # asyncio reads TLS into slices of it, which must not be copies.
@@ -42,7 +42,11 @@ class AsyncConnection(asyncio.BufferedProtocol):
 
     @classmethod
     async def open(
-        cls, server: ServerAddress, context: ssl.SSLContext | None, request: OutgoingRequest
+        cls,
+        server: ServerAddress,
+        context: ssl.SSLContext | None,
+        request: OutgoingRequest,
+        exchange: Exchange,
     ) -> AsyncConnection:
         end = end_of(request.limits.connect, request.deadline)
         try:
@@ -52,7 +56,7 @@ class AsyncConnection(asyncio.BufferedProtocol):
                 _, connection = await wait_until(
                     end,
                     asyncio.get_running_loop().create_connection(
-                        lambda: cls(server, sock),
+                        lambda: cls(server, sock, exchange),
                         sock=sock,
                         ssl=context,
                         server_hostname=server.host if context else None,
@@ -98,7 +102,7 @@ class AsyncConnection(asyncio.BufferedProtocol):
 
     async def send(self, request: OutgoingRequest) -> tuple[int, Headers]:
         """Write a request, and read up to the end of the response's head."""
-        exchange = self._exchange
+        exchange = self.exchange
         exchange.begin()
         head = head_of(request, self.server)
         if isinstance(request.body, MultipartBody):
@@ -113,7 +117,7 @@ class AsyncConnection(asyncio.BufferedProtocol):
 
     async def chunks(self, request: OutgoingRequest) -> AsyncIterator[bytes]:
         """The body, as it comes."""
-        exchange = self._exchange
+        exchange = self.exchange
         while True:
             if piece := exchange.take():
                 yield piece

@@ -28,6 +28,7 @@ from appbuilder_assistants._transport.response import areceive, receive
 
 from . import idle
 from .exchange import seconds_of
+from .fast_exchange import exchange_class
 from .idle import Connection, IdleConnections
 from .server_address import ServerAddress, server_of
 from .sockets import SocketConnection, SocketResponse
@@ -61,6 +62,7 @@ class OwnConnections(ForkAware, Generic[C]):
         self._servers: dict[str, ServerAddress | None] = {}
         # A bad path is to be known of when the client is made.
         self._context = None if isinstance(verify, bool) else context_of(verify)
+        self.exchange_class = exchange_class()
         self._on_httpx: Any = None
         self._inherited: list[Any] = []
         self._is_closed = False
@@ -162,7 +164,9 @@ class SocketTransport(OwnConnections[SocketConnection]):
             with self._lock:
                 connection = self._idle.take(server)
             if connection is None:
-                connection = SocketConnection.open(server, self.context(server), request)
+                connection = SocketConnection.open(
+                    server, self.context(server), request, self.exchange_class()
+                )
             head = connection.send(request)
         except BaseException:
             places.release()
@@ -249,7 +253,9 @@ class AsyncSocketTransport(OwnConnections["AsyncConnection"]):
         try:
             connection = self._idle.take(server)
             if connection is None:
-                connection = await AsyncConnection.open(server, self.context(server), request)
+                connection = await AsyncConnection.open(
+                    server, self.context(server), request, self.exchange_class()
+                )
             head = await connection.send(request)
         except BaseException:
             places.release()
