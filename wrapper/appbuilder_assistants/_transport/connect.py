@@ -72,6 +72,19 @@ def proxies_of_environment() -> dict[str, str]:
     return getproxies()
 
 
+def context_of(verify: Verify) -> ssl.SSLContext:
+    """The context that httpx would make. Raises as `trusted`."""
+    import ssl
+
+    context = trusted(verify)
+    if not isinstance(context, ssl.SSLContext):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    context.set_alpn_protocols(["http/1.1"])
+    return context
+
+
 def proxy_for(url: str, proxies: Mapping[str, str] | None = None) -> str | None:
     """The proxy of the environment that is between; None where a server is reached directly.
 

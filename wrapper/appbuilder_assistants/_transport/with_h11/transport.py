@@ -9,9 +9,9 @@ from appbuilder_assistants._core.calls import NoReply, Reply
 from appbuilder_assistants._transport.cancellation import running_loop
 from appbuilder_assistants._transport.connect import (
     Verify,
+    context_of,
     proxies_of_environment,
     proxy_for,
-    trusted,
 )
 from appbuilder_assistants._transport.failures import (
     CLOSED,
@@ -291,16 +291,3 @@ class AsyncSocketTransport(OwnConnections["AsyncConnection"]):
     def _forget_loop(self) -> None:
         self._loop = None
         self.places = AsyncFairSemaphore(idle.MAX_CONNECTIONS)
-
-
-def context_of(verify: Verify) -> ssl.SSLContext:
-    """The context that httpx would make. Raises as `trusted`."""
-    import ssl
-
-    context = trusted(verify)
-    if not isinstance(context, ssl.SSLContext):
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    context.set_alpn_protocols(["http/1.1"])
-    return context
