@@ -28,7 +28,7 @@ RULES = (
     (r"await ", ""),
     (r"appbuilder_assistants\._async", "appbuilder_assistants._sync"),
     # asyncio's words, and ours for the one place that does I/O
-    (r"a(drive|finish|raw|release|settle|toolbox|uploading)", r"\1"),
+    (r"a(drive|finish|first_attempt|raw|release|settle|toolbox|uploading)", r"\1"),
     (r"Callable\[P, Awaitable\[T\]\]", "Callable[P, T]"),
     (r"Callable\[P, Awaitable\[RawResponse\[T\]\]\]", "Callable[P, RawResponse[T]]"),
     (r"Awaitable, Callable", "Callable"),

@@ -11,6 +11,7 @@ from ._core.calls import (
     Flow,
     Grace,
     NoReply,
+    OperationRequest,
     Outcome,
     Reply,
     RunTools,
@@ -19,6 +20,7 @@ from ._core.calls import (
     Sleep,
     Step,
 )
+from ._core.flows import first_send
 from ._instrumentation.calls import Instrumentation
 from ._transport.request import build_request
 
@@ -64,6 +66,13 @@ def drive(
             return execution.hand_over(cast(T, stop.value))
 
 
+def first_attempt(
+    call: OperationRequest, transport: Transport, settings: Settings, deadline: float | None
+) -> Reply | NoReply:
+    """The outcome of a call's first request, for a flow that begins with it where it needs one."""
+    return transport.send(build_request(first_send(call), settings, transport.timeout, deadline))
+
+
 def finish(flow: Flow[T], pool: Pool, settings: Settings) -> T:
     """As `drive`, for a flow that cleans up."""
     return drive(flow, pool.transport, settings)
@@ -80,6 +89,14 @@ async def adrive(
         except StopIteration as stop:
             return cast(T, stop.value)
         return execution.hand_over(await _asteps(flow, step, transport, execution))
+
+
+async def afirst_attempt(
+    call: OperationRequest, transport: AsyncTransport, settings: Settings, deadline: float | None
+) -> Reply | NoReply:
+    """As `first_attempt`."""
+    request = build_request(first_send(call), settings, transport.timeout, deadline)
+    return await transport.send(request)
 
 
 async def afinish(flow: Flow[T], pool: AsyncPool, settings: Settings) -> T:

@@ -19,7 +19,6 @@ from appbuilder_assistants._core.flows import (
     NO_VALUE,
     CallProgress,
     Read,
-    first_send,
     instrumented,
     make_call,
     open_stream,
@@ -29,11 +28,17 @@ from appbuilder_assistants._core.flows import (
 )
 from appbuilder_assistants._core.limits import RECONCILE_SECONDS
 from appbuilder_assistants._core.responses.decode import parse
-from appbuilder_assistants._driver import deadline_of, drive, finish, is_past, sooner
+from appbuilder_assistants._driver import (
+    deadline_of,
+    drive,
+    finish,
+    first_attempt,
+    is_past,
+    sooner,
+)
 from appbuilder_assistants._instrumentation.calls import Instrumentation
 from appbuilder_assistants._instrumentation.emitter import is_observed
 from appbuilder_assistants._instrumentation.spans import ToolRunSpan, part_of
-from appbuilder_assistants._transport.request import build_request
 from appbuilder_assistants.errors import StreamInterruptedError
 
 if TYPE_CHECKING:
@@ -68,10 +73,8 @@ class Caller:
         """The value of a call. An ordinary success that nobody observes needs no flow."""
         if is_observed(self.settings):
             return self.carry_out(self._flow(call), deadline)
-        transport, settings = self.pool.transport, self.settings
-        deadline = deadline_of(settings) if deadline is None else deadline
-        request = build_request(first_send(call), settings, transport.timeout, deadline)
-        outcome = transport.send(request)
+        deadline = deadline_of(self.settings) if deadline is None else deadline
+        outcome = first_attempt(call, self.pool.transport, self.settings, deadline)
         value: Any = value_of(call, outcome, self._read)
         if value is NO_VALUE:
             value = self.carry_out(self._flow(call, first=outcome), deadline)

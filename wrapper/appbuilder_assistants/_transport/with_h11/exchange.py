@@ -174,7 +174,8 @@ class Exchange:
         """Whether the connection can be used for another request."""
         connection = self._h11
         return (
-            connection.our_state is h11.DONE
+            not self._pieces  # unread
+            and connection.our_state is h11.DONE
             and connection.their_state is h11.DONE
             # The next request would take for its response what nobody asked for.
             and not connection.trailing_data[0]
