@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Iterator
 
 import pytest
 from appbuilder_assistants._core.responses import json_reader
+from appbuilder_assistants._transport import pool
+from appbuilder_assistants._transport.with_h11 import fast_exchange
 
 from tests.sent_requests import MARK, SentRequests, complaint, recording
 
@@ -14,6 +17,19 @@ from tests.sent_requests import MARK, SentRequests, complaint, recording
 # tests that send one to theirs would wait in vain.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _transport_in_use() -> None:
+    """Have clients use what TEST_TRANSPORT names (httpx, h11), and not the best there is."""
+    name = os.environ.get("TEST_TRANSPORT", "")
+    if name == "httpx":
+        from appbuilder_assistants._transport.with_httpx import transport
+
+        pool._transport = transport.HttpxTransport
+        pool._async_transport = transport.AsyncHttpxTransport
+    elif name:
+        fast_exchange.chosen = name
 
 
 @pytest.fixture(scope="session", autouse=True)

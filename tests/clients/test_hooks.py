@@ -359,7 +359,8 @@ def test_the_log(harness: ClientHarness, serve: Serve, caplog: pytest.LogCapture
     lines = [r.getMessage() for r in caplog.records if r.name == "appbuilder_assistants"]
     assert {r.levelname for r in caplog.records if r.name == "appbuilder_assistants"} == {"DEBUG"}
     made, first, again, second = lines
-    assert made.startswith("a client was made: ")
+    name = harness.client_class.__name__
+    assert made.startswith(f"a client was made: {name}(gateway_url='{server.url}', transport=")
     assert first.startswith("queryRun POST /v2/threads/runs/query: 503 in ")
     assert " ms (attempt 1, request id " in first
     request_id = re.search("request id ([0-9a-f-]+)", first)

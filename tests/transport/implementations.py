@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 from appbuilder_assistants._transport.connect import Verify, trusted
-from appbuilder_assistants._transport.with_h11 import idle
+from appbuilder_assistants._transport.with_h11 import fast_exchange, idle
 from appbuilder_assistants._transport.with_h11.transport import (
     AsyncSocketTransport,
     SocketTransport,
@@ -37,6 +37,7 @@ class Implementation:
     """A transport to test. `make` gives it with the client to be closed after it, if any."""
 
     name: str
+    parser: str
     is_async: bool
     owns_connections: bool
     make: Callable[[Options, pytest.MonkeyPatch], tuple[Any, Any]]
@@ -45,6 +46,7 @@ class Implementation:
         self, options: Options, monkeypatch: pytest.MonkeyPatch
     ) -> tuple[Threads | OnLoop, Any]:
         transport, client = self.make(options, monkeypatch)
+        assert transport.parts("http://127.0.0.1")["parser"] == self.parser
         return (OnLoop if self.is_async else Threads)(transport), client
 
 
@@ -70,8 +72,9 @@ def httpx_given(kind: Any) -> Callable[[Options, pytest.MonkeyPatch], tuple[Any,
     return make
 
 
-def own(kind: Any) -> Callable[[Options, pytest.MonkeyPatch], tuple[Any, Any]]:
+def own(kind: Any, parser: str) -> Callable[[Options, pytest.MonkeyPatch], tuple[Any, Any]]:
     def make(options: Options, monkeypatch: pytest.MonkeyPatch) -> tuple[Any, Any]:
+        monkeypatch.setattr(fast_exchange, "chosen", parser)
         monkeypatch.setattr(idle, "MAX_CONNECTIONS", options.places)
         return kind(options.verify), None
 
@@ -79,10 +82,13 @@ def own(kind: Any) -> Callable[[Options, pytest.MonkeyPatch], tuple[Any, Any]]:
 
 
 IMPLEMENTATIONS = [
-    Implementation("sockets", False, True, own(SocketTransport)),
-    Implementation("sockets-async", True, True, own(AsyncSocketTransport)),
-    Implementation("httpx-own", False, True, httpx_own(HttpxTransport)),
-    Implementation("httpx-given", False, False, httpx_given(HttpxTransport)),
-    Implementation("httpx-own-async", True, True, httpx_own(AsyncHttpxTransport)),
-    Implementation("httpx-given-async", True, False, httpx_given(AsyncHttpxTransport)),
+    *(
+        Implementation(f"{parser}{ending}", parser, bool(ending), True, own(kind, parser))
+        for parser in ("h11", "httptools")
+        for ending, kind in (("", SocketTransport), ("-async", AsyncSocketTransport))
+    ),
+    Implementation("httpx-own", "h11", False, True, httpx_own(HttpxTransport)),
+    Implementation("httpx-given", "h11", False, False, httpx_given(HttpxTransport)),
+    Implementation("httpx-own-async", "h11", True, True, httpx_own(AsyncHttpxTransport)),
+    Implementation("httpx-given-async", "h11", True, False, httpx_given(AsyncHttpxTransport)),
 ]

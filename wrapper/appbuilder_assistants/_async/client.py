@@ -200,7 +200,8 @@ class AsyncAppBuilder(AsyncResources):
             return f"<{type(self).__name__} that was not made>"
         from appbuilder_assistants._core.responses.json_reader import decoder_name
 
-        parts = {"gateway_url": self._caller.settings.base_url, "decoder": decoder_name()}
+        url, transport = self._caller.settings.base_url, self._caller.pool.transport
+        parts = {"gateway_url": url, **transport.parts(url), "decoder": decoder_name()}
         return f"{type(self).__name__}({', '.join(f'{k}={v!r}' for k, v in parts.items())})"
 
     def _set_up(self, caller: AsyncCaller, own: bool) -> None:

@@ -22,6 +22,10 @@ Phase: TypeAlias = Literal["pool", "connect", "file", "write", "read"]
 """Of an exchange; "file" is reading the upload. In the first two, nothing can have arrived."""
 
 
+ON_HTTPX = {"transport": "httpx", "parser": "h11"}
+"""`parts` of a transport on httpx, which reads with h11."""
+
+
 class Limits(NamedTuple):
     """Seconds that one wait of each phase may take; None for no limit."""
 
@@ -90,6 +94,10 @@ class _Ways(Protocol):
     @property
     def timeout(self) -> TimeoutLike | None:
         """The limits that hold where the caller sets none; None for this package's own."""
+        ...
+
+    def parts(self, gateway_url: str) -> dict[str, str]:
+        """The libraries that requests to a gateway go through, by their parts in it."""
         ...
 
     def check(self, gateway_url: str, source: str) -> None:

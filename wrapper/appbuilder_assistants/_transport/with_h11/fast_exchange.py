@@ -20,25 +20,20 @@ KEPT = 64 * 1024
 """Bytes of a response that are kept for h11 to read again."""
 
 _PRINTABLE = bytes(range(0x20, 0x7F)) + b"\r\n"
-_chosen = ""
-
-
-def choose(parser: str) -> None:
-    """For tests: the parser of transports that are made from now on; "" for the best there is."""
-    global _chosen
-    _chosen = parser
+chosen = ""
+"""The parser of the transports that are made from now on, where a test sets it."""
 
 
 def exchange_class() -> type[Exchange]:
-    """The best that there is."""
-    if _chosen != "h11":
-        try:
-            version = importlib.import_module("httptools").__version__
-        except ImportError:
-            return Exchange
-        if tuple(map(int, version.split(".")[:2])) >= OLDEST:
-            return FastExchange
-    return Exchange
+    """The best that there is, or the one that was chosen."""
+    if chosen == "h11":
+        return Exchange
+    try:
+        version = importlib.import_module("httptools").__version__
+    except ImportError:
+        return Exchange
+    known = tuple(map(int, version.split(".")[:2])) >= OLDEST
+    return FastExchange if known else Exchange
 
 
 class FastExchange(Exchange):

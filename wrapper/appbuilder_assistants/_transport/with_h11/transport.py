@@ -23,7 +23,7 @@ from appbuilder_assistants._transport.failures import (
 )
 from appbuilder_assistants._transport.forks import ForkAware, discard_after_fork
 from appbuilder_assistants._transport.places import AsyncFairSemaphore, FairSemaphore
-from appbuilder_assistants._transport.protocols import OutgoingRequest, TransportFailure
+from appbuilder_assistants._transport.protocols import ON_HTTPX, OutgoingRequest, TransportFailure
 from appbuilder_assistants._transport.response import areceive, receive
 
 from . import idle
@@ -71,6 +71,12 @@ class OwnConnections(ForkAware, Generic[C]):
         """See `Transport`."""
         if self.server(gateway_url) is None:
             self.on_httpx().check(gateway_url, source)
+
+    def parts(self, gateway_url: str) -> dict[str, str]:
+        """See `Transport`."""
+        if self.server(gateway_url) is None:
+            return ON_HTTPX
+        return {"transport": "sockets", "parser": self.exchange_class.parser}
 
     def server(self, gateway_url: str) -> ServerAddress | None:
         """Where to connect to; None for what httpx is to send."""

@@ -18,6 +18,7 @@ from appbuilder_assistants._settings.settings import TimeoutLike
 from appbuilder_assistants._transport.connect import Verify, proxy_for, trusted
 from appbuilder_assistants._transport.failures import CLOSED
 from appbuilder_assistants._transport.forks import ForkAware, discard_after_fork
+from appbuilder_assistants._transport.protocols import ON_HTTPX
 
 # httpcore closes every idle connection once more than this many are kept alive, so the number kept
 # is the number allowed. By default it forgets one after 5 seconds, which is less than many a pause
@@ -77,6 +78,10 @@ class HttpxClients(ForkAware):
             return None
         timeout: TimeoutLike = self._given.http.timeout
         return timeout
+
+    def parts(self, gateway_url: str) -> dict[str, str]:
+        """See `Transport`."""
+        return ON_HTTPX
 
     def check(self, gateway_url: str, source: str) -> None:
         """Raise ValueError for a URL that httpx refuses, or whose proxy cannot be used."""
