@@ -31,10 +31,15 @@ class Headers(Mapping[str, str]):
     """Headers of a response, by lower-case name; what came more than once is joined by commas."""
 
     def __init__(self, raw: Sequence[tuple[bytes, bytes]]) -> None:
-        values: dict[str, str] = {}
-        for name_bytes, value_bytes in raw:
-            name, value = name_bytes.decode("ascii"), _text(value_bytes)
-            values[name] = f"{values[name]}, {value}" if name in values else value
+        try:
+            pairs = [(name.decode(), value.decode()) for name, value in raw]
+        except UnicodeDecodeError:  # then none of them is UTF-8, as in httpx
+            pairs = [(name.decode(), value.decode("iso-8859-1")) for name, value in raw]
+        values = dict(pairs)
+        if len(values) < len(pairs):
+            values = {}
+            for name, value in pairs:
+                values[name] = f"{values[name]}, {value}" if name in values else value
         self._values = values
 
     def __getitem__(self, name: str) -> str:
@@ -51,13 +56,6 @@ class Headers(Mapping[str, str]):
 
     def __repr__(self) -> str:
         return f"Headers({self._values!r})"
-
-
-def _text(value: bytes) -> str:
-    try:
-        return value.decode()
-    except UnicodeDecodeError:
-        return value.decode("iso-8859-1")
 
 
 def head_of(request: OutgoingRequest, server: ServerAddress) -> bytes:
