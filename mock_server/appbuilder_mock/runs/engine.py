@@ -136,7 +136,8 @@ class Runs:
             return run
         self._transitions.begin_cancelling(run)
         self._cancelled.add(run_id)
-        if run_id not in self._work:
+        task = self._work.get(run_id)
+        if task is None or task.done():  # it waits for tools, perhaps since this very moment
             self.schedule(run)
         elif pause := self._pauses.get(run_id):
             pause.set()
