@@ -169,9 +169,9 @@ class Runs:
 
         def discard(_: object) -> None:
             self.partial_answers.pop(run_id, None)
-            self._cancelled.discard(run_id)
             if self._work.get(run_id) is task:
                 del self._work[run_id]
+                self._cancelled.discard(run_id)
 
         task.add_done_callback(discard)
 

@@ -20,7 +20,7 @@ def test_its_work_has_ended_and_nobody_knows() -> None:
         message = {"role": "user", "content": "你好"}
         run = runs.begin({"assistant_id": assistant["id"], "thread": {"messages": [message]}})
         runs.schedule(run)
-        while runs.find(run["thread_id"], run["id"])["status"] != "requires_action":
+        while runs.find(run["thread_id"], run["id"])["status"] != "requires_action":  # noqa: ASYNC110
             await asyncio.sleep(0)
         runs.cancel(run["thread_id"], run["id"])
         return str((await runs.settled(run))["status"])
