@@ -148,6 +148,10 @@ generate-check: dev-env ## fail if the generated code is not what `make generate
 	$(PY) scripts/generate.py --check
 	$(PY) -m scripts.reference --check
 
+regen-check: dev-env ## change openapi.yaml in ten ways, and check that make generate carries each out: REGEN="new op"
+	@$(NEEDS_3_11)
+	@$(DIRECT) $(PY) -m scripts.regen_check "$(REGEN)"
+
 sync: dev-env ## write the wrapper's _sync from its _async
 	$(PY) scripts/unasync.py
 
@@ -206,7 +210,7 @@ type: dev-env ## check types with mypy (the tests as well) and pyright
 	$(PY) -m mypy --python-version 3.11 contract_tests tests
 	$(PY) -m pyright
 
-check: lint type generate-check sync-check spec-diff-check test test-slow contract test-contract-suite ## everything that CI checks, without the official client
+check: lint type generate-check sync-check regen-check spec-diff-check test test-slow contract test-contract-suite ## everything that CI checks, without the official client
 
 build: dev-env ## make the sdist and the wheel, in dist/
 	$(PY) -m build --no-isolation

@@ -23,9 +23,12 @@ from typing import Any
 
 import yaml
 
-from scripts import record_operations
-
 ROOT = Path(__file__).resolve().parent.parent
+# Before what is installed: a copy of the repository has a client and a mock of its own.
+sys.path[:0] = [str(ROOT / name) for name in ("wrapper", "generated", "mock_server")]
+
+from scripts import record_operations  # noqa: E402
+
 WRITTEN = ROOT / "docs" / "operations.md"
 GENERATED = ROOT / "generated" / "appbuilder_api" / "api"
 NOT_FOUND = "–"
