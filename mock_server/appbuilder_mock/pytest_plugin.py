@@ -6,12 +6,18 @@ test that asks for them.
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
+import os
+import re
 from collections.abc import Generator, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pluggy
     from appbuilder_assistants import AppBuilder, AsyncAppBuilder
 
@@ -20,12 +26,26 @@ if TYPE_CHECKING:
 
 MISSING = "the fixture {} needs {}: pip install 'appbuilder-assistants[mock]'"
 LONGEST_REPORT = 20_000  # characters
+ESCAPED = re.compile(r"\\u([0-9a-f]{4})")  # as pytest writes Chinese in the ids of parameters
+LONGEST_NAME = 60  # characters of a file's name; three bytes each in Chinese, of 255
 
 _server: pytest.StashKey[Running] = pytest.StashKey()
 _guard: pytest.StashKey[LiveGuard] = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("appbuilder", "the mock server of appbuilder-assistants")
+    group.addoption(
+        "--appbuilder-record",
+        action="store_true",
+        help="record what each test with a mock server does as a scenario, one file a test",
+    )
+    group.addoption(
+        "--appbuilder-upstream",
+        metavar="URL",
+        help="with --appbuilder-record: the gateway that answers, with the token in "
+        "APPBUILDER_TOKEN, instead of the test's mock server",
+    )
     parser.addini(
         "appbuilder_refuse_live",
         "refuse gateways that are not this machine, except to tests marked appbuilder_live",
@@ -35,6 +55,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers",
+        "appbuilder_scenario(file, speed=1): the scenario that the test's mock server plays; "
+        "the file is named from the folder of the test",
+    )
     config.addinivalue_line(
         "markers",
         "appbuilder_live: lets the test call a gateway that is not this machine; it may cost money",
@@ -71,7 +96,8 @@ def appbuilder_mock(request: pytest.FixtureRequest) -> Iterator[Running]:
     """A mock server of this test's own: its port, its state, its token.
 
     `script(...)` scripts it; `requests`, `assert_received(...)` and `state()` show what it
-    received. When the test fails, the report shows what the server received and holds.
+    received. When the test fails, the report shows what the server received and holds. The mark
+    `appbuilder_scenario` names a scenario. With `--appbuilder-record` a recorder stands before it.
     """
     try:
         from appbuilder_mock.server.server import running
@@ -79,9 +105,64 @@ def appbuilder_mock(request: pytest.FixtureRequest) -> Iterator[Running]:
         pytest.fail(MISSING.format("appbuilder_mock", missing.name), pytrace=False)
     import secrets
 
-    with running(token=f"test-{secrets.token_hex(8)}") as server:
+    records = request.config.getoption("--appbuilder-record")
+    upstream = request.config.getoption("--appbuilder-upstream") if records else None
+    options = {} if upstream else _scenario_of(request.node)
+    token = _token() if upstream else f"test-{secrets.token_hex(8)}"
+    with contextlib.ExitStack() as stack:
+        server = stack.enter_context(running(token=token, **options))
+        if records:
+            from appbuilder_mock.recording.server import recording
+
+            file = _recording_of(request.node, upstream)
+            server.url = stack.enter_context(recording(file, upstream or server.url))
         request.node.stash[_server] = server
         yield server
+
+
+def _scenario_of(item: pytest.Item) -> dict[str, Any]:
+    """The options of a server that the test's mark asks for."""
+    mark = item.get_closest_marker("appbuilder_scenario")
+    if mark is None:
+        return {}
+    if len(mark.args) != 1 or mark.kwargs.keys() - {"speed"}:
+        pytest.fail(
+            f'{item.nodeid}: expected @pytest.mark.appbuilder_scenario("file.yaml", speed=1), got '
+            f"{len(mark.args)} arguments and {sorted(mark.kwargs) or 'no options'}",
+            pytrace=False,
+        )
+    from appbuilder_mock.scenarios import ScenarioError, read_scenario
+
+    file = item.path.parent / mark.args[0]
+    try:
+        return {"scenario": read_scenario(file), **mark.kwargs}
+    except ScenarioError as error:
+        hint = "" if file.exists() else "; record it with --appbuilder-record --appbuilder-upstream"
+        pytest.fail(f"{error}{hint}", pytrace=False)
+
+
+def _recording_of(item: pytest.Item, upstream: str | None) -> Path:
+    """The file to record a test to: the one that it plays, or one named after the test.
+
+    A file that the test plays is recorded anew from another gateway only.
+    """
+    mark = item.get_closest_marker("appbuilder_scenario")
+    if mark is not None and mark.args and upstream:
+        file: Path = item.path.parent / mark.args[0]
+        return file
+    test = ESCAPED.sub(lambda found: chr(int(found[1], 16)), item.nodeid.partition("::")[2])
+    name = re.sub(r"[^\w.\[\]-]+", "-", test)
+    if name != test.replace("::", "-") or len(name) > LONGEST_NAME:
+        # Told from others that look the same without these characters.
+        name = f"{name[:LONGEST_NAME]}-{hashlib.sha256(test.encode()).hexdigest()[:8]}"
+    return item.path.parent / "recordings" / item.path.stem / f"{name}.yaml"
+
+
+def _token() -> str:
+    token = os.environ.get("APPBUILDER_TOKEN", "")
+    if not token:
+        pytest.fail("--appbuilder-upstream needs a token: set APPBUILDER_TOKEN", pytrace=False)
+    return token
 
 
 @pytest.fixture
