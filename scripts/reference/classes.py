@@ -62,22 +62,18 @@ def _page(page: str, named: Named, words: Words) -> Iterator[str]:
     yield f"# {title}"
     yield f"{words['written_by']} [{words['other_language']}]({words.other_file(page)})"
     yield words[f"about_{page}"]
-    yield words["english"]
     if page == "errors":
-        yield prose_of(errors)
+        yield _docstring(errors, words)
     for name, thing in named.items():
         yield from _thing(name, thing, words)
 
 
 def _thing(name: str, thing: Any, words: Words) -> Iterator[str]:
-    chinese = words.text(name)
-    if words.language == "zh" and not chinese:
-        raise SystemExit(f"scripts/reference/words.yaml: texts has none for {name}")
     yield f"## {name}"
-    yield chinese or ""
+    yield _chinese(name, words)
     if _is_made_by_callers(thing):
         yield fenced(signature(name, thing))
-    yield prose_of(thing)
+    yield _docstring(thing, words)
     if hasattr(appbuilder_assistants, f"Async{name}"):
         yield words["async_twin"].format(f"Async{name}")
     if not inspect.isclass(thing):
@@ -85,16 +81,35 @@ def _thing(name: str, thing: Any, words: Words) -> Iterator[str]:
     members = list(_members(thing))
     properties = [(key, one) for key, one in members if isinstance(one, property)]
     if properties:
-        rows = [[code(key), prose_of(one)] for key, one in properties]
+        rows = [
+            [code(key), _chinese(f"{name}.{key}", words) or prose_of(one)]
+            for key, one in properties
+        ]
         yield table([words["attribute"], words["meaning"]], rows)
     for key, function in members:
         if not isinstance(function, property):
             yield f"### `{name}.{key}`"
             yield fenced(signature(key, function))
-            yield prose_of(function)
+            yield _chinese(f"{name}.{key}", words) or prose_of(function)
             if parameters := described(function):
                 rows = [[code(one), text] for one, text in parameters.items()]
                 yield table([words["parameter"], words["meaning"]], rows)
+
+
+def _docstring(thing: Any, words: Words) -> str:
+    """As it is; folded in the Chinese pages, as it is English."""
+    text = prose_of(thing)
+    if words.language == "en":
+        return text
+    return f"<details><summary>{words['english']}</summary>\n\n{text}\n\n</details>"
+
+
+def _chinese(name: str, words: Words) -> str:
+    """Its Chinese text, in the Chinese pages."""
+    text = words.text(name)
+    if words.language == "zh" and not text:
+        raise SystemExit(f"scripts/reference/words.yaml: texts has none for {name}")
+    return text or ""
 
 
 def _is_made_by_callers(thing: Any) -> bool:

@@ -33,11 +33,12 @@ class Words:
         return found.get(self.language)
 
     def text(self, name: str) -> str | None:
-        """The Chinese text of a method or class that is written by hand."""
+        """The Chinese text of a method or class that is written by hand, or of all such members."""
         texts: dict[str, str] = _read()["texts"]
         if self.language == "en":
             return None
-        return texts.get(name) or (texts["*_all"] if name.endswith("_all") else None)
+        of_all = "*_all" if name.endswith("_all") else f"*.{name.rpartition('.')[2]}"
+        return texts.get(name) or texts.get(of_all)
 
     def example(self, name: str) -> str | None:
         """The program for a method that is written by hand."""
