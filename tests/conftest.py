@@ -57,6 +57,6 @@ def decoder(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
     name: str = request.param
     if name == "msgspec":
         pytest.importorskip("msgspec")
-    monkeypatch.setattr(json_reader, "_decode", getattr(json_reader, f"_by_{name}"))
+    monkeypatch.setattr(json_reader, "_decode", json_reader._DECODERS[name])
     assert json_reader.decoder_name() == name
     return name

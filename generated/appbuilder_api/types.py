@@ -290,9 +290,6 @@ else:
 
     field = MadeAnew
 
-# Notes what an object was read from.
-set_source: Callable[[Model, Mapping[str, Any]], None] = vars(Model)["_source"].__set__
-
 
 def listed(name: str, value: Any) -> Any:
     """The value of a field that is a list; what else can be iterated would read as one."""

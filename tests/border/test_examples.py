@@ -41,10 +41,10 @@ PAYLOADS = {"status": "StreamRunStatus", "message": "StreamRunMessage"}
 def written_back(stream: str) -> str:
     """A stream whose events were read by the client and written again."""
     written = ""
-    for event in SseDecoder().feed(stream.encode("utf-8")):
-        payload = model(PAYLOADS[event.event]).from_dict(json.loads(event.data))
+    for name, received in SseDecoder().feed(stream.encode("utf-8")):
+        payload = model(PAYLOADS[name]).from_dict(json.loads(received))
         data = json.dumps(payload.to_dict(), ensure_ascii=False)
-        written += f"event: {event.event}\ndata: {data}\n\n"
+        written += f"event: {name}\ndata: {data}\n\n"
     return written
 
 

@@ -35,6 +35,8 @@ from tests.clients.client_harness import ClientHarness
 from tests.clients.conftest import AT_ONCE, Serve
 from tests.clients.raw_server import PATIENCE, Exchange, answer
 
+pytestmark = pytest.mark.usefixtures("decoder")
+
 
 @pytest.mark.parametrize("how", ["chunked", "length", "close"])
 def test_a_whole_stream(harness: ClientHarness, serve: Serve, how: str) -> None:

@@ -22,6 +22,8 @@ from tests.clients.wire_samples import (
     Sample,
 )
 
+pytestmark = pytest.mark.usefixtures("decoder")
+
 ANSWERS = [sample for sample in SAMPLES if sample.raises is None]
 REFUSALS = [sample for sample in SAMPLES if sample.raises]
 

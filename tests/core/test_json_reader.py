@@ -164,7 +164,7 @@ def test_time_grows_with_the_bytes(inner: bytes) -> None:
     def seconds(count: int) -> float:
         body = inner * count
         began = time.thread_time()
-        json_reader._is_flat(body)
+        json_reader._is_flat(body, body.translate(None, json_reader._NOT_STRUCTURE))
         return time.thread_time() - began
 
     few, many = (min(seconds(count) for _ in range(3)) for count in (20_000, 200_000))

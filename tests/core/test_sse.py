@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import time
+from itertools import pairwise
 
 import pytest
 from appbuilder_assistants._core.limits import MAX_BODY
 from appbuilder_assistants._core.streams.sse import SseDecoder, SseEvent, TooLargeError
+from hypothesis import given
+from hypothesis import strategies as st
+
+
+def sse(name: str, text: str) -> SseEvent:
+    return name, text.encode()
+
 
 # A BOM, every line ending, a comment, blank lines after an id, fields without a colon or a space,
 # several data lines, characters of two to four bytes, and an event that does not end.
@@ -18,7 +26,7 @@ BODY = (
     "unknown: x\ndata: {}\n\n"
     "data: never"
 ).encode()
-EVENTS = [SseEvent("a", "一\n\n二😀"), SseEvent("b", " é"), SseEvent("", "{}")]
+EVENTS = [sse("a", "一\n\n二😀"), sse("b", " é"), sse("", "{}")]
 
 
 def decoded(*chunks: bytes) -> list[SseEvent]:
@@ -41,26 +49,26 @@ def test_every_pair_of_cuts() -> None:
 
 
 SMALL = {
-    "a BOM": ("\ufeffdata: 一\n\n", [SseEvent("", "一")]),
-    "a BOM and CRLF": ("\ufeff\r\n\r\ndata: 一\r\n\r\n", [SseEvent("", "一")]),
-    "LF": ("event: a\ndata: 1\n\ndata: 2\n\n", [SseEvent("a", "1"), SseEvent("", "2")]),
-    "CR": ("event: a\rdata: 1\r\rdata: 2\r\r", [SseEvent("a", "1"), SseEvent("", "2")]),
-    "CRLF": ("event: a\r\ndata: 1\r\n\r\ndata: 2\r\n\r\n", [SseEvent("a", "1"), SseEvent("", "2")]),
+    "a BOM": ("\ufeffdata: 一\n\n", [sse("", "一")]),
+    "a BOM and CRLF": ("\ufeff\r\n\r\ndata: 一\r\n\r\n", [sse("", "一")]),
+    "LF": ("event: a\ndata: 1\n\ndata: 2\n\n", [sse("a", "1"), sse("", "2")]),
+    "CR": ("event: a\rdata: 1\r\rdata: 2\r\r", [sse("a", "1"), sse("", "2")]),
+    "CRLF": ("event: a\r\ndata: 1\r\n\r\ndata: 2\r\n\r\n", [sse("a", "1"), sse("", "2")]),
     "line endings mixed": (
         "data: 1\r\n\ndata: 2\n\rdata: 3\r\r\n",
-        [SseEvent("", n) for n in "123"],
+        [sse("", n) for n in "123"],
     ),
-    "two to four bytes": ("event: é\ndata: 秦😀é\n\n", [SseEvent("é", "秦😀é")]),
-    "comments": (": 一\n:\ndata: 1\n: data: 2\n\n: 3\n\n", [SseEvent("", "1")]),
-    "id and retry": ("id: 7\nretry: 10\ndata: 1\nid\n\nid: 8\n\n\n", [SseEvent("", "1")]),
+    "two to four bytes": ("event: é\ndata: 秦😀é\n\n", [sse("é", "秦😀é")]),
+    "comments": (": 一\n:\ndata: 1\n: data: 2\n\n: 3\n\n", [sse("", "1")]),
+    "id and retry": ("id: 7\nretry: 10\ndata: 1\nid\n\nid: 8\n\n\n", [sse("", "1")]),
     "fields without a colon": (
         "event\ndata\ndata\n\ndata\n\n",
-        [SseEvent("", "\n"), SseEvent("", "")],
+        [sse("", "\n"), sse("", "")],
     ),
-    "several data lines": ("data: 一\ndata:\ndata: {\r\ndata:}\n\n", [SseEvent("", "一\n\n{\n}")]),
+    "several data lines": ("data: 一\ndata:\ndata: {\r\ndata:}\n\n", [sse("", "一\n\n{\n}")]),
     "a bare line": (
         '{"error":\r\n1}\r\n\r\ndata: 1\n\n',
-        [SseEvent("", '{"error":\n1}'), SseEvent("", "1")],
+        [sse("", '{"error":\n1}'), sse("", "1")],
     ),
 }
 
@@ -76,6 +84,51 @@ def test_every_pair_of_cuts_through_one_thing(text: str, events: list[SseEvent])
             assert decoded(body[:first], body[first:second], body[second:]) == events
 
 
+BLOCKS = [
+    *(
+        "event: message\ndata: {}\n\n",
+        'event: message\ndata: {"一": "😀"}\n\n',
+        "event: message\n\n",
+    ),
+    *("event: message\ndata: 1\ndata: 2\n\n", "event: message\ndata: a\rdata: b\n\n", "\ufeff"),
+    *("event: message\r\ndata: c\r\n\r\n", "event: messages\ndata: d\n\n", "id: 7\n", ": x\n"),
+    *("event: message\ndata: \n\n", "event: message\ndata:e\n\n", "event: message\nid: 1\n\n"),
+    *(
+        "\n",
+        "\r",
+        "\r\n",
+        "data: f",
+        "event: message",
+        "event: status\ndata: {}\n\n",
+        '{"error": 1}\n',
+    ),
+]
+
+
+@given(
+    stream=st.lists(st.sampled_from(BLOCKS), max_size=12).map("".join),
+    cuts=st.lists(st.integers(0, 300), max_size=4),
+)
+def test_what_is_cut_out_is_what_is_read_line_by_line(stream: str, cuts: list[int]) -> None:
+    """Events that come whole take a shorter way to the same result, wherever they stand."""
+    body = stream.encode()
+    ends = [0, *sorted(cuts), len(body)]
+    chunks = [body[begin:end] for begin, end in pairwise(ends)]
+    by_lines, decoder = SseDecoder(), SseDecoder()
+
+    for chunk in chunks:
+        assert list(decoder.feed(chunk)) == list(by_lines._feed_lines(chunk))
+        assert decoder.rest() == by_lines.rest()
+
+
+def test_messages_are_cut_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Many in one chunk, or each in its own, take the shorter way."""
+    message = 'event: message\ndata: {"一": 1}\n\n'.encode()
+    monkeypatch.setattr(SseDecoder, "_feed_lines", None)
+
+    assert decoded(message * 100, message) == [sse("message", '{"一": 1}')] * 101
+
+
 def test_byte_by_byte() -> None:
     """One byte at a time is as good as all at once."""
     assert decoded(*(BODY[i : i + 1] for i in range(len(BODY)))) == EVENTS
@@ -88,20 +141,20 @@ def test_byte_by_byte() -> None:
         pytest.param(b"\n\r\n\r", [], id="blank lines"),
         pytest.param(b": ping\n\n", [], id="a comment only"),
         pytest.param(b"event: ping\n\n", [], id="no data, no event"),
-        pytest.param(b"event: ping\ndata\n\n", [SseEvent("ping", "")], id="empty data"),
-        pytest.param(b"data:a:b\n\n", [SseEvent("", "a:b")], id="a colon in the value"),
-        pytest.param(b"data:  a\n\n", [SseEvent("", " a")], id="one space goes"),
-        pytest.param(b"Data: a\n\n", [SseEvent("", "Data: a")], id="names have their case"),
-        pytest.param(b"event: a\nevent: b\ndata: c\n\n", [SseEvent("b", "c")], id="last name"),
-        pytest.param(b"event: a\n\ndata: c\n\n", [SseEvent("", "c")], id="a name is for one event"),
-        pytest.param(b"\xef\xbb\xbfdata: a\n\n", [SseEvent("", "a")], id="BOM"),
-        pytest.param(b"data: a\n\xef\xbb\xbfdata: b\n\n", [SseEvent("", "a")], id="BOM inside"),
+        pytest.param(b"event: ping\ndata\n\n", [sse("ping", "")], id="empty data"),
+        pytest.param(b"data:a:b\n\n", [sse("", "a:b")], id="a colon in the value"),
+        pytest.param(b"data:  a\n\n", [sse("", " a")], id="one space goes"),
+        pytest.param(b"Data: a\n\n", [sse("", "Data: a")], id="names have their case"),
+        pytest.param(b"event: a\nevent: b\ndata: c\n\n", [sse("b", "c")], id="last name"),
+        pytest.param(b"event: a\n\ndata: c\n\n", [sse("", "c")], id="a name is for one event"),
+        pytest.param(b"\xef\xbb\xbfdata: a\n\n", [sse("", "a")], id="BOM"),
+        pytest.param(b"data: a\n\xef\xbb\xbfdata: b\n\n", [sse("", "a")], id="BOM inside"),
         pytest.param(
             "data: a\u2028b\x0bc\x85d\n\n".encode(),
-            [SseEvent("", "a\u2028b\x0bc\x85d")],
+            [sse("", "a\u2028b\x0bc\x85d")],
             id="other line ends are text",
         ),
-        pytest.param(b'{"error":\n {}}\n\n', [SseEvent("", '{"error":\n {}}')], id="bare JSON"),
+        pytest.param(b'{"error":\n {}}\n\n', [sse("", '{"error":\n {}}')], id="bare JSON"),
         pytest.param(b"data: a", [], id="an unfinished line is dropped"),
         pytest.param(b"data: a\n", [], id="an unfinished event is dropped"),
     ],
@@ -138,7 +191,7 @@ def test_invalid_utf8(bad: bytes) -> None:
     """Bytes that are no text raise, after the events before them."""
     events = SseDecoder().feed(b"data: \xe4\xbd\xa0\n\n" + bad)
 
-    assert next(events) == SseEvent("", "你")
+    assert next(events) == sse("", "你")
     with pytest.raises(UnicodeDecodeError):
         next(events)
 
@@ -172,7 +225,7 @@ def test_one_megabyte_in_one_event(size: int, lines: int) -> None:
     took = time.thread_time() - began
 
     assert len(body) > 1_000_000
-    assert event.data == text
+    assert event[1].decode() == text
     # 150,000 pieces take a tenth of a second; copying the whole for each would take a minute.
     assert took < 5
 
@@ -184,7 +237,7 @@ def test_ten_megabytes_in_one_event() -> None:
 
     (event,) = decoded(*(body[i : i + 65_536] for i in range(0, len(body), 65_536)))
 
-    assert event.data == text
+    assert event[1].decode() == text
 
 
 @pytest.mark.parametrize(
@@ -222,6 +275,6 @@ def test_what_comes_before_an_event_that_is_too_large() -> None:
     """It is given first; the limit is large enough for any answer."""
     events = SseDecoder().feed(b"data: 1\n\ndata: " + bytes(MAX_BODY))
 
-    assert next(events) == SseEvent("", "1")
+    assert next(events) == sse("", "1")
     with pytest.raises(TooLargeError, match="more than 67,108,864 bytes"):
         next(events)

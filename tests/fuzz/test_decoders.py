@@ -70,15 +70,18 @@ def mutated(body: bytes, choose: random.Random, others: list[bytes]) -> bytes:
 
 def read(decode: Callable[[bytes], object], body: bytes) -> str:
     """What a decoder makes of a body. `repr` tells 1 from 1.0 from True, and the order of names."""
+    json_reader._decode = decode
     try:
-        return repr(decode(body))
+        return repr(json_reader.loads(body))
     except ValueError as error:
         return f"{type(error).__name__}: {error}"
 
 
-def test_both_decoders() -> None:
+def test_both_decoders(monkeypatch: pytest.MonkeyPatch) -> None:
     """Values, their types, the order of names and the words of errors are equal."""
     msgspec = pytest.importorskip("msgspec")
+    monkeypatch.setattr(json_reader, "_decode", None)  # is put back after the test
+    by_json, by_msgspec = json_reader._DECODERS["json"], json_reader._DECODERS["msgspec"]
     accepted = refused_by_msgspec = 0
     choose = random.Random(SEED)
     right = bodies()
@@ -87,8 +90,8 @@ def test_both_decoders() -> None:
 
     for _ in range(BODIES):
         body = mutated(choose.choice(right), choose, others)
-        expected = read(json_reader._by_json, body)
-        assert read(json_reader._by_msgspec, body) == expected, body
+        expected = read(by_json, body)
+        assert read(by_msgspec, body) == expected, body
         try:
             msgspec.json.decode(body)
             accepted += 1

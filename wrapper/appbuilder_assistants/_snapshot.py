@@ -144,12 +144,14 @@ class RunSnapshot:
 
     def apply_message(self, event: StreamRunMessage) -> None:
         """Take in a `message` event: a piece of the answer. Raises TypeError as the other does."""
-        _expect(str, message_id=event.message_id)
-        _expect(int, send_id=event.send_id)
+        message_id, kinds = event.message_id, (type(event.message_id), type(event.send_id))
+        if kinds != (str, int):
+            _expect(str, message_id=message_id)
+            _expect(int, send_id=event.send_id)
         parts = event.content or []
-        text = "".join(part.text.value for part in parts if part.text is not None)
-        self._message_ids[event.message_id] = None
-        self._add(event.message_id, text)
+        text = "".join([part.text.value for part in parts if part.text is not None])
+        self._message_ids[message_id] = None
+        self._add(message_id, text)
         self.last_send_id = event.send_id
 
     def _add(self, message_id: str, text: str) -> None:

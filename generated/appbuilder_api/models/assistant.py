@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from ..models.assistant_tool import AssistantTool
-from ..types import Fields, Model, define, listed, new, set_source
+from ..types import Fields, Model, define, listed, new
 
 
 @define
@@ -74,7 +74,7 @@ class Assistant(Model):
     def from_dict(cls, data: Mapping[str, Any]) -> Assistant:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
         self = new(cls)
-        set_source(self, data)
+        self._source = data  # type: ignore[misc]  # mypy sees the slots of this class alone
         get = data.get
         self.id = data["id"]
         self.object = data["object"]

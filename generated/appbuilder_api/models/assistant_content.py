@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from ..models.assistant_text import AssistantText
-from ..types import Fields, Model, define, new, set_source
+from ..types import Fields, Model, define, new
 
 
 @define
@@ -28,7 +28,7 @@ class AssistantContent(Model):
     def from_dict(cls, data: Mapping[str, Any]) -> AssistantContent:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
         self = new(cls)
-        set_source(self, data)
+        self._source = data  # type: ignore[misc]  # mypy sees the slots of this class alone
         get = data.get
         self.type = "text" if (value := get("type")) is None else value
         self.text = None if (value := get("text")) is None else AssistantText.from_dict(value)

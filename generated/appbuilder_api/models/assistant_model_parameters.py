@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from ..models.assistant_chat_parameters import AssistantChatParameters
 from ..models.assistant_thought_parameters import AssistantThoughtParameters
-from ..types import Fields, Model, define, new, set_source
+from ..types import Fields, Model, define, new
 
 
 @define
@@ -29,7 +29,7 @@ class AssistantModelParameters(Model):
     def from_dict(cls, data: Mapping[str, Any]) -> AssistantModelParameters:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
         self = new(cls)
-        set_source(self, data)
+        self._source = data  # type: ignore[misc]  # mypy sees the slots of this class alone
         get = data.get
         self.chat_parameters = (
             None

@@ -11,7 +11,7 @@ from ..models.assistant_tool import AssistantTool
 from ..models.assistant_user_info import AssistantUserInfo
 from ..models.assistant_user_loc import AssistantUserLoc
 from ..models.tool_output import ToolOutput
-from ..types import Fields, Model, define, listed, new, set_source
+from ..types import Fields, Model, define, listed, new
 
 
 @define
@@ -85,7 +85,7 @@ class CreateRunRequest(Model):
     def from_dict(cls, data: Mapping[str, Any]) -> CreateRunRequest:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
         self = new(cls)
-        set_source(self, data)
+        self._source = data  # type: ignore[misc]  # mypy sees the slots of this class alone
         get = data.get
         self.assistant_id = data["assistant_id"]
         self.thread_id = get("thread_id")

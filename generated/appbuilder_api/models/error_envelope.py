@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from ..models.error_detail import ErrorDetail
-from ..types import Fields, Model, define, new, set_source
+from ..types import Fields, Model, define, new
 
 
 @define
@@ -22,7 +22,7 @@ class ErrorEnvelope(Model):
     def from_dict(cls, data: Mapping[str, Any]) -> ErrorEnvelope:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
         self = new(cls)
-        set_source(self, data)
+        self._source = data  # type: ignore[misc]  # mypy sees the slots of this class alone
         self.error = (
             ErrorDetail.from_dict(data["error"])
             if isinstance(data["error"], dict)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
-from ..types import Fields, Model, define, new, set_source
+from ..types import Fields, Model, define, new
 
 
 @define
@@ -49,7 +49,7 @@ class ListMountedFilesRequest(Model):
     def from_dict(cls, data: Mapping[str, Any]) -> ListMountedFilesRequest:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
         self = new(cls)
-        set_source(self, data)
+        self._source = data  # type: ignore[misc]  # mypy sees the slots of this class alone
         get = data.get
         self.assistant_id = data["assistant_id"]
         self.limit = get("limit")

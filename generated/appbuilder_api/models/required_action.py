@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from ..models.submit_tool_output import SubmitToolOutput
-from ..types import Fields, Model, define, new, set_source
+from ..types import Fields, Model, define, new
 
 
 @define
@@ -28,7 +28,7 @@ class RequiredAction(Model):
     def from_dict(cls, data: Mapping[str, Any]) -> RequiredAction:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
         self = new(cls)
-        set_source(self, data)
+        self._source = data  # type: ignore[misc]  # mypy sees the slots of this class alone
         get = data.get
         self.type = data["type"]
         self.submit_tool_outputs = (

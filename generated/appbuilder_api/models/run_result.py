@@ -9,7 +9,7 @@ from ..models.assistant_tool import AssistantTool
 from ..models.final_answer import FinalAnswer
 from ..models.last_error import LastError
 from ..models.required_action import RequiredAction
-from ..types import Fields, Model, define, listed, new, set_source
+from ..types import Fields, Model, define, listed, new
 
 
 @define
@@ -120,7 +120,7 @@ class RunResult(Model):
     def from_dict(cls, data: Mapping[str, Any]) -> RunResult:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
         self = new(cls)
-        set_source(self, data)
+        self._source = data  # type: ignore[misc]  # mypy sees the slots of this class alone
         get = data.get
         self.id = data["id"]
         self.object = data["object"]

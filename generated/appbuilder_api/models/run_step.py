@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal
 
 from ..models.last_error import LastError
 from ..models.run_step_detail import RunStepDetail
-from ..types import Fields, Model, define, new, set_source
+from ..types import Fields, Model, define, new
 
 
 @define
@@ -93,7 +93,7 @@ class RunStep(Model):
     def from_dict(cls, data: Mapping[str, Any]) -> RunStep:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
         self = new(cls)
-        set_source(self, data)
+        self._source = data  # type: ignore[misc]  # mypy sees the slots of this class alone
         get = data.get
         self.id = data["id"]
         self.object = data["object"]

@@ -9,7 +9,7 @@ from ..models.run_action_info import RunActionInfo
 from ..models.run_message_creation import RunMessageCreation
 from ..models.tool_call import ToolCall
 from ..models.tool_info import ToolInfo
-from ..types import Fields, Model, define, listed, new, set_source
+from ..types import Fields, Model, define, listed, new
 
 
 @define
@@ -43,7 +43,7 @@ class RunStepDetail(Model):
     def from_dict(cls, data: Mapping[str, Any]) -> RunStepDetail:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
         self = new(cls)
-        set_source(self, data)
+        self._source = data  # type: ignore[misc]  # mypy sees the slots of this class alone
         get = data.get
         self.type = get("type") or ""
         self.message_creation = (

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from ..models.run_step import RunStep
-from ..types import Fields, Model, define, listed, new, set_source
+from ..types import Fields, Model, define, listed, new
 
 
 @define
@@ -40,7 +40,7 @@ class RunStepList(Model):
     def from_dict(cls, data: Mapping[str, Any]) -> RunStepList:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
         self = new(cls)
-        set_source(self, data)
+        self._source = data  # type: ignore[misc]  # mypy sees the slots of this class alone
         get = data.get
         self.object = data["object"]
         self.data = (

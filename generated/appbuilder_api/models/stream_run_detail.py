@@ -10,7 +10,7 @@ from ..models.run_message_creation import RunMessageCreation
 from ..models.run_result import RunResult
 from ..models.run_step import RunStep
 from ..models.tool_call import ToolCall
-from ..types import Fields, Model, define, listed, new, set_source
+from ..types import Fields, Model, define, listed, new
 
 
 @define
@@ -50,7 +50,7 @@ class StreamRunDetail(Model):
     def from_dict(cls, data: Mapping[str, Any]) -> StreamRunDetail:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
         self = new(cls)
-        set_source(self, data)
+        self._source = data  # type: ignore[misc]  # mypy sees the slots of this class alone
         get = data.get
         self.type = "" if (value := get("type")) is None else value
         self.run_object = (

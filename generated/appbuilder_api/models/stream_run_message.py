@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from ..models.assistant_content import AssistantContent
-from ..types import Fields, Model, define, listed, new, set_source
+from ..types import Fields, Model, define, listed, new
 
 
 @define
@@ -50,7 +50,7 @@ class StreamRunMessage(Model):
     def from_dict(cls, data: Mapping[str, Any]) -> StreamRunMessage:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
         self = new(cls)
-        set_source(self, data)
+        self._source = data  # type: ignore[misc]  # mypy sees the slots of this class alone
         get = data.get
         self.send_id = data["send_id"]
         self.message_id = data["message_id"]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
 from ..models.stream_run_detail import StreamRunDetail
-from ..types import Fields, Model, define, new, set_source
+from ..types import Fields, Model, define, new
 
 
 @define
@@ -64,7 +64,7 @@ class StreamRunStatus(Model):
     def from_dict(cls, data: Mapping[str, Any]) -> StreamRunStatus:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
         self = new(cls)
-        set_source(self, data)
+        self._source = data  # type: ignore[misc]  # mypy sees the slots of this class alone
         get = data.get
         self.status = data["status"]
         self.send_id = data["send_id"]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from ..models.tool_output import ToolOutput
-from ..types import Fields, Model, define, listed, new, set_source
+from ..types import Fields, Model, define, listed, new
 
 
 @define
@@ -32,7 +32,7 @@ class SubmitToolOutputsRequest(Model):
     def from_dict(cls, data: Mapping[str, Any]) -> SubmitToolOutputsRequest:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
         self = new(cls)
-        set_source(self, data)
+        self._source = data  # type: ignore[misc]  # mypy sees the slots of this class alone
         self.thread_id = data["thread_id"]
         self.run_id = data["run_id"]
         self.tool_outputs = (

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from ..models.function_call import FunctionCall
-from ..types import Fields, Model, define, new, set_source
+from ..types import Fields, Model, define, new
 
 
 @define
@@ -32,7 +32,7 @@ class ToolCall(Model):
     def from_dict(cls, data: Mapping[str, Any]) -> ToolCall:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
         self = new(cls)
-        set_source(self, data)
+        self._source = data  # type: ignore[misc]  # mypy sees the slots of this class alone
         get = data.get
         self.id = data["id"]
         self.type = "function" if (value := get("type")) is None else value

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
 from ..models.assistant_tool import AssistantTool
-from ..types import Fields, Model, define, listed, new, set_source
+from ..types import Fields, Model, define, listed, new
 
 
 @define
@@ -64,7 +64,7 @@ class UpdateAssistantRequest(Model):
     def from_dict(cls, data: Mapping[str, Any]) -> UpdateAssistantRequest:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
         self = new(cls)
-        set_source(self, data)
+        self._source = data  # type: ignore[misc]  # mypy sees the slots of this class alone
         get = data.get
         self.assistant_id = data["assistant_id"]
         self.name = get("name")

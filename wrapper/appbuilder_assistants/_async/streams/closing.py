@@ -15,6 +15,7 @@ from appbuilder_assistants._log import logger
 from appbuilder_assistants.errors import AssistantsError, DeadlineExceededError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import TracebackType
 
     from appbuilder_assistants._async._caller import AsyncCaller
@@ -32,6 +33,7 @@ class AsyncClosing:
     _orphaned_run: OrphanedRun
     _live: Any
     _reader: EventReader | None
+    _events: Iterator[RunEvent]
     _failure: AssistantsError | None
 
     def __init__(self, *, cancels_on_exit: bool) -> None:
@@ -95,6 +97,7 @@ class AsyncClosing:
 
     async def _close(self) -> None:
         self._closed = True
+        self._events = iter(())
         if self._live is not None:
             if self.snapshot.finished:
                 await self._live.arelease()

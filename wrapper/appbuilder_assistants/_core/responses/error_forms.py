@@ -81,7 +81,7 @@ class ErrorDetail(NamedTuple):
 
 def is_error(body: object) -> bool:
     """Whether a 2xx body is an error object."""
-    return has_envelope(body) or (_is_of_no_kind(body) and _is_flat(body))
+    return _is_of_no_kind(body) and (has_envelope(body) or _is_flat(body))
 
 
 def has_envelope(body: object) -> bool:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 DEEPEST = 100
@@ -21,8 +23,14 @@ _PASSES = 8  # each removes one or two levels; the API's own objects have up to 
 
 def loads(body: bytes) -> Any:
     """JSON to Python. Raises ValueError for anything else, however odd."""
-    value = _decode(body)
-    if len(body) > DEEPEST and not _is_flat(body) and _is_too_deep(body, value):
+    try:
+        value = _decode(body)
+    except _REFUSED:
+        value = _REFUSED_VALUE
+    if value is _REFUSED_VALUE:  # json decides, and its error has no other one behind it
+        value = _by_json(body)
+    brackets = body.translate(None, _NOT_STRUCTURE)
+    if len(brackets) > DEEPEST and not _is_flat(body, brackets) and _is_too_deep(body, value):
         raise ValueError("the JSON is nested too deeply")
     return value
 
@@ -58,36 +66,31 @@ def _by_json(body: bytes) -> Any:
         raise ValueError("the JSON is nested too deeply") from error
 
 
-try:
+_DECODERS: dict[str, Callable[[bytes], Any]] = {"json": _by_json}
+_REFUSED: tuple[type[Exception], ...] = ()
+_REFUSED_VALUE = object()
+with suppress(ImportError):
     import msgspec
-except ImportError:
-    _decode = _by_json
-else:
-    _MSGSPEC = msgspec.json.Decoder()
 
-    def _by_msgspec(body: bytes) -> Any:
-        try:
-            return _MSGSPEC.decode(body)
-        except (msgspec.DecodeError, ValueError, RecursionError):
-            pass  # json decides, and its error has no other one behind it
-        return _by_json(body)
-
-    _decode = _by_msgspec
+    _DECODERS["msgspec"] = msgspec.json.Decoder().decode
+    _REFUSED = (msgspec.DecodeError, ValueError, RecursionError)
+_decode = next(reversed(_DECODERS.values()))
 
 
 def decoder_name() -> str:
     """The decoder in use."""
-    return "json" if _decode is _by_json else "msgspec"
+    return next(name for name, decode in _DECODERS.items() if decode is _decode)
 
 
-def _is_flat(body: bytes) -> bool:
-    """Whether valid JSON has few levels, seen from its brackets; False says nothing.
+def _is_flat(body: bytes, brackets: bytes) -> bool:
+    """Whether valid JSON has few levels, seen from its brackets and quotes; False says nothing.
 
     Looking at every value would take as long as reading them.
     """
     if b"\\" in body:
         body = body.replace(b"\\\\", b"").replace(b'\\"', b"")
-    brackets = body.translate(None, _NOT_STRUCTURE).replace(b'""', b"")
+        brackets = body.translate(None, _NOT_STRUCTURE)
+    brackets = brackets.replace(b'""', b"")
     if b'"' in brackets:  # strings that have brackets
         brackets = _STRING.sub(b"", brackets)
     for _ in range(_PASSES):

@@ -106,8 +106,15 @@ class EventReader:
     def _next(self, events: Iterator[SseEvent]) -> RunEvent | AssistantsError | None:
         """The next event, or the error in place of it; None behind the last."""
         try:
-            for sse in events:
-                event = self._read(sse)
+            for name, data in events:
+                if name == "message":
+                    body = loads(data)
+                    if type(body) is not dict or "send_id" not in body:
+                        self._refuse_error(name, data, body)
+                    message = read_as(self._call.read_message, body)
+                    self.snapshot.apply_message(message)
+                    return message
+                event = self._read(name, data)
                 if event is not None:
                     return event
         except AssistantsError as error:
@@ -125,26 +132,23 @@ class EventReader:
         reason = f"an event cannot be read ({quoted(error, self._reply)})"
         return interrupted(self._call, self.snapshot, reason, self._request_id)
 
-    def _read(self, sse: SseEvent) -> RunEvent | None:
-        """The event, taken into the snapshot; None for a ping, which holds nothing."""
-        if sse.event == "ping":
+    def _read(self, name: str, data: bytes) -> RunEvent | None:
+        """Any event but a message, taken into the snapshot; None for a ping."""
+        if name == "status":
+            body = loads(data)
+            self._refuse_error(name, data, body)
+            status = read_as(self._call.read_status, body)
+            self.snapshot.apply_status(status)
+            return status
+        text = data.decode("utf-8")
+        if name == "ping":
             return None
-        if sse.event in ("status", "message"):
-            body = loads(sse.data.encode())
-            self._refuse_error(sse, body)
-            if sse.event == "status":
-                status = read_as(self._call.read_status, body)
-                self.snapshot.apply_status(status)
-                return status
-            message = read_as(self._call.read_message, body)
-            self.snapshot.apply_message(message)
-            return message
-        self._refuse_error(sse, loads_or_none(sse.data.encode()))
-        return UnknownEvent(sse.event, sse.data)
+        self._refuse_error(name, data, loads_or_none(data))
+        return UnknownEvent(name, text)
 
-    def _refuse_error(self, sse: SseEvent, body: object) -> None:
-        if is_error(body) or sse.event == "error":
-            detail = {"error": sse.data} if body is None else body
+    def _refuse_error(self, name: str, data: bytes, body: object) -> None:
+        if is_error(body) or name == "error":
+            detail = {"error": data.decode("utf-8")} if body is None else body
             raise status_error(self._call, self._reply, detail)
 
 

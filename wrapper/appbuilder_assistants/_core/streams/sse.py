@@ -3,13 +3,16 @@
 Follows the event stream format of the HTML standard, with two differences. Nothing is ever
 reconnected, so `id` and `retry` are read and dropped. And a block without `data` whose lines are
 no fields at all is delivered as it stands: the service may put a bare JSON error there.
+
+Nearly all events are pieces of a message, with their data in one line: those that come whole are
+cut out by the blank lines between them. All else is read line by line.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from appbuilder_assistants._core.limits import MAX_BODY
 
@@ -17,25 +20,24 @@ _LINE_END = re.compile(rb"\r\n|\r|\n")
 _BOM = b"\xef\xbb\xbf"
 _FIELDS = (b"event", b"data", b"id", b"retry")
 
+_MESSAGE = b"event: message\ndata: "
+_DATA_LINE = _MESSAGE.index(b"\n")
+
+SseEvent: TypeAlias = tuple[str, bytes]
+"""The name of an event, "" when the stream did not name it, and its data in UTF-8."""
+
 
 class TooLargeError(ValueError):
     """An event has more bytes than are held for one."""
 
 
-@dataclass(frozen=True, slots=True)
-class SseEvent:
-    """One event. `event` is "" when the stream did not name it."""
-
-    event: str
-    data: str = field(repr=False)  # a traceback may be shown with its variables
-
-
 class SseDecoder:
     """Collects lines into events, in time linear in the bytes.
 
-    Lines are cut as bytes and decoded whole, so a character split between two chunks needs no
-    care. Invalid UTF-8 raises UnicodeDecodeError when its event is complete, after all earlier
-    events; an event or a line of more than `limit` bytes raises TooLargeError as soon as it is.
+    Lines are cut as bytes, so a character split between two chunks needs no care. Invalid UTF-8
+    raises UnicodeDecodeError when its event is complete, after all earlier events; in a message
+    that is cut out, only reading its JSON does. An event or a line of more than `limit` bytes
+    raises TooLargeError as soon as it is.
     """
 
     def __init__(self, limit: int = MAX_BODY) -> None:
@@ -50,6 +52,29 @@ class SseDecoder:
 
     def feed(self, chunk: bytes) -> Iterator[SseEvent]:
         """The events that this chunk completes. To be exhausted before the next chunk."""
+        if self._is_within_event():
+            end = chunk.find(b"\n\n") + 2
+            if end < 2:
+                yield from self._feed_lines(chunk)
+                return
+            yield from self._feed_lines(chunk[:end])
+            chunk = chunk[end:]
+        plain = b"\r" not in chunk and len(chunk) <= self._limit
+        *blocks, chunk = chunk.split(b"\n\n")
+        for block in blocks:
+            if plain and block.startswith(_MESSAGE) and block.rfind(b"\n") == _DATA_LINE:
+                self._first_line = False
+                yield "message", block[len(_MESSAGE) :]
+            else:
+                yield from self._feed_lines(block + b"\n\n")
+        if chunk:
+            yield from self._feed_lines(chunk)
+
+    def _is_within_event(self) -> bool:
+        """Whether lines that have come belong to what comes next."""
+        return bool(self._line or self._event or self._data or self._stray or self._skip_lf)
+
+    def _feed_lines(self, chunk: bytes) -> Iterator[SseEvent]:
         if self._skip_lf and chunk:
             chunk = chunk.removeprefix(b"\n")
             self._skip_lf = False
@@ -99,7 +124,9 @@ class SseDecoder:
         event, lines = self._event, self._data or self._stray
         self._event, self._data, self._stray, self._held = b"", [], [], 0
         if lines:
-            yield SseEvent(event.decode("utf-8"), b"\n".join(lines).decode("utf-8"))
+            data = b"\n".join(lines)
+            data.decode("utf-8")
+            yield event.decode("utf-8"), data
 
     def _hold(self, size: int) -> None:
         self._held += size

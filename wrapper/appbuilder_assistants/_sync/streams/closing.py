@@ -17,6 +17,7 @@ from appbuilder_assistants._log import logger
 from appbuilder_assistants.errors import AssistantsError, DeadlineExceededError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import TracebackType
 
     from appbuilder_assistants._core.calls import StreamCall
@@ -34,6 +35,7 @@ class Closing:
     _orphaned_run: OrphanedRun
     _live: Any
     _reader: EventReader | None
+    _events: Iterator[RunEvent]
     _failure: AssistantsError | None
 
     def __init__(self, *, cancels_on_exit: bool) -> None:
@@ -97,6 +99,7 @@ class Closing:
 
     def _close(self) -> None:
         self._closed = True
+        self._events = iter(())
         if self._live is not None:
             if self.snapshot.finished:
                 self._live.release()

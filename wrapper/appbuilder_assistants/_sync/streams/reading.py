@@ -48,6 +48,8 @@ class Listener(Protocol):
 class Reading(Closing):
     """How a stream is opened and read: from the connection, and from look-ups where it broke."""
 
+    _only_reads = True  # nothing follows from an event
+
     def __init__(
         self,
         caller: Caller,
@@ -80,6 +82,14 @@ class Reading(Closing):
 
     def _pull(self) -> RunEvent | None:
         """The next event, None at the end. Whatever is raised closes the connection."""
+        if self._listener is None and self._only_reads:
+            try:
+                event = self._take()
+            except BaseException as error:
+                self._fail(error)
+                raise
+            if event is not None:
+                return event
         if self._failure is not None:
             raise self._failure
         if self.snapshot.finished and self._looked_up is None:
@@ -96,6 +106,20 @@ class Reading(Closing):
         except BaseException as error:
             self._fail(error)
             raise
+        return event
+
+    def _take(self) -> RunEvent | None:
+        """The next of the events that have come, if there is one."""
+        could_read_on = self._can_read_on
+        self._is_reading, self._can_read_on = True, False
+        try:
+            event = next(self._events, None)
+            self._can_read_on = could_read_on or event is not None
+        except AssistantsError as error:
+            self._note_attempts(error)
+            raise
+        finally:
+            self._is_reading = False
         return event
 
     def _next(self) -> RunEvent | None:
