@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from appbuilder_assistants._core.calls import Call, FileCall, Reply, Request, StreamCall
+from appbuilder_assistants._core.responses.misfit import ModelReader
 from appbuilder_assistants.types import StreamRunMessage, StreamRunStatus
 
 REQUEST = Request("POST", "/v2/threads/runs/query", b"{}")
@@ -32,8 +33,8 @@ def streamed() -> StreamCall:
         operation="createRun",
         request=REQUEST,
         idempotent=False,
-        read_status=StreamRunStatus.from_dict,
-        read_message=StreamRunMessage.from_dict,
+        read_status=ModelReader(lambda: StreamRunStatus),
+        read_message=ModelReader(lambda: StreamRunMessage),
     )
 
 

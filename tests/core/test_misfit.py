@@ -8,7 +8,7 @@ import pytest
 from appbuilder_assistants import errors
 from appbuilder_assistants._core.calls import Call
 from appbuilder_assistants._core.responses.decode import expect_success, parse
-from appbuilder_assistants._core.responses.misfit import MisfitError, read_as
+from appbuilder_assistants._core.responses.misfit import MisfitError, ModelReader, read_as
 from appbuilder_assistants.types import MessageList, RunResult, RunStep, StreamRunStatus
 
 from tests.core.calls import REQUEST, reply
@@ -88,11 +88,11 @@ LIST, OBJECT, VALUE = "expected a list", "expected an object", "expected a value
 def test_the_path(model: Any, body: Any, message: str) -> None:
     """The expected and the actual value, in JSON's words."""
     with pytest.raises(MisfitError) as caught:
-        read_as(model.from_dict, body)
+        read_as(ModelReader(lambda: model), body)
 
     assert str(caught.value) == message
     call: Call[Any] = Call(
-        operation="queryRun", request=REQUEST, parse=model.from_dict, idempotent=True
+        operation="queryRun", request=REQUEST, parse=ModelReader(lambda: model), idempotent=True
     )
     with pytest.raises(errors.ResponseError) as refused:
         parse(call, expect_success(call, reply(200, body)))
@@ -101,12 +101,11 @@ def test_the_path(model: Any, body: Any, message: str) -> None:
 
 def test_what_fits() -> None:
     """Both forms of an answer, nulls, and values of the wrong kind that are kept as they came."""
+    run, messages = ModelReader(lambda: RunResult), ModelReader(lambda: MessageList)
     for content in (PART, [PART], None, []):
-        assert read_as(RunResult.from_dict, answered(content)).id == "r"
-    assert (
-        read_as(MessageList.from_dict, listed({**MESSAGE, "content": None})).data[1].content == []
-    )
-    assert read_as(RunResult.from_dict, {**RUN, "id": 5}).id == 5  # type: ignore[comparison-overlap]
+        assert read_as(run, answered(content)).id == "r"
+    assert read_as(messages, listed({**MESSAGE, "content": None})).data[1].content == []
+    assert read_as(run, {**RUN, "id": 5}).id == 5  # type: ignore[comparison-overlap]
 
 
 @pytest.mark.parametrize("model", [RunStep, StreamRunStatus])
@@ -114,7 +113,7 @@ def test_what_is_no_object_at_all(model: Any) -> None:
     """The whole has no path."""
     for body, kind in (([], "a list"), ("", "a string"), (None, "null"), (False, "false")):
         with pytest.raises(MisfitError, match=f"^the whole: expected an object, got {kind}$"):
-            read_as(model.from_dict, body)
+            read_as(ModelReader(lambda: model), body)
 
 
 def test_another_reader() -> None:

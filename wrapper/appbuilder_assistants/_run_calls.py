@@ -9,6 +9,7 @@ from appbuilder_api import models
 
 from ._core.calls import Call, StreamCall
 from ._core.operations import request
+from ._core.responses.misfit import ModelReader
 from ._operations.runs import CREATE_RUN, SUBMIT_TOOL_OUTPUTS, runs_cancel, runs_query
 
 if TYPE_CHECKING:
@@ -33,8 +34,8 @@ def stream_run(body: Body) -> StreamCall:
         request=request(CREATE_RUN.id, CREATE_RUN.path, {**body, "stream": True}),
         idempotent=CREATE_RUN.idempotent,
         read_seconds=CREATE_RUN.read_seconds,
-        read_status=lambda data: models.StreamRunStatus.from_dict(data),
-        read_message=lambda data: models.StreamRunMessage.from_dict(data),
+        read_status=ModelReader(lambda: models.StreamRunStatus),
+        read_message=ModelReader(lambda: models.StreamRunMessage),
         run_id=_continued_run(body),
         thread_id=body["thread_id"],
     )

@@ -10,6 +10,7 @@ from appbuilder_api import models
 
 from appbuilder_assistants._core.bodies import items, pairs, parts
 from appbuilder_assistants._core.operations import Operation
+from appbuilder_assistants._core.responses.misfit import ModelReader
 from appbuilder_assistants._tools.toolbox import described
 
 from ._shapes import AssistantTool
@@ -19,52 +20,46 @@ if TYPE_CHECKING:
     from appbuilder_assistants._tools.toolbox import ToolDescription
 
 CREATE_ASSISTANT = Operation(
-    "createAssistant",
-    "/v2/assistants",
-    lambda data: models.Assistant.from_dict(data),
-    idempotent=False,
+    "createAssistant", "/v2/assistants", ModelReader(lambda: models.Assistant), idempotent=False
 )
 UPDATE_ASSISTANT = Operation(
     "updateAssistant",
     "/v2/assistants/update",
-    lambda data: models.Assistant.from_dict(data),
+    ModelReader(lambda: models.Assistant),
     idempotent=True,
 )
 LIST_ASSISTANTS = Operation(
     "listAssistants",
     "/v2/assistants/list",
-    lambda data: models.AssistantList.from_dict(data),
+    ModelReader(lambda: models.AssistantList),
     idempotent=True,
 )
 QUERY_ASSISTANT = Operation(
     "queryAssistant",
     "/v2/assistants/query",
-    lambda data: models.Assistant.from_dict(data),
+    ModelReader(lambda: models.Assistant),
     idempotent=True,
     null_is_unknown=True,
 )
 DELETE_ASSISTANT = Operation(
-    "deleteAssistant",
-    "/v2/assistants/delete",
-    lambda data: models.Deleted.from_dict(data),
-    idempotent=True,
+    "deleteAssistant", "/v2/assistants/delete", ModelReader(lambda: models.Deleted), idempotent=True
 )
 MOUNT_ASSISTANT_FILE = Operation(
     "mountAssistantFile",
     "/v2/assistants/files",
-    lambda data: models.AssistantFile.from_dict(data),
+    ModelReader(lambda: models.AssistantFile),
     idempotent=True,
 )
 LIST_MOUNTED_FILES = Operation(
     "listMountedFiles",
     "/v2/assistants/files/list",
-    lambda data: models.AssistantFileList.from_dict(data),
+    ModelReader(lambda: models.AssistantFileList),
     idempotent=True,
 )
 UNMOUNT_ASSISTANT_FILE = Operation(
     "unmountAssistantFile",
     "/v2/assistants/files/delete",
-    lambda data: models.Deleted.from_dict(data),
+    ModelReader(lambda: models.Deleted),
     idempotent=True,
 )
 

@@ -9,6 +9,7 @@ from appbuilder_api import models
 
 from appbuilder_assistants._core.limits import FILE_SECONDS
 from appbuilder_assistants._core.operations import FileOperation, Operation
+from appbuilder_assistants._core.responses.misfit import ModelReader
 
 if TYPE_CHECKING:
     from appbuilder_assistants._core.calls import Call, FileCall
@@ -17,27 +18,24 @@ if TYPE_CHECKING:
 CREATE_FILE = Operation(
     "createFile",
     "/v2/storage/files",
-    lambda data: models.File.from_dict(data),
+    ModelReader(lambda: models.File),
     idempotent=False,
     read_seconds=FILE_SECONDS,
 )
 LIST_FILES = Operation(
-    "listFiles",
-    "/v2/storage/files/list",
-    lambda data: models.FileList.from_dict(data),
-    idempotent=True,
+    "listFiles", "/v2/storage/files/list", ModelReader(lambda: models.FileList), idempotent=True
 )
 QUERY_FILE = Operation(
     "queryFile",
     "/v2/storage/files/query",
-    lambda data: models.File.from_dict(data),
+    ModelReader(lambda: models.File),
     idempotent=True,
     null_is_unknown=True,
 )
 DELETE_FILE = Operation(
     "deleteFile",
     "/v2/storage/files/delete",
-    lambda data: models.Deleted.from_dict(data),
+    ModelReader(lambda: models.Deleted),
     idempotent=True,
     null_is_unknown=True,
 )

@@ -10,39 +10,37 @@ from appbuilder_api import models
 
 from appbuilder_assistants._core.bodies import items, pairs
 from appbuilder_assistants._core.operations import Operation
+from appbuilder_assistants._core.responses.misfit import ModelReader
 
 if TYPE_CHECKING:
     from appbuilder_assistants._core.calls import Call
 
 CREATE_MESSAGE = Operation(
-    "createMessage",
-    "/v2/threads/messages",
-    lambda data: models.Message.from_dict(data),
-    idempotent=False,
+    "createMessage", "/v2/threads/messages", ModelReader(lambda: models.Message), idempotent=False
 )
 UPDATE_MESSAGE = Operation(
     "updateMessage",
     "/v2/threads/messages/update",
-    lambda data: models.Message.from_dict(data),
+    ModelReader(lambda: models.Message),
     idempotent=True,
 )
 LIST_MESSAGES = Operation(
     "listMessages",
     "/v2/threads/messages/list",
-    lambda data: models.MessageList.from_dict(data),
+    ModelReader(lambda: models.MessageList),
     idempotent=True,
 )
 QUERY_MESSAGE = Operation(
     "queryMessage",
     "/v2/threads/messages/query",
-    lambda data: models.Message.from_dict(data),
+    ModelReader(lambda: models.Message),
     idempotent=True,
     null_is_unknown=True,
 )
 LIST_MESSAGE_FILES = Operation(
     "listMessageFiles",
     "/v2/threads/messages/files/list",
-    lambda data: models.MessageFileList.from_dict(data),
+    ModelReader(lambda: models.MessageFileList),
     idempotent=True,
 )
 

@@ -11,6 +11,7 @@ from appbuilder_api import models
 from appbuilder_assistants._core.bodies import items, pairs, part, parts
 from appbuilder_assistants._core.limits import RUN_SECONDS
 from appbuilder_assistants._core.operations import Operation
+from appbuilder_assistants._core.responses.misfit import ModelReader
 from appbuilder_assistants._tools.toolbox import described
 
 from ._shapes import (
@@ -31,33 +32,27 @@ if TYPE_CHECKING:
 CREATE_RUN = Operation(
     "createRun",
     "/v2/threads/runs",
-    lambda data: models.RunResult.from_dict(data),
+    ModelReader(lambda: models.RunResult),
     idempotent=False,
     read_seconds=RUN_SECONDS,
 )
 SUBMIT_TOOL_OUTPUTS = Operation(
     "submitToolOutputs",
     "/v2/threads/runs/submit_tool_outputs",
-    lambda data: models.RunResult.from_dict(data),
+    ModelReader(lambda: models.RunResult),
     idempotent=False,
     read_seconds=RUN_SECONDS,
 )
 CANCEL_RUN = Operation(
-    "cancelRun",
-    "/v2/threads/runs/cancel",
-    lambda data: models.RunResult.from_dict(data),
-    idempotent=True,
+    "cancelRun", "/v2/threads/runs/cancel", ModelReader(lambda: models.RunResult), idempotent=True
 )
 LIST_RUNS = Operation(
-    "listRuns",
-    "/v2/threads/runs/list",
-    lambda data: models.RunList.from_dict(data),
-    idempotent=True,
+    "listRuns", "/v2/threads/runs/list", ModelReader(lambda: models.RunList), idempotent=True
 )
 QUERY_RUN = Operation(
     "queryRun",
     "/v2/threads/runs/query",
-    lambda data: models.RunResult.from_dict(data),
+    ModelReader(lambda: models.RunResult),
     idempotent=True,
     null_is_unknown=True,
 )

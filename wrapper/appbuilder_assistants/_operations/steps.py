@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from appbuilder_api import models
 
 from appbuilder_assistants._core.operations import Operation
+from appbuilder_assistants._core.responses.misfit import ModelReader
 
 if TYPE_CHECKING:
     from appbuilder_assistants._core.calls import Call
@@ -15,13 +16,13 @@ if TYPE_CHECKING:
 LIST_RUN_STEPS = Operation(
     "listRunSteps",
     "/v2/threads/runs/steps/list",
-    lambda data: models.RunStepList.from_dict(data),
+    ModelReader(lambda: models.RunStepList),
     idempotent=True,
 )
 QUERY_RUN_STEP = Operation(
     "queryRunStep",
     "/v2/threads/runs/steps/query",
-    lambda data: models.RunStep.from_dict(data),
+    ModelReader(lambda: models.RunStep),
     idempotent=True,
     null_is_unknown=True,
 )

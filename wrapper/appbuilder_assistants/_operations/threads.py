@@ -10,6 +10,7 @@ from appbuilder_api import models
 
 from appbuilder_assistants._core.bodies import pairs, parts
 from appbuilder_assistants._core.operations import Operation
+from appbuilder_assistants._core.responses.misfit import ModelReader
 
 from ._shapes import AssistantMessage
 
@@ -19,26 +20,20 @@ if TYPE_CHECKING:
     from appbuilder_assistants._core.calls import Call
 
 CREATE_THREAD = Operation(
-    "createThread", "/v2/threads", lambda data: models.Thread.from_dict(data), idempotent=False
+    "createThread", "/v2/threads", ModelReader(lambda: models.Thread), idempotent=False
 )
 QUERY_THREAD = Operation(
     "queryThread",
     "/v2/threads/query",
-    lambda data: models.Thread.from_dict(data),
+    ModelReader(lambda: models.Thread),
     idempotent=True,
     null_is_unknown=True,
 )
 UPDATE_THREAD = Operation(
-    "updateThread",
-    "/v2/threads/update",
-    lambda data: models.Thread.from_dict(data),
-    idempotent=True,
+    "updateThread", "/v2/threads/update", ModelReader(lambda: models.Thread), idempotent=True
 )
 DELETE_THREAD = Operation(
-    "deleteThread",
-    "/v2/threads/delete",
-    lambda data: models.Deleted.from_dict(data),
-    idempotent=True,
+    "deleteThread", "/v2/threads/delete", ModelReader(lambda: models.Deleted), idempotent=True
 )
 
 

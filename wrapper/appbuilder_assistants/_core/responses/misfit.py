@@ -5,9 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping
 from types import UnionType
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 UNREADABLE = (KeyError, TypeError, ValueError, AttributeError)
 """Raised by reading JSON of another shape."""
@@ -17,12 +18,23 @@ class MisfitError(ValueError):
     """Names the first field that does not fit, the kind expected there, and the kind that came."""
 
 
+class ModelReader(Generic[T_co]):
+    """Reads JSON by a model's `from_dict`; the model is imported with the first answer."""
+
+    def __init__(self, model: Callable[[], type[T_co]]) -> None:
+        self.model: Callable[[], Any] = model
+
+    def __call__(self, body: dict[str, Any]) -> T_co:
+        answer: T_co = self.model().from_dict(body)
+        return answer
+
+
 def read_as(read: Callable[[Any], T], body: object) -> T:
-    """Read JSON by a model's `from_dict`. Raises MisfitError, or what reading raises."""
+    """Read JSON. Raises MisfitError where a model does not fit, or what reading raises."""
     try:
         return read(body)
     except UNREADABLE:
-        place = _misfit(getattr(read, "__self__", None), body)
+        place = _misfit(read.model(), body) if isinstance(read, ModelReader) else None
         if place is None:
             raise
     raise MisfitError(place)
