@@ -12,7 +12,7 @@ from appbuilder_assistants import errors, hooks, telemetry
 
 from scripts.reference.docstrings import described, prose_of
 from scripts.reference.markdown import code, fenced, signature, table
-from scripts.reference.words import Words
+from scripts.reference.words import Words, lacks
 
 Named = dict[str, Any]
 
@@ -108,7 +108,7 @@ def _chinese(name: str, words: Words) -> str:
     """Its Chinese text, in the Chinese pages."""
     text = words.text(name)
     if words.language == "zh" and not text:
-        raise SystemExit(f"scripts/reference/words.yaml: texts has none for {name}")
+        lacks(f"texts has none for {name}")
     return text or ""
 
 

@@ -26,7 +26,7 @@ from scripts.reference.markdown import (
     signature,
     table,
 )
-from scripts.reference.words import Words, joined_lines
+from scripts.reference.words import Words, joined_lines, lacks
 
 PREFIX = "#/components/schemas/"
 
@@ -179,16 +179,13 @@ class _Page:
         else:
             text = own or (schema or {}).get("description") or of_spec
         if not text:
-            raise SystemExit(
-                f"scripts/reference/words.yaml: options has no text ({words.language}) for the "
-                f"parameter {parameter.name} of {name}"
-            )
+            lacks(f"options has no text ({words.language}) for {parameter.name} of {name}")
         kind = self._linked(annotation(parameter.annotation))
         limits = self._limits(schema) if schema else []
         needed = parameter.default is parameter.empty
         shown = words["required"] if needed else words["default"].format(default(parameter))
         shown = f" ({shown})" if needed or parameter.default is not None else ""
-        return [code(parameter.name) + shown, self._together([kind, *limits]), text]
+        return [code(parameter.name) + shown, self._together([kind, *limits]), text or ""]
 
     def _asked(self, operation: DocumentedOperation) -> dict[str, Schema]:
         """What the request may have, in its body and its query, by name."""

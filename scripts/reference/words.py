@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,11 @@ class Words:
         """The program for a method that is written by hand."""
         found: str | None = _read()["examples"].get(name)
         return found
+
+
+def lacks(what: str) -> None:
+    """Report a text to be written; the page is without it until then, and a test fails."""
+    print(f"scripts/reference/words.yaml: {what}", file=sys.stderr)
 
 
 def joined_lines(text: str) -> str:
