@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -37,14 +37,15 @@ class ExampleAnswer:
 class Operation:
     """One operation of the spec and the schemas of its JSON body and its query.
 
-    Without a `validator` it takes no JSON, but an upload. `example` is that of its good answer.
+    Without a `validator` it takes no JSON, but an upload. `example` is that of its good answer. The
+    validators are made at the first use, as most servers see few operations.
     """
 
     id: str
     path: str
     body_required: bool
-    validator: Any
-    query: Any
+    validator: Callable[[], Any] | None
+    query: Callable[[], Any]
     examples: tuple[dict[str, Any], ...]
     example: ExampleAnswer | None
 
@@ -120,10 +121,19 @@ class Contract:
             if one:
                 yield from self._examples(one)
 
-    def _validator(self, schema: dict[str, Any]) -> Any:
-        return jsonschema_rs.validator_for(
-            {**self._frame, **_with_lazy_choices(schema)}, offline=True
-        )
+    def _validator(self, schema: dict[str, Any]) -> Callable[[], Any]:
+        @functools.cache
+        def make() -> Any:
+            return jsonschema_rs.validator_for(
+                {**self._frame, **_with_lazy_choices(schema)}, offline=True
+            )
+
+        return make
+
+    def _of_body(self, operation_id: str) -> Any:
+        make = self.operations[operation_id].validator
+        assert make
+        return make()
 
     def body(self, operation_id: str, content_type: str, raw: bytes) -> dict[str, Any]:
         """The body of a request, held to the contract.
@@ -131,7 +141,7 @@ class Contract:
         Raises MockApiError: 415 for another content type, 400 for everything else.
         """
         body = self._parsed(operation_id, content_type, raw)
-        self._validate(self.operations[operation_id].validator, body)
+        self._validate(self._of_body(operation_id), body)
         return body
 
     async def body_in_steps(
@@ -140,7 +150,7 @@ class Contract:
         """As `body`; other requests have their turn after each step of a large one."""
         body = self._parsed(operation_id, content_type, raw)
         await _yield_to_others(raw)
-        self._validate(self.operations[operation_id].validator, body)
+        self._validate(self._of_body(operation_id), body)
         await _yield_to_others(raw)
         return body
 
@@ -159,7 +169,7 @@ class Contract:
     def query(self, operation_id: str, parameters: Mapping[str, str]) -> dict[str, str]:
         """The query of a request, held to the contract. Raises MockApiError, 400."""
         query = dict(parameters)
-        self._validate(self.operations[operation_id].query, query)
+        self._validate(self.operations[operation_id].query(), query)
         return query
 
     def _validate(self, validator: Any, value: Any) -> None:
