@@ -19,7 +19,7 @@ from .rows import PEERS, ROOT, ROWS, Row
 
 GROWTH = "growth"  # the curves, beside the rows
 ROUNDS, QUICK = 15, 5
-SECONDS = 20.0  # for one row, where that is enough for a few rounds: eight minutes for all
+SECONDS = 15.0  # for one row, where that is enough for a few rounds: seven minutes for all
 
 
 def main() -> int:

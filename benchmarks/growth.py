@@ -124,7 +124,8 @@ def stored(db: Path, count: int) -> dict[str, str]:
 def requests(names: Mapping[str, str]) -> Iterator[tuple[str, str, dict[str, Any]]]:
     thread = {"thread_id": names["thread"]}
     yield "look-up", "messages/query", {**thread, "message_id": names["message"]}
-    yield "page of 20", "messages/list", {**thread, "limit": 20, "after": names["message"]}
+    # Of ten messages there are five behind the one in the middle.
+    yield "page of 5", "messages/list", {**thread, "limit": 5, "after": names["message"]}
     run = {"assistant_id": names["assistant"], **thread}
     yield "run", "runs", {**run, "thread": {"messages": [{"role": "user", "content": "你好"}]}}
 

@@ -107,13 +107,13 @@ def title_of(label: str) -> str:
 
 def curve_plot(curve: Curve) -> str:
     """Lines over a logarithmic axis of sizes."""
-    left, top, width, height = 60, 40, 480, 200
+    start, top, width, height = 60, 40, 480, 200
     points = [point for line in curve.lines.values() for point in line]
     low, high = (math.log10(pick(size for size, _ in points)) for pick in (min, max))
     most = max(cost for _, cost in points) or 1
 
     def place(size: int, cost: float) -> tuple[float, float]:
-        x = left + width * (math.log10(size) - low) / ((high - low) or 1)
+        x = start + width * (math.log10(size) - low) / ((high - low) or 1)
         return x, top + height * (1 - cost / most)
 
     lines = [
@@ -123,10 +123,10 @@ def curve_plot(curve: Curve) -> str:
         ),
         f'<rect width="{WIDTH}" height="300" fill="white"/>',
         f'<text x="8" y="20" font-weight="bold">{escape(curve.title)}: {escape(curve.y)}</text>',
-        f'<text x="{left + width / 2}" y="290" text-anchor="middle">{escape(curve.x)}</text>',
-        f'<path d="M{left} {top}V{top + height}H{left + width}" stroke="#57606a" fill="none"/>',
-        f'<text x="{left - 6}" y="{top + 4}" text-anchor="end">{most:.3g}</text>',
-        f'<text x="{left - 6}" y="{top + height}" text-anchor="end">0</text>',
+        f'<text x="{start + width / 2}" y="290" text-anchor="middle">{escape(curve.x)}</text>',
+        f'<path d="M{start} {top}V{top + height}H{start + width}" stroke="#57606a" fill="none"/>',
+        f'<text x="{start - 6}" y="{top + 4}" text-anchor="end">{most:.3g}</text>',
+        f'<text x="{start - 6}" y="{top + height}" text-anchor="end">0</text>',
     ]
     for size in dict.fromkeys(size for size, _ in points):
         x, _ = place(size, 0)
@@ -136,10 +136,10 @@ def curve_plot(curve: Curve) -> str:
     for number, (label, line) in enumerate(curve.lines.items()):
         color = LINE_COLORS[number % len(LINE_COLORS)]
         path = " ".join(f"{x:.1f},{y:.1f}" for x, y in (place(*point) for point in line))
-        y = place(*line[-1])[1]
+        x, y = start + width + 8, place(*line[-1])[1] + 4
         lines += [
             f'<polyline points="{path}" stroke="{color}" fill="none" stroke-width="2"/>',
-            f'<text x="{left + width + 8}" y="{y + 4:.0f}" fill="{color}">{title_of(label)}</text>',
+            f'<text x="{x}" y="{y:.0f}" fill="{color}">{escape(title_of(label))}</text>',
         ]
     return "\n".join([*lines, "</svg>", ""])
 

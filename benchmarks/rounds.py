@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import selectors
 import statistics
 import subprocess
@@ -19,7 +20,7 @@ from typing import Any
 from .rows import NO_SUCH_ROW, PEERS, ROOT, Row
 
 INTERPRETERS = {"official": ROOT / ".venv-interop/bin/python"}
-LONGEST_ROUND = 60.0  # seconds, after which a library is left out
+LONGEST_ROUND = 60.0  # seconds, after which a library is omitted
 LEAST_ROUNDS = 5  # measured even where they take longer than a row should
 
 
@@ -90,7 +91,8 @@ class Worker:
         self._errors.seek(0)
         lines = self._errors.read().decode("utf-8", "replace").strip().splitlines()
         ended = f"signal {-status}" if status < 0 else f"status {status}"
-        last = lines[-1].replace(str(ROOT), "…") if lines else "no message"
+        # Without the folders of this machine.
+        last = re.sub(r"/[\w./+-]+/", "…/", lines[-1]) if lines else "no message"
         return f"its process ended by {ended}: {last[:150]}"
 
     def close(self) -> None:
@@ -133,7 +135,7 @@ def measured(
     """Ratios to the row's base, or figures as they are where it has none.
 
     Which library goes first changes from round to round. After `seconds` no round begins, if there
-    have been enough. A library that breaks down is left out from then on.
+    have been enough. A library that breaks down is omitted from then on.
     """
     text = json.dumps(dict(urls))
     # The base is there once more as a peer where it has the row: its ratio shows the noise.

@@ -103,10 +103,18 @@ def stream(urls: Urls) -> Iterator[Act]:
 @contextmanager
 def threads(urls: Urls) -> Iterator[Act]:
     url = urls["run"] + "/v2/threads/runs/query"
-    with (
-        httpx.Client(trust_env=False) as client,
-        threaded(lambda: client.post(url, json=BODY).json()) as act,
-    ):
+
+    def once() -> None:
+        while True:
+            try:
+                client.post(url, json=BODY).json()
+            except httpx.TransportError:
+                # With more threads than connections that it keeps, its pool now and then closes one
+                # that another thread is about to use.
+                continue
+            return
+
+    with httpx.Client(trust_env=False) as client, threaded(once) as act:
         yield act
 
 

@@ -58,7 +58,7 @@ def test_pages_include_the_results_as_they_are(tmp_path: Path) -> None:
     assert page.read_text(encoding="utf-8") == expected
 
 
-def test_a_library_that_breaks_down_is_left_out() -> None:
+def test_a_library_that_breaks_down_is_omitted() -> None:
     """The others are measured; the reason is the last line that its process wrote."""
     row = Row("look-up", "one look-up", 2)
     with serving(None) as urls:
