@@ -89,6 +89,13 @@ test-pythons: ## run the tests on other Pythons: make test-pythons PYTHONS="pyth
 	done; \
 	if [ -n "$$missing" ]; then echo "not found, so not tested:$$missing"; fi
 
+# Clients choose the best transport and parser; here they have each of the others.
+test-transports: dev-env ## run the clients' tests with each transport and parser but the best
+	for name in h11 httpx; do \
+		TEST_TRANSPORT=$$name $(DIRECT) $(PY) -m pytest tests/clients tests/fuzz -n $(WORKERS) \
+			--dist worksteal $(PYTEST) || exit 1; \
+	done
+
 test-slow: dev-env ## run the tests that take long, which make test leaves out
 	$(DIRECT) $(PY) -m pytest -n $(WORKERS) --dist worksteal -m slow $(PYTEST)
 
