@@ -87,10 +87,10 @@ BROKEN = """
 import sys, traceback, types
 class Broken(types.ModuleType):
     def __getattr__(self, name):
-        raise {error}(f"module {name!r} of h11 is an old one")
-broken = Broken("h11")
+        raise {error}(f"module {name!r} of json is an old one")
+broken = Broken("json")
 broken.__path__ = []
-sys.modules["h11"] = broken
+sys.modules["json"] = broken
 try:
     {use}
 except ImportError:
@@ -122,4 +122,4 @@ def test_a_broken_installation(use: str, error: str) -> None:
 
     message = done.stdout.strip().splitlines()[-1]
     assert message.startswith("ImportError: ")
-    assert "of h11 is an old one" in message
+    assert "of json is an old one" in message

@@ -21,7 +21,6 @@ from ._core.calls import (
     Step,
 )
 from ._core.flows import first_send
-from ._instrumentation.calls import Instrumentation
 from ._transport.request import build_request
 
 if TYPE_CHECKING:
@@ -179,6 +178,8 @@ class _Execution:
     def __init__(self, settings: Settings, deadline: float | None) -> None:
         self.settings = settings
         self.deadline = deadline_of(settings) if deadline is None else deadline
+        from ._instrumentation.calls import Instrumentation
+
         self.instrumentation = Instrumentation(settings)
 
     def request(self, step: Send, transport: Transport | AsyncTransport) -> OutgoingRequest:

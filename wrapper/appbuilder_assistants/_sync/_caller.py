@@ -36,9 +36,7 @@ from appbuilder_assistants._driver import (
     is_past,
     sooner,
 )
-from appbuilder_assistants._instrumentation.calls import Instrumentation
 from appbuilder_assistants._instrumentation.emitter import is_observed
-from appbuilder_assistants._instrumentation.spans import ToolRunSpan, part_of
 from appbuilder_assistants.errors import StreamInterruptedError
 
 if TYPE_CHECKING:
@@ -49,6 +47,7 @@ if TYPE_CHECKING:
     from appbuilder_assistants._core.runs.orphaned_runs import OrphanedRun
     from appbuilder_assistants._core.streams.events import Break
     from appbuilder_assistants._core.streams.reconcile import LookUps
+    from appbuilder_assistants._instrumentation.spans import ToolRunSpan
     from appbuilder_assistants._settings.settings import OnDeadline, Settings, Timeout
     from appbuilder_assistants._snapshot import RunSnapshot
     from appbuilder_assistants._transport.pool import Pool
@@ -124,11 +123,16 @@ class Caller:
 
     def carry_out(self, flow: Flow[T], deadline: float | None = None) -> T:
         """By `deadline`, or within the deadline from now."""
+        from appbuilder_assistants._instrumentation.spans import part_of
+
         with part_of(self._run_span):
             return drive(flow, self.pool.transport, self.settings, deadline)
 
     def run_with_tools(self, call: Call[T], flow: Flow[T]) -> T:
         """Carry out a flow of several calls, of which this is the first, as one run."""
+        from appbuilder_assistants._instrumentation.calls import Instrumentation
+        from appbuilder_assistants._instrumentation.spans import ToolRunSpan
+
         with ToolRunSpan(Instrumentation(self.settings), call) as span:
             run = self.within_run(span).carry_out(flow)
             span.result = run
@@ -140,6 +144,8 @@ class Caller:
 
     def finish(self, flow: Flow[T]) -> T:
         """Carry out a flow that cleans up, within the time that it gives itself."""
+        from appbuilder_assistants._instrumentation.spans import part_of
+
         with part_of(self._run_span):
             return finish(flow, self.pool, self.settings)
 

@@ -5,10 +5,13 @@ HTTP libraries unpack each chunk whole: 64 KiB of gzip may unfold to 64 MiB at o
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import AsyncIterator, Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from .protocols import AsyncIncoming, Incoming, TransportFailure
+
+if TYPE_CHECKING:
+    import zlib
 
 ACCEPTED = "gzip, deflate"
 """Accepted encodings of responses. Others, also those that httpx could read, are refused."""
@@ -63,6 +66,8 @@ class Unpacker:
         if self._coding is None:
             yield data
             return
+        import zlib
+
         if self._zlib is None:
             # Deflate has a header of two bytes (RFC 1950), or none (RFC 1951).
             self._start += data
@@ -92,6 +97,8 @@ class Unpacker:
 
 def _window(coding: str, start: bytes) -> int:
     """Zlib's name of the format."""
+    import zlib
+
     if coding == "gzip":
         return zlib.MAX_WBITS | 16
     headed = start[0] & 0x0F == zlib.DEFLATED and int.from_bytes(start[:2], "big") % 31 == 0

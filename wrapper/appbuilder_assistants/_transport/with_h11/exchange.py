@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 from urllib.parse import quote, urlencode
-
-import h11
 
 from appbuilder_assistants._core.multipart import MultipartBody
 from appbuilder_assistants._transport.protocols import OutgoingRequest, TransportFailure
@@ -21,10 +20,20 @@ from .server_address import ServerAddress
 MAX_HEAD = 100 * 1024
 """Bytes of a response's head, and of one line of its framing: what is longer is refused."""
 
-# h11 follows both sides of an exchange: it is shown a request of the same meaning as the one that
-# is sent, and which costs it less to look at.
-_REQUEST = h11.Request(method="POST", target="/", headers=[("host", "h"), ("content-length", "0")])
-_END = h11.EndOfMessage()
+
+# h11 is imported where it reads: never, as long as httptools reads all.
+
+
+@cache
+def _request() -> tuple[Any, Any]:
+    """The events of a request of the same meaning as the one sent, and cheaper to look at.
+
+    h11 follows both sides of an exchange.
+    """
+    import h11
+
+    headers = [("host", "h"), ("content-length", "0")]
+    return h11.Request(method="POST", target="/", headers=headers), h11.EndOfMessage()
 
 
 class Headers(Mapping[str, str]):
@@ -135,13 +144,17 @@ class Exchange:
 
     def begin(self) -> None:
         """A request is about to be sent."""
+        import h11
+
         self._reset()
         self._h11 = h11.Connection(h11.CLIENT, MAX_HEAD)
-        self._h11.send(_REQUEST)
-        self._h11.send(_END)
+        for event in _request():
+            self._h11.send(event)
 
     def feed(self, data: bytes) -> None:
         """Bytes that came; none at the connection's end. Raises TransportFailure without a head."""
+        import h11
+
         connection = self._h11
         if not data and connection.their_state is h11.SEND_RESPONSE:
             raise TransportFailure("read", "Server disconnected without sending a response.")
@@ -170,6 +183,8 @@ class Exchange:
 
     def can_go_on(self) -> bool:
         """Whether the connection can be used for another request."""
+        import h11
+
         connection = self._h11
         return (
             not self._pieces  # unread
@@ -181,6 +196,8 @@ class Exchange:
 
     def _has_taken(self, event: Any) -> bool:
         """Whether there may be another event."""
+        import h11
+
         if isinstance(event, h11.Data):
             self._pieces.append(bytes(event.data))
         elif isinstance(event, h11.EndOfMessage):

@@ -48,7 +48,8 @@ def is_address(server: ServerAddress) -> bool:
 
 def addresses_of(server: ServerAddress) -> list[Any]:
     """As `socket.getaddrinfo`."""
-    return socket.getaddrinfo(server.host, server.port, type=socket.SOCK_STREAM)
+    # For a str, Python would load its tables of international names; these hosts are ASCII.
+    return socket.getaddrinfo(server.host.encode("ascii"), server.port, type=socket.SOCK_STREAM)
 
 
 def share(end: float | None, count: int) -> float | None:
