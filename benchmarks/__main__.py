@@ -78,9 +78,7 @@ def report(rows: Sequence[Row], results: Sequence[Result], *, write: bool) -> No
     if write:
         results_files.write("table.md", "\n".join(lines) + "\n")
         for row in rows:
-            found = [one for one in results if one.row == row.name and one.figures]
-            if found:
-                results_files.write(f"{row.name}.svg", plot(row, found))
+            results_files.write(f"{row.name}.svg", plot(row, results))
 
 
 def write_growth(grown: Sequence[Curve]) -> None:

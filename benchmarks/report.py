@@ -65,10 +65,11 @@ def problems(results: Sequence[Result]) -> Iterator[str]:
 
 
 def plot(row: Row, results: Sequence[Result]) -> str:
-    """Bars from the cheapest library to the dearest."""
-    found = sorted((one for one in results if one.row == row.name), key=lambda one: one.median)
+    """Bars from the cheapest library to the dearest; none if none could be measured."""
+    measured = [one for one in results if one.row == row.name and one.figures]
+    found = sorted(measured, key=lambda one: one.median)
     height = 40 + len(found) * (BAR + GAP)
-    scale = (WIDTH - LABEL - 60) / (max(one.median for one in found) or 1)
+    scale = (WIDTH - LABEL - 60) / (max((one.median for one in found), default=0) or 1)
     measure = f"cost, × {PEERS[row.base].title}" if row.base else row.unit
     lines = [
         (

@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from benchmarks.growth import Curve
-from benchmarks.report import curve_plot, growth_lines, missed, problems, table
+from benchmarks.report import curve_plot, growth_lines, missed, plot, problems, table
 from benchmarks.results import write_included
 from benchmarks.rounds import Result, measured, serving
 from benchmarks.rows import ROWS, Row
@@ -78,10 +78,18 @@ def test_a_curve() -> None:
     curve = Curve("calls", "Calls", "at once", "µs")
     for size in (1, 1000):
         curve.add("ours", size, size / 2)
-    plot = ET.fromstring(curve_plot(curve))
+    drawn = ET.fromstring(curve_plot(curve))
 
     [*_, line] = growth_lines([curve])
     assert line == "| Calls: this library | 1, 1,000 at once | 0.5, 500.0 µs |"
-    assert [one.get("points") for one in plot.iter() if one.tag.endswith("polyline")] == [
+    assert [one.get("points") for one in drawn.iter() if one.tag.endswith("polyline")] == [
         "60.0,239.8 540.0,40.0"
     ]
+
+
+def test_a_row_that_nothing_could_do_has_a_plot() -> None:
+    """The pages that show it stay whole."""
+    problem = Result("many-threads", "httpx_", problem="as base: it broke down")
+    drawn = ET.fromstring(plot(NAMES["many-threads"], [problem]))
+
+    assert len([one for one in drawn if one.tag.endswith("rect")]) == 1
