@@ -17,7 +17,9 @@ class CreateAssistantRequest(Model):
     """
 
     name: str | None = None
-    """Chinese characters, Latin letters, digits, `_` and `-`. Whether it is needed is not known."""
+    """The name: 1 to 128 Chinese characters, Latin letters, digits, `_` and `-`. Whether it is
+    needed is not known.
+    """
 
     description: str | None = None
     """The assistant's purpose, at most 512 characters."""

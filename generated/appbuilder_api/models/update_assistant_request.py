@@ -17,7 +17,7 @@ class UpdateAssistantRequest(Model):
     """The assistant to change."""
 
     name: str | None = None
-    """Chinese characters, Latin letters, digits, `_` and `-`."""
+    """The name: 1 to 128 Chinese characters, Latin letters, digits, `_` and `-`."""
 
     description: str | None = None
     """The assistant's purpose, at most 512 characters."""

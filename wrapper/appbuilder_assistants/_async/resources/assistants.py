@@ -53,8 +53,8 @@ class AsyncAssistants(AsyncResource):
         assistant may exist.
 
         Args:
-            name: Chinese characters, Latin letters, digits, `_` and `-`. Whether it is needed is
-                not known.
+            name: The name: 1 to 128 Chinese characters, Latin letters, digits, `_` and `-`. Whether
+                it is needed is not known.
             description: The assistant's purpose, at most 512 characters.
             model: The model's name. Names change over time, so any is accepted. If it is omitted,
                 the server chooses one, unless it requires the field, which is not known.
@@ -106,7 +106,7 @@ class AsyncAssistants(AsyncResource):
             assistant_id: The assistant to change.
             model: The model's name. Names change over time, so any is accepted. If omitted, it is
                 unchanged.
-            name: Chinese characters, Latin letters, digits, `_` and `-`.
+            name: The name: 1 to 128 Chinese characters, Latin letters, digits, `_` and `-`.
             description: The assistant's purpose, at most 512 characters.
             instructions: Instructions on behaviour, at most 4096 characters.
             tools: Functions the assistant may call, at most 10.
