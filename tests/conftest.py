@@ -8,10 +8,9 @@ from collections.abc import Iterator
 
 import pytest
 from appbuilder_assistants._core.responses import json_reader
-from appbuilder_assistants._transport import pool
-from appbuilder_assistants._transport.with_h11 import fast_exchange
 
 from tests.sent_requests import MARK, SentRequests, complaint, recording
+from tests.transports import use
 
 # Programs started in the background of a script ignore Ctrl-C, and so do their programs; the
 # tests that send one to theirs would wait in vain.
@@ -22,14 +21,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 @pytest.fixture(scope="session", autouse=True)
 def _transport_in_use() -> None:
     """Have clients use what TEST_TRANSPORT names (httpx, h11), and not the best there is."""
-    name = os.environ.get("TEST_TRANSPORT", "")
-    if name == "httpx":
-        from appbuilder_assistants._transport.with_httpx import transport
-
-        pool._transport = transport.HttpxTransport
-        pool._async_transport = transport.AsyncHttpxTransport
-    elif name:
-        fast_exchange.chosen = name
+    use(os.environ.get("TEST_TRANSPORT", ""))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -10,12 +10,7 @@ import pytest
 from tests.clients.bodies import echo
 from tests.clients.client_harness import ClientHarness
 from tests.clients.conftest import AT_ONCE, Serve
-
-PARTS = {
-    "": "transport='sockets', parser='httptools'",
-    "h11": "transport='sockets', parser='h11'",
-    "httpx": "transport='httpx', parser='h11'",
-}[os.environ.get("TEST_TRANSPORT", "")]
+from tests.transports import PARTS
 
 
 def test_it_is_named(
@@ -28,7 +23,8 @@ def test_it_is_named(
     client.threads.runs.query("线程", "r")
 
     shown = f"{client!r}"
-    assert f"(gateway_url='{server.url}', {PARTS}, decoder=" in shown
+    parts = PARTS[os.environ.get("TEST_TRANSPORT", "")]
+    assert f"(gateway_url='{server.url}', {parts}, decoder=" in shown
     assert f"a client was made: {shown}" in caplog.messages
 
 

@@ -34,7 +34,7 @@ FILE = {
     "classification_id": "c",
     "file_type": "document",
 }
-WAYS = ["at once"] * 6 + ["slow", "drip", "cut", "reset", "silent", "refuse", "late reset"]
+WAYS = ["at once"] * 6 + ["slow", "drip", "cut", "reset", "silent", "refuse", "late reset", "last"]
 
 RESET = struct.pack("ii", 1, 0)
 """For SO_LINGER: closing resets the connection."""
@@ -98,7 +98,11 @@ class Server:
                 await asyncio.sleep(pause / 5)
         if way == "late reset":
             return self._reset(writer)
-        return way != "cut"
+        if way == "last":
+            # The client takes the connection for idle, and perhaps in this very moment for its next
+            # request.
+            await asyncio.sleep(self._random.choice([0.0, pause / 10, pause]))
+        return way not in ("cut", "last")
 
     def _reset(self, writer: asyncio.StreamWriter) -> bool:
         sock: Any = writer.get_extra_info("socket")

@@ -36,6 +36,12 @@ FORKS_EVERY = 25
 
 ONCE = RetryPolicy(attempts=1)
 AGAIN = RetryPolicy(attempts=2, first_delay=0.001)
+CALM: dict[str, Any] = {
+    "default_headers": {"X-Calm": "1"},
+    "timeout": PATIENCE,
+    # The connection that is taken for it may be one that the server is closing.
+    "retry": RetryPolicy(attempts=4, first_delay=0.001),
+}
 OPTIONS: dict[str, Any] = {"token": "浸泡".encode().hex(), "timeout": 0.5}
 FILE = "文件".encode() * 30_000
 
@@ -138,7 +144,7 @@ def one_call(client: AppBuilder, choose: random.Random) -> None:
 def calm_call(report: Report, client: AppBuilder) -> None:
     """A call that the server answers must work, whatever came before."""
     try:
-        client.with_options(default_headers={"X-Calm": "1"}, timeout=PATIENCE).threads.create()
+        client.with_options(**CALM).threads.runs.query("线程", "r")
     except AssistantsError as error:
         report.losses.append(f"the next call: {error}")
 
@@ -266,8 +272,7 @@ async def one_async_call(client: AsyncAppBuilder, choose: random.Random) -> None
 
 async def acalm_call(report: Report, client: AsyncAppBuilder) -> None:
     try:
-        calm = client.with_options(default_headers={"X-Calm": "1"}, timeout=PATIENCE)
-        await calm.threads.create()
+        await client.with_options(**CALM).threads.runs.query("线程", "r")
     except AssistantsError as error:
         report.losses.append(f"the next call: {error}")
 

@@ -18,6 +18,7 @@ from tests.clients.conftest import (
 )
 from tests.clients.raw_server import answer
 from tests.soak.counts import held, more, taken
+from tests.transports import PARTS
 
 ROOT = Path(__file__).parents[2]
 
@@ -26,7 +27,7 @@ ROOT = Path(__file__).parents[2]
 def test_nothing_is_lost(client: str) -> None:
     """Some rounds of bad luck, in a process of its own, whose threads and sockets are counted."""
     done = subprocess.run(
-        [sys.executable, "-m", "tests.soak", "--seconds", "2", "--client", client],
+        [sys.executable, "-m", "tests.soak", "--seconds", "3", "--client", client],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -35,7 +36,9 @@ def test_nothing_is_lost(client: str) -> None:
     )
 
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "lost: nothing" in done.stdout
+    assert done.stdout.count("lost: nothing") == len(PARTS)
+    for parts in PARTS.values():
+        assert f"{parts}; {client}: " in done.stdout
 
 
 def test_what_is_taken_is_seen(serve: Serve) -> None:  # noqa: F811

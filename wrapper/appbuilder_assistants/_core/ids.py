@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any, TypeGuard
 
 PREFIXES = {
@@ -15,6 +17,8 @@ PREFIXES = {
     "file-": "file_id",
 }
 """Prefixes of ids, and the parameter that takes each. Ids of other forms may be anything."""
+
+_PREFIX = re.compile("|".join(PREFIXES))
 
 _OBJECTS = {
     "assistant_id": "an assistant",
@@ -68,12 +72,18 @@ def check_ids(operation: str, body: Mapping[str, Any]) -> None:
         raise ValueError(f"{operation}: {_message(wrong)}")
 
 
-def _ids(operation: str, body: Mapping[str, Any]) -> Iterator[tuple[str, str, object]]:
-    """The ids in a request: each parameter's name, its kind, and its value."""
+@cache
+def _places(operation: str) -> tuple[tuple[str, str], ...]:
+    """The parameters of an operation that may be ids, and their kinds."""
     places = {name: name for name in _OBJECTS}
     if operation in _LISTED:
         places.update(after=_LISTED[operation], before=_LISTED[operation])
-    for name, kind in places.items():
+    return tuple(places.items())
+
+
+def _ids(operation: str, body: Mapping[str, Any]) -> Iterator[tuple[str, str, object]]:
+    """The ids in a request: each parameter's name, its kind, and its value."""
+    for name, kind in _places(operation):
         value = body.get(name)
         is_required = name == kind and name in body and (operation, name) not in _OPTIONAL
         if value is not None or is_required:
@@ -87,7 +97,8 @@ def _ids(operation: str, body: Mapping[str, Any]) -> Iterator[tuple[str, str, ob
 
 def _kind(value: str) -> str | None:
     """The parameter that an id of this form belongs to; None for a form that is not known."""
-    return next((kind for prefix, kind in PREFIXES.items() if value.startswith(prefix)), None)
+    found = _PREFIX.match(value)
+    return PREFIXES[found[0]] if found else None
 
 
 def _message(wrong: Mapping[str, tuple[str, str, str]]) -> str:
