@@ -144,12 +144,16 @@ class RunSnapshot:
 
     def apply_message(self, event: StreamRunMessage) -> None:
         """Take in a `message` event: a piece of the answer. Raises TypeError as the other does."""
-        message_id, kinds = event.message_id, (type(event.message_id), type(event.send_id))
-        if kinds != (str, int):
+        message_id = event.message_id
+        came: tuple[object, object] = message_id, event.send_id  # whatever their types say
+        if type(came[0]) is not str or type(came[1]) is not int:
             _expect(str, message_id=message_id)
             _expect(int, send_id=event.send_id)
-        parts = event.content or []
-        text = "".join([part.text.value for part in parts if part.text is not None])
+        texts = []
+        for part in event.content or ():
+            if part.text is not None:
+                texts.append(part.text.value)
+        text = "".join(texts)
         self._message_ids[message_id] = None
         self._add(message_id, text)
         self.last_send_id = event.send_id

@@ -16,7 +16,7 @@ from appbuilder_assistants._core.responses.decode import (
 )
 from appbuilder_assistants._core.responses.error_forms import is_error
 from appbuilder_assistants._core.responses.json_reader import loads, loads_or_none
-from appbuilder_assistants._core.responses.misfit import UNREADABLE, read_as
+from appbuilder_assistants._core.responses.misfit import UNREADABLE, ModelReader, read_as
 from appbuilder_assistants._snapshot import RunSnapshot, shown
 from appbuilder_assistants.errors import (
     ApiConnectionError,
@@ -25,7 +25,7 @@ from appbuilder_assistants.errors import (
     StreamInterruptedError,
 )
 
-from .sse import SseDecoder, SseEvent
+from .sse import SseDecoder
 
 if TYPE_CHECKING:
     from appbuilder_assistants._models import StreamRunMessage, StreamRunStatus
@@ -64,6 +64,8 @@ class EventReader:
         self._call = call
         self._reply = reply
         self._decoder = SseDecoder()
+        read = call.read_message
+        self._read_message = read.model().from_dict if isinstance(read, ModelReader) else read
 
     def feed(self, chunk: bytes) -> Iterator[RunEvent]:
         """The events that a chunk completes, up to the final one.
@@ -71,15 +73,34 @@ class EventReader:
         Raises StreamInterruptedError for an event that cannot be read, and an ApiStatusError for
         an error object in place of an event.
         """
-        events = self._decoder.feed(chunk)
-        del chunk  # a traceback may be shown with its variables, and a server may repeat the token
-        while not self.snapshot.finished:
-            event = self._next(events)
-            if isinstance(event, AssistantsError):
-                raise event
-            if event is None:
-                return
-            yield event
+        if self.snapshot.finished:
+            return
+        snapshot, read_message = self.snapshot, self._read_message
+        name, data, body = "", b"", None
+        try:
+            for name, data in self._decoder.feed(chunk):
+                if name == "message":
+                    body = loads(data)
+                    if type(body) is not dict or "send_id" not in body:
+                        self._refuse_error(name, data, body)
+                    try:
+                        message = read_message(body)
+                    except UNREADABLE:
+                        message = read_as(self._call.read_message, body)
+                    snapshot.apply_message(message)
+                    yield message
+                elif event := self._read(name, data):
+                    yield event
+                    if snapshot.finished:
+                        return
+            return
+        except AssistantsError as error:
+            failure: AssistantsError = strip_context(error)
+        except UNREADABLE as error:
+            failure = self._unreadable(error)
+        # A traceback may be shown with its variables, and the server may have repeated the token.
+        del chunk, name, data, body
+        raise failure
 
     def end(self, no_reply: NoReply | None) -> Break:
         """Judge an end of the bytes that comes before the final event.
@@ -99,29 +120,6 @@ class EventReader:
     @property
     def _request_id(self) -> str | None:
         return self._reply.request_id
-
-    # The server may have repeated the token: errors are given back, so that no frame that they are
-    # raised from has what came.
-
-    def _next(self, events: Iterator[SseEvent]) -> RunEvent | AssistantsError | None:
-        """The next event, or the error in place of it; None behind the last."""
-        try:
-            for name, data in events:
-                if name == "message":
-                    body = loads(data)
-                    if type(body) is not dict or "send_id" not in body:
-                        self._refuse_error(name, data, body)
-                    message = read_as(self._call.read_message, body)
-                    self.snapshot.apply_message(message)
-                    return message
-                event = self._read(name, data)
-                if event is not None:
-                    return event
-        except AssistantsError as error:
-            return strip_context(error)
-        except UNREADABLE as error:
-            return self._unreadable(error)
-        return None
 
     def _error_behind(self) -> AssistantsError | None:
         """The error object behind the last event, if there is one."""
