@@ -45,8 +45,9 @@ class _AssistantToolRequired(TypedDict):
 
 
 class AssistantToolDict(_AssistantToolRequired, total=False):
-    """A tool that an assistant or a run may call. Requests take functions only; responses may name
-    unknown kinds.
+    """A tool that an assistant or a run may call.
+
+    Requests take functions only; responses may name unknown kinds.
     """
 
     function: AssistantFunction | AssistantFunctionDict | None
@@ -62,7 +63,10 @@ class AssistantMessageDict(_AssistantMessageRequired, total=False):
     """A message sent with a thread."""
 
     role: Literal["assistant", "user"] | None
-    """The author of the message. Documented is `user`; the official client allows `assistant`, too."""
+    """The author of the message.
+
+    Documented is `user`; the official client allows `assistant`, too.
+    """
 
     file_ids: Sequence[str] | None
     """Ids of files, at most 10."""

@@ -12,8 +12,12 @@ def docstring(text: str, operation: str, parameters: Iterable[tuple[str, str]], 
     """The docstring with its quotes, for code that is indented so far."""
     text = text.replace("\\", "\\\\")
     lines: list[str] = []
-    for paragraph in text.strip().split("\n\n"):
-        lines += ["", *_wrapped(paragraph, WIDTH - indent - (0 if lines else 3))]
+    first, *others = text.strip().split("\n\n")
+    if len(first) > WIDTH - indent - 6 and ". " in first:  # the summary stands on one line
+        summary, rest = first.split(". ", 1)
+        first, others = f"{summary}.", [rest, *others]
+    for paragraph in (first, *others):
+        lines += ["", *_wrapped(paragraph, WIDTH - indent - (0 if lines else 6))]
     lines = lines[1:]
     described = [(name, words) for name, words in parameters if words]
     if described:

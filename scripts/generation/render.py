@@ -13,7 +13,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from scripts.generation import python_types, written
+from scripts.generation import official, python_types, written
 from scripts.generation.docstrings import docstring
 from scripts.generation.spec import PAGE, Operation, Spec
 
@@ -23,7 +23,7 @@ RESOURCES = PACKAGE / "_async" / "resources"
 WRITTEN = PACKAGE / "_async"
 TYPES = PACKAGE / "types.py"
 MODELS = Path("generated/appbuilder_api")
-PLACES = (OPERATIONS, RESOURCES, TYPES)  # in the folders there is nothing else
+PLACES = (OPERATIONS, RESOURCES, TYPES, *official.PLACES)  # in the folders there is nothing else
 HEADER = "# Written by `make generate` from openapi.yaml; do not edit.\n"
 # The first file of a folder that is new has no package around it, by which ruff knows its own.
 OURS = 'lint.isort.known-first-party=["appbuilder_assistants"]'
@@ -105,6 +105,8 @@ def modules(document: Mapping[str, Any], root: Path) -> dict[Path, str]:
     texts[TYPES] = templates.get_template("types.py.jinja").render(
         names=names, dicts=dicts, all=sorted([*names, *dicts, "FileContent", "Json", "final_text"])
     )
+    for path, values in official.official_modules(spec, root).items():
+        texts[path] = templates.get_template("official.py.jinja").render(values)
     texts[RESOURCES / "root.py"] = templates.get_template("root.py.jinja").render(children=roots)
     texts[RESOURCES / "raw.py"] = templates.get_template("raw.py.jinja").render(
         resources=resources, roots=roots

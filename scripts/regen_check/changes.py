@@ -88,11 +88,11 @@ def _event_type(spec: Spec) -> None:
 
 
 def _removed_operation(spec: Spec) -> None:
-    del spec["paths"]["/v2/assistants/files/delete"]
+    del spec["paths"]["/v2/threads/messages/files/list"]
     for methods in spec["paths"].values():
         for operation in methods.values():
             for response in operation["responses"].values():
-                response.get("links", {}).pop("unmountAssistantFile", None)
+                response.get("links", {}).pop("listMessageFiles", None)
 
 
 def _limit(spec: Spec) -> None:
@@ -136,6 +136,7 @@ assert types.Assistant.from_dict({**assistant.to_dict(), "title": "甲"}).title 
         """
 for method in methods("assistants.create"):
     assert "'markdown'" in str(parameters(method)["response_format"].annotation)
+assert appbuilder_assistants.assistant.type.ResponseFormat.MARKDOWN == "markdown"
 for assistant in answers(lambda client: client.assistants.create("a", response_format="markdown")):
     assert assistant.response_format == "markdown"
 assert refusals(lambda client: client.assistants.create("a", response_format="html"))
@@ -203,13 +204,14 @@ assert "run_paused" in page("/docs")
     ),
     Change(
         "removed operation",
-        "unmountAssistantFile",
+        "listMessageFiles",
         _removed_operation,
-        "unmountAssistantFile",
+        "listMessageFiles",
         """
-for assistants in resources("assistants"):
-    assert not hasattr(assistants, "unmount_files")
-assert posted("/v2/assistants/files/delete", {}) == 404
+for messages in resources("threads.messages"):
+    assert not hasattr(messages, "files")
+assert not hasattr(types, "MessageFile")
+assert posted("/v2/threads/messages/files/list", {}) == 404
 """,
     ),
     Change(

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from operator import attrgetter
 from typing import Any
 
+import appbuilder_assistants
 import appbuilder_mock
 from appbuilder_assistants import AppBuilder, AsyncAppBuilder, BadRequestError, types
 
@@ -80,4 +81,7 @@ def page(path: str) -> str:
 
 if __name__ == "__main__":
     with appbuilder_mock.running() as SERVER:
-        exec(sys.stdin.read(), {**globals(), "types": types})
+        exec(
+            sys.stdin.read(),
+            {**globals(), "appbuilder_assistants": appbuilder_assistants, "types": types},
+        )

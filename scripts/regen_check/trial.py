@@ -24,6 +24,10 @@ GENERATED = (
     "wrapper/appbuilder_assistants/_async/resources/",
     "wrapper/appbuilder_assistants/_operations/",
     "wrapper/appbuilder_assistants/_sync/",
+    "wrapper/appbuilder_assistants/assistant/assistant_type.py",
+    "wrapper/appbuilder_assistants/assistant/public_type.py",
+    "wrapper/appbuilder_assistants/assistant/thread_type.py",
+    "wrapper/appbuilder_assistants/assistant/type.py",
     "wrapper/appbuilder_assistants/types.py",
 )
 CHECKS = {

@@ -42,7 +42,9 @@ def part(name: str, value: object, shape: Shape) -> Any:
     """
     if value is None:
         return None
-    given: Any = value.to_dict() if hasattr(value, "to_dict") else value
+    given: Any = value
+    if hasattr(given, "to_dict"):
+        given = given.to_dict()
     if not isinstance(given, Mapping):
         raise TypeError(f"{name}: expected a request type or a dict, got {type(value).__name__}")
     _check_keys(name, given, shape)

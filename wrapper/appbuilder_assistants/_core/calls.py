@@ -250,8 +250,9 @@ def json_body(operation: str, body: object) -> bytes:
 
 def _json_form(value: object) -> object:
     """The JSON form of an object that json does not know: a model, a tool, or any mapping."""
-    if hasattr(value, "to_dict"):
-        return value.to_dict()
+    given: Any = value
+    if hasattr(given, "to_dict"):
+        return given.to_dict()
     if isinstance(value, Mapping):
         return dict(value)
     raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")

@@ -1,4 +1,5 @@
-"""The parts of assistants and files."""
+# Written by `make generate` from openapi.yaml; do not edit.
+"""Types of the official SDK, under its names."""
 
 from __future__ import annotations
 
@@ -11,11 +12,11 @@ from appbuilder_assistants.types import (
     AssistantList,
     Deleted,
     File,
-    FileContent,
     FileList,
 )
 
-from .public_type import AssistantTool, ResponseFormat
+from ._written import AssistantFilesContentResponse, AssistantTool, AuditStatus
+from .public_type import ResponseFormat
 
 __all__ = [
     "AssistantCreateResponse",
@@ -39,34 +40,21 @@ __all__ = [
 
 
 class AssistantListRole(str, Enum):
-    """The order of a list."""
+    """By creation, newest first (`desc`) or oldest first (`asc`). Defaults to `desc`."""
 
-    DESC = "desc"
     ASC = "asc"
-
-
-class AuditStatus(int, Enum):
-    """How the audit of a file stands: its `censored`, which is a number, compares with these."""
-
-    AUDITING = -1
-    NOT_AUDITED = 0
-    APPROVED = 1
-    REJECTED = 2
-    NEEDS_FURTHER_AUDIT = 3
-    AUDIT_FAILED_SERVICE_EXCEPTION = 4
-    AUDIT_FAILED_TIMEOUT = 5
+    DESC = "desc"
 
 
 AssistantCreateResponse = Assistant
-AssistantUpdateResponse = Assistant
 AssistantQueryResponse = Assistant
+AssistantUpdateResponse = Assistant
 AssistantListResponse = AssistantList
-AssistantDeleteResponse = Deleted
 AssistantFilesResponse = AssistantFile
 AssistantMountedFilesListResponse = AssistantFileList
 AssistantFilesCreateResponse = File
-AssistantFilesQueryResponse = File
 AssistantFilesListData = File
+AssistantFilesQueryResponse = File
 AssistantFilesListResponse = FileList
+AssistantDeleteResponse = Deleted
 AssistantFilesDeleteResponse = Deleted
-AssistantFilesContentResponse = FileContent

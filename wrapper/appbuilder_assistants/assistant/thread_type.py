@@ -1,12 +1,10 @@
-"""The parts of threads, messages and runs."""
+# Written by `make generate` from openapi.yaml; do not edit.
+"""Types of the official SDK, under its names."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from enum import Enum
-from typing import Any
 
-from appbuilder_assistants import types
 from appbuilder_assistants.types import (
     AssistantThread,
     Deleted,
@@ -36,10 +34,10 @@ from appbuilder_assistants.types import (
     ToolOutput,
 )
 
+from ._written import AssistantMessage, AssistantRunModel, AssistantTool
 from .public_type import (
     AssistantContent,
     AssistantModelParameters,
-    AssistantTool,
     AssistantUserInfo,
     AssistantUserLoc,
     ResponseFormat,
@@ -91,63 +89,41 @@ __all__ = [
 ]
 
 
+class AssistantMessageListRole(str, Enum):
+    """By creation, newest first (`desc`) or oldest first (`asc`). Defaults to `desc`."""
+
+    ASC = "asc"
+    DESC = "desc"
+
+
+class RunListOrderEnum(str, Enum):
+    """By creation, newest first (`desc`) or oldest first (`asc`). Defaults to `desc`."""
+
+    ASC = "asc"
+    DESC = "desc"
+
+
 class AssistantMessageRole(str, Enum):
-    """The author of a message."""
+    """The author of the message.
+
+    Documented is `user`; the official client allows `assistant`, too.
+    """
 
     USER = "user"
     ASSISTANT = "assistant"
 
 
-class AssistantMessageListRole(str, Enum):
-    """The order of a list of messages."""
-
-    DESC = "desc"
-    ASC = "asc"
-
-
-class RunListOrderEnum(str, Enum):
-    """The order of a list of runs or steps."""
-
-    DESC = "desc"
-    ASC = "asc"
-
-
-class AssistantRunModel(str, Enum):
-    """The two models that the official SDK takes. Here any name goes."""
-
-    ERNIE_4_0_8K = "ERNIE-4.0T-8K"
-    ERNIE_3_5_8K = "DeepSeek-V3.1"
-
-
-class AssistantMessage(types.AssistantMessage):
-    """A message handed over with a thread; the user's, unless `role` says otherwise."""
-
-    __slots__ = ()
-
-    def __init__(
-        self,
-        content: str,
-        role: str = "user",
-        file_ids: Sequence[str] | None = None,
-        metadata: dict[str, str] | None = None,
-        **more: Any,  # what attrs.evolve gives
-    ) -> None:
-        speaker: Any = role.value if isinstance(role, Enum) else role
-        files = None if file_ids is None else list(file_ids)
-        super().__init__(content, speaker, files, metadata, **more)
-
-
 ThreadCreateResponse = Thread
 ThreadQueryResponse = Thread
 ThreadUpdateResponse = Thread
-ThreadDeleteResponse = Deleted
 AssistantMessageCreateResponse = Message
-AssistantMessageUpdateResponse = Message
-AssistantMessageQueryResponse = Message
 AssistantMessageListResponseData = Message
+AssistantMessageQueryResponse = Message
+AssistantMessageUpdateResponse = Message
 AssistantMessageListResponse = MessageList
-AssistantMessageFilesResponse = MessageFileList
 AssistantContentFilesData = MessageFile
+AssistantMessageFilesResponse = MessageFileList
+ThreadDeleteResponse = Deleted
 RunListResponse = RunList
-RunStepResult = RunStep
 RunStepListResponse = RunStepList
+RunStepResult = RunStep

@@ -1,4 +1,5 @@
-"""All type names in one place."""
+# Written by `make generate` from openapi.yaml; do not edit.
+"""Types of the official SDK, under its names: all of them."""
 
 from __future__ import annotations
 
