@@ -102,6 +102,7 @@ class _Page:
         self._about = about
         self._methods = found
         self._homes: Mapping[str, str] = {}
+        self._in_requests: set[str] = set()
 
     def objects(self) -> list[str]:
         """The names of the objects that the requests and responses hold, and those within."""
@@ -122,6 +123,8 @@ class _Page:
 
         for operation, _, _ in self._methods:
             visit(self._body(operation).get("properties", {}))
+        self._in_requests = {*found}
+        for operation, _, _ in self._methods:
             visit(self._answer(operation).get("content", {}))
         return [name for name in found if name not in ("ErrorEnvelope", "ErrorDetail")]
 
@@ -159,7 +162,7 @@ class _Page:
         returned = annotation(inspect.signature(method).return_annotation)
         yield f"**{words['returns']}**: {self._linked(returned)}"
         yield f"**{words['errors']}**"
-        yield table([words["errors"], words["meaning"]], self._errors(operation))
+        yield table([words["error"], words["meaning"]], self._errors(operation))
         yield f"**{words['example']}**"
         yield fenced(self._example(operation, name))
 
@@ -238,11 +241,12 @@ class _Page:
     def _object(self, name: str) -> Iterator[str]:
         words = self._words
         schema = self._spec.components("schemas")[name]
+        needed = words["required" if name in self._in_requests else "always"]
         yield f"### {name}"
         yield joined_lines(schema.get("description", ""))
         rows = [
             [
-                code(field.path) + (f" ({words['always']})" if field.required else ""),
+                code(field.path) + (f" ({needed})" if field.required else ""),
                 self._together([self._type(field.schema), *self._limits(field.schema)]),
                 field.schema.get("description")
                 or self._spec.resolved(field.schema).get("description", ""),

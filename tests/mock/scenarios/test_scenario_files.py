@@ -249,7 +249,7 @@ def test_error_of_the_docs() -> None:
 
 
 def test_operations_are_those_of_the_spec() -> None:
-    """A new operation of openapi.yaml belongs in the schema's enum."""
+    """`make generate` writes a new operation of openapi.yaml into the schema's enum."""
     spec = yaml.safe_load((ROOT / "openapi.yaml").read_text(encoding="utf-8"))
     named = {post["operationId"] for path in spec["paths"].values() for post in path.values()}
     enum = SCHEMA["$defs"]["match"]["properties"]["operation"]["enum"]
