@@ -47,7 +47,9 @@ def endpoint(operation_id: str, handler: Handler) -> Endpoint:
     async def call(request: Request) -> Response:
         state = state_of(request)
         check_token(request, state.token)
-        playback = state.player.playback
+        injected = state.player.injected(operation_id)
+        # A call that does not happen uses up no rule.
+        playback = None if injected and injected.prevents else state.player.playback
         if playback and (rule := playback.match_unread(operation_id)) and rule.fault:
             return ConnectionReset(rule.fault.drawn(playback.random))
         body = await read(operation_id, request)
@@ -56,6 +58,7 @@ def endpoint(operation_id: str, handler: Handler) -> Endpoint:
             return _over_quota(operation_id, state, state.window.quota)
         rule = _match(playback, operation_id, body, state.store) if playback else None
         fault = rule.fault.drawn(playback.random) if playback and rule and rule.fault else None
+        fault = injected or fault
         if rule:
             state = replace(state, rule=rule)
         if rule and rule.quota and fault is None:

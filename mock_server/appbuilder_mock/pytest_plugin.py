@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from appbuilder_mock.live_guard import LiveGuard
     from appbuilder_mock.server.running import Running
+    from appbuilder_mock.sweep_plugin import Sweep
 
 MISSING = "the fixture {} needs {}: pip install 'appbuilder-assistants[mock]'"
 LONGEST_REPORT = 20_000  # characters
@@ -31,6 +32,7 @@ LONGEST_NAME = 60  # characters of a file's name; three bytes each in Chinese, o
 
 _server: pytest.StashKey[Running] = pytest.StashKey()
 _guard: pytest.StashKey[LiveGuard] = pytest.StashKey()
+_sweep: pytest.StashKey[Sweep] = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -45,6 +47,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="URL",
         help="with --appbuilder-record: the gateway that answers, with the token in "
         "APPBUILDER_TOKEN, instead of the test's mock server",
+    )
+    group.addoption(
+        "--appbuilder-sweep",
+        action="store_true",
+        help="run each test with a mock server at every fault point of its calls, too",
+    )
+    group.addoption(
+        "--appbuilder-fault",
+        metavar="POINT",
+        help="run tests with a mock server at this fault point only, such as 'createRun 1: reset'",
     )
     parser.addini(
         "appbuilder_refuse_live",
@@ -62,8 +74,24 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     config.addinivalue_line(
         "markers",
+        "appbuilder_sweep(reported): with --appbuilder-sweep, a failed assertion in whose text "
+        "this regular expression is found means that the user was told of the failure",
+    )
+    config.addinivalue_line(
+        "markers",
         "appbuilder_live: lets the test call a gateway that is not this machine; it may cost money",
     )
+    single = config.getoption("--appbuilder-fault")
+    if single or config.getoption("--appbuilder-sweep"):
+        from appbuilder_mock.sweep import Point
+        from appbuilder_mock.sweep_plugin import Sweep
+
+        try:
+            sweep = Sweep(Point.parse(single) if single else None)
+        except ValueError as error:
+            raise pytest.UsageError(f"--appbuilder-fault: {error}") from None
+        config.stash[_sweep] = sweep
+        config.pluginmanager.register(sweep, "appbuilder_sweep")
     if config.getini("appbuilder_refuse_live"):
         from appbuilder_mock.live_guard import LiveGuard
 
@@ -116,6 +144,8 @@ def appbuilder_mock(request: pytest.FixtureRequest) -> Iterator[Running]:
 
             file = _recording_of(request.node, upstream)
             server.url = stack.enter_context(recording(file, upstream or server.url))
+        if (sweep := request.config.stash.get(_sweep, None)) is not None:
+            stack.enter_context(sweep.observed(server))
         request.node.stash[_server] = server
         yield server
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from appbuilder_mock.scenarios import (
+    Fault,
     Playback,
     Rule,
     Scenario,
@@ -28,6 +29,19 @@ class ScenarioPlayer:
         self.text: str | None = None
         self.playback: Playback | None = None
         self.changes = 0
+        self._injected: tuple[str, Fault] | None = None
+        self._calls_before = 0
+
+    def inject(self, operation: str, nth: int, fault: Fault) -> None:
+        """Let the `nth` call of an operation from now on have this fault, whatever is played."""
+        self._injected, self._calls_before = (operation, fault), nth - 1
+
+    def injected(self, operation: str) -> Fault | None:
+        """The injected fault, if this call is the one to have it. Once a call."""
+        if self._injected is None or self._injected[0] != operation:
+            return None
+        self._calls_before -= 1
+        return self._injected[1] if self._calls_before == -1 else None
 
     @property
     def rules(self) -> int | None:

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from appbuilder_mock.contract import the_contract
 from appbuilder_mock.middleware.entry import Entry
-from appbuilder_mock.scenarios import Rule, Scenario
+from appbuilder_mock.scenarios import Fault, Rule, Scenario
 from appbuilder_mock.scenarios.checks import unknown
 from appbuilder_mock.scenarios.player import ScenarioSource
 from appbuilder_mock.state import MockState
@@ -73,6 +73,15 @@ class Running:
             raise TypeError("expected rules, or one scenario, file or text; got a mixture")
         [scenario] = scenarios or [rules]
         self._in_loop(lambda: self._state.player.play(scenario))
+
+    def inject_fault(self, operation: str, nth: int, fault: Fault) -> None:
+        """Let the `nth` call of this operationId from now on have the fault, whatever is played.
+
+        The rule that the call matches applies otherwise; a call that is prevented matches none.
+        """
+        if operation not in (known := the_contract().operations):
+            raise ValueError(unknown("operation", operation, known))
+        self._in_loop(lambda: self._state.player.inject(operation, nth, fault))
 
     @property
     def requests(self) -> list[ReceivedRequest]:
