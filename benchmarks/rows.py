@@ -96,8 +96,8 @@ ROWS = (
         figure="own",
         must=must(1.1),
     ),
-    Row("import", "import", 2, must=must(0.15)),
-    Row("start", "start to first answer", 2, must=must(0.95)),
+    Row("import", "import", 1, must=must(0.15)),
+    Row("start", "start to first answer", 1, must=must(0.95)),
     Row("upload", "an upload of 100 MB, sync", 1, figure="wall", must=must(1.11)),
     Row(
         "upload-async",

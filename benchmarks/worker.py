@@ -28,7 +28,9 @@ def warm_up(row: str) -> int:
     kind, _, size = row.rpartition("-")
     if kind == "events" and int(size) > 10_000:
         return 0
-    return int(size) if kind == "at-once" else kinds.AT_ONCE if kind == "many" else 1
+    if kind == "at-once":
+        return max(int(size), kinds.AT_ONCE)
+    return kinds.AT_ONCE if kind == "many" else 1
 
 
 def main(name: str, row: str, urls: str) -> None:
