@@ -59,6 +59,7 @@ OPERATIONS = "appbuilder_assistants._operations"
 UNUSED = (
     "anyio",
     "appbuilder_api",
+    "appbuilder_assistants._core.multipart",
     "appbuilder_assistants._core.runs",
     "appbuilder_assistants._core.streams",
     "appbuilder_assistants._files",

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Any
 
-_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_HEADER_NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 
 # A request's own headers, and those with the token: `default_headers` cannot change them.
 OUR_HEADERS = frozenset(
@@ -60,7 +60,7 @@ def check_headers(headers: Mapping[str, str]) -> None:
         if name.lower() in OUR_HEADERS:
             todo = ": use token=" if name.lower() == "authorization" else ""
             raise ValueError(f"default_headers: {name} is the client's to set{todo}")
-        if not _HEADER_NAME.fullmatch(name):
+        if not re.fullmatch(_HEADER_NAME, name):
             raise ValueError(f"default_headers: {name!r} is no name of a header")
         if not value.isprintable() or not value.isascii():
             # The value is not shown: it may be a secret.

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from appbuilder_assistants._core.calls import NoReply
-from appbuilder_assistants._core.multipart import MultipartBody
 from appbuilder_assistants._settings.addresses import is_loopback
 
 from .connect import proxy_for
@@ -57,7 +56,7 @@ def overdue(
 ) -> NoReply:
     """The `NoReply` for a passed deadline."""
     message = f"the deadline passed while waiting for {_gateway(request)}"
-    if reads_file or (isinstance(request.body, MultipartBody) and request.body.file.reading):
+    if reads_file or (not isinstance(request.body, bytes) and request.body.file.reading):
         message = "the deadline passed while the file to upload was read"
     if request.waits_for_pool:
         reached = False

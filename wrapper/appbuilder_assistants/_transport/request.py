@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from appbuilder_assistants._core.calls import Send, never
 from appbuilder_assistants._core.limits import MAX_BODY, MAX_ERROR_BODY
-from appbuilder_assistants._core.multipart import MultipartBody
 from appbuilder_assistants._settings.settings import Settings, with_headers
 from appbuilder_assistants._version import __version__
 
@@ -19,6 +18,7 @@ from .protocols import Limits, OutgoingRequest, TransportFailure
 from .unpack import ACCEPTED
 
 if TYPE_CHECKING:
+    from appbuilder_assistants._core.multipart import MultipartBody
     from appbuilder_assistants._settings.settings import TimeoutLike
 
 CONNECT_SECONDS = 5.0
@@ -32,7 +32,7 @@ def build_request(
     """The request of a step. `timeout` is the transport's, for settings without one."""
     request, body = step.request, step.request.body
     key = None
-    if not isinstance(body, MultipartBody):  # a form's content type has a boundary of its own
+    if isinstance(body, bytes):  # a form's content type has a boundary of its own
         key = None if request.query else (request.path, step.accept, step.leave_open)
         if settings.extra_body:
             body = _with_extra(body, settings)

@@ -12,7 +12,6 @@ from functools import cache
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from appbuilder_assistants._core.multipart import MultipartBody
 from appbuilder_assistants._transport.protocols import OutgoingRequest, TransportFailure
 
 from .server_address import ServerAddress
@@ -73,7 +72,7 @@ def head_of(request: OutgoingRequest, server: ServerAddress) -> bytes:
     if start is None:
         start = request.memo[server] = _start_of(request, server)
     body = request.body
-    if not isinstance(body, MultipartBody):
+    if isinstance(body, bytes):
         length = f"Content-Length: {len(body)}"
     elif body.length is None:
         length = "Transfer-Encoding: chunked"

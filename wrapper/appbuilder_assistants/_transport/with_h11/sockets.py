@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from appbuilder_assistants._core.multipart import MultipartBody
 from appbuilder_assistants._transport.blocking import within
 from appbuilder_assistants._transport.protocols import OutgoingRequest, TransportFailure
 from appbuilder_assistants._transport.request import pieces
@@ -87,7 +86,7 @@ class SocketConnection:
     def _write(self, request: OutgoingRequest) -> None:
         head = head_of(request, self.server)
         body = request.body
-        if not isinstance(body, MultipartBody):
+        if isinstance(body, bytes):
             self._send(head + body, request)
             return
         frame = framed if body.length is None else bytes

@@ -7,9 +7,8 @@ import socket
 import ssl
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
-from appbuilder_assistants._core.multipart import MultipartBody
 from appbuilder_assistants._transport.blocking import off_loop
 from appbuilder_assistants._transport.cancellation import wait_until
 from appbuilder_assistants._transport.protocols import OutgoingRequest, Phase, TransportFailure
@@ -17,6 +16,9 @@ from appbuilder_assistants._transport.request import apieces
 
 from .exchange import LAST_CHUNK, Exchange, Headers, end_of, framed, head_of
 from .server_address import ServerAddress, addresses_of, ignore, is_address, is_silent, share
+
+if TYPE_CHECKING:
+    from appbuilder_assistants._core.multipart import MultipartBody
 
 CHUNK = 64 * 1024
 """Bytes that are read at once at the most, and those unread above which no more are read."""
@@ -105,7 +107,7 @@ class AsyncConnection(asyncio.BufferedProtocol):
         exchange = self.exchange
         exchange.begin()
         head = head_of(request, self.server)
-        if isinstance(request.body, MultipartBody):
+        if not isinstance(request.body, bytes):
             await self._upload(head, request.body, request)
         else:
             self._transport.write(head + request.body)
