@@ -60,6 +60,7 @@ UNUSED = (
     "anyio",
     "appbuilder_api",
     "appbuilder_assistants._core.multipart",
+    "appbuilder_assistants._core.rate_limit",
     "appbuilder_assistants._core.runs",
     "appbuilder_assistants._core.streams",
     "appbuilder_assistants._files",

@@ -74,7 +74,7 @@ def test_a_run_is_an_invoked_agent(harness: ClientHarness, serve: Serve) -> None
         "appbuilder.operation": "createRun",
         "appbuilder.request_id": "req_1",
     }
-    assert [event.name for event in span.events] == ["retry"]
+    assert [event.name for event in span.events] == ["rate limit", "retry"]
     assert span.status.is_unset
     assert "secret-key" not in span.to_json()
 

@@ -13,6 +13,7 @@ from ._core.calls import (
     NoReply,
     OperationRequest,
     Outcome,
+    RateChanged,
     Reply,
     RunTools,
     Save,
@@ -50,7 +51,10 @@ def drive(
     flow: Flow[T], transport: Transport, settings: Settings, deadline: float | None = None
 ) -> T:
     """Carry a flow out, by `deadline` if that is given, else within the settings' deadline."""
+    from ._core.rate_limit import paced
+
     execution = _Execution(settings, deadline)
+    flow = paced(flow, settings.limiter)
     with execution.instrumentation:
         try:
             step = flow.send(None)
@@ -81,7 +85,10 @@ async def adrive(
     flow: Flow[T], transport: AsyncTransport, settings: Settings, deadline: float | None = None
 ) -> T:
     """Carry a flow out on the running event loop."""
+    from ._core.rate_limit import paced
+
     execution = _Execution(settings, deadline)
+    flow = paced(flow, settings.limiter)
     with execution.instrumentation:
         try:
             step = flow.send(None)
@@ -188,7 +195,8 @@ class _Execution:
     def too_late(self, step: Sleep) -> NoReply | None:
         """The outcome of a pause that would outlast the deadline: it is not begun."""
         self.instrumentation.retry(step)
-        if self.deadline is None or time.monotonic() + step.seconds < self.deadline:
+        seconds = max(step.seconds, step.at_least)
+        if self.deadline is None or time.monotonic() + seconds < self.deadline:
             return None
         message = "the deadline does not leave time for another attempt"
         return NoReply(message, reached_server=True, timed_out=True, overdue=True)
@@ -198,6 +206,8 @@ class _Execution:
             self.instrumentation.begin(step.call)
         elif isinstance(step, End):
             self.instrumentation.end(step.result, step.error)
+        elif isinstance(step, RateChanged):
+            self.instrumentation.rate_changed(step)
         elif isinstance(step, Grace):
             self.deadline = time.monotonic() + step.seconds
 

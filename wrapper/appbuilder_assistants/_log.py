@@ -52,8 +52,8 @@ def turn_on(level: str) -> None:
 
 
 def log(event: HookEvent) -> None:
-    """Log one line for each request and each retry."""
-    from .hooks import AttemptFinished, RetryScheduled
+    """Log one line for each request, each retry and each change of the rate."""
+    from .hooks import AttemptFinished, RateLimitChanged, RetryScheduled
 
     if isinstance(event, AttemptFinished):
         logger().debug(
@@ -77,4 +77,11 @@ def log(event: HookEvent) -> None:
             event.attempt,
             event.request_id,
             event.reason,
+        )
+    elif isinstance(event, RateLimitChanged):
+        rate = event.calls_per_second
+        logger().debug(
+            "%s; all calls of this client: %s",
+            "the service refused a call for its rate" if event.refused else "no more refusals",
+            "no limit" if rate is None else f"at most {rate:g} a second",
         )

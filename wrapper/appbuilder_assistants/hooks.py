@@ -29,6 +29,7 @@ __all__ = [
     "EventHook",
     "FirstEventReceived",
     "HookEvent",
+    "RateLimitChanged",
     "RetryScheduled",
     "ToolFinished",
     "ToolRoundFinished",
@@ -90,6 +91,19 @@ class RetryScheduled:
     path: str = ""
     status_code: int | None = None
     request_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimitChanged:
+    """The client now sends at most so many calls a second, all of its calls together.
+
+    `refused` when that is because the service refused the call `call_id` for its rate; else the
+    rate has recovered, to the client's own `rate_limit`, or to None, no limit.
+    """
+
+    call_id: int
+    calls_per_second: float | None
+    refused: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +191,7 @@ HookEvent: TypeAlias = (
     CallStarted
     | AttemptFinished
     | RetryScheduled
+    | RateLimitChanged
     | FirstEventReceived
     | ContentRecorded
     | CallFinished

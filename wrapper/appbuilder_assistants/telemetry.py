@@ -42,6 +42,7 @@ from .hooks import (
     ContentRecorded,
     FirstEventReceived,
     HookEvent,
+    RateLimitChanged,
     RetryScheduled,
     ToolFinished,
     ToolRoundFinished,
@@ -116,6 +117,7 @@ class OpenTelemetry:
             CallStarted: self._start_call,
             AttemptFinished: self._attempt,
             RetryScheduled: self._retry,
+            RateLimitChanged: self._rate,
             FirstEventReceived: self._first_chunk,
             ContentRecorded: self._content,
             CallFinished: self._finish_call,
@@ -144,6 +146,10 @@ class OpenTelemetry:
 
     def _retry(self, event: RetryScheduled) -> None:
         self._span(event.call_id).add_event("retry", {"seconds": event.seconds})
+
+    def _rate(self, event: RateLimitChanged) -> None:
+        rate = "none" if event.calls_per_second is None else event.calls_per_second
+        self._span(event.call_id).add_event("rate limit", {"calls_per_second": rate})
 
     def _first_chunk(self, event: FirstEventReceived) -> None:
         """Measure the first of a run: a run with tools may have several streams."""

@@ -69,8 +69,8 @@ class AsyncCaller:
         self._run_span = run_span
 
     async def run(self, call: Call[T], deadline: float | None = None) -> T:
-        """The value of a call. An ordinary success that nobody observes needs no flow."""
-        if is_observed(self.settings):
+        """The value of a call. An ordinary success that nothing observes needs no flow."""
+        if self.settings.limiter.rate is not None or is_observed(self.settings):
             return await self.carry_out(self._flow(call), deadline)
         deadline = deadline_of(self.settings) if deadline is None else deadline
         outcome = await afirst_attempt(call, self.pool.transport, self.settings, deadline)

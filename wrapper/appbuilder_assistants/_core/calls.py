@@ -53,13 +53,25 @@ class Retry(NamedTuple):
     operation: str
     attempt: int
     reason: str
+    too_often: bool = False
 
 
 class Sleep(NamedTuple):
-    """Ask for a pause. The outcome is None, or at once a `NoReply` when the deadline is nearer."""
+    """Ask for a pause. The outcome is None, or at once a `NoReply` when the deadline is nearer.
+
+    `at_least` is known to be the pause in the end, with others that follow this one.
+    """
 
     seconds: float
     retry: Retry | None = None
+    at_least: float = 0.0
+
+
+class RateChanged(NamedTuple):
+    """Emit how many calls a second the client sends from now on; None for any number."""
+
+    rate: float | None
+    refused: bool = False
 
 
 class Grace(NamedTuple):
@@ -224,7 +236,7 @@ class RunTools(NamedTuple):
 
 
 Outcome: TypeAlias = "Reply | NoReply | list[object] | None"
-Step: TypeAlias = "Send | Sleep | Save | RunTools | Grace | Begin | End"
+Step: TypeAlias = "Send | Sleep | Save | RunTools | Grace | Begin | End | RateChanged"
 Flow: TypeAlias = Generator[Step, Outcome, T]
 
 

@@ -42,7 +42,7 @@ from .responses.decode import (
     not_a_stream,
     parse,
 )
-from .retry import RetryPolicy
+from .retry import RetryPolicy, is_too_often
 
 if TYPE_CHECKING:
     from .responses.raw import RawResponse
@@ -205,7 +205,8 @@ def _send_with_retries(
                 if isinstance(error, ApiConnectionError):
                     error.reached_server = reached
                 raise
-            late = yield Sleep(wait, Retry(call.operation, attempt, str(error)))
+            reason = Retry(call.operation, attempt, str(error), is_too_often(error))
+            late = yield Sleep(wait, reason)
             if isinstance(late, NoReply):
                 raise _too_late(call, late, progress, error, reached) from error
         send = send._replace(attempt=attempt + 1)

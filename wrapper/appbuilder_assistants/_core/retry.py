@@ -70,11 +70,16 @@ class RetryPolicy:
         return ceiling * (1.0 - 0.5 * self.jitter())
 
 
+def is_too_often(failure: BaseException | None) -> bool:
+    """Whether the service refused the request for its rate; a quota that is used up is no rate."""
+    return isinstance(failure, RateLimitError) and failure.code not in USED_UP
+
+
 def _is_worth_retrying(failure: Failure, idempotent: bool) -> bool:
     if isinstance(failure, DeadlineExceededError):
         return False
     if isinstance(failure, ApiConnectionError):
         return idempotent or not failure.reached_server
     if isinstance(failure, RateLimitError):
-        return failure.code not in USED_UP
+        return is_too_often(failure)
     return idempotent and isinstance(failure, ServerError)

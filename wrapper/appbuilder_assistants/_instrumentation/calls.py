@@ -11,6 +11,7 @@ from appbuilder_assistants._core.calls import (
     Job,
     NoReply,
     OperationRequest,
+    RateChanged,
     Reply,
     RunTools,
     Send,
@@ -102,6 +103,12 @@ class Instrumentation(Emitter):
                 failed.request_id,
             )
             self.emit(event)
+
+    def rate_changed(self, step: RateChanged) -> None:
+        if self.hooks:
+            from appbuilder_assistants.hooks import RateLimitChanged
+
+            self.emit(RateLimitChanged(self._call_id, step.rate, step.refused))
 
     @contextmanager
     def round(self, step: RunTools) -> Iterator[ToolRoundSpan]:

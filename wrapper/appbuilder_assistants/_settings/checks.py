@@ -46,6 +46,14 @@ def check_seconds(name: str, seconds: object) -> None:
         raise ValueError(f"{name}: expected seconds above 0, got {seconds!r}")
 
 
+def check_rate(rate: object) -> float:
+    if not isinstance(rate, (int, float)) or isinstance(rate, bool):
+        raise TypeError(f"rate_limit: expected calls a second or None, got {type(rate).__name__}")
+    if not 0 < rate < math.inf:
+        raise ValueError(f"rate_limit: expected calls a second, above 0, got {rate!r}")
+    return float(rate)
+
+
 def check_one(name: str, added: object, replacing: object) -> None:
     if added is not KEEP and replacing is not KEEP:
         raise ValueError(f"{name} adds to what there is, set_{name} replaces it: pass one of them")

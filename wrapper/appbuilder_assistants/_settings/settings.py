@@ -19,8 +19,10 @@ from .checks import (
     check_headers,
     check_hook,
     check_one,
+    check_rate,
     check_seconds,
 )
+from .shared_limiter import SharedLimiter
 
 if TYPE_CHECKING:
     from appbuilder_assistants.hooks import EventHook
@@ -59,6 +61,7 @@ class Settings:
     default_headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     extra_body: Mapping[str, Any] = field(default_factory=dict, repr=False)
     event_hooks: tuple[EventHook, ...] = ()
+    limiter: SharedLimiter = field(default_factory=SharedLimiter, repr=False, compare=False)
     gateway_from: str = ""
     """The source of the gateway: GATEWAY_URL, the argument gateway_url, or nothing."""
     prepared: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
@@ -105,15 +108,16 @@ def settings_from(
     event_hooks: Iterable[EventHook] = (),
     default_headers: Mapping[str, str] | None = None,
     extra_body: Mapping[str, Any] | None = None,
+    rate_limit: float | None = None,
     **options: Any,
 ) -> Settings:
     """Explicit arguments, else the environment, else the defaults.
 
-    The only place that reads the environment: APPBUILDER_TOKEN, GATEWAY_URL, SECRET_KEY_PREFIX and
-    APPBUILDER_LOG (which turns the log on). An empty token or log counts as unset, an empty
-    SECRET_KEY_PREFIX adds none, and an empty GATEWAY_URL is an error: a script whose variable was
-    not filled in yet would send its token to the live service. Raises ValueError for a missing or
-    unusable token or gateway, or an option that makes no sense.
+    The only place that reads the environment: APPBUILDER_TOKEN, GATEWAY_URL, SECRET_KEY_PREFIX,
+    APPBUILDER_QPS and APPBUILDER_LOG (which turns the log on). An empty token, rate or log counts
+    as unset, an empty SECRET_KEY_PREFIX adds none, and an empty GATEWAY_URL is an error: a script
+    whose variable was not filled in yet would send its token to the live service. Raises ValueError
+    for a missing or unusable token or gateway, or an option that makes no sense.
     """
     env = _environment(os.environ if environ is None else environ)
     if env.log:
@@ -138,6 +142,7 @@ def settings_from(
         default_headers=default_headers or {},
         extra_body=extra_body or {},
         event_hooks=tuple(event_hooks),
+        limiter=SharedLimiter(env.rate() if rate_limit is None else check_rate(rate_limit)),
         **options,
     )
 
@@ -197,6 +202,18 @@ class _Environment(NamedTuple):
     gateway_url: str | None
     prefix: str
     log: str
+    qps: str
+
+    def rate(self) -> float | None:
+        """The calls a second of APPBUILDER_QPS; None if it is unset."""
+        if not self.qps.strip():
+            return None
+        try:
+            return check_rate(float(self.qps))
+        except ValueError:
+            raise ValueError(
+                f"APPBUILDER_QPS: expected calls a second, a number above 0, got {self.qps!r}"
+            ) from None
 
 
 def _environment(environ: Mapping[str, str]) -> _Environment:
@@ -205,6 +222,7 @@ def _environment(environ: Mapping[str, str]) -> _Environment:
         gateway_url=environ.get("GATEWAY_URL"),
         prefix=environ.get("SECRET_KEY_PREFIX", DEFAULT_PREFIX),
         log=environ.get("APPBUILDER_LOG", ""),
+        qps=environ.get("APPBUILDER_QPS", ""),
     )
 
 

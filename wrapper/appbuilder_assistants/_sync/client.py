@@ -50,6 +50,10 @@ class AppBuilder(Resources):
     None for no limit. When it passes, DeadlineExceededError is raised; with `on_deadline="cancel"`
     the run is cancelled on the server as well. `retry` says what is tried again and when.
 
+    `rate_limit` is how many requests this client and its copies send in any second at most, of all
+    kinds, retries included; others wait for their turn, in order. None: APPBUILDER_QPS, or no
+    limit. When the service refuses a request for its rate, all calls slow down for a while.
+
     `default_headers` and `extra_body` are sent with every request: headers, and fields of a JSON
     body, of which the call's own win. `event_hooks` get an event for every request: see
     `appbuilder_assistants.hooks`. `verify` is True, False, an `ssl.SSLContext`, or the path of the
@@ -72,6 +76,7 @@ class AppBuilder(Resources):
         default_headers: Mapping[str, str] | None = None,
         extra_body: Mapping[str, Any] | None = None,
         event_hooks: Iterable[EventHook] = (),
+        rate_limit: float | None = None,
         verify: Verify = True,
         http_client: httpx.Client | None = None,
     ) -> None:
@@ -87,6 +92,7 @@ class AppBuilder(Resources):
             default_headers=default_headers,
             extra_body=extra_body,
             event_hooks=event_hooks,
+            rate_limit=rate_limit,
         )
         pool = Pool(settings, verify, http_client)
         self._set_up(Caller(pool, settings), own=True)
