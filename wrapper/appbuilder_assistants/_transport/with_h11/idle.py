@@ -6,6 +6,7 @@ import time
 from collections import OrderedDict
 from typing import Generic, Protocol, TypeVar
 
+from .exchange import Exchange
 from .server_address import ServerAddress
 
 MAX_CONNECTIONS = 200
@@ -17,6 +18,7 @@ class Connection(Protocol):
     """What the pool asks of a connection."""
 
     server: ServerAddress
+    exchange: Exchange
 
     def is_usable(self) -> bool:
         """False once the server has closed it, or sent what nobody asked for."""

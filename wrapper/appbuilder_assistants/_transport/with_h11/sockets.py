@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from appbuilder_assistants._transport.blocking import within
@@ -129,52 +129,6 @@ class SocketConnection:
         if seconds != self._timeout:  # else the system would be called for nothing
             self._sock.settimeout(seconds)
             self._timeout = seconds
-
-
-class SocketResponse:
-    """A response as `receive` takes it."""
-
-    is_http1 = True
-    is_unpacked = False
-
-    def __init__(
-        self,
-        connection: SocketConnection,
-        request: OutgoingRequest,
-        head: tuple[int, Headers],
-        release: Callable[[SocketConnection, bool], None],
-    ) -> None:
-        self._connection = connection
-        self._request = request
-        self._release = release
-        self.is_closed = False
-        self.status = head[0]
-        self.headers: Mapping[str, str] = head[1]
-
-    def __del__(self) -> None:
-        # Of a body that nobody closed. The collector may run at any moment: no lock is taken here
-        # that this thread may hold already.
-        if not self.is_closed:
-            self.is_closed = True
-            self._release(self._connection, False)
-
-    def chunks(self) -> Iterator[bytes]:
-        try:
-            yield from self._connection.chunks(self._request)
-        finally:
-            self.close()
-
-    def whole(self) -> bytes | None:
-        exchange = self._connection.exchange
-        return exchange.take() if exchange.is_complete else None
-
-    def keeps_deadline(self) -> bool:
-        return True
-
-    def close(self) -> None:
-        if not self.is_closed:
-            self.is_closed = True
-            self._release(self._connection, self._connection.exchange.can_go_on())
 
 
 def _connected(server: ServerAddress, end: float | None) -> socket.socket:

@@ -6,7 +6,7 @@ import asyncio
 import socket
 import ssl
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING, cast
 
 from appbuilder_assistants._transport.blocking import off_loop
@@ -202,43 +202,6 @@ class AsyncConnection(asyncio.BufferedProtocol):
 def _expire(waiter: asyncio.Future[None]) -> None:
     if not waiter.done():
         waiter.set_exception(TimeoutError())
-
-
-class AsyncSocketResponse:
-    """A response as `areceive` takes it."""
-
-    is_http1 = True
-    is_unpacked = False
-
-    def __init__(
-        self,
-        connection: AsyncConnection,
-        request: OutgoingRequest,
-        head: tuple[int, Headers],
-        release: Callable[[AsyncConnection], None],
-    ) -> None:
-        self._connection = connection
-        self._request = request
-        self._release = release
-        self.is_closed = False
-        self.status = head[0]
-        self.headers: Mapping[str, str] = head[1]
-
-    async def chunks(self) -> AsyncIterator[bytes]:
-        try:
-            async for chunk in self._connection.chunks(self._request):
-                yield chunk
-        finally:
-            await self.aclose()
-
-    def whole(self) -> bytes | None:
-        exchange = self._connection.exchange
-        return exchange.take() if exchange.is_complete else None
-
-    async def aclose(self) -> None:
-        if not self.is_closed:
-            self.is_closed = True
-            self._release(self._connection)
 
 
 async def _connected(server: ServerAddress, end: float | None) -> socket.socket:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from appbuilder_assistants._core.calls import NoReply, Reply
@@ -30,8 +31,9 @@ from . import idle
 from .exchange import seconds_of
 from .fast_exchange import exchange_class
 from .idle import Connection, IdleConnections
+from .responses import AsyncSocketResponse, SocketResponse
 from .server_address import ServerAddress, server_of
-from .sockets import SocketConnection, SocketResponse
+from .sockets import SocketConnection
 
 if TYPE_CHECKING:
     import asyncio
@@ -39,7 +41,6 @@ if TYPE_CHECKING:
 
     from appbuilder_assistants._settings.settings import TimeoutLike
 
-    from .streams import AsyncConnection, AsyncSocketResponse
 
 C = TypeVar("C", bound=Connection)
 
@@ -52,6 +53,7 @@ class OwnConnections(ForkAware, Generic[C]):
     """
 
     timeout: TimeoutLike | None = None
+    places: Any
 
     def __init__(self, verify: Verify) -> None:
         super().__init__()
@@ -107,6 +109,21 @@ class OwnConnections(ForkAware, Generic[C]):
         # Two processes on one connection would read each other's responses.
         self._lock = threading.Lock()
         self._inherited += self._idle.take_all()
+
+    def _release(self, places: Any, connection: C, keep: bool) -> None:
+        """Take a connection back from a response; what may be used again is kept."""
+        # Places of others than these are those of a parent process, or of another event loop.
+        is_ours = places is self.places
+        try:
+            if keep and is_ours:
+                with self._lock:
+                    if not self._is_closed:
+                        self._idle.put(connection)
+                        return
+            connection.abort()
+        finally:
+            if is_ours:
+                places.release()
 
     def _check_open(self) -> None:
         if self._is_closed:
@@ -180,24 +197,10 @@ class SocketTransport(OwnConnections[SocketConnection]):
                 connection.abort()
             raise
 
-        def release(connection: SocketConnection, keep: bool) -> None:
-            if places is not self.places:
-                connection.abort()  # in the child of a fork: the place was the parent's
-                return
-            try:
-                if keep:
-                    with self._lock:
-                        if not self._is_closed:
-                            self._idle.put(connection)
-                            return
-                connection.abort()
-            finally:
-                places.release()
-
-        return SocketResponse(connection, request, head, release)
+        return SocketResponse(connection, request, head, partial(self._release, places))
 
 
-class AsyncSocketTransport(OwnConnections["AsyncConnection"]):
+class AsyncSocketTransport(OwnConnections[Any]):
     """For asyncio, one event loop at a time."""
 
     def __init__(self, verify: Verify = True) -> None:
@@ -247,7 +250,7 @@ class AsyncSocketTransport(OwnConnections["AsyncConnection"]):
         return AsyncHttpxTransport(self._verify)
 
     async def _open(self, server: ServerAddress, request: OutgoingRequest) -> AsyncSocketResponse:
-        from .streams import AsyncConnection, AsyncSocketResponse
+        from .streams import AsyncConnection
 
         places = self.places
         if not places.try_acquire():
@@ -269,14 +272,7 @@ class AsyncSocketTransport(OwnConnections["AsyncConnection"]):
                 connection.abort()
             raise
 
-        def release(connection: AsyncConnection) -> None:
-            """Keep the connection if its response has been read to the end."""
-            if connection.exchange.can_go_on() and not self._is_closed and places is self.places:
-                self._idle.put(connection)
-            else:
-                connection.abort()
-            places.release()
-
+        release = partial(self._release, places)
         return AsyncSocketResponse(connection, request, head, release)
 
     def _be_on_one_loop(self) -> None:
