@@ -80,14 +80,8 @@ class AsyncReading(AsyncClosing):
 
     async def _pull(self) -> RunEvent | None:
         """The next event, None at the end. Whatever is raised closes the connection."""
-        if self._listener is None and self._only_reads:
-            try:
-                event = self._take()
-            except BaseException as error:
-                await self._fail(error)
-                raise
-            if event is not None:
-                return event
+        if event := self._take():
+            return event
         if self._failure is not None:
             raise self._failure
         if self.snapshot.finished and self._looked_up is None:
@@ -107,18 +101,21 @@ class AsyncReading(AsyncClosing):
         return event
 
     def _take(self) -> RunEvent | None:
-        """The next of the events that have come, if there is one."""
+        """The next of the events that have come, if there is one and giving it is all to do.
+
+        Whatever is raised in its place is raised by the next `_pull`, which closes the connection.
+        """
+        if self._listener is not None or not self._only_reads:
+            return None
         could_read_on = self._can_read_on
         self._is_reading, self._can_read_on = True, False
         try:
-            event = next(self._events, None)
-            self._can_read_on = could_read_on or event is not None
-        except AssistantsError as error:
-            self._note_attempts(error)
-            raise
+            return next(self._events, None)
+        except BaseException as error:  # noqa: BLE001 - is raised again
+            self._events = map(raise_again, [error])
+            return None
         finally:
-            self._is_reading = False
-        return event
+            self._is_reading, self._can_read_on = False, could_read_on
 
     async def _next(self) -> RunEvent | None:
         self._is_reading, self._can_read_on = True, False
@@ -216,3 +213,8 @@ class AsyncReading(AsyncClosing):
         if self._call_span is not None:
             self._call_span.result = self.snapshot.run
             self._call_span.finish(error, self.snapshot.messages)
+
+
+def raise_again(error: BaseException) -> RunEvent:
+    """In place of the event that could not be had."""
+    raise error

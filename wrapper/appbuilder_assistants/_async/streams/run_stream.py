@@ -56,7 +56,7 @@ class AsyncRunStream(AsyncReading):
 
     async def __anext__(self) -> RunEvent:
         """The next event alone, as the official client's streams give it; iterating continues."""
-        event = await self._pull()
+        event = self._take() or await self._pull()
         if event is None:
             raise StopAsyncIteration
         if self.snapshot.finished and not self._entered:

@@ -60,6 +60,15 @@ _DECODER = json.JSONDecoder(parse_constant=_refuse_constant, parse_float=_finite
 
 
 def _by_json(body: bytes) -> Any:
+    # Looking for blanks around the JSON and for a BOM takes as long as reading an event. If there
+    # are any, or if it is no JSON, it is read again.
+    try:
+        text = body.decode("utf-8")
+        value, end = _DECODER.raw_decode(text)
+        if end == len(text):
+            return value
+    except (ValueError, RecursionError):
+        pass
     try:
         return _DECODER.decode(body.decode("utf-8-sig"))
     except RecursionError as error:

@@ -58,7 +58,7 @@ class RunStream(Reading):
 
     def __next__(self) -> RunEvent:
         """The next event alone, as the official client's streams give it; iterating continues."""
-        event = self._pull()
+        event = self._take() or self._pull()
         if event is None:
             raise StopIteration
         if self.snapshot.finished and not self._entered:
