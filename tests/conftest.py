@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 from collections.abc import Iterator
 
@@ -10,7 +9,7 @@ import pytest
 from appbuilder_assistants._core.responses import json_reader
 
 from tests.sent_requests import MARK, SentRequests, complaint, recording
-from tests.transports import use
+from tests.transports import in_use, use
 
 # Programs started in the background of a script ignore Ctrl-C, and so do their programs; the
 # tests that send one to theirs would wait in vain.
@@ -21,7 +20,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 @pytest.fixture(scope="session", autouse=True)
 def _transport_in_use() -> None:
     """Have clients use what TEST_TRANSPORT names (httpx, h11), and not the best there is."""
-    use(os.environ.get("TEST_TRANSPORT", ""))
+    use(in_use())
 
 
 @pytest.fixture(scope="session", autouse=True)

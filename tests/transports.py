@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from appbuilder_assistants._transport import pool
 from appbuilder_assistants._transport.with_h11 import fast_exchange
 from appbuilder_assistants._transport.with_httpx.transport import (
@@ -17,6 +19,11 @@ PARTS = {
 """By name; the representation of a client says so."""
 
 _OWN = pool._transport, pool._async_transport
+
+
+def in_use() -> str:
+    """The name of what the tests run with: the variable TEST_TRANSPORT says it."""
+    return os.environ.get("TEST_TRANSPORT", "")
 
 
 def use(name: str) -> None:

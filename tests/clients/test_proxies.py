@@ -14,6 +14,7 @@ from tests.clients.bodies import RUN
 from tests.clients.client_harness import ClientHarness
 from tests.clients.conftest import Serve
 from tests.clients.raw_server import RawServer, answer
+from tests.transports import in_use
 
 ONCE = RetryPolicy(attempts=1)
 
@@ -76,6 +77,8 @@ def test_odd_exceptions(
 
 def is_through_a_proxy(client: Any, gateway: str) -> bool:
     """Nothing is sent: the addresses are those of others."""
+    if in_use() == "httpx":
+        pytest.skip("it is the transport for all gateways")
     transport = client.with_options(gateway_url=gateway)._caller.pool.transport
     assert (proxy_for(gateway) is None) == (transport.server(gateway) is not None)
     return proxy_for(gateway) is not None

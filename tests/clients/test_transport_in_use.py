@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import logging
-import os
 
 import pytest
 
 from tests.clients.bodies import echo
 from tests.clients.client_harness import ClientHarness
 from tests.clients.conftest import AT_ONCE, Serve
-from tests.transports import PARTS
+from tests.transports import PARTS, in_use
 
 
 def test_it_is_named(
@@ -23,7 +22,7 @@ def test_it_is_named(
     client.threads.runs.query("线程", "r")
 
     shown = f"{client!r}"
-    parts = PARTS[os.environ.get("TEST_TRANSPORT", "")]
+    parts = PARTS[in_use()]
     assert f"(gateway_url='{server.url}', {parts}, decoder=" in shown
     assert f"a client was made: {shown}" in caplog.messages
 

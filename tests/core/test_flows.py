@@ -48,6 +48,22 @@ def test_one_answer_is_enough() -> None:
     assert finish(flow, RUN) == "run_你好"
 
 
+def test_a_first_attempt_that_has_been_made() -> None:
+    """It is not made again: the flow begins with its outcome, which counts as an attempt."""
+    with pytest.raises(StopIteration) as stop:
+        next(run_call(look_up(), retry=POLICY, first=RUN))
+    assert stop.value.value == "run_你好"
+
+    flow = run_call(look_up(), retry=POLICY, first=reply(503))
+    assert pause(next(flow)) == 0.5
+    again = flow.send(None)
+    assert isinstance(again, Send)
+    assert again.attempt == 2
+    with pytest.raises(NotFoundError) as caught:
+        flow.send(reply(404))
+    assert [attempt.status_code for attempt in caught.value.attempts] == [503, 404]
+
+
 @pytest.mark.parametrize(
     "outcome",
     [reply(503), reply(500), reply(507), reply(429), BROKEN, UNREACHED],
