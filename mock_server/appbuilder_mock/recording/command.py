@@ -58,6 +58,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             redact=options.redact,
             keep_personal=options.keep_personal,
         )
+        if f"http://{options.host}:{options.port}" == options.upstream.rstrip("/"):
+            raise ValueError(
+                f"upstream: {options.upstream} is this recorder's own address; is GATEWAY_URL "
+                "still set to it? Name the gateway by --upstream"
+            )
         sock = listen(options.host, options.port)
     except (OSError, OverflowError, ValueError, re.error) as error:
         print(f"appbuilder_mock record: {error}", file=sys.stderr)

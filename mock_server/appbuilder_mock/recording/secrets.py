@@ -36,7 +36,9 @@ class Secrets:
         """Learn the credentials of a request."""
         for name, value in headers.items():
             if SECRET_NAME.search(name):
-                for part in (value, value.rpartition(" ")[2], *re.split(r"[;=,]\s*", value)):
+                cookies = value.split(";") if "cookie" in name.lower() else ()
+                values = (one.partition("=")[2].strip() for one in cookies)
+                for part in (value, value.rpartition(" ")[2], *values):
                     self._learn(part, shortest=4)
 
     def note_body(self, body: Any) -> None:

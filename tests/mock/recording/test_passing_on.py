@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -13,6 +14,7 @@ from pathlib import Path
 import appbuilder_mock
 import httpx
 import pytest
+from appbuilder_mock.recording import command
 from appbuilder_mock.recording.server import recording
 from appbuilder_mock.scenarios import Fault, Match, Pause, Reply, Rule, read_scenario
 
@@ -88,7 +90,9 @@ def test_files_pass_whole(tmp_path: Path) -> None:
         got = api.http.post("/v2/storage/files/content", json={"file_id": id_})
 
     assert got.content == content
-    assert len(file.read_text(encoding="utf-8")) < 1000
+    text = file.read_text(encoding="utf-8")
+    assert len(text) < 1000
+    assert "Not kept" not in text
 
 
 def test_a_client_that_leaves(tmp_path: Path) -> None:
@@ -149,6 +153,18 @@ def test_a_full_file(tmp_path: Path) -> None:
 
     assert len(read_scenario(file).rules) == 1
     assert "# Not kept: what came after the file was full" in file.read_text(encoding="utf-8")
+
+
+def test_a_recorder_of_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As GATEWAY_URL may still say, from the time before: no call would ever end."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    monkeypatch.setenv("GATEWAY_URL", f"http://127.0.0.1:{port}")
+
+    assert command.main(["--to", str(tmp_path / "s.yaml"), "--port", str(port)]) == 2
+    assert "is this recorder's own address" in capsys.readouterr().err
 
 
 # ── The command ────────────────────────────────────────────────────────────────────────────────

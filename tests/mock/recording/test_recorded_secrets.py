@@ -158,6 +158,15 @@ def test_a_secret_that_is_known_later(tmp_path: Path) -> None:
         assert "••• 好" in json.dumps(api.run(), ensure_ascii=False)
 
 
+def test_cookies() -> None:
+    """Their values are secret, and their names are words like any other."""
+    secrets = Secrets()
+    secrets.note_headers({"cookie": "session=opensesame; theme=darkblue", "accept": "text/html"})
+
+    assert secrets.text("a session with opensesame, text/html") == "a session with •••, text/html"
+    assert repr(secrets) == "Secrets()"
+
+
 def test_outputs_of_tools_are_not_kept(tmp_path: Path) -> None:
     """A replay gets them from its own tools."""
     file = tmp_path / "session.yaml"
