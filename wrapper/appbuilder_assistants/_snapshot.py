@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from itertools import islice
+from array import array
+from collections.abc import Iterator, Mapping
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
 
 FINAL_STATUSES = frozenset({"completed", "failed", "cancelled", "expired"})
 
+JOINED = 500
+"""Pieces of text that are kept as one: a text of its own takes a hundred bytes, a piece ten."""
 
 SHOWN = 48
 """Characters of a text that a `repr` has: an id is whole."""
@@ -42,6 +45,7 @@ class RunSnapshot:
     """
 
     __slots__ = (
+        "_joined",
         "_message_ids",
         "_pieces",
         "_stretches",
@@ -68,6 +72,8 @@ class RunSnapshot:
         # The pieces of all messages, as they came, and from which one on they are another's: a name
         # for each piece would take more memory than the text.
         self._pieces: list[str] = []
+        # Each JOINED pieces are joined, with the places where they end.
+        self._joined: list[tuple[str, array[int]]] = []
         self._stretches: list[tuple[int, str]] = []
 
     @property
@@ -79,7 +85,7 @@ class RunSnapshot:
         texts: dict[str, list[str]] = {}
         ends = [*(start for start, _ in self._stretches[1:]), None]
         for (start, message_id), end in zip(self._stretches, ends, strict=False):
-            texts.setdefault(message_id, []).extend(self._pieces[start:end])
+            texts.setdefault(message_id, []).extend(self._texts(start, end))
         return {message_id: "".join(pieces) for message_id, pieces in texts.items()}
 
     def answer(self, run: RunResult) -> str | None:
@@ -99,7 +105,7 @@ class RunSnapshot:
         text = ""
         last = self._stretches[-1][1] if self._stretches else None
         start = next((start for start, message_id in self._stretches if message_id == last), 0)
-        for piece in islice(self._pieces, start, None):
+        for piece in self._texts(start):
             text += piece
             if len(text) > SHOWN:
                 break
@@ -159,9 +165,28 @@ class RunSnapshot:
         self.last_send_id = event.send_id
 
     def _add(self, message_id: str, text: str) -> None:
+        pieces = self._pieces
         if not self._stretches or self._stretches[-1][1] != message_id:
-            self._stretches.append((len(self._pieces), message_id))
-        self._pieces.append(text)
+            self._stretches.append((len(self._joined) * JOINED + len(pieces), message_id))
+        pieces.append(text)
+        if len(pieces) == JOINED:
+            self._joined.append(("".join(pieces), array("Q", accumulate(map(len, pieces)))))
+            self._pieces = []
+
+    def _texts(self, start: int, end: int | None = None) -> Iterator[str]:
+        """The pieces from one on, some of them joined."""
+        while end is None or start < end:
+            block, place = divmod(start, JOINED)
+            is_whole = not place and block < len(self._joined)
+            if is_whole and (end is None or start + JOINED <= end):
+                yield self._joined[block][0]
+                start += JOINED
+                continue
+            piece = self.piece(start)
+            if piece is None:
+                return
+            yield piece
+            start += 1
 
     @property
     def message_ids(self) -> list[str]:
@@ -170,7 +195,12 @@ class RunSnapshot:
 
     def piece(self, index: int) -> str | None:
         """The text of this message event, counted from 0; None when there are not so many."""
-        return self._pieces[index] if index < len(self._pieces) else None
+        block, place = divmod(index, JOINED)
+        if block < len(self._joined):
+            text, ends = self._joined[block]
+            return text[ends[place - 1] if place else 0 : ends[place]]
+        is_there = block == len(self._joined) and place < len(self._pieces)
+        return self._pieces[place] if is_there else None
 
     def missing(self, stored: Mapping[str, str]) -> dict[str, str]:
         """The rest of each text behind the part that was received.
