@@ -73,13 +73,17 @@ class EventStream(Response):
             if event.last:
                 return
 
+    def _ping_if_silent(self) -> None:
+        if self._events_to_send.empty():
+            self._events_to_send.put_nowait(PING)
+
     async def _next(self) -> Event | bytes | None:
         """The next event, a ping when none comes in time, or None when the stream is to end."""
         queue = self._events_to_send
         if not queue.empty():
             return queue.get_nowait()
         loop = asyncio.get_running_loop()
-        ping = loop.call_later(self._ping_interval, queue.put_nowait, PING)
+        ping = loop.call_later(self._ping_interval, self._ping_if_silent)
         try:
             event = await queue.get()
         finally:

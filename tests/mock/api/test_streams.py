@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
 import pytest
+from appbuilder_mock.runs.engine import Runs
+from appbuilder_mock.runs.event_stream import EventStream
+from appbuilder_mock.storage.store import Store
+from appbuilder_mock.wire_format.events import message_piece
+from starlette.types import Message
 
 from tests.mock.wire import WEATHER, Api, Event, counted, final_text, joined, order
 
@@ -209,7 +216,8 @@ def test_fifty_streams_at_once(api: Api) -> None:
     assert len({received[0].data["details"]["run_object"]["id"] for _, received in results}) == 50
     for number, received in results:
         assert order(received) == PLAIN
-        assert counted(received) == list(range(1, len(received) + 1))
+        events = [event for event in received if event.name != "ping"]
+        assert counted(received) == list(range(1, len(events) + 1))
         assert joined(received) == f'你说:「第 {number} 号」 You said: "第 {number} 号"'
 
 
@@ -251,3 +259,35 @@ def run_when_accepted(api: Api, **body: Any) -> httpx.Response:
         if response.status_code != 409:
             return response
     raise AssertionError(response.text)
+
+
+def test_no_ping_without_silence() -> None:
+    """An event that comes while a busy loop is late with a ping counts; the ping does not."""
+
+    async def main() -> list[bytes]:
+        runs, sent = Runs(Store()), list[bytes]()
+        run: dict[str, Any] = {"id": "run_1", "thread_id": "thread_1", "status": "queued"}
+        stream = EventStream(runs, run, ping_interval=0.05, wire="current")
+
+        async def receive() -> Message:
+            await asyncio.sleep(60)
+            raise AssertionError("nothing disconnects")
+
+        async def send(message: Message) -> None:
+            sent.append(message.get("body", b""))
+
+        task = asyncio.create_task(stream({"type": "http"}, receive, send))
+        await asyncio.sleep(0.01)
+        piece = message_piece("chatmsg_1", 0, "晴", is_end=True)
+        asyncio.get_running_loop().call_soon(runs.event_bus.publish, "run_1", piece)
+        time.sleep(0.1)  # noqa: ASYNC251 - the loop is busy, and late with the ping
+        await asyncio.sleep(0.01)
+        runs.event_bus.end_streams()
+        await task
+        return sent
+
+    assert [body.partition(b"\n")[0] for body in asyncio.run(main())] == [
+        b"",
+        b"event: message",
+        b"",
+    ]
