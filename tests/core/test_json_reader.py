@@ -105,6 +105,7 @@ def test_levels_that_are_allowed(decoder: str, body: bytes) -> None:
         nested(101),
         nested(100, "1," + "[]," * 200 + "2"),
         nested(51, "1", '{"a":[', "]}"),
+        nested(101, "1", '{"":', "}"),
         # Without regard for texts, these brackets are pairs side by side.
         nested(150, "1", '["]",', ',"["]'),
         nested(150, "1", '["\\"]",', ',"[\\\\"]'),

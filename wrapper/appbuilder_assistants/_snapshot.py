@@ -159,15 +159,14 @@ class RunSnapshot:
         for part in event.content or ():
             if part.text is not None:
                 texts.append(part.text.value)
-        text = "".join(texts)
-        self._message_ids[message_id] = None
-        self._add(message_id, text)
+        self._add(message_id, "".join(texts))
         self.last_send_id = event.send_id
 
     def _add(self, message_id: str, text: str) -> None:
         pieces = self._pieces
         if not self._stretches or self._stretches[-1][1] != message_id:
             self._stretches.append((len(self._joined) * JOINED + len(pieces), message_id))
+            self._message_ids[message_id] = None
         pieces.append(text)
         if len(pieces) == JOINED:
             self._joined.append(("".join(pieces), array("Q", accumulate(map(len, pieces)))))
@@ -222,7 +221,6 @@ class RunSnapshot:
         self.status = run.status
         self.tool_calls = []
         for message_id, text in missing.items():
-            self._message_ids[message_id] = None
             self._add(message_id, text)
         self.finished = True
         self.reconciled = True

@@ -59,7 +59,7 @@ class AsyncRunStream(AsyncReading):
         event = self._take() or await self._pull()
         if event is None:
             raise StopAsyncIteration
-        if self.snapshot.finished and not self._entered:
+        if not self._entered and self.snapshot.finished:
             await self.close()  # `next` may not be called again
         return event
 

@@ -61,7 +61,7 @@ class RunStream(Reading):
         event = self._take() or self._pull()
         if event is None:
             raise StopIteration
-        if self.snapshot.finished and not self._entered:
+        if not self._entered and self.snapshot.finished:
             self.close()  # `next` may not be called again
         return event
 
