@@ -166,6 +166,59 @@ def test_turns_come_in_the_order_of_asking() -> None:
     assert sent.begun == list(range(30))
 
 
+def sent_at_once(limiter: RateLimiter, number: int) -> list[Turn]:
+    """So many turns that need not wait."""
+    turns = [limiter.join() for _ in range(number)]
+    assert [limiter.ask(turn, 0.0) for turn in turns] == [0.0] * number
+    return turns
+
+
+def test_a_newcomer_passes_nobody() -> None:
+    """Not even one who sleeps longer than was needed."""
+    limiter = RateLimiter(1)
+    [first] = sent_at_once(limiter, 1)
+    limiter.end(first, 0.1)
+    second = limiter.join()
+    assert limiter.ask(second, 0.2) > 0
+
+    third = limiter.join()
+
+    assert limiter.ask(third, 1.5) > 0
+    assert limiter.ask(second, 1.5) == 0
+
+
+def test_requests_that_were_sent_together_halve_the_rate_once() -> None:
+    limiter = RateLimiter(8)
+
+    for turn in sent_at_once(limiter, 8):
+        limiter.refuse(turn, 0.1)
+        limiter.end(turn, 0.1)
+
+    assert limiter.rate == 4
+
+
+def test_a_rate_that_is_not_needed_does_not_grow() -> None:
+    """It would say nothing of what the service allows."""
+    limiter = RateLimiter(8)
+    [turn, *_] = sent_at_once(limiter, 8)
+    limiter.refuse(turn, 0.1)
+
+    for second in range(5, 20):
+        assert limiter.ask(limiter.join(), second) == 0
+
+    assert limiter.rate == 4
+
+
+def test_the_first_refusal_of_a_client_without_a_limit_ends_a_window() -> None:
+    """The service's is full: all that is sent before its end would be refused as well."""
+    limiter = RateLimiter(None)
+    limiter.refuse(None, 5.0)
+    turn = limiter.join()
+
+    assert limiter.ask(turn, 5.1) == pytest.approx(0.9, abs=0.01)
+    assert limiter.ask(turn, 6.1) == 0
+
+
 def test_a_request_without_an_answer_holds_its_place_for_two_windows() -> None:
     """The service must have counted it by then; a run may take minutes."""
     slow = Simulation(Clocked(1), lambda: 50.0)

@@ -129,12 +129,12 @@ class RateLimiter:
     def _advance(self, now: float) -> None:
         """Let time pass: windows end, and the rate recovers."""
         window = _window(self.rate)[1]
-        while self._ends and self._ends[0] <= now:
-            self._ends.popleft()
         while self._sent and (self._sent[0].counted or _sent(self._sent[0]) + window <= now):
             turn = self._sent.popleft()
             if not turn.counted:
                 self._count(turn, _sent(turn) + window)
+        while self._ends and self._ends[0] <= now:
+            self._ends.popleft()
         if self.rate == self.given or now < self._grows_at:
             return
         if self.given is None and now - self._changed >= FORGET_SECONDS:
