@@ -56,7 +56,9 @@ class AsyncRunStream(AsyncReading):
 
     async def __anext__(self) -> RunEvent:
         """The next event alone, as the official client's streams give it; iterating continues."""
-        event = self._take() or await self._pull()
+        event = self._take()
+        if event is None:
+            event = await self._pull()
         if event is None:
             raise StopAsyncIteration
         if not self._entered and self.snapshot.finished:

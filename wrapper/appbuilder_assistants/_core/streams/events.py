@@ -89,7 +89,7 @@ class EventReader:
                         message = read_as(self._call.read_message, body)
                     snapshot.apply_message(message)
                     yield message
-                elif event := self._read(name, data):
+                elif (event := self._read(name, data)) is not None:
                     yield event
                     if snapshot.finished:
                         return

@@ -82,7 +82,8 @@ class Reading(Closing):
 
     def _pull(self) -> RunEvent | None:
         """The next event, None at the end. Whatever is raised closes the connection."""
-        if event := self._take():
+        event = self._take()
+        if event is not None:
             return event
         if self._failure is not None:
             raise self._failure

@@ -58,7 +58,9 @@ class RunStream(Reading):
 
     def __next__(self) -> RunEvent:
         """The next event alone, as the official client's streams give it; iterating continues."""
-        event = self._take() or self._pull()
+        event = self._take()
+        if event is None:
+            event = self._pull()
         if event is None:
             raise StopIteration
         if not self._entered and self.snapshot.finished:
