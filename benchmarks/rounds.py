@@ -139,10 +139,12 @@ def measured(
     """
     text = json.dumps(dict(urls))
     # The base is there once more as a peer where it has the row: its ratio shows the noise.
-    workers = {peer: Worker(peer, row.name, environ, text) for peer in peers}
+    absent = [peer for peer in peers if peer in INTERPRETERS and not INTERPRETERS[peer].exists()]
+    present = [peer for peer in peers if peer not in absent]
+    workers = {peer: Worker(peer, row.name, environ, text) for peer in present}
     base = Worker(row.base, row.base_row or row.name, environ, text) if row.base else None
     found: dict[str, list[float]] = {peer: [] for peer in peers}
-    problems: dict[str, str] = {}
+    problems = dict.fromkeys(absent, "it has no environment, which make bench-env makes")
     began = time.monotonic()
     try:
         for number in range(rounds + 1):

@@ -10,7 +10,7 @@ import pytest
 from benchmarks.growth import Curve
 from benchmarks.report import curve_plot, growth_lines, missed, plot, problems, table
 from benchmarks.results import write_included
-from benchmarks.rounds import Result, measured, serving
+from benchmarks.rounds import INTERPRETERS, Result, measured, serving
 from benchmarks.rows import ROWS, Row
 
 NAMES = {row.name: row for row in ROWS}
@@ -58,16 +58,18 @@ def test_pages_include_the_results_as_they_are(tmp_path: Path) -> None:
     assert page.read_text(encoding="utf-8") == expected
 
 
-def test_a_library_that_breaks_down_is_omitted() -> None:
+def test_a_library_that_breaks_down_is_omitted(monkeypatch: pytest.MonkeyPatch) -> None:
     """The others are measured; the reason is the last line that its process wrote."""
     row = Row("look-up", "one look-up", 2)
     with serving(None) as urls:
+        monkeypatch.setitem(INTERPRETERS, "official", Path("nowhere/python"))
         # openai is not in the environment of the tests.
-        results = measured(row, ["httpx_", "openai_", "bare"], 1, 60, urls, {})
+        results = measured(row, ["httpx_", "openai_", "official", "bare"], 1, 60, urls, {})
         found = {one.peer: one for one in results}
 
     assert found["httpx_"].figures
     assert found["bare"].figures[0] < found["httpx_"].figures[0]
+    assert found["official"].problem.startswith("it has no environment")
     assert not found["openai_"].figures
     assert found["openai_"].problem == (
         "its process ended by status 1: ModuleNotFoundError: No module named 'openai'"
