@@ -50,11 +50,15 @@ class _WhenNeeded:
         self._name = name
 
     def __get__(self, instance: object, owner: type[Model]) -> Any:
-        model = next((cls for cls in owner.__mro__ if "_defaults" in vars(cls)), None)
+        # On newer Pythons `inspect.signature` asks as if the class were an object of its metaclass.
+        asked = instance if isinstance(instance, type) else owner
+        model: Any = next((cls for cls in asked.__mro__ if "_defaults" in vars(cls)), None)
         if model is None:
-            raise AttributeError(f"{owner.__name__} has no {self._name}: it is no model")
-        setattr(model, self._name, self._make(model))
-        return getattr(owner if instance is None else instance, self._name)
+            raise AttributeError(f"{asked.__name__} has no {self._name}: it is no model")
+        made = self._make(model)
+        setattr(model, self._name, made)
+        bind = getattr(made, "__get__", None)
+        return made if bind is None else bind(instance, owner)
 
 
 def _constructor(model: type[Model]) -> object:
