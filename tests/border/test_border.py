@@ -25,7 +25,7 @@ from appbuilder_assistants._core.limits import (
 from appbuilder_assistants._core.multipart import MultipartBody
 from appbuilder_assistants._files.upload import uploading
 from appbuilder_assistants._operations import assistants, files, runs, threads
-from appbuilder_assistants.types import AssistantMessage, AssistantThread
+from appbuilder_assistants.types import AssistantMessage, AssistantThread, AssistantThreadDict
 
 from scripts.evidence import about
 
@@ -357,7 +357,11 @@ def test_who_speaks(message: Any, sent_as: Any) -> None:
     created = threads.threads_create(messages=(message,)).request
     assert sent(created) == {"messages": [sent_as]}
 
-    for thread in ({"messages": [message]}, AssistantThread(messages=[message])):
+    forms: list[AssistantThread | AssistantThreadDict] = [
+        {"messages": [message]},
+        AssistantThread(messages=[message]),
+    ]
+    for thread in forms:
         body = runs.runs_run_body(assistant_id="a", thread=thread)
         assert sent(run_calls.run(body).request)["thread"] == {"messages": [sent_as]}
         assert sent(run_calls.stream_run(body).request)["thread"] == {"messages": [sent_as]}
@@ -367,7 +371,7 @@ def test_no_messages() -> None:
     """Nothing is made of what is not there, and nothing is hidden of what is no message."""
     assert sent(threads.threads_create(messages=None).request) == {}
     assert sent(threads.threads_create(messages=[]).request) == {"messages": []}
-    thread = {"metadata": {"a": "b"}}
+    thread: AssistantThreadDict = {"metadata": {"a": "b"}}
     body = runs.runs_run_body(assistant_id="a", thread=thread)
     assert sent(run_calls.run(body).request)["thread"] == thread
     with pytest.raises(TypeError, match="messages: expected a list, got str"):

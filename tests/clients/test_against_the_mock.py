@@ -17,6 +17,7 @@ from appbuilder_assistants.types import (
     AssistantFunction,
     AssistantMessage,
     AssistantThread,
+    AssistantThreadDict,
     AssistantTool,
     ToolOutput,
 )
@@ -37,7 +38,7 @@ WEATHER = {
 }
 
 
-def asked(text: str) -> dict[str, Any]:
+def asked(text: str) -> AssistantThreadDict:
     return {"messages": [{"role": "user", "content": text}]}
 
 

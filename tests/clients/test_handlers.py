@@ -16,6 +16,7 @@ from appbuilder_assistants import (
     StreamInterruptedError,
     UnknownEvent,
 )
+from appbuilder_assistants.types import ToolOutputDict
 
 from tests.clients.bodies import BEGIN, CHUNKED, END, STREAM, chunk, event, framed, piece, status
 from tests.clients.client_harness import AsyncHarness, ClientHarness, SyncHarness
@@ -351,7 +352,7 @@ def test_async_tools_within_a_stream(mock: Any) -> None:
 
         async def tool_calls(self, status_event: Any) -> None:
             now = self.stream_run_context
-            outputs = [
+            outputs: list[ToolOutputDict] = [
                 {"tool_call_id": call.id, "output": "晴,25 度"}
                 for call in now.current_tool_calls or []
             ]

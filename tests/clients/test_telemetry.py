@@ -23,7 +23,7 @@ from tests.clients.bodies import RUN, STREAM, framed, stream_of
 from tests.clients.client_harness import ClientHarness
 from tests.clients.conftest import AT_ONCE, Serve
 from tests.clients.raw_server import answer
-from tests.clients.tools import QUESTION, asks, get_weather, named, rounds
+from tests.clients.tools import QUESTION, QUESTION_TEXT, asks, get_weather, named, rounds
 
 EXPORTER = InMemorySpanExporter()
 CAPTURE = "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT"
@@ -454,9 +454,8 @@ def test_content_by_the_standard_variable(
     def read(name: str) -> Any:
         return json.loads(str(said[name]))
 
-    question = QUESTION["messages"][0]["content"]
     assert read("gen_ai.input.messages") == [
-        {"role": "user", "parts": [{"type": "text", "content": question}]}
+        {"role": "user", "parts": [{"type": "text", "content": QUESTION_TEXT}]}
     ]
     [output] = read("gen_ai.output.messages")
     assert (output["role"], output["finish_reason"]) == ("assistant", "stop")

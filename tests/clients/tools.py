@@ -7,9 +7,11 @@ from typing import Any
 
 import appbuilder_mock
 from appbuilder_assistants import Tool, tool
+from appbuilder_assistants.types import AssistantThreadDict
 from appbuilder_mock.scenarios import Reply, Rule, ToolCall
 
-QUESTION = {"messages": [{"role": "user", "content": "天气怎么样？"}]}
+QUESTION_TEXT = "天气怎么样？"
+QUESTION: AssistantThreadDict = {"messages": [{"role": "user", "content": QUESTION_TEXT}]}
 
 
 @tool

@@ -35,7 +35,7 @@ def run(**given: Any) -> Any:
             r"thread\.messages\[0\]: unknown key 'contents'; did you mean 'content'",
         ),
         (
-            lambda: threads.threads_create(messages=[{"content": "好", "file_id": []}]),
+            lambda: threads.threads_create(messages=[{"content": "好", "file_id": []}]),  # type: ignore[list-item]
             r"messages\[0\]: unknown key 'file_id'; did you mean 'file_ids'",
         ),
         (

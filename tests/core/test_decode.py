@@ -12,11 +12,11 @@ from appbuilder_assistants._core.redaction import NO_SECRET
 from appbuilder_assistants._core.responses.decode import (
     expect_success,
     is_event_stream,
-    loads,
     parse,
     retry_after,
 )
 from appbuilder_assistants._core.responses.error_forms import ErrorDetail, error_detail, is_error
+from appbuilder_assistants._core.responses.json_reader import loads
 
 from tests.core.calls import look_up, reply
 

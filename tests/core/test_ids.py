@@ -14,7 +14,7 @@ import yaml
 from appbuilder_assistants import _run_calls as run_calls
 from appbuilder_assistants._core.ids import PREFIXES
 from appbuilder_assistants._operations import assistants, files, messages, runs, steps, threads
-from appbuilder_assistants.types import Thread
+from appbuilder_assistants.types import Thread, ToolOutputDict
 
 ROOT = Path(__file__).parents[2]
 ID = {
@@ -156,7 +156,7 @@ def test_ids_within() -> None:
     """Lists of files, and the run that an output is for; metadata is the user's own."""
     with pytest.raises(ValueError, match=r"file_ids\[1\] is the id of a run, not of a file"):
         assistants.assistants_create(name="a", file_ids=["file-1", "run_1"])
-    output = {"tool_call_id": "call-1", "output": "", "run_id": "thread_1"}
+    output: ToolOutputDict = {"tool_call_id": "call-1", "output": "", "run_id": "thread_1"}
     body = runs.runs_run_body(assistant_id="asst_1", thread_id="thread_1", tool_output=output)
     with pytest.raises(ValueError, match=r"tool_output\.run_id is the id of a thread"):
         run_calls.run(body)

@@ -331,12 +331,12 @@ def test_a_quota_that_is_used_up_is_no_rate() -> None:
 def test_the_limit_of_a_client_without_one_is_forgotten() -> None:
     limiter = Clocked(None)
     limiter.refuse(None)
-    assert limiter.rate == START
+    refused = limiter.rate
     limiter.now = FORGET_SECONDS + 1
 
     assert limiter.ask(limiter.join()) == 0
 
-    assert limiter.rate is None
+    assert (refused, limiter.rate) == (START, None)
     assert limiter.take_changes() == [START, None]
 
 
@@ -347,7 +347,8 @@ def test_a_deadline_that_is_nearer_than_the_turn() -> None:
     assert isinstance(first.send(None), Send)
     pause = second.send(None)
     assert isinstance(pause, Sleep)
-    assert (pause.seconds, pause.at_least) == (1.0, pytest.approx(1.0, abs=0.01))
+    assert pause.seconds == 1.0
+    assert pause.at_least == pytest.approx(1.0, abs=0.01)
     assert isinstance(third.send(None), Sleep)
 
     with pytest.raises(

@@ -65,13 +65,13 @@ def test_what_attrs_knows_of_a_model() -> None:
 
     fields = attrs.fields_dict(LastError)
 
-    assert attrs.has(LastError)
     assert [*fields] == ["additional_properties", "type", "message"]
     assert fields["message"].default == LastError("t").message
     assert fields["message"].type
     assert attrs.evolve(Marked("t", "错", "旧"), type="u").mark == "旧"
     assert Marked("t").to_dict() == {"type": "t"}
     assert weakref.ref(error := LastError("t"))() is error
+    assert attrs.has(LastError)
 
 
 def test_a_model_is_matched_by_position() -> None:

@@ -13,7 +13,7 @@ from appbuilder_assistants import (
     RateLimitError,
     StreamInterruptedError,
 )
-from appbuilder_assistants.types import StreamRunMessage, StreamRunStatus, ToolCall
+from appbuilder_assistants.types import StreamRunMessage, StreamRunStatus, ToolCall, ToolOutputDict
 
 CITY = {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}
 GET_WEATHER = {"name": "get_weather", "description": "查询一个城市的天气", "parameters": CITY}
@@ -52,7 +52,9 @@ class Chat:
             yield f"［没有答案：{stream.snapshot.status}］"
 
     def _use_tools(self, run: str, calls: list[ToolCall]) -> None:
-        outputs = [{"tool_call_id": call.id, "output": self._output(call)} for call in calls]
+        outputs: list[ToolOutputDict] = [
+            {"tool_call_id": call.id, "output": self._output(call)} for call in calls
+        ]
         self._client.threads.runs.submit_tool_outputs(run, self._thread, outputs)
 
     def _output(self, call: ToolCall) -> str:

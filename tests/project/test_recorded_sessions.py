@@ -128,7 +128,8 @@ def test_the_example_application(tmp_path: Path, rules: list[Rule]) -> None:
     After a cut, what the client does depends on whether the run has ended when it looks it up.
     """
     file = tmp_path / "chat.yaml"
-    [cut] = [rule.fault.cut for rule in rules if rule.fault and rule.fault.cut] or [None]
+    cuts: list[Cut | None] = [rule.fault.cut for rule in rules if rule.fault and rule.fault.cut]
+    [cut] = cuts or [None]
     compared = 4 if cut else None  # createAssistant, createThread, createMessage, createRun
     most = cut.after_event if cut and cut.after_event else 1000
 

@@ -6,7 +6,8 @@ import asyncio
 
 from appbuilder_mock.resources.conversation import new_assistant
 from appbuilder_mock.runs.engine import Runs
-from appbuilder_mock.runs.model import CallTools, ToolCall
+from appbuilder_mock.runs.model import CallTools
+from appbuilder_mock.scenarios import ToolCall
 from appbuilder_mock.storage.store import Store
 
 

@@ -178,6 +178,8 @@ def test_pauses(upstream: appbuilder_mock.Running, file: Path) -> None:
     assert first.reply is not None
     delays = first.reply.delays
     assert delays is not None
+    assert isinstance(delays[1], float)
+    assert isinstance(delays[2], float)
     assert delays[1] >= 0.25 > delays[2]
     assert isinstance(second.blocking_delay, float)
     assert second.blocking_delay >= 0.3
