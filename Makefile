@@ -52,6 +52,10 @@ contract contract-clean: export CONTRACT_RATE = $(RATE)
 contract contract-clean: export CONTRACT_RUNS = $(RUNS)
 contract contract-clean: export CONTRACT_PATIENCE = $(PATIENCE)
 contract contract-clean: export CONTRACT_READINGS = $(READINGS)
+witness: export CONTRACT_DRY = $(DRY)
+witness: export CONTRACT_RATE = $(RATE)
+witness: export CONTRACT_RUNS = $(RUNS)
+witness: export CONTRACT_PATIENCE = $(PATIENCE)
 ON_ITS_WAY = $(if $(TARGET),,$(DIRECT)) # a server elsewhere may be behind a proxy
 
 LOCK = $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.10 --generate-hashes \
@@ -123,6 +127,10 @@ test-contract-suite: dev-env ## run the tests of the contract tests themselves
 contract-clean: dev-env ## delete the objects of killed `make contract` runs from a server: TARGET=...
 	@$(NEEDS_3_11)
 	@$(ON_ITS_WAY) $(PY) -m contract_tests --clean
+
+witness: dev-env ## settle facts of openapi.yaml that nobody here knows, with APPBUILDER_TOKEN: 5 runs; first DRY=1; options: WITNESS="--to ..."
+	@$(NEEDS_3_11)
+	@$(PY) -m contract_tests.witness $(WITNESS)
 
 mutants: dev-env ## test the contract tests with broken servers; options: make mutants MUTANTS="end-gone"
 	@$(NEEDS_3_11)
