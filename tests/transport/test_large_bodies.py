@@ -17,8 +17,9 @@ from tests.transport.harness import OnLoop, Threads, outgoing
 
 MANY = 100 * 1024 * 1024
 BOUND = 4 * 1024 * 1024
-"""Bytes: a piece of a file (256 KiB), as it is read, written and given to the socket, or a chunk of
-64 KiB as it is received and decompressed, and the buffers of the parser: with room to spare."""
+"""Bytes: pieces of a file (256 KiB), as they are read ahead, written and given to the socket, or a
+chunk of 64 KiB as it is received and decompressed, and the buffers of the parser: with room to
+spare."""
 
 pytestmark = pytest.mark.slow
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Protocol
 from urllib.parse import quote
 
@@ -33,14 +34,14 @@ class UploadSource(Protocol):
         """Whether it can be read from the beginning now."""
         ...
 
-    def rewind(self) -> None:
-        """Start from the beginning, the first time or again."""
+    def rewind(self) -> Callable[[], bytes]:
+        """Start from the beginning, the first time or again.
 
-    def read(self) -> bytes:
-        """Read the next piece; b"" after the last."""
+        Returns what reads the next piece: b"" after the last. It fails once there is another.
+        """
         ...
 
-    def report(self) -> None:
+    def report(self, sent: int) -> None:
         """Report the progress so far to the user's function."""
 
 

@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from io import BytesIO
 
 from appbuilder_assistants._core.calls import NoReply, Save
+
+UNWRITTEN = 512 * 1024
+"""Bytes that a thread writes at once at the most, and no more than were written before.
+
+Handing over few costs more than writing them; but a full disk is to be seen early.
+"""
 
 
 def save(step: Save) -> NoReply | None:
@@ -34,11 +41,17 @@ async def asave(step: Save) -> NoReply | None:
         try:
             target.begin(step.reply.headers)
             await asyncio.to_thread(target.write, step.reply.body)
+            written, unwritten = 0, BytesIO()
             if live is not None:
                 async for chunk in live:
                     if isinstance(chunk, NoReply):
                         return chunk
-                    await asyncio.to_thread(target.write, chunk)
+                    unwritten.write(chunk)
+                    if (size := unwritten.tell()) >= min(written, UNWRITTEN):
+                        await asyncio.to_thread(target.write, unwritten.getvalue())
+                        written, unwritten = written + size, BytesIO()
+                if rest := unwritten.getvalue():
+                    await asyncio.to_thread(target.write, rest)
         finally:
             if live is not None:
                 await live.aclose()

@@ -7,8 +7,10 @@ import inspect
 import io
 import mimetypes
 import os
+import threading
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, closing, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, TypeAlias
 
@@ -61,8 +63,15 @@ async def auploading(
             upload = await wait_until(deadline, opening)
         except TimeoutError:
             raise _not_opened() from None
-    with closing(upload):
-        yield upload
+    try:
+        with closing(upload):
+            yield upload
+    except Exception:
+        # Of a file that can be sent again a piece may be read ahead: not into the next upload.
+        if upload.reading and upload.size is not None:
+            with suppress(TimeoutError):
+                await wait_until(deadline, off_loop(upload.wait, lambda _: None))
+        raise
 
 
 class Upload:
@@ -82,34 +91,43 @@ class Upload:
         self._file = file
         self._progress = progress
         self._begun = False
-        self._sent = 0
+        self._read = 0
+        self._turn = 0
+        self._lock = threading.Lock()  # of the file's position
 
     def can_rewind(self) -> bool:
         return not self._begun or self.size is not None
 
-    def rewind(self) -> None:
-        # A file that cannot seek is read once, from where it stands.
-        if self.size is not None:
-            self._file.seek(0)
-        self._begun = True
-        self._sent = 0
+    def rewind(self) -> Callable[[], bytes]:
+        with self._lock:
+            # A file that cannot seek is read once, from where it stands.
+            if self.size is not None:
+                self._file.seek(0)
+            self._begun = True
+            self._read = 0
+            self._turn += 1
+            return partial(self._next, self._turn)
 
-    def read(self) -> bytes:
-        if self.size is None:
-            return self._piece(PIECE)
-        # Content-Length is sent already: bytes appended meanwhile are not read.
-        remaining = self.size - self._sent
-        piece = self._piece(min(PIECE, remaining)) if remaining else b""
-        if remaining and not piece:
-            raise OSError(
-                f"{self.name!r} ended after {self._sent} of the {self.size} bytes that it had when "
-                "the upload began: it was changed meanwhile"
-            )
-        return piece
-
-    def report(self) -> None:
+    def report(self, sent: int) -> None:
         if self._progress is not None:
-            self._progress(self._sent, self.size)
+            self._progress(sent, self.size)
+
+    def _next(self, turn: int) -> bytes:
+        with self._lock:
+            if turn != self._turn:
+                # What a thread reads ahead for an attempt that has failed would miss in the next.
+                raise ValueError(f"{self.name!r} is being read from its beginning again")
+            if self.size is None:
+                return self._piece(PIECE)
+            # Content-Length is sent already: bytes appended meanwhile are not read.
+            remaining = self.size - self._read
+            piece = self._piece(min(PIECE, remaining)) if remaining else b""
+            if remaining and not piece:
+                raise OSError(
+                    f"{self.name!r} ended after {self._read} of the {self.size} bytes that it had "
+                    "when the upload began: it was changed meanwhile"
+                )
+            return piece
 
     def close(self) -> None:
         """Close the file, or let the thread that still reads it do so afterwards.
@@ -120,6 +138,11 @@ class Upload:
         self._closed = True
         if not self.reading:
             self._close()
+
+    def wait(self) -> None:
+        """Until nothing is read any more, once it is closed."""
+        with self._lock:
+            pass
 
     def _close(self) -> None:
         if self._own:
@@ -137,7 +160,7 @@ class Upload:
                 self._close()
         if piece is None:
             raise BlockingIOError(f"{self.name!r} is in non-blocking mode and has no bytes yet")
-        self._sent += len(piece)
+        self._read += len(piece)
         return piece
 
 

@@ -1,7 +1,8 @@
 """Work that may block for ever, such as reading a FIFO, in threads of its own.
 
-They are daemon threads, one for each piece of work: neither an event loop, a deadline nor the end
-of the program waits for them. The threads of an executor would be waited for.
+They are daemon threads, one for each piece of work, or for a file that is read ahead: neither an
+event loop, a deadline nor the end of the program waits for them. The threads of an executor would
+be waited for.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import contextvars
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
 
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
 T = TypeVar("T")
+
+AHEAD = 2
+"""How many pieces of a file are in memory that nobody has taken yet."""
 
 
 def within(deadline: float | None, work: Callable[[], T], discard: Callable[[T], None]) -> T:
@@ -54,6 +58,46 @@ async def off_loop(work: Callable[[], T], discard: Callable[[T], None]) -> T:
         raise
 
 
+async def read_ahead(read: Callable[[], bytes]) -> AsyncGenerator[bytes, None]:
+    """What `read` gives until it gives nothing, read by one thread while the event loop runs on.
+
+    It is a few pieces ahead, so that neither waits for the other at each piece. When the iteration
+    is closed, the thread ends after the piece that it reads at that moment.
+    """
+    import asyncio
+
+    loop = running_loop()
+    pieces: asyncio.Queue[bytes | BaseException] = asyncio.Queue()
+    room = threading.Semaphore(AHEAD)
+    is_closed = False
+
+    def run() -> None:
+        piece: bytes | BaseException = b" "
+        while isinstance(piece, bytes) and piece:
+            room.acquire()
+            if is_closed:
+                return
+            try:
+                piece = read()
+            except BaseException as error:  # noqa: BLE001 - raised where it is waited for
+                piece = error
+            try:
+                loop.call_soon_threadsafe(pieces.put_nowait, piece)
+            except RuntimeError:  # the loop has ended
+                return
+
+    _start(run)
+    try:
+        while piece := await pieces.get():
+            if isinstance(piece, BaseException):
+                raise piece
+            room.release()
+            yield piece
+    finally:
+        is_closed = True
+        room.release()
+
+
 def _begin(work: Callable[[], T], discard: Callable[[T], None]) -> Future[T]:
     from concurrent.futures import Future, InvalidStateError
 
@@ -72,9 +116,13 @@ def _begin(work: Callable[[], T], discard: Callable[[T], None]) -> Future[T]:
             with suppress(Exception):
                 discard(result)
 
+    _start(run)
+    return future
+
+
+def _start(run: Callable[[], None]) -> None:
     context = contextvars.copy_context()
     threading.Thread(target=context.run, args=(run,), daemon=True).start()
-    return future
 
 
 def _abandon(future: Future[T], discard: Callable[[T], None]) -> None:

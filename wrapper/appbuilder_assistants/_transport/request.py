@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import aclosing
 from os import urandom
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from appbuilder_assistants._core.limits import MAX_BODY, MAX_ERROR_BODY
 from appbuilder_assistants._settings.settings import Settings, with_headers
 from appbuilder_assistants._version import __version__
 
-from .blocking import off_loop, within
+from .blocking import off_loop, read_ahead, within
 from .protocols import Limits, OutgoingRequest, TransportFailure
 from .unpack import ACCEPTED
 
@@ -84,31 +85,40 @@ def _headers(step: Send, settings: Settings) -> dict[str, str]:
 def pieces(form: MultipartBody, deadline: float | None) -> Iterator[bytes]:
     """The body of an upload, piece by piece. TransportFailure if the file gives none in time."""
     limit = deadline if form.file.may_block else None
+    sent = 0
     try:
-        within(limit, form.file.rewind, _ignore)
-        form.file.report()
+        read = within(limit, form.file.rewind, _ignore)
+        form.file.report(sent)
         yield form.head
-        while piece := within(limit, form.file.read, _ignore):
+        while piece := within(limit, read, _ignore):
             yield piece
-            form.file.report()
+            sent += len(piece)
+            form.file.report(sent)
     except TimeoutError:
         raise TransportFailure("file", timed_out=True) from None
     yield form.tail
 
 
-async def apieces(form: MultipartBody) -> AsyncIterator[bytes]:
+async def apieces(form: MultipartBody) -> AsyncGenerator[bytes, None]:
     """As `pieces`, off the event loop; its caller checks the deadline."""
+    sent = 0
     if form.file.may_block:
-        await off_loop(form.file.rewind, _ignore)
+        read = await off_loop(form.file.rewind, _ignore)
     else:
-        form.file.rewind()
-    form.file.report()
+        read = form.file.rewind()
+    form.file.report(sent)
     yield form.head
-    while piece := (
-        await off_loop(form.file.read, _ignore) if form.file.may_block else form.file.read()
-    ):
-        yield piece
-        form.file.report()
+    if form.file.may_block:
+        async with aclosing(read_ahead(read)) as ahead:
+            async for piece in ahead:
+                yield piece
+                sent += len(piece)
+                form.file.report(sent)
+    else:
+        while piece := read():
+            yield piece
+            sent += len(piece)
+            form.file.report(sent)
     yield form.tail
 
 

@@ -141,6 +141,8 @@ class Exchange:
     def _reset(self) -> None:
         self.head: tuple[int, Headers] | None = None
         self.is_complete = False
+        # An upload is cut short by a server that answers before it has all: it waits for the rest.
+        self.has_whole_request = True
         self._taken = 0
         self._failure: TransportFailure | None = None
         self._pieces.clear()
@@ -190,7 +192,8 @@ class Exchange:
 
         connection = self._h11
         return (
-            not self._pieces  # unread
+            self.has_whole_request
+            and not self._pieces  # unread
             and connection.our_state is h11.DONE
             and connection.their_state is h11.DONE
             # The next request would take for its response what nobody asked for.

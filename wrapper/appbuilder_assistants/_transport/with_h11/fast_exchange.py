@@ -85,7 +85,8 @@ class FastExchange(Exchange):
         if self._is_by_h11 or self._events is None or self.head is None:
             return super().can_go_on()
         is_kept = "close" not in self.head[1].get("connection", "").lower()
-        return self.is_complete and is_kept and not (self._events.is_behind or self._pieces)
+        is_over = self.is_complete and self.has_whole_request
+        return is_over and is_kept and not (self._events.is_behind or self._pieces)
 
     def _take_head(self, events: _Events) -> bool:
         """False for a head whose framing is not plain."""

@@ -94,6 +94,7 @@ class SocketConnection:
         for piece in pieces(body, request.deadline):
             is_open = is_open and self._send(frame(piece), request)
             if not is_open:
+                self.exchange.has_whole_request = False
                 return
         if body.length is None:
             self._send(LAST_CHUNK, request)

@@ -7,6 +7,7 @@ import socket
 import ssl
 import time
 from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing
 from typing import TYPE_CHECKING, cast
 
 from appbuilder_assistants._transport.blocking import off_loop
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 CHUNK = 64 * 1024
 """Bytes that are read at once at the most, and those unread above which no more are read."""
+
+UNSENT = 512 * 1024
+"""Bytes of an upload that wait to be sent, above which no more are read of its file."""
 
 
 class AsyncConnection(asyncio.BufferedProtocol):
@@ -137,14 +141,16 @@ class AsyncConnection(asyncio.BufferedProtocol):
 
     async def _upload(self, head: bytes, form: MultipartBody, request: OutgoingRequest) -> None:
         frame: Callable[[bytes], bytes] = framed if form.length is None else bytes
+        self._transport.set_write_buffer_limits(UNSENT)
         self._transport.write(head)
-        rest = apieces(form)
-        while (piece := await self._next_piece(rest, request)) is not None:
-            await self._room(request)
-            # The server may have answered before it has read everything, and closed.
-            if self._is_lost or self._received:
-                return
-            self._transport.write(frame(piece))
+        async with aclosing(apieces(form)) as rest:
+            while (piece := await self._next_piece(rest, request)) is not None:
+                await self._room(request)
+                # The server may have answered before it has read everything, and closed.
+                if self._is_lost or self._received:
+                    self.exchange.has_whole_request = False
+                    return
+                self._transport.write(frame(piece))
         if form.length is None:
             self._transport.write(LAST_CHUNK)
 
