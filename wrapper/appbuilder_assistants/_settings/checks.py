@@ -49,7 +49,7 @@ def check_seconds(name: str, seconds: object) -> None:
 def check_rate(rate: object) -> float:
     if not isinstance(rate, (int, float)) or isinstance(rate, bool):
         raise TypeError(f"rate_limit: expected calls a second or None, got {type(rate).__name__}")
-    if not 0 < rate < math.inf:
+    if not rate > 0:
         raise ValueError(f"rate_limit: expected calls a second, above 0, got {rate!r}")
     return float(rate)
 

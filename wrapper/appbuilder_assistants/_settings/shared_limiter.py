@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import time
 from threading import Lock
@@ -17,11 +18,13 @@ _instances: WeakSet[SharedLimiter] = WeakSet()
 class SharedLimiter:
     """A `RateLimiter` with a clock and a lock, made when the first turn is asked for.
 
-    `rate` is how many requests a second are allowed now; None for any number.
+    `rate` is how many requests a second are allowed now; None for any number. One that was given as
+    infinity stays so, whatever the service refuses.
     """
 
     def __init__(self, rate: float | None = None) -> None:
-        self.rate = self._given = rate
+        self._adapts = rate != math.inf
+        self.rate = self._given = rate if self._adapts else None
         self._limiter: RateLimiter | None = None
         self._lock = Lock()
         _instances.add(self)
@@ -42,6 +45,8 @@ class SharedLimiter:
             self._made().end(turn, time.monotonic())
 
     def refuse(self, turn: Turn | None) -> None:
+        if not self._adapts:
+            return
         with self._lock:
             limiter = self._made()
             limiter.refuse(turn, time.monotonic())

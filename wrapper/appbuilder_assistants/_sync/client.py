@@ -52,7 +52,8 @@ class AppBuilder(Resources):
 
     `rate_limit` is how many requests this client and its copies send in any second at most, of all
     kinds, retries included; others wait for their turn, in order. None: APPBUILDER_QPS, or no
-    limit. When the service refuses a request for its rate, all calls slow down for a while.
+    limit. When the service refuses a request for its rate, all calls slow down for a while; with
+    `rate_limit=math.inf` none ever waits.
 
     `default_headers` and `extra_body` are sent with every request: headers, and fields of a JSON
     body, of which the call's own win. `event_hooks` get an event for every request: see
