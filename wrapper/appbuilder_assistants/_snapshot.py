@@ -150,22 +150,21 @@ class RunSnapshot:
 
     def apply_message(self, event: StreamRunMessage) -> None:
         """Take in a `message` event: a piece of the answer. Raises TypeError as the other does."""
-        message_id = event.message_id
-        came: tuple[object, object] = message_id, event.send_id  # whatever their types say
-        if type(came[0]) is not str or type(came[1]) is not int:
+        message_id, send_id = event.message_id, event.send_id
+        if not (type(message_id) is str and type(send_id) is int):
             _expect(str, message_id=message_id)
-            _expect(int, send_id=event.send_id)
+            _expect(int, send_id=send_id)
         texts = []
         for part in event.content or ():
-            if part.text is not None:
-                texts.append(part.text.value)
+            if (text := part.text) is not None:
+                texts.append(text.value)
         self._add(message_id, "".join(texts))
-        self.last_send_id = event.send_id
+        self.last_send_id = send_id
 
     def _add(self, message_id: str, text: str) -> None:
-        pieces = self._pieces
-        if not self._stretches or self._stretches[-1][1] != message_id:
-            self._stretches.append((len(self._joined) * JOINED + len(pieces), message_id))
+        pieces, stretches = self._pieces, self._stretches
+        if not stretches or stretches[-1][1] != message_id:
+            stretches.append((len(self._joined) * JOINED + len(pieces), message_id))
             self._message_ids[message_id] = None
         pieces.append(text)
         if len(pieces) == JOINED:

@@ -69,7 +69,7 @@ class AsyncClosing:
         self._caller.pool.streams.discard(self)
         snapshot, orphaned_run = self.snapshot, self._orphaned_run
         try:
-            if self._can_read_on and not self._closed:
+            if self._can_read_on and not (self._is_reading or self._closed):
                 await self._learn_name()
             if snapshot.finished:
                 return
@@ -86,7 +86,7 @@ class AsyncClosing:
         """Close the connection; cancel the run if it has not ended and that is asked for."""
         cancels = self._caller.pool.streams.discard(self)
         try:
-            if cancels and self._can_read_on:
+            if cancels and self._can_read_on and not self._is_reading:
                 await self._learn_name()
         finally:
             try:

@@ -68,6 +68,7 @@ class AsyncAssistantStreamManager:
         handler.stream_run_context = StreamRunContext()
         handler._manager = self
         stream._listener = AsyncHookCaller(handler)
+        stream._only_reads = False
         self._stream = stream
         self._handler = handler
 

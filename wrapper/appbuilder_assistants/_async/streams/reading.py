@@ -106,17 +106,16 @@ class AsyncReading(AsyncClosing):
 
         Whatever is raised in its place is raised by the next `_pull`, which closes the connection.
         """
-        if self._listener is not None or not self._only_reads:
+        if not self._only_reads:
             return None
-        could_read_on = self._can_read_on
-        self._is_reading, self._can_read_on = True, False
+        self._is_reading = True
         try:
             return next(self._events, None)
         except BaseException as error:  # noqa: BLE001 - is raised again
             self._events = map(raise_again, [error])
             return None
         finally:
-            self._is_reading, self._can_read_on = False, could_read_on
+            self._is_reading = False
 
     async def _next(self) -> RunEvent | None:
         self._is_reading, self._can_read_on = True, False

@@ -71,7 +71,7 @@ class Closing:
         self._caller.pool.streams.discard(self)
         snapshot, orphaned_run = self.snapshot, self._orphaned_run
         try:
-            if self._can_read_on and not self._closed:
+            if self._can_read_on and not (self._is_reading or self._closed):
                 self._learn_name()
             if snapshot.finished:
                 return
@@ -88,7 +88,7 @@ class Closing:
         """Close the connection; cancel the run if it has not ended and that is asked for."""
         cancels = self._caller.pool.streams.discard(self)
         try:
-            if cancels and self._can_read_on:
+            if cancels and self._can_read_on and not self._is_reading:
                 self._learn_name()
         finally:
             try:

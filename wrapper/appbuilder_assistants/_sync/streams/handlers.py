@@ -68,6 +68,7 @@ class AssistantStreamManager:
         handler.stream_run_context = StreamRunContext()
         handler._manager = self
         stream._listener = HookCaller(handler)
+        stream._only_reads = False
         self._stream = stream
         self._handler = handler
 

@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from appbuilder_assistants._core.multipart import MultipartBody
 
 CHUNK = 64 * 1024
-"""Bytes that are read at once at the most, and those unread above which no more are read."""
+"""Bytes that are read at once at the most."""
+
+UNREAD = 2 * CHUNK
+"""Bytes unread from which no more are read. With one chunk, each would pause and resume reading."""
 
 UNSENT = 512 * 1024
 """Bytes of an upload that wait to be sent, above which no more are read of its file."""
@@ -85,7 +88,7 @@ class AsyncConnection(asyncio.BufferedProtocol):
 
     def buffer_updated(self, nbytes: int) -> None:
         self._received += bytes(self._buffer[:nbytes])
-        if len(self._received) >= CHUNK and not self._is_paused:
+        if len(self._received) >= UNREAD and not self._is_paused:
             self._is_paused = True
             self._transport.pause_reading()
         self._wake()
