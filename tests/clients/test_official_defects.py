@@ -240,7 +240,7 @@ def test_1_byte_download_chunks(
     harness: ClientHarness, serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A file is written in large pieces, and never held as a whole."""
-    data = bytes(range(256)) * 8_000
+    data = bytes(range(256)) * 16_000
     sent = answer(data, content_disposition="attachment; filename=a", content_type="image/png")
     server = serve(lambda exchange: exchange.send(sent))
     sizes: list[int] = []
