@@ -314,7 +314,7 @@ def test_a_stream_closed_while_it_is_read(serve: Serve) -> None:
 
     asyncio.run(main())
 
-    assert begun.is_set()
+    assert begun.wait(PATIENCE)
     assert thread.paths == ["runs"]
 
 
