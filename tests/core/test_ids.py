@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 from appbuilder_assistants import _run_calls as run_calls
-from appbuilder_assistants._core.ids import PREFIXES
+from appbuilder_assistants._core.ids import PREFIXES, is_id
 from appbuilder_assistants._operations import assistants, files, messages, runs, steps, threads
 from appbuilder_assistants.types import Thread, ToolOutputDict
 
@@ -200,3 +200,10 @@ def test_an_empty_id(name: str, function: Callable[..., Any], kinds: dict[str, s
                 call(function, {**right, one: ""})
             with pytest.raises(TypeError, match=f"{one}: expected the id of an? .*; got None"):
                 call(function, {**right, one: None})
+
+
+@pytest.mark.parametrize("value", ["", None, 5, "\udc00\ud83d", "r\ud83d"])
+def test_what_a_server_gave_and_no_request_can_send(value: object) -> None:
+    """Half a character is no text that JSON could hold."""
+    assert not is_id(value)
+    assert is_id("run_你")

@@ -46,8 +46,11 @@ LONGEST = 80
 
 
 def is_id(value: object) -> TypeGuard[str]:
-    """Whether a request can send what a server gave as an id."""
-    return isinstance(value, str) and bool(value)
+    """Whether a request can send what a server gave as an id: a text, of no half characters."""
+    try:
+        return isinstance(value, str) and bool(value.encode())
+    except UnicodeEncodeError:
+        return False
 
 
 def check_ids(operation: str, body: Mapping[str, Any]) -> None:

@@ -228,7 +228,7 @@ class ToolLoop:
     def _by_id(self, calls: Iterable[ToolCall], run_id: str | None) -> list[ToolCall]:
         """The calls, each id once. Raises ResponseError for a run that names none."""
         ids: list[tuple[object, ToolCall]] = [(call.id, call) for call in calls]
-        named = {id_: call for id_, call in ids if isinstance(id_, str)}
+        named = {id_: call for id_, call in ids if is_id(id_)}
         if not named:
             raise self._unreadable(run_id)
         return list(named.values())
@@ -236,7 +236,7 @@ class ToolLoop:
     def _unreadable(self, run_id: str | None) -> ResponseError:
         missing = "names no tool call to answer" if is_id(run_id) else "has no id that is a text"
         return ResponseError(
-            f"run {run_id} waits for an action, but {missing}",
+            f"run {replace_halves(str(run_id))} waits for an action, but {missing}",
             origin=self._origin(),
         )
 
