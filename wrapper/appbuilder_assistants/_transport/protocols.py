@@ -6,7 +6,7 @@ Nothing here names an HTTP library. docs/architecture.md says how a transport is
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, TypeAlias
 
@@ -155,5 +155,5 @@ class Incoming(Head, Protocol):
 class AsyncIncoming(Head, Protocol):
     """As `Incoming`; what it waits for can be cancelled."""
 
-    def chunks(self) -> AsyncIterator[bytes]: ...
+    def chunks(self) -> AsyncGenerator[bytes, None]: ...
     async def aclose(self) -> None: ...

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from io import BytesIO
 from typing import Any, cast
 
@@ -209,6 +209,8 @@ class AsyncBody(_OpenBody):
         if self._response is not None:
             try:
                 await shield_to_completion(self._response.aclose())
+                with suppress(RuntimeError):  # another task reads, and sees the end itself
+                    await self._chunks.aclose()
             except BaseException as error:  # noqa: BLE001 - as in `Body`
                 raise without_frames(error) from error.__cause__
 
@@ -244,10 +246,11 @@ async def _aread(response: AsyncIncoming, request: OutgoingRequest) -> Reply:
         return whole
     body = BytesIO()
     limit = request.max_body(response.status)
-    async for piece in aunpacked(response):
-        body.write(piece)
-        if body.tell() > limit:
-            return _cut_short(response, request, body)
+    async with aclosing(aunpacked(response)) as pieces:
+        async for piece in pieces:
+            body.write(piece)
+            if body.tell() > limit:
+                return _cut_short(response, request, body)
     return _reply(response, request, body.getvalue())
 
 

@@ -5,7 +5,8 @@ HTTP libraries unpack each chunk whole: 64 KiB of gzip may unfold to 64 MiB at o
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncGenerator, Iterator, Mapping
+from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 from .protocols import AsyncIncoming, Incoming, TransportFailure
@@ -44,12 +45,14 @@ def unpacked(response: Incoming) -> Iterator[bytes]:
     unpacker.finish()
 
 
-async def aunpacked(response: AsyncIncoming) -> AsyncIterator[bytes]:
+async def aunpacked(response: AsyncIncoming) -> AsyncGenerator[bytes, None]:
     """As `unpacked`."""
     unpacker = Unpacker(*([] if response.is_unpacked else codings(response.headers)))
-    async for chunk in response.chunks():
-        for piece in unpacker.feed(chunk):
-            yield piece
+    # An iteration that is given up is closed at once: a loop may end before it collects any.
+    async with aclosing(response.chunks()) as chunks:
+        async for chunk in chunks:
+            for piece in unpacker.feed(chunk):
+                yield piece
     unpacker.finish()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from .idle import Connection
@@ -72,9 +72,9 @@ class SocketResponse(OpenResponse[SocketConnection]):
 class AsyncSocketResponse(OpenResponse[Any]):
     """For asyncio."""
 
-    async def chunks(self) -> AsyncIterator[bytes]:
+    async def chunks(self) -> AsyncGenerator[bytes, None]:
         try:
-            async for chunk in self._connection.chunks(self._request):
+            while chunk := await self._connection.chunk(self._request):
                 yield chunk
         finally:
             self.close()

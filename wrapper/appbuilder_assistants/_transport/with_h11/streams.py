@@ -124,16 +124,12 @@ class AsyncConnection(asyncio.BufferedProtocol):
             exchange.feed(await self._read(request))
         return exchange.head
 
-    async def chunks(self, request: OutgoingRequest) -> AsyncIterator[bytes]:
-        """The body, as it comes."""
+    async def chunk(self, request: OutgoingRequest) -> bytes:
+        """The next bytes of the body, as they come; none at its end."""
         exchange = self.exchange
-        while True:
-            if piece := exchange.take():
-                yield piece
-            elif exchange.is_complete:
-                return
-            else:
-                exchange.feed(await self._read(request))
+        while not (piece := exchange.take()) and not exchange.is_complete:
+            exchange.feed(await self._read(request))
+        return piece
 
     def abort(self) -> None:
         self._transport.abort()

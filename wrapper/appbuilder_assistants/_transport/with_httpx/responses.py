@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncGenerator, Iterator, Mapping
 
 import httpx
 
@@ -78,7 +79,7 @@ class AsyncResponse:
     def whole(self) -> bytes | None:
         return None
 
-    async def chunks(self) -> AsyncIterator[bytes]:
+    async def chunks(self) -> AsyncGenerator[bytes, None]:
         try:
             if self.is_unpacked:
                 yield self._response.content
@@ -90,6 +91,8 @@ class AsyncResponse:
             raise failure(error) from error
         finally:
             await self.aclose()
+            # httpcore's generators are closed by tasks, which a loop that ends would destroy.
+            await asyncio.sleep(0)
 
     async def aclose(self) -> None:
         try:
