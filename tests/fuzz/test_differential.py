@@ -26,7 +26,7 @@ from tests.transport.harness import OnLoop, Threads, outgoing, read
 
 KINDS = ("runs.query", "runs.stream_run", "files.content")
 """Operations that are answered by JSON, by events, and by bytes."""
-EACH = -(-ANSWERS // len(KINDS))
+EACH = -(-min(ANSWERS, 400) // len(KINDS))  # five transports, and every cut: minutes otherwise
 
 RULES: Any = {
     "database": None,
@@ -90,6 +90,8 @@ def outcome(harness: Threads | OnLoop, url: str, open_: bool) -> object:
         harness.close_body(reply)
     why = None if failure is None else (failure.message, failure.timed_out, failure.overdue)
     headers = {name.lower(): value for name, value in reply.headers.items()}
+    if why is not None and "content-encoding" in headers:
+        body = b""  # how much can be unpacked before the damage depends on how the bytes came
     if reply.cut_short:
         body = body[:1_000]  # how much more there is depends on how the bytes came
     return reply.status, headers, body, reply.cut_short, why
@@ -129,5 +131,6 @@ def parsed(exchange: Exchange, pieces: list[bytes]) -> object:
         exchange.take()
     except TransportFailure as failure:
         head = exchange.head
-        return head and (head[0], dict(head[1])), body, str(failure)
+        # The rest of h11's words depends on how much of the first line came at once.
+        return head and (head[0], dict(head[1])), body, str(failure).partition(" line")[0][:7]
     raise AssertionError("neither an end nor a failure")
