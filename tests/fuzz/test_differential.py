@@ -131,6 +131,9 @@ def parsed(exchange: Exchange, pieces: list[bytes]) -> object:
         exchange.take()
     except TransportFailure as failure:
         head = exchange.head
-        # The rest of h11's words depends on how much of the first line came at once.
-        return head and (head[0], dict(head[1])), body, str(failure).partition(" line")[0][:7]
+        why = str(failure)
+        # Which of these h11 says depends on how much of the first line came at once.
+        if why.startswith(("illegal request line", "illegal status line")):
+            why = "illegal first line"
+        return head and (head[0], dict(head[1])), body, why
     raise AssertionError("neither an end nor a failure")
