@@ -74,7 +74,7 @@ class Assistant(Model):
     def from_dict(cls, data: Mapping[str, Any]) -> Assistant:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
         self = new(cls)
-        self._source = data  # type: ignore[misc]  # mypy sees the slots of this class alone
+        self._source = data  # type: ignore[misc]  # mypy sees only the slots of this class
         get = data.get
         self.id = data["id"]
         self.object = data["object"]

@@ -28,7 +28,7 @@ class AssistantContent(Model):
     def from_dict(cls, data: Mapping[str, Any]) -> AssistantContent:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
         self = new(cls)
-        self._source = data  # type: ignore[misc]  # mypy sees the slots of this class alone
+        self._source = data  # type: ignore[misc]  # mypy sees only the slots of this class
         get = data.get
         self.type = "text" if (value := get("type")) is None else value
         self.text = None if (value := get("text")) is None else AssistantText.from_dict(value)

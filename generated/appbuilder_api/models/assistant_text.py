@@ -27,7 +27,7 @@ class AssistantText(Model):
     def from_dict(cls, data: Mapping[str, Any]) -> AssistantText:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
         self = new(cls)
-        self._source = data  # type: ignore[misc]  # mypy sees the slots of this class alone
+        self._source = data  # type: ignore[misc]  # mypy sees only the slots of this class
         get = data.get
         self.value = get("value") or ""
         self.annotations = (

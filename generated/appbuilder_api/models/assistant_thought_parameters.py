@@ -31,7 +31,7 @@ class AssistantThoughtParameters(Model):
     def from_dict(cls, data: Mapping[str, Any]) -> AssistantThoughtParameters:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
         self = new(cls)
-        self._source = data  # type: ignore[misc]  # mypy sees the slots of this class alone
+        self._source = data  # type: ignore[misc]  # mypy sees only the slots of this class
         get = data.get
         self.temperature = get("temperature")
         self.top_p = get("top_p")

@@ -39,7 +39,7 @@ class ErrorDetail(Model):
     def from_dict(cls, data: Mapping[str, Any]) -> ErrorDetail:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
         self = new(cls)
-        self._source = data  # type: ignore[misc]  # mypy sees the slots of this class alone
+        self._source = data  # type: ignore[misc]  # mypy sees only the slots of this class
         get = data.get
         self.code = data["code"]
         self.message = data["message"]

@@ -22,7 +22,7 @@ class ErrorEnvelope(Model):
     def from_dict(cls, data: Mapping[str, Any]) -> ErrorEnvelope:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
         self = new(cls)
-        self._source = data  # type: ignore[misc]  # mypy sees the slots of this class alone
+        self._source = data  # type: ignore[misc]  # mypy sees only the slots of this class
         self.error = (
             ErrorDetail.from_dict(data["error"])
             if isinstance(data["error"], dict)

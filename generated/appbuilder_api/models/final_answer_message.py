@@ -28,7 +28,7 @@ class FinalAnswerMessage(Model):
     def from_dict(cls, data: Mapping[str, Any]) -> FinalAnswerMessage:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
         self = new(cls)
-        self._source = data  # type: ignore[misc]  # mypy sees the slots of this class alone
+        self._source = data  # type: ignore[misc]  # mypy sees only the slots of this class
         get = data.get
         self.message_id = get("message_id") or ""
         self.content = (

@@ -18,5 +18,5 @@ class ListFilesRequest(Model):
     def from_dict(cls, data: Mapping[str, Any]) -> ListFilesRequest:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
         self = new(cls)
-        self._source = data  # type: ignore[misc]  # mypy sees the slots of this class alone
+        self._source = data  # type: ignore[misc]  # mypy sees only the slots of this class
         return self

@@ -49,7 +49,7 @@ class ListMountedFilesRequest(Model):
     def from_dict(cls, data: Mapping[str, Any]) -> ListMountedFilesRequest:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
         self = new(cls)
-        self._source = data  # type: ignore[misc]  # mypy sees the slots of this class alone
+        self._source = data  # type: ignore[misc]  # mypy sees only the slots of this class
         get = data.get
         self.assistant_id = data["assistant_id"]
         self.limit = get("limit")

@@ -35,7 +35,7 @@ class MessageFile(Model):
     def from_dict(cls, data: Mapping[str, Any]) -> MessageFile:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
         self = new(cls)
-        self._source = data  # type: ignore[misc]  # mypy sees the slots of this class alone
+        self._source = data  # type: ignore[misc]  # mypy sees only the slots of this class
         self.id = data["id"]
         self.object = data["object"]
         self.created_at = data["created_at"]

@@ -27,7 +27,7 @@ class MountAssistantFileRequest(Model):
     def from_dict(cls, data: Mapping[str, Any]) -> MountAssistantFileRequest:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
         self = new(cls)
-        self._source = data  # type: ignore[misc]  # mypy sees the slots of this class alone
+        self._source = data  # type: ignore[misc]  # mypy sees only the slots of this class
         self.assistant_id = data["assistant_id"]
         self.file_id = data["file_id"]
         return self

@@ -27,7 +27,7 @@ class QueryRunRequest(Model):
     def from_dict(cls, data: Mapping[str, Any]) -> QueryRunRequest:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
         self = new(cls)
-        self._source = data  # type: ignore[misc]  # mypy sees the slots of this class alone
+        self._source = data  # type: ignore[misc]  # mypy sees only the slots of this class
         self.thread_id = data["thread_id"]
         self.run_id = data["run_id"]
         return self

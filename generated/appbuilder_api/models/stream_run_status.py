@@ -64,7 +64,7 @@ class StreamRunStatus(Model):
     def from_dict(cls, data: Mapping[str, Any]) -> StreamRunStatus:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
         self = new(cls)
-        self._source = data  # type: ignore[misc]  # mypy sees the slots of this class alone
+        self._source = data  # type: ignore[misc]  # mypy sees only the slots of this class
         get = data.get
         self.status = data["status"]
         self.send_id = data["send_id"]

@@ -32,7 +32,7 @@ class ToolCall(Model):
     def from_dict(cls, data: Mapping[str, Any]) -> ToolCall:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
         self = new(cls)
-        self._source = data  # type: ignore[misc]  # mypy sees the slots of this class alone
+        self._source = data  # type: ignore[misc]  # mypy sees only the slots of this class
         get = data.get
         self.id = data["id"]
         self.type = "function" if (value := get("type")) is None else value

@@ -64,7 +64,7 @@ class UpdateAssistantRequest(Model):
     def from_dict(cls, data: Mapping[str, Any]) -> UpdateAssistantRequest:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
         self = new(cls)
-        self._source = data  # type: ignore[misc]  # mypy sees the slots of this class alone
+        self._source = data  # type: ignore[misc]  # mypy sees only the slots of this class
         get = data.get
         self.assistant_id = data["assistant_id"]
         self.name = get("name")

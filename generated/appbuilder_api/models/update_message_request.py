@@ -35,7 +35,7 @@ class UpdateMessageRequest(Model):
     def from_dict(cls, data: Mapping[str, Any]) -> UpdateMessageRequest:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
         self = new(cls)
-        self._source = data  # type: ignore[misc]  # mypy sees the slots of this class alone
+        self._source = data  # type: ignore[misc]  # mypy sees only the slots of this class
         get = data.get
         self.thread_id = data["thread_id"]
         self.message_id = data["message_id"]

@@ -27,7 +27,7 @@ class UpdateThreadRequest(Model):
     def from_dict(cls, data: Mapping[str, Any]) -> UpdateThreadRequest:
         """Read it from JSON. KeyError, TypeError or AttributeError: it does not fit; see Model."""
         self = new(cls)
-        self._source = data  # type: ignore[misc]  # mypy sees the slots of this class alone
+        self._source = data  # type: ignore[misc]  # mypy sees only the slots of this class
         get = data.get
         self.thread_id = data["thread_id"]
         self.metadata = get("metadata")
