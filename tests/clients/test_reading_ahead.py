@@ -16,6 +16,7 @@ from appbuilder_assistants._transport.blocking import AHEAD, read_ahead
 
 from tests.clients.conftest import Serve
 from tests.clients.raw_server import PATIENCE, answer
+from tests.transports import in_use
 
 ONCE = RetryPolicy(attempts=1)
 STORED = answer(
@@ -132,6 +133,8 @@ def test_an_earlier_attempt_reads_no_more(tmp_path: Path) -> None:
 
 def test_a_file_that_was_refused_can_be_sent_again() -> None:
     """The server answers before it has the file: nothing reads it when the caller hears of that."""
+    if in_use() == "httpx":
+        pytest.skip("httpx reads an answer once it has sent the file")
     listener = socket.create_server(("127.0.0.1", 0))
     file = Recorded(200, 0.3)
 
