@@ -38,7 +38,7 @@ def pytest_configure(config: pytest.Config) -> None:
     from .report.plugin import ReportPlugin
 
     plugin = SuitePlugin()
-    # First: of the two the one that is registered later comes to its end sooner.
+    # Registered first, because the plugin that is registered later ends sooner.
     reports = ReportPlugin(plugin.suite, config.getoption("--reports"))
     config.pluginmanager.register(reports)
     config.pluginmanager.register(reports.causes)
@@ -79,7 +79,7 @@ def client(suite: Suite) -> Iterator[CheckedClient]:
 
 @pytest.fixture
 def control(target: Target) -> Iterator[MockControl]:
-    """The control of the mock; no other target has one."""
+    """The control routes of the mock; no other target has them."""
     if target.kind != "mock":
         pytest.skip("only the mock can be scripted, and only its limits are known")
     from .target.mock_control import MockControl
@@ -98,5 +98,5 @@ def renewed_objects(client: CheckedClient) -> RenewedObjects:
 
 @pytest.fixture
 def owned(renewed_objects: RenewedObjects) -> OwnedObjects:
-    """Objects of the file's own; made anew when they get old, because runs expire."""
+    """Objects of one test file; replaced when they get old, because runs expire."""
     return renewed_objects.get()

@@ -31,7 +31,7 @@ from .target.target import (
 )
 
 SUITE = Path(__file__).parent / "suite"
-# Hand-written tests, those first that find most faults in least time; other files come after them.
+# Hand-written tests, sorted by the faults that they find in a given time; other files follow.
 FIRST = (
     "test_objects.py",
     "test_files.py",
@@ -44,7 +44,7 @@ FIRST = (
     "test_errors.py",
 )
 GENERATED = ("test_operations.py", "test_workflows.py")
-LAST = "test_coverage.py"  # judges what the others reached
+LAST = "test_coverage.py"  # judges the coverage of the others
 
 
 def rank(name: str) -> int:
@@ -70,7 +70,7 @@ class SuitePlugin:
         except UnusableTarget as error:
             raise pytest.UsageError(str(error)) from error
         self._stack = ExitStack()
-        self._unavailable: dict[str, str] = {}  # operations whose examples name what is not there
+        self._unavailable: dict[str, str] = {}  # operations with a missing example object
 
     def pytest_configure(self) -> None:
         """Let schemathesis send through the gateway.
@@ -143,7 +143,7 @@ class SuitePlugin:
     def pytest_collection_modifyitems(
         self, config: pytest.Config, items: list[pytest.Item]
     ) -> None:
-        """Leave out the tests that are not for this target; the most telling ones come first."""
+        """Deselect the tests that are not for this target; sort the others by rank."""
         is_whole = self.suite.is_whole
         if deselected := [item for item in items if not self._is_for_target(item)]:
             items[:] = [item for item in items if item not in deselected]

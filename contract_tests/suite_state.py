@@ -38,8 +38,8 @@ class Suite:
         self.observations = Observations()
         self.seen = Seen(requested.kind == "mock", self.observations)
         self.validator = Validator(self.gateway, self.seen)
-        self.is_whole = False  # all that this target can be asked is asked
-        self.assistant_needs: dict[str, str] = {}  # found out: what a new one needs beside a name
+        self.is_whole = False  # the whole suite runs against this target
+        self.assistant_needs: dict[str, str] = {}  # found out: besides a name
         self.remains: list[str] = []  # on the target after the run, in words
 
     @property

@@ -34,7 +34,7 @@ def error_explains_itself(_seen: Seen, response: Response, case: Case[Any]) -> N
 
 
 def unknown_file_is_noted(seen: Seen, response: Response, case: Case[Any]) -> None:
-    """The response to an unknown file id is not known: each form is right, and noted."""
+    """The response to an unknown file id is an open question: each form is accepted, and noted."""
     if spec.operation_of(case) not in OF_FILES or media_type_of(response) != "application/json":
         return
     try:

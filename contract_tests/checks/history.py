@@ -15,7 +15,7 @@ from .seen import Seen
 
 DELETES = dict(journal.DELETES.values())
 LISTS = {"listAssistants": "assistant_id", "listFiles": "file_id"}
-# They make something each time. A run that is continued is not made.
+# These create an object at each call. A continued run is not a new object.
 MAKES = ("createAssistant", "createFile", "createThread", "createMessage", "createRun")
 
 
@@ -25,7 +25,7 @@ def request_id_names_one_call(seen: Seen, response: Response, _case: Case[Any]) 
     known = seen.request_ids
     is_new = request_id not in known
     known.add(request_id)
-    # That there is none at all is reported by another check.
+    # Another check reports a missing header.
     assert is_new or not request_id, f"an earlier call had the request id {request_id}, too"
 
 
@@ -44,9 +44,9 @@ def new_id_is_new(seen: Seen, response: Response, case: Case[Any]) -> None:
 
 @about("delete*/description")
 def deleted_is_gone(seen: Seen, response: Response, case: Case[Any]) -> None:
-    """A deleted object can no longer be named, and is in no list of its kind.
+    """A deleted object can no longer be used by its id, and is in no list of its kind.
 
-    Nobody knows that of a server other than our mock, where it is noted.
+    For a server other than our mock this is an open question: its answer is noted.
     """
     if is_error(response):
         return

@@ -17,7 +17,7 @@ DEFAULT_LIMIT = 20
 
 
 def list_keeps_its_bounds(_seen: Seen, response: Response, case: Case[Any]) -> None:
-    """A page has at most `limit` items, none twice, no bound, and names its first and last."""
+    """A page has at most `limit` items, none twice, no bound, and names its first and last item."""
     body = success_of(case, response)
     items = None if body is None else items_of(body)
     if body is None or items is None:

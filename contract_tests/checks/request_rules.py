@@ -74,8 +74,8 @@ RULES = (
 )
 
 # The ids of an operation's example that take the place of generated ones, which name nothing.
-# Examples and coverage send the example's ids anyhow. A walk must not: it would depend on what
-# earlier walks did to those things. Only assistants and files stay as they are.
+# Examples and coverage send the example's ids anyhow. A workflow must not: it would depend on what
+# earlier workflows did to those objects. Only assistants and files stay unchanged.
 #
 # That also keeps what is shared from being deleted: the example of each operation that deletes
 # names a thing that no other example names.
@@ -160,14 +160,14 @@ class RequestRules:
                 if not _messages(body):
                     body["thread"] = example["thread"]
             if body.get("tools") and body.get("stream"):
-                # The stream would wait for outputs, and nobody is there to submit them.
+                # The stream would wait for outputs that no test submits.
                 body["tools"] = None
             elif body.get("tools") and body.get("thread_id") == example["thread_id"]:
                 # The run would wait, and a thread whose run waits refuses everything else.
                 body.update(thread_id=None, thread=example["thread"])
         if operation_id == "updateAssistant" and body.get("tools"):
-            # The examples' assistant would call them, and every run of it would wait. This one is
-            # there to be deleted and runs nothing.
+            # The examples' assistant would call them, and every run of it would wait. This one
+            # exists to be deleted and runs nothing.
             body["assistant_id"] = self._document.example("deleteAssistant")["assistant_id"]
         if body != case.body:
             # A body that is set is judged again, and an upload's bytes are then taken for no text.

@@ -18,7 +18,7 @@ LATER = {
     "queued": ("queued", "in_progress", "requires_action", "cancelling", *ENDS),
     "in_progress": ("in_progress", "requires_action", "cancelling", *ENDS),
     "requires_action": ("requires_action", "in_progress", "cancelling", *ENDS),
-    # A run may come to its end before the call that cancels it does.
+    # A run may end before the call that cancels it.
     "cancelling": ("cancelling", *ENDS),
     **{end: (end,) for end in ENDS},
 }

@@ -21,7 +21,7 @@ class Seen:
     - `statuses`: the status of runs by id, of steps by run and id, as it was last seen.
     """
 
-    of_mock: bool  # only our mock is held to what nobody knows
+    of_mock: bool  # unknown facts are checked on our mock only
     observations: Observations = field(default_factory=Observations)
     request_ids: set[str] = field(default_factory=set)
     made: set[tuple[str, str]] = field(default_factory=set)

@@ -107,7 +107,7 @@ def check_name(failure: Failure) -> str:
 
 def _described(failure: Failure, response: Response) -> str:
     """The problem, in one line if possible."""
-    if not failure.checks:  # ours, whose messages are sentences
+    if not failure.checks:  # our checks have sentences as messages
         return f"{failure.message} ({check_name(failure)})"
     message = failure.message.strip() or f"got {response.status_code} {response.message}"
     if "\n" not in message:

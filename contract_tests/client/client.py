@@ -40,7 +40,7 @@ class CheckedClient:
     def send(
         self, operation_id: str, body: dict[str, Any], *, query: dict[str, str] | None = None
     ) -> Response:
-        """The answer, whatever it is; a stream is read to its end. `query` is the example's."""
+        """The answer, error or not; a stream is read to its end. `query` is the example's."""
         case = self._case(operation_id, body)
         if query is not None:
             case.query = query
@@ -72,9 +72,9 @@ class CheckedClient:
     def observe(
         self, question: str, operation_id: str, body: dict[str, Any], *, status: int
     ) -> Response | None:
-        """Send what is answered in a way that nobody knows: only our mock must give this status.
+        """Send a request with an unknown outcome: only our mock must answer with this status.
 
-        The answer when it was a success; None when it was refused.
+        Returns the answer of a success; None if the request was refused.
         """
         response = self.send(operation_id, body)
         if self._target.kind == "mock":
@@ -106,7 +106,7 @@ class CheckedClient:
         assert is_stream(response), response.text
 
     def upload(self, name: str, content: bytes, content_type: str) -> dict[str, Any]:
-        """The new file. Its part has a name and a type, which schemathesis cannot set."""
+        """Upload a file; its part has a name and a type, which schemathesis cannot set."""
         case = self._case("createFile", {"file": content})
         file = {"file": (name, content, content_type)}
         response = self._connection.post(
@@ -150,7 +150,7 @@ class CheckedClient:
         return answer
 
     def _expect(self, operation_id: str, response: Response, status: int) -> None:
-        """It has the status; an error that is expected may come under 200 instead."""
+        """Assert the status; an expected error may come under 200 instead."""
         in_band = status >= 400 and takes_in_band(self._target) and is_in_band(response)
         got = f"{operation_id}: expected {status}, got {response.status_code}: {response.text}"
         assert response.status_code == status or in_band, got
@@ -180,6 +180,6 @@ class CheckedClient:
 
 
 def _skip_examples(operation_id: str, response: Response) -> None:
-    """Skip a test of what the mock does with an operation that is new: it does nothing yet."""
+    """Skip a test of an operation that the mock answers with an example only."""
     if is_example(response):
         pytest.skip(f"the mock has no handler for {operation_id}: it answers with an example")

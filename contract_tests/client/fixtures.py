@@ -34,7 +34,7 @@ class OwnedObjects:
         return body
 
     def seen(self, client: CheckedClient) -> list[dict[str, Any]]:
-        """All that look-ups and lists answer about them, and about all assistants and files."""
+        """The answers of look-ups and lists about them, and about all assistants and files."""
         names = ("thread_id", "message_id")
         message = {name: self.ids[name] for name in names}
         run = {"thread_id": self.ids["thread_id"], "run_id": self.ids["run_id"]}
@@ -54,7 +54,7 @@ class OwnedObjects:
 
 
 class RenewedObjects:
-    """Objects made anew when they get old: a run does not wait for its outputs for ever."""
+    """Objects that are replaced when they get old: a run does not wait for its outputs for ever."""
 
     def __init__(self, client: CheckedClient) -> None:
         self._client = client
@@ -63,7 +63,7 @@ class RenewedObjects:
         self._began = 0.0
 
     def get(self) -> OwnedObjects:
-        """Objects whose run still waits. A failed creation is not tried again."""
+        """Objects with a run that still waits. A failed creation is not tried again."""
         if self._failed is not None:
             raise self._failed
         now = time.monotonic()
@@ -78,12 +78,12 @@ class RenewedObjects:
 
 
 def files(client: CheckedClient, count: int) -> list[str]:
-    """The ids of new files: what names a file is looked up by some servers."""
+    """The ids of new files, because some servers look up each file that a request names."""
     return [client.upload(f"{number}.txt", b"", "text/plain")["id"] for number in range(count)]
 
 
 def make_owned_objects(client: CheckedClient) -> OwnedObjects:
-    """Make them."""
+    """Make one object of each kind."""
     assistant_id = client.call("createAssistant", {"name": "助手"})["id"]
     file_id = client.upload("说明.txt", "你好世界".encode(), "text/plain")["id"]
     client.call("mountAssistantFile", {"assistant_id": assistant_id, "file_id": file_id})

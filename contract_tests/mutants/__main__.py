@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     begun = time.monotonic()
     verdicts = []
-    # The server as it is goes first: when it fails, the rest means nothing.
+    # The unchanged server is tested first: if it fails, the other results mean nothing.
     for verdict in run_mutants(
         ["", *chosen], BUILD / "mutants", quick=options.quick, jobs=options.jobs
     ):

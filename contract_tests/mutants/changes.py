@@ -15,7 +15,7 @@ from contract_tests.mutants.proxy import Change, ProxyRequest, ProxyResponse, Se
 
 Json = Any
 Edit = Callable[[Json], Json]
-EditAsked = Callable[[Json, dict[str, Any]], Json]  # also sees the body that was asked with
+EditAsked = Callable[[Json, dict[str, Any]], Json]  # also sees the body of the request
 
 GONE: Any = object()
 
@@ -42,7 +42,7 @@ class ProxiedEvent:
 def put(path: str, value: Any) -> Edit:
     """Put a value at a place such as `"data/*/id"`; GONE takes away what is there.
 
-    A function gets what is there. Places that are not there, and null on the way, are left alone.
+    A function gets the present value. Missing places, and null on the way, stay unchanged.
     """
     keys = path.split("/")
 
@@ -85,7 +85,7 @@ def page_of(page: Json, data: list[Json]) -> Json:
 def answer(
     operations: str, edit: Edit | None = None, *, asked: EditAsked | None = None, first: int = 0
 ) -> Change:
-    """Change the JSON of successes; `first`: leave so many of them as they are."""
+    """Change the JSON of successes, but for the `first` ones of this number."""
     seen = 0
 
     def answered(request: ProxyRequest, answer: ProxyResponse, _send: Send) -> ProxyResponse:
@@ -114,7 +114,7 @@ def error(
 
 
 def whole(operations: str, change: Callable[[ProxyResponse], ProxyResponse]) -> Change:
-    """Change successes as a whole, those that are streams or bytes too."""
+    """Change whole successes, streams and bytes included."""
 
     def answered(request: ProxyRequest, answer: ProxyResponse, _send: Send) -> ProxyResponse:
         return change(answer) if answer.status < 300 and names(operations, request) else answer
@@ -162,7 +162,7 @@ def made(status: int, value: Json) -> ProxyResponse:
 
 
 def request(operations: str, edit: Edit) -> Change:
-    """Change the JSON that the server is asked with; the client does not know."""
+    """Change the JSON of a request before the server gets it."""
 
     def asked(request: ProxyRequest) -> ProxyRequest:
         if not request.json or not names(operations, request):
@@ -198,7 +198,7 @@ def instead(
 
 
 def stream(change: Callable[[Iterator[ProxiedEvent]], Iterator[ProxiedEvent]]) -> Change:
-    """Change the events of streams; pings are left alone."""
+    """Change the events of streams; pings stay unchanged."""
     return raw_stream(lambda events: (one.encode() for one in change(map(_parsed, events))))
 
 
@@ -219,7 +219,7 @@ def event(kind: str, edit: Edit) -> Change:
 
 
 def counted(events: Iterator[ProxiedEvent]) -> Iterator[ProxiedEvent]:
-    """Number the events anew, so that only their order or presence is wrong."""
+    """Renumber the events, so that only their order or presence is wrong."""
     send_id = 0
     for one in events:
         send_id += one.name != "ping"
@@ -235,7 +235,7 @@ def _parsed(block: bytes) -> ProxiedEvent:
 
 
 def both(one: Change, other: Change) -> Change:
-    """One change after the other, where a promise shows in more than one place."""
+    """Apply one change after the other, where a promise shows in more than one place."""
 
     def asked(request: ProxyRequest) -> ProxyRequest | ProxyResponse:
         first = one.on_request(request)

@@ -1,4 +1,4 @@
-"""The tests' findings about one server: the first failure, and the checks behind it."""
+"""The first failure of the tests against one server, and the checks that failed in it."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ def run_mutants(
     """A verdict for each name, in the order in which they come; `jobs` at a time.
 
     A mutant meets the hand-written tests first: they begin at once and catch most. Mutants that
-    pass meet the generated ones. The server as it is meets the whole suite. When it is to
+    pass meet the generated ones. The unchanged server meets the whole suite. When it is to
     be `quick`, all of them meet a part.
 
     An `attempt` that dies, or takes longer than `patience` seconds, has a verdict that says so.

@@ -52,7 +52,7 @@ class Verdict:
 
 
 def run_mutant(name: str, part: Part, log: Path) -> Verdict:
-    """Run some tests against a mutant, or against the server as it is when the name is empty.
+    """Run some tests against a mutant, or against the unchanged server if the name is empty.
 
     They stop at the first failure. The output of pytest goes into `log`. Call it once a process.
     """

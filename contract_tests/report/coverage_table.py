@@ -55,7 +55,7 @@ EXCUSED = (
 
 @dataclass(frozen=True)
 class Cell:
-    """The covered part of the spec's documented responses: nothing of nothing if there are none."""
+    """The covered part of the documented responses: 0 of 0 if there are none."""
 
     reached: int
     documented: int

@@ -24,7 +24,7 @@ def curl(exchange: Exchange, variables: Mapping[str, str]) -> str:
     if isinstance(body, bytes):
         body = body.decode("utf-8", "replace")
     if isinstance(body, str) and body:
-        cut = "" if len(body) <= LONGEST else f"  # the body goes on for {len(body)} characters"
+        cut = "" if len(body) <= LONGEST else f"  # the body continues for {len(body)} characters"
         quoted += ["--data-raw", shlex.quote(body[:LONGEST])]
     else:
         cut = ""

@@ -47,7 +47,7 @@ def described(
     for one in found:
         blocks += ["\n".join(_suite_frames(one)), _prefixed(_message(one)), request_of(one)]
     said = sentence(found[0])
-    if said.startswith("assert "):  # which says nothing without what it is about
+    if said.startswith("assert "):  # the exception class means little without its request
         said = f"{blocks[0].rstrip('.')}: {said}"
     return FailureText(said, "\n".join(filter(None, blocks)))
 

@@ -28,7 +28,7 @@ class HarFile:
 
     def write(self, exchange: Exchange) -> None:
         if exchange.request is None:
-            return  # it could not even be written down
+            return  # the request could not be serialized
         entry = json.dumps(self._entry(exchange), ensure_ascii=False)
         self._file.write(self._between + entry)
         self._between = ",\n"
@@ -98,8 +98,8 @@ class HarFile:
         ]
 
     def _text(self, content: bytes) -> dict[str, str]:
-        """The beginning of a body; what is no UTF-8 in it is replaced."""
-        # More than is shown, so that no part of a token stands at the end of what is.
+        """The beginning of a body; bytes that are no UTF-8 are replaced."""
+        # Redact more than is shown, so that the text does not end in a part of a token.
         text = self._mask.text(content[: 5 * LONGEST_BODY].decode("utf-8", "replace"))
         if len(text) <= LONGEST_BODY:
             return {"text": text}

@@ -11,7 +11,7 @@ SECRET_HEADERS = ("authorization", "x-appbuilder-authorization", "cookie", "set-
 
 
 class Redactor:
-    """Hides tokens, in each form in which they may be written."""
+    """Redacts tokens, in each form in which they may be written."""
 
     def __init__(self, *tokens: str | None) -> None:
         forms = [form for token in tokens if token for form in _forms(token)]
@@ -24,7 +24,7 @@ class Redactor:
         return self._tokens.sub(HIDDEN, text) if self._tokens else text
 
     def header(self, name: str, value: str) -> str:
-        """The value; nothing of one that carries credentials."""
+        """The redacted value; `***` for a header that carries credentials."""
         return HIDDEN if name.lower() in SECRET_HEADERS else self.text(value)
 
 
@@ -36,7 +36,7 @@ def _any_form(char: str) -> str:
     """A pattern for one character: as it is, or as JSON, Python, an address or HTML writes it."""
     percent = "".join(f"%{byte:02x}" for byte in char.encode())
     forms = [
-        # A few backslashes: a text of nothing else would take for ever.
+        # A limited number of backslashes: a text of backslashes only would take for ever.
         rf"\\{{0,7}}{re.escape(char)}",
         rf"\\{{1,7}}u(?i:{ord(char):04x})",
         f"(?i:{percent})",

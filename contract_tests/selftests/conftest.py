@@ -22,7 +22,7 @@ def interruptible() -> Iterator[None]:
 
 @pytest.fixture
 def service() -> Iterator[Running]:
-    """It holds nothing, like the account of a new user."""
+    """A mock without objects, like the account of a new user."""
     import appbuilder_mock
 
     from contract_tests.selftests.suite_process import TOKEN

@@ -68,7 +68,7 @@ class SuiteProcess:
         return self._process.exitcode
 
     def communicate(self, timeout: float) -> tuple[str, str]:
-        """Wait for its end; what it wrote."""
+        """Wait for its end; return its output."""
         self._process.join(timeout)
         assert self._process.exitcode is not None, f"not over after {timeout} seconds"
         return self._output.read_text("utf-8"), self._errors.read_text("utf-8")
@@ -88,7 +88,7 @@ def _forkserver() -> ForkServerContext:
 
 
 def _run(arguments: list[str], environ: dict[str, str], output: Path, errors: Path) -> None:
-    """In the new process: what `python -m contract_tests` does."""
+    """The work of `python -m contract_tests`, in the new process."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
     os.chdir(ROOT)
     os.environ.clear()
@@ -104,7 +104,7 @@ def _run(arguments: list[str], environ: dict[str, str], output: Path, errors: Pa
 def done(
     service: Running, reports: Path, *arguments: str, **more: str
 ) -> subprocess.CompletedProcess[str]:
-    """A whole run."""
+    """Run the suite to its end."""
     return completed(reports, arguments, environment(service, **more))
 
 
@@ -134,7 +134,7 @@ def make(
 
 
 class Thinking:
-    """A model that takes its time over the run of RUN, whose assistant has instructions."""
+    """A model that is slow at the run of RUN, the one with instructions."""
 
     def __init__(self) -> None:
         self.begun = threading.Event()

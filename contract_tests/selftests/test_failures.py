@@ -20,7 +20,7 @@ OBJECTS = ("contract_tests/suite/test_objects.py", "contract_tests/suite/test_fi
 
 
 def test_stateless(tmp_path: Path) -> None:
-    """The most frequent causes come first; what cannot be set up is skipped for that reason."""
+    """The most frequent causes come first; tests whose set-up failed are skipped."""
     with stateless(TOKEN) as url:
         result = completed(
             tmp_path, [*OBJECTS, "contract_tests/suite/test_odd_values.py"], environ_of(url)
@@ -49,7 +49,7 @@ def test_stateless(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("hangs", [False, True], ids=["dies", "hangs"])
 def test_stopping(tmp_path: Path, hangs: bool) -> None:
-    """The run ends, and says after which test and request; nothing else is tried."""
+    """The run ends, and names the last test and request; no other request is sent."""
     with stopping(TOKEN, 100, hangs=hangs) as url:
         result = completed(tmp_path, OBJECTS, {**environ_of(url), "CONTRACT_PATIENCE": "2"})
 
@@ -86,7 +86,7 @@ def test_wrong_token(tmp_path: Path, name: str) -> None:
 
 
 def test_request_of_a_bad_token(tmp_path: Path) -> None:
-    """The curl line is that of the probe that was let in, not of the request that was right."""
+    """The curl line is that of the accepted probe, not of the request with the right token."""
     with stateless(TOKEN, lets_in_anybody=True) as url:
         test = "contract_tests/suite/test_operations.py::test_queryThread"
         result = completed(tmp_path, [test], environ_of(url))
@@ -121,7 +121,7 @@ def test_request_that_is_not_answered(tmp_path: Path) -> None:
 
 
 def test_what_the_examples_name_and_is_not_there(tmp_path: Path) -> None:
-    """Tests of operations whose examples name it are skipped, with the reason."""
+    """Tests of operations with examples that name a missing object are skipped, with the reason."""
     refused = made(400, {"error": {"code": "full", "message": "没有名额"}})
 
     def asked(request: ProxyRequest) -> ProxyRequest | ProxyResponse:
@@ -141,7 +141,7 @@ def test_what_the_examples_name_and_is_not_there(tmp_path: Path) -> None:
 
 
 def test_quick(tmp_path: Path) -> None:
-    """The hand-written tests only, the most telling file first, and no check of the coverage."""
+    """Only the hand-written tests run, sorted by rank, without a check of the coverage."""
     environ = {**environ_of(""), "CONTRACT_TOKEN": "", "CONTRACT_QUICK": "1"}
     result = completed(tmp_path, ["--collect-only", "-q"], environ)
     files = re.findall(r"^contract_tests/suite/(test_\w+)\.py::", result.stdout, re.MULTILINE)

@@ -29,7 +29,7 @@ EVENTS = b"".join(
 
 @pytest.mark.parametrize("name", FORMS)
 def test_it_passes(tmp_path: Path, name: str) -> None:
-    """Whatever the form, on real sockets; with all of them at once, in other tests too."""
+    """Each form passes on real sockets; all of them together pass the other tests, too."""
     tests = [*STREAMS, *MORE, "-k", SOME] if name == "all" else STREAMS
     with (
         appbuilder_mock.running(token=TOKEN) as service,
@@ -59,7 +59,7 @@ def test_it_passes(tmp_path: Path, name: str) -> None:
 )
 @pytest.mark.parametrize("size", [1, 2, 1000])
 def test_stream_is_read_as_the_standard_says(stream: bytes, size: int) -> None:
-    """However its chunks are cut."""
+    """The events of a stream do not depend on the sizes of its chunks."""
     chunks = [stream[start : start + size] for start in range(0, len(stream), size)]
 
     result = list(sse.events(chunks))

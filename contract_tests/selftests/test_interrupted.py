@@ -1,4 +1,4 @@
-"""Nothing is left on a service, whatever ends a run; and what is left there is known."""
+"""An interrupted run deletes its objects on the service, or lists them in the journal."""
 
 from __future__ import annotations
 
@@ -79,10 +79,10 @@ def test_interrupted_stream(tmp_path: Path) -> None:
         assert journals(url) == []
 
 
-# The one is read by ourselves, the other by schemathesis.
+# Our client reads the one stream, schemathesis the other.
 @pytest.mark.parametrize("test", [(STREAM,), GENERATED_STREAM], ids=["by hand", "generated"])
 def test_broken_stream(service: Running, tmp_path: Path, test: tuple[str, ...]) -> None:
-    """The thread of a run whose stream broke off is deleted, too."""
+    """The thread of a run is deleted even if the run's stream broke off."""
     cut = Rule(match=Match(operation="createRun"), fault=Fault(cut=Cut(after_event=1)))
     service.script(cut)
     result = done(service, tmp_path, *test)
@@ -114,7 +114,7 @@ def test_second_user(tmp_path: Path) -> None:
 
 
 def test_deleting_stops_without_answers(service: Running, tmp_path: Path) -> None:
-    """A service that does not answer is not waited for again and again; the rest is noted."""
+    """After one timeout no more deletions are tried; the rest stays in the journal."""
     lost = Rule(match=Match(operation="deleteThread", times=1), fault=Fault(reset="before_reading"))
     service.script(lost)
     result = done(service, tmp_path, RUN)
@@ -129,7 +129,7 @@ def test_deleting_stops_without_answers(service: Running, tmp_path: Path) -> Non
 
 
 def test_deleting_is_interrupted(service: Running, tmp_path: Path) -> None:
-    """Ctrl-C ends it, and the journal keeps what is left."""
+    """Ctrl-C ends the deletions, and the journal keeps the remaining objects."""
     deleting, end = threading.Event(), threading.Event()
 
     def asked(request: ProxyRequest) -> ProxyRequest:

@@ -32,7 +32,7 @@ pytestmark = pytest.mark.usefixtures("interruptible")
 
 @pytest.fixture
 def remembering(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The service, which is made later, remembers more requests than a whole run makes."""
+    """Let the mock, which starts later, keep more requests than a whole run sends."""
     monkeypatch.setattr(recorder, "KEPT", 10_000)
 
 
@@ -70,7 +70,7 @@ def test_whole_run(service: Running, tmp_path: Path) -> None:
 
 
 def test_rate(service: Running, tmp_path: Path) -> None:
-    """Requests come no faster than was said, those that make and delete things among them."""
+    """Requests keep the rate limit, those that create and delete objects included."""
     result = done(service, tmp_path, THREAD, CONTRACT_RATE="5")
 
     assert result.returncode == 0, result.stdout
@@ -81,7 +81,7 @@ def test_rate(service: Running, tmp_path: Path) -> None:
 
 
 def test_failure(service: Running, tmp_path: Path) -> None:
-    """It is reported with the request, the seed and a command to repeat it; nothing remains."""
+    """A report has the request, the seed and a command to repeat it; no object remains."""
     error = ErrorBody(code="down", message=f"echo of {TOKEN}")
     service.script(Rule(match=Match(operation="queryThread"), fault=Fault(status=500, error=error)))
     result = done(service, tmp_path, THREAD, CONTRACT_SEED="7")
@@ -106,7 +106,7 @@ def test_no_more_runs_than_stated(service: Running, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("test", [RUN, STREAM], ids=["run", "stream"])
 def test_asked_too_often(service: Running, tmp_path: Path, test: str) -> None:
-    """A service that asks for a pause gets it, and the request again."""
+    """After a 429 the request is sent again, when the requested pause is over."""
     fourth = Match(operation="createRun", nth=4)  # three make the examples' things
     service.script(Rule(match=fourth, fault=Fault(status=429, retry_after=1)))
     result = done(service, tmp_path, test)
@@ -117,7 +117,7 @@ def test_asked_too_often(service: Running, tmp_path: Path, test: str) -> None:
 
 @pytest.mark.parametrize("target", ["live", "server"])
 def test_without_a_token(service: Running, tmp_path: Path, target: str) -> None:
-    """One clear sentence, a status that says it was not done, and no request."""
+    """One clear sentence, an exit status that says that nothing was done, and no request."""
     target = service.url if target == "server" else target
     result = done(service, tmp_path, CONTRACT_TARGET=target, APPBUILDER_TOKEN="")
 

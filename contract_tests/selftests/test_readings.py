@@ -1,4 +1,4 @@
-"""The mock passes whichever way it answers open questions, and as the recordings do."""
+"""The mock passes with each answer to open questions, and with those of the recordings."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from contract_tests.selftests.test_variations import BY_HAND
 from contract_tests.spec.readings import QUESTIONS
 
 LISTS = "contract_tests/suite/test_lists.py"
-# Every question otherwise than by default: by the second of its readings, and by the last.
+# Every question with another answer than the default: its second reading, and its last.
 SECOND = " ".join(f"{question}={words[1]}" for question, words in CHOICES.items())
 LAST = " ".join(f"{question}={words[-1]}" for question, words in CHOICES.items())
 
 
 @pytest.mark.parametrize("readings", ["recorded", SECOND, LAST], ids=["recorded", "second", "last"])
 def test_each_reading_passes(tmp_path: Path, readings: str) -> None:
-    """And the report says which were kept. `make contract READINGS=recorded` is the whole of it."""
+    """The report names the readings. `make contract READINGS=recorded` is the complete test."""
     words = dict(one.split("=") for one in readings.split() if "=" in one)
     kept = RECORDED if readings == "recorded" else words
     with appbuilder_mock.running(token=TOKEN) as unused:

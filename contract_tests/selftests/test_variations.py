@@ -46,7 +46,7 @@ def test_it_passes(tmp_path: Path, tests: tuple[str, ...]) -> None:
 
 
 def test_what_nobody_knows_is_observed(tmp_path: Path) -> None:
-    """A server that chose otherwise than our mock passes, and the report says what it does."""
+    """A server with other answers to open questions passes, and the report has its answers."""
     tests = [*BY_HAND, "contract_tests/suite/test_lists.py"]
     with lenient(TOKEN) as (url, service):
         result = done(service, tmp_path, *tests, CONTRACT_TARGET=url, CONTRACT_TOKEN=TOKEN)
@@ -68,7 +68,7 @@ def test_what_nobody_knows_is_observed(tmp_path: Path) -> None:
 
 
 def test_body_may_be_missing(tmp_path: Path) -> None:
-    """Whether a request needs one is not known: such an answer is reported, and no failure."""
+    """A request without a body is an open question: its answer is reported, and no failure."""
 
     def asked(request: ProxyRequest) -> ProxyRequest:
         headers = {**request.headers, "content-type": "application/json"}
@@ -99,7 +99,7 @@ def varied() -> Iterator[tuple[str, Running]]:
 
 
 class Files:
-    """Of a server that looks every file up that a request names."""
+    """The files of a server that looks up every file that a request names."""
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -123,7 +123,7 @@ class Files:
 
 
 class Varied:
-    """Errors under status 200, steps without details, a field that nobody knows, bare types."""
+    """Errors under status 200, steps without details, an undocumented field, bare types."""
 
     def __init__(self) -> None:
         self._count = itertools.count()

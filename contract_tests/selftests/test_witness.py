@@ -42,7 +42,7 @@ OTHERWISE = {
 
 @pytest.fixture(autouse=True)
 def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a session changes in the environment is undone."""
+    """Restore the environment after a session."""
     for name in ("NO_PROXY", "no_proxy"):
         monkeypatch.setenv(name, "127.0.0.1")
 
@@ -124,7 +124,7 @@ def test_permitted_differences_contradict_nothing(tmp_path: Path) -> None:
 
 
 def test_lenient_server_is_reported(tmp_path: Path) -> None:
-    """And where it takes what was thought to be refused, no more runs are made than were stated."""
+    """Unexpectedly accepted requests make no more runs than announced."""
     with lenient(TOKEN) as (url, _service):
         report = _witnessed(url, tmp_path)
 

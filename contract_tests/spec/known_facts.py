@@ -1,4 +1,4 @@
-"""openapi.yaml without the facts that nobody knows, for targets other than our mock.
+"""openapi.yaml without its unknown facts, for targets other than our mock.
 
 A fact marked `unknown` is this document's choice: another server may have chosen otherwise. So no
 answer of it is held to such a limit or required field, and no request that only goes against one
@@ -22,7 +22,7 @@ SCHEMAS = "#/components/schemas/"
 
 
 def of_answers(document: dict[str, Any]) -> dict[str, Any]:
-    """A copy with only known facts on responses; its requests stay as they are."""
+    """A copy with only known facts on responses; its requests stay unchanged."""
     known = copy.deepcopy(document)
     asked = _reached(known, [one.get("requestBody") for one in _operations(known)])
     components = known["components"]

@@ -26,12 +26,12 @@ QUESTIONS = {
     "no-body": "what becomes of a request without a body",
     "message-metadata": "whether messages show their metadata",
     "run-state": "what answers a call that does not fit the state of a run",
-    "started-at-after-submit": "whether a run starts anew by submitted outputs",
+    "started-at-after-submit": "whether submitted outputs set a new start time of a run",
     "unknown-file": "what answers a file id that names nothing",
     "user-messages": "what a user's message says of an assistant",
     "first-messages": "the order of the messages that a new thread is given",
     "left-out": "what an update does with a field that is left out or null",
-    "limits": "what a request may have beyond a limit that nobody knows",
+    "limits": "whether a request may exceed an unknown limit",
 }
 
 MODEL = "DeepSeek-V3.1"  # the newest name that is known to have been in service

@@ -159,7 +159,7 @@ def _details(events: list[RunEvent]) -> Iterator[str]:
 
 
 def _steps(events: list[RunEvent]) -> Iterator[str]:
-    """Steps begin and end in turn, numbered from 1, and everything else happens in one."""
+    """Steps do not overlap, are numbered from 1, and contain every other event."""
     open_step: str | None = None
     begun = 0
     for event in events:
@@ -183,7 +183,7 @@ def _steps(events: list[RunEvent]) -> Iterator[str]:
 
 
 def _messages(events: list[RunEvent]) -> Iterator[str]:
-    """A message is announced, then sent in pieces, of which the last one says so.
+    """A message begins with an event, then comes in pieces; the last piece is marked.
 
     A run that ends badly may stop in the middle of it.
     """
@@ -204,7 +204,7 @@ def _messages(events: list[RunEvent]) -> Iterator[str]:
 
 
 def _waiting(kinds: list[str]) -> Iterator[str]:
-    """After tool_calls comes the output, or the end of the waiting."""
+    """After tool_calls comes the output, or the end of the run's waiting."""
     allowed = ("tool_submitted_output", "run_cancelling", "run_end")
     for kind, following in itertools.pairwise(kinds):
         if kind == "tool_calls" and following not in allowed:
@@ -238,7 +238,7 @@ def _same_run(events: list[RunEvent]) -> Iterator[str]:
 
 
 def _statuses(events: list[RunEvent]) -> Iterator[str]:
-    """An event has a status that goes with its kind, and the one of what it speaks of."""
+    """The status of an event fits its kind, and equals the status of its object."""
     for event in events:
         thing = event.details.get("run_object") or event.details.get("run_step_object") or {}
         status = event.payload.get("status", "")

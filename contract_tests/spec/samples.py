@@ -1,4 +1,4 @@
-"""Questions that the tests ask, and the values they read out of the answers."""
+"""Requests that several tests send, and the values they read out of the answers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import Any
 
 QUESTION = {"messages": [{"role": "user", "content": "北京天气如何？"}]}
-# Operations whose example needs a run that waits; the others name one that completed.
+# Operations with an example that needs a waiting run; the others name a completed one.
 ON_WAITING_RUNS = ("submitToolOutputs", "cancelRun")
 
 WEATHER = {
@@ -32,7 +32,7 @@ def comparable(run: dict[str, Any]) -> dict[str, Any]:
 
 
 def only(items: Collection[Any]) -> Any:
-    """The one thing that there must be."""
+    """The only item of a list that must have exactly one."""
     assert len(items) == 1, f"expected one, got {len(items)}: {items}"
     return next(iter(items))
 

@@ -1,4 +1,4 @@
-"""Whether the run reached everything that openapi.yaml documents. Comes last of all tests."""
+"""The coverage of all that openapi.yaml documents. Runs after all other tests."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ pytestmark = pytest.mark.live_safe
 
 
 def test_no_cell_is_empty(suite: Suite) -> None:
-    """Every operation with every documented answer and every link; EXCUSED says what may lack."""
+    """Every operation with every documented answer and every link; EXCUSED lists the exceptions."""
     if not suite.is_whole:
         pytest.skip("only some of the tests were run")
     empty = CoverageTable(suite.coverage, suite.requested.kind).empty()

@@ -39,7 +39,7 @@ def end_after_tools(request: pytest.FixtureRequest, control: MockControl) -> str
 
 
 def test_bad_end(client: CheckedClient, end: str) -> None:
-    """The run says so, when and, when it failed, why; it answers nothing and leaves its thread."""
+    """The run has the end's status, time and reason, and no message; its thread is free."""
     run = client.call("createRun", BODY)
     ids = {"thread_id": run["thread_id"], "run_id": run["id"]}
 
@@ -60,7 +60,7 @@ def test_bad_end(client: CheckedClient, end: str) -> None:
 
 
 def test_bad_end_after_tools(client: CheckedClient, end_after_tools: str) -> None:
-    """The step of the call has completed all the same."""
+    """The step of the tool call has the status completed."""
     waiting = client.call("createRun", {**BODY, "tools": [WEATHER]})
     ids = {"thread_id": waiting["thread_id"], "run_id": waiting["id"]}
     outputs = [{"tool_call_id": only_call(waiting)["id"], "output": "晴"}]

@@ -31,7 +31,7 @@ def documented(*statuses: str) -> list[Any]:
     ]
 
 
-# Their only 404 is that of a page's bound; what is named beside it is not there either.
+# Their only 404 is that of a page's bound; the other objects that they name are missing as well.
 ONLY_A_BOUND = ("listAssistants",)
 
 
@@ -58,9 +58,9 @@ def test_refused_by_what_is_sent(client: CheckedClient, operation_id: str, statu
 @about("* 409")
 @pytest.mark.live_safe
 def test_refused_by_the_state_of_a_run(client: CheckedClient) -> None:
-    """While a run waits its thread takes no other; when it has ended, it takes no outputs.
+    """While a run waits, its thread accepts no other run; an ended run accepts no outputs.
 
-    Another server's response is not known, nor the fate of a run that a second follows.
+    For another server the response is unknown, as is the fate of a run followed by a second one.
     """
     assistant_id = client.call("createAssistant", {"name": "天气助手"})["id"]
     thread_id = client.call("createThread", QUESTION)["id"]
@@ -124,10 +124,10 @@ NO_OBJECTS = (b"[]", b'"text"', b"null", b"{", b'{"name": NaN}', b"\xff", b"")
 def test_refused_request_changes_nothing(
     target: Target, client: CheckedClient, owned: OwnedObjects, operation_id: str
 ) -> None:
-    """Neither a body that is broken or none, nor one of another type, nor an unknown id."""
+    """A broken or missing body, one of another type, or an unknown id changes no object."""
     before = owned.seen(client)
 
-    # Another server may do without a body.
+    # Another server may accept a missing body.
     needs_body = (
         target.kind == "mock" and spec.operations()[operation_id]["requestBody"]["required"]
     )
@@ -157,7 +157,7 @@ def test_refused_request_changes_nothing(
 
 
 def bodies_with_a_fault(owned: OwnedObjects, operation_id: str) -> Iterator[dict[str, Any]]:
-    """A right body but for one field that must be there: gone, null, empty or no text."""
+    """A valid body with one required field that is missing, null, empty or no text."""
     if operation_id == "createFile":
         return
     body = owned.body(operation_id)
@@ -195,9 +195,9 @@ def test_refused_combination_changes_nothing(client: CheckedClient, owned: Owned
 
 
 def test_refused_by_state_changes_nothing(client: CheckedClient, owned: OwnedObjects) -> None:
-    """A run that has ended takes no outputs and no end; one that waits stays alone.
+    """An ended run accepts no outputs and no cancellation; a waiting run admits no second run.
 
-    Another server may accept them, which is not known, and then something changes.
+    Another server may accept these requests, and then objects change: an open question.
     """
     ended = {name: owned.ids[name] for name in ("thread_id", "run_id")}
     output = {"tool_call_id": owned.call_id, "output": "晴"}

@@ -31,7 +31,7 @@ def file_id(client: CheckedClient) -> str:
 
 @pytest.mark.live_safe
 def test_file(client: CheckedClient) -> None:
-    """Stored, found, read and downloaded, deleted and gone."""
+    """A file is stored, listed, looked up, downloaded and deleted."""
     file = client.upload(NAME, EVERY_BYTE, "application/x-own")
     which = {"file_id": file["id"]}
     assert file["bytes"] == len(EVERY_BYTE)
@@ -93,7 +93,7 @@ def test_any_file(client: CheckedClient, name: str, content: bytes, content_type
 
 
 def test_plain_name_is_given_as_it_is(client: CheckedClient) -> None:
-    """Not only as `filename*`, which not every reader knows."""
+    """A plain name is in `filename`, too, as not every client reads `filename*`."""
     file = client.upload("note-1.txt", b"x", "text/plain")
     assert file["filename"] == "note-1.txt"
     downloaded = client.send("downloadFile", {"file_id": file["id"]})
@@ -167,7 +167,7 @@ def test_deleted_is_no_longer_mounted(
 
 @pytest.mark.live_safe
 def test_refused_mount(client: CheckedClient, assistant_id: str, file_id: str) -> None:
-    """Both ids are looked up, and a refusal leaves the mounts as they are."""
+    """Both ids are looked up, and a refusal leaves the mounts unchanged."""
     which = {"assistant_id": assistant_id}
     both = {**which, "file_id": file_id}
     client.call("mountAssistantFile", both)
@@ -181,7 +181,7 @@ def test_refused_mount(client: CheckedClient, assistant_id: str, file_id: str) -
 
 
 def check_name(client: CheckedClient, sent: str, got: str) -> None:
-    """All of a name is kept, or what is without Chinese: what else goes is not known."""
+    """The whole name is kept, or the name without Chinese: other losses are an open question."""
     assert got == sent or not CHINESE.search(got), f"sent the name {sent!r}, got {got!r}"
     if CHINESE.search(sent):
         client.observations.note("file-names", "kept" if got == sent else "sanitized")

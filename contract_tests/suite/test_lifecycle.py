@@ -42,7 +42,7 @@ def waiting(client: CheckedClient, assistant_id: str, thread_id: str) -> dict[st
 
 @pytest.mark.live_safe
 def test_run_is_found_again(client: CheckedClient, assistant_id: str, thread_id: str) -> None:
-    """Create, run, list, query, steps: each speaks of the same run."""
+    """The responses of creating, listing, querying and steps describe the same run."""
     run = client.call("createRun", {"assistant_id": assistant_id, "thread_id": thread_id})
     ids = {"thread_id": thread_id, "run_id": run["id"]}
 
@@ -82,7 +82,7 @@ def test_run_has_its_own_instructions(
 
 
 def test_run_has_its_own_model(client: CheckedClient, thread_id: str) -> None:
-    """The one it asks for, for this run alone; without one the assistant's."""
+    """A run has the model of its request, for this run only; without one the assistant's."""
     assistant_id = client.call("createAssistant", {"name": "助手", "model": "ERNIE-明天"})["id"]
     body = {"assistant_id": assistant_id, "thread": {"messages": [question(QUESTION)]}}
     runs = [
@@ -125,7 +125,7 @@ def test_output_by_a_second_run_call(client: CheckedClient, waiting: dict[str, A
     assert call["function"]["name"] == "get_weather"
     assert (run["id"], run["status"], run["required_action"]) == (waiting["id"], "completed", None)
     assert answer_text(run)
-    assert run["started_at"] > waiting["started_at"], "it does not start anew"
+    assert run["started_at"] > waiting["started_at"], "it gets no new start time"
     ids = {"thread_id": run["thread_id"], "run_id": run["id"]}
     assert client.call("queryRun", ids)["status"] == "completed"
 
@@ -152,7 +152,7 @@ def test_output_by_submitting(client: CheckedClient, waiting: dict[str, Any]) ->
 
 
 def test_cancel(client: CheckedClient, waiting: dict[str, Any]) -> None:
-    """A cancelled run says when, may be cancelled again, and leaves its thread free."""
+    """A cancelled run has its time, may be cancelled again, and leaves its thread free."""
     ids = {"thread_id": waiting["thread_id"], "run_id": waiting["id"]}
     another = {
         "assistant_id": waiting["assistant_id"],
@@ -175,7 +175,7 @@ def test_cancel(client: CheckedClient, waiting: dict[str, Any]) -> None:
 
 
 def test_wrong_output_is_refused(client: CheckedClient, waiting: dict[str, Any]) -> None:
-    """A call that nobody made cannot be answered, and the run waits on."""
+    """An output for an unknown call is refused, and the run keeps waiting."""
     ids = {"thread_id": waiting["thread_id"], "run_id": waiting["id"]}
     right = {"tool_call_id": only_call(waiting)["id"], "output": "晴"}
     wrong = {"tool_call_id": "call-unknown", "output": "晴"}

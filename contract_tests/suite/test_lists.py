@@ -123,7 +123,7 @@ def test_every_window(client: CheckedClient, operation_id: str) -> None:
     """Each pair of bounds gives what cutting the whole list gives, in either order.
 
     The meaning of a bound with the newest first is not known: each of two readings is right, as
-    long as the whole list keeps to it.
+    long as the whole list agrees with it.
     """
     ids, where = LISTS[operation_id](client)
     newest_first = ids_of(client.call(operation_id, {**where, **UNLIMITED}))

@@ -42,7 +42,7 @@ def thread_id(client: CheckedClient) -> str:
 @about("updateAssistant/description", "UpdateAssistantRequest/description")
 @pytest.mark.live_safe
 def test_assistant(client: CheckedClient, assistant: dict[str, Any]) -> None:
-    """Every field comes back, an update changes what it says, and deleted is gone."""
+    """Every field is returned, an update changes its fields only, a deleted one is not found."""
     which = {"assistant_id": assistant["id"]}
     assert {name: assistant[name] for name in FULL} == FULL
     only(assistant["file_ids"])
@@ -68,7 +68,7 @@ def test_assistant(client: CheckedClient, assistant: dict[str, Any]) -> None:
 
 @pytest.mark.live_safe
 def test_what_an_assistant_needs(client: CheckedClient) -> None:
-    """A name, a model, both or nothing: which is not known; with both it is made."""
+    """With a name and a model it is made; whether one of them is enough is an open question."""
     name, model = {"name": "助手"}, {"model": MODEL}
     made = {"name": False, "model": False}
     for which, body in (("name", name), ("model", model)):
@@ -102,7 +102,7 @@ def test_what_an_assistant_needs(client: CheckedClient) -> None:
 def test_refused_assistant(
     client: CheckedClient, assistant: dict[str, Any], wrong: dict[str, Any]
 ) -> None:
-    """One field that is wrong: nothing is made, and of what is there nothing changes."""
+    """With one wrong field no assistant is created, and the existing ones stay unchanged."""
     which = {"assistant_id": assistant["id"]}
     before = client.call("listAssistants", UNLIMITED)
     valid = {"chat_instructions": "换了"}
@@ -234,7 +234,7 @@ def test_refused_thread(client: CheckedClient, thread_id: str) -> None:
 
 @pytest.mark.live_safe
 def test_message(client: CheckedClient, thread_id: str) -> None:
-    """It keeps its place in the thread whatever is changed of it."""
+    """A message keeps its place in the thread after every update."""
     which = {"thread_id": thread_id}
     first, second = files(client, 2)
     body = {"role": "user", "content": "北京天气如何？", "file_ids": [first, second]}
@@ -265,7 +265,7 @@ def test_message(client: CheckedClient, thread_id: str) -> None:
 
 @pytest.mark.live_safe
 def test_metadata_of_a_message(client: CheckedClient) -> None:
-    """It may be sent; whether it is answered is not known."""
+    """Metadata may be sent; its return is an open question."""
     metadata = {"主题": "天气"}
     said = {"role": "user", "content": "你好", "metadata": metadata}
     where = {"thread_id": client.call("createThread", {"messages": [said]})["id"]}

@@ -25,7 +25,7 @@ TEXTS = {
     "long": "长" * 100_000,
 }
 
-# All that can be done again and again, with a JSON body.
+# Every operation with a JSON body that can be repeated.
 ONCE = ("createFile", "cancelRun", "submitToolOutputs", "unmountAssistantFile")
 REPEATABLE = [
     name for name in spec.operations() if name not in ONCE and not name.startswith("delete")
@@ -118,7 +118,7 @@ def each() -> list[Any]:
 def test_one_step_too_far(
     target: Target, client: CheckedClient, owned: OwnedObjects, operation_id: str, fact: str
 ) -> None:
-    """It is refused; what nobody knows may be taken as well, but for our mock.
+    """A value beyond a limit is refused; a server other than our mock may accept an unknown limit.
 
     A body that is taken does no harm: what it is about is the test's own.
     """

@@ -17,19 +17,19 @@ from scripts.evidence import about
 @pytest.mark.live_safe
 @pytest.mark.each_operation
 def test_operation(case: Case[Any], suite: Suite) -> None:
-    """Whatever is sent, the answer keeps the promises."""
+    """The answer to any generated request passes every check."""
     suite.validator.call_and_validate(case)
 
 
 def test_any_stream(suite: Suite) -> None:
-    """Whatever is asked for, the events are valid, in order and counted."""
+    """The events of any generated run are valid, in order and counted."""
     schema = suite.schema
 
     @hypothesis.seed(schema.config.seed)
     @hypothesis.settings(schema.config.get_hypothesis_settings(phase="fuzzing"), deadline=None)
     @hypothesis.given(case=schema.find_operation_by_id("createRun").as_strategy())
     def stream(case: Case[Any]) -> None:
-        # With tools the stream would wait for outputs, and nobody is there to submit them.
+        # With tools the stream would wait for outputs that no test submits.
         case.body = {**spec.body_of(case), "stream": True, "tools": None}
         assert is_stream(suite.validator.call_and_validate(case))
 

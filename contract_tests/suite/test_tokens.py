@@ -50,7 +50,7 @@ def other(suite: Suite) -> Iterator[CheckedClient]:
 def test_only_the_token_is_let_in(
     client: CheckedClient, first_users: FirstUsersObjects, target: Target, operation_id: str
 ) -> None:
-    """Not without one, not with another, not with a part of it or more, not by another scheme."""
+    """No token, another, a part of it, more than it and another scheme are refused."""
     content, content_type = sent(first_users.owned, operation_id)
     for authorization in ("", "Bearer", "Bearer wrong", *nearly(target)):
         client.refused(
@@ -100,10 +100,10 @@ def test_none_of_it_changed_anything(client: CheckedClient, first_users: FirstUs
 
 
 def nearly(target: Target) -> list[str]:
-    """The right token, said in a wrong way."""
+    """The right token in a wrong form."""
     token = target.token
     if target.kind != "mock":
-        # A part of a token that somebody uses would not be known as a secret where it is shown.
+        # A part of a token in use would not be redacted in reports.
         return [token, f"Basic {token}"]
     return [token, f"Basic {token}", f"Bearer {token[:-1]}", f"Bearer {token}0"]
 

@@ -19,7 +19,7 @@ from contract_tests.spec.answers import is_error
 from contract_tests.spec.samples import WEATHER
 from contract_tests.suite_state import Suite
 
-# What a walk may begin with, and the tools of its runs.
+# The first operations of a workflow, and the tools of its runs.
 WALKS = {
     "assistants-and-files": (("createAssistant", "createFile"), None),
     "runs-end": (("createThread", "createRun"), None),
@@ -54,7 +54,7 @@ def test_link(
 
 @pytest.mark.parametrize(("first_steps", "tools"), WALKS.values(), ids=WALKS)
 def test_walk(suite: Suite, first_steps: tuple[str, ...], tools: Any) -> None:
-    """Whatever the way, every answer keeps the promises.
+    """Every answer of a random workflow passes every check.
 
     A link's values are now and then left out or mixed with generated ones.
     """
@@ -92,7 +92,7 @@ def test_walk(suite: Suite, first_steps: tuple[str, ...], tools: Any) -> None:
     try:
         Walk.run(settings=_settings(suite.schema))
     except Exception:
-        # Hypothesis repeats the walk to explain it, and the server is no longer in the same state.
+        # Hypothesis repeats the workflow to explain it, with the server in another state.
         if broken:
             raise broken[0] from None
         raise

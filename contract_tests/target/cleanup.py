@@ -12,7 +12,7 @@ from . import journal
 from .gateway import Gateway
 from .journal import CreatedObject, Journal, Owner
 
-PATIENCE = 10.0  # seconds without a byte: at the end of a run somebody waits for the prompt
+PATIENCE = 10.0  # seconds without a byte: at the end of a run its user waits for the prompt
 PATIENCE_WHEN_STOPPED = 1.0  # when the target has just left a request and a look-up unanswered
 
 
@@ -29,7 +29,7 @@ def delete_orphaned(gateway: Gateway, remains: list[str]) -> int:
 def delete_all(gateway: Gateway, of: Journal) -> list[str]:
     """Delete the objects of a journal; return lines on those that remain.
 
-    A target that does not answer is asked no further, and Ctrl-C ends it.
+    A target that does not answer gets no more requests, and Ctrl-C ends the deletions.
     """
     patience = PATIENCE_WHEN_STOPPED if gateway.stopped else PATIENCE
 

@@ -38,7 +38,7 @@ class OpenExchange:
     """A request under way: `answered`, or without a reply.
 
     Where the request makes something, Ctrl-C and SIGTERM are deferred until its id is known or the
-    request is over: else nobody would know what to delete.
+    request is over: otherwise an object with an unknown id would remain.
     """
 
     def __init__(
@@ -72,7 +72,7 @@ class OpenExchange:
             yield
 
     def observe_stream(self, chunks: Iterable[bytes], owner: Owner) -> Iterator[bytes]:
-        """The chunks of a stream as they come, whose first events name the thread that was made."""
+        """The chunks of a stream on arrival; its first events name the thread that was made."""
         for chunk in chunks:
             self._observe(chunk, owner)
             yield chunk

@@ -35,7 +35,7 @@ def makes(operation_id: str, asked: Any) -> bool:
     return operation_id in MAKES and not (operation_id == "createRun" and on_thread)
 
 
-Owner = Literal["first", "second"]  # the user whose token makes a thing, and can delete it
+Owner = Literal["first", "second"]  # the user who made the object and can delete it
 
 
 class CreatedObject(NamedTuple):
@@ -50,7 +50,7 @@ class Journal:
     """The objects that one process has made on one target.
 
     Every line is written when it happens. As long as the process lives its file is locked; a file
-    that nobody holds is what a killed run has left. Raises BlockingIOError for one that is held.
+    that is not locked is that of a killed run. Raises BlockingIOError for a locked one.
     """
 
     def __init__(self, path: Path) -> None:

@@ -43,7 +43,7 @@ class RateLimiter:
             self._sleep(rest)
 
     def pause(self, seconds: float) -> None:
-        """Let no request begin for so long, because the server asked for it."""
+        """Let no request begin for this time, because the server asked for it."""
         with self._lock:
             self._next = max(self._next, self._clock() + seconds)
 

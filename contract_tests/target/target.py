@@ -213,5 +213,5 @@ TOKEN = secrets.token_hex(16)
 # Of a second user, who may see nothing of the first one's.
 OTHER_TOKEN = secrets.token_hex(16)
 
-# Seconds. However slow this machine is, the examples' runs wait for the tests that need them.
+# Seconds. Even on a slow machine the examples' runs wait for the tests that need them.
 NEVER = 7 * 86_400.0

@@ -1,4 +1,4 @@
-"""`make witness`: settle facts of openapi.yaml that nobody here knows, with a token of the service.
+"""`make witness`: settle unknown facts of openapi.yaml, with a token of the service.
 
     python -m contract_tests.witness [--to FOLDER]
 

@@ -1,4 +1,4 @@
-"""What was seen of each fact that openapi.yaml marks `unknown` or, alone, `doc`."""
+"""The findings on each fact that openapi.yaml marks `unknown`, or with `doc` as its only mark."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Findings:
         self._seen: dict[str, dict[Verdict, str]] = {}
 
     def note(self, fact_id: str, verdict: Verdict, seen: str) -> None:
-        """Add what one response shows; `seen` says it in words. Other facts are left alone."""
+        """Add what one response shows; `seen` says it in words. Other facts stay unchanged."""
         if fact_id in self.facts:
             self._seen.setdefault(fact_id, {}).setdefault(verdict, seen)
 

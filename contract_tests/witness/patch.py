@@ -48,7 +48,7 @@ def patch(text: str, verdicts: Mapping[str, Verdict], when: str) -> str:
 
 
 def _marks(text: str) -> list[_Marks]:
-    """All of them. Each is replaced by its number, so that facts tell which one holds for them."""
+    """All marks. Each is replaced by its number, so that each fact names the mark it has."""
     loader = yaml.SafeLoader(text)
     try:
         root = loader.get_single_node()

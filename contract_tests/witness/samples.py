@@ -94,7 +94,7 @@ def _read(body: Any, response: Response) -> dict[str, Any]:
 
 
 def _parts_of_ids(response: Response) -> Iterator[str]:
-    """What ids consist of: `asst` is a word, the digits after it name an object."""
+    """The parts of ids: `asst` is a word, the digits after it name an object."""
     text = (response.content or b"").decode("utf-8", "replace")
     for value in _values(text):
         for id_ in _ids(value):

@@ -49,7 +49,7 @@ class Session:
         self._connection.close()
 
     def send(self, operation_id: str, body: Any = None, **content: Any) -> Response:
-        """The response, whatever it is. Raises NotAsked when there is none, or it is no answer."""
+        """The response, error or not. Raises NotAsked when there is none, or it is no answer."""
         if not content and body is not None:
             content = {"json": body}
         headers = self._connection.headers
@@ -79,7 +79,7 @@ class Session:
         return self._sent("createRun", read)
 
     def refuses(self, fact_id: str, operation_id: str, body: Any, *, question: str = "") -> None:
-        """Ask whether a server refuses what goes against a fact.
+        """Ask whether a server refuses a request that contradicts a fact.
 
         Another request of the operation must have succeeded, so that this one is refused for that.
         """
@@ -193,7 +193,7 @@ def _status(response: Response) -> str:
 
 
 def _is_no_answer(response: Response) -> bool:
-    """Whether it is about the token, the rate or the server's state, whatever was asked."""
+    """Whether it is about the token, the rate or the server's state, and not about the request."""
     if response.status_code in (401, 403, 429) or response.status_code >= 500:
         return True
     body = _json(response) if is_in_band(response) else None

@@ -196,7 +196,7 @@ async def render_http_exception(request: Request, error: Exception) -> Response:
 
 
 async def render_nothing(request: Request, error: Exception) -> Response:
-    """The response to a caller that broke off in the middle of its body; nobody reads it."""
+    """An empty response, never read: the caller broke off in the middle of its body."""
     return Response(status_code=400)
 
 

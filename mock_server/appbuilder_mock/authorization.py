@@ -31,7 +31,7 @@ def has_token(request: Request, token: str, *, basic: bool = False) -> bool:
 
 
 def check_token(request: Request, token: str) -> None:
-    """Raises MockApiError that names what came instead of the token."""
+    """Raises MockApiError that describes the header that came instead of the token."""
     _refuse_repeated(request)
     if not has_token(request, token):
         header = request.headers.get("authorization", "")
@@ -50,7 +50,7 @@ def check_token(request: Request, token: str) -> None:
 
 
 def _refuse_repeated(request: Request) -> None:
-    """Raises MockApiError: of two different values it could only be guessed which one counts."""
+    """Raises MockApiError for two different values, as either might be the one that counts."""
     names = [name for name, _ in request.scope["headers"]]
     for name in ("Authorization", "Content-Type"):
         if (count := names.count(name.lower().encode())) > 1:

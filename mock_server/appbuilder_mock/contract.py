@@ -108,7 +108,7 @@ class Contract:
         return None if content else ExampleAnswer(number, None, "")
 
     def _examples(self, part: dict[str, Any]) -> Iterator[Any]:
-        """The examples of a media type or schema; where it has none, those of what it is."""
+        """The examples of a media type or schema; if it has none, those of its schema."""
         part = self._resolved(part)
         if "example" in part:
             yield part["example"]
@@ -136,7 +136,7 @@ class Contract:
         return make()
 
     def body(self, operation_id: str, content_type: str, raw: bytes) -> dict[str, Any]:
-        """The body of a request, held to the contract.
+        """The body of a request, validated by the contract.
 
         Raises MockApiError: 415 for another content type, 400 for everything else.
         """
@@ -167,7 +167,7 @@ class Contract:
         return body
 
     def query(self, operation_id: str, parameters: Mapping[str, str]) -> dict[str, str]:
-        """The query of a request, held to the contract. Raises MockApiError, 400."""
+        """The query of a request, validated by the contract. Raises MockApiError, 400."""
         query = dict(parameters)
         self._validate(self.operations[operation_id].query(), query)
         return query

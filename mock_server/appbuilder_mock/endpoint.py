@@ -128,7 +128,7 @@ async def _respond(operation_id: str, handler: Handler, state: MockState, body: 
 
 
 def _error_response(operation_id: str, state: MockState, error: MockApiError) -> Response:
-    """An operation's error in the form that this server plays."""
+    """An operation's error in the error form of this server."""
     if error.code == "file_not_found" and operation_id in OF_FILES:
         if state.readings.unknown_file == "null":
             return JSONResponse(None)
@@ -140,7 +140,7 @@ def _error_response(operation_id: str, state: MockState, error: MockApiError) ->
 
 
 async def _read_json(operation_id: str, request: Request) -> dict[str, Any] | MockApiError:
-    """The body held to the contract, or the error that refuses it."""
+    """The validated body, or the error that refuses it."""
     content_type = request.headers.get("content-type", "")
     try:
         raw = await _read_body(request)

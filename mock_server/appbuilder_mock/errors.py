@@ -51,7 +51,7 @@ def invalid(message: str, *, param: str | None = None) -> MockApiError:
 
 
 def not_found(kind: str, id_: str, *, within: str = "", param: str | None = None) -> MockApiError:
-    """The error of an id that nothing has, or nothing in that place."""
+    """The error of an id that no object has, or no object in that place."""
     where = f" in {within}" if within else ""
     shown = id_ if len(id_) <= 200 else id_[:200] + "…"
     return MockApiError(

@@ -174,7 +174,7 @@ def _scenario_of(item: pytest.Item) -> dict[str, Any]:
 def _recording_of(item: pytest.Item, upstream: str | None) -> Path:
     """The file to record a test to: the one that it plays, or one named after the test.
 
-    A file that the test plays is recorded anew from another gateway only.
+    A file that the test plays is recorded again from another gateway only.
     """
     mark = item.get_closest_marker("appbuilder_scenario")
     if mark is not None and mark.args and upstream:
@@ -183,7 +183,7 @@ def _recording_of(item: pytest.Item, upstream: str | None) -> Path:
     test = ESCAPED.sub(lambda found: chr(int(found[1], 16)), item.nodeid.partition("::")[2])
     name = re.sub(r"[^\w.\[\]-]+", "-", test)
     if name != test.replace("::", "-") or len(name) > LONGEST_NAME:
-        # Told from others that look the same without these characters.
+        # Distinguished from tests with the same name but for these characters.
         name = f"{name[:LONGEST_NAME]}-{hashlib.sha256(test.encode()).hexdigest()[:8]}"
     return item.path.parent / "recordings" / item.path.stem / f"{name}.yaml"
 

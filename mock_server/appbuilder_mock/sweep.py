@@ -1,4 +1,4 @@
-"""A program tried at every fault point of its scenario: what becomes of it, and of its runs.
+"""Run a program with a fault at every point of its scenario, and judge its output and its runs.
 
 A fault point is a place at which a call or a stream can break, and how. `sweep` runs a program of
 yours once without a fault, to see its calls, and then once for each point; `pytest
@@ -23,7 +23,7 @@ from appbuilder_mock.server.server import running
 
 SILENCE = 0.5  # seconds without a byte
 TIMEOUT = 30.0  # seconds after which a program counts as hung
-SETTLED = 5.0  # seconds for runs that nobody waits for to end
+SETTLED = 5.0  # seconds for runs to end that no call waits for
 
 WHOLE = "came through whole"
 REPORTED = "told its user"
@@ -48,7 +48,7 @@ ON_CALLS = {
     # Longer than a client waits by itself.
     "429": Fault(status=429, retry_after=60),
     "500": Fault(status=500),
-    # Nothing is carried out, and nothing is said.
+    # The call is not carried out, and has no response.
     "silence": Fault(pause=Pause(SILENCE), reset="before_reading"),
     "cut": Fault(cut=Cut(after_byte=1)),
     "lost answer": Fault(reset="before_answering"),
@@ -104,7 +104,7 @@ ON_EVENTS: dict[str, Callable[[int], Fault]] = {
 
 @dataclass(frozen=True)
 class Result:
-    """What became of the program at one point; `detail` is what it said, or its error."""
+    """The outcome of the program at one point; `detail` is its output, or its error."""
 
     point: Point
     verdict: str
@@ -125,8 +125,8 @@ def sweep(
     """Run the program at every fault point; each time on a server of its own.
 
     The program gets the server, for its `url` and `token`, and returns what its user sees. The same
-    as without a fault is whole; an exception, or what `reported` takes for a message about a
-    failure, has told the user; anything else is false.
+    as without a fault is whole; an exception, or a message that `reported` matches, has informed
+    the user; anything else is false.
 
     Raises what the program raises without a fault.
     """
@@ -162,7 +162,7 @@ def sweep(
 
 
 def judged(point: Point, verdict: str, state: str | None, usual: str | None) -> str:
-    """The verdict with regard to runs that were left; `usual` is their state without a fault."""
+    """The verdict with regard to unfinished runs; `usual` is their state without a fault."""
     if state is None or state == usual:
         return verdict
     return UNKNOWABLE if state in (WAITING, BLOCKED) and point.hides_the_run else state
@@ -218,7 +218,7 @@ def _points(operation: str, nth: int, response: Any) -> Iterator[Point]:
 
 
 def unfinished(server: Running) -> str | None:
-    """The state of runs that were left; those that go on by themselves have time to end."""
+    """The state of unfinished runs; those that continue by themselves have time to end."""
     deadline = time.monotonic() + SETTLED
     while True:
         found = {run["status"] for one in server.state()["threads"] for run in one["runs"]}

@@ -34,10 +34,10 @@ PROPERTY = "appbuilder_sweep"  # of a report, which a worker of pytest-xdist sen
 
 
 class Sweep:
-    """Runs a test again and again, and reports it once.
+    """Runs a test once for each point, and reports it once.
 
-    A test that passes came through whole. An error that leaves the program has told its user, and
-    so has a failed assertion in whose text the mark's `reported` is found; any other says that
+    A test that passes came through whole. An error that leaves the program has informed its user,
+    and so has a failed assertion in whose text the mark's `reported` is found; any other says that
     something is false. `single` is the only point to try.
     """
 
@@ -90,7 +90,7 @@ class Sweep:
 
     def _attempt(self, item: pytest.Item, point: Point | None) -> list[pytest.TestReport]:
         self._point, self._state, self._error, self._points = point, None, None, []
-        # What is shared by tests stays: only the item itself is torn down.
+        # Shared fixtures stay: only the item itself is torn down.
         return runtestprotocol(item, log=False, nextitem=item.parent)  # type: ignore[arg-type]
 
     def _result(self, item: pytest.Item, point: Point, usual: str | None) -> Result:
@@ -124,7 +124,7 @@ class Sweep:
 
 
 def _judge(report: pytest.TestReport, item: pytest.Item, results: list[Result]) -> None:
-    """Let the report of a test say what became of it at its points."""
+    """Add the outcomes at each point to the report of a test."""
     report.user_properties.append((PROPERTY, "\n".join(table(item.nodeid, results))))
     bad = [one for one in results if one.is_bad]
     report.outcome = "failed" if bad else "passed"

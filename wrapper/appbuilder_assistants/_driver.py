@@ -33,7 +33,7 @@ T = TypeVar("T")
 
 
 def deadline_of(settings: Settings) -> float | None:
-    """When a call that begins now must be over, on the clock of `time.monotonic()`."""
+    """The deadline of a call that begins now, on the clock of `time.monotonic()`."""
     return None if settings.deadline is None else time.monotonic() + settings.deadline
 
 
@@ -106,7 +106,7 @@ async def afirst_attempt(
 
 
 async def afinish(flow: Flow[T], pool: AsyncPool, settings: Settings) -> T:
-    """As `adrive`, for a flow that cleans up: neither a task's end nor the client's cuts it off."""
+    """As `adrive`, for a flow that cleans up: no cancellation and no closing interrupts it."""
     import asyncio
 
     from ._transport.cancellation import shield_to_completion
@@ -212,7 +212,7 @@ class _Execution:
             self.deadline = time.monotonic() + step.seconds
 
     def hand_over(self, value: T) -> T:
-        """The value; an open stream takes along its call, which is over when the stream is."""
+        """Return the value; the call of an open stream ends with the stream."""
         if isinstance(value, Reply) and value.live is not None:
             value.live.call_span = self.instrumentation.hand_over()
         return value

@@ -29,7 +29,7 @@ def logger() -> Logger:
 def logs_calls() -> bool:
     """Whether requests and retries are logged, at DEBUG.
 
-    Not in a program that has not imported logging: it cannot have configured it.
+    False in a program that has not imported logging: it cannot have configured it.
     """
     return "logging" in sys.modules and logger().isEnabledFor(10)
 

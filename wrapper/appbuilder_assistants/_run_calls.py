@@ -1,4 +1,4 @@
-"""The calls about one run: how it begins, continues, is looked up and is cancelled."""
+"""The calls about one run: to begin, continue, look up and cancel it."""
 
 from __future__ import annotations
 

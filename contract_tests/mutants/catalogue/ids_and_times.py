@@ -15,7 +15,7 @@ UNKNOWN = "0" * 32
 
 
 def _instead_of(old: str, new: str) -> Any:
-    """An edit that puts what another field holds."""
+    """An edit that replaces a field by the value of another one."""
     return lambda value: {**value, old: value[new]}
 
 
@@ -114,7 +114,7 @@ MUTANTS = (
     Mutant(
         "submitted-run-other",
         "id swapped",
-        "The run that goes on is the one that waited.",
+        "The run that continues is the one that waited.",
         answer("submitToolOutputs", put("id", f"run_{UNKNOWN}")),
     ),
     Mutant(

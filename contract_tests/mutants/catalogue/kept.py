@@ -48,7 +48,7 @@ def _all_the_same(operation_id: str) -> Change:
 
 
 class _StartedOnce:
-    """A run says to its end when it started first."""
+    """A run keeps its first start time to the end."""
 
     def __init__(self) -> None:
         self._started: dict[str, int] = {}
@@ -59,7 +59,7 @@ class _StartedOnce:
 
 
 class _MetadataEmptied:
-    """An update with this as metadata empties what there is, until it gets other."""
+    """An update with this metadata empties the stored metadata, until another update sets it."""
 
     def __init__(self, value: dict[str, str] | None) -> None:
         self._value = value
@@ -128,7 +128,7 @@ class _RunsMessagesHidden:
         self._hidden: set[str] = set()
 
     def __call__(self, request: ProxyRequest, answer: ProxyResponse, send: Send) -> ProxyResponse:
-        # Of a stream the thread is not known yet; the runs that answer at once are enough.
+        # The thread of a stream is not known yet; the runs without a stream are enough.
         if answer.status != 200 or answer.is_stream:
             return answer
         asked = request.json
@@ -246,7 +246,7 @@ MUTANTS = (
     Mutant(
         "started-once",
         "time wrong",
-        "A run that goes on by `tool_output` starts anew.",
+        "A run continued by `tool_output` gets a new start time.",
         answer("createRun", _StartedOnce()),
         caught_by="test_output_by_a_second_run_call",
     ),

@@ -1,4 +1,4 @@
-"""Faults that show late: in how a run ends, and only after several calls about one object."""
+"""Faults that show late: at the end of a run, or after several calls about one object."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from contract_tests.mutants.proxy import Change, ProxyRequest, ProxyResponse, Se
 
 
 def _of(status: str, edit: Callable[[Json], Json]) -> Callable[[Json], Json]:
-    """Change the runs that have this status, alone."""
+    """Change only the runs that have this status."""
     return lambda run: edit(run) if run["status"] == status else run
 
 
@@ -42,7 +42,7 @@ def _as_completed(event: Json) -> Json:
 
 
 class _DeletedFiles:
-    """Keeps what was answered about files, to answer it again when they are deleted."""
+    """Keeps the answers about files, to repeat them after the files are deleted."""
 
     def __init__(self) -> None:
         self._known: dict[tuple[str, str], ProxyResponse] = {}

@@ -1,4 +1,4 @@
-"""Lists that do not keep to what was asked."""
+"""Lists that ignore parts of the query."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ MUTANTS = (
     Mutant(
         "limit-capped",
         "limit ignored",
-        "A large limit is kept to.",
+        "A large limit is respected.",
         request("listAssistants", put("limit", lambda limit: min(limit or 20, 20))),
     ),
     Mutant(

@@ -1,4 +1,4 @@
-"""Answers whose shape is wrong."""
+"""Answers with a wrong shape."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Servers that do not do what they say: deleting, statuses, refusing."""
+"""Servers that report an effect without having it: deletions, statuses, refusals."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from contract_tests.target.target import TOKEN
 
 
 def _only_said(operation_id: str, field: str, kind: str) -> Change:
-    """Say that it is deleted, once for each, and delete nothing."""
+    """Report the object as deleted, once for each, and delete nothing."""
     said: set[str] = set()
 
     def answer(asked: dict[str, Any]) -> ProxyResponse | None:
@@ -77,14 +77,14 @@ def _status(old: str, new: str) -> Callable[[Json], Json]:
 
 
 def _back_in_progress(thing: Json) -> Json:
-    """A run or step that has ended is in progress again; one that has not is left alone."""
+    """Report an ended run or step as in progress again; change no other."""
     if thing["status"] not in ("completed", "cancelled"):
         return thing
     return {**thing, "status": "in_progress", "completed_at": 0, "cancelled_at": 0}
 
 
 def _all_the_while(operations: str, path: str, body: Callable[[ProxyRequest], Json]) -> Change:
-    """Refuse as it should be, and do something all the same."""
+    """Refuse the request correctly, and carry out another one all the same."""
 
     def answered(request: ProxyRequest, answer: ProxyResponse, send: Send) -> ProxyResponse:
         if answer.status >= 400 and names(operations, request):
@@ -138,7 +138,7 @@ MUTANTS = (
     Mutant(
         "completed-goes-back",
         "status astray",
-        "A run that has ended does not go on.",
+        "A run that has ended does not continue.",
         answer("queryRun", _back_in_progress),
         caught_by="status_goes_no_way_back",
     ),

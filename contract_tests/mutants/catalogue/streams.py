@@ -38,7 +38,7 @@ def _twice(kind: str) -> Change:
 
 
 def _swapped(kind: str) -> Change:
-    """Let this kind and whatever comes next change places."""
+    """Swap an event of this kind with the next event."""
 
     def change(events: Events) -> Events:
         for one in events:
@@ -154,7 +154,7 @@ MUTANTS = (
     Mutant(
         "stream-cut",
         "final event gone",
-        "A stream goes on to its end.",
+        "A stream continues to its end.",
         stream(_to_the_first_piece),
     ),
     Mutant(

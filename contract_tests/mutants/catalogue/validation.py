@@ -13,13 +13,13 @@ from contract_tests.mutants.proxy import Change, ProxyRequest, ProxyResponse
 
 
 def _fails(operations: str, odd: Callable[[dict[str, Any]], bool]) -> Change:
-    """Status 500 for requests that are odd, and right."""
+    """Status 500 for requests that are unusual but valid."""
     error = {"error": {"code": "internal_error", "message": "the server failed"}}
     return instead(operations, lambda asked: made(500, error) if odd(asked) else None)
 
 
 def _has(text: Callable[[str], bool]) -> Callable[[dict[str, Any]], bool]:
-    """Whether a text anywhere in the body is so."""
+    """Whether the condition holds for any text in the body."""
 
     def found(value: Json) -> bool:
         if isinstance(value, dict):
@@ -36,14 +36,14 @@ def _cut(length: int) -> Callable[[Json], Json]:
 
 
 def _as_json(request: ProxyRequest) -> ProxyRequest:
-    """Whatever the body is said to be, it is taken for JSON."""
+    """Read the body as JSON, with any media type."""
     if not request.operation_id or names("createFile", request):
         return request
     return replace(request, headers={**request.headers, "content-type": "application/json"})
 
 
 def _mended(operation_id: str) -> Change:
-    """A body that is no JSON object is taken for an empty one."""
+    """Read a body that is no JSON object as an empty one."""
 
     def asked(request: ProxyRequest) -> ProxyRequest:
         broken = names(operation_id, request) and not request.json
@@ -98,7 +98,7 @@ MUTANTS = (
     Mutant(
         "any-role-taken",
         "validation skipped",
-        "Nobody but `user` and `assistant` speaks.",
+        "Messages have the roles `user` and `assistant` only.",
         request("createMessage", put("role", lambda role: role if role == "assistant" else "user")),
     ),
     Mutant(

@@ -24,7 +24,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def gateway(folder: Path) -> Iterator[Gateway]:
-    """To a mock of its own, without the examples' objects."""
+    """A gateway to a mock of its own, without the examples' objects."""
     with appbuilder_mock.running() as mock:
         target = Target(mock.url, mock.token, "server")
         own = Gateway(target, LIVE_SAFE, journal.journal_for("x", folder))

@@ -1,4 +1,4 @@
-"""The gateway: what passes to the target and back, and what becomes of lost requests."""
+"""The gateway: requests to the target, their responses, and requests without a response."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("interruptible")
 
 
 def test_interrupted_while_it_is_made(gateway: Gateway) -> None:
-    """Ctrl-C during the request that makes a thread comes when the thread is in the journal."""
+    """Ctrl-C during the creation of a thread takes effect when the thread is in the journal."""
 
     def send(_exchange: OpenExchange) -> Response:
         signal.raise_signal(signal.SIGINT)
@@ -129,7 +129,7 @@ def test_query_is_shown_as_it_was_sent(gateway: Gateway) -> None:
 
 
 def test_unanswered_request_is_noted(gateway: Gateway) -> None:
-    """It is the request that a failure shows, and not the one before it."""
+    """A failure shows the unanswered request, and not the one before it."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/v2/threads"
 

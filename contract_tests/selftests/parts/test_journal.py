@@ -22,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("interruptible")
 
 
 def test_journal_outlives_its_process(folder: Path) -> None:
-    """Another reads what is left, a line cut off by a kill or not; a held file is let be."""
+    """Another process reads the journal, also with a cut last line, unless it is locked."""
     own = journal.journal_for("http://one", folder)
     for id_ in ("thread_1", "thread_2"):
         own.asks("createThread")
@@ -62,7 +62,7 @@ def test_what_cannot_be_deleted_stays_in_the_journal(folder: Path) -> None:
 def test_silent_target_is_not_waited_for(
     gateway: Gateway, monkeypatch: pytest.MonkeyPatch, limit: str
 ) -> None:
-    """When things are deleted, patience is short; shorter when the target has stopped before."""
+    """The timeout of deletions is short, and shorter if the target has stopped before."""
     monkeypatch.setattr(cleanup, limit, 0.3)
     gateway.stopped = "queryRun: ReadTimeout" if limit == "PATIENCE_WHEN_STOPPED" else ""
     assert gateway.journal is not None
@@ -82,7 +82,7 @@ def test_silent_target_is_not_waited_for(
 
 
 def test_second_users_things_need_that_token(folder: Path) -> None:
-    """Without it they stay in the journal, where a 404 for another user would forget them."""
+    """Without that token they stay in the journal: a 404 for another user proves nothing."""
     with appbuilder_mock.running(other_token="other") as mock:
         both = Target(mock.url, mock.token, "server", other_token="other")
         users = Gateway(both, FULL, journal.journal_for("x", folder))

@@ -16,7 +16,7 @@ from contract_tests.target.limits import (
 
 
 def test_pace() -> None:
-    """Requests that come at once begin so far apart; a pause that is asked for comes on top."""
+    """Simultaneous requests are spaced by the rate; a requested pause is added to it."""
     now, slept = [100.0], []
 
     def sleep(seconds: float) -> None:

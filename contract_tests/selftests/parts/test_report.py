@@ -43,7 +43,7 @@ SECRET = 'bce-v3/AL"TAK-密<钥>/0'
     ],
 )
 def test_every_form_is_hidden(form: str) -> None:
-    """Nothing of it is left, and what is around it stays."""
+    """The token is redacted in every form, and the text around it stays."""
     masked = Redactor("", "another", SECRET).text(f"<<{form}>>")
 
     assert masked.startswith("<<")
@@ -68,7 +68,7 @@ def test_every_form_is_hidden(form: str) -> None:
     ],
 )
 def test_curl_line_sends_what_was_sent(sent: str | None, shown: str | None) -> None:
-    """A right token by its name, whosever it is; anything else as it was, or not at all."""
+    """A valid token of any user is shown by its variable; other headers as sent, or not at all."""
     headers = {} if sent is None else {"Authorization": sent}
     exchange = Exchange("queryThread", "by hand", datetime.now(UTC))
     exchange.request = requests.Request("POST", "http://x/y", headers=headers).prepare()
@@ -82,7 +82,7 @@ def test_curl_line_sends_what_was_sent(sent: str | None, shown: str | None) -> N
 
 
 def test_curl_line_with_a_query_and_a_body() -> None:
-    """Nothing of it is for the shell."""
+    """The shell interprets no part of the query and the body."""
     exchange = Exchange("createFile", "by hand", datetime.now(UTC))
     exchange.request = requests.Request("POST", "http://x/y?a=1&b=2", data="你好 $x").prepare()
 
@@ -90,7 +90,7 @@ def test_curl_line_with_a_query_and_a_body() -> None:
 
 
 def test_masking_takes_no_longer_for_odd_texts() -> None:
-    """Each character is looked at a few times, not once for each before it."""
+    """The time grows with the length of the text, not with its square."""
     mask = Redactor(SECRET)
     text = "\\" * 400_000
 
@@ -118,7 +118,7 @@ def test_causes_of_most_failures_come_first() -> None:
 
 
 def test_empty_cells_are_named() -> None:
-    """With nothing reached every documented cell is empty, but for what is excused."""
+    """Without any response every documented cell is empty, except for the excused ones."""
     nothing = CoverageTable(Coverage(), "live")
     empty = nothing.empty()
 
@@ -156,7 +156,7 @@ def test_errors_in_band_fill_their_cells(gateway: Gateway) -> None:
 
 
 def test_server_error_says_its_status(gateway: Gateway) -> None:
-    """Of itself schemathesis says no more of it than that it is one."""
+    """The report adds the status, which the message of schemathesis lacks."""
     response = direct_response(gateway, "listFiles")
     response.status_code, response.message = 502, "Bad Gateway"
     failure = ServerError(operation="POST /v2/storage/files/list", status_code=502)

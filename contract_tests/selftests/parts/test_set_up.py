@@ -63,7 +63,7 @@ def test_public_gateway() -> None:
 
 
 def test_world_has_every_example(gateway: Gateway) -> None:
-    """Each id in a request example stands for something that was made, by three runs."""
+    """Each id in a request example is mapped to a created object; three runs are enough."""
     ids = ExampleObjects(gateway).make()
 
     named = {
@@ -78,7 +78,7 @@ def test_world_has_every_example(gateway: Gateway) -> None:
 
 
 def test_things_are_renewed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """When they are old, because runs expire; what cannot be made is not tried again."""
+    """Old objects are replaced, because runs expire; a failed creation is not tried again."""
     now = [0.0]
     monkeypatch.setattr(fixtures, "make_owned_objects", lambda client: object())
     monkeypatch.setattr(time, "monotonic", lambda: now[0])

@@ -1,4 +1,4 @@
-"""Servers that cannot pass, each broken in one way, to see what the suite says of them."""
+"""Servers that are broken in one way each, to see the suite's report on them."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def _success(operation_id: str, number: int) -> dict[str, Any]:
 
 @dataclass
 class Stopping:
-    """Lets this many requests pass, and then none: each waits until the end, or is cut off."""
+    """Answers this many requests; each later one waits until the end, or is cut off."""
 
     after: int
     hangs: bool = False

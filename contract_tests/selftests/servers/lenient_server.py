@@ -1,4 +1,4 @@
-"""A server that has chosen otherwise than our mock wherever nobody knows what is right."""
+"""A server that differs from our mock in every open question."""
 
 from __future__ import annotations
 

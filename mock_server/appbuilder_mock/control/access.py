@@ -4,7 +4,7 @@ The control takes no token from this machine, so that a test or a browser can us
 must not let a page that happens to be open in the user's browser use it:
 
 - The `Host` must be an address, a name without a dot (`localhost`, a container's name) or one in a
-  domain that nobody can register. A public name that was made to point here (DNS rebinding) is
+  domain that cannot be registered. A public name that was made to point here (DNS rebinding) is
   refused.
 - A browser's `Origin` and `Sec-Fetch-Site`, where there are any, must say that the request comes
   from our own page.
@@ -56,7 +56,7 @@ def check_control(request: Request) -> None:
 
 
 def check_host(request: Request) -> None:
-    """Raises MockApiError: 403 for a name that may be somebody else's."""
+    """Raises MockApiError: 403 for a name that may belong to another site."""
     host = request.headers.get("host", "")
     if not _is_ours(host):
         raise MockApiError(

@@ -21,7 +21,7 @@ STARTED = secrets.token_hex(4)  # a page that outlived a restart must not take a
 
 
 def etag(state: MockState) -> str:
-    """Another one whenever anything changed; costs nothing to make."""
+    """A tag that differs after every change; it is made without reading the store."""
     counts = (
         state.store.changes,
         state.history.changes,

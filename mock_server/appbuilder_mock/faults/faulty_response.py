@@ -1,4 +1,4 @@
-"""Responses as a fault wants them: instead of the operation's, late, slow, broken or cut off."""
+"""Responses with a fault: another response, or one that is late, slow, broken or cut off."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class FaultyResponse(Response):
 
 
 class FaultySender:
-    """The `send` of a response, with a fault between.
+    """The `send` of a response, with a fault applied.
 
     Events are counted from 1, as their `send_id`: a stream sends each by itself, and pings between.
     Once the connection is gone, the server drops what is still sent.
@@ -114,7 +114,7 @@ class FaultySender:
         return bool(cut and cut.after_byte is not None and count >= cut.after_byte)
 
     async def _cut_if_due(self, *, is_whole: bool = True) -> None:
-        """`is_whole`: the event that was sent last was sent to its end."""
+        """Break the connection at the cut; `is_whole`: the last event was sent to its end."""
         cut = self._fault.cut
         if cut is None:
             return

@@ -10,7 +10,7 @@ MESSAGE_OPERATIONS = ("createMessage", "updateMessage")  # their own text counts
 
 
 class Subject(NamedTuple):
-    """None where a call is not about one assistant or one text, or names what is not there."""
+    """None where a call has no single assistant or text, or names a missing object."""
 
     assistant_name: str | None = None
     text: str | None = None
@@ -18,7 +18,7 @@ class Subject(NamedTuple):
 
 
 def subject_of(operation_id: str, body: dict[str, Any], store: Store) -> Subject:
-    """The subject of a call whose body is valid."""
+    """The subject of a call with a valid body."""
     if operation_id == "createAssistant":
         return Subject(body["name"])
     if operation_id in MESSAGE_OPERATIONS:

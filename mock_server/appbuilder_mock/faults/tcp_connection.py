@@ -15,7 +15,7 @@ NO_LINGER = struct.pack("ii", 1, 0)  # closing sends a reset at once
 
 
 class Transport(Protocol):
-    """What is needed of a transport."""
+    """The methods of a transport that breaking a connection needs."""
 
     def abort(self) -> None: ...
     def close(self) -> None: ...

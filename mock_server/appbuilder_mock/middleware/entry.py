@@ -1,4 +1,4 @@
-"""One recorded request, of which most is made only when somebody looks at it."""
+"""One recorded request, of which most is computed when it is first read."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 class Later(Generic[T]):
-    """A value that is made when it is first asked for: most requests are never looked at."""
+    """A value that is computed when it is first read: most requests are never looked at."""
 
     def __init__(self, make: Callable[[], T]) -> None:
         self._make: Callable[[], T] | None = make

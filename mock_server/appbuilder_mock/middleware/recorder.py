@@ -148,7 +148,7 @@ class RequestHistory:
 
 
 class RequestRecorder:
-    """Middleware that records requests to the API, whatever becomes of them."""
+    """Middleware that records requests to the API, also those without a response."""
 
     def __init__(self, app: ASGIApp, received: RequestHistory) -> None:
         self._app = app

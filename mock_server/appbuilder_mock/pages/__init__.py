@@ -1,7 +1,7 @@
 """Pages for people: what this server is with a live view at `/`, the API reference at `/docs`.
 
 Everything comes from this package: no page loads anything from elsewhere, and the headers forbid
-it. Whatever a page shows of what callers sent is put in as text, never as markup.
+it. Values that callers sent are inserted as text, never as markup.
 """
 
 from __future__ import annotations

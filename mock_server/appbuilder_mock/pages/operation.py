@@ -1,4 +1,4 @@
-"""One operation in the API reference: what to send, what comes back, what can go wrong."""
+"""One operation in the API reference: its request, its responses and its errors."""
 
 from __future__ import annotations
 
@@ -178,7 +178,7 @@ def _name(schema: Schema) -> Html:
 
 
 def _shell(operation: DocumentedOperation, media_type: str, media: Schema, schema: Schema) -> str:
-    """A command that sends the first example, or a file; empty where nothing says what to send."""
+    """A command that sends the first example, or a file; empty where there is no example."""
     bodies = [body for _, body in examples_of(media)]
     if media_type == "multipart/form-data":
         content = [f"-F {name}=@{FILE}" for name in schema.get("properties", {})]

@@ -26,7 +26,7 @@ class SentEvent:
 
     @property
     def kind(self) -> str:
-        """What it is, by its name and type."""
+        """The kind of event, by its name and type."""
         event_type = (self.data or {}).get("event_type", "")
         return f"{self.name} {event_type}" if self.data is not None else f"{self.name} malformed"
 

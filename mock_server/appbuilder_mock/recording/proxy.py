@@ -1,4 +1,4 @@
-"""Passes requests on to a gateway and responses back, each part as it comes."""
+"""Forwards requests to a gateway and responses back, each part on arrival."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ HERE = ("127.0.0.1", "::1", "localhost")
 
 
 class Proxy:
-    """The application that stands between: what passes is what came, and the session sees it."""
+    """The application between client and gateway: forwards unchanged, and informs the session."""
 
     def __init__(self, upstream: str, session: Session) -> None:
         self._upstream = upstream.rstrip("/")
@@ -37,7 +37,7 @@ class Proxy:
         self._writing: set[asyncio.Future[None]] = set()
 
     async def close(self) -> None:
-        """Wait for what is being written."""
+        """Wait until the file is written."""
         if self._writing:
             await asyncio.wait(self._writing)
         if self._http is not None:
@@ -93,7 +93,7 @@ class Proxy:
         request = self._client().build_request(
             scope["method"],
             self._upstream + target,
-            # Read as it is, so that the events can be told apart without decoding.
+            # Requested without compression, so that events can be separated without decoding.
             headers=[*headers, (b"accept-encoding", b"identity")],
             content=client.body(exchange.sent) if client.has_body else None,
         )

@@ -1,4 +1,4 @@
-"""What was seen of one run, as the rule that makes the mock server run it again."""
+"""The record of one run, as the rule that makes the mock server repeat it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Round:
 
 @dataclass
 class RunRecord:
-    """A run: its first call, what came of it, and what calls about it said later."""
+    """A run: its first call, its result, and the state in later responses."""
 
     first: Exchange
     run_id: str
@@ -107,7 +107,7 @@ class RunRecord:
             self.error = run.get("last_error") or None
 
     def rule(self) -> Document:
-        """The rule, but for its events and what is secret."""
+        """The rule, without its events and before redaction."""
         rule: Document = {"match": {"times": 1}}
         if self.text is not None:
             rule["match"] = {"text": self.text, "times": 1}

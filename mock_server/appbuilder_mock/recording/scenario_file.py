@@ -15,9 +15,9 @@ MARGIN = 20  # values of the scenario around its rules
 
 
 class ScenarioFile:
-    """Rules by the place of their call in the session; each change writes the whole file anew.
+    """Rules by the place of their call in the session; each change rewrites the whole file.
 
-    So the file is a valid scenario at any time, whatever becomes of this process.
+    So the file is a valid scenario at any time, also if this process is killed.
     """
 
     def __init__(self, path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from appbuilder_mock.middleware.redaction import HIDDEN, SECRET_NAME, Redactor
 
 PERSONAL = ("user_info", "user_loc")
-SHORTEST = 2  # characters; a shorter value of a person says nothing, and stands everywhere
+SHORTEST = 2  # characters; a shorter personal value identifies nobody and occurs in many texts
 # A value under a secret-like key in a text that is not JSON: broken JSON, a query, a form.
 KEY_AND_VALUE = re.compile(
     rf"((?:{SECRET_NAME.pattern})[\w-]*(?:\\*[\"']\s*:\s*\\*[\"']?|=))([^\s\"'&,}}\\]+)",
@@ -19,7 +19,7 @@ KEY_AND_VALUE = re.compile(
 
 
 class Secrets:
-    """What must not be kept: tokens, what is personal, and whatever matches a pattern."""
+    """Redacts tokens, personal data, and texts that match a pattern."""
 
     def __init__(self, patterns: Iterable[str] = (), *, keep_personal: bool = False) -> None:
         self._patterns = [re.compile(pattern) for pattern in patterns]
@@ -42,7 +42,7 @@ class Secrets:
                     self._learn(part, shortest=4)
 
     def note_body(self, body: Any) -> None:
-        """Learn what a request says of a person."""
+        """Learn the personal data of a request."""
         if isinstance(body, dict) and not self._keep_personal:
             for name in PERSONAL:
                 for value in _scalars(body.get(name)):
@@ -53,7 +53,7 @@ class Secrets:
             self._known.setdefault(value, Redactor(value))
 
     def text(self, text: str) -> str:
-        """The text without secrets; JSON in it is read, and written anew if it has any."""
+        """The text without secrets; JSON in it is parsed, and rewritten if it has any."""
         if text[:1] in ("{", "["):
             try:
                 value = json.loads(text)

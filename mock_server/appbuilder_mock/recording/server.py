@@ -62,7 +62,7 @@ class Recorder(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         await super().shutdown(sockets)
-        await self.proxy.close()  # also waits for what is being written
+        await self.proxy.close()  # also waits until the file is written
         self.session.close()
 
     @contextmanager

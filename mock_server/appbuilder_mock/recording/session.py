@@ -56,12 +56,12 @@ class Session:
         )
 
     def note(self, what: str) -> None:
-        """Something that could not be kept; said in the file and in the summary."""
+        """Report something that could not be kept, in the file and in the summary."""
         self._noted[what] += 1
         self._file.notes = [f"{what} ({n} ×)" if n > 1 else what for what, n in self._noted.items()]
 
     async def finished(self, exchange: Exchange) -> None:
-        """A call is over, or its client has left it."""
+        """Handle a call that is over, or that its client has closed."""
         try:
             await self._learn(exchange)
         except Exception as error:  # noqa: BLE001 - the call itself has succeeded
@@ -189,7 +189,7 @@ class Session:
         self._rules[place] = rule
         cleared = self._secrets.value(rule)
         if cleared["match"].get("text") != rule["match"].get("text"):
-            self.note("the text of a user with a secret: its run is matched by its order alone")
+            self.note("the text of a user with a secret: its run is matched by its order only")
             del cleared["match"]["text"]
         for name in ("reply", "partial_reply"):
             self._clear_pieces(rule.get(name, {}), cleared, name)
@@ -202,7 +202,7 @@ class Session:
             self.note("what came after the file was full; record to another file")
 
     def _clear_pieces(self, reply: Document, cleared: Document, name: str) -> None:
-        """A secret may begin in one piece and end in another: then they become one."""
+        """Join the pieces of an answer that a secret spans."""
         joined = "".join(reply.get("chunks", ()))
         whole = self._secrets.text(joined)
         if whole != joined and whole != "".join(cleared[name].get("chunks", ())):
@@ -217,7 +217,7 @@ class Session:
         self._file.write()
 
     def summary(self) -> str:
-        """What was recorded, and what could not be kept, for people."""
+        """A summary of the recorded calls and of those that could not be kept, for people."""
         calls = self._calls.total()
         faults = sum(1 for rule in self._rules.values() if "fault" in rule)
         counts = f"{len(self._runs)} runs, {faults} failures, of {calls} calls"
@@ -226,7 +226,7 @@ class Session:
 
 
 def _note(record: RunRecord, exchange: Exchange) -> None:
-    """What a later call says of a run."""
+    """Note the state of a run in the response to a later call."""
     body = exchange.body
     outputs = [body["tool_output"]] if body.get("tool_output") else body.get("tool_outputs") or []
     record.note_outputs([one for one in outputs if isinstance(one, dict)], exchange.time)

@@ -31,7 +31,7 @@ async def edits_for(record: RunRecord, rule: Rule, assistant: Document) -> list[
     played_data = [_normalised(one.data, played_ids) for one in played]
     recorded_data = [_normalised(one.data or {}, recorded_ids) for one in recorded]
     kinds = [f"{one.name} {one.data.get('event_type', '')}" for one in played]
-    # What replaced an event that it broke stands for that event: a fault replays it.
+    # An event that replaces a broken one counts as the same: a fault replays it.
     seen = [
         kinds[number] if one.data is None and number < len(kinds) else one.kind
         for number, one in enumerate(recorded)
@@ -52,13 +52,13 @@ async def edits_for(record: RunRecord, rule: Rule, assistant: Document) -> list[
                 for number in range(first, last)
             ]
             edits.append({"event": start + 1, "insert": inserted})
-        if end < len(kinds) or is_whole:  # else it had not come yet when the stream broke off
+        if end < len(kinds) or is_whole:  # else it was still missing when the stream broke off
             edits += [{"event": number + 1, "drop": True} for number in range(start, end)]
     return _joined(edits)
 
 
 def _aligned(own: list[str], other: list[str]) -> Iterator[tuple[bool, int, int, int, int]]:
-    """Stretches of both that are the same, or that replace each other.
+    """Sequences of both that are the same, or that replace each other.
 
     Raises ValueError where too much differs: comparing it takes the square of its length.
     """
@@ -165,7 +165,7 @@ def _is_time(key: str, value: Any) -> bool:
 
 
 def _changes(own: Document, other: Document) -> Document:
-    """What `set` and `unset` make of one data the other."""
+    """The `set` and `unset` that turn one event's data into the other's."""
     to_set: Document = {}
     to_unset: list[str] = []
     _compare(own, other, "", to_set, to_unset)
@@ -190,7 +190,7 @@ def _compare(
 
 
 def _joined(edits: list[Document]) -> list[Document]:
-    """The edits, those of neighbours that change alike as one."""
+    """The edits, with equal ones of neighbouring events joined."""
     joined: list[Document] = []
     for edit in edits:
         last = joined[-1] if joined else {}

@@ -10,7 +10,7 @@ from appbuilder_mock.storage.clock import now
 from appbuilder_mock.storage.store import Store
 from appbuilder_mock.uploads.upload import StoredFile
 
-# Operations whose example needs a run that waits; the others name one that completed.
+# Operations with an example that needs a waiting run; the others name a completed one.
 ON_WAITING_RUNS = ("submitToolOutputs", "cancelRun")
 
 ON_MOUNTED_FILES = ("unmountAssistantFile",)
@@ -30,7 +30,7 @@ WEATHER = {
 
 
 def seed_examples(store: Store) -> None:
-    """Create what is missing of the objects in the request examples.
+    """Create the missing objects of the request examples.
 
     A waiting run can be continued or cancelled once, a mounted file unmounted once, and what an
     example deletes is named by no other; for another time make another one.

@@ -25,7 +25,7 @@ def find_file(store: Store, file_id: str) -> Document:
 
 
 def new_file(store: Store, stored: StoredFile, purpose: str, *, id_: str | None = None) -> Document:
-    """Store a file whose bytes are stored already."""
+    """Store the record of a file; its bytes are stored already."""
     file = {
         "id": id_ or store.new_file_id(),
         "bytes": stored.size,

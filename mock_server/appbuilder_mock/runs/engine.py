@@ -45,7 +45,7 @@ class _Cancelled(Exception):
 
 
 class Runs:
-    """Runs by what callers ask for, and the tasks that work on them.
+    """Carries out the callers' requests for runs, in tasks that work on them.
 
     Each stretch of work is a task of its own, so that a caller that disconnects stops nothing. A
     waiting run holds nothing in memory: it can be continued after a restart.

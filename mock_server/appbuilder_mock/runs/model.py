@@ -1,4 +1,4 @@
-"""The model: what it sees and what it does next, unless a scenario scripts it."""
+"""The model: its input and its next move, unless a scenario scripts it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class ToolResult:
 
 @dataclass(frozen=True)
 class Situation:
-    """All that the model sees when it decides its next move."""
+    """The input from which the model decides its next move."""
 
     instructions: str
     user_text: str
@@ -44,8 +44,8 @@ class Say:
     """Answer, in these pieces; ends the run. The delays are in seconds.
 
     `delays` has one for each piece, and goes before the other two. A `blocking_delay` replaces them
-    all where nobody streams the run. With an `end` the answer is broken off by it. `step_details`
-    are fields of the step's `step_datail`.
+    all where no client streams the run. With an `end` the answer is broken off by it.
+    `step_details` are fields of the step's `step_datail`.
     """
 
     pieces: tuple[str, ...]

@@ -60,7 +60,7 @@ def refuse_cancelling_ended(run: Document) -> None:
 def refuse_wrong_outputs(
     calls: list[Document], outputs: list[dict[str, Any]], where: str, *, partly: bool = False
 ) -> None:
-    """Every waiting call is answered once, and nothing else is; `partly`: not yet every one.
+    """Refuse outputs other than one for every waiting call; `partly`: some may be missing.
 
     `where` is the path of one output in the body, with `{}` for its number.
     """

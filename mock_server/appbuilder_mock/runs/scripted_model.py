@@ -19,7 +19,7 @@ SCRIPT = "course"
 def script_of(rule: Rule, seed: int) -> Document:
     """The path that a rule scripts, as it is stored with the run.
 
-    So the run keeps to it when the scenario is replaced, and when the server comes back. `seed`
+    So the run keeps it when the scenario is replaced, and after a restart of the server. `seed`
     is for the latencies that it draws.
     """
     script: Document = {"seed": seed} if _has_latency(rule) else {}
@@ -85,7 +85,7 @@ def next_move(script: Document, situation: Situation, plan: Plan) -> Move:
 
 
 def _groups(regex: str | None, text: str) -> dict[str, str]:
-    """What the groups of the rule's regex have captured; empty where a group took no part."""
+    """The captured groups of the rule's regex; empty where a group took no part."""
     found = re.search(regex, text) if regex else None
     if found is None:
         return {}

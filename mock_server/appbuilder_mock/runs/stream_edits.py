@@ -70,7 +70,7 @@ class StreamEdits:
 
 
 class _Ids(dict[str, str]):
-    """An id that is not known is empty."""
+    """Ids by placeholder; an unknown id is empty."""
 
     def __missing__(self, name: str) -> str:
         return str(now()) if name == "now" else ""

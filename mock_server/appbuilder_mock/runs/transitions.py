@@ -73,7 +73,7 @@ class Transitions:
     def store_outputs(self, run: Document, outputs: list[Document], *, restarts: bool) -> None:
         """Once every call has its output, the run no longer waits.
 
-        `restarts`: then its `started_at` is set anew.
+        `restarts`: then its `started_at` is set again.
         """
         texts = {output["tool_call_id"]: output["output"] for output in outputs}
         for call in waiting_calls(run):

@@ -55,7 +55,7 @@ def described(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, (int, float)):
-        # The digits of a huge number help nobody, and Python refuses to write them.
+        # The digits of a huge number are of no use, and Python refuses to write them.
         return f"the number {value}" if abs(value) < 1e15 else "a number too large or not finite"
     if isinstance(value, str):
         return f"the text {quoted(value)}"
@@ -130,7 +130,7 @@ def share(value: Any, *path: str | int) -> float:
 
 
 def true(value: Any, name: str, otherwise: str) -> bool:
-    """Whether it is set; a run that is not like that needs no `false`."""
+    """Accept `true` only: a flag that is not set is left out."""
     if value not in (None, True):
         reason = f"expected true, got {described(value)}; leave it out for a run that {otherwise}"
         raise ScenarioError(reason, (name,))

@@ -1,4 +1,4 @@
-"""Changes to the events of a run's stream, for what no other word of a scenario can say."""
+"""Changes to the events of a run's stream that no other word of a scenario can express."""
 
 from __future__ import annotations
 

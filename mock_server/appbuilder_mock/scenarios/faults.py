@@ -67,7 +67,7 @@ class Pause:
 
     @property
     def drawn(self) -> float:
-        """The seconds; of a latency that nobody has drawn yet, by chance."""
+        """The seconds; those of a latency are drawn if they have not been yet."""
         return drawn(self.seconds, Random())
 
 

@@ -90,7 +90,7 @@ def _entries(node: Node, path: Path, known: list[str], required: list[str]) -> E
 
 
 def _part(build: Callable[..., Any], **readers: Reader) -> Reader:
-    """Reads an object whose keys are the parameters of `build`; most values are taken plain."""
+    """Read an object with the parameters of `build` as keys; most values are taken plain."""
     parameters = inspect.signature(build).parameters
     required = [name for name, one in parameters.items() if one.default is inspect.Parameter.empty]
 

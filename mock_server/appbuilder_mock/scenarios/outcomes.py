@@ -72,7 +72,7 @@ class Reply:
         settle(self, delays=tuple(delay(one, "delays", i) for i, one in enumerate(delays)))
 
     def check_placeholders(self, groups: Collection[str]) -> None:
-        """Hold what the texts name to the placeholders there are, and the groups of the regex."""
+        """Check the names in the texts against the placeholders and the groups of the regex."""
         texts = [(("text",), self.text)] if self.chunks is None else _numbered(self.chunks)
         for path, template in texts:
             for found in BRACES.finditer(template or ""):
@@ -150,7 +150,7 @@ def step_details(value: Any, *path: str | int) -> dict[str, Any] | None:
 class ToolCall:
     """A call of a function: arguments as an object, or as text that is sent as it stands.
 
-    Whatever is given, `arguments` holds text afterwards. The text may be broken JSON.
+    In either case `arguments` holds text afterwards. The text may be broken JSON.
     """
 
     name: str

@@ -40,7 +40,7 @@ class Playback:
     """Matches each call with a rule, and counts.
 
     A rule counts the calls that come to it and are of its kind; what an earlier rule has taken
-    never comes to a later one. To begin anew, make another. For one event loop: not thread-safe.
+    never comes to a later one. To start over, make another. For one event loop: not thread-safe.
     """
 
     def __init__(self, scenario: Scenario) -> None:

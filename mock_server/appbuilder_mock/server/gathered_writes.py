@@ -12,7 +12,7 @@ MOST_TURNS = 20  # of the event loop, each of which brought more
 class GatheredWrites:
     """A transport that sends a response in one piece, if it is made without a pause.
 
-    A response that goes on, such as a stream, is sent when a turn of the loop has brought no more.
+    An unfinished response, such as a stream, is sent when a turn of the loop has added nothing.
     """
 
     def __init__(self, transport: asyncio.Transport) -> None:
@@ -46,7 +46,7 @@ class GatheredWrites:
             self.flush()
 
     def flush(self) -> None:
-        """Send what waits."""
+        """Send the waiting bytes."""
         if self._waiting:
             data = b"".join(self._waiting)
             self._waiting.clear()

@@ -65,7 +65,7 @@ class Store:
         self._seeded = seed is not None
         self._seed = seed if seed is not None else secrets.token_hex(16)
         self._db = _connect(path)
-        weakref.finalize(self, self._db.close)  # for a store that nobody closes
+        weakref.finalize(self, self._db.close)  # for a store that is never closed
         self.blobs = blobs.Blobs(self._db)
         # Ids continue behind all that the file ever held, so that a seed never repeats one in it.
         row = self._db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'objects'").fetchone()

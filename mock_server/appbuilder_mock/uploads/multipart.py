@@ -43,7 +43,7 @@ def boundary_of(content_type: str) -> bytes:
 
 
 class Multipart:
-    """A body that is fed chunk by chunk, however the network cuts it."""
+    """A body that is fed in chunks of any size."""
 
     def __init__(self, boundary: bytes) -> None:
         self._delimiter = b"\r\n--" + boundary

@@ -36,7 +36,7 @@ def mounted_file(document: Document) -> Document:
 
 
 def file_created(document: Document) -> Document:
-    """A file as the answer to its upload: without how the audit stands."""
+    """A file as the answer to its upload: without the state of the audit."""
     return {
         "id": document["id"],
         "bytes": document["bytes"],

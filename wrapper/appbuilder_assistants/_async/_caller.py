@@ -63,7 +63,7 @@ class AsyncCaller:
     def __init__(
         self, pool: AsyncPool, settings: Settings, run_span: ToolRunSpan | None = None
     ) -> None:
-        """`run_span` is that of the run with tools whose calls these are."""
+        """`run_span` is the span of the run with tools that these calls belong to."""
         self.pool = pool
         self.settings = settings
         self._run_span = run_span
@@ -86,7 +86,7 @@ class AsyncCaller:
         return await self.carry_or_cancel(self._flow(call, orphaned_run.progress), orphaned_run)
 
     async def carry_or_cancel(self, flow: Flow[T], orphaned_run: OrphanedRun) -> T:
-        """Carry a flow out; the run that it leaves at its deadline is cancelled if so asked."""
+        """Carry a flow out; if so asked, cancel the orphaned run at its deadline."""
         if self.settings.cancels_overdue_runs:
             from appbuilder_assistants._core.runs.orphaned_runs import cancelling
 
@@ -139,7 +139,7 @@ class AsyncCaller:
             return run
 
     def within_run(self, span: ToolRunSpan) -> Self:
-        """The same caller for calls that a run with tools is made of."""
+        """The same caller for the calls of a run with tools."""
         return type(self)(self.pool, self.settings, span)
 
     async def finish(self, flow: Flow[T]) -> T:
@@ -156,7 +156,7 @@ class AsyncCaller:
         deadline: float | None = None,
         on_deadline: OnDeadline | None = None,
     ) -> AsyncCaller:
-        """The same caller for one call with other limits; what is None stays."""
+        """The same caller for one call with other limits; None keeps a limit."""
         given = {"timeout": timeout, "deadline": deadline, "on_deadline": on_deadline}
         changes: dict[str, Any] = {name: v for name, v in given.items() if v is not None}
         return type(self)(self.pool, replace(self.settings, **changes)) if changes else self
@@ -173,7 +173,7 @@ class AsyncCaller:
         before: str | None,
         order: Literal["asc", "desc"] | None,
     ) -> AsyncIterator[T]:
-        """Every item of a list, page by page as they are asked for.
+        """Every item of a list; each page is fetched when it is needed.
 
         `page_within` makes the call for the page between two bounds.
         """
@@ -194,7 +194,7 @@ class AsyncCaller:
 
 
 class AsyncRawCaller(AsyncCaller):
-    """Returns responses as they came, each with the object read from it."""
+    """Returns unprocessed responses, each with the object read from it."""
 
     _read = staticmethod(read_raw)
 
@@ -207,6 +207,6 @@ class AsyncResource:
 
 
 def araw(method: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[RawResponse[T]]]:
-    """The same method, as it is when its caller is an AsyncRawCaller: only its type is another."""
+    """The same method with the type that it has when its caller is an AsyncRawCaller."""
     same: Any = method
     return cast("Callable[P, Awaitable[RawResponse[T]]]", same)

@@ -125,7 +125,7 @@ class AsyncRunMethods(AsyncToolRuns):
     ) -> RunResult:
         """Give a waiting run the outputs of its tool calls, at least one.
 
-        With a stream of the run open, the run goes on there. Never repeated after a lost reply.
+        With a stream of the run open, the run continues there. Never repeated after a lost reply.
         `deadline` and `on_deadline` as for `run`.
 
         Args:

@@ -28,7 +28,7 @@ def items(name: str, value: Sequence[Any] | None) -> list[Any] | None:
 
 
 def pairs(name: str, value: object) -> Mapping[str, Any] | None:
-    """An object whose keys are the caller's own."""
+    """An object with arbitrary keys."""
     if value is None or isinstance(value, Mapping):
         return value
     raise TypeError(f"{name}: expected a dict, got {type(value).__name__}")

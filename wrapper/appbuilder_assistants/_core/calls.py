@@ -21,8 +21,8 @@ T_co = TypeVar("T_co", covariant=True)
 REQUEST_ID = "x-appbuilder-request-id"
 
 
-# What a flow asks for is a named tuple, made and imported at little cost. What holds contents or
-# headers is not: tracebacks may be shown with their variables, and tuples with all that is in them.
+# Steps are named tuples, cheap to make and to import. Types that hold contents or
+# headers are not: tracebacks may be shown with their variables, and tuples with all their items.
 
 
 def never(status: int, headers: Mapping[str, str]) -> bool:
@@ -33,7 +33,7 @@ def never(status: int, headers: Mapping[str, str]) -> bool:
 class Send(NamedTuple):
     """Ask for the request to be sent.
 
-    The body of a reply that `leave_open` is true of stays unread behind its first `peek` bytes.
+    The body of a reply for which `leave_open` is true stays unread behind its first `peek` bytes.
     With a `peek`, a body of unknown length counts as no reply: a cut could not be seen.
     `operation` and `attempt` are for logs and hooks.
     """
@@ -48,7 +48,7 @@ class Send(NamedTuple):
 
 
 class Retry(NamedTuple):
-    """Which attempt of which operation failed, and how."""
+    """A failed attempt that is to be retried: its operation, number and outcome."""
 
     operation: str
     attempt: int
@@ -96,12 +96,11 @@ class End(NamedTuple):
 class Reply:
     """An HTTP reply, whatever its status.
 
-    `headers` has lower-case names, or ignores case. `live` is what is still to come of a body
-    that was left open, None when `body` has all of it. Of a body that is longer than may be read
-    there are only the first MAX_QUOTED bytes: it is `cut_short`. `received_at` is in seconds since
-    the epoch, `seconds` is how long it took. `sent_id` is the request id that was sent. `redactor`
-    takes the token out of the server's texts: a reply is returned as it came, but quoted without
-    it.
+    `headers` has lower-case names, or ignores case. `live` is the unread rest of a body that was
+    left open, None when `body` has all of it. Of a body that is longer than may be read there are
+    only the first MAX_QUOTED bytes: it is `cut_short`. `received_at` is in seconds since the epoch,
+    `seconds` is how long it took. `sent_id` is the request id that was sent. `redactor` takes the
+    token out of the server's texts: a reply is returned as it came, but quoted without it.
     """
 
     __slots__ = (
@@ -173,15 +172,15 @@ class Target(Protocol[T_co]):
     """The place for the bytes of a reply: a file, or memory."""
 
     def begin(self, headers: Mapping[str, str]) -> None:
-        """Get ready, now that the reply's headers are known."""
+        """Prepare for the bytes; the reply's headers are known."""
 
     def write(self, data: bytes) -> None: ...
 
     def finish(self) -> None:
-        """All bytes have come."""
+        """Complete the file: all bytes are written."""
 
     def abandon(self) -> None:
-        """Leave nothing behind. Does nothing once finished."""
+        """Remove what was written. Does nothing once finished."""
 
     def result(self) -> T_co:
         """The finished file or bytes."""

@@ -62,7 +62,7 @@ def run_call(
     read: Read = parse,
     first: Outcome = None,
 ) -> Flow[T]:
-    """Send until there is a reply worth returning. `first` is that of an attempt already made."""
+    """Send until a reply is final. `first` is that of an attempt already made."""
     return _send_with_retries(
         call, first_send(call), retry, lambda reply: read(call, reply), progress, first
     )
@@ -85,7 +85,7 @@ def first_send(call: OperationRequest) -> Send:
 
 
 def value_of(call: Call[Any], outcome: Outcome, read: Read) -> Any:
-    """The value of an ordinary success; NO_VALUE for what a flow is to look at."""
+    """The value of an ordinary success; NO_VALUE for a reply that needs a flow."""
     if isinstance(outcome, Reply) and 200 <= outcome.status < 300:
         with suppress(AssistantsError):
             return read(call, outcome)
@@ -93,7 +93,7 @@ def value_of(call: Call[Any], outcome: Outcome, read: Read) -> Any:
 
 
 def read_raw(call: Call[T], reply: Reply) -> RawResponse[T]:
-    """The reply as it came, and its value."""
+    """The unprocessed reply, and its value."""
     from .responses.raw import RawResponse
 
     return RawResponse(reply.status, reply.headers, reply.body, parse(call, reply))
@@ -102,7 +102,7 @@ def read_raw(call: Call[T], reply: Reply) -> RawResponse[T]:
 def open_stream(
     call: StreamCall, *, retry: RetryPolicy, progress: CallProgress | None = None
 ) -> Flow[Reply]:
-    """Send until an event stream begins. It is never begun anew after that."""
+    """Send until an event stream begins. There is no retry after that."""
 
     def read(reply: Reply) -> Reply:
         if reply.live is None:
@@ -115,7 +115,7 @@ def open_stream(
 
 
 def save_file(call: FileCall, target: Target[T], *, retry: RetryPolicy) -> Flow[T]:
-    """Send until a file begins, and save it. It is never begun anew after its first bytes."""
+    """Send until a file begins, and save it. There is no retry after its first bytes."""
     from .responses.file_response import expect_file, is_named_file, may_be_file
 
     leave_open = is_named_file if call.named else may_be_file
@@ -151,7 +151,7 @@ def instrumented(call: OperationRequest, flow: Flow[T], *, streaming: bool = Fal
 def record_attempts(
     error: AssistantsError, progress: CallProgress, reply: Reply, seconds: float
 ) -> None:
-    """Record on the error, for a reply that began well, the requests that led to it."""
+    """Record the requests on the error of a reply that had begun well."""
     last = Attempt(str(error), reply.status, error.request_id, seconds)
     error.attempts = (*progress.tried, last)
 

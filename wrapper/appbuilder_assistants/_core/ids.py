@@ -1,4 +1,4 @@
-"""Ids of the wrong kind, seen by their prefixes before anything is sent; no I/O."""
+"""Detection of ids of the wrong kind, by their prefixes, before a request is sent; no I/O."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ LONGEST = 80
 
 
 def is_id(value: object) -> TypeGuard[str]:
-    """Whether a request can send what a server gave as an id: a text, of no half characters."""
+    """Whether a request can send an id that a server gave: a text without single surrogates."""
     try:
         return isinstance(value, str) and bool(value.encode())
     except UnicodeEncodeError:

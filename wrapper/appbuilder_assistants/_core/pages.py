@@ -92,7 +92,7 @@ class Cursor:
     def check(self, call: OperationRequest) -> None:
         """Raise ResponseError for a page that the list cannot be continued from.
 
-        A list that is read on would never end, or not be whole. Not `move` raises it, whose frame
+        Reading on would never end, or skip items. `move` does not raise it itself, as its frame
         has the page: a traceback may be shown with its variables, and a server may repeat the
         token.
         """

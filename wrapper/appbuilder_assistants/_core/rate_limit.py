@@ -1,4 +1,4 @@
-"""The rate limit of a client: whose turn it is, and how the rate follows the service's refusals."""
+"""The rate limit of a client: a queue of turns, and a rate that follows the service's refusals."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ FORGET_SECONDS = 60.0
 """How long after the last refusal a client without a rate limit is limited."""
 
 DRIFT = 1.001
-"""How much longer a window is here than at the service, whose clock may be a bit faster."""
+"""The factor by which a window is longer here: the service's clock may be a bit faster."""
 
 
 class Turn:
@@ -47,12 +47,12 @@ class Turn:
 
 
 class RateLimiter:
-    """Gives turns in the order of asking, and never more than the rate allows in any window.
+    """Gives turns in order, and in no window more than the rate allows.
 
-    The service counts a request at some time between its sending and its answer, which nobody here
-    sees. A request counts from its sending to one window after its answer: so no window of the
-    service's has more, however unequal the ways are. One without an answer is taken to have been
-    counted a window after it was sent. `now` is of one monotonic clock.
+    The service counts a request at some instant between its sending and its answer, unknown to
+    the client. So a request counts from its sending to one window after its answer: so no window of
+    the service's has more, however unequal the ways are. One without an answer is taken to have
+    been counted a window after it was sent. `now` is of one monotonic clock.
     """
 
     def __init__(self, given: float | None) -> None:
@@ -90,7 +90,7 @@ class RateLimiter:
             self._under_way += 1
             return 0.0
         self._was_needed = True
-        index = place + used - calls  # of the request whose end makes room
+        index = place + used - calls  # of the request that has to end first
         if index < len(self._ends):
             return max(self._ends[index] - now, 0.0)
         return window * (1 + max(0, index - used) // calls)
@@ -110,7 +110,7 @@ class RateLimiter:
         """
         if self.rate is None:
             self.rate = START
-            # Nobody has counted: the service's window is full, for as long as it takes.
+            # No own requests are in the window: it is taken to be full from now on.
             calls, window = _window(START)
             self._ends.extend([now + window] * calls)
         elif turn is None or turn.sent is None or turn.sent <= self._changed:
@@ -127,7 +127,7 @@ class RateLimiter:
         self.changes.append(self.rate)
 
     def _advance(self, now: float) -> None:
-        """Let time pass: windows end, and the rate recovers."""
+        """Apply the time that has passed: windows end, and the rate recovers."""
         window = _window(self.rate)[1]
         while self._sent and (self._sent[0].counted or _sent(self._sent[0]) + window <= now):
             turn = self._sent.popleft()
@@ -187,7 +187,7 @@ LONGEST_SLEEP = 1.0
 
 
 def paced(flow: Flow[T], limiter: Limiter) -> Flow[T]:
-    """As `flow`, with each request in its turn, and slower after a refusal."""
+    """As `flow`; each request waits for its turn, and the rate falls after a refusal."""
     outcome: Outcome = None
     failure: BaseException | None = None
     turn: Turn | None = None

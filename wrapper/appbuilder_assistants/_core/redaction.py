@@ -9,7 +9,7 @@ from appbuilder_assistants.errors import ApiStatusError, AssistantsError
 E = TypeVar("E", bound=BaseException)
 
 SHORTEST = 16
-"""Characters: a shorter token is one that somebody made up, and could be part of any word."""
+"""Characters: a shorter token is invented for tests, and could be part of any word."""
 
 LONGEST = 8_000
 """Characters of a text that are quoted, unless fewer are asked for."""
@@ -18,7 +18,7 @@ HIDDEN = "***"
 
 
 class Secret:
-    """A text that nothing shows: no representation, no pickle, no traceback with its variables.
+    """A text that is in no representation, no pickle and no traceback with variables.
 
     That of a header with the token, or the token itself, which is the last word of either.
     """
@@ -62,13 +62,13 @@ NO_SECRET = Secret("")
 
 
 def strip_context(error: E) -> E:
-    """The error without those behind it and without frames: their variables are not redacted."""
+    """The error without its causes and without frames: their variables are not redacted."""
     error.__cause__ = error.__context__ = None
     return error.with_traceback(None)
 
 
 def redact_error(error: BaseException | None, redactor: Secret) -> None:
-    """Take the token out of the texts of an error of ours, and of ours that are behind it."""
+    """Redact the token in the texts of an error of this package, and of such causes of it."""
     while isinstance(error, AssistantsError):
         error.message = redactor.redact(error.message)
         error.args = tuple(

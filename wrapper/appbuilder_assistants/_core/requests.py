@@ -1,4 +1,4 @@
-"""The operations to be called, with what each is asked and how its reply is read."""
+"""Calls of operations: the request of each, and how its reply is read."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ JSON = "application/json"
 class Request:
     """One HTTP request, before the gateway and the credentials are known.
 
-    `path` is without the query, whose parameters are in `query`.
+    `path` has no query; its parameters are in `query`.
     """
 
     __slots__ = ("body", "method", "path", "query")
@@ -43,7 +43,7 @@ class Request:
 
 
 class OperationRequest:
-    """One operation of the API, with what it is asked.
+    """One operation of the API, with its request.
 
     `operation` is its operationId. `idempotent` says that doing it twice does no harm: every
     operation is a POST, so the method does not say. `read_seconds` is the longest silence to

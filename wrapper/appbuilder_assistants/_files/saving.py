@@ -1,4 +1,4 @@
-"""Copying the body of a reply to where it goes, for threads and for asyncio."""
+"""Copying the body of a reply to its target, for threads and for asyncio."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Handing over few costs more than writing them; but a full disk is to be seen ear
 
 
 def save(step: Save) -> NoReply | None:
-    """Write all bytes to the target; what cut them off, if anything did."""
+    """Write all bytes to the target; return the `NoReply` of a body that broke off."""
     target, live = step.target, step.reply.live
     try:
         try:
@@ -55,7 +55,7 @@ async def asave(step: Save) -> NoReply | None:
         finally:
             if live is not None:
                 await live.aclose()
-        # Nothing waits here or behind it: being cancelled must not leave a file that nobody knows.
+        # No await from here on: a cancellation must not leave a complete file without its path.
         target.finish()
         return None
     finally:

@@ -115,7 +115,8 @@ class Upload:
     def _next(self, turn: int) -> bytes:
         with self._lock:
             if turn != self._turn:
-                # What a thread reads ahead for an attempt that has failed would miss in the next.
+                # Pieces that a thread reads ahead for a failed attempt would be missing in the next
+                # one.
                 raise ValueError(f"{self.name!r} is being read from its beginning again")
             if self.size is None:
                 return self._piece(PIECE)

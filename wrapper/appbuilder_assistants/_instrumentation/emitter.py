@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def is_observed(settings: Settings) -> bool:
-    """Whether anything hears of a call's events."""
+    """Whether a hook or the log receives a call's events."""
     return bool(settings.event_hooks) or logs_calls()
 
 

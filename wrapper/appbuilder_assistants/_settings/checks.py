@@ -29,7 +29,7 @@ OUR_HEADERS = frozenset(
 
 
 class Keep(Enum):
-    """Stands for an option that `with_options` was not given."""
+    """The value of an option that `with_options` was not given."""
 
     KEEP = "as it is"
 

@@ -50,7 +50,7 @@ OnDeadline: TypeAlias = Literal["raise", "cancel"]
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All that a request needs besides itself. Never shows the token."""
+    """The options that every request needs. Never shows the token."""
 
     base_url: str
     authorization: Secret
@@ -116,7 +116,7 @@ def settings_from(
     The only place that reads the environment: APPBUILDER_TOKEN, GATEWAY_URL, SECRET_KEY_PREFIX,
     APPBUILDER_QPS and APPBUILDER_LOG (which turns the log on). An empty token, rate or log counts
     as unset, an empty SECRET_KEY_PREFIX adds none, and an empty GATEWAY_URL is an error: a script
-    whose variable was not filled in yet would send its token to the live service. Raises ValueError
+    with an unset variable would send its token to the live service. Raises ValueError
     for a missing or unusable token or gateway, or an option that makes no sense.
     """
     env = _environment(os.environ if environ is None else environ)
@@ -185,7 +185,7 @@ def changed(
 
 
 def with_headers(headers: Mapping[str, str], others: Mapping[str, str]) -> dict[str, str]:
-    """All of them; where both have one, in whatever case, that of the others."""
+    """Both sets of headers; of equal names, in any case, the value of the others."""
     named = {name.lower() for name in others}
     kept = {name: value for name, value in headers.items() if name.lower() not in named}
     return {**kept, **others}

@@ -43,7 +43,7 @@ class ToolRuns(Resource):
 
         The model gets the text of a ToolError, and errors for arguments that do not fit and unknown
         tools; any other exception of a tool is raised here. After `max_rounds` rounds
-        ToolLoopError is raised. Whatever is raised, no run keeps waiting on the server: it is
+        ToolLoopError is raised. After any error no run keeps waiting on the server: it is
         cancelled, also at the deadline, whatever `on_deadline` says. If the reply that names
         the run is lost, its id is unknown: the error says so, and how to list the thread's runs.
 
@@ -90,8 +90,8 @@ class ToolRuns(Resource):
 
         Nothing is sent until the stream is entered or iterated. The outputs go by another
         connection while the stream stays open; with `continuation="tool_output"`, another stream
-        follows the first. Closing it before the run's end cancels the run: nobody would answer its
-        calls, so there is no other `on_exit`.
+        follows the first. Closing it before the run's end cancels the run, as its calls would not
+        be answered, so there is no other `on_exit`.
 
         Args:
             tools: The functions that the run may call, and descriptions of some.
@@ -113,7 +113,7 @@ class ToolRuns(Resource):
         if on_exit != "cancel":
             raise ValueError(
                 f'on_exit: expected "cancel", got {on_exit!r}: a stream with tools that is closed '
-                "early cancels its run, as nobody would answer its tool calls"
+                "early cancels its run, as its tool calls would not be answered"
             )
         box = toolbox(tools)
         body = {**body, "tools": box.described}

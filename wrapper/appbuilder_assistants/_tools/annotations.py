@@ -80,7 +80,7 @@ def type_of(annotation: Any, where: str, names: Names) -> JsonType:
 
 
 def _type_of(annotation: Any, where: str, names: Names, within: tuple[type, ...]) -> JsonType:
-    """As `type_of`; `within` are the classes whose field it is of."""
+    """As `type_of`; `within` are the classes that the annotation is nested in."""
     annotation = _unwrapped(annotation)
     if not isinstance(annotation, Hashable):
         raise _unsupported(where, annotation)

@@ -1,4 +1,4 @@
-"""Arguments as a model writes them: JSON that is parsed, and the problems of what does not fit."""
+"""Arguments that a model writes: parsing their JSON, and describing the values that do not fit."""
 
 from __future__ import annotations
 

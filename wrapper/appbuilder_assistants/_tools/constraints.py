@@ -206,7 +206,7 @@ def _compiles(pattern: str) -> bool:
 
 
 def _constrained(json_type: JsonType, name: str, bound: Any) -> JsonType | None:
-    """The type under one more condition; None if its values cannot be held to it."""
+    """The type under one more condition; None if that does not apply to its values."""
     if isinstance(json_type, AnyOfType):
         options = [_constrained(option, name, bound) for option in json_type.options]
         if not any(options):

@@ -189,7 +189,7 @@ class TupleType:
 
 @dataclass(frozen=True)
 class MappingType:
-    """An object whose keys are free and whose values are of one type."""
+    """An object with arbitrary keys and values of one type."""
 
     value: JsonType
 
@@ -226,7 +226,7 @@ class Property:
 
 @dataclass(frozen=True)
 class ObjectType:
-    """An object whose properties are known; `build` makes the annotated object of them.
+    """An object with known properties; `build` makes the annotated object of them.
 
     A ValueError, TypeError or AssertionError of `build` is a problem of the arguments.
     """

@@ -86,7 +86,7 @@ class ToolLoop:
     """One run, from its first call to its end.
 
     `orphaned_run` is the run, as far as it is known. A loop that ends early cancels it, so that no
-    run waits for tools that nobody will call.
+    run waits for tools that will not be called.
     """
 
     def __init__(

@@ -95,7 +95,7 @@ async def _arun_all(step: RunTools, span: ToolRoundSpan, deadline: float | None)
 
 
 def _retrieve_exception(task: asyncio.Task[object]) -> None:
-    """Retrieve the exception of a tool that nobody waits for, or asyncio logs it."""
+    """Retrieve the exception of an abandoned tool, as asyncio would log it."""
     if not task.cancelled():
         task.exception()
 
@@ -138,7 +138,7 @@ def _in_thread(work: Callable[[], object]) -> Future[object]:
     """Start the work in a thread of its own, with the context variables of this one.
 
     Not in a pool: Python waits for a pool's threads before it exits, and a tool that hangs must not
-    keep a program from exiting whose call has given up on it.
+    keep a program from exiting after its call has given up on it.
     """
     future: Future[object] = Future()
     future.set_running_or_notify_cancel()

@@ -105,7 +105,7 @@ class Tool(Generic[P, R_co]):
     def bind(self, arguments: str) -> Callable[[], R_co]:
         """Bind a model's arguments, parsed from JSON and checked, to the function.
 
-        Raises BadArguments, whose text is for the model.
+        Raises BadArguments, with a text for the model.
         """
         self.check_bound()
         values = self._arguments.read(parse_arguments(arguments), "")

@@ -68,7 +68,7 @@ def atoolbox(tools: Sequence[AnyTool] | None) -> Toolbox:
 
 
 def described(tools: Sequence[Any] | None) -> list[Any] | None:
-    """Describe tools for a request. Raises TypeError for a function, which nothing would call."""
+    """Describe tools for a request. Raises TypeError for a function: no loop would call it."""
     if tools is None:
         return None
     from .tool import Tool

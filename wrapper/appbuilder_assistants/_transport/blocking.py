@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 AHEAD = 2
-"""How many pieces of a file are in memory that nobody has taken yet."""
+"""The number of pieces of a file that are read ahead."""
 
 
 def within(deadline: float | None, work: Callable[[], T], discard: Callable[[T], None]) -> T:
@@ -59,7 +59,7 @@ async def off_loop(work: Callable[[], T], discard: Callable[[T], None]) -> T:
 
 
 async def read_ahead(read: Callable[[], bytes]) -> AsyncGenerator[bytes, None]:
-    """What `read` gives until it gives nothing, read by one thread while the event loop runs on.
+    """The results of `read` up to an empty one, read by one thread while the event loop runs on.
 
     It is a few pieces ahead, so that neither waits for the other at each piece. When the iteration
     is closed, the thread ends after the piece that it reads at that moment.
@@ -126,7 +126,7 @@ def _start(run: Callable[[], None]) -> None:
 
 
 def _abandon(future: Future[T], discard: Callable[[T], None]) -> None:
-    """Nobody waits any more: what the work gives, or has given, is discarded."""
+    """Discard the result of the work, present or future: no caller waits for it."""
     if not future.cancel() and future.exception() is None:
         with suppress(Exception):
             discard(future.result())

@@ -1,4 +1,4 @@
-"""Being cancelled without leaving a connection behind.
+"""Cancellation that leaves no connection open.
 
 asyncio cancels a task wherever it waits. In a few of these places (between connecting and sending,
 within closing) httpcore keeps the socket open and its place in the pool taken for good. Once a
@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 
 def running_loop() -> asyncio.AbstractEventLoop:
-    """Raises RuntimeError, that says what is needed, where asyncio does not run."""
+    """The running event loop. Raises RuntimeError, with advice, where asyncio does not run."""
     import asyncio
 
     try:
@@ -51,7 +51,7 @@ async def wait_until(deadline: float | None, work: Awaitable[T]) -> T:
 
 
 async def cancel_after(seconds: float, work: Awaitable[T]) -> T | None:
-    """Its result; None if it had to be cancelled, as httpcore can bear it."""
+    """The result of the work; None if it was cancelled, in the way that httpcore supports."""
     from anyio import move_on_after
 
     with move_on_after(seconds):
@@ -60,7 +60,7 @@ async def cancel_after(seconds: float, work: Awaitable[T]) -> T | None:
 
 
 async def shielded(work: Coroutine[Any, Any, T], discard: Callable[[T], Awaitable[None]]) -> T:
-    """Its result. When cancelled, once it has ended; a result that came all the same is discarded.
+    """The result of the work. A cancellation waits for its end and discards its result.
 
     Raises what the work raises, or CancelledError.
     """
@@ -86,7 +86,7 @@ async def shielded(work: Coroutine[Any, Any, T], discard: Callable[[T], Awaitabl
 
 
 async def shield_to_completion(work: Awaitable[T]) -> T:
-    """Its result. When cancelled, it is waited for all the same, and CancelledError raised then."""
+    """The result of the work. A cancellation waits for its end, then raises CancelledError."""
     import asyncio
 
     return await _complete(asyncio.ensure_future(work))

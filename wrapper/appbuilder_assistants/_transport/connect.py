@@ -1,4 +1,4 @@
-"""How a connection is made: which certificates are trusted, and which proxy is between, if any."""
+"""Settings of connections: the trusted certificates, and the proxy, if there is one."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def context_of(verify: Verify) -> ssl.SSLContext:
 
 
 def proxy_for(url: str, proxies: Mapping[str, str] | None = None) -> str | None:
-    """The proxy of the environment that is between; None where a server is reached directly.
+    """The proxy of the environment for a URL; None where a server is reached directly.
 
     This machine is, and so are the entries of NO_PROXY: hosts with their subdomains, addresses, and
     networks such as `10.0.0.0/8`. Unreadable entries are skipped, as in curl.

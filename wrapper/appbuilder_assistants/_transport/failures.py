@@ -1,4 +1,4 @@
-"""Why there is no reply, in the words of errors: failures of an exchange as `NoReply`s."""
+"""Failures of an exchange as `NoReply`s, with the words of error messages."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def unacceptable(request: OutgoingRequest, response: Head) -> NoReply:
 
 
 def refused(response: Head, request: OutgoingRequest) -> NoReply | None:
-    """Why a response is not read: it is too late, or its body cannot be read safely."""
+    """The `NoReply` for a response that is overdue, or has a body that cannot be read safely."""
     if request.is_overdue():
         return overdue(request)
     if not (response.is_unpacked or can_unpack(codings(response.headers))):

@@ -1,4 +1,4 @@
-"""Resources that a fork leaves to the parent: connections in use there, and their streams."""
+"""Forks: the connections and streams of the parent process are discarded in the child."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class ForkAware:
 
 
 def discard_after_fork(inherited: list[Any]) -> None:
-    """Forget connections without a word to the server, who may still be talking to the parent.
+    """Discard connections without closing them: the parent process may still use them.
 
     Their sockets close as they are collected, without the warning that is meant for leaks.
     """

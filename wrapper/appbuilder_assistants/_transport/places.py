@@ -1,7 +1,7 @@
-"""No more requests at once in a pool than it has connections.
+"""A limit on the requests in a pool: as many as it has connections.
 
-Those that are too many wait here, in the order of asking, and not in httpcore: it gives a new
-connection to a queued request whose waiter has just been cancelled or has timed out, and that
+Further requests wait here, in the order of asking, and not in httpcore: it gives a new
+connection to a queued request that has just been cancelled or has timed out, and that
 connection then counts as in use for ever. When all of them do, every later call fails.
 """
 
@@ -28,7 +28,7 @@ class Place:
 
 
 class FairSemaphore:
-    """Counts free places, for threads; who asked first is served first."""
+    """Counts free places, for threads; they are given in the order of asking."""
 
     def __init__(self, places: float) -> None:
         self.free = places
@@ -37,7 +37,7 @@ class FairSemaphore:
         self._waiters: deque[threading.Event] = deque()
 
     def try_acquire(self) -> bool:
-        """Whether a place is free at once: never while others wait, whose turn it would be."""
+        """Whether a place is free at once: never while others wait for one."""
         with self._lock:
             if self.free > 0:
                 self.free -= 1

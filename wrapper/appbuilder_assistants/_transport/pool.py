@@ -31,7 +31,7 @@ NOT_COPIED = (
 
 
 class OpenStreams(ForkAware):
-    """The streams whose runs are to be cancelled before their client is closed.
+    """The streams that must cancel their runs before their client is closed.
 
     Those that a parent process opened are the parent's to leave: a child begins with none.
     """
@@ -116,7 +116,7 @@ class AsyncPool(NotCopied, ForkAware):
 
     @contextmanager
     def kept_open(self, work: asyncio.Future[T]) -> Iterator[asyncio.Future[T]]:
-        """Closing waits until the work is done that the block waits for."""
+        """Let closing wait for the work that the block waits for."""
         self._needed_by.add(work)
         try:
             yield work

@@ -41,8 +41,8 @@ class OutgoingRequest:
 
     `url` is without the query, `headers` without those of the token, the ids and the body's length.
     `deadline` and `started` are instants of `time.monotonic()`. The token is taken out of
-    `authorization` where it is written, so that no variable holds it. The body of a reply that
-    `leave_open` is true of stays open behind its first `peek` bytes; of others at most
+    `authorization` where it is written, so that no variable holds it. The body of a reply for which
+    `leave_open` is true stays open behind its first `peek` bytes; of others at most
     `max_body(status)` bytes are read. `waits_for_pool` is kept by the transport: whether the
     request is not under way yet, as no connection was free. In `memo` it keeps what is the same for
     all requests of an operation.
@@ -138,7 +138,7 @@ class Head(Protocol):
 
 
 class Incoming(Head, Protocol):
-    """A response whose head has come, as an implementation hands it to `response.receive`.
+    """A response with a complete head, as an implementation hands it to `response.receive`.
 
     `chunks` gives the bytes as they came, and raises TransportFailure. When it is closed, the
     connection is used again if all has been read.

@@ -76,7 +76,7 @@ def _headers(step: Send, settings: Settings) -> dict[str, str]:
         **with_headers({"User-Agent": USER_AGENT}, settings.default_headers),
         "Content-Type": step.request.content_type,
         "Accept": step.accept,
-        # A compressed stream reaches the reader only when the compressor lets go of it, and a
+        # A compressed stream reaches the reader only when the compressor flushes it, and a
         # compressed file has the length of something else.
         "Accept-Encoding": ACCEPTED if step.leave_open is never else "identity",
     }
@@ -123,7 +123,7 @@ async def apieces(form: MultipartBody) -> AsyncGenerator[bytes, None]:
 
 
 def _ignore(late: object) -> None:
-    """Nothing is to be done with what comes too late."""
+    """Ignore a result that comes too late."""
 
 
 def _max_body(status: int) -> int:

@@ -101,7 +101,7 @@ class Body(_OpenBody):
         return bytes(start), True
 
     def hurry(self, seconds: float) -> bool:
-        """Wait for the rest for so long at the most. False if that cannot be had."""
+        """Wait for the rest for this time at most. False if it does not come."""
         if self._response is None or not self._response.keeps_deadline():
             return False
         self._request.shorten(seconds)
@@ -123,7 +123,7 @@ class Body(_OpenBody):
             raise without_frames(error) from error.__cause__
 
     def release(self) -> None:
-        """Let others use the connection if only the body's end is missing; else close it.
+        """Return the connection to the pool if only the body's end is missing; else close it.
 
         Waits for that end for REST_SECONDS at the most. Does nothing while another thread does it:
         one that reads a stream's final event, for example, while this one cancels the run.
@@ -143,7 +143,7 @@ class Body(_OpenBody):
             self.close()
 
     def close(self) -> None:
-        """Close the connection, whatever of the body is still to come."""
+        """Close the connection without reading the rest of the body."""
         discard_after_fork(self._inherited)
         if self._response is not None:
             self._response.close()
@@ -222,7 +222,7 @@ def _check(request: OutgoingRequest) -> None:
 
 
 def _read(response: Incoming, request: OutgoingRequest) -> Reply:
-    """The whole body, or the beginning of one that is too long. TransportFailure if overdue.
+    """The whole body, or the beginning of one that is too long. Raises TransportFailure if overdue.
 
     At any moment there are in memory: a buffer, which grows by an eighth at the most, and one piece
     (PIECE, or what was read at once). `getvalue` gives the buffer itself, without a copy.

@@ -57,7 +57,7 @@ async def aunpacked(response: AsyncIncoming) -> AsyncGenerator[bytes, None]:
 
 
 class Unpacker:
-    """Takes one coding off, however the network cuts the bytes: gzip, deflate, or none."""
+    """Decompresses one coding (gzip, deflate, or none), from chunks of any size."""
 
     def __init__(self, coding: str | None = None) -> None:
         self._coding = coding

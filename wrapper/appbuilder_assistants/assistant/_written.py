@@ -25,7 +25,7 @@ AssistantFilesContentResponse = FileContent
 
 
 class AuditStatus(int, Enum):
-    """How the audit of a file stands: its `censored`, which is a number, compares with these."""
+    """The state of a file's audit: its `censored`, which is a number, compares with these."""
 
     AUDITING = -1
     NOT_AUDITED = 0

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class AsyncClosing:
-    """How a stream is closed: its connection, and its run where that is to be cancelled."""
+    """The closing of a stream: of its connection, and of its run if that is to be cancelled."""
 
     snapshot: RunSnapshot
     _caller: AsyncCaller
@@ -152,12 +152,12 @@ class AsyncClosing:
         await self._exit(error)
 
     async def _receive(self, reader: EventReader) -> RunEvent | NoReply | None:
-        """The next event that comes; what broke the stream, or None, if it ends instead."""
+        """The next event; at an end of the stream, the `NoReply` that broke it, or None."""
         raise NotImplementedError
 
     def _finish(self, error: BaseException | None = None) -> None:
-        """The call is over."""
+        """Record the end of the call."""
         raise NotImplementedError
 
     def _end_run(self, error: BaseException | None) -> None:
-        """The run is over, as far as this stream is concerned."""
+        """Record that the run needs no cancelling by this stream."""

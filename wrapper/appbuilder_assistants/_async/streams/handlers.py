@@ -149,5 +149,5 @@ class AsyncHookCaller:
         try:
             await asettle(call())
         except StopAsyncIteration as error:
-            # A loop would take it for the end.
+            # A loop would take this StopAsyncIteration for the end of the stream.
             raise RuntimeError(f"a handler's method raised {type(error).__name__}") from error

@@ -44,7 +44,7 @@ class AsyncListener(Protocol):
 
 
 class AsyncReading(AsyncClosing):
-    """How a stream is opened and read: from the connection, and from look-ups where it broke."""
+    """The opening and reading of a stream: by its connection, and by look-ups after a break."""
 
     _only_reads = True  # nothing follows from an event
 
@@ -55,7 +55,7 @@ class AsyncReading(AsyncClosing):
         orphaned_run: OrphanedRun,
         on_exit: OnExit = "close",
     ) -> None:
-        """`orphaned_run` is the run, for when it is to be cancelled."""
+        """`orphaned_run` is the run, in case it is to be cancelled."""
         super().__init__(cancels_on_exit=cancels_on_exit(on_exit))
         self.snapshot = RunSnapshot(call.run_id, call.thread_id)
         self._caller = caller
@@ -79,7 +79,7 @@ class AsyncReading(AsyncClosing):
         return self._closed and not ended and self._failure is None
 
     async def _pull(self) -> RunEvent | None:
-        """The next event, None at the end. Whatever is raised closes the connection."""
+        """The next event, None at the end. Every exception closes the connection."""
         event = self._take()
         if event is not None:
             return event
@@ -102,9 +102,9 @@ class AsyncReading(AsyncClosing):
         return event
 
     def _take(self) -> RunEvent | None:
-        """The next of the events that have come, if there is one and giving it is all to do.
+        """The next of the received events, if there is one that needs no other step.
 
-        Whatever is raised in its place is raised by the next `_pull`, which closes the connection.
+        An error in its place is raised by the next `_pull`, which closes the connection.
         """
         if not self._only_reads:
             return None
@@ -121,7 +121,7 @@ class AsyncReading(AsyncClosing):
         self._is_reading, self._can_read_on = True, False
         try:
             event = await self._next_event()
-            self._can_read_on = True  # not after an error, behind which nothing is to be read
+            self._can_read_on = True  # not after an error: no event follows one
         except AssistantsError as error:
             self._note_attempts(error)
             raise
@@ -152,7 +152,7 @@ class AsyncReading(AsyncClosing):
         return self._next_looked_up()
 
     async def _receive(self, reader: EventReader) -> RunEvent | NoReply | None:
-        """The next event that comes; what broke the stream, or None, if it ends instead."""
+        """The next event; at an end of the stream, the `NoReply` that broke it, or None."""
         while True:
             event = next(self._events, None)
             if event is not None:
@@ -216,5 +216,5 @@ class AsyncReading(AsyncClosing):
 
 
 def raise_again(error: BaseException) -> RunEvent:
-    """In place of the event that could not be had."""
+    """Raise the error that came in place of an event."""
     raise error

@@ -34,7 +34,7 @@ EVENT_STREAM = "text/event-stream"
 
 
 def strips_context(read: Callable[[Q, Reply], T]) -> Callable[[Q, Reply], T]:
-    """Make reading a reply fail with an error that has all it says in its own texts.
+    """Let the errors of reading a reply have no causes and no frames.
 
     The server may have echoed the token: the error's own texts are without it, but its causes
     would not be, nor the variables of its frames.

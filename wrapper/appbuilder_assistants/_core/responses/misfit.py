@@ -30,7 +30,7 @@ class ModelReader(Generic[T_co]):
 
 
 def read_as(read: Callable[[Any], T], body: object) -> T:
-    """Read JSON. Raises MisfitError where a model does not fit, or what reading raises."""
+    """Read JSON. Raises MisfitError where a model does not fit, else the error of reading."""
     try:
         return read(body)
     except UNREADABLE:

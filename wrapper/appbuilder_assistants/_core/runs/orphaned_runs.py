@@ -101,10 +101,10 @@ def cancelling(flow: Flow[T], orphaned_run: OrphanedRun) -> Flow[T]:
 
 
 def cancel_after(error: BaseException, orphaned_run: OrphanedRun) -> Flow[None]:
-    """Cancel the run that `error` leaves behind, and note the outcome on the error."""
+    """Cancel the run that `error` has orphaned, and note the outcome on the error."""
     try:
         outcome = yield from orphaned_run.cancel()
-    except (AssistantsError, ValueError) as failure:  # an id that the server sent is no run's
+    except (AssistantsError, ValueError) as failure:  # the server sent an id that is not a run's
         note(error, f"cancelling the run failed ({failure}), it may be going on")
         return
     if isinstance(error, DeadlineExceededError):
@@ -114,7 +114,7 @@ def cancel_after(error: BaseException, orphaned_run: OrphanedRun) -> Flow[None]:
 
 
 def not_cancelled(call: OperationRequest, reason: str) -> ApiConnectionError:
-    """The error for a run that was to be cancelled, and whose id is unknown."""
+    """The error for a run that was to be cancelled and has an unknown id."""
     return ApiConnectionError(f"nothing was cancelled: {reason}", origin=origin(call, None))
 
 

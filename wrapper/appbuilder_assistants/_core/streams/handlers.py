@@ -1,4 +1,4 @@
-"""Dispatch an event to one of a handler's methods, with a context of what is known."""
+"""Dispatch an event to one of a handler's methods, with a context of the known ids and objects."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class StreamRunContext:
     """The ids and objects that are known while one event is handled.
 
     The ids of the run, its thread and its assistant stay once known. The event itself, the tool
-    calls that it asks for and the step that it begins or ends are of this event alone, and None
+    calls that it asks for and the step that it begins or ends are of this event only, and None
     when it has none.
     """
 

@@ -1,4 +1,4 @@
-"""Look up how a run ended whose stream broke off."""
+"""Look up the end of a run after its stream broke off."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 
 class LookUps(NamedTuple):
-    """The calls that say what has become of a run, each by the parameters of its operation."""
+    """The calls that look a run up, each with the parameters of its operation."""
 
     run: Callable[..., Call[RunResult]]
     messages: Callable[..., Call[MessageList]]

@@ -296,9 +296,9 @@ class Runs(RunMethods):
 
         The model gets the text of a ToolError, and errors for arguments that do not fit and unknown
         tools; any other exception of a tool is raised here. After `max_rounds` rounds ToolLoopError
-        is raised. Whatever is raised, no run keeps waiting on the server: it is cancelled, also at
-        the deadline, whatever `on_deadline` says. If the reply that names the run is lost, its id
-        is unknown: the error says so, and how to list the thread's runs.
+        is raised. After any error no run keeps waiting on the server: it is cancelled, also at the
+        deadline, whatever `on_deadline` says. If the reply that names the run is lost, its id is
+        unknown: the error says so, and how to list the thread's runs.
 
         `continuation` says how outputs are handed over: by `tool_output`, one with each call, by
         `submit_tool_outputs`, all together, or "auto": the former for one, the latter for several.
@@ -381,8 +381,8 @@ class Runs(RunMethods):
 
         Nothing is sent until the stream is entered or iterated. The outputs go by another
         connection while the stream stays open; with `continuation="tool_output"`, another stream
-        follows the first. Closing it before the run's end cancels the run: nobody would answer its
-        calls, so there is no other `on_exit`.
+        follows the first. Closing it before the run's end cancels the run, as its calls would not
+        be answered, so there is no other `on_exit`.
 
         Args:
             assistant_id: The assistant to run.
@@ -447,7 +447,7 @@ class Runs(RunMethods):
     ) -> RunResult:
         """Give a waiting run the outputs of its tool calls, at least one.
 
-        With a stream of the run open, the run goes on there. Never repeated after a lost reply.
+        With a stream of the run open, the run continues there. Never repeated after a lost reply.
         `deadline` and `on_deadline` as for `run`.
 
         Args:

@@ -149,5 +149,5 @@ class HookCaller:
         try:
             settle(call())
         except StopIteration as error:
-            # A loop would take it for the end.
+            # A loop would take this StopIteration for the end of the stream.
             raise RuntimeError(f"a handler's method raised {type(error).__name__}") from error

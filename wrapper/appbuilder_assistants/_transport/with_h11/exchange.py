@@ -25,7 +25,7 @@ MAX_HEAD = 100 * 1024
 
 @cache
 def _request() -> tuple[Any, Any]:
-    """The events of a request of the same meaning as the one sent, and cheaper to look at.
+    """The events of a request with the same meaning as the one sent, and fewer headers.
 
     h11 follows both sides of an exchange.
     """
@@ -118,7 +118,7 @@ def seconds_of(limit: float | None, deadline: float | None) -> float | None:
 
 
 def framed(piece: bytes) -> bytes:
-    """A piece of a body whose length is not known beforehand."""
+    """A chunk of a body of unknown length."""
     return b"%x\r\n%b\r\n" % (len(piece), piece)
 
 
@@ -128,8 +128,8 @@ LAST_CHUNK = b"0\r\n\r\n"
 class Exchange:
     """The responses that one side of a connection receives, one after another.
 
-    `head` is that of the response, once it has come. What comes of the body is taken away with
-    `take`, until it `is_complete`.
+    `head` is that of the response, once it has come. `take` returns the received parts of the
+    body, until it `is_complete`.
     """
 
     parser = "h11"
@@ -148,7 +148,7 @@ class Exchange:
         self._pieces.clear()
 
     def begin(self) -> None:
-        """A request is about to be sent."""
+        """Prepare for the response to the request that is sent next."""
         import h11
 
         self._reset()
@@ -175,7 +175,7 @@ class Exchange:
             self._failure = failure  # behind what could be read
 
     def take(self) -> bytes:
-        """What has come of the body; nothing if more is needed. Raises TransportFailure."""
+        """The received part of the body; empty if more is needed. Raises TransportFailure."""
         pieces = self._pieces
         if not pieces:
             if self._failure is not None:
@@ -196,7 +196,7 @@ class Exchange:
             and not self._pieces  # unread
             and connection.our_state is h11.DONE
             and connection.their_state is h11.DONE
-            # The next request would take for its response what nobody asked for.
+            # The next request would take these bytes for its response.
             and not connection.trailing_data[0]
         )
 
@@ -212,7 +212,7 @@ class Exchange:
             self.head = (event.status_code, Headers(event.headers))
         elif event is h11.NEED_DATA:
             return False
-        # What is informational (1xx) is passed over.
+        # Informational responses (1xx) are skipped.
         elif not isinstance(event, h11.InformationalResponse) or event.status_code == 101:
             raise TransportFailure("read", "the server changed to another protocol")
         return True

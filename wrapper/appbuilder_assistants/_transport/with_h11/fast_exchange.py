@@ -89,7 +89,7 @@ class FastExchange(Exchange):
         return is_over and is_kept and not (self._events.is_behind or self._pieces)
 
     def _take_head(self, events: _Events) -> bool:
-        """False for a head whose framing is not plain."""
+        """Read the head; False if its framing is not plain."""
         status, headers = self._parser.get_status_code(), Headers(events.headers)
         length, coding = headers.get("content-length"), headers.get("transfer-encoding")
         if status < 200 or status in (204, 304) or (length is None) is (coding is None):

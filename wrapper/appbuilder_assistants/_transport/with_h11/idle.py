@@ -15,13 +15,13 @@ KEEP_SECONDS = 30.0
 
 
 class Connection(Protocol):
-    """What the pool asks of a connection."""
+    """A connection, as the pool uses it."""
 
     server: ServerAddress
     exchange: Exchange
 
     def is_usable(self) -> bool:
-        """False once the server has closed it, or sent what nobody asked for."""
+        """False once the server has closed it, or sent bytes without a request."""
         ...
 
     def abort(self) -> None: ...
@@ -31,13 +31,13 @@ C = TypeVar("C", bound=Connection)
 
 
 class IdleConnections(Generic[C]):
-    """The newest is used first, so that the others come of age; at most so many are kept."""
+    """A bounded number of idle connections; the newest is used first, so that the others expire."""
 
     def __init__(self) -> None:
         self._since: OrderedDict[C, float] = OrderedDict()  # the oldest first
 
     def take(self, server: ServerAddress) -> C | None:
-        """One that can be used; those that cannot are closed."""
+        """Take a usable connection; close the unusable ones."""
         self._drop_old()
         while True:
             found = next((c for c in reversed(self._since) if c.server == server), None)

@@ -53,8 +53,8 @@ class SocketResponse(OpenResponse[SocketConnection]):
     """For threads."""
 
     def __del__(self) -> None:
-        # Of a body that nobody closed. The collector may run at any moment: no lock is taken here
-        # that this thread may hold already.
+        # For a body that was never closed. The collector may run at any moment: no lock is taken
+        # here that this thread may hold already.
         if not self.is_closed:
             self.is_closed = True
             self._release(self._connection, False)

@@ -25,7 +25,7 @@ class ServerAddress(NamedTuple):
 
 
 def server_of(gateway_url: str) -> ServerAddress | None:
-    """The origin of a gateway; None for a URL that needs more care than this: httpx has it."""
+    """The origin of a gateway; None for a URL that only httpx can parse."""
     match = _PLAIN.match(gateway_url)
     if match is None or not _PATH.fullmatch(gateway_url, match.end()):
         return None
@@ -53,7 +53,7 @@ def addresses_of(server: ServerAddress) -> list[Any]:
 
 
 def share(end: float | None, count: int) -> float | None:
-    """The end of one of so many waits that follow each other: a silent address leaves time."""
+    """The deadline of one of several waits in a row, so that a silent address leaves time."""
     if end is None:
         return None
     now = time.monotonic()
@@ -61,7 +61,7 @@ def share(end: float | None, count: int) -> float | None:
 
 
 def is_silent(sock: socket.socket) -> bool:
-    """Whether nothing has come on a socket: no bytes, and not the end of the connection."""
+    """Whether a socket has received neither bytes nor the end of the connection."""
     try:
         if not hasattr(select, "poll"):  # on Windows, where `select` takes any number
             return not select.select([sock], [], [], 0)[0]
@@ -73,4 +73,4 @@ def is_silent(sock: socket.socket) -> bool:
 
 
 def ignore(_late: object) -> None:
-    """Addresses that come too late are of no use."""
+    """Ignore addresses that come too late."""

@@ -1,4 +1,4 @@
-"""A connection for threads: a socket whose every wait ends at the request's limit or deadline."""
+"""A connection for threads: a socket with waits that end at the request's limit or deadline."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ class SocketConnection:
             self._send(LAST_CHUNK, request)
 
     def _send(self, data: bytes, request: OutgoingRequest) -> bool:
-        """False if the server takes no more: it may have answered before, and closed."""
+        """Send bytes; False if the server takes no more: it may have answered early, and closed."""
         try:
             self._limit(request.limits.write, request)
             self._sock.sendall(data)

@@ -1,4 +1,4 @@
-"""A connection for asyncio. Whatever ends a wait (a limit, a cancellation) closes it at once."""
+"""A connection for asyncio. A wait that ends early (at a limit, by cancellation) closes it."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ class AsyncConnection(asyncio.BufferedProtocol):
         self._wake()
 
     def is_usable(self) -> bool:
-        # A loop that was busy has not heard yet that the server closed it.
+        # A busy loop may not have noticed yet that the server closed it.
         return not (self._is_lost or self._received) and is_silent(self._sock)
 
     async def send(self, request: OutgoingRequest) -> tuple[int, Headers]:
@@ -135,7 +135,7 @@ class AsyncConnection(asyncio.BufferedProtocol):
         self._transport.abort()
 
     def leave_loop(self) -> None:
-        """Have a loop that has stopped hold it no more, so that it can be collected."""
+        """Remove it from a loop that has stopped, so that it can be collected."""
         self._transport.pause_reading()
 
     async def _upload(self, head: bytes, form: MultipartBody, request: OutgoingRequest) -> None:
@@ -184,7 +184,7 @@ class AsyncConnection(asyncio.BufferedProtocol):
         return data
 
     async def _wait(self, limit: float | None, request: OutgoingRequest, phase: Phase) -> None:
-        """Until something happens on the connection. TransportFailure when that takes too long."""
+        """Wait for bytes or the end of the connection. Raises TransportFailure after the limit."""
         waiter = self._waiter = self._loop.create_future()
         end = end_of(limit, request.deadline)
         timer = None

@@ -48,8 +48,7 @@ C = TypeVar("C", bound=Connection)
 class OwnConnections(ForkAware, Generic[C]):
     """The connections that are idle, and a transport on httpx for gateways that need it.
 
-    Those are gateways behind a proxy, and those whose URLs have more in them than a host, a port
-    and a plain path.
+    Those are gateways behind a proxy, and URLs with more than a host, a port and a plain path.
     """
 
     timeout: TimeoutLike | None = None
@@ -62,7 +61,7 @@ class OwnConnections(ForkAware, Generic[C]):
         self._lock = threading.Lock()
         self._idle: IdleConnections[C] = IdleConnections()
         self._servers: dict[str, ServerAddress | None] = {}
-        # A bad path is to be known of when the client is made.
+        # A bad path is reported when the client is made.
         self._context = None if isinstance(verify, bool) else context_of(verify)
         self.exchange_class = exchange_class()
         self._on_httpx: Any = None
@@ -81,7 +80,7 @@ class OwnConnections(ForkAware, Generic[C]):
         return {"transport": "sockets", "parser": self.exchange_class.parser}
 
     def server(self, gateway_url: str) -> ServerAddress | None:
-        """Where to connect to; None for what httpx is to send."""
+        """The server to connect to; None for a request that httpx is to send."""
         try:
             return self._servers[gateway_url]
         except KeyError:

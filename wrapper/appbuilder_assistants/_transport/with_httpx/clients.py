@@ -84,7 +84,7 @@ class HttpxClients(ForkAware):
         return ON_HTTPX
 
     def check(self, gateway_url: str, source: str) -> None:
-        """Raise ValueError for a URL that httpx refuses, or whose proxy cannot be used."""
+        """Raise ValueError for a URL that httpx refuses, or that has an unusable proxy."""
         problem = _url_problem(gateway_url)
         if problem:
             raise ValueError(f"{source}: {problem}, in {gateway_url[:80]!r}")
@@ -145,14 +145,14 @@ def pools_of(http: Any) -> list[Any]:
 
 
 def _bound(http: Any) -> float:
-    """How many requests may be in each of the pools; with HTTP/2, connections are no bound."""
+    """The number of requests in each of the pools; with HTTP/2, connections do not limit it."""
     bounds = (pool._max_connections for pool in pools_of(http) if not pool._http2)
     return min(bounds, default=math.inf)
 
 
 @contextmanager
 def _usable_proxy() -> Iterator[None]:
-    """Turn what httpx says of a proxy it cannot use into an error that says where it comes from."""
+    """Turn httpx's error on an unusable proxy into one that names the proxy's source."""
     try:
         yield
     except (ImportError, ValueError, httpx.InvalidURL) as error:
@@ -166,7 +166,7 @@ def _usable_proxy() -> Iterator[None]:
 
 
 def _url_problem(url: str) -> str:
-    """In httpx's words; without its frames, whose half-made URLs cannot be shown."""
+    """The problem in httpx's words; without its frames, as their half-made URLs cannot be shown."""
     try:
         _ = httpx.URL(url).host
     except (httpx.InvalidURL, ValueError) as error:

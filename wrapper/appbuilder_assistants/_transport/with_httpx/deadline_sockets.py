@@ -1,8 +1,8 @@
-"""Sockets that keep to a deadline, for threads: asyncio can cancel what takes too long.
+"""Sockets with a deadline, for threads: asyncio can cancel a wait that takes too long.
 
 httpx takes its timeouts once for each phase of a request and uses them for each read and for each
 address of a host, so a server that sends a byte now and then is never too late, and a host with
-three addresses may take three times as long. Here what is left is counted anew for each read and
+three addresses may take three times as long. Here the remaining time is computed for each read and
 write, and the addresses share one timeout.
 """
 
@@ -56,7 +56,7 @@ def _remaining(limit: float | None, deadline: float | None) -> float:
 
 
 def keep_deadlines(pools: list[Any]) -> None:
-    """Make new connections of the pools keep to deadlines; requests without one notice nothing.
+    """Apply deadlines to new connections of the pools; requests without one are not affected.
 
     Reaches into httpcore, which offers no way to choose the sockets later. Where there are others
     than its own, deadlines still hold between the chunks of a response.

@@ -29,7 +29,7 @@ from .responses import FAILURES, AsyncResponse, Response, failure
 
 
 class HttpxTransport(HttpxClients):
-    """For threads. Connections keep to deadlines by clocked sockets."""
+    """For threads. Clocked sockets apply the deadline to connections."""
 
     client_class = httpx.Client
     semaphore_class = FairSemaphore
@@ -169,7 +169,7 @@ class AsyncHttpxTransport(HttpxClients):
 
 
 async def _discard(outcome: Reply | NoReply) -> None:
-    """Close a reply that nobody waits for any more."""
+    """Close the reply of an abandoned request."""
     if isinstance(outcome, Reply) and outcome.live is not None:
         await outcome.live.aclose()
 
