@@ -93,8 +93,9 @@ test-pythons: ## run the tests on other Pythons: make test-pythons PYTHONS="pyth
 	done; \
 	if [ -n "$$missing" ]; then echo "not found, so not tested:$$missing"; fi
 
-# Clients choose the best transport and parser; here they have each of the others.
-test-transports: dev-env ## run the clients' tests with each transport and parser but the best
+# Clients choose the best transport, parser and decoder; here they have the others: those of a plain
+# installation, and httpx. Each run fails if its clients use anything else.
+test-transports: dev-env ## run the clients' tests as without the extra `fast`, and on httpx
 	for name in h11 httpx; do \
 		TEST_TRANSPORT=$$name $(DIRECT) $(PY) -m pytest tests/clients tests/fuzz -n $(WORKERS) \
 			--dist worksteal $(PYTEST) || exit 1; \

@@ -9,7 +9,7 @@ import pytest
 from appbuilder_assistants._core.responses import json_reader
 
 from tests.sent_requests import MARK, SentRequests, complaint, recording
-from tests.transports import in_use, use
+from tests.transports import check, in_use, use
 
 # Programs started in the background of a script ignore Ctrl-C, and so do their programs; the
 # tests that send one to theirs would wait in vain.
@@ -18,9 +18,14 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _transport_in_use() -> None:
-    """Have clients use what TEST_TRANSPORT names (httpx, h11), and not the best there is."""
+def _transport_in_use() -> Iterator[None]:
+    """Have clients use what TEST_TRANSPORT names (httpx, h11), and not the best there is.
+
+    They do so before the first test and after the last one.
+    """
     use(in_use())
+    yield
+    check(in_use())
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,9 +1,12 @@
-"""The transports and parsers that clients of tests use in place of the best there is."""
+"""The transports, parsers and decoders that clients of tests use in place of the best there is."""
 
 from __future__ import annotations
 
 import os
+from importlib.util import find_spec
 
+from appbuilder_assistants import AppBuilder, AsyncAppBuilder
+from appbuilder_assistants._core.responses import json_reader
 from appbuilder_assistants._transport import pool
 from appbuilder_assistants._transport.with_h11 import fast_exchange
 from appbuilder_assistants._transport.with_httpx.transport import (
@@ -11,14 +14,17 @@ from appbuilder_assistants._transport.with_httpx.transport import (
     HttpxTransport,
 )
 
+_PARSER = "httptools" if find_spec("httptools") else "h11"
+_DECODER = "msgspec" if find_spec("msgspec") else "json"
 PARTS = {
-    "": "transport='sockets', parser='httptools'",
-    "h11": "transport='sockets', parser='h11'",
-    "httpx": "transport='httpx', parser='h11'",
+    "": f"transport='sockets', parser='{_PARSER}', decoder='{_DECODER}'",
+    "h11": "transport='sockets', parser='h11', decoder='json'",  # as without the extra `fast`
+    "httpx": "transport='httpx', parser='h11', decoder='json'",
 }
 """By name; the representation of a client says so."""
 
 _OWN = pool._transport, pool._async_transport
+_BEST = json_reader._decode
 
 
 def in_use() -> str:
@@ -33,3 +39,12 @@ def use(name: str) -> None:
     pool._transport, pool._async_transport = (
         (HttpxTransport, AsyncHttpxTransport) if name == "httpx" else _OWN
     )
+    json_reader._decode = json_reader._DECODERS["json"] if name else _BEST
+    check(name)
+
+
+def check(name: str) -> None:
+    """Fail if new clients use anything else."""
+    for kind in (AppBuilder, AsyncAppBuilder):
+        shown = repr(kind("none", "http://127.0.0.1:9"))
+        assert PARTS[name] in shown, f"expected {PARTS[name]}, got {shown}"

@@ -1,4 +1,4 @@
-"""The transport of a client, as its representation and the log name it."""
+"""The transport, parser and decoder of a client, as its representation and the log name it."""
 
 from __future__ import annotations
 
@@ -15,15 +15,14 @@ from tests.transports import PARTS, in_use
 def test_it_is_named(
     harness: ClientHarness, serve: Serve, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """It is the one that the tests are to run with."""
+    """They are those that the tests are to run with."""
     server = serve(echo)
     with caplog.at_level(logging.DEBUG, "appbuilder_assistants"):
         client = harness.client("k", server.url, retry=AT_ONCE)
     client.threads.runs.query("线程", "r")
 
     shown = f"{client!r}"
-    parts = PARTS[in_use()]
-    assert f"(gateway_url='{server.url}', {parts}, decoder=" in shown
+    assert f"(gateway_url='{server.url}', {PARTS[in_use()]}" in shown
     assert f"a client was made: {shown}" in caplog.messages
 
 

@@ -1,4 +1,4 @@
-"""Soak both clients, on each transport and parser: `make soak`.
+"""Soak both clients, on each transport, parser and decoder: `make soak`.
 
     python -m tests.soak --seconds 240 [--client sync] [--transport httpx] [--seed 1]
 
