@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import pytest
 
@@ -35,6 +35,17 @@ def sent_requests(
     problems = _recorded_requests.take()
     if problems and "_with_tools" not in request.node.name:
         pytest.fail(complaint(problems, None) or "")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Write halves of surrogate pairs escaped: xdist cannot pass on a report that has any."""
+    report = yield
+    text = report.longreprtext
+    readable = text.encode("utf-8", "backslashreplace").decode("utf-8")
+    if readable != text:
+        report.longrepr = readable
+    return report
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
