@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
+import signal
 import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -25,6 +28,8 @@ from contract_tests.witness.findings import unsettled
 from contract_tests.witness.session import CALLS
 from scripts.evidence.check import problems
 from scripts.evidence.facts import facts
+
+pytestmark = pytest.mark.usefixtures("interruptible")
 
 OTHERWISE = {
     "AssistantFile.created_at/required",
@@ -155,6 +160,33 @@ def test_dry_run_writes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert "at most 5 runs" in cost
     assert "contradicted: 0 facts" in rest
     assert not (tmp_path / "none").exists()
+
+
+def test_interrupted_session_reports_what_is_known(service: Running, tmp_path: Path) -> None:
+    """Ctrl-C ends the questions; the report says that it is partial, and so does the status."""
+    processes: list[subprocess.Popen[str]] = []
+
+    def interrupt(request: ProxyRequest) -> ProxyRequest:
+        if request.operation_id == "createThread":
+            processes[0].send_signal(signal.SIGINT)
+        return request
+
+    with proxied(service.url, Change(on_request=interrupt)) as url:
+        environ = {"APPBUILDER_TOKEN": TOKEN, "GATEWAY_URL": url, "CONTRACT_RATE": "1000"}
+        command = [sys.executable, "-m", "contract_tests.witness", f"--to={tmp_path}"]
+        with subprocess.Popen(
+            command, env={**os.environ, **environ}, stdout=subprocess.PIPE, encoding="utf-8"
+        ) as process:
+            processes.append(process)
+            output, _ = process.communicate(timeout=120)
+
+    assert process.returncode == 130
+    report = (tmp_path / "report.txt").read_text("utf-8")
+    assert report in output
+    assert report.startswith("partial: the session was interrupted\n")
+    assert "createFile?purpose/x-default" in _verdicts(report)["confirmed"]  # asked before
+    assert "createRun" in report.partition("not asked")[2]
+    assert holds(service) == NOTHING
 
 
 def _witnessed(url: str, folder: Path) -> str:

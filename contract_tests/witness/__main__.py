@@ -19,7 +19,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from contract_tests.spec import document as spec
-from contract_tests.target.cleanup import delete_all
+from contract_tests.target.cleanup import delete_all, report_remaining
 from contract_tests.target.gateway import Gateway
 from contract_tests.target.journal import Journal, journal_for
 from contract_tests.target.target import (
@@ -38,10 +38,14 @@ from .script import RUNS, ask_all
 from .session import CALLS, Session
 
 FOLDER = Path("build", "witness")
+INTERRUPTED = 130  # the exit status of a program that SIGINT has ended
 
 
 def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] = os.environ) -> int:
-    """Ask, report and write; return the exit status, 1 if something was left on the service."""
+    """Ask, report and write; return the exit status.
+
+    It is 1 if something was left on the service, 130 after an interruption: the report is partial.
+    """
     parser = argparse.ArgumentParser("make witness", allow_abbrev=False)
     parser.add_argument("--to", type=Path, default=FOLDER, metavar="FOLDER")
     options = parser.parse_args(arguments)
@@ -53,7 +57,8 @@ def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] = os
     except UnusableTarget as error:
         sys.exit(f"make witness: {error}.")
     except KeyboardInterrupt:
-        sys.exit("make witness: interrupted; what is still there: make contract-clean TARGET=live")
+        _say("make witness: interrupted; what is still there: make contract-clean TARGET=live")
+        return INTERRUPTED
 
 
 def _announced(target: Target, profile: Profile, folder: Path) -> int:
@@ -81,13 +86,19 @@ def _profile(target: Target, environ: Mapping[str, str]) -> Profile:
 def _run(target: Target, profile: Profile, folder: Path) -> int:
     when = f"{datetime.now(UTC):%Y-%m-%d}"
     remains: list[str] = []
+    skipped: list[str] = []
+    interrupted = False
     with _through_recorder(target, profile, folder / "session.yaml", remains) as gateway:
         session = Session(gateway)
         try:
-            skipped = ask_all(session)
+            for reason in ask_all(session):
+                skipped.append(reason)
+        except KeyboardInterrupt:
+            interrupted = True
         finally:
             session.close()
-    lines = [*session.findings.lines(), *session.observations.lines()]
+    lines = ["partial: the session was interrupted"] if interrupted else []
+    lines += [*session.findings.lines(), *session.observations.lines()]
     lines += [f"could not ask: {one}" for one in skipped]
     lines.append(f"{session.calls} requests, {gateway.runs.made.total()} runs")
     lines += remains
@@ -95,7 +106,7 @@ def _run(target: Target, profile: Profile, folder: Path) -> int:
     _say(report.rstrip())
     if target.dry_run:
         _say("a dry run: the mock answered, so nothing was settled and nothing was written")
-        return 0
+        return INTERRUPTED if interrupted else 0
     (folder / "report.txt").write_text(report, "utf-8")
     written = patch(spec.PATH.read_text("utf-8"), session.findings.verdicts(), when)
     (folder / "evidence.patch").write_text(written, "utf-8")
@@ -104,7 +115,7 @@ def _run(target: Target, profile: Profile, folder: Path) -> int:
     for name, content in Samples(session.responses, token=target.token, when=when).files().items():
         (samples / name).write_text(content, "utf-8")
     _say(f"written: report.txt, evidence.patch, session.yaml and wire_samples/ in {folder}")
-    return 1 if remains else 0
+    return INTERRUPTED if interrupted else int(bool(remains))
 
 
 @contextmanager
@@ -120,7 +131,11 @@ def _through_recorder(
         try:
             yield gateway
         finally:
-            remains += delete_all(Gateway(target, profile), journal)
+            cleaner = Gateway(target, profile)
+            try:
+                remains += delete_all(cleaner, journal)
+            except KeyboardInterrupt:
+                remains += report_remaining(cleaner, journal, "deleting was interrupted")
             journal.close()
 
 

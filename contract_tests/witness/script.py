@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from contract_tests.spec.answers import is_error
@@ -19,20 +19,18 @@ CONTENT = "你好世界".encode()
 Step = Callable[[Session], None]
 
 
-def ask_all(session: Session) -> list[str]:
-    """Ask everything; return why questions could not be asked. Raises UnusableTarget."""
-    skipped = []
+def ask_all(session: Session) -> Iterator[str]:
+    """Ask everything; yield why a question could not be asked. Raises UnusableTarget."""
     for step in STEPS:
         try:
             step(session)
         except UnusableTarget:
             raise
         except NotAsked as error:
-            skipped.append(f"{step.__name__.strip('_')}: {error}")
+            yield f"{step.__name__.strip('_')}: {error}"
         except (KeyError, TypeError, IndexError, AttributeError, ValueError) as error:
             # The object that it is about was not made, or the answer has another form.
-            skipped.append(f"{step.__name__.strip('_')}: {type(error).__name__}: {error}")
-    return skipped
+            yield f"{step.__name__.strip('_')}: {type(error).__name__}: {error}"
 
 
 def _assistant(session: Session) -> None:
