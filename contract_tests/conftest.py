@@ -32,7 +32,7 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers", "live_safe: is also done to a live service, where runs cost money"
     )
     config.addinivalue_line("markers", "each_operation: is done for each operation by itself")
-    if TOO_OLD or only_selftests(config):
+    if TOO_OLD or not includes_suite(config):
         return
     from .plugin import SuitePlugin
     from .report.plugin import ReportPlugin
@@ -45,11 +45,11 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(plugin, "contract-suite")
 
 
-def only_selftests(config: pytest.Config) -> bool:
-    """Whether only selftests were chosen, which start servers of their own."""
-    selftests = Path(__file__).parent / "selftests"
+def includes_suite(config: pytest.Config) -> bool:
+    """Whether tests of a server were chosen. All others do without one."""
+    suite = Path(__file__).parent / "suite"
     chosen = [Path(one.partition("::")[0]).resolve() for one in config.args]
-    return all(selftests in (path, *path.parents) for path in chosen)
+    return any(one in (suite, *suite.parents) or suite in one.parents for one in chosen)
 
 
 def pytest_report_header() -> list[str]:

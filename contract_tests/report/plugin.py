@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from _pytest._code.code import ReprFileLocation
+from _pytest._io import TerminalWriter
 
 from contract_tests.checks.validation import BrokenPromises
 from contract_tests.suite_state import Suite
@@ -38,6 +39,10 @@ class RedactedReport(str):
 
     __slots__ = ("reprcrash",)
     reprcrash: ReprFileLocation
+
+    def toterminal(self, out: TerminalWriter) -> None:
+        """Write it. With this method, pytest-xdist sends it as text."""
+        out.line(self)
 
 
 class ReportPlugin:

@@ -89,7 +89,12 @@ def chosen_target(environ: Mapping[str, str] = os.environ) -> Target:
                 "Set it, or see with DRY=1 what would be done"
             )
         _checked_token(token, "APPBUILDER_TOKEN")
-        url = environ.get("GATEWAY_URL") or PUBLIC_GATEWAY
+        url = environ.get("GATEWAY_URL", PUBLIC_GATEWAY)
+        if not url.strip():
+            raise UnusableTarget(
+                "GATEWAY_URL is empty: nothing was sent. Unset it for the public gateway "
+                f"({PUBLIC_GATEWAY}), or name another"
+            )
         return Target(_checked(url, "GATEWAY_URL"), token, "live", dry_run)
     if not token:
         raise UnusableTarget(

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 import pytest
 import requests
+from _pytest._code.code import ReprFileLocation
 from schemathesis.core.failures import ServerError
 
 from contract_tests.checks.coverage import Coverage
@@ -17,6 +18,7 @@ from contract_tests.checks.validation import BrokenPromises
 from contract_tests.report.coverage_table import CoverageTable
 from contract_tests.report.curl import curl
 from contract_tests.report.first_lines import Causes
+from contract_tests.report.plugin import RedactedReport
 from contract_tests.report.redaction import Redactor
 from contract_tests.target.exchange import Exchange
 from contract_tests.target.gateway import Gateway
@@ -164,3 +166,16 @@ def test_server_error_says_its_status(gateway: Gateway) -> None:
     said = str(BrokenPromises("listFiles", [failure], response))
 
     assert said.startswith("listFiles: Server error: got 502 Bad Gateway\n"), said
+
+
+def test_failure_passes_between_processes() -> None:
+    """Of pytest-xdist, which send no class of ours; the text stays."""
+    text = RedactedReport("listFiles: 坏了")
+    text.reprcrash = ReprFileLocation("test_files.py", 1, "坏了")
+    location = ("test_files.py", 0, "test_file")
+    report = pytest.TestReport("test_file", location, {}, "failed", text, "call")
+
+    sent = report._to_json()["longrepr"]
+
+    assert type(sent) is str
+    assert sent == "listFiles: 坏了"

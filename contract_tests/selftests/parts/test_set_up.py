@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import time
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
 from contract_tests.client import fixtures
+from contract_tests.conftest import includes_suite
 from contract_tests.spec import document as spec
 from contract_tests.target.example_objects import ExampleObjects
 from contract_tests.target.gateway import Gateway
@@ -21,9 +24,30 @@ SECRET = 'bce-v3/AL"TAK-密<钥>/0'
 
 
 @pytest.mark.parametrize(
+    ("chosen", "includes"),
+    [
+        (["tests"], False),
+        (["tests/project", "contract_tests/selftests"], False),
+        (["tests", "contract_tests/suite/test_files.py::test_file"], True),
+        (["contract_tests"], True),
+        (["."], True),
+    ],
+)
+def test_suite_is_only_started_for_its_tests(chosen: list[str], includes: bool) -> None:
+    """Its plugins would report failures of other tests, and start a server for them."""
+    config = cast(pytest.Config, SimpleNamespace(args=chosen))
+
+    assert includes_suite(config) is includes
+
+
+@pytest.mark.parametrize(
     ("environment", "message"),
     [
         ({"CONTRACT_TARGET": "live"}, "APPBUILDER_TOKEN is not set: nothing was sent"),
+        (
+            {"CONTRACT_TARGET": "live", "APPBUILDER_TOKEN": "t" * 8, "GATEWAY_URL": " "},
+            "GATEWAY_URL is empty: nothing was sent. Unset it",
+        ),
         ({"CONTRACT_TARGET": "http://x"}, "needs TOKEN"),
         (
             {"CONTRACT_TARGET": "localhost:1", "CONTRACT_TOKEN": "t" * 8},

@@ -27,7 +27,7 @@ def parser() -> argparse.ArgumentParser:
     add("--to", type=Path, required=True, metavar="FILE", help="the scenario to write, YAML")
     add(
         "--upstream",
-        default=os.environ.get("GATEWAY_URL") or SERVICE,
+        default=os.environ.get("GATEWAY_URL", SERVICE),
         metavar="URL",
         help="the gateway that answers (default: GATEWAY_URL, else the service; now %(default)s)",
     )
@@ -52,6 +52,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Record; 0 after a signal, 2 when it cannot start (with the reason in one line)."""
     options = parser().parse_args(arguments)
     try:
+        if not options.upstream.strip():
+            raise ValueError(
+                "upstream: expected a gateway, and --upstream or GATEWAY_URL is empty; unset it "
+                f"for the service ({SERVICE}), or name another"
+            )
         recorder = Recorder(
             options.to,
             options.upstream,

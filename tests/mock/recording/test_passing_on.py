@@ -167,6 +167,21 @@ def test_a_recorder_of_itself(
     assert "is this recorder's own address" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("options", [[], ["--upstream", " "]])
+def test_an_empty_gateway(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    options: list[str],
+) -> None:
+    """It is not taken for the service."""
+    monkeypatch.setenv("GATEWAY_URL", "")
+    monkeypatch.delattr(command, "_serve")  # which takes as long as its server
+
+    assert command.main(["--to", str(tmp_path / "s.yaml"), "--port", "0", *options]) == 2
+    assert "--upstream or GATEWAY_URL is empty; unset it" in capsys.readouterr().err
+
+
 # ── The command ────────────────────────────────────────────────────────────────────────────────
 
 
