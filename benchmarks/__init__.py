@@ -1,4 +1,4 @@
-"""What this library costs beside its peers: `make bench`, described in docs/performance.md.
+"""The cost of this library beside its peers: `make bench`, described in docs/performance.md.
 
-`rows` names what is measured, `peers` does it with each library, `rounds` measures them in turn.
+`rows` names the tasks, `peers` does them with each library, `rounds` measures them in turn.
 """

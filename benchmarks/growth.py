@@ -1,4 +1,4 @@
-"""How cost grows: with calls at once, with the length of pages and streams, with what is stored."""
+"""The growth of costs: with calls at once, lengths of pages and streams, stored objects."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ def table(results: Sequence[Result]) -> Iterator[str]:
 
 
 def bounds(row: Row) -> str:
-    """What ours may be at most, and what ours with the extra, where that is something else."""
+    """The largest figure allowed for ours, and for ours with the extra where that differs."""
     shown = dict.fromkeys(number(row, most) for most in row.must.values())
     return f"≤ {'; '.join(shown)}{unit(row)}" if shown else ""
 
@@ -146,7 +146,7 @@ def curve_plot(curve: Curve) -> str:
 
 
 def machine() -> str:
-    """What the figures were measured on, and with which versions."""
+    """The machine and the versions of the measurement."""
     packages = ["httpx", "httpcore", "h11", "attrs", "httptools", "msgspec", "openai"]
     packages += ["langgraph-sdk", "aiohttp", "pyreqwest"]
     versions = ", ".join(f"{name} {found}" for name, found in installed(packages))

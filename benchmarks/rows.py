@@ -1,4 +1,4 @@
-"""What is measured: the rows of the table, the libraries, and the figures that must be reached."""
+"""The rows of the table, the libraries, and the figures that must be reached."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-NO_SUCH_ROW = 3  # the exit status of a worker whose library does not do the row
+NO_SUCH_ROW = 3  # the exit status of a worker with a library that cannot do the row
 
 
 @dataclass(frozen=True)

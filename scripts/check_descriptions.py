@@ -76,7 +76,7 @@ def _undescribed(document: Part, place: tuple[str, ...], part: Part) -> Iterator
 
 
 def _resolved(document: Part, part: Part) -> Part:
-    """The part, with what it refers to where it says nothing itself."""
+    """The part, completed by the part that it refers to."""
     while "$ref" in part:
         place: Any = document
         for key in part["$ref"].removeprefix("#/").split("/"):

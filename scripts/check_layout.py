@@ -2,8 +2,8 @@
 
     python -m scripts.check_layout    exit 1 and list what breaks a rule  (in `make lint`)
 
-docs/architecture.md has the rules and the reasons. What `make generate` writes is as long as its
-operations need.
+docs/architecture.md has the rules and the reasons. Files that `make generate`
+writes may be longer.
 """
 
 from __future__ import annotations

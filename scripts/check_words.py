@@ -1,10 +1,14 @@
-"""Check that no identifier holds a retired word; docs/glossary.md lists them.
+"""Refuse retired words in identifiers, and sentences that begin with Who, What or Whose.
 
-python -m scripts.check_words    exit 1 and list the identifiers that do  (in `make lint`)
+    python -m scripts.check_words    exit 1 and list what breaks a rule  (in `make lint`)
+
+docs/glossary.md lists the retired words. Sentences are those of comments, docstrings and pages;
+questions and headings may begin with these pronouns.
 """
 
 from __future__ import annotations
 
+import ast
 import io
 import re
 import sys
@@ -28,6 +32,10 @@ FOLDERS = (
 WRITTEN_BY_SCRIPT = "_sync"
 _ENTRY = re.compile(r"^- `([^`]+)`(?: →|:) (.+)$", re.MULTILINE)
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_PRONOUN = re.compile(r"(?:Who|What|Whose|Whoever)\b.*[^?]", re.DOTALL)
+_PARAGRAPH = re.compile(r"\n\s*\n|\n\s*(?:[-*|]|\d+\.) ")
+_SENTENCE = re.compile(r"(?<=[.!?])[\"'`)*]*\s+")
+_CODE_BLOCK = re.compile(r"^ *```.*?^ *```", re.MULTILINE | re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -73,15 +81,50 @@ def problems(glossary: Glossary, source: Path) -> Iterator[str]:
             yield f"{source}:{line}: {identifier}: {replacement}"
 
 
+def pronouns(source: Path) -> Iterator[str]:
+    """Each sentence of a module's comments and docstrings, or of a page, that a pronoun begins."""
+    text = source.read_text("utf-8")
+    blocks = _prose(text) if source.suffix == ".py" else [(1, _CODE_BLOCK.sub("", text))]
+    for line, block in blocks:
+        for paragraph in _PARAGRAPH.split(block):
+            for sentence in _SENTENCE.split(paragraph.lstrip("-*| \n").rstrip()):
+                if _PRONOUN.fullmatch(sentence):
+                    begin = " ".join(sentence.split())[:60]
+                    yield f"{source}:{line}: {begin}: begin the sentence with a noun"
+
+
+def _prose(text: str) -> Iterator[tuple[int, str]]:
+    """The docstrings of a module, and its comments, those of adjacent lines as one."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            yield node.lineno, str(node.value.value)
+    comment, last = "", 0
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type == tokenize.COMMENT:
+            if token.start[0] != last + 1:
+                yield last, comment
+                comment = ""
+            last = token.start[0]
+            comment += token.string.lstrip("#") + "\n"
+    yield last, comment
+
+
 def main() -> int:
-    """Print the identifiers that hold a retired word and return the exit code."""
+    """Print what breaks a rule and return the exit code."""
     glossary = Glossary.of(GLOSSARY.read_text("utf-8"))
-    found = [
-        problem.removeprefix(f"{ROOT}/")
+    modules = [
+        source
         for folder in FOLDERS
         for source in sorted((ROOT / folder).rglob("*.py"))
         if WRITTEN_BY_SCRIPT not in source.parts
-        for problem in problems(glossary, source)
+    ]
+    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    found = [
+        problem.removeprefix(f"{ROOT}/")
+        for problem in (
+            *(problem for module in modules for problem in problems(glossary, module)),
+            *(problem for source in (*modules, *sorted(pages)) for problem in pronouns(source)),
+        )
     ]
     print(*found, sep="\n", end="\n" if found else "", file=sys.stderr)
     return 1 if found else 0

@@ -82,7 +82,7 @@ class Environment:
         )
 
     def make(self) -> None:
-        """Start from an empty environment, whatever was there."""
+        """Start from an empty environment; remove an existing one."""
         say(f"making {self.path.name} with Python {sys.version.split()[0]}")
         for module in ("venv", "pip") if not has("ensurepip") else ("venv",):
             if not has(module):

@@ -1,4 +1,4 @@
-"""Write from openapi.yaml what follows from it, or check that it is up to date.
+"""Write the code that follows from openapi.yaml, or check that it is up to date.
 
     python scripts/generate.py            write it  (`make generate`)
     python scripts/generate.py --check    exit 1 and show the difference if it is not what would be
@@ -141,7 +141,7 @@ def without_refinements(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def replace(old: Path, new: Path) -> None:
-    """Make a folder or file the same as another. What is the same already is not touched."""
+    """Make a folder or file the same as another. Equal files are not touched."""
     before, after = contents(old), contents(new)
     for name in before.keys() - after.keys():
         (old / name).unlink()

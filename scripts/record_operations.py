@@ -4,7 +4,7 @@
     python -m pytest tests/interop -p scripts.record_operations           (`make test-interop`)
 
 Writes build/operations/SUITE.json, from which scripts/operations_table.py fills its last columns.
-Only a whole suite that passed is noted: what a part of it reaches says nothing of the rest.
+Only a whole suite that passed is noted: the coverage of a part of it does not count.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def watch_requests(found: Callable[[str], None]) -> None:
 
 
 def succeeded(response: Any, streamed: bool) -> bool:
-    """Whether this is what the operation is for; an error or null under status 200 is not."""
+    """Whether the response is a success of the operation; an error or null under 200 is none."""
     if not 200 <= response.status_code < 300:
         return False
     if not response.headers.get("content-type", "").startswith("application/json"):

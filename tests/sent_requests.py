@@ -1,4 +1,4 @@
-"""Every request that the wrapper sends in a test, held to openapi.yaml before it is sent.
+"""Every request that the wrapper sends in a test, validated by openapi.yaml before it is sent.
 
 It stands where the driver builds requests, whichever transport sends them and whichever server or
 stub is to answer. Requests that a test makes itself are not looked at.
@@ -134,7 +134,7 @@ def as_httpx(request: OutgoingRequest) -> httpx.Request:
 
 
 def complaint(problems: list[str], excuse: str | None) -> str | None:
-    """Why a test fails for what it sent; `excuse` is the reason it gave for breaking the spec."""
+    """The message for invalid requests of a test; `excuse` is its reason for breaking the spec."""
     if problems and excuse is None:
         listed = "\n".join(f"  {problem}" for problem in problems)
         return f"the wrapper sent what openapi.yaml does not allow:\n{listed}"

@@ -1,4 +1,4 @@
-"""The standard library alone: a socket and `json.loads`, or http.client; how little it can cost."""
+"""Only the standard library: a socket and `json.loads`, or http.client; how little it can cost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Plain httpx: its JSON as dicts. What every ratio is measured against, but where a row says so."""
+"""Plain httpx: its JSON as dicts. The base of every ratio, unless a row names another."""
 
 from __future__ import annotations
 

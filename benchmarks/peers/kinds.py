@@ -1,4 +1,4 @@
-"""What the modules of peers share: the kinds of acts, and the loop of asynchronous ones."""
+"""Shared code of the peers' modules: the kinds of acts, and the loop of asynchronous ones."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from typing import Any
 from benchmarks.answers import EVENTS
 
 Urls = Mapping[str, str]
-Act = Callable[[int], object]  # does it so many times; may return a figure of its own
+Act = Callable[[int], object]  # does it this many times; may return a figure of its own
 Row = Callable[[Urls], AbstractContextManager[Act]]
 
 AT_ONCE = 128
@@ -104,7 +104,7 @@ def interpreter(code: str) -> Row:
 def above_idle(row: Row, idle: Callable[[Urls], object]) -> Row:
     """The act of a row, measured by the megabytes that it takes above what the process had before.
 
-    `idle` is what it has done by then, so that what a client needs for a small call does not count.
+    `idle` is a small call beforehand, so that the client's own memory does not count.
     """
 
     @contextmanager

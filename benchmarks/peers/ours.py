@@ -85,7 +85,7 @@ async def stream_async(client: Any) -> None:
 
 
 class Pieces:
-    """A file of so many megabytes that are nowhere kept."""
+    """A file of this many megabytes, made while it is read."""
 
     name = "a.bin"
 
@@ -224,7 +224,7 @@ ROWS: dict[str, Row] = {
     "file-memory": above_idle(both_files, idle),
     **installed("appbuilder-assistants", beside=ROOT),
 }
-# What grows, see `growth`.
+# The curves of `growth`.
 ROWS |= {f"at-once-{size}": partial(gathered_calls, size=size) for size in AT_ONCE_STEPS}
 ROWS |= {f"page-{size}": sync(f"runs-{size}", partial(list_runs, limit=size)) for size in PAGES}
 ROWS |= {

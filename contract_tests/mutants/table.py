@@ -20,7 +20,7 @@ def write(verdicts: Sequence[Verdict], folder: Path, *, seconds: float) -> int:
     summary = [
         f"{len(run_mutant) - len(missed)} of {len(run_mutant)} mutants caught, in {seconds:.0f} s.",
         _of_the_server(unchanged),
-        *(f"NOT CAUGHT: {one.name}: {_what_happened(one)}" for one in missed),
+        *(f"NOT CAUGHT: {one.name}: {_outcome_in_words(one)}" for one in missed),
     ]
     text = "\n".join(["# Mutants", "", *summary, "", *_rows(run_mutant), ""])
     (folder / "mutants.md").write_text(text, "utf-8")
@@ -42,7 +42,7 @@ def _of_the_server(verdict: Verdict) -> str:
     return f"THE SERVER AS IT IS FAILED: {verdict.failed.test}: {verdict.failed.text}"
 
 
-def _what_happened(verdict: Verdict) -> str:
+def _outcome_in_words(verdict: Verdict) -> str:
     failed = verdict.failed
     if verdict.trouble or failed is None:
         return verdict.trouble or "every test passed"

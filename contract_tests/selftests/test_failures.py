@@ -120,7 +120,7 @@ def test_request_that_is_not_answered(tmp_path: Path) -> None:
     assert "--data-raw" not in line[1]
 
 
-def test_what_the_examples_name_and_is_not_there(tmp_path: Path) -> None:
+def test_missing_objects_of_the_examples(tmp_path: Path) -> None:
     """Tests of operations with examples that name a missing object are skipped, with the reason."""
     refused = made(400, {"error": {"code": "full", "message": "没有名额"}})
 

@@ -76,7 +76,7 @@ def test_broken_stream_is_refused(stream: bytes) -> None:
         list(sse.events([stream]))
 
 
-def test_event_is_there_before_what_follows_it() -> None:
+def test_event_is_there_before_the_next_one() -> None:
     """A reader gets an event with its blank line, even if that ends in a return."""
     came: list[str] = []
 

@@ -45,7 +45,7 @@ def test_it_passes(tmp_path: Path, tests: tuple[str, ...]) -> None:
         assert result.returncode == 0, result.stdout
 
 
-def test_what_nobody_knows_is_observed(tmp_path: Path) -> None:
+def test_open_questions_are_observed(tmp_path: Path) -> None:
     """A server with other answers to open questions passes, and the report has its answers."""
     tests = [*BY_HAND, "contract_tests/suite/test_lists.py"]
     with lenient(TOKEN) as (url, service):

@@ -38,7 +38,9 @@ ONLY_A_BOUND = ("listAssistants",)
 @about("* 400", "* 401", "* 404", "* 415")
 @pytest.mark.live_safe
 @pytest.mark.parametrize(("operation_id", "status"), documented("400", "401", "404", "415"))
-def test_refused_by_what_is_sent(client: CheckedClient, operation_id: str, status: int) -> None:
+def test_refused_because_of_the_request(
+    client: CheckedClient, operation_id: str, status: int
+) -> None:
     """A body that is no object, a bad token, ids that name nothing, a body of another type."""
     body = json.dumps(client.document.example(operation_id), default=str).encode()
     if status == 401:

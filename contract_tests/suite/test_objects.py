@@ -67,7 +67,7 @@ def test_assistant(client: CheckedClient, assistant: dict[str, Any]) -> None:
 
 
 @pytest.mark.live_safe
-def test_what_an_assistant_needs(client: CheckedClient) -> None:
+def test_required_fields_of_an_assistant(client: CheckedClient) -> None:
     """With a name and a model it is made; whether one of them is enough is an open question."""
     name, model = {"name": "助手"}, {"model": MODEL}
     made = {"name": False, "model": False}

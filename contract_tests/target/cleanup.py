@@ -61,8 +61,8 @@ def report_remaining(gateway: Gateway, of: Journal, why: str) -> list[str]:
 
 
 def _could_not(made: CreatedObject) -> str:
-    of_whom = " of the second user, which takes OTHER_TOKEN" if made.owner == "second" else ""
-    return f"could not delete {made.kind} {made.id}{of_whom}"
+    of_owner = " of the second user, which takes OTHER_TOKEN" if made.owner == "second" else ""
+    return f"could not delete {made.kind} {made.id}{of_owner}"
 
 
 def _unknown(of: Journal) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""How each fact in openapi.yaml is known, and what tests it."""
+"""The evidence and the tests of each fact in openapi.yaml."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ class Marks:
         return Marks({**around, **(own if isinstance(own, dict) else {"here": own})})
 
     def of(self, keyword: str, word: object = None) -> list[str]:
-        """The marks of a fact; each may be followed by where that source says so."""
+        """The marks of a fact; each may be followed by the place in its source."""
         found = self._found.get(keyword, ())
         if isinstance(found, dict):
             found = found.get(word, found.get("others", ()))

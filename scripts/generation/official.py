@@ -16,7 +16,7 @@ PLACES = tuple(FOLDER / f"{name}.py" for name in (*MODULES, ALL))
 
 
 def official_modules(spec: Spec, root: Path) -> dict[Path, dict[str, Any]]:
-    """What the template needs for each module. A name that several have is made in the first."""
+    """The template's input for each module. A name that several have is made in the first."""
     owners: dict[str, str] = {}  # of each name, the module that makes it or has it from elsewhere
     modules: dict[Path, dict[str, Any]] = {}
     written = _written(root / FOLDER / "_written.py")

@@ -37,7 +37,7 @@ INITS = {
     "\n\nOne module per resource, with a function for each operation that makes its call; `_shapes`"
     '\nhas the objects within requests.\n"""\n',
     RESOURCES: '"""The resources of the clients: one class each, with a method for each operation.'
-    "\n\nWhat is more than one request and one answer is in the class that a resource derives from."
+    "\n\nMethods of more than one request are in the class that a resource derives from."
     '\n"""\n',
 }
 ALL_RAISES = "\n\nRaises ResponseError when the pages have no end, or an item comes again."
@@ -213,7 +213,7 @@ def _environment() -> Environment:
 
 
 def _described(operation: Operation, method: written.Method | None = None) -> list[tuple[str, str]]:
-    """What the docstring says of each parameter, in their order."""
+    """The docstring's text of each parameter, in their order."""
     found = {one.name: one.description for one in operation.parameters}
     if method:
         found |= method.described

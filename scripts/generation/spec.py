@@ -68,7 +68,7 @@ class Operation:
 
     @property
     def parameters(self) -> list[Field]:
-        """What a call takes, in the order of the method."""
+        """The parameters of a call, in the order of the method."""
         named = {one.name: one for one in (*self.fields, *self.query)}
         first = [named.pop(name) for name in self.positional if name in named]
         return first + list(named.values())

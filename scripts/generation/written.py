@@ -30,7 +30,7 @@ class Method:
 
 @dataclass(frozen=True)
 class Module:
-    """What a written module of `_async/` gives to the generated ones."""
+    """The parts of a written module of `_async/` that generated ones use."""
 
     base: str  # the class that a resource's generated class derives from
     methods: tuple[Method, ...]

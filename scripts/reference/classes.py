@@ -29,7 +29,7 @@ def class_pages(words: Words) -> dict[str, str]:
 
 
 def _public() -> Named:
-    """What has a signature or a docstring, parents before their children."""
+    """The objects with a signature or a docstring, parents before their children."""
     package = {name: getattr(appbuilder_assistants, name) for name in appbuilder_assistants.__all__}
     others = {**_classes(hooks), **_classes(telemetry)}
     return {
@@ -113,7 +113,7 @@ def _chinese(name: str, words: Words) -> str:
 
 
 def _is_made_by_callers(thing: Any) -> bool:
-    """Streams come from methods, errors from calls, events from the client."""
+    """Whether programs call the constructor: not of streams, errors and events."""
     if inspect.isfunction(thing) or "__init__" not in vars(thing):
         return inspect.isfunction(thing)
     module = thing.__module__

@@ -191,7 +191,7 @@ class _Page:
         return [code(parameter.name) + shown, self._together([kind, *limits]), text or ""]
 
     def _asked(self, operation: DocumentedOperation) -> dict[str, Schema]:
-        """What the request may have, in its body and its query, by name."""
+        """The fields of the request, in its body and its query, by name."""
         query = map(self._spec.resolved, operation.definition["parameters"])
         asked = {one["name"]: {**one.get("schema", {}), **one} for one in query}
         return {**self._body(operation).get("properties", {}), **asked}

@@ -1,4 +1,4 @@
-"""`make regen-check`: one change of openapi.yaml after another, and what follows from each.
+"""`make regen-check`: one change of openapi.yaml after another, and the effects of each.
 
 `changes` has the ten changes with their probes, `trial` applies one in a copy of the repository.
 """

@@ -1,4 +1,4 @@
-"""What the programs of `changes` use: both clients, and a mock server for them."""
+"""Both clients and a mock server, for the programs of `changes`."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def parameters(method: Any) -> Any:
 
 
 def answers(use: Use) -> list[Any]:
-    """What each client answers; the asynchronous one is awaited."""
+    """The result of each client; that of the asynchronous one is awaited."""
     return [_answer(number, use) for number in range(len(CLIENTS))]
 
 

@@ -15,7 +15,7 @@ from scripts.regen_check.changes import Change
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("wrapper", "generated", "mock_server")
-# What `make generate` writes; all other files are written by hand.
+# The files that `make generate` writes; all others are written by hand.
 GENERATED = (
     "docs/operations.md",
     "docs/reference/",
@@ -42,7 +42,7 @@ CHECKS = {
 
 @dataclass(frozen=True)
 class Outcome:
-    """What follows from a change; `problems` is empty if all is as it should be."""
+    """The effects of a change; `problems` is empty if there are no others."""
 
     change: Change
     files: list[str]
@@ -84,7 +84,7 @@ class Copy:
             self._must("git", "clean", "-fdq")
 
     def check(self, name: str, module: str, *arguments: str, given: str = "") -> list[str]:
-        """What a program complains about: a module of Python's, or make."""
+        """The complaints of a program: a module of Python's, or make."""
         command = (module,) if module == "make" else (sys.executable, "-m", module)
         done = self._run(*command, *arguments, given=given)
         return [f"{name}: {done.stdout}{done.stderr}"] if done.returncode else []

@@ -1,4 +1,4 @@
-"""Two versions of openapi.yaml compared: operations, what they take, what they answer."""
+"""Two versions of openapi.yaml compared: operations, their requests and their responses."""
 
 from __future__ import annotations
 

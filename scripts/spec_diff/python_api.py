@@ -57,7 +57,7 @@ def _changes(name: str, was: Name | None, now: Name | None, requests: set[str]) 
 
 
 def _outermost(names: set[str]) -> set[str]:
-    """Without the members of what is among them itself."""
+    """The changes without those of members whose owner is changed as well."""
     return {name for name in names if name.rpartition(".")[0] not in names}
 
 
@@ -96,7 +96,7 @@ def _attributes(name: str, was: Any, now: Any) -> Iterator[Change]:
 
 
 def _declared(attribute: Any) -> str:
-    """The type of an attribute, or what says it: its value, where that is a constant's."""
+    """The type of an attribute, or its value, where that is a constant's."""
     annotation, value = _text(attribute.annotation), attribute.value
     if annotation and annotation != "TypeAlias":
         return annotation

@@ -1,4 +1,4 @@
-"""Two JSON Schemas compared: what one lets through and the other does not.
+"""Two JSON Schemas compared: the values that only one of them accepts.
 
 Both are first brought to their forms, and those of one type and name are compared.
 """

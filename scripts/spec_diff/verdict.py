@@ -1,4 +1,4 @@
-"""The version that changes ask for, and whether a tree says what it breaks."""
+"""The version that changes need, and whether a tree announces its breaking changes."""
 
 from __future__ import annotations
 

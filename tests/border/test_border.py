@@ -1,4 +1,4 @@
-"""Where the wrapper meets the spec: nothing unbound, nothing misrouted, no name changed."""
+"""The wrapper against the spec: every operation has its method, path and official names."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ with uploading(b"", "f") as _file:
 
 
 def name_of(operation: dict[str, Any]) -> str:
-    """Where the clients have it, such as `messages.list`."""
+    """The method of an operation in the clients, such as `messages.list`."""
     return f"{PATHS[operation['tags'][0]].rpartition('.')[2]}.{operation['x-method']}"
 
 
@@ -352,8 +352,8 @@ USER = {"content": "你好", "role": "user"}
         (AssistantMessage(content="你好", role="user"), USER),
     ],
 )
-def test_who_speaks(message: Any, sent_as: Any) -> None:
-    """A message that does not say so is the user's, as with the official client."""
+def test_the_default_role(message: Any, sent_as: Any) -> None:
+    """A message without a role is the user's, as with the official client."""
     created = threads.threads_create(messages=(message,)).request
     assert sent(created) == {"messages": [sent_as]}
 
@@ -368,7 +368,7 @@ def test_who_speaks(message: Any, sent_as: Any) -> None:
 
 
 def test_no_messages() -> None:
-    """Nothing is made of what is not there, and nothing is hidden of what is no message."""
+    """No messages stay no messages, and values that are no message are refused."""
     assert sent(threads.threads_create(messages=None).request) == {}
     assert sent(threads.threads_create(messages=[]).request) == {"messages": []}
     thread: AssistantThreadDict = {"metadata": {"a": "b"}}

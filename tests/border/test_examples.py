@@ -148,7 +148,7 @@ def test_none_is_missed() -> None:
     ],
 )
 def test_an_example_at_a_new_place_is_seen(document: dict[str, Any]) -> None:
-    """Wherever it stands; and since nothing reads it there, the test of it would fail."""
+    """An example is found at any place; without a reader of that place its test fails."""
     (found,) = every_example(document)
 
     assert found.value == {}

@@ -1,4 +1,4 @@
-"""What is imported, and when: nothing before something needs it."""
+"""The imports of the package: no module before it is needed."""
 
 from __future__ import annotations
 
@@ -53,8 +53,8 @@ def test_the_package_imports_nothing(code: str) -> None:
     assert imported_by(code) == ["appbuilder_assistants"]
 
 
-# What a client does not need before it is used, with all that is in it. `hashlib` and `email` are
-# there for `urllib.request`, `secrets` and dates.
+# Modules that a client does not need before it is used, with all that they contain. `hashlib` and
+# `email` are there for `urllib.request`, `secrets` and dates.
 OPERATIONS = "appbuilder_assistants._operations"
 UNUSED = (
     "anyio",
@@ -84,12 +84,12 @@ UNUSED = (
 
 
 def found(modules: list[str], unwanted: tuple[str, ...]) -> list[str]:
-    """Those of the modules that are unwanted, or within one that is."""
+    """The unwanted modules among these, and those within an unwanted package."""
     return [m for m in modules if f"{m}.".startswith(tuple(f"{name}." for name in unwanted))]
 
 
 @pytest.mark.parametrize("client", ["AppBuilder", "AsyncAppBuilder"])
-def test_a_client_imports_what_carries_calls_out(client: str) -> None:
+def test_a_client_imports_the_modules_that_carry_calls_out(client: str) -> None:
     """No operation, model, stream, tool, file or hook; no event loop, TLS, parser, log or httpx."""
     modules = imported_by(f"import appbuilder_assistants as a; a.{client}('k', 'http://[::1]:9')")
 
@@ -102,7 +102,7 @@ LOOK_UPS = {
 from appbuilder_assistants import AppBuilder
 AppBuilder({token!r}, {url!r}).threads.query({thread!r})
 """,
-    # What asyncio imports is the program's own affair.
+    # The program itself imports asyncio with its modules.
     "async": """
 import asyncio
 asyncio.run(asyncio.sleep(0))

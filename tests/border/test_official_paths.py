@@ -1,4 +1,4 @@
-"""Module paths of the official SDK, here: what a program imports after changing its imports."""
+"""Module paths of the official SDK in this package, as a program with changed imports uses them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_parts_of_the_module_object_are_modules(part: str) -> None:
 
 @pytest.mark.parametrize("part", PARTS)
 def test_the_official_path_of_a_part(part: str) -> None:
-    """Has the same names, which are the same classes."""
+    """The path has the same names, for the same classes."""
     package = import_module("appbuilder_assistants.core.assistant.type")
     official = import_module(f"appbuilder_assistants.core.assistant.type.{part}")
     ours = import_module(f"appbuilder_assistants.assistant.{part}")
@@ -58,7 +58,7 @@ def test_the_official_path_of_all_types() -> None:
 def test_the_official_path_of_a_resource(
     path: str, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its class, for `isinstance` and annotations."""
+    """The path has the class of the resource, for `isinstance` and annotations."""
     monkeypatch.setenv("APPBUILDER_TOKEN", "made-up-token")
     monkeypatch.setenv("GATEWAY_URL", "http://127.0.0.1:9")
     resource: object = appbuilder.assistant
@@ -82,7 +82,7 @@ def test_the_official_exceptions() -> None:
 
 
 def test_an_exception_without_a_class() -> None:
-    """Cannot be imported, and the error says what to catch."""
+    """It cannot be imported, and the error names the class to catch."""
     with pytest.raises(ImportError, match="catch ApiStatusError where its status_code is 422"):
         from appbuilder_assistants.core._exception import (  # type: ignore[attr-defined] # noqa: F401
             UnprocessableEntityException,

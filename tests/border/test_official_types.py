@@ -56,7 +56,7 @@ def test_every_name_is_there(part: str) -> None:
 
 
 def test_type_has_the_names_of_its_parts() -> None:
-    """And no others."""
+    """`type` has the names of its parts and no others."""
     names = {name for part in NAMES.values() for name in part.split()}
 
     assert set(assistant.type.__all__) == names

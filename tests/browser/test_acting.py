@@ -33,7 +33,7 @@ def test_a_message_and_a_tool_answered_from_here(view: View, api: Api) -> None:
     assert view.texts(MESSAGES)[2] == "第一行\n第二行"
 
     view.all(".waiting textarea")[0].send_keys("晴，25 度")
-    view.wait_for_polls()  # what is typed stays while the page looks
+    view.wait_for_polls()  # typed text stays while the page polls
     view.js("document.querySelectorAll('.run')[1].querySelector('.waiting button').click()")
     view.wait_for_texts(RUN, ["completed", "completed"])
     assert view.texts(MESSAGES)[-1].endswith("晴，25 度")
@@ -52,8 +52,8 @@ def requests(api: Api) -> list[dict[str, object]]:
     return data
 
 
-def test_what_is_refused_is_said(view: View, api: Api) -> None:
-    """Beside the form, with what was typed still in it."""
+def test_a_refusal_is_shown(view: View, api: Api) -> None:
+    """The refusal is beside the form, which keeps its text."""
     view.expected = ["400 (Bad Request)", "409 (Conflict)"]
     where, _ = api.waiting_run()
     view.open(f"/?lang=en#/threads/{where['thread_id']}")

@@ -154,8 +154,8 @@ def test_hostile_text_stays_text(view: View, api: Api) -> None:
     assert view.js("return window.hacked") is None
 
 
-def test_what_a_reader_does_stays(view: View, api: Api) -> None:
-    """Selection, focus and what was unfolded survive what comes in."""
+def test_actions_of_a_reader_stay(view: View, api: Api) -> None:
+    """Selection, focus and unfolded parts survive an update."""
     thread = api.thread("选中我", "长文本\n" * 200)
     view.open(f"/?lang=en#/threads/{thread}")
     view.wait_for(lambda: len(view.all(MESSAGES)) == 2)

@@ -91,7 +91,7 @@ def stored(**texts: str) -> bytes:
 
 @dataclass
 class BrokenStream:
-    """A server whose streams are these bytes, and which answers what is asked of the run after."""
+    """A server that sends these bytes as streams, and answers later look-ups of the run."""
 
     sent: bytes
     run: bytes

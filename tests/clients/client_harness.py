@@ -1,7 +1,7 @@
 """Harness of the sync and the async client, so that each test is written once.
 
-The asynchronous client is driven from plain code: what it would await is run to its end on one
-event loop.
+The asynchronous client is driven from plain code: its awaitables are run to their end on one event
+loop.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ class AsyncHarness:
             self._gathering = False
 
     def settle(self, value: Any) -> Any:
-        """Run what would be awaited; make streams and resources do the same."""
+        """Run an awaitable to its end; let streams and resources do the same."""
         if inspect.iscoroutine(value):
             return value if self._gathering else self.settle(self._loop.run_until_complete(value))
         if isinstance(value, STREAMS):

@@ -19,7 +19,7 @@ AT_ONCE = RetryPolicy(first_delay=0.0)
 
 @pytest.fixture(params=[SyncHarness, AsyncHarness], ids=["sync", "async"])
 def harness(request: pytest.FixtureRequest) -> Iterator[ClientHarness]:
-    """Where clients are made: one test for both kinds."""
+    """The factory of clients: one test for both kinds."""
     made: ClientHarness = request.param()
     yield made
     made.close()

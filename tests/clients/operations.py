@@ -35,7 +35,7 @@ Call = Callable[[Any, Path], Any]
 
 @dataclass(frozen=True)
 class Operation:
-    """A call of a client, given an empty folder, and what the documentation says it returns.
+    """A call of a client, given an empty folder, and its documented result.
 
     `kind` is the shape of its first answer: "json", "pages", "stream" or "file". Iterators
     become lists here, and `returns` is the type of an item. `then` names the operations that

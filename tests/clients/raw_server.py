@@ -1,4 +1,4 @@
-"""A server of raw bytes on a real socket: it can do all that a network and a bad server do."""
+"""A server of raw bytes on a real socket: it can fail as a network and a bad server do."""
 
 from __future__ import annotations
 

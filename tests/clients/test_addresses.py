@@ -61,7 +61,7 @@ def silent() -> Iterator[Silent]:
 
 @pytest.fixture
 def resolve(monkeypatch: pytest.MonkeyPatch) -> Resolve:
-    """Says which addresses HOST has."""
+    """Set the addresses of HOST."""
     monkeypatch.setenv("NO_PROXY", "*")
     real = socket.getaddrinfo
 
@@ -127,7 +127,7 @@ def test_no_such_host(harness: ClientHarness, monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.fixture
-def nobody() -> str:
+def unused_address() -> str:
     """An address of this machine where no server listens."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return f"127.0.0.1:{listener.getsockname()[1]}"
@@ -135,27 +135,29 @@ def nobody() -> str:
 
 @pytest.mark.parametrize("source", ["gateway_url", "GATEWAY_URL"])
 def test_no_server(
-    harness: ClientHarness, monkeypatch: pytest.MonkeyPatch, nobody: str, source: str
+    harness: ClientHarness, monkeypatch: pytest.MonkeyPatch, unused_address: str, source: str
 ) -> None:
     """The error says what set the address, and how a mock server comes to be there."""
     if source == "GATEWAY_URL":
-        monkeypatch.setenv("GATEWAY_URL", nobody)
-    client = harness.client("k", nobody if source == "gateway_url" else None, retry=ONCE)
+        monkeypatch.setenv("GATEWAY_URL", unused_address)
+    client = harness.client("k", unused_address if source == "gateway_url" else None, retry=ONCE)
 
     with pytest.raises(ApiConnectionError) as caught:
         client.threads.create()
 
     assert not caught.value.reached_server
-    assert str(caught.value).startswith(f"createThread: no connection to http://{nobody}: ")
+    assert str(caught.value).startswith(f"createThread: no connection to http://{unused_address}: ")
     assert f"; the address is that of {source}, and no server answers there: " in str(caught.value)
     assert "`python -m appbuilder_mock` (`make mock` in its repository)" in str(caught.value)
 
 
-def test_no_server_elsewhere(harness: ClientHarness, resolve: Resolve, nobody: str) -> None:
+def test_no_server_elsewhere(harness: ClientHarness, resolve: Resolve, unused_address: str) -> None:
     """For another machine the mock server is no advice; options replace what set the address."""
     resolve(["127.0.0.1"])
     client = harness.client("k", "http://127.0.0.1:9", retry=ONCE)
-    elsewhere = client.with_options(gateway_url=f"http://{HOST}:{nobody.rpartition(':')[2]}")
+    elsewhere = client.with_options(
+        gateway_url=f"http://{HOST}:{unused_address.rpartition(':')[2]}"
+    )
 
     with pytest.raises(ApiConnectionError, match="the address is that of gateway_url") as caught:
         elsewhere.threads.create()

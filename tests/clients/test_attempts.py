@@ -1,4 +1,4 @@
-"""`.attempts` has every failed request, whichever way the call came to its error."""
+"""`.attempts` has every failed request, for each way in which a call fails."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ NO_RUN = status(2, "run_end", "completed")
 
 
 def first(refusal: bytes, then: bytes, *, later: bytes = b"") -> Callable[[Exchange], bool]:
-    """A server that refuses once, then answers so and hangs up; and what it answers after that."""
+    """A server that refuses once, then sends these bytes and closes; and its later answers."""
     answers = [refusal, then]
 
     def script(exchange: Exchange) -> bool:

@@ -31,7 +31,7 @@ from tests.clients.tools import get_weather
 from tests.transports import in_use
 
 
-def test_what_is_sent(harness: ClientHarness, serve: Serve) -> None:
+def test_the_request_as_sent(harness: ClientHarness, serve: Serve) -> None:
     """The method, the path under the gateway's, the token and a fresh id for each request."""
     server = serve(lambda exchange: exchange.send(answer(RUN)))
     client = harness.client("k", f"{server.url}/team/")
@@ -168,10 +168,10 @@ HALF = answer(RUN)[:-1]
 
 @pytest.mark.parametrize("call", CREATES)
 @pytest.mark.parametrize("sent", [BUSY, HALF, b""], ids=["503", "half an answer", "no answer"])
-def test_what_may_have_happened_is_not_sent_again(
+def test_a_call_that_may_have_happened_is_not_sent_again(
     harness: ClientHarness, serve: Serve, call: Any, sent: bytes
 ) -> None:
-    """Nothing is created, run or submitted twice."""
+    """No call creates, runs or submits twice."""
     server = serve(lambda exchange: (exchange.send(sent), False)[1])
 
     with pytest.raises(AssistantsError):
@@ -182,10 +182,10 @@ def test_what_may_have_happened_is_not_sent_again(
 
 @pytest.mark.parametrize("call", LOOK_UPS)
 @pytest.mark.parametrize("sent", [BUSY, HALF, b""], ids=["503", "half an answer", "no answer"])
-def test_what_does_no_harm_twice_is_sent_again(
+def test_an_idempotent_call_is_sent_again(
     harness: ClientHarness, serve: Serve, call: Any, sent: bytes
 ) -> None:
-    """Up to the policy's attempts, each with an id of its own."""
+    """An idempotent call has all attempts of the policy, each with an id of its own."""
     # Hanging up behind a whole answer could lose the next request before it is seen here.
     server = serve(lambda exchange: (exchange.send(sent), sent is BUSY)[1])
 
@@ -197,7 +197,7 @@ def test_what_does_no_harm_twice_is_sent_again(
 
 @pytest.mark.parametrize("call", [CREATES[3], LOOK_UPS[1]])
 def test_a_rate_limit_passes(harness: ClientHarness, serve: Serve, call: Any) -> None:
-    """Whatever was answered 429 is sent again."""
+    """Every call that was answered with 429 is sent again."""
     answers = [LIMITED, LIMITED, answer(RUN)]
     server = serve(lambda exchange: exchange.send(answers.pop(0)))
 
@@ -206,7 +206,7 @@ def test_a_rate_limit_passes(harness: ClientHarness, serve: Serve, call: Any) ->
 
 
 def test_retry_after_a_date(harness: ClientHarness, serve: Serve) -> None:
-    """It is reckoned from the server's own date, and kept to."""
+    """The pause is computed from the server's own date, and observed."""
     date = "Wed, 21 Oct 2015 07:28:{:02} GMT"
     busy = answer({}, "429 Too Many", date=date.format(0), retry_after=date.format(1))
     gone = answer({}, "404 Not Found")
@@ -222,7 +222,7 @@ def test_retry_after_a_date(harness: ClientHarness, serve: Serve) -> None:
 
 
 def test_a_far_date(harness: ClientHarness, serve: Serve) -> None:
-    """Without a date of the server's it is reckoned from ours; one too far off is the caller's."""
+    """Without the server's date the own clock counts; a pause that is too long is refused."""
     then = formatdate(time.time() + 3600, usegmt=True)
     server = serve(lambda exchange: exchange.send(answer({}, "503 Busy", retry_after=then)))
 
@@ -312,7 +312,7 @@ def test_a_drip_is_not_silence(harness: ClientHarness, serve: Serve) -> None:
 def test_odd_answers(
     harness: ClientHarness, serve: Serve, sent: bytes, cls: type[AssistantsError]
 ) -> None:
-    """Whatever comes back, it is one of the documented errors, and names the operation."""
+    """The error of an odd answer is a documented one, and names the operation."""
     server = serve(lambda exchange: (exchange.send(sent), False)[1])
 
     with pytest.raises(cls) as caught:
@@ -324,7 +324,7 @@ def test_odd_answers(
 
 @pytest.mark.parametrize("status", ["301 Moved", "302 Found", "307 Temporary Redirect"])
 def test_redirects_are_not_followed(harness: ClientHarness, serve: Serve, status: str) -> None:
-    """The token goes nowhere it was not meant for, even with an http client that follows."""
+    """A redirect does not get the token, even with an http client that follows redirects."""
     other = serve(lambda exchange: exchange.send(answer(RUN)))
     server = serve(lambda exchange: exchange.send(answer(b"", status, location=other.url)))
     client = harness.client("k", server.url, http_client=harness.http(follow_redirects=True))

@@ -68,7 +68,7 @@ def first_piece(stream: Any) -> None:
 
 
 def test_without_it_the_run_continues(turns: Turns) -> None:
-    """The purpose of it: the next turn is refused."""
+    """Without `cancel` the next turn is refused."""
     with turns.stream() as stream:
         first_piece(stream)
 
@@ -114,7 +114,7 @@ CANCELS: list[Callable[[Any], None]] = [within, after, in_a_loop, at_once, twice
 @pytest.mark.parametrize("on_exit", ["close", "cancel"])
 @pytest.mark.parametrize("use", CANCELS)
 def test_cancel(turns: Turns, use: Any, on_exit: str) -> None:
-    """Wherever it is called; before an event has named the run, one is waited for."""
+    """`cancel` works at every moment; before an event has named the run, it waits for one."""
     stream = turns.stream(on_exit=on_exit)
     use(stream)
 
@@ -143,7 +143,7 @@ def test_cancel_with_tools(turns: Turns) -> None:
 
 
 def test_cancel_by_the_manager(turns: Turns, harness: ClientHarness) -> None:
-    """The stream of a handler."""
+    """`cancel` of the manager cancels the run of a handler's stream."""
     manager = turns.client.threads.runs.stream_run_with_handler(
         turns.assistant, turns.thread, event_handler=recorder(harness)
     )
@@ -155,7 +155,7 @@ def test_cancel_by_the_manager(turns: Turns, harness: ClientHarness) -> None:
 
 
 def test_cancel_of_a_run_that_has_ended(turns: Turns) -> None:
-    """Nothing is asked for."""
+    """`cancel` sends no request."""
     turns.server.script()
     stream = turns.stream()
     stream.until_done()
@@ -166,7 +166,7 @@ def test_cancel_of_a_run_that_has_ended(turns: Turns) -> None:
 
 
 def test_cancel_of_a_run_that_ended_meanwhile(turns: Turns) -> None:
-    """That is no error: there is nothing left to cancel."""
+    """Cancelling raises no error: no run is left to cancel."""
     turns.server.script(Rule(reply=Reply("好")))
     with turns.stream() as stream:
         next(stream)
@@ -219,7 +219,7 @@ def test_cancel_of_an_unknown_run(harness: ClientHarness, serve: Serve) -> None:
 
 
 def test_cancel_that_fails(harness: ClientHarness, serve: Serve) -> None:
-    """Its error is raised, and the connection is closed all the same."""
+    """The error of cancelling is raised, and the connection is closed."""
 
     def script(exchange: Exchange) -> None:
         if exchange.path.endswith("/cancel"):
@@ -275,7 +275,7 @@ EXITS: list[Callable[[Any], None]] = [by_break, by_with, by_with_at_once, by_err
 
 @pytest.mark.parametrize("leave", [*EXITS, by_texts])
 def test_on_exit(turns: Turns, leave: Any) -> None:
-    """However the stream is left before its end, the run is cancelled, and waited for."""
+    """Each way of leaving a stream before its end cancels the run, and waits for that."""
     leave(turns.stream(on_exit="cancel"))
     turns.next_works()
 
@@ -324,7 +324,7 @@ def test_on_exit_at_the_deadline(turns: Turns) -> None:
 
 
 def test_on_exit_of_a_stream_that_ended(turns: Turns) -> None:
-    """Nothing is cancelled."""
+    """`on_exit` sends no cancellation after the end."""
     turns.server.script()
     with turns.stream(on_exit="cancel") as stream:
         assert stream.final_run().status == "completed"
@@ -356,7 +356,7 @@ def test_the_order_on_the_wire(harness: ClientHarness, serve: Serve) -> None:
 
 @pytest.mark.parametrize("word", ["", "Cancel", None, True, "raise"])
 def test_other_words(client: Any, word: Any) -> None:
-    """Before anything is sent."""
+    """Another word for `on_exit` is refused before a request is sent."""
     runs = client.threads.runs
     with pytest.raises(ValueError, match=r'on_exit: expected "close" or "cancel", got'):
         runs.stream_run("asst_1", "thread_1", on_exit=word)

@@ -1,4 +1,4 @@
-"""The client objects: options, who owns what, what they show."""
+"""The client objects: options, ownership of connections, representations."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SECRET = "秘密".encode().hex()
 
 
 class Recorder:
-    """An httpx client that answers by itself and keeps what it was asked."""
+    """An httpx client that answers by itself and records its requests."""
 
     def __init__(self, harness: ClientHarness) -> None:
         self.requests: list[httpx.Request] = []
@@ -85,7 +85,7 @@ def test_time_outs_of_ones_own(harness: ClientHarness, recorder: Recorder) -> No
 
 
 def test_with_options(harness: ClientHarness, recorder: Recorder) -> None:
-    """A copy has its own options; what is not named stays; the original is as it was."""
+    """A copy has its own options, the others stay, and the original is unchanged."""
     client = harness.client("k", http_client=recorder.http, timeout=7, retry=AT_ONCE)
     quick = client.with_options(timeout=1).with_options(retry=RetryPolicy(attempts=1))
     default = client.with_options(timeout=None)
@@ -290,7 +290,7 @@ HELD: dict[str, Callable[[Any], Any]] = {
 @pytest.mark.parametrize("held", HELD.values(), ids=HELD.keys())
 @pytest.mark.parametrize("kind", [AppBuilder, AsyncAppBuilder])
 def test_a_client_is_not_pickled(kind: Any, held: Callable[[Any], Any]) -> None:
-    """Nor deep-copied: the error says what to do in its place."""
+    """A client is neither pickled nor deep-copied: the error has the alternative."""
     target = held(kind("k", "http://127.0.0.1:9"))
 
     for protocol in range(pickle.HIGHEST_PROTOCOL + 1):

@@ -34,7 +34,7 @@ MANY = 128
 
 
 def read_within(stream: Any) -> None:
-    """Read the events, and leave the stream without having asked what comes after the last."""
+    """Read the events, and leave the stream without reading behind the last one."""
     with stream:
         while not stream.snapshot.finished:
             next(stream)
@@ -122,7 +122,7 @@ def test_a_stream_that_continues(
     assert server.connections == 2
 
 
-def test_who_stops_at_the_final_event(harness: ClientHarness, serve: Serve) -> None:
+def test_a_reader_that_stops_at_the_final_event(harness: ClientHarness, serve: Serve) -> None:
     """A stream that is read event by event is over with the last of them."""
     server = serve(lambda e: (e.send(CHUNKED + chunk(STREAM)), e.client_disconnected())[1])
     stream = stream_of(harness.client("k", server.url))
@@ -135,7 +135,7 @@ def test_who_stops_at_the_final_event(harness: ClientHarness, serve: Serve) -> N
 
 @pytest.mark.slow
 def test_128_calls_at_once(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
-    """They open no more connections than they are; as many calls again open none."""
+    """They open at most one connection each; as many calls again open none."""
     # A machine that has much else to do may take longer for them than connections are kept idle.
     monkeypatch.setattr(idle, "KEEP_SECONDS", float("inf"))
     opened: list[int] = []
@@ -196,7 +196,7 @@ def test_two_clients_at_once(harness: ClientHarness, serve: Serve) -> None:
 
 
 def test_resources_are_the_same(harness: ClientHarness) -> None:
-    """Reading one twice makes nothing."""
+    """Reading a resource twice gives the same object."""
     client = harness.client_class("k", "http://127.0.0.1:9")
 
     assert client.threads is client.threads

@@ -165,7 +165,7 @@ def test_an_http_client_of_ones_own(harness: ClientHarness, serve: Serve, script
 
 
 def test_other_uses_of_an_http_client(serve: Serve) -> None:
-    """It may take as long as it likes for who made it, also on a connection that a call used."""
+    """Requests of its owner have no deadline, also on a connection that a call used."""
     servers: list[Callable[[Exchange], None]] = [
         lambda exchange: exchange.send(answer(RUN)),
         dripping(answer({"文": "慢"})),
@@ -228,7 +228,7 @@ def slow(harness: ClientHarness) -> Any:
 
 
 def test_the_run_is_cancelled(slow: Any) -> None:
-    """With on_deadline="cancel" a run whose id is known does not go on."""
+    """With on_deadline="cancel" a run with a known id is cancelled."""
     client, assistant_id, thread_id = slow
     stream = client.threads.runs.stream_run(
         assistant_id, thread_id, deadline=SOON, on_deadline="cancel"
@@ -243,7 +243,7 @@ def test_the_run_is_cancelled(slow: Any) -> None:
 
 
 def test_a_run_continues_unless_it_is_cancelled(slow: Any) -> None:
-    """By default the deadline is the caller's affair."""
+    """By default the deadline does not cancel the run."""
     client, assistant_id, thread_id = slow
 
     with pytest.raises(DeadlineExceededError) as caught:
@@ -267,7 +267,7 @@ def test_a_run_with_an_unknown_id(slow: Any) -> None:
 
 
 def test_cancelling_that_fails(harness: ClientHarness, serve: Serve) -> None:
-    """A server that is gone cannot cancel: the error says so, and is still the first."""
+    """The error of the deadline is raised, and says that cancelling failed."""
     client = harness.client(
         "k", serve(silent).url, deadline=SOON, on_deadline="cancel", retry=RetryPolicy(attempts=1)
     ).with_options(timeout=0.3)

@@ -58,7 +58,7 @@ def test_another_token_takes_effect_at_once(
 
 
 def test_threads_share_one_client(assistant: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whichever thread comes first makes it, and makes it once."""
+    """The first of several threads makes the client, once."""
     monkeypatch.setenv("APPBUILDER_TOKEN", "one")
     together = threading.Barrier(8)
 
@@ -145,7 +145,7 @@ def test_other_names(assistant: ModuleType) -> None:
 
 
 def test_types_need_no_token(assistant: ModuleType) -> None:
-    """A program builds its messages before it has anyone to send them to."""
+    """A program may build messages before it has a client."""
     message = assistant.thread_type.AssistantMessage(content="你好")
 
     assert message.role == "user"

@@ -103,7 +103,7 @@ def test_the_current_folder(
 def test_a_new_file_has_the_usual_rights(
     harness: ClientHarness, serve: Serve, folder: Path
 ) -> None:
-    """Those that the process gives to every file, not a temporary file's."""
+    """It has the mode of any new file of the process, not that of a temporary file."""
     server = serve(lambda exchange: exchange.send(with_length(b"x")))
     (folder / "usual").touch()
 
@@ -143,7 +143,7 @@ def test_hostile_names(
 
 
 def test_no_name_at_all(harness: ClientHarness, serve: Serve, folder: Path) -> None:
-    """The id stands in, made safe as well."""
+    """The file's id is the name, made safe as well."""
     sent = answer(b"x", content_type="image/png", content_disposition="attachment")
     server = serve(lambda exchange: exchange.send(sent))
 
@@ -205,7 +205,7 @@ def test_overwriting_when_asked_to(harness: ClientHarness, serve: Serve, folder:
 
 
 def test_a_folder_is_never_overwritten(harness: ClientHarness, serve: Serve, folder: Path) -> None:
-    """Not even with overwrite."""
+    """A folder is not replaced, even with `overwrite`."""
     (folder / "a.png").mkdir()
     server = serve(lambda exchange: exchange.send(with_length(b"x")))
 
@@ -218,7 +218,7 @@ def test_a_folder_is_never_overwritten(harness: ClientHarness, serve: Serve, fol
 def test_a_name_that_is_taken_meanwhile(
     harness: ClientHarness, serve: Serve, folder: Path, begun: threading.Event
 ) -> None:
-    """The first one gets it."""
+    """The first download gets the name."""
 
     def script(exchange: Exchange) -> None:
         exchange.send(head("200 OK", {**NAMED, "Content-Length": str(len(DATA))}) + DATA[:200_000])
@@ -260,7 +260,7 @@ def test_a_file_system_without_links(
         (lambda f: None, TypeError, "got NoneType"),
     ],
 )
-def test_what_is_no_folder(
+def test_a_path_that_is_no_folder(
     harness: ClientHarness, serve: Serve, folder: Path, given: Any, error: Any, message: str
 ) -> None:
     """It is refused before anything is sent."""
@@ -282,7 +282,7 @@ CUTS = [0, 1, 40, 300, 1000, 50_300, 65_000, 66_000, 70_000, 131_500, 200_000, 2
 def test_a_cut_download_leaves_nothing(
     harness: ClientHarness, serve: Serve, folder: Path, sent: Any, cut: int, reset: bool
 ) -> None:
-    """Wherever it breaks, it raises, and there is no file under any name."""
+    """At every cut the download raises, and leaves no file under any name."""
     whole = sent(DATA)
 
     def script(exchange: Exchange) -> bool:
@@ -306,7 +306,7 @@ def test_a_cut_download_leaves_nothing(
 def test_a_cut_just_before_the_end(
     harness: ClientHarness, serve: Serve, folder: Path, tail: int
 ) -> None:
-    """All bytes may have come, but not the word that these were all."""
+    """All bytes may have come, but not the mark of their end."""
     server = serve(lambda exchange: (exchange.send(chunked(DATA)[:-tail]), False)[1])
 
     with pytest.raises(ApiConnectionError):
@@ -318,7 +318,7 @@ def test_a_cut_just_before_the_end(
 def test_a_response_without_length_or_chunks(
     harness: ClientHarness, serve: Serve, folder: Path
 ) -> None:
-    """Nobody could see whether it was cut."""
+    """A cut of such a response could not be detected."""
     server = serve(lambda exchange: (exchange.send(head("200 OK", NAMED) + DATA), False)[1])
     client = harness.client("k", server.url, retry=AT_ONCE)
 
@@ -331,7 +331,7 @@ def test_a_response_without_length_or_chunks(
 
 
 def test_a_download_is_not_begun_anew(harness: ClientHarness, serve: Serve, folder: Path) -> None:
-    """Once bytes were saved, a break is raised; before, the request is retried."""
+    """After the first saved bytes a break is raised; before them, the request is retried."""
     whole = with_length(DATA)
     answers = [whole[:100], answer({}, "503 Busy"), whole[:200_000]]
     server = serve(lambda exchange: (exchange.send(answers.pop(0)), len(answers) == 1)[1])
@@ -366,7 +366,7 @@ def error_in_chunks(body: bytes) -> bytes:
 def test_an_error_is_never_saved(
     harness: ClientHarness, serve: Serve, folder: Path, sent: bytes, error: Any, method: str
 ) -> None:
-    """Whatever its status, however it is framed."""
+    """An error body is raised and not saved, with every status and framing."""
     server = serve(lambda exchange: exchange.send(sent))
     files = harness.client("k", server.url, retry=AT_ONCE).assistants.files
 
@@ -390,7 +390,7 @@ def test_an_error_is_never_saved(
 def test_a_json_file_is_a_file(
     harness: ClientHarness, serve: Serve, folder: Path, body: bytes
 ) -> None:
-    """Whatever it is about, unless it is just what an error object is."""
+    """A JSON file is saved, unless it has exactly the shape of an error object."""
     sent = answer(body, content_disposition="attachment; filename=a.json")
     files = harness.client("k", serve(lambda e: e.send(sent)).url).assistants.files
 

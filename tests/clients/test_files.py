@@ -69,7 +69,7 @@ def test_a_file_goes_round(client: Any, tmp_path: Path) -> None:
 def test_an_unknown_file(
     harness: ClientHarness, tmp_path: Path, word: str, error_form: Any
 ) -> None:
-    """However the service says it, nothing is given or saved."""
+    """In each form of the refusal no file is returned or saved."""
     readings = {"unknown-file": word}
     kind = ApiStatusError if word == "error-text" else NotFoundError
     with appbuilder_mock.running(readings=readings, error_form=error_form) as server:
@@ -94,7 +94,7 @@ def test_a_file_that_is_null(client: Any, tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def keeps_names() -> Iterator[appbuilder_mock.Running]:
-    """A server that keeps the names of files, whatever is in them."""
+    """A server that keeps the names of files unchanged."""
     with appbuilder_mock.running(readings={"file-names": "kept"}) as running:
         yield running
 
@@ -118,7 +118,7 @@ def test_files_of_one_name(client: Any, tmp_path: Path) -> None:
 def test_names_arrive(
     harness: ClientHarness, keeps_names: appbuilder_mock.Running, tmp_path: Path, name: str
 ) -> None:
-    """Exactly, whatever is in them; and come back as a name in the folder."""
+    """Every name arrives exactly, and comes back as a name in the folder."""
     files = harness.client(keeps_names.token, keeps_names.url).assistants.files
 
     stored = files.create(EVERY_BYTE, filename=name)
@@ -200,7 +200,7 @@ def test_large_files_take_little_memory(
 
 
 def test_the_memory_bound_can_fail(harness: ClientHarness, server: Process) -> None:
-    """The measure sees a file that is held whole."""
+    """The measurement detects a file that is held whole."""
     files = harness.client("mock-token", server.url).assistants.files
     stored = files.create(b"x" * (2 * 1024 * 1024))
 

@@ -61,7 +61,7 @@ def whole(exchange: Exchange) -> None:
 
 @pytest.mark.parametrize("way", ["with", "manager", "handler", "for", "for handler"])
 def test_every_event_calls_its_method(harness: ClientHarness, serve: Serve, way: str) -> None:
-    """Once and in order, however the run is carried to its end."""
+    """Each method is called once and in order, for every way of reading the run to its end."""
     server = serve(whole)
     handler = recorder(harness)
     runs = harness.client("k", server.url).threads.runs
@@ -145,10 +145,10 @@ def test_the_context_in_a_hook(harness: ClientHarness, serve: Serve) -> None:
 
 @pytest.mark.parametrize("way", ["with", "plain", "for"])
 @pytest.mark.parametrize("error", [ZeroDivisionError, KeyboardInterrupt])
-def test_what_a_hook_raises(
+def test_an_exception_of_a_hook(
     harness: ClientHarness, serve: Serve, way: str, error: type[BaseException]
 ) -> None:
-    """It reaches the caller as it is, and the connection is closed."""
+    """The exception reaches the caller unchanged, and the connection is closed."""
     disconnected = threading.Event()
 
     def script(exchange: Exchange) -> None:
@@ -222,7 +222,7 @@ def test_unknown_events(harness: ClientHarness, serve: Serve) -> None:
 
 
 def test_a_stream_that_breaks(harness: ClientHarness, serve: Serve) -> None:
-    """Being done is more than having no more events."""
+    """`until_done` raises if the stream ends without its final event."""
     server = serve(lambda exchange: exchange.send(framed(BEGIN + piece(2, "你"))["length"]))
     handler = recorder(harness)
     runs = harness.client("k", server.url).threads.runs
@@ -234,7 +234,7 @@ def test_a_stream_that_breaks(harness: ClientHarness, serve: Serve) -> None:
 
 
 def test_no_handler(harness: ClientHarness, serve: Serve) -> None:
-    """Without one, the events go to one that does nothing."""
+    """Without a handler the events go to one that does nothing."""
     runs = harness.client("k", serve(whole).url).threads.runs
 
     with runs.stream_run_with_handler("a", "t") as handler:
@@ -244,7 +244,7 @@ def test_no_handler(harness: ClientHarness, serve: Serve) -> None:
 
 
 def test_a_handler_for_two_runs(harness: ClientHarness, serve: Serve) -> None:
-    """One after the other; what was known of the first is forgotten."""
+    """A handler serves one run after the other; the context of the first is dropped."""
     handler = recorder(harness)
     server = serve(whole)
     runs = harness.client("k", server.url).threads.runs
@@ -376,7 +376,7 @@ def test_async_tools_within_a_stream(mock: Any) -> None:
 
 
 def test_an_async_hook_in_a_plain_handler(serve: Serve) -> None:
-    """It would be forgotten: it is refused instead, at the first event."""
+    """An async hook would never be awaited: it is refused at the first event."""
 
     class Handler(AssistantEventHandler):
         async def run_begin(self, status_event: Any) -> None:

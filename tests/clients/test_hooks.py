@@ -47,7 +47,7 @@ def answers(*sent: bytes) -> Any:
 
 
 def test_a_call_from_its_beginning_to_its_end(harness: ClientHarness, serve: Serve) -> None:
-    """Started, tried, to be tried again, tried, finished: all with one number."""
+    """Start, attempt, retry, attempt and end have one call id."""
     events: list[HookEvent] = []
     server = serve(answers(BUSY, answer(RUN, x_appbuilder_request_id="req_1")))
     client = harness.client("k", server.url, retry=AT_ONCE, event_hooks=[events.append])
@@ -126,7 +126,7 @@ def test_a_stream_read_one_event_at_a_time(
     begin: Any,
     broken: bool,
 ) -> None:
-    """It is over with the run's final event, or its look-up: perhaps nobody asks for another.
+    """It is over with the run's final event, or its look-up, even if no further event is read.
 
     Its connection is kept for the next call.
     """
@@ -277,7 +277,7 @@ def test_a_lost_answer_that_is_asked_for_again(
 def test_a_hook_that_fails(
     harness: ClientHarness, serve: Serve, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """It changes nothing for the call, and is in the log."""
+    """Its exception does not affect the call, and is logged."""
     events: list[HookEvent] = []
 
     def broken(event: HookEvent) -> None:
@@ -340,7 +340,7 @@ def test_hooks_of_some_calls(harness: ClientHarness, serve: Serve) -> None:
 
 
 def test_an_async_hook_is_refused(harness: ClientHarness) -> None:
-    """Nobody would wait for it."""
+    """An async hook would never be awaited."""
 
     async def hook(event: HookEvent) -> None: ...
 

@@ -101,7 +101,7 @@ def test_json_without_end(
 def test_a_refusal_without_end(
     harness: ClientHarness, serve: Serve, peak: Callable[[], int], name: str, status: str
 ) -> None:
-    """1 MiB of an error body is enough: only its beginning is quoted."""
+    """At most 1 MiB of an error body is read: only its beginning is quoted."""
     more: dict[str, Callable[[Any], object]] = {
         "files.content": lambda client: client.assistants.files.content("f"),
         "runs.stream_run": lambda client: list(client.threads.runs.stream_run("a", "t")),
@@ -183,7 +183,7 @@ def test_a_bomb_however_it_is_cut(
 def test_an_answer_of_the_size_that_is_allowed(
     harness: ClientHarness, serve: Serve, peak: Callable[[], int]
 ) -> None:
-    """It is read as it is, without a copy: what comes of it is another matter."""
+    """It is read without a copy, besides the text that JSON is parsed from."""
     body = b'{"id": "run_1"}'.ljust(MAX_BODY)
     packed = gzip.compress(body, 1)
     del body

@@ -52,7 +52,7 @@ def manager_of(client: Any) -> Any:
 def test_every_lens_at_every_time(
     harness: ClientHarness, serve: Serve, make: Any, before: str
 ) -> None:
-    """Each gives the same, whatever was read before it and in whichever order, from one request."""
+    """Each gives the same result after any other reading, in any order, from one request."""
     server = serve(whole())
     stream = make(harness.client("k", server.url))
     if before == "one event":
@@ -160,7 +160,7 @@ def test_several_messages(harness: ClientHarness, serve: Serve) -> None:
 
 @pytest.mark.parametrize("state", ["failed", "cancelled", "expired"])
 def test_a_run_that_ended_badly(harness: ClientHarness, serve: Serve, state: str) -> None:
-    """It is given as it ended; what it had said is no answer."""
+    """The run is returned as it ended; its partial text is no answer."""
     end = status(6, "run_end", state, run_object={**RUN, "status": state})
     stream = stream_of(harness.client("k", serve(whole(TWO + end)).url))
 

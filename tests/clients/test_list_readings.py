@@ -124,7 +124,7 @@ def test_a_list_that_grows_meanwhile(
 
 @pytest.mark.parametrize("page_size", [1, 2, 7])
 def test_the_bounds_of_the_caller(harness: ClientHarness, serve: Serve, page_size: int) -> None:
-    """They stay, whichever way the list is read: what they mean is the service's."""
+    """They are sent unchanged under each reading: their meaning is the service's."""
     for reading, wanted in ((in_listing, [7, 6, 5, 4]), (created_after, [7, 6, 5, 4])):
         bounds = (
             {"after": "8", "before": "3"}

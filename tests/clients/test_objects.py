@@ -28,7 +28,7 @@ def test_an_assistant_s_life(client: Any) -> None:
             call(made.id)
 
 
-def test_an_update_changes_what_is_named(client: Any) -> None:
+def test_an_update_changes_the_named_fields(client: Any) -> None:
     """The rest stays: a name, a tool, metadata."""
     assistants = client.assistants
     made = assistants.create(
@@ -58,7 +58,7 @@ def test_an_update_can_empty(client: Any) -> None:
     assert (again.tools, again.metadata) == ([], {"k": "v"})
 
 
-def test_what_an_update_sends(harness: ClientHarness, serve: Serve) -> None:
+def test_the_fields_that_an_update_sends(harness: ClientHarness, serve: Serve) -> None:
     """Only what the caller said, under its own name, in the official positions."""
     body = {"id": "a", "object": "assistant", "name": "n", "created_at": 1}
     server = serve(lambda exchange: exchange.send(answer(body)))

@@ -51,7 +51,7 @@ HTML = b"<!doctype html>\n<title>\xe7\xbd\x91\xe5\x85\xb3</title>"
 
 
 class Asked:
-    """A client of a server that says one thing, whatever it is asked."""
+    """A client of a server that gives the same response to every request."""
 
     def __init__(self, harness: ClientHarness, serve: Serve, folder: Path) -> None:
         self.sent = b""
@@ -96,7 +96,7 @@ STATUSES = {
 
 
 def test_an_error_has_every_detail(asked: Asked) -> None:
-    """Whatever was called: status, code, message, param, request id, wait, method and path."""
+    """Each call's error has status, code, message, param, request id, wait, method, path."""
     sent = answer(ERROR, "404 Not Found", x_appbuilder_request_id="req_1", retry_after="7.5")
 
     for name in OPERATIONS:
@@ -109,7 +109,7 @@ def test_an_error_has_every_detail(asked: Asked) -> None:
 
 
 def test_every_status(asked: Asked) -> None:
-    """Has its class, whatever the body."""
+    """Each status has its error class, with any body."""
     for name in ("runs.query", "runs.run", "runs.stream_run", "files.create", "files.download"):
         for line, kind in STATUSES.items():
             bodies: tuple[Any, ...] = (ERROR, HTML, b"", b"{", [], {"error": None})
@@ -194,7 +194,7 @@ def test_json_of_a_wrong_type(asked: Asked) -> None:
 
 
 def test_events_of_a_wrong_type(asked: Asked) -> None:
-    """A stream is what says that it is one."""
+    """Only a response with the media type of streams is read as one."""
     for name in STREAMS:
         for content_type in ("application/json", "text/plain", ""):
             error = asked.failure(name, answer(PING, content_type=content_type))
@@ -204,7 +204,7 @@ def test_events_of_a_wrong_type(asked: Asked) -> None:
 
 
 def test_a_stream_in_place_of_json(asked: Asked) -> None:
-    """Events are no answer to who did not ask for them."""
+    """Events are an error for a call that did not ask for a stream."""
     for name in JSON_CALLS:
         error = asked.failure(name, answer(PING, content_type="text/event-stream"))
 
@@ -213,7 +213,7 @@ def test_a_stream_in_place_of_json(asked: Asked) -> None:
 
 
 def test_an_empty_body(asked: Asked) -> None:
-    """Nothing is not an answer, under 200 or 204."""
+    """An empty body is an error, under 200 or 204."""
     for name in [*JSON_CALLS, *STREAMS]:
         for sent in (answer(b""), b"HTTP/1.1 204 No Content\r\n\r\n"):
             error = asked.failure(name, sent)
@@ -234,7 +234,7 @@ def test_an_empty_body_in_place_of_a_file(asked: Asked) -> None:
 
 @pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "zstd"])
 def test_a_body_that_cannot_be_decoded(asked: Asked, coding: str) -> None:
-    """Garbage that says it was compressed, and what was cut before it was sent."""
+    """Bytes that are not compressed as announced, and cut compressed bodies, are errors."""
     for name in ("runs.query", "runs.run", "runs.list_all", "files.create", "runs.stream_run"):
         for body in (b"junk", gzip.compress(b"{}")[:-9], zlib.compress(b"{}")[:3]):
             error = asked.failure(name, answer(body, content_encoding=coding))
@@ -282,7 +282,7 @@ def test_anything_else_where_a_list_should_be(asked: Asked) -> None:
 
 
 def test_a_null_within_a_list(asked: Asked) -> None:
-    """Nothing is no object: it is an error, not an attribute error later."""
+    """Null is no object: it is an error at once, not an attribute error later."""
     for name in LISTS:
         error = asked.failure(name, answer({**right_answer(name), "data": [None]}))
 
@@ -321,7 +321,7 @@ def test_files_of_no_age(asked: Asked, create_at: Any) -> None:
     assert [file.id for file in listed] == ["dated", "odd"]
 
 
-def test_what_is_nested_too_deeply(asked: Asked) -> None:
+def test_json_that_is_nested_too_deeply(asked: Asked) -> None:
     """Python could read it, and then neither show nor copy it: it is no answer."""
     for levels, fits in ((90, True), (110, False), (900, False), (100_000, False)):
         deep = b'{"a":' * levels + b"1" + b"}" * levels

@@ -78,7 +78,7 @@ def test_no_retry(harness: ClientHarness, serve: Serve) -> None:
 
     def script(exchange: Exchange) -> bool:
         exchange.send(answers.pop(0))
-        return len(answers) != 2  # hangs up where it has nothing to say
+        return len(answers) != 2  # closes the connection where it has no answer
 
     server = serve(script)
     runs = harness.client("k", server.url, retry=AT_ONCE).threads.runs
@@ -124,7 +124,7 @@ def test_errors_that_carry_only_a_string(harness: ClientHarness, serve: Serve) -
 def test_a_401_during_content_reported_as_filenotfounderror(
     harness: ClientHarness, serve: Serve, tmp_path: Path
 ) -> None:
-    """A wrong token is a wrong token, whichever call meets it first."""
+    """Each call with a wrong token raises AuthenticationError."""
     server = serve(lambda exchange: exchange.send(REFUSAL))
     assistants = harness.client("k", server.url).assistants
 
@@ -157,7 +157,7 @@ def test_thread_metadata_dropped(harness: ClientHarness, serve: Serve) -> None:
 
 
 def test_update_overwriting_unnamed_fields(harness: ClientHarness, serve: Serve) -> None:
-    """Only what is named is sent."""
+    """Only the named fields are sent."""
     message = {**THREAD, "thread_id": "t", "role": "user", "content": []}
     server = serve(lambda exchange: exchange.send(answer({**ASSISTANT, **message})))
     client = harness.client("k", server.url)
@@ -186,7 +186,7 @@ def test_a_closed_list_of_model_names(harness: ClientHarness, serve: Serve) -> N
 
 
 def test_null_timestamps_refused(harness: ClientHarness, serve: Serve) -> None:
-    """A time that has not come reads as 0."""
+    """A missing time reads as 0."""
     times = ("created_at", "started_at", "expired_at", "cancelled_at", "failed_at", "completed_at")
     body = {**RUN, **dict.fromkeys(times)}
     page = {"object": "list", "data": [body], "has_more": False, "first_id": None, "last_id": None}

@@ -1,4 +1,4 @@
-"""`with_options`: what takes the place of the client's own, what is added, what is shared."""
+"""`with_options`: replaced, added and shared options."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def ask(client: Any) -> None:
 
 
 def test_headers_are_added(harness: ClientHarness, server: RawServer) -> None:
-    """In whatever case they are written; `set_default_headers` replaces all."""
+    """Headers are added by name in any case; `set_default_headers` replaces all."""
     client = harness.client("k", server.url, default_headers={"X-Team": "a", "X-Tenant": ""})
     copy = client.with_options(default_headers={"x-tenant": "b", "user-agent": "mine/1"})
 

@@ -50,7 +50,7 @@ a call that may take so long fails at once."""
 
 @dataclass
 class Thread:
-    """A server with one thread. `begin` is what becomes of createRun."""
+    """A server with one thread. `begin` is its response to createRun."""
 
     begin: Callable[[Exchange], object]
     cancelling: bytes = answer({**OURS, "status": "cancelling"})
@@ -104,7 +104,7 @@ TOOLS = pytest.mark.parametrize("call", [with_tools, stream_with_tools])
 
 @ALL
 def test_refused_until_the_deadline(harness: ClientHarness, serve: Serve, call: Any) -> None:
-    """A 429 is a promise that nothing has begun, whichever run keeps the thread busy."""
+    """A 429 means that no run has begun, even if another run keeps the thread busy."""
     thread = Thread(says(BUSY))
     client = harness.client("k", serve(thread).url)
 
@@ -139,7 +139,7 @@ class UnreachableAsync(Unreachable, httpx.AsyncHTTPTransport):
 
 @ALL
 def test_not_reached_until_the_deadline(harness: ClientHarness, serve: Serve, call: Any) -> None:
-    """A request that never arrived has begun nothing, and the error says that it did not."""
+    """A request that never arrived has begun no run, and the error says that it did not arrive."""
     thread = Thread(silent)
     transport = UnreachableSync() if isinstance(harness, SyncHarness) else UnreachableAsync()
     policy = RetryPolicy(first_delay=8.0, max_delay=8.0, jitter=lambda: 0.0)
@@ -281,7 +281,7 @@ def test_a_closed_stream_that_never_names_its_run(
     wait: Any,
     outcome: str,
 ) -> None:
-    """It is not waited for long, and the log says that a run may be going on."""
+    """Closing waits only briefly, and the log says that a run may be going on."""
     thread = Thread(lambda exchange: (exchange.send(CHUNKED), wait(exchange))[1])
     client = harness.client("k", serve(thread).url)
 
@@ -297,7 +297,7 @@ def test_a_closed_stream_that_never_names_its_run(
 
 
 def test_a_stream_closed_while_it_is_read(serve: Serve) -> None:
-    """Two readers would get in each other's way: who leaves does not read on then."""
+    """Closing does not read on then: two readers would compete for the events."""
     begun = threading.Event()
     thread = Thread(lambda exchange: (exchange.send(CHUNKED), begun.set(), silent(exchange)))
     server = serve(thread)

@@ -53,7 +53,7 @@ def test_a_quota_for_the_day(
 def test_every_kind_of_call(
     harness: ClientHarness, server: appbuilder_mock.Running, tmp_path: Path
 ) -> None:
-    """None takes it for an answer that does not fit, or for a file."""
+    """Each kind of call raises the error, and takes it for no answer and no file."""
     server.script(Rule(match=Match(operation="any"), fault=Fault(status=200, body=DAILY)))
     client = client_of(harness, server)
     files, runs = client.assistants.files, client.threads.runs
@@ -91,7 +91,7 @@ def test_a_body_in_place_of_a_stream(
 def test_an_error_in_place_of_an_event(
     harness: ClientHarness, server: appbuilder_mock.Running
 ) -> None:
-    """A stream that has begun ends with it, and is not begun anew."""
+    """A stream that has begun ends with it, and is not requested again."""
     raw = f"event: message\ndata: {QPS}"
     server.script(
         Rule(match=Match(operation="createRun"), fault=Fault(malformed=Malformed(3, raw)))

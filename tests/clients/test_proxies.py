@@ -1,4 +1,4 @@
-"""Proxies of the environment: who is reached through one, and NO_PROXY as people write it."""
+"""Proxies of the environment: the servers behind them, and common forms of NO_PROXY."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def _no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def proxy(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> RawServer:
-    """A proxy that all requests would go through, and that answers for everybody."""
+    """A proxy for all requests, which answers them itself."""
     server = serve(lambda exchange: exchange.send(answer(RUN)))
     monkeypatch.setenv("HTTP_PROXY", server.url)
     return server
@@ -52,7 +52,7 @@ ODD = [
 def test_odd_exceptions_without_a_proxy(
     harness: ClientHarness, monkeypatch: pytest.MonkeyPatch, gateway: str, odd: str
 ) -> None:
-    """They hinder no client: no proxy, no exception."""
+    """Without a proxy odd entries of NO_PROXY have no effect."""
     monkeypatch.setenv("NO_PROXY", odd)
 
     harness.client("k", gateway)
@@ -76,7 +76,7 @@ def test_odd_exceptions(
 
 
 def is_through_a_proxy(client: Any, gateway: str) -> bool:
-    """Nothing is sent: the addresses are those of others."""
+    """Only the choice of the proxy is tested: these hosts belong to others and get no request."""
     if in_use() == "httpx":
         pytest.skip("it is the transport for all gateways")
     transport = client.with_options(gateway_url=gateway)._caller.pool.transport
@@ -100,7 +100,7 @@ DIRECT = {
 
 
 @pytest.mark.parametrize("excepted", DIRECT)
-def test_who_is_reached_without_one(
+def test_servers_that_are_reached_without_one(
     harness: ClientHarness, monkeypatch: pytest.MonkeyPatch, proxy: RawServer, excepted: str
 ) -> None:
     """Addresses with and without brackets, networks, domains: as curl has it."""
@@ -112,10 +112,10 @@ def test_who_is_reached_without_one(
 @pytest.mark.parametrize(
     "gateway", ["http://192.0.3.1", "http://[2001:db9::1]", "http://b.example"]
 )
-def test_who_is_reached_through_one(
+def test_servers_that_are_reached_through_one(
     harness: ClientHarness, monkeypatch: pytest.MonkeyPatch, proxy: RawServer, gateway: str
 ) -> None:
-    """All others."""
+    """All other hosts are reached through the proxy."""
     monkeypatch.setenv("NO_PROXY", ",".join(name for name in DIRECT if name[0] not in "*."))
     client = harness.client("k", gateway, retry=ONCE)
 

@@ -81,7 +81,7 @@ def test_no_second_has_more_than_the_limit(mock: Running, make_calls: Callable[.
 def test_nor_while_every_tenth_is_refused(mock: Running, make_calls: Callable[..., None]) -> None:
     """200 calls at 20 a second; all are carried out in the end."""
     every = Rule(match=Match(operation="any"), quota=Quota(2 * 20), fault=QUOTA)
-    # What one of these rules takes does not come to the later ones.
+    # A call that one of these rules takes does not reach the later ones.
     tenth = [
         Rule(match=Match(operation="any", nth=9 * number + 1), fault=Fault(status=429))
         for number in range(1, 101)
@@ -248,13 +248,15 @@ def test_the_limit_of_the_environment(
         (True, TypeError),
     ],
 )
-def test_what_is_no_rate(harness: ClientHarness, given: Any, error: type[Exception]) -> None:
+def test_values_that_are_no_rate(
+    harness: ClientHarness, given: Any, error: type[Exception]
+) -> None:
     with pytest.raises(error, match="rate_limit: expected calls a second"):
         harness.client("k", rate_limit=given)
 
 
 @pytest.mark.parametrize("text", ["zwanzig", "0", "-3", "nan"])
-def test_what_is_no_rate_of_the_environment(
+def test_values_of_the_environment_that_are_no_rate(
     harness: ClientHarness, monkeypatch: pytest.MonkeyPatch, text: str
 ) -> None:
     monkeypatch.setenv("APPBUILDER_QPS", text)
@@ -265,7 +267,7 @@ def test_what_is_no_rate_of_the_environment(
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
 def test_a_fork_begins_without_the_turns_of_its_parent() -> None:
-    """Nor with a lock that a thread of the parent's held."""
+    """The child has no turns of its parent, and no lock that a thread of the parent held."""
     with AppBuilder("k", "http://[::1]:9", rate_limit=1) as client:
         limiter = client._caller.settings.limiter
         limiter.join()

@@ -1,4 +1,4 @@
-"""Answers as they came, and what is sent beside a call's own."""
+"""Unprocessed answers, and additional headers and fields of requests."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_an_answer_as_it_came(harness: ClientHarness, serve: Serve) -> None:
 
 
 def test_an_error_is_raised_as_ever(harness: ClientHarness, serve: Serve) -> None:
-    """A refusal is no answer to look at."""
+    """A refusal is raised, and not returned as a response."""
     server = serve(lambda exchange: exchange.send(answer({}, "404 Not Found")))
 
     with pytest.raises(NotFoundError):
@@ -48,7 +48,7 @@ def test_an_error_is_raised_as_ever(harness: ClientHarness, serve: Serve) -> Non
 def test_every_call_against_the_mock(
     harness: ClientHarness, client: Any, mock: appbuilder_mock.Running
 ) -> None:
-    """The whole surface gives what came, with the type that the call gives otherwise."""
+    """Every method returns the response, with an object of the usual type."""
     raw = client.with_raw_response
     assistant = raw.assistants.create("助手").parse()
     thread = raw.threads.create([{"role": "user", "content": "你好"}]).parse()

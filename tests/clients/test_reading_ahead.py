@@ -1,4 +1,4 @@
-"""Files that are read ahead of what is sent of them, by one thread."""
+"""Files that one thread reads ahead of the sending."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Wrapped:
 
 
 def test_one_thread_reads_a_file(serve: Serve) -> None:
-    """However many pieces it has; then the thread ends."""
+    """One thread reads all pieces of a file, and ends."""
     server = serve(lambda exchange: exchange.send(STORED))
     file = Recorded(20)
 
@@ -79,7 +79,7 @@ def test_one_thread_reads_a_file(serve: Serve) -> None:
 
 
 def test_it_is_few_pieces_ahead() -> None:
-    """Of what has been taken; and reads no more once it is closed."""
+    """The thread is at most a few pieces ahead of the consumer, and stops once it is closed."""
     file = Recorded(20)
 
     async def main() -> None:
@@ -98,8 +98,8 @@ def test_it_is_few_pieces_ahead() -> None:
     assert file.reads <= 5 + AHEAD
 
 
-def test_what_reading_raises() -> None:
-    """It reaches the one who takes the pieces, behind those that were read."""
+def test_an_exception_of_reading() -> None:
+    """The exception reaches the consumer behind the pieces that were read."""
     results = iter([b"a", b"b"])
 
     async def main() -> list[bytes]:
@@ -117,7 +117,7 @@ def fail() -> bytes:
 
 
 def test_an_earlier_attempt_reads_no_more(tmp_path: Path) -> None:
-    """What it would read is missing in the next."""
+    """Pieces that it read would be missing in the next attempt."""
     path = tmp_path / "文件"
     path.write_bytes(b"a" * PIECE + b"b" * PIECE)
     with path.open("rb") as file:
@@ -132,7 +132,7 @@ def test_an_earlier_attempt_reads_no_more(tmp_path: Path) -> None:
 
 
 def test_a_file_that_was_refused_can_be_sent_again() -> None:
-    """The server answers before it has the file: nothing reads it when the caller hears of that."""
+    """The server answers before it has the file; no thread reads the file when the call returns."""
     if in_use() == "httpx":
         pytest.skip("httpx reads an answer once it has sent the file")
     listener = socket.create_server(("127.0.0.1", 0))

@@ -1,4 +1,4 @@
-"""Streams that broke off, and what the client makes of them by looking the run up."""
+"""Streams that broke off and are completed by looking the run up."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ def test_silence_of_a_run_that_ended(harness: ClientHarness, serve: Serve) -> No
 
 @pytest.mark.parametrize("state", ["queued", "in_progress", "requires_action", "cancelling"])
 def test_a_run_that_continues(harness: ClientHarness, serve: Serve, state: str) -> None:
-    """It raises, with what was received and whose run it is."""
+    """It raises an error with the received part and the ids of the run."""
     server = serve(BrokenStream(POLITE, run_as(state)))
     stream = stream_of(harness.client("k", server.url))
 
@@ -147,7 +147,7 @@ def test_a_run_that_continues(harness: ClientHarness, serve: Serve, state: str) 
 
 
 def test_a_look_up_that_fails(harness: ClientHarness, serve: Serve) -> None:
-    """The interruption says so; its cause is what broke the stream."""
+    """The interruption says so; its cause is the break of the stream."""
     missing = answer({"error": {"code": "run_not_found", "message": "没有"}}, "404 Not Found")
     server = serve(BrokenStream(ABRUPT, missing))
 
@@ -207,7 +207,7 @@ def test_a_run_that_the_call_knows(harness: ClientHarness, serve: Serve) -> None
     assert server.exchanges[1].json == {"thread_id": "t", "run_id": "run_1"}
 
 
-def test_a_run_that_nobody_knows(harness: ClientHarness, serve: Serve) -> None:
+def test_a_run_with_an_unknown_id(harness: ClientHarness, serve: Serve) -> None:
     """Without the first event there is no id to ask with."""
     server = serve(BrokenStream(framed(b"")["chunked"], run_as("completed"), WHOLE))
 

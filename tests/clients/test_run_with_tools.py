@@ -142,7 +142,7 @@ def test_calls_run_in_parallel_and_bounded(run: Any, server: appbuilder_mock.Run
     assert too_many == [False]
 
 
-def test_what_the_model_gets(run: Any, server: appbuilder_mock.Running) -> None:
+def test_errors_that_the_model_gets(run: Any, server: appbuilder_mock.Running) -> None:
     """Wrong arguments, unknown tools and a ToolError are outputs that it can read."""
     broken = ToolCall("get_weather", "{oops")
     server.script(rounds([*asks("北京", 3, "火星"), broken, ToolCall("no_such_tool", {})]))
@@ -520,7 +520,7 @@ def test_hooks_get_the_tools(harness: ClientHarness, server: appbuilder_mock.Run
 
 @pytest.fixture
 def over() -> Iterator[threading.Event]:
-    """Set when the test is over: what hangs until then, hangs for good."""
+    """Set when the test is over: a tool that waits for it hangs during the test."""
     event = threading.Event()
     yield event
     event.set()
@@ -719,7 +719,7 @@ def test_cancelling_a_task_cancels_the_run(server: appbuilder_mock.Running) -> N
 
 
 def interrupt_when(ready: Callable[[], bool]) -> threading.Thread:
-    """Press Ctrl-C once it is so."""
+    """Press Ctrl-C once the condition holds."""
 
     def press() -> None:
         end = time.monotonic() + PATIENCE

@@ -61,7 +61,7 @@ RUNS = "/v2/threads/runs"
 
 @pytest.fixture
 def logged() -> Iterator[list[str]]:
-    """All that any logger says at any level, with its arguments and its traceback."""
+    """Every log record of any logger and level, with its arguments and its traceback."""
     lines: list[str] = []
 
     class Everything(logging.Handler):
@@ -77,7 +77,7 @@ def logged() -> Iterator[list[str]]:
 
 
 def shown(error: BaseException) -> Iterator[str]:
-    """Every way in which an error, and what is behind it, may be shown."""
+    """Every form in which an error and its causes may be shown."""
     behind: list[BaseException | None] = [error]
     seen: set[int] = set()
     while behind:
@@ -420,7 +420,7 @@ def test_an_error_that_quotes_a_value(
     assert SECRET[:12] not in "".join([*texts, *ours])
 
 
-def test_what_a_call_returns_is_as_it_came(harness: ClientHarness, serve: Serve) -> None:
+def test_a_returned_value_is_unchanged(harness: ClientHarness, serve: Serve) -> None:
     """An answer that is right is not altered, with the token in it or not."""
     body = {**RUN, "instructions": f"令牌 {SECRET}", "more": {"error": SECRET}}
     server = serve(
@@ -447,7 +447,7 @@ def divide(sent: int, total: int | None) -> float:
 def test_every_way_to_fail(
     harness: ClientHarness, serve: Serve, logged: list[str], name: str
 ) -> None:
-    """Whatever fails, and whatever the server repeats, no trace of it has the token."""
+    """For every failure, and every echo of the server, no trace of it has the token."""
     fault = FAULTS[name]
     server = serve(fault.script)
     client = secret_client(harness, server.url, timeout=fault.timeout, retry=ONCE)

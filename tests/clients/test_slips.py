@@ -1,4 +1,4 @@
-"""Slips that programs make, and what they get for them, with both clients."""
+"""Common mistakes of programs, and their errors, with both clients."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from tests.clients.conftest import Serve
 from tests.clients.raw_server import answer
 
 
-def test_who_speaks(client: Any) -> None:
-    """A message that does not say is the user's: in a new thread, and in a run."""
+def test_the_default_role(client: Any) -> None:
+    """A message without a role is the user's: in a new thread, and in a run."""
     thread = client.threads.create([{"content": "你好"}])
     assistant = client.assistants.create("echo")
 
@@ -98,7 +98,7 @@ def test_null_for_an_unknown_id(harness: ClientHarness, serve: Serve) -> None:
 def test_a_text_for_an_unknown_file(
     harness: ClientHarness, serve: Serve, text: str, cls: type[ApiStatusError]
 ) -> None:
-    """It is what the error says; and if it says that nothing is there, it is a NotFoundError."""
+    """The error has the text; a text that says that there is no file is a NotFoundError."""
     server = serve(lambda exchange: exchange.send(answer({"error": text})))
 
     with pytest.raises(ApiStatusError, match=f"^200: {text}") as caught:

@@ -1,4 +1,4 @@
-"""Uploads of what may never come: a FIFO, a slow file object. Read off the loop, in time."""
+"""Uploads of a FIFO or a slow file object: read off the event loop, within the deadline."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ STORED = {
 
 @pytest.fixture
 def server(serve: Serve) -> RawServer:
-    """Takes uploads whose length nobody knows, and calls."""
+    """Accepts uploads of unknown length, and calls."""
 
     def script(exchange: Exchange) -> None:
         body = exchange.body
@@ -89,9 +89,7 @@ class Slow(io.RawIOBase):
         return "慢".encode()
 
 
-def test_a_fifo_that_nobody_writes_to(
-    harness: ClientHarness, server: RawServer, fifo: Path
-) -> None:
+def test_a_fifo_without_a_writer(harness: ClientHarness, server: RawServer, fifo: Path) -> None:
     """Opening it takes until the deadline, and it is closed when it is open at last."""
     client = harness.client("k", server.url, retry=ONCE, deadline=MOMENT)
     begun = time.monotonic()
@@ -102,10 +100,10 @@ def test_a_fifo_that_nobody_writes_to(
     assert time.monotonic() - begun < PATIENCE
     assert not caught.value.reached_server
     assert server.exchanges == []
-    assert nobody_reads(fifo)
+    assert is_unread(fifo)
 
 
-def nobody_reads(fifo: Path) -> bool:
+def is_unread(fifo: Path) -> bool:
     """Open it for writing, and wait until the other side closes it."""
     end = os.open(fifo, os.O_WRONLY)
     deadline = time.monotonic() + PATIENCE

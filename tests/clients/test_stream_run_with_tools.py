@@ -1,4 +1,4 @@
-"""Streams whose tool calls are answered on the way, on both clients, and what leaving means."""
+"""Streams with tool calls that the client answers, and leaving them, on both clients."""
 
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ def test_the_events_come_before_the_tools_run(stream: Any, server: appbuilder_mo
     assert order == ['{"city":"北京"}', "called for 北京", "tool_submitted_output"]
 
 
-def test_what_the_model_gets(stream: Any, server: appbuilder_mock.Running) -> None:
+def test_errors_that_the_model_gets(stream: Any, server: appbuilder_mock.Running) -> None:
     """Wrong arguments, unknown tools and a ToolError are outputs that it can read."""
     server.script(rounds([*asks(3, "火星"), ToolCall("no_such_tool", {})]))
 
@@ -221,7 +221,7 @@ def first_calls(whole: Any) -> None:
 def test_leaving_early_cancels_the_run(
     stream: Any, client: Any, server: appbuilder_mock.Running, entered: bool
 ) -> None:
-    """A loop that is left while the run waits: nobody would answer it any more."""
+    """A loop that is left while the run waits: its calls would not be answered."""
     if entered:
         with stream(get_weather) as unfinished:
             first_calls(unfinished)
@@ -252,7 +252,7 @@ def test_an_error_in_the_block_cancels_the_run(
     error: Exception,
     read: bool,
 ) -> None:
-    """Whatever it is, and however much has been read."""
+    """Every exception, after any number of events, cancels the run."""
     thread = client.threads.create()
 
     def body() -> None:
@@ -631,7 +631,7 @@ def test_calls_emit_events(harness: ClientHarness, server: appbuilder_mock.Runni
 
 
 @pytest.mark.parametrize("in_a_stream", [False, True])
-def test_what_a_function_calls_is_no_part_of_the_run(
+def test_calls_of_a_function_are_no_part_of_the_run(
     harness: ClientHarness, server: appbuilder_mock.Running, in_a_stream: bool
 ) -> None:
     """Neither a call nor another run with tools, whose own calls are part of that."""

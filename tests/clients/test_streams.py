@@ -40,7 +40,7 @@ pytestmark = pytest.mark.usefixtures("decoder")
 
 @pytest.mark.parametrize("how", ["chunked", "length", "close"])
 def test_a_whole_stream(harness: ClientHarness, serve: Serve, how: str) -> None:
-    """However the body's end is marked, the events are the same; pings are not among them."""
+    """The events are the same for each mark of the body's end; pings are not among them."""
     server = serve(lambda exchange: (exchange.send(framed(STREAM)[how]), False)[1])
     stream = stream_of(harness.client("k", server.url))
 

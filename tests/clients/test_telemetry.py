@@ -80,7 +80,7 @@ def test_a_run_is_an_invoked_agent(harness: ClientHarness, serve: Serve) -> None
 
 
 def test_a_failure_is_one(harness: ClientHarness, serve: Serve) -> None:
-    """The span of a call that raises says what."""
+    """The span of a call that raises has the error."""
     server = serve(lambda exchange: exchange.send(answer({}, "404 Not Found")))
 
     with pytest.raises(NotFoundError):
@@ -276,7 +276,7 @@ class AtStart(SpanProcessor):
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_what_a_span_has_from_its_start(
+def test_attributes_of_a_span_from_its_start(
     harness: ClientHarness, server: appbuilder_mock.Running, way: str
 ) -> None:
     """The thread as the conversation, the agent's name and id, and the server."""
@@ -403,7 +403,7 @@ CONTENT = ("北京", "晴", "天气", "你是助手")
 
 
 def content_of(harness: ClientHarness, server: appbuilder_mock.Running, way: str) -> ReadableSpan:
-    """The span of a run about which much is said."""
+    """The span of a run with every kind of content."""
     server.script(rounds(asks("北京")))
     client = traced(harness, server.url, server.token)
     assistant = client.assistants.create("a", instructions="你是助手")

@@ -47,14 +47,14 @@ def server(serve: Serve, ca: trustme.CA) -> RawServer:
 def test_an_authority_of_ones_own(
     harness: ClientHarness, server: RawServer, ca_file: Path, kind: Any
 ) -> None:
-    """Given as a file, by its path."""
+    """The authority is given by the path of its file."""
     client = harness.client("k", server.url, verify=kind(ca_file))
 
     assert client.threads.runs.query("t", "r").id == "run_1"
 
 
 def test_a_context_of_ones_own(harness: ClientHarness, server: RawServer, ca: trustme.CA) -> None:
-    """As httpx takes it."""
+    """The context is used as httpx would use it."""
     context = ssl.create_default_context()
     ca.configure_trust(context)
 
@@ -64,7 +64,7 @@ def test_a_context_of_ones_own(harness: ClientHarness, server: RawServer, ca: tr
 
 
 def test_without_verification(harness: ClientHarness, server: RawServer) -> None:
-    """Only when it is said."""
+    """Certificates are not verified only with `verify=False`."""
     client = harness.client("k", server.url, verify=False)
 
     assert client.threads.runs.query("t", "r").id == "run_1"
@@ -103,7 +103,7 @@ def test_no_scheme_is_https(
         (None, TypeError, "verify: .* got NoneType"),
     ],
 )
-def test_what_cannot_be_verified_with(
+def test_unusable_values_of_verify(
     harness: ClientHarness, verify: Any, error: Any, message: str
 ) -> None:
     """It is refused when the client is made."""

@@ -88,10 +88,10 @@ def source(kind: str, data: bytes, folder: Path) -> Any:
     ],
 )
 @pytest.mark.parametrize("data", [EVERY_BYTE, b""], ids=["bytes", "empty"])
-def test_what_is_sent(
+def test_the_upload_as_sent(
     harness: ClientHarness, serve: Serve, tmp_path: Path, kind: str, name: str, data: bytes
 ) -> None:
-    """Whatever it comes from: the bytes, the name, the purpose, the length."""
+    """Each kind of source is sent with its bytes, name, purpose and length."""
     server = serve(lambda exchange: exchange.send(STORED))
     file = source(kind, data, tmp_path)
 
@@ -171,7 +171,7 @@ def test_the_media_type_follows_the_name(
 
 
 def test_an_open_file_is_sent_from_its_beginning(harness: ClientHarness, serve: Serve) -> None:
-    """A buffer that was just written stands at its end: nobody wants to send nothing."""
+    """A buffer that was just written is at its end, and is sent from its beginning."""
     server = serve(lambda exchange: exchange.send(STORED))
     file = io.BytesIO()
     file.write("你好".encode())
@@ -195,7 +195,7 @@ def in_chunks(exchange: Exchange) -> bytes:
 
 
 def piped(data: bytes) -> tuple[io.BufferedReader, threading.Thread]:
-    """An open file that cannot seek, and who fills it."""
+    """An open file that cannot seek, and the thread that fills it."""
     reading, writing = os.pipe()
 
     def fill() -> None:
@@ -260,7 +260,7 @@ def test_progress_of_an_empty_file(harness: ClientHarness, serve: Serve) -> None
     assert progress == [(0, 0)]
 
 
-def test_what_progress_raises_ends_the_upload(
+def test_an_exception_of_progress_ends_the_upload(
     harness: ClientHarness, serve: Serve, tmp_path: Path
 ) -> None:
     """It reaches the caller as it is, the connection is closed, and so is the file."""
@@ -296,10 +296,10 @@ def test_what_progress_raises_ends_the_upload(
         (lambda p: ["a"], TypeError, "got list"),
     ],
 )
-def test_what_cannot_be_sent(
+def test_files_that_cannot_be_sent(
     harness: ClientHarness, serve: Serve, tmp_path: Path, given: Any, error: Any, message: str
 ) -> None:
-    """It is refused before anything is sent, and says what was expected."""
+    """It is refused before a request is sent, and the error names the expected kinds."""
     server = serve(lambda exchange: exchange.send(STORED))
     client = harness.client("k", server.url)
 
@@ -444,7 +444,7 @@ def test_an_upload_that_may_have_happened_is_not_sent_again(
     assert len(server.exchanges) == 1
 
 
-def test_an_upload_to_nobody(harness: ClientHarness) -> None:
+def test_an_upload_without_a_server(harness: ClientHarness) -> None:
     """Not a byte was read: it is tried again, and then says where."""
     with pytest.raises(ApiConnectionError, match="no connection to"):
         harness.client("k", "http://127.0.0.1:9", retry=AT_ONCE).assistants.files.create(b"x")

@@ -49,7 +49,7 @@ def as_text(value: Any) -> str:
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=named)
 def test_the_spec_allows_it(sample: Sample) -> None:
-    """It is what its operation answers with, or a stream of what are its events."""
+    """The body of a sample fits its operation's schema; the events of a stream fit theirs."""
     assert sample.problems() == []
 
 
@@ -72,7 +72,7 @@ def test_it_is_read_and_comes_back(sample: Sample, harness: ClientHarness, serve
 
 @pytest.mark.parametrize("sample", REFUSALS, ids=named)
 def test_it_is_raised(sample: Sample, harness: ClientHarness, serve: Serve) -> None:
-    """As the error that it means, with all it says, whichever way it was asked for."""
+    """The sample is raised as its error, with all details, by each call of the operation."""
     server = serve(lambda exchange: exchange.send(sample.on_the_wire) or False)
     client = harness.client("k", server.url, retry=AT_ONCE)
 
@@ -86,7 +86,7 @@ def test_it_is_raised(sample: Sample, harness: ClientHarness, serve: Serve) -> N
     assert as_text(ErrorEnvelope.from_dict(body).to_dict()) == as_text(body)
 
 
-def test_samples_say_what_they_are() -> None:
+def test_samples_describe_themselves() -> None:
     """The meaning of each, its evidence and its value; each stream belongs to one of them."""
     for sample in SAMPLES:
         assert sample.shows.endswith("."), sample.name

@@ -1,4 +1,4 @@
-"""The answers in tests/wire_samples: how each is asked for, and what the spec says it is.
+"""The answers in tests/wire_samples: the request of each, and its form in the spec.
 
 A sample is a JSON file: what it `shows`, the `evidence` for its form (the values of x-evidence in
 openapi.yaml), the `operation` it answers, its `status` and `body`; or, in place of a body, the

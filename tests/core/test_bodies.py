@@ -1,4 +1,4 @@
-"""What users give for the objects and lists of a request."""
+"""Objects and lists of a request, as users give them."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def test_every_form_of_an_object() -> None:
     assert run(tools=[AssistantTool.from_dict(described[0])])["tools"] == described
 
 
-def test_what_is_given_stays_as_it_was() -> None:
+def test_arguments_stay_unchanged() -> None:
     """Defaults are sent, and not written into the caller's own objects."""
     thread: dict[str, Any] = {"messages": [{"content": "好"}]}
 
@@ -98,7 +98,7 @@ def test_what_is_given_stays_as_it_was() -> None:
         (lambda: pairs("metadata", []), "metadata: expected a dict, got list"),
     ],
 )
-def test_what_is_no_object(call: Callable[[], object], message: str) -> None:
+def test_values_that_are_no_object(call: Callable[[], object], message: str) -> None:
     """A TypeError names the place and what came."""
     with pytest.raises(TypeError, match=message):
         call()

@@ -249,7 +249,7 @@ def test_a_proxy_in_between() -> None:
     assert str(error) == "502: no error object, but '<h1>Bad Gateway</h1>' (text/html)"
 
 
-def test_a_401_says_what_to_do() -> None:
+def test_a_401_has_advice() -> None:
     """A wrong token names the variable that holds it."""
     error = failure(reply(401, {"error": {"code": "invalid_token", "message": "wrong"}}))
 
@@ -406,7 +406,7 @@ LOOP.append(LOOP)
     ],
     ids=repr,
 )
-def test_what_json_cannot_hold(value: object, error: type[Exception]) -> None:
+def test_values_that_json_cannot_hold(value: object, error: type[Exception]) -> None:
     """A value that cannot be sent is refused by name, before anything is sent."""
     with pytest.raises(error, match="createRun: the request"):
         json_body("createRun", {"metadata": value})

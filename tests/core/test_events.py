@@ -129,7 +129,7 @@ def test_the_snapshot_is_ahead_of_the_event() -> None:
         assert source.snapshot.last_send_id == event_.send_id
 
 
-def test_what_follows_the_final_event_is_not_read() -> None:
+def test_bytes_behind_the_final_event_are_not_read() -> None:
     """The final event ends the stream, whatever the server sends after it."""
     events, snapshot = read(END + event("status", "no JSON"), b"\xff\n\n", piece(10, "x"))
 

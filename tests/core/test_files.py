@@ -25,7 +25,7 @@ NAMED = reply(200, b"x", content_disposition="attachment; filename=a")
 
 
 class Nowhere:
-    """A target that the flow hands on and never touches itself."""
+    """A target that the flow passes on and never uses itself."""
 
     def begin(self, headers: Mapping[str, str]) -> None:
         raise AssertionError
@@ -99,7 +99,7 @@ NAME = "attachment; filename=e.json"
 @pytest.mark.parametrize(
     "body", [*OTHERS, {"error": "text"}, {**ERROR, "id": 1}, {"error": {"message": "no code"}}]
 )
-def test_what_names_its_file_is_that_file(body: Any) -> None:
+def test_a_response_with_a_file_name_is_that_file(body: Any) -> None:
     """A user's own file may be JSON, and speak of errors."""
     assert is_file(reply(200, body, content_disposition=NAME, content_type="application/json"))
     assert is_file(reply(200, ERROR, content_disposition=NAME, content_type="text/plain"))
@@ -140,7 +140,7 @@ def test_a_file_that_has_a_code_in_it(body: Any) -> None:
 
 
 @pytest.mark.parametrize("body", OTHERS)
-def test_what_is_no_error_is_a_file_only_where_files_have_no_name(body: Any) -> None:
+def test_a_response_that_is_no_error_is_a_file_only_where_files_have_no_name(body: Any) -> None:
     """A proxy's page is not saved as the file that was asked for."""
     assert is_file(reply(200, body), named=False)
     with pytest.raises(ResponseError, match="Content-Disposition"):

@@ -27,7 +27,7 @@ UNREACHED = NoReply("no connection", reached_server=False)
 
 
 def finish(flow: Flow[Any], outcome: Outcome) -> Any:
-    """Send the last outcome and give what the flow comes to."""
+    """Send the last outcome, and return the result of the flow."""
     with pytest.raises(StopIteration) as stop:
         flow.send(outcome)
     return stop.value.value
@@ -89,7 +89,7 @@ def test_a_look_up_is_asked_again(outcome: Outcome) -> None:
         (reply(200, b"<html>"), ResponseError),
     ],
 )
-def test_what_cannot_pass_is_raised(outcome: Outcome, error: type[AssistantsError]) -> None:
+def test_a_lasting_failure_is_raised(outcome: Outcome, error: type[AssistantsError]) -> None:
     """A refusal or a wrong answer is not asked for twice; 5xx after all attempts."""
     flow = run_call(look_up(), retry=RetryPolicy(attempts=1))
     next(flow)
@@ -141,10 +141,10 @@ LATE = NoReply("no time", reached_server=True, timed_out=True, overdue=True)
         ([UNREACHED, None, BROKEN], True, True),
     ],
 )
-def test_what_all_attempts_came_to(
+def test_the_outcome_of_all_attempts(
     outcomes: list[Outcome], reached: bool, may_be_done: bool
 ) -> None:
-    """Whether any of them arrived is one question, whether any was carried out another."""
+    """The error says whether any attempt arrived, and whether any may have been carried out."""
     progress = CallProgress()
     flow = run_call(create(), retry=POLICY, progress=progress)
     next(flow)
@@ -235,7 +235,7 @@ def test_a_stream_is_opened_and_not_read() -> None:
         (BROKEN, ApiConnectionError, "broke off"),
     ],
 )
-def test_what_is_no_stream_is_an_error(
+def test_a_response_that_is_no_stream_is_an_error(
     outcome: Outcome, error: type[AssistantsError], message: str
 ) -> None:
     """Anything but an event stream is raised as it is, and nothing is retried."""

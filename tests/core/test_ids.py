@@ -173,7 +173,7 @@ def test_ids_within() -> None:
     ],
     ids=lambda value: type(value).__name__,
 )
-def test_what_is_no_id(value: Any, described: str) -> None:
+def test_values_that_are_no_id(value: Any, described: str) -> None:
     """An object in place of its id, and other values: a TypeError says what to give."""
     with pytest.raises(TypeError, match=f"thread_id: expected the id of a thread.*{described}"):
         threads.threads_query(thread_id=value)
@@ -203,7 +203,7 @@ def test_an_empty_id(name: str, function: Callable[..., Any], kinds: dict[str, s
 
 
 @pytest.mark.parametrize("value", ["", None, 5, "\udc00\ud83d", "r\ud83d"])
-def test_what_a_server_gave_and_no_request_can_send(value: object) -> None:
+def test_ids_of_a_server_that_no_request_can_send(value: object) -> None:
     """Half a character is no text that JSON could hold."""
     assert not is_id(value)
     assert is_id("run_你")

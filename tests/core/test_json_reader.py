@@ -149,7 +149,7 @@ def test_levels_are_counted_exactly(
 def test_ordinary_pages_are_not_looked_through(
     decoder: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A list of a hundred objects, with brackets in its texts, is told by its brackets."""
+    """A list of a hundred objects, with brackets in its texts, is judged by its brackets."""
     tool = {"function": {"parameters": {"properties": {"城市": {"type": ["string", "null"]}}}}}
     run = {"id": "r", "tools": [tool], "instructions": 'x[0] = "}" \\ ] 你好', "metadata": {}}
     body = json.dumps({"data": [run] * 100}).encode()

@@ -99,7 +99,7 @@ def test_the_path(model: Any, body: Any, message: str) -> None:
     assert f"the response does not match the API ({message}); it begins" in str(refused.value)
 
 
-def test_what_fits() -> None:
+def test_values_that_fit() -> None:
     """Both forms of an answer, nulls, and values of the wrong kind that are kept as they came."""
     run, messages = ModelReader(lambda: RunResult), ModelReader(lambda: MessageList)
     for content in (PART, [PART], None, []):
@@ -109,7 +109,7 @@ def test_what_fits() -> None:
 
 
 @pytest.mark.parametrize("model", [RunStep, StreamRunStatus])
-def test_what_is_no_object_at_all(model: Any) -> None:
+def test_a_body_that_is_no_object(model: Any) -> None:
     """The whole has no path."""
     for body, kind in (([], "a list"), ("", "a string"), (None, "null"), (False, "false")):
         with pytest.raises(MisfitError, match=f"^the whole: expected an object, got {kind}$"):

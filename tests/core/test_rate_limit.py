@@ -68,7 +68,7 @@ def sent_at_once(limiter: RateLimiter, number: int) -> list[Turn]:
     return turns
 
 
-def test_a_newcomer_passes_nobody() -> None:
+def test_a_newcomer_passes_no_other() -> None:
     """Not even one who sleeps longer than was needed."""
     limiter = RateLimiter(1)
     [first] = sent_at_once(limiter, 1)
@@ -259,7 +259,7 @@ def test_a_deadline_that_is_nearer_than_the_turn() -> None:
     assert isinstance(third.send(None), Send)
 
 
-def test_what_is_cancelled_leaves_the_queue() -> None:
+def test_a_cancelled_turn_leaves_the_queue() -> None:
     limiter = Clocked(1)
     first, second, third = (paced(run_call(look_up(), retry=RetryPolicy()), limiter) for _ in "123")
     first.send(None)

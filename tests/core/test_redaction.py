@@ -25,7 +25,7 @@ def test_the_beginning_of_a_text() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "令牌", TOKEN[:-1], TOKEN.replace("/", " "), "\\" * 99])
-def test_what_is_no_token(text: str) -> None:
+def test_texts_that_are_no_token(text: str) -> None:
     """It stays as it is."""
     assert SECRET.redact(text) == text
 

@@ -109,7 +109,7 @@ BLOCKS = [
     stream=st.lists(st.sampled_from(BLOCKS), max_size=12).map("".join),
     cuts=st.lists(st.integers(0, 300), max_size=4),
 )
-def test_what_is_cut_out_is_what_is_read_line_by_line(stream: str, cuts: list[int]) -> None:
+def test_both_ways_of_reading_give_the_same_events(stream: str, cuts: list[int]) -> None:
     """Events that come whole take a shorter way to the same result, wherever they stand."""
     body = stream.encode()
     ends = [0, *sorted(cuts), len(body)]
@@ -271,7 +271,7 @@ def test_an_event_has_a_largest_size(body: bytes, fits: bool, step: int) -> None
             feed()
 
 
-def test_what_comes_before_an_event_that_is_too_large() -> None:
+def test_events_before_one_that_is_too_large() -> None:
     """It is given first; the limit is large enough for any answer."""
     events = SseDecoder().feed(b"data: 1\n\ndata: " + bytes(MAX_BODY))
 

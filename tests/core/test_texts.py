@@ -1,4 +1,4 @@
-"""The text of what may have one: taken out of it, or an error that says what is wrong."""
+"""The text of a run, message or event: extracted, or an error with the reason."""
 
 from __future__ import annotations
 

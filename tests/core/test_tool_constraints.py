@@ -147,7 +147,7 @@ def test_a_pydantic_field_as_a_default() -> None:
     ],
     ids=str,
 )
-def test_what_cannot_be_described_and_checked_is_refused(annotation: Any, why: str) -> None:
+def test_an_unsupported_constraint_is_refused(annotation: Any, why: str) -> None:
     with pytest.raises(TypeError) as caught:
         one(annotation)
 

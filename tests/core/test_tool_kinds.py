@@ -1,4 +1,4 @@
-"""Which things can be tools: methods can, generators and what has no annotations cannot."""
+"""Objects that can be tools: methods can, generators and functions without annotations cannot."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ class Many:
     ],
     ids=["generator", "async", "partial", "async partial", "len", "max", "print"],
 )
-def test_what_cannot_be_a_tool(function: Callable[..., Any], why: str) -> None:
+def test_objects_that_cannot_be_tools(function: Callable[..., Any], why: str) -> None:
     """It is a TypeError when it is made, which says why."""
     with pytest.raises(TypeError) as caught:
         tool(function)

@@ -89,7 +89,7 @@ def test_ids_that_are_no_texts(ids: dict[str, Any], status: str) -> None:
 
 
 def test_a_round() -> None:
-    """Tools are asked for by their calls, and what they came to is sent in their order."""
+    """Tools are called by their calls, and their outputs are sent in this order."""
     flow = whole()
 
     assert asked(after(flow))[0] == "runs"
@@ -150,7 +150,7 @@ def test_the_deadline_while_tools_run() -> None:
 
 
 def test_a_flow_that_is_dropped_asks_for_nothing() -> None:
-    """Nobody is there any more to carry it out."""
+    """A dropped flow has no driver that could carry out a step."""
     flow = whole()
     after(flow)
     after(flow, waiting('{"a": 1}'))

@@ -63,7 +63,7 @@ def test_a_model_reads_itself() -> None:
     assert plan.bind(given)() == f"北京 [2024] {more}"
 
 
-def test_what_a_model_refuses_is_a_bad_argument() -> None:
+def test_a_value_that_a_model_refuses_is_a_bad_argument() -> None:
     """Each problem with its path, in one message for the language model."""
     with pytest.raises(BadArguments) as caught:
         plan.bind('{"trip": {"城市": "京", "days": [{"date": "x"}]}}')

@@ -273,7 +273,7 @@ def test_every_problem_is_listed() -> None:
     ],
 )
 def test_arguments_that_are_no_object_of_json(text: str, described: str) -> None:
-    """Whatever a model writes is read as JSON and nothing else."""
+    """The text of a model is read as JSON and nothing else."""
     with pytest.raises(BadArguments) as caught:
         one(float).bind(text)
 
@@ -325,7 +325,7 @@ def test_a_default(annotation: Any, default: Any, described: Any) -> None:
     ],
     ids=str,
 )
-def test_what_is_not_supported(annotation: Any, described: str) -> None:
+def test_unsupported_annotations(annotation: Any, described: str) -> None:
     """It is refused when the tool is made, together with the list of supported types."""
     with pytest.raises(TypeError) as caught:
         one(annotation)

@@ -69,7 +69,7 @@ def mutated(body: bytes, choose: random.Random, others: list[bytes]) -> bytes:
 
 
 def read(decode: Callable[[bytes], object], body: bytes) -> str:
-    """What a decoder makes of a body. `repr` tells 1 from 1.0 from True, and the order of names."""
+    """The result of a decoder; its `repr` distinguishes 1, 1.0 and True, and orders of names."""
     json_reader._decode = decode
     try:
         return repr(json_reader.loads(body))
@@ -85,7 +85,7 @@ def test_both_decoders(monkeypatch: pytest.MonkeyPatch) -> None:
     accepted = refused_by_msgspec = 0
     choose = random.Random(SEED)
     right = bodies()
-    # What is nested so deeply that the stack decides is refused by both, in the words of either.
+    # Both refuse JSON that is nested too deeply for the stack, in different words.
     others = [json.dumps(value).encode() for value in ODD if "[[" * 400 not in str(value)]
 
     for _ in range(BODIES):

@@ -80,7 +80,7 @@ def test_any_answer(name: str, fuzz: FuzzServer, transports: dict[str, Threads |
 
 
 def outcome(harness: Threads | OnLoop, url: str, open_: bool) -> object:
-    """All that a caller can see of an exchange."""
+    """The outcome of an exchange, as a caller sees it."""
     reply = harness.send(outgoing(url, open_=open_))
     if not isinstance(reply, Reply):
         return reply._replace(seconds=0.0, cause=None)
@@ -118,7 +118,7 @@ def test_every_cut(name: str) -> None:
 
 
 def parsed(exchange: Exchange, pieces: list[bytes]) -> object:
-    """What is read of the pieces of a response, and of the end of the connection behind them."""
+    """The result of reading the pieces of a response, and the end of the connection behind them."""
     body = b""
     exchange.begin()
     try:

@@ -1,4 +1,4 @@
-"""Whatever a server says, a call gives what is documented or raises what is documented."""
+"""For any response a call returns a documented value or raises a documented error."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_every_operation_is_here() -> None:
 
 @pytest.fixture
 def log() -> Iterator[list[str]]:
-    """All that the client writes into its log."""
+    """Everything that the client logs."""
     lines: list[str] = []
 
     class Lines(logging.Handler):

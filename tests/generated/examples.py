@@ -11,7 +11,7 @@ from tests.generated.spec import MODELS, REFINEMENTS, SCHEMAS, SPEC
 Place = tuple[str, ...]
 Reading = tuple[str, Any]  # the name of a model, and what it is to read
 
-# What stands below these is data, in which `example` is no keyword.
+# Values below these are data, in which `example` is no keyword.
 DATA = ("default", "enum", "const")
 
 
@@ -57,7 +57,7 @@ def every_example(node: Any = SPEC, place: Place = ()) -> Iterator[Example]:
 
 
 def at(place: Place) -> Any:
-    """What a way through the document leads to."""
+    """The value at the end of a path through the document."""
     node: Any = SPEC
     for key in place:
         node = node[int(key)] if isinstance(node, list) else node[key]

@@ -1,4 +1,4 @@
-"""Copies of what came lose nothing: attrs.evolve, copy.replace, copy, pickle."""
+"""Copies of received objects are complete: attrs.evolve, copy.replace, copy, pickle."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ RUN: dict[str, Any] = {
 
 
 def by_method(run: RunResult, **changes: Any) -> Any:
-    """What copy.replace calls, from Python 3.13 on."""
+    """The method that copy.replace calls, from Python 3.13 on."""
     return run.__replace__(**changes)  # type: ignore[attr-defined]
 
 

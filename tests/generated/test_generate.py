@@ -54,7 +54,7 @@ def test_same_bytes(tmp_path: Path) -> None:
     assert contents(first) == contents(second)
 
 
-def test_check_is_content_with_what_is_committed() -> None:
+def test_check_passes_for_the_committed_files() -> None:
     """The committed package is what the spec and the templates give."""
     done = run("--check")
 
@@ -190,7 +190,7 @@ KINDS: dict[str, tuple[dict[str, Any], Any, Any]] = {
         {},
         {"x": "甲"},
     ),
-    # What the script says to write in place of what cannot be generated.
+    # The advice of the script for each construct that cannot be generated.
     "one": (
         {"type": "object", "properties": {"type": TEXT, "message": TEXT, "output": TEXT}},
         SAME,
@@ -218,7 +218,7 @@ def kinds(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_every_kind_is_read_and_written_back(kinds: Path) -> None:
-    """Unchanged: what came, what was null, and what was absent; lists are never shared."""
+    """Present, null and absent fields are unchanged; lists are never shared."""
     cases = {name: (value, absent) for name, (_, value, absent) in KINDS.items()}
     run_code(
         kinds,
@@ -246,7 +246,7 @@ def test_every_kind_is_read_and_written_back(kinds: Path) -> None:
 
 
 def test_the_types_of_kinds(kinds: Path) -> None:
-    """What comes as a text is a text; a list or an object by default is made anew."""
+    """A text on the wire is a text; defaults that are lists or objects are never shared."""
     text = (kinds / "appbuilder_api" / "models" / "kinds.py").read_text("utf-8")
 
     assert '    day: str = "2024-06-06"\n' in text
@@ -293,8 +293,8 @@ def test_the_types_of_kinds(kinds: Path) -> None:
         ),
     ],
 )
-def test_what_cannot_be_generated(field: dict[str, Any], complaint: str) -> None:
-    """Is named by its place, with what to write instead."""
+def test_constructs_that_cannot_be_generated(field: dict[str, Any], complaint: str) -> None:
+    """The construct is named by its place, with advice."""
     schemas = {**SPEC["components"]["schemas"], "Odd": {"properties": {"内": field}}}
 
     found = problems({"components": {"schemas": schemas}})

@@ -1,4 +1,4 @@
-"""What importing costs: nothing but what is named."""
+"""The cost of an import: only the named modules are loaded."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_importing_loads_no_model() -> None:
     assert modules.isdisjoint({"attrs", "attr", "httpx", "appbuilder_api.types"})
 
 
-def test_naming_a_model_loads_what_it_needs() -> None:
+def test_naming_a_model_loads_its_modules() -> None:
     """The model and the models of its fields."""
     modules = loaded_after("from appbuilder_api.models import FinalAnswer")
 

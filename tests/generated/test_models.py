@@ -56,7 +56,7 @@ def test_the_constructor() -> None:
         LastError("t").messages = "错"  # type: ignore[attr-defined]
 
 
-def test_what_attrs_knows_of_a_model() -> None:
+def test_a_model_as_attrs_sees_it() -> None:
     """Its fields with types and defaults; and a class that derives from one by attrs."""
 
     @attrs.define(eq=False, repr=False)
@@ -145,7 +145,7 @@ def test_built_by_hand() -> None:
 
 
 def test_mappings_and_tuples_in_a_request() -> None:
-    """What JSON has no type for, but Python users pass, is written as JSON has it."""
+    """Python types without a JSON type are written in their JSON form."""
     read_only: Any = MappingProxyType({"type": "object", "required": ("city",)})
 
     written = AssistantFunction("天气", parameters=read_only).to_dict()

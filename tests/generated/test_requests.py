@@ -1,4 +1,4 @@
-"""What every operation's module says to send, against the spec."""
+"""The requests of every operation's module, against the spec."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def module(operation_id: str) -> ModuleType:
 
 
 def test_every_operation_has_a_module() -> None:
-    """And nothing else has one."""
+    """Every operation has a module, and there is no other module."""
     folder = Path(appbuilder_api.__file__).parent / "api"
     written = {path.relative_to(folder).with_suffix("").as_posix() for path in folder.rglob("*.py")}
 
@@ -83,7 +83,7 @@ def test_json_request_is_typed(operation_id: str) -> None:
 
 
 def test_request_built_by_hand() -> None:
-    """What was not given is not sent, and what has no fields is an empty object."""
+    """Omitted fields are not sent, and an object without fields is an empty object."""
     query = models.QueryRunRequest(thread_id="thread_1", run_id="run_1")
 
     assert query_run.request(query)["json"] == {"thread_id": "thread_1", "run_id": "run_1"}
@@ -91,7 +91,7 @@ def test_request_built_by_hand() -> None:
 
 
 def test_only_multipart_bodies_are_no_json() -> None:
-    """The tests here speak for all operations."""
+    """The tests here cover all operations."""
     assert OPERATIONS.keys() - JSON.keys() == {"createFile"}
     assert not hasattr(models, "CreateFileRequest")
 
@@ -120,7 +120,7 @@ def test_multipart_request_hands_parts_on() -> None:
 
 
 def test_multipart_request_fits_httpx() -> None:
-    """Whatever bytes the file has, also those that the generator takes for the body's end."""
+    """The file may have any bytes, also those that the generator takes for the body's end."""
     content = b"\r\n--+++--\r\n\x00\xff" + "你好".encode()
     built = create_file.request(
         file=("说明.txt", io.BytesIO(content), "text/plain"), purpose="assistant"

@@ -114,7 +114,7 @@ def test_a_runs_repr() -> None:
 
 
 def test_a_page_shows_its_first_items() -> None:
-    """And how many others it has, whether there are more, and where the next page begins."""
+    """A page's repr has its first items, the number of others, and the start of the next page."""
     runs = [{**RUN, "id": f"run_{number}", "final_answer": None} for number in range(20)]
     page = RunList.from_dict(
         {"object": "list", "data": runs, "first_id": "run_0", "last_id": "run_19", "has_more": True}
@@ -169,7 +169,7 @@ EVENT = {
     ],
     ids=lambda value: type(value).__name__,
 )
-def test_what_is_shown_fits_a_screen(value: Any) -> None:
+def test_a_repr_fits_a_screen(value: Any) -> None:
     """Of 24 lines, 80 columns each; Chinese is readable, control characters are not sent."""
     for shown in (str(value), repr(value)):
         assert columns(shown) < SCREEN

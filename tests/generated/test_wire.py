@@ -1,4 +1,4 @@
-"""Models against the spec: what is read, what is written back, what the annotations promise."""
+"""Models against the spec: reading, writing back, and the types of the annotations."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ REQUIRED = [(n, f) for n, f in FIELDS if f in SCHEMAS[n].get("required", [])]
 
 
 def as_text(value: Any) -> str:
-    """JSON text: unlike ==, it tells 1 from True and sees the order of the fields."""
+    """JSON text: unlike ==, it distinguishes 1 from True and sees the order of the fields."""
     return json.dumps(value, ensure_ascii=False)
 
 
@@ -61,7 +61,7 @@ def test_every_model_has_an_example() -> None:
 @given(data=st.data())
 @settings(max_examples=30, deadline=None, derandomize=True, database=None)
 def test_any_valid_object(name: str, data: st.DataObject) -> None:
-    """Whatever the spec allows is read as annotated, and lost neither in JSON nor in a copy."""
+    """Every valid object is read as annotated, and complete in JSON and in a copy."""
     value = data.draw(objects(SCHEMAS[name]))
     before = as_text(value)
 
@@ -104,7 +104,7 @@ def test_null_field(name: str, field: str) -> None:
 
 @pytest.mark.parametrize(("name", "field"), REQUIRED)
 def test_missing_required_field(name: str, field: str) -> None:
-    """What must be there and is not is named as on the wire."""
+    """A missing required field is named as on the wire."""
     value = {key: item for key, item in EXAMPLE_OF[name].items() if key != field}
 
     with pytest.raises(KeyError, match=f"^'{field}'$"):
@@ -125,7 +125,7 @@ def test_attributes_are_named_as_on_the_wire(name: str) -> None:
 @pytest.mark.parametrize("value", [None, "你好", 7, [], [{}]])
 @pytest.mark.parametrize("name", sorted({name for name, _ in REQUIRED}))
 def test_not_an_object(name: str, value: Any) -> None:
-    """What is no object is refused with one of the documented errors."""
+    """A value that is no object is refused with one of the documented errors."""
     with pytest.raises((KeyError, TypeError, AttributeError)):
         model(name).from_dict(value)
 

@@ -25,14 +25,14 @@ def url_of_errors_in_the_body() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def url_of_kept_names() -> Iterator[str]:
-    """A server that keeps the names of files, whatever is in them."""
+    """A server that keeps the names of files unchanged."""
     with serving("--reading", "file-names=kept") as address:
         yield address
 
 
 @pytest.fixture(autouse=True)
 def environment(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
-    """Where the official client looks; it reads this anew for each call."""
+    """The environment of the official client, which reads it again for each call."""
     monkeypatch.setenv("GATEWAY_URL", url)
     monkeypatch.setenv("APPBUILDER_TOKEN", TOKEN)
 

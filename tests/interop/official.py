@@ -1,4 +1,4 @@
-"""The official client, and what its tests make with it."""
+"""The official client, and the objects that its tests make."""
 
 from __future__ import annotations
 

@@ -97,7 +97,7 @@ def test_a_session(
 
 
 def printed(url: str) -> list[str]:
-    """What the notebook prints of the API's objects."""
+    """The notebook's output of the API's objects."""
     cells = json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"]
     sources = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
     program = "\n".join(source for source in sources if not source.startswith("!"))

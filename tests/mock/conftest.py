@@ -19,7 +19,7 @@ def server() -> Iterator[appbuilder_mock.Running]:
 
 @pytest.fixture(scope="session")
 def keeps_names() -> Iterator[Api]:
-    """A caller of a server that keeps the names of files, whatever is in them."""
+    """A caller of a server that keeps the names of files unchanged."""
     with (
         appbuilder_mock.running(readings={"file-names": "kept"}) as running,
         Api(running.url, running.token) as caller,

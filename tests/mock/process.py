@@ -42,7 +42,7 @@ class Process:
 
 
 def command(*options: object) -> list[str]:
-    """On a free port, unless the options name one: the default port may be somebody's."""
+    """On a free port, unless the options name one: the default port may be in use."""
     program = [sys.executable, "-W", "error", "-m", "appbuilder_mock", "--port", "0"]
     return [*program, *map(str, options)]
 

@@ -211,7 +211,7 @@ def worst(changes: list[Any]) -> Level | None:
     return max((change.level for change in changes), default=None)
 
 
-def test_a_change_says_where_and_what(read: Callable[..., Surface]) -> None:
+def test_a_change_names_its_place(read: Callable[..., Surface]) -> None:
     """By the names that programs use, once, however many names a thing has."""
     renamed = api_changes(read(), read("run_id: str) -> Run", "id: str) -> Run"))
     inherited = api_changes(read(), read("self.message = message", "self._message = message"))
@@ -224,12 +224,12 @@ def test_a_change_says_where_and_what(read: Callable[..., Surface]) -> None:
 
 
 def test_a_tree_without_the_package(tmp_path: Path) -> None:
-    """Is named, not taken for an empty surface."""
+    """The tree is refused, and not taken for an empty surface."""
     with pytest.raises(FileNotFoundError, match="no appbuilder_assistants in wrapper or generated"):
         surface(tmp_path)
 
 
-def test_the_surface_is_what_python_sees() -> None:
+def test_the_surface_is_that_of_an_import() -> None:
     """Everything that an import finds is read from the source, name by name."""
     read = surface(ROOT)
     seen = {

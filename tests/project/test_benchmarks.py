@@ -1,4 +1,4 @@
-"""`make bench`: what it makes of figures, and of libraries that break down."""
+"""`make bench`: tables of figures, and libraries that fail."""
 
 from __future__ import annotations
 

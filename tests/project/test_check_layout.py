@@ -58,7 +58,7 @@ def test_two_classes_of_one_name(folder: Path, tmp_path: Path) -> None:
     assert problem.startswith(f"{place}1.py:2: a second class Policy, after {place}0.py:1")
 
 
-def test_a_name_may_occur_in_each_distribution_and_in_what_a_script_writes(
+def test_a_name_may_occur_in_each_distribution_and_in_written_files(
     folder: Path, tmp_path: Path
 ) -> None:
     (folder / "module_0.py").write_text("class Policy: ...\n")

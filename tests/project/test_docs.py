@@ -26,7 +26,7 @@ TRANSLATED = [
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
-def test_an_example_prints_what_is_shown(example: Example) -> None:
+def test_an_example_prints_the_shown_output(example: Example) -> None:
     """A reader who copies it sees the same output, but for ids and times."""
     output = output_of(example.code)
 

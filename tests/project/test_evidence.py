@@ -1,4 +1,4 @@
-"""Each fact of openapi.yaml has a mark, and what the table says tests it is there."""
+"""Each fact of openapi.yaml has a mark, and the tests in its table exist."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def test_a_new_fact_needs_a_mark(case: str) -> None:
         assert [one for one in found if complaint in one], found
 
 
-def test_the_table_names_what_tests_a_fact() -> None:
+def test_the_table_names_the_tests_of_a_fact() -> None:
     """A mark, its source and a test; and where nothing tests a fact, that."""
     lines = list(table(SPEC))
 

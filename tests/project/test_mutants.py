@@ -36,7 +36,7 @@ def test_quick_selection() -> None:
 
 
 def dies_or_judges(name: str, part: Part, log: Path) -> Verdict:
-    """In place of the tests. One process dies, the others say that all tests passed, or caught."""
+    """Replaces the tests: one process dies, the others report passed tests, or caught faults."""
     from contract_tests.mutants.first_failure import FailedTest
     from contract_tests.mutants.run import Verdict
 
@@ -51,7 +51,7 @@ def hangs(name: str, part: Part, log: Path) -> Verdict:
         time.sleep(60)
 
 
-def test_what_dies_or_hangs_is_not_caught(
+def test_a_process_that_dies_or_hangs_is_not_caught(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The rest continues, the table says what happened, and the whole is a failure."""
@@ -79,10 +79,10 @@ def test_what_dies_or_hangs_is_not_caught(
     ("caught_by", "is_caught"),
     [("", True), ("times_are_in_order", True), ("test_cancel", True), ("test_message", False)],
 )
-def test_the_one_that_is_expected_to_catch_it(
+def test_only_the_expected_check_counts(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caught_by: str, is_caught: bool
 ) -> None:
-    """A mutant that another test trips over is not caught."""
+    """A mutant that only another test fails for is not caught."""
     from contract_tests.mutants.catalogue import MUTANTS
     from contract_tests.mutants.first_failure import FailedTest
     from contract_tests.mutants.mutant import Mutant

@@ -55,7 +55,7 @@ def test_the_notebook_runs_top_to_bottom() -> None:
     assert "assistant_id=None" in again
 
 
-def test_our_notebook_prints_what_it_shows() -> None:
+def test_our_notebook_prints_its_outputs() -> None:
     """examples/run.ipynb runs from top to bottom; `make notebook` writes its outputs."""
     shown = outputs(nbformat.read(NOTEBOOK, as_version=4))
 

@@ -77,7 +77,7 @@ def test_the_spec_is_read_by_operation() -> None:
     }
 
 
-def test_a_generated_module_is_known_by_what_it_sends(tmp_path: Path) -> None:
+def test_a_generated_module_is_known_by_its_request(tmp_path: Path) -> None:
     """Not by its name; one that sends elsewhere gets a row of its own."""
     folder = tmp_path / "threads"
     folder.mkdir()
@@ -95,7 +95,7 @@ def test_methods_are_found_where_a_user_finds_them() -> None:
     assert table.wrapper(Client()) == {"listMessages": "`messages.list`<br>`messages.list_all`"}
 
 
-def test_what_is_missing_is_a_dash() -> None:
+def test_a_missing_cell_is_a_dash() -> None:
     """And what only one column knows has a row as well."""
     page = table.text([{"createThread": "`POST /v2/threads`"}, {"deleteThread": "yes"}])
 
@@ -194,7 +194,7 @@ def test_an_error_is_no_success(
     assert record.succeeded(response, streamed) is succeeded
 
 
-def test_the_check_shows_what_is_wrong(
+def test_the_check_shows_the_difference(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Right as written; then with a wrong line, and with no page at all."""

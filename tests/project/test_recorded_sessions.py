@@ -69,7 +69,7 @@ def check_same(
 
 
 def printed(url: str) -> str:
-    """What the notebook prints, but for ids and times."""
+    """The output of the notebook, without ids and times."""
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", notebook_program()],
         env={**os.environ, "GATEWAY_URL": url, "PYTHONUTF8": "1"},

@@ -30,7 +30,7 @@ def test_a_new_operation(copy: Copy) -> None:
     assert all(map(is_generated, outcome.files))
 
 
-def test_what_does_not_follow_is_reported(copy: Copy) -> None:
+def test_files_that_do_not_follow_are_reported(copy: Copy) -> None:
     """Written code that uses a removed field, a probe that fails, a word that nothing shows."""
 
     def remove(spec: dict[str, object]) -> None:

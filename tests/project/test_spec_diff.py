@@ -378,7 +378,7 @@ def test_nothing_changed() -> None:
     assert spec_changes(REAL, copy.deepcopy(REAL)) == []
 
 
-def test_a_change_says_where_what_and_for_whom() -> None:
+def test_a_change_names_its_place_and_direction() -> None:
     """Once for all operations that share a schema, by the component's name."""
     edited = with_part(REAL, "components schemas RunResult properties failed_at", ABSENT)
 

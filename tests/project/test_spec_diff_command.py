@@ -151,7 +151,7 @@ def test_the_version_that_follows(
         ("1.0.0", BREAKING_LINE, 0),
     ],
 )
-def test_what_a_breaking_change_needs(version: str, changelog: str, problems: int) -> None:
+def test_requirements_of_a_breaking_change(version: str, changelog: str, problems: int) -> None:
     """The version and a new line that says so; an addition needs neither."""
     base = Release.read('__version__ = "0.1.3"', "- **Breaking:** an older one\n")
     now = Release.read(f'__version__ = "{version}"', base.changelog + changelog)
@@ -161,7 +161,7 @@ def test_what_a_breaking_change_needs(version: str, changelog: str, problems: in
 
 
 def test_a_tree_without_a_version() -> None:
-    """Is an error of its own."""
+    """A tree without a version is an error of its own."""
     with pytest.raises(ValueError, match="has no line"):
         Release.read("version = 1", "")
 

@@ -34,7 +34,7 @@ def sockets() -> int:
 
 
 def taken(transport: Any, gateway: str) -> list[str]:
-    """The used places of a transport's pool: none, when no call is in progress."""
+    """The places of a transport's pool that are in use."""
     if isinstance(transport, OwnConnections):
         used = idle.MAX_CONNECTIONS - transport.places.free
         return [f"{used} of {idle.MAX_CONNECTIONS} places"] if used else []

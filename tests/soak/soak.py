@@ -1,4 +1,4 @@
-"""Both clients against a bad server, for some time: is anything lost?
+"""Both clients against a bad server for some time, and a count of leaked resources.
 
 Calls are overdue, cancelled, cancelled again, broken off, forgotten; processes fork. After each
 round a call must work and all places be free; in the end there are as many sockets, threads and
@@ -178,7 +178,7 @@ def is_idle(transport: Any, gateway: str) -> bool:
 
 
 def settled(true: Callable[[], bool]) -> bool:
-    """Whether it becomes true in time."""
+    """Whether the condition becomes true in time."""
     end = time.monotonic() + PATIENCE
     while not true():
         if time.monotonic() > end:

@@ -1,4 +1,4 @@
-"""A short soak, and that it would see a loss. The long one is `make soak`."""
+"""A short soak, and tests that it detects leaks. The long one is `make soak`."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.mark.parametrize("client", ["sync", "async"])
 def test_nothing_is_lost(client: str) -> None:
-    """Some rounds of bad luck, in a process of its own, whose threads and sockets are counted."""
+    """Some rounds in a process of its own, with a count of its threads and sockets."""
     done = subprocess.run(
         [sys.executable, "-m", "tests.soak", "--seconds", "3", "--client", client],
         cwd=ROOT,
@@ -41,7 +41,7 @@ def test_nothing_is_lost(client: str) -> None:
         assert f"{parts}; {client}: " in done.stdout
 
 
-def test_what_is_taken_is_seen(serve: Serve) -> None:  # noqa: F811
+def test_a_resource_in_use_is_seen(serve: Serve) -> None:  # noqa: F811
     """A response that is not closed holds a place, a connection and a socket."""
     server = serve(lambda exchange: exchange.send(answer({})))
     with httpx.Client(limits=httpx.Limits(max_connections=3)) as http:
@@ -61,7 +61,7 @@ def test_what_is_taken_is_seen(serve: Serve) -> None:  # noqa: F811
 
 
 def test_sockets_and_threads_are_seen() -> None:
-    """Those that nobody closes are more than before."""
+    """Sockets and threads that stay open are counted as leaks."""
     before = held()
     go = threading.Event()
     thread = threading.Thread(target=go.wait)

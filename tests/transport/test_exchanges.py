@@ -1,4 +1,4 @@
-"""One exchange after the other: what is sent, what comes of it, and on how many connections."""
+"""One exchange after the other: requests, replies, and the number of connections."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.transport.implementations import Implementation
 TEXT = "秦始皇".encode() * 1_000
 
 
-def test_what_is_sent(transport: Threads | OnLoop, serve: Serve) -> None:
+def test_the_request_as_sent(transport: Threads | OnLoop, serve: Serve) -> None:
     """Method, path, headers, token and body arrive; the reply has status, headers and body."""
     server = serve(
         lambda exchange: exchange.send(answer(TEXT, "203 嗯".encode().decode("latin-1")))
@@ -85,7 +85,7 @@ def test_an_open_body_that_has_more(transport: Threads | OnLoop, serve: Serve, e
     assert server.all_closed()
 
 
-def test_an_open_body_that_nobody_closes(make: Make, serve: Serve) -> None:
+def test_an_open_body_that_is_never_closed(make: Make, serve: Serve) -> None:
     """Its place and its connection are given back when it is collected."""
     transport = make(places=1)
     server = serve(lambda e: (e.send(CHUNKED + chunk(TEXT)), e.client_disconnected())[1])
@@ -169,7 +169,7 @@ def test_a_peek(transport: Threads | OnLoop, serve: Serve) -> None:
 
 
 def test_a_body_of_no_known_end(transport: Threads | OnLoop, serve: Serve) -> None:
-    """Where a cut must be seen, it is refused."""
+    """It is refused where a cut must be detected."""
     head = b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"
     server = serve(lambda exchange: (exchange.send(head + TEXT), False)[1])
 

@@ -14,7 +14,7 @@ from tests.transport.implementations import Implementation
 
 
 def test_one_that_the_server_has_closed(transport: Threads | OnLoop, serve: Serve) -> None:
-    """The next request gets another one, also where the event loop has not heard of it yet."""
+    """The next request gets another one, also where the event loop has not noticed it yet."""
     received = threading.Semaphore(0)
     server = serve(lambda e: (e.send(answer(b"{}")), received.acquire(timeout=PATIENCE), False)[2])
 
@@ -29,7 +29,7 @@ def test_one_that_the_server_has_closed(transport: Threads | OnLoop, serve: Serv
 def test_bytes_behind_a_response(
     implementation: Implementation, transport: Threads | OnLoop, serve: Serve
 ) -> None:
-    """What nobody asked for is not the response to the next request."""
+    """Unexpected bytes are not taken for the response to the next request."""
     if implementation.name.startswith("httpx"):
         pytest.skip("httpcore takes it for the response")
     server = serve(lambda e: e.send(answer({"for": e.connection}) + answer({"for": "nobody"})))

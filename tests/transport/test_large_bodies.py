@@ -69,7 +69,7 @@ def peak() -> Iterator[list[int]]:
 
 
 def test_down(transport: Threads | OnLoop, peak: list[int]) -> None:
-    """Chunk by chunk."""
+    """A download is read in chunks."""
     server = Sink(MANY)
     reply = transport.send(outgoing(server.url, open_=True))
     assert isinstance(reply, Reply)
@@ -85,7 +85,7 @@ def test_down(transport: Threads | OnLoop, peak: list[int]) -> None:
 
 
 def test_up(transport: Threads | OnLoop, peak: list[int], tmp_path: Path) -> None:
-    """Piece by piece, from a file."""
+    """An upload is read from a file in pieces."""
     path = tmp_path / "大.bin"
     with path.open("wb") as file:
         file.truncate(MANY)

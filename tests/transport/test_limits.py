@@ -23,7 +23,7 @@ LATE = 8.0
 
 @pytest.fixture
 def full_port() -> Iterator[str]:
-    """A port whose queue of connections is full."""
+    """A port with a full queue of connections."""
     with socket.socket() as listener, socket.socket() as probe:
         listener.bind(("127.0.0.1", 0))
         listener.listen(0)
@@ -44,7 +44,7 @@ def full_port() -> Iterator[str]:
 
 
 def fails(transport: Threads | OnLoop, url: str, phase: str, body: bytes = b"{}") -> NoReply:
-    """The result of a request whose limit of one phase is soon over."""
+    """The failure of a request with a short limit for one phase."""
     limits = PATIENT._replace(**{phase: SOON})
     begun = time.monotonic()
     outcome = transport.send(outgoing(url, body, limits=limits))
@@ -64,7 +64,7 @@ def test_connecting(transport: Threads | OnLoop, full_port: str) -> None:
 
 
 def test_writing(transport: Threads | OnLoop, serve: Serve) -> None:
-    """A server that does not take in the request."""
+    """The write timeout ends a request that the server does not read."""
     listener = socket.create_server(("127.0.0.1", 0))
     with listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
@@ -75,7 +75,7 @@ def test_writing(transport: Threads | OnLoop, serve: Serve) -> None:
 
 
 def test_reading(transport: Threads | OnLoop, serve: Serve) -> None:
-    """A server that says nothing."""
+    """The read timeout ends the wait for a silent server."""
     outcome = fails(transport, serve(lambda e: e.client_disconnected()).url, "read")
 
     assert outcome.reached_server
@@ -147,7 +147,7 @@ def test_a_deadline(
 
 
 def test_one_that_has_passed(transport: Threads | OnLoop, serve: Serve) -> None:
-    """Nothing is sent."""
+    """No request is sent after the deadline."""
     server = serve(lambda exchange: exchange.send(answer(b"{}")))
 
     outcome = transport.send(outgoing(server.url, seconds=-1))
@@ -175,7 +175,7 @@ def test_a_body_that_is_to_hurry(transport: Threads | OnLoop, serve: Serve) -> N
 
 
 def test_places_after_overdue_requests(make: Make, serve: Serve) -> None:
-    """However a crowd of requests ends, there are as many places afterwards as before."""
+    """After many requests with any outcome there are as many places as before."""
     transport = make(places=2)
     server = serve(lambda e: (time.sleep(0.001), e.send(answer(b"{}")))[1])
 

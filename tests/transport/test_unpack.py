@@ -1,4 +1,4 @@
-"""Compressed bodies: unpacked however they are cut, in pieces of bounded size, to their end."""
+"""Compressed bodies: unpacked from chunks of any size, in pieces of bounded size, to their end."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_sizes_around_a_piece(coding: str, length: int) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in CODINGS if name != "none"])
-def test_what_broke_off(name: str) -> None:
+def test_bodies_that_break_off(name: str) -> None:
     """A body that lacks its end is an error, wherever it was cut; an empty one is empty."""
     coding, pack = CODINGS[name]
     packed = pack("秦始皇".encode())
@@ -74,13 +74,13 @@ def test_what_broke_off(name: str) -> None:
             unpack(coding, [packed[:end]])
 
 
-def test_what_stands_behind_the_end() -> None:
-    """It is passed over."""
+def test_bytes_behind_the_end() -> None:
+    """Bytes behind the end of the compressed data are ignored."""
     assert b"".join(unpack("gzip", [gzip.compress(b"a") + b"b", b"c"])) == b"a"
 
 
 @pytest.mark.parametrize("coding", ["gzip", "deflate"])
-def test_what_is_not_compressed(coding: str) -> None:
-    """Text that says it was is an error."""
+def test_a_body_that_is_not_compressed(coding: str) -> None:
+    """An uncompressed body with a Content-Encoding is an error."""
     with pytest.raises(TransportFailure):
         unpack(coding, [b'{"id": "run_1"}'])

@@ -22,7 +22,7 @@ CREDENTIALS = "Basic " + base64.b64encode(f"{USER}:{USER}".encode()).decode()
 
 @pytest.fixture(scope="module")
 def ca() -> trustme.CA:
-    """An authority that nobody trusts by default."""
+    """An authority that is not trusted by default."""
     return trustme.CA()
 
 
@@ -40,7 +40,7 @@ def context(ca: trustme.CA, *names: str) -> ssl.SSLContext:
 
 
 def test_an_unknown_authority(transport: Threads | OnLoop, serve: Serve, ca: trustme.CA) -> None:
-    """Nothing is sent, not the token either."""
+    """No request is sent, so the token is not either."""
     server = serve(lambda e: e.send(answer(b"{}")), context(ca, "127.0.0.1"))
 
     outcome = transport.send(outgoing(server.url))
@@ -90,7 +90,7 @@ def test_tls_where_there_is_none(transport: Threads | OnLoop, serve: Serve) -> N
 def through(
     make: Make, proxy: str, patch: pytest.MonkeyPatch, **options: object
 ) -> Threads | OnLoop:
-    """A transport whose proxy has a name and a password."""
+    """A transport with a proxy that needs a name and a password."""
     url = proxy.replace("http://", f"http://{USER}:{USER}@")
     patch.setenv("HTTP_PROXY", url)
     patch.setenv("HTTPS_PROXY", url)

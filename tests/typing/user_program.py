@@ -370,7 +370,7 @@ def clients_have_options(http: httpx.Client, other: httpx.AsyncClient) -> None:
     AppBuilder("k", "gw", 5)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 
 
-def errors_say_what_they_know(client: AppBuilder) -> None:
+def attributes_of_errors(client: AppBuilder) -> None:
     try:
         client.threads.create()
     except appbuilder.NotFoundError as error:

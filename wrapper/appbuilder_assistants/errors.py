@@ -100,9 +100,9 @@ class AssistantsError(Exception):
         more = [f"request id {self.request_id}"] if self.request_id else []
         if len(self.attempts) > 1:
             more.append(f"after {len(self.attempts)} attempts")
-        return f"{self._what()} ({', '.join(more)})" if more else self._what()
+        return f"{self._summary()} ({', '.join(more)})" if more else self._summary()
 
-    def _what(self) -> str:
+    def _summary(self) -> str:
         return f"{self.operation}: {self.message}" if self.operation else self.message
 
 
@@ -196,7 +196,7 @@ class ApiStatusError(AssistantsError):
         self.param = param
         self.retry_after = retry_after
 
-    def _what(self) -> str:
+    def _summary(self) -> str:
         code = f" {self.code}" if self.code else ""
         return f"{self.status_code}{code}: {self.message}"
 

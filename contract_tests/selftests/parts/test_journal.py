@@ -43,7 +43,7 @@ def test_journal_outlives_its_process(folder: Path) -> None:
     assert list(folder.iterdir()) == []
 
 
-def test_what_cannot_be_deleted_stays_in_the_journal(folder: Path) -> None:
+def test_failed_deletion_stays_in_the_journal(folder: Path) -> None:
     own = journal.journal_for("http://one", folder)
     own.add(CreatedObject("file", "file-1"))
     own.add(CreatedObject("assistant", "asst_1"))

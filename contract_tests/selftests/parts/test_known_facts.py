@@ -20,7 +20,7 @@ def is_valid(document: dict[str, Any], name: str, value: Any) -> bool:
     return bool(jsonschema_rs.validator_for(schema, offline=True).is_valid(value))
 
 
-def test_answers_claim_what_is_known_only() -> None:
+def test_answers_claim_only_known_facts() -> None:
     """No unknown limit or required field of an answer is left, and every known one."""
     before = {fact.id for fact in facts(spec.DOCUMENT)}
     after = {fact.id for fact in facts(KNOWN)}

@@ -69,7 +69,7 @@ def test_every_form_is_hidden(form: str) -> None:
         (None, None),
     ],
 )
-def test_curl_line_sends_what_was_sent(sent: str | None, shown: str | None) -> None:
+def test_curl_line_repeats_the_request(sent: str | None, shown: str | None) -> None:
     """A valid token of any user is shown by its variable; other headers as sent, or not at all."""
     headers = {} if sent is None else {"Authorization": sent}
     exchange = Exchange("queryThread", "by hand", datetime.now(UTC))

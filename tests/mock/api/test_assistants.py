@@ -35,7 +35,7 @@ EMPTY = {"description": "", "instructions": "", "tools": [], "file_ids": []}
 
 
 @pytest.mark.parametrize("field", CHANGES)
-def test_an_update_changes_what_was_sent(api: Api, field: str) -> None:
+def test_an_update_changes_the_sent_fields(api: Api, field: str) -> None:
     """One field, and no other."""
     made = api.ok("assistants", **FULL)
     change = {field: CHANGES[field]}

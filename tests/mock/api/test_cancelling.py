@@ -11,8 +11,8 @@ from appbuilder_mock.scenarios import ToolCall
 from appbuilder_mock.storage.store import Store
 
 
-def test_its_work_has_ended_and_nobody_knows() -> None:
-    """It is cancelled all the same: the task that worked on it until now does no more."""
+def test_its_work_has_just_ended() -> None:
+    """The run is cancelled, and the task that has just worked on it does no more."""
 
     async def ask_and_cancel() -> str:
         store = Store()

@@ -89,7 +89,7 @@ def test_a_refused_run_leaves_nothing_behind(api: Api) -> None:
     assert final_text(api.run(assistant_id=assistant, thread_id=thread_id)) == answer("一")
 
 
-def test_what_the_run_names_wins_over_the_assistant(api: Api) -> None:
+def test_settings_of_a_run_win_over_the_assistant(api: Api) -> None:
     """Instructions and tools; empty ones count as left out."""
     assistant = api.assistant(instructions="助手的", tools=[WEATHER])
     run = api.run(assistant_id=assistant)

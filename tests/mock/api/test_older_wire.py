@@ -140,7 +140,7 @@ def test_a_stream(older: Api) -> None:
         assert conforms(name, event.data)
 
 
-def test_what_a_caller_stored_is_its_own(older: Api) -> None:
+def test_stored_metadata_is_not_converted(older: Api) -> None:
     """Metadata that looks like an answer is not turned into another form."""
     metadata = {"object": "thread.run.step", "last_error": "无"}
     assistant = older.ok("assistants", name="a", metadata=metadata)

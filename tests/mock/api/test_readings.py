@@ -136,7 +136,7 @@ def test_a_run_that_starts_anew(word: str) -> None:
         ("nothing", [None, None, None]),
     ],
 )
-def test_what_an_assistant_needs(word: str, missing: list[str | None]) -> None:
+def test_required_fields_of_an_assistant(word: str, missing: list[str | None]) -> None:
     """400 that names what is missing, of a request with a model, with a name, with neither."""
     with reading(readings={"assistant-needs": word}) as api:
         for body, param in zip(({"model": "m"}, {"name": "a"}, {}), missing, strict=True):

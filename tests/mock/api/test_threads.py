@@ -84,7 +84,7 @@ def test_a_deleted_thread(api: Api) -> None:
     assert api.ok("threads/messages/list", thread_id=other["thread_id"])["data"]
 
 
-def test_what_a_deleted_thread_leaves_in_the_store() -> None:
+def test_a_deleted_thread_leaves_nothing_in_the_store() -> None:
     """Nothing, of a thread with everything in it; nor does its assistant."""
     store = appbuilder_mock.Store()
     before = stored(store)

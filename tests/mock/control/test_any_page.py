@@ -143,7 +143,8 @@ def test_any_page(server: appbuilder_mock.Running, path: str, make: Make) -> Non
         check()
 
 
-# ── The assistants, who come and go ─────────────────────────────────────────────────────────────
+# ── The assistants, which are created and deleted
+# ─────────────────────────────────────────────────────────────
 
 
 @pytest.fixture(scope="module")
@@ -154,7 +155,7 @@ def own_api() -> Iterator[Api]:
 
 
 def test_any_page_of_assistants(own_api: Api) -> None:
-    """Whatever was created and deleted before."""
+    """Pages are right after any sequence of creations and deletions."""
 
     class Assistants(RuleBasedStateMachine):
         known = Bundle("known")

@@ -160,10 +160,10 @@ def test_no_page_shows_the_token(api: Api) -> None:
     assert "密码是 •••" in api.http.get("/_mock/state").text
 
 
-# ── What was received ──────────────────────────────────────────────────────────────────────────
+# ── Received requests ──────────────────────────────────────────────────────────────────────────
 
 
-def test_what_was_received(api: Api) -> None:
+def test_received_requests(api: Api) -> None:
     """Each call with its operation, answer and body, oldest first; credentials are masked."""
     headers = {
         "X-Appbuilder-Request-Id": "question-1",
@@ -192,7 +192,7 @@ def test_what_was_received(api: Api) -> None:
 
 
 def test_the_control_is_not_recorded(api: Api) -> None:
-    """Looking changes nothing that is looked at."""
+    """Requests to the control are not recorded."""
     for path in ("/", "/docs", "/openapi.yaml", "/_mock/state", "/_mock/assets/live.js"):
         assert api.http.get(path).status_code == 200, path
 

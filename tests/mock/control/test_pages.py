@@ -76,7 +76,7 @@ def test_no_other_file(api: Api, name: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["/", "/docs"])
-def test_who_may_look(api: Api, path: str) -> None:
+def test_access_to_the_pages(api: Api, path: str) -> None:
     """A link from another site may lead here; another site's name may not."""
     with httpx.Client(base_url=api.url) as client:
         assert client.get(path, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 200
@@ -87,7 +87,7 @@ def test_who_may_look(api: Api, path: str) -> None:
 
 
 def test_how_to_point_a_client_here(api: Api) -> None:
-    """The address that was asked, and the token that everybody knows."""
+    """The page has the address of the request, and the default token."""
     shown = page(api, "/")
 
     assert f"export GATEWAY_URL={api.url}" in shown.text
@@ -130,7 +130,7 @@ def test_the_first_known_language_counts() -> None:
 
 
 def test_words_are_complete() -> None:
-    """Both languages say everything, nothing is said for nobody, and the script has its words."""
+    """Both languages have every text, no text is unused, and the script has its words."""
     code = "".join(one.read_text(encoding="utf-8") for one in HERE.glob("*.[ph][yt]*"))
     for name in words("en"):
         assert re.search(rf"\b{name}\b", code), name

@@ -1,4 +1,4 @@
-"""Sessions to record and replay, and what must be the same in both."""
+"""Sessions to record and replay, and the parts of them that are compared."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def replayed(file: Path, **options: Any) -> Iterator[Api]:
 def both(
     file: Path, upstream: appbuilder_mock.Running, session: Callable[[Api], Any]
 ) -> tuple[Any, Any]:
-    """What a session gets while it is recorded, and while it is replayed."""
+    """The responses of a session while it is recorded, and while it is replayed."""
     with recorder(file, upstream.url, upstream.token) as api:
         recorded = session(api)
     with replayed(file) as api:

@@ -1,4 +1,4 @@
-"""What passes through a recorder is what came, when it came; and the command."""
+"""A recorder forwards each part unchanged and at once; and its command."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def test_files_pass_whole(tmp_path: Path) -> None:
 
 
 def test_a_client_that_leaves(tmp_path: Path) -> None:
-    """The gateway sees it leave, at once; what had come until then is kept."""
+    """The gateway sees the closed connection at once; the received part is kept."""
     gone = threading.Event()
 
     def script(exchange: Exchange) -> bool:
@@ -121,7 +121,7 @@ def test_a_client_that_leaves(tmp_path: Path) -> None:
 
 
 def test_no_gateway(tmp_path: Path) -> None:
-    """The client is told; a replay does not repeat it."""
+    """The client gets an error; a replay does not repeat it."""
     with raw_server(lambda exchange: False) as gateway:
         url = gateway.url
     with recorder(tmp_path / "s.yaml", url, "token") as api:
@@ -141,7 +141,7 @@ def test_wrong_addresses(tmp_path: Path) -> None:
 
 
 def test_a_full_file(tmp_path: Path) -> None:
-    """What fits stays a scenario; the rest is said to be missing."""
+    """The calls that fit are a valid scenario; the others are reported as missing."""
     file = tmp_path / "s.yaml"
     long = Rule(reply=Reply("字" * 6000, chunk_size=2))  # 6000 values with their pauses
     with (

@@ -105,7 +105,7 @@ def test_values_under_secret_like_keys(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kept", [False, True])
-def test_what_is_personal(tmp_path: Path, kept: bool) -> None:
+def test_personal_data(tmp_path: Path, kept: bool) -> None:
     """The values of user_info and user_loc, wherever they come up, unless they are asked for."""
     file = tmp_path / "session.yaml"
     text = recorded(
@@ -128,7 +128,7 @@ def test_what_is_personal(tmp_path: Path, kept: bool) -> None:
 
 
 def test_patterns(tmp_path: Path) -> None:
-    """What the user says is secret; a later secret is taken out of earlier runs."""
+    """The patterns of the user are redacted; a later secret is removed from earlier runs."""
     text = recorded(
         tmp_path / "session.yaml",
         Rule(reply="订单 A-1234 已发货，电话 13800000000"),

@@ -155,7 +155,7 @@ def test_failures(upstream: appbuilder_mock.Running, file: Path, fault: Fault) -
 
 
 def _seen(api: Api, path: str, body: dict[str, Any]) -> tuple[Any, ...]:
-    """What came of a call, but for what a run says."""
+    """The outcome of a call, without the texts of a run."""
     try:
         response = api.post(path, body)
     except Exception as error:  # noqa: BLE001 - a reset is what this compares

@@ -136,14 +136,14 @@ def check(server: Process, path: str, body: bytes, *statuses: int) -> None:
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_what_is_refused(server: Process, name: str) -> None:
+def test_refused_bodies(server: Process, name: str) -> None:
     """A list of wrong items is refused for the first, and one too long before it is read."""
     path, body = REFUSED[name]
     check(server, path, body, 400)
 
 
 @pytest.mark.parametrize("name", ACCEPTED)
-def test_what_is_accepted(server: Process, name: str) -> None:
+def test_accepted_bodies(server: Process, name: str) -> None:
     """A separator inside a text is no value, however it is escaped."""
     check(server, "threads", ACCEPTED[name], 200)
 
@@ -188,7 +188,7 @@ def test_as_many_messages_as_are_read(server: Process) -> None:
     ],
 )
 def test_schemas_of_tools(server: Process, schema: dict[str, Any]) -> None:
-    """A call is made up for whatever a schema says, or something that does not fit it."""
+    """A sample is made for every schema, even if it does not satisfy the schema."""
     function = {"name": "f", "parameters": {"type": "object", **schema}}
     with server.api() as api:
         plain = cost(server, api, "threads/messages", TEXT, 404)

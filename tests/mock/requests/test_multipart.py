@@ -1,4 +1,4 @@
-"""The multipart reader, however the network cuts a body."""
+"""The multipart reader, with bodies in chunks of any size."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_any_cut() -> None:
 
 
 def test_byte_by_byte() -> None:
-    """Nor how often."""
+    """A body in chunks of one byte gives the same parts."""
     assert read(*(bytes([byte]) for byte in BODY)) == READ
 
 

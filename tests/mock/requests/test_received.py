@@ -50,7 +50,7 @@ FORMS = {
 def test_no_entry_holds_the_token(
     token: str, form: str, before: str, after: str, filler: int, cut: int, as_json: bool
 ) -> None:
-    """Wherever it stands, however it is written, whatever is around it and wherever it is cut."""
+    """No entry has it, at any place, in any encoding, and cut anywhere."""
     written = FORMS[form](token)
     received = RequestHistory(Redactor(token), {})
     entry = received.begin(
@@ -129,7 +129,7 @@ def test_large_bodies_are_shortened() -> None:
 
 
 def test_memory_is_bounded() -> None:
-    """The newest thousand, however many and however large the requests are.
+    """The newest thousand requests are kept, within a bound on memory.
 
     Each with two bodies of at most 16 KiB, and headers and an address of less.
     """
@@ -164,8 +164,8 @@ def test_headers(name: str, value: str, shown: str) -> None:
     assert Redactor("tok-en").header(name, value) == shown
 
 
-def test_what_is_named_a_secret_is_hidden() -> None:
-    """In a query and in JSON, whatever it is; the rest stays readable."""
+def test_values_under_secret_names_are_redacted() -> None:
+    """Values under secret names are redacted in a query and in JSON; the rest stays readable."""
     received = RequestHistory(Redactor("s3cret"), {})
     entry = received.begin(scope(query="access_token=qsecret&purpose=assistant&city=%E5%8C%97"))
     body = json.dumps({"api_key": "bsecret", "content": "北京", "max_tokens": 5}).encode()

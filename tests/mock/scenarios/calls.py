@@ -1,4 +1,4 @@
-"""Calls that match the rules of a scenario, and what came of them."""
+"""Calls that match the rules of a scenario, and their results."""
 
 from __future__ import annotations
 

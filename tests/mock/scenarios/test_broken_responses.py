@@ -27,7 +27,7 @@ from tests.mock.wire import Api, order
 
 @pytest.mark.parametrize("count", [0, 1, 4])
 def test_cut_after_an_event(mock: appbuilder_mock.Running, api: Api, count: int) -> None:
-    """So many events come whole, then the connection ends without the last chunk."""
+    """The events before the cut come whole, then the connection ends without the last chunk."""
     mock.script(Rule(fault=Fault(cut=Cut(after_event=count))))
     received, error = streamed(api)
 
@@ -67,7 +67,7 @@ def test_cut_of_an_answer(mock: appbuilder_mock.Running, api: Api) -> None:
 
 
 def test_a_cut_behind_the_end(mock: appbuilder_mock.Running, api: Api) -> None:
-    """Changes nothing."""
+    """A cut behind the end has no effect."""
     mock.script(Rule(match=Match(operation="any"), fault=Fault(cut=Cut(after_byte=10**9))))
     assert api.thread()
     mock.script(Rule(fault=Fault(cut=Cut(after_event=1000))))
@@ -135,7 +135,7 @@ def test_pause_before_the_answer(mock: appbuilder_mock.Running, api: Api) -> Non
 
 
 def test_drip(mock: appbuilder_mock.Running, api: Api) -> None:
-    """So many bytes come, then nothing for a time."""
+    """The body comes in pieces of this size, with a pause after each."""
     mock.script(Rule(fault=Fault(drip=Drip(16, LONG))))
     received, error = streamed(api, timeout=0.5)
 
@@ -198,7 +198,7 @@ rules:
 
 
 def test_the_server_says_nothing(tmp_path: Path) -> None:
-    """Broken connections are not worth a word of its; and it does not wait for a pause."""
+    """The server logs nothing about broken connections, and does not wait for a pause."""
     file = tmp_path / "场景.yaml"
     file.write_text(BROKEN, encoding="utf-8")
     with serving("--scenario", file) as server, server.api() as api:

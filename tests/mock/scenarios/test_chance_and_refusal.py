@@ -46,7 +46,7 @@ def test_probabilities_are_shares_of_all_calls() -> None:
     assert found == shares(0.5, 0.2, 0.1, seed=1) != shares(0.5, 0.2, 0.1, seed=2)
 
 
-def test_shares_that_are_used_up_go_to_nobody() -> None:
+def test_shares_that_are_used_up_go_to_no_other_rule() -> None:
     """`times` counts the calls that chance has given to the rule."""
     once = Rule(match=Match(probability=0.5, times=1), fault=BUSY)
     playback = Playback(Scenario([once, Rule(match=Match(probability=0.5), reply="一")], seed=1))

@@ -43,8 +43,10 @@ def test_refused_calls_do_not_count() -> None:
     assert [window.admits() for _ in range(4)] == [True, False, False, True]
 
 
-def test_a_rule_takes_what_exceeds_its_quota(mock: appbuilder_mock.Running, api: Api) -> None:
-    """What is within it goes on to the next rule; each rule counts its own calls."""
+def test_a_rule_takes_the_calls_that_exceed_its_quota(
+    mock: appbuilder_mock.Running, api: Api
+) -> None:
+    """Calls within the quota go to the next rule; each rule counts its own calls."""
     busy = Fault(status=200, error=ErrorBody(18, "Open api qps request limit reached"))
     mock.script(
         Rule(match=Match(operation="queryThread"), quota=Quota(2, LONG)),
@@ -114,7 +116,7 @@ def test_a_quota_of_the_server() -> None:
         ),
     ],
 )
-def test_what_makes_no_sense_is_refused(text: str, reason: str) -> None:
+def test_invalid_quotas_are_refused(text: str, reason: str) -> None:
     with pytest.raises(ScenarioError) as refused:
         load_scenario(text)
 

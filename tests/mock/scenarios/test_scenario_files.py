@@ -1,4 +1,4 @@
-"""The format of scenarios: what is read, what is refused with which words, and the schema."""
+"""The format of scenarios: accepted files, messages of refusals, and the schema."""
 
 from __future__ import annotations
 
@@ -291,7 +291,7 @@ VALUES: list[Any] = [
 ]
 TEXTS = (TOOLS, ENDS, FAULTS, CHANCE)
 KEYS = sorted(set(re.findall(r"[a-z_]+(?=:)", "".join(TEXTS))) | {"typo"})
-# What JSON Schema cannot say: which groups a regex has, how two values compare.
+# Rules that JSON Schema cannot express: the groups of a regex, comparisons of two values.
 ONLY_THE_PARSER = re.compile(
     r'"\{\w+\}" is no placeholder; known: \{text\}|a group cannot have|expected a delay for each'
     r"|expected (max|p95) to be|expected \d+ or more, got \d+$|delays and \w+_delay cannot"
@@ -308,7 +308,7 @@ def places(value: Any) -> list[Any]:
 @settings(deadline=None)
 @given(st.data())
 def test_schema_and_parser_agree(data: st.DataObject) -> None:
-    """Whatever a file is changed to, either both take it or both refuse it."""
+    """For any change of a file, either both accept it or both refuse it."""
     text = data.draw(st.sampled_from(TEXTS))
     scenario = copy.deepcopy(data_of(text))
     for _ in range(data.draw(st.integers(1, 3))):

@@ -18,7 +18,7 @@ from tests.mock.wire import WEATHER, Api, final_text
 
 
 def test_a_script_outlives_its_scenario(mock: appbuilder_mock.Running, api: Api) -> None:
-    """A run keeps to its rule when the scenario is replaced; a new run meets the new one."""
+    """A run keeps its rule when the scenario is replaced; a new run gets the new one."""
     mock.script(ROUNDS)
     run = api.run()
     mock.script(Rule(reply="另一个"))
@@ -42,7 +42,7 @@ def test_a_script_outlives_its_server(tmp_path: Path) -> None:
         assert final_text(submit(api, run, "已发送")).endswith("已发送")
 
 
-def test_what_a_rule_leaves_out(mock: appbuilder_mock.Running, api: Api) -> None:
+def test_parts_that_a_rule_leaves_out(mock: appbuilder_mock.Running, api: Api) -> None:
     """Rounds without an end give the default answer; an end without rounds asks for no tool."""
     mock.script(Rule(match=Match(text="先问"), tool_rounds=[[ToolCall("查")]]), Rule(reply="直接"))
     run = submit(api, api.run(thread_id=api.thread("先问")), "好")
@@ -100,7 +100,7 @@ def test_cancelling_does_not_wait_for_a_delay(mock: appbuilder_mock.Running, api
 
 
 def test_a_server_does_not_wait_for_a_delay() -> None:
-    """It stops, though a run would be silent for an hour and somebody waits for it."""
+    """The server stops, though a client waits for a run that is silent for an hour."""
     slow = [Rule(reply=Reply("一", first_delay=3600))]
     with ThreadPoolExecutor(1) as elsewhere:
         with appbuilder_mock.running(scenario=slow) as server, Api(server.url, server.token) as api:
@@ -156,7 +156,7 @@ def test_failing_after_tools(mock: appbuilder_mock.Running, api: Api) -> None:
     assert (step["status"], step["last_error"]) == ("completed", None)
 
 
-# ── Which runs ─────────────────────────────────────────────────────────────────────────────────
+# ── Matching ───────────────────────────────────────────────────────────────────────────────────
 
 
 def test_matching(mock: appbuilder_mock.Running, api: Api) -> None:
@@ -189,7 +189,7 @@ def test_continuing_uses_up_no_rule(mock: appbuilder_mock.Running, api: Api) -> 
     assert final_text(api.run()) == "二"
 
 
-# ── How a scenario is given ────────────────────────────────────────────────────────────────────
+# ── Forms of a scenario ────────────────────────────────────────────────────────────────────────
 
 TEXT = "rules:\n  - reply: 照本宣科\n"
 

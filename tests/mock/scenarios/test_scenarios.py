@@ -1,4 +1,4 @@
-"""Scenarios at work: which rule a call meets, what a reply becomes, what Python may say."""
+"""Scenarios: the rule of a call, the pieces of a reply, and scenarios built in Python."""
 
 from __future__ import annotations
 
@@ -68,8 +68,8 @@ def test_all_that_is_given_must_hold() -> None:
 
 
 @pytest.mark.parametrize("match", [Match(assistant=""), Match(text=""), Match(regex="")])
-def test_what_is_not_known_matches_nothing(match: Match) -> None:
-    """Not even what is empty or matches everything."""
+def test_an_unknown_subject_matches_no_rule(match: Match) -> None:
+    """An unknown subject matches no text and no name, even an empty one."""
     playback = played(Rule(match=match, reply="a"))
 
     assert playback.match("createRun", None, None) is None
@@ -167,7 +167,7 @@ def test_body_is_read_when_an_earlier_rule_may_need_it(earlier: Rule) -> None:
         assert playback.match_unread("createRun") is reset
 
 
-# ── What a reply becomes ───────────────────────────────────────────────────────────────────────
+# ── Pieces of a reply ──────────────────────────────────────────────────────────────────────────
 
 
 def pieces_of(reply: Reply) -> tuple[str, ...]:
@@ -201,7 +201,7 @@ def test_pieces(reply: Reply, pieces: tuple[str, ...]) -> None:
 
 
 def test_values_are_settled() -> None:
-    """Whatever form they were given in, a rule holds them in one, and cannot be changed."""
+    """A rule holds values in one form, whichever was given, and cannot be changed."""
     rule = Rule(
         tool_rounds=[[ToolCall("f", {"城": "北京"}), ToolCall("g")]],
         reply="好",
@@ -215,7 +215,7 @@ def test_values_are_settled() -> None:
         rule.reply = None  # type: ignore[misc]
 
 
-def test_what_a_server_asks_of_a_rule() -> None:
+def test_properties_of_a_rule() -> None:
     """Whether it scripts a run's path, needs the body, prevents the call, counts events."""
     rule = Rule(tool_rounds=[[ToolCall("f")]], failed=Failed("t", "m"))
 

@@ -1,4 +1,4 @@
-"""A database file outlives its server, however that ends."""
+"""A database file outlives its server after any kind of end."""
 
 from __future__ import annotations
 
@@ -191,7 +191,7 @@ def test_ids_are_not_used_twice(tmp_path: Path) -> None:
     assert len(set(made)) == 9
 
 
-def test_a_store_that_nobody_closes(tmp_path: Path) -> None:
+def test_a_store_that_is_never_closed(tmp_path: Path) -> None:
     """Its file is free for the next server as soon as the store is collected."""
     path = tmp_path / "模拟.db"
     store = Store(path)

@@ -1,4 +1,4 @@
-"""What one connection writes leaves in few pieces, and nothing stays behind."""
+"""The writes of one connection are sent in few pieces, and completely."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from appbuilder_mock.server.gathered_writes import MOST_BYTES, MOST_TURNS, Gathe
 
 
 class Sent(asyncio.Transport):
-    """A transport that notes what it is asked to do."""
+    """A transport that records its calls."""
 
     def __init__(self) -> None:
         super().__init__()

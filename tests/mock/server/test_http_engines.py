@@ -63,7 +63,7 @@ def engine_running(name: str) -> Iterator[Process]:
 
 
 def exchanged(engine: Process, sent: bytes) -> bytes:
-    """All that the server sends before it closes the connection, or the client does."""
+    """The bytes that the server sends until one side closes the connection."""
     with socket.create_connection(("127.0.0.1", httpx.URL(engine.url).port or 0), 30) as connection:
         connection.sendall(sent)
         return connection.makefile("rb").read()
@@ -159,7 +159,7 @@ def test_a_stop_during_a_stream(name: str) -> None:
     ],
 )
 def test_faults(engine: Process, fault: str, error: type[Exception]) -> None:
-    """They break the connection, whatever holds it."""
+    """Faults break the connection with each event loop and parser."""
     scenario = f"rules: [{{match: {{operation: createThread}}, fault: {{{fault}}}}}]"
     with engine.api() as api:
         assert api.http.post("/_mock/scenario", content=scenario).is_success

@@ -81,7 +81,7 @@ def test_a_token_of_ones_own_is_not_printed() -> None:
     assert "s3cret" not in out
 
 
-def test_nobody_reads_what_is_printed() -> None:
+def test_output_that_is_not_read() -> None:
     """A pipe that is full (64 KiB on Linux) holds up neither requests nor the end."""
     with serving(quiet=False) as server, server.api() as api:
         for _ in range(200):
@@ -92,7 +92,7 @@ def test_nobody_reads_what_is_printed() -> None:
         assert server.popen.wait(GRACE) == 0
 
 
-def test_who_read_what_is_printed_has_gone() -> None:
+def test_output_with_a_closed_reader() -> None:
     with serving(quiet=False) as server, server.api() as api:
         assert server.popen.stdout is not None
         server.popen.stdout.close()
@@ -118,7 +118,7 @@ def test_a_signal_while_streams_are_open(number: signal.Signals) -> None:
 
 
 def test_a_signal_while_a_client_does_not_read() -> None:
-    """A stream that nobody takes off the socket does not keep the server alive."""
+    """A stream that the client does not read does not keep the server alive."""
     with serving() as server:
         with server.api() as api, api.stream(thread_id=api.thread("长" * 5_000_000)):
             status, out, err = server.stop()
@@ -295,7 +295,7 @@ def test_help() -> None:
 
 
 def test_it_stops_when_the_block_ends() -> None:
-    """Nobody listens any longer, in this process either."""
+    """The port is closed, in this process as well."""
     with appbuilder_mock.running() as server:
         url = server.url
         with Api(url, server.token) as api:

@@ -212,7 +212,7 @@ def test_async_client(appbuilder_mock, monkeypatch, request):
 """
 
 
-def test_what_is_missing(tmp_path: Path) -> None:
+def test_missing_packages(tmp_path: Path) -> None:
     """Without the server the fixture fails, without the client it skips; both say why."""
     status, out = pytest_run(tmp_path, MISSING, "-rs")
 

@@ -42,7 +42,7 @@ def verdicts(results: list[Result]) -> dict[str, str]:
 
 
 def test_a_program_that_raises() -> None:
-    """Each call with each kind of fault: its user is told, or it waits out a silence."""
+    """Each call with each kind of fault: its user is informed, or it waits out a silence."""
     found = verdicts(sweep(run, [Rule(reply="好")]))
 
     assert found == {
@@ -68,7 +68,7 @@ def test_a_program_that_says_something_false() -> None:
 
 
 def streaming(server: Running, on_failure: Callable[[], Any] = lambda: None) -> str:
-    """A streamed run that goes on reading when its output was not taken."""
+    """A streamed run that keeps reading when its output was not accepted."""
     said = ""
     with Api(server.url, server.token) as api, api.stream(**asking("你好")) as received:
         for event in received:
@@ -88,7 +88,7 @@ def streaming(server: Running, on_failure: Callable[[], Any] = lambda: None) -> 
 
 
 def test_a_program_that_hangs() -> None:
-    """It reads on, though nobody will answer; the sweep ends all the same."""
+    """The program keeps reading without an answer; the sweep ends all the same."""
     points = verdicts(sweep(streaming, TOOL, timeout=2))
 
     hung = [point for point, verdict in points.items() if verdict == HUNG]
@@ -97,7 +97,7 @@ def test_a_program_that_hangs() -> None:
 
 
 def test_a_program_that_leaves_its_run() -> None:
-    """A run that waits for an output; and a run whose id the program never had."""
+    """A run that waits for an output; and a run with an id that the program never had."""
 
     def leave() -> None:
         raise RuntimeError("no answer")
@@ -199,7 +199,7 @@ def test_one_point(tmp_path: Path) -> None:
         assert (status, verdict in out) == (expected, True), out
 
 
-def test_what_a_test_finds_false(tmp_path: Path) -> None:
+def test_a_failed_assertion(tmp_path: Path) -> None:
     """An assertion that fails, without a mark that takes it for a message."""
     test = """
 def test_it(appbuilder_client):

@@ -9,8 +9,8 @@ from tests.mock.process import refused, serving
 from tests.mock.wire import WEATHER, Api
 
 
-def test_each_sees_only_what_is_theirs() -> None:
-    """Ids, lists and the control: what one user has the other cannot name, list or delete."""
+def test_each_sees_only_their_own_objects() -> None:
+    """A user cannot look up, list or delete the objects of the other one."""
     with (
         appbuilder_mock.running(token="one", other_token="two") as server,
         Api(server.url, "one") as one,

@@ -3,5 +3,5 @@
 # Written by `make generate` from openapi.yaml; do not edit.
 """The resources of the clients: one class each, with a method for each operation.
 
-What is more than one request and one answer is in the class that a resource derives from.
+Methods of more than one request are in the class that a resource derives from.
 """
