@@ -9,11 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import os
 import random
-import signal
 import time
-import warnings
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -25,6 +22,7 @@ import httpx
 from appbuilder_assistants import AppBuilder, AssistantsError, AsyncAppBuilder, RetryPolicy
 
 from tests.soak.counts import held, more, taken
+from tests.soak.forks import Child
 
 PLACES = httpx.Limits(max_connections=3, max_keepalive_connections=3)
 AT_ONCE = 10
@@ -101,7 +99,7 @@ def soak_sync(url: str, seconds: float, seed: int) -> Report:
         def check() -> None:
             gc.collect()
             for client in (small, own):
-                calm_call(report, client)
+                report.losses += calm_call(client)
                 pool: Any = client._caller.pool.transport
                 if not settled(partial(is_idle, pool, url)):
                     report.losses += taken(pool, url)
@@ -141,36 +139,21 @@ def one_call(client: AppBuilder, choose: random.Random) -> None:
         client.threads.runs.query("线程", "r")
 
 
-def calm_call(report: Report, client: AppBuilder) -> None:
-    """A call that the server answers must work, whatever came before."""
+def calm_call(client: AppBuilder) -> list[str]:
+    """A call that the server answers must work, whatever came before; else it says what is lost."""
     try:
         client.with_options(**CALM).threads.runs.query("线程", "r")
     except AssistantsError as error:
-        report.losses.append(f"the next call: {error}")
+        return [f"the next call: {error}"]
+    return []
 
 
 def fork(report: Report, client: AppBuilder) -> None:
     """A child makes a call with the warm client; its parent continues as before."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # of forking beside threads that wait
-        child = os.fork()
-    if not child:
-        inner = Report("child")
-        calm_call(inner, client)
-        os._exit(len(inner.losses))
-    status: list[int] = []
-
-    def ended() -> bool:
-        done, code = os.waitpid(child, os.WNOHANG)
-        status.extend([code] if done else [])
-        return bool(done)
-
-    if not settled(ended):
-        os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
+    child = Child(lambda: calm_call(client))
+    settled(child.has_ended)
     report.forks += 1
-    if status != [0]:
-        report.losses.append(f"the call of a child after a fork ({status})")
+    report.losses += child.losses()
 
 
 def is_idle(transport: Any, gateway: str) -> bool:
@@ -226,10 +209,12 @@ async def on_a_loop(url: str, seconds: float, seed: int) -> Report:
             del works
             gc.collect()
             for client in (small, own):
-                await acalm_call(report, client)
+                report.losses += await acalm_call(client)
                 pool: Any = client._caller.pool.transport
                 if not await asettled(partial(is_idle, pool, url)):
                     report.losses += taken(pool, url)
+            if report.rounds % FORKS_EVERY == 1:
+                await afork(report, own)
     gc.collect()
     before = {name: before[name] for name in ("sockets", "tasks")}
     if not await asettled(lambda: not more(before, held())):
@@ -270,11 +255,20 @@ async def one_async_call(client: AsyncAppBuilder, choose: random.Random) -> None
         await client.threads.runs.query("线程", "r")
 
 
-async def acalm_call(report: Report, client: AsyncAppBuilder) -> None:
+async def acalm_call(client: AsyncAppBuilder) -> list[str]:
     try:
         await client.with_options(**CALM).threads.runs.query("线程", "r")
     except AssistantsError as error:
-        report.losses.append(f"the next call: {error}")
+        return [f"the next call: {error}"]
+    return []
+
+
+async def afork(report: Report, client: AsyncAppBuilder) -> None:
+    """As `fork`, from the middle of a loop: the child has one of its own."""
+    child = Child(lambda: asyncio.run(acalm_call(client)))
+    await asettled(child.has_ended)
+    report.forks += 1
+    report.losses += child.losses()
 
 
 async def asettled(true: Callable[[], bool]) -> bool:
