@@ -106,10 +106,10 @@ def test_pings_do_not_outlast_a_deadline(harness: ClientHarness, serve: Serve) -
 
 def test_retries_share_a_deadline(harness: ClientHarness, serve: Serve) -> None:
     """Attempts continue while there is time; a pause is not begun if it outlasts the deadline."""
-    server = serve(lambda exchange: exchange.send(answer({}, "503 Service Unavailable")))
-    # The pauses take nearly all of the time, so the deadline falls into one, on slow machines too.
-    policy = RetryPolicy(attempts=50, first_delay=0.8, max_delay=0.8, jitter=lambda: 0.0)
-    client = harness.client("k", server.url, deadline=1.2, retry=policy)
+    pauses: list[dict[str, str]] = [{}, {"retry_after": "30"}]
+    server = serve(lambda e: e.send(answer({}, "503 Service Unavailable", **pauses.pop(0))))
+    policy = RetryPolicy(attempts=50, first_delay=0.1, max_delay=60)
+    client = harness.client("k", server.url, deadline=20, retry=policy)
 
     with pytest.raises(
         DeadlineExceededError, match="another attempt, and before it: 503"
@@ -146,10 +146,10 @@ def test_a_shorter_time_out_still_holds(harness: ClientHarness, serve: Serve) ->
 def test_a_call_that_is_in_time(harness: ClientHarness, serve: Serve) -> None:
     """Each call has the whole deadline for itself."""
     pause = threading.Event()
-    server = serve(lambda exchange: (pause.wait(0.4), exchange.send(answer(RUN)))[1])
-    client = harness.client("k", server.url, deadline=1)
+    server = serve(lambda exchange: (pause.wait(0.2), exchange.send(answer(RUN)))[1])
+    client = harness.client("k", server.url, deadline=2)  # ten times what one takes
 
-    assert [CALLS[LOOK_UP](client).id for _ in range(3)] == ["run_1"] * 3
+    assert [CALLS[LOOK_UP](client).id for _ in range(11)] == ["run_1"] * 11
 
 
 @pytest.mark.parametrize("script", SERVERS.values(), ids=SERVERS.keys())
@@ -214,6 +214,8 @@ def test_with_options(harness: ClientHarness, serve: Serve) -> None:
 
 
 SLOW = "rules: [{reply: {text: 慢慢来, chunk_size: 1, first_delay: 30}}]"
+BEGUN = 2.0
+"""Seconds after which a run has certainly begun: more than a hundred times what that takes."""
 
 
 @pytest.fixture
@@ -231,7 +233,7 @@ def test_the_run_is_cancelled(slow: Any) -> None:
     """With on_deadline="cancel" a run with a known id is cancelled."""
     client, assistant_id, thread_id = slow
     stream = client.threads.runs.stream_run(
-        assistant_id, thread_id, deadline=SOON, on_deadline="cancel"
+        assistant_id, thread_id, deadline=BEGUN, on_deadline="cancel"
     )
 
     with pytest.raises(DeadlineExceededError, match="the run was cancelled") as caught:
@@ -247,7 +249,7 @@ def test_a_run_continues_unless_it_is_cancelled(slow: Any) -> None:
     client, assistant_id, thread_id = slow
 
     with pytest.raises(DeadlineExceededError) as caught:
-        client.threads.runs.run(assistant_id, thread_id, deadline=SOON)
+        client.threads.runs.run(assistant_id, thread_id, deadline=BEGUN)
 
     assert caught.value.cancelled is False
     [run] = client.threads.runs.list(thread_id).data
@@ -261,7 +263,7 @@ def test_a_run_with_an_unknown_id(slow: Any) -> None:
     question = {"messages": [{"role": "user", "content": "你好"}]}
 
     with pytest.raises(DeadlineExceededError, match="the run's id is unknown") as caught:
-        client.threads.runs.run(assistant_id, thread=question, deadline=SOON, on_deadline="cancel")
+        client.threads.runs.run(assistant_id, thread=question, deadline=BEGUN, on_deadline="cancel")
 
     assert caught.value.cancelled is False
 

@@ -290,7 +290,8 @@ async def main():
             break
         async for _ in runs.stream_run("a", "t").text:
             break
-        await asyncio.sleep(0.05)
+        for turn in range(100):
+            await asyncio.sleep(0)
         report(before)
         async with runs.stream_run("a", "t") as stream:
             async for _ in stream:

@@ -540,7 +540,7 @@ def test_the_deadline_bounds_tools(
     with pytest.raises(DeadlineExceededError, match=r"while tools ran \(get_weather\)") as caught:
         run(weather, deadline=0.8)
 
-    assert 0.8 <= time.monotonic() - begun < 3.0
+    assert 0.8 <= time.monotonic() - begun < PATIENCE  # which the tool takes
     assert caught.value.cancelled
     assert "the run was cancelled" in str(caught.value)
     assert ends_of(server, client) == ["cancelled"]
@@ -556,7 +556,7 @@ def test_the_deadline_bounds_the_server(
     with pytest.raises(DeadlineExceededError) as caught:
         run(get_weather, deadline=1.0)
 
-    assert 1.0 <= time.monotonic() - begun < 3.0
+    assert 1.0 <= time.monotonic() - begun < PATIENCE  # which the server takes
     assert caught.value.cancelled
     assert ends_of(server, client) == ["cancelled"]
 
@@ -895,7 +895,7 @@ def test_wait_has_a_deadline(harness: ClientHarness, serve: Serve, on_deadline: 
     with pytest.raises(DeadlineExceededError) as caught:
         client.threads.runs.wait("t", "r", deadline=0.4, on_deadline=on_deadline)
 
-    assert 0.3 <= time.monotonic() - begun < 1.5
+    assert 0.3 <= time.monotonic() - begun < PATIENCE
     assert caught.value.cancelled is (on_deadline == "cancel")
     paths = [exchange.request_line.split()[1].rpartition("/")[2] for exchange in server.exchanges]
     assert len(paths) < 15

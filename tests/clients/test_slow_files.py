@@ -123,6 +123,7 @@ def test_a_fifo_through_which_nothing_comes(
 ) -> None:
     """Reading it ends with the deadline, and the next call works."""
     client = harness.client("k", server.url, retry=ONCE)
+    assert client.assistants.files.query("f").id == "f"  # connects, and imports what calls need
     begun = time.monotonic()
 
     with pytest.raises(DeadlineExceededError, match="file to upload was read"):

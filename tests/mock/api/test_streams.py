@@ -267,7 +267,7 @@ def test_no_ping_without_silence() -> None:
     async def main() -> list[bytes]:
         runs, sent = Runs(Store()), list[bytes]()
         run: dict[str, Any] = {"id": "run_1", "thread_id": "thread_1", "status": "queued"}
-        stream = EventStream(runs, run, ping_interval=0.05, wire="current")
+        stream = EventStream(runs, run, ping_interval=0.5, wire="current")
 
         async def receive() -> Message:
             await asyncio.sleep(60)
@@ -280,7 +280,7 @@ def test_no_ping_without_silence() -> None:
         await asyncio.sleep(0.01)
         piece = message_piece("chatmsg_1", 0, "晴", is_end=True)
         asyncio.get_running_loop().call_soon(runs.event_bus.publish, "run_1", piece)
-        time.sleep(0.1)  # noqa: ASYNC251 - the loop is busy, and late with the ping
+        time.sleep(0.6)  # noqa: ASYNC251 - the loop is busy, and late with the ping
         await asyncio.sleep(0.01)
         runs.event_bus.end_streams()
         await task

@@ -22,6 +22,9 @@ from tests.mock.process import serving
 from tests.mock.scenarios.calls import LONG, events_in, inject, streamed, threads
 from tests.mock.wire import Api, order
 
+SILENCE = 1.0
+"""Seconds without a byte: more than a hundred times what comes at once takes."""
+
 # ── Cuts ───────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -108,7 +111,7 @@ def test_malformed(mock: appbuilder_mock.Running, api: Api, raw: str) -> None:
 def test_pause_before_an_event(mock: appbuilder_mock.Running, api: Api) -> None:
     """Earlier events have come; not even a ping comes then; and the run continues."""
     mock.script(Rule(reply="再见", fault=Fault(pause=Pause(LONG, before_event=3))))
-    received, error = streamed(api, timeout=0.5)
+    received, error = streamed(api, timeout=SILENCE)
 
     assert len(events_in(received)) == 2
     assert b"ping" not in received
@@ -127,7 +130,7 @@ def test_pause_before_the_answer(mock: appbuilder_mock.Running, api: Api) -> Non
     """All is carried out before; with a status, the status comes after it."""
     inject(mock, Fault(pause=Pause(LONG)))
     with pytest.raises(httpx.ReadTimeout):
-        api.post("threads", {}, timeout=0.5)
+        api.post("threads", {}, timeout=SILENCE)
     assert threads(mock) == 1
 
     inject(mock, Fault(pause=Pause(0.01), status=504))
@@ -137,7 +140,7 @@ def test_pause_before_the_answer(mock: appbuilder_mock.Running, api: Api) -> Non
 def test_drip(mock: appbuilder_mock.Running, api: Api) -> None:
     """The body comes in pieces of this size, with a pause after each."""
     mock.script(Rule(fault=Fault(drip=Drip(16, LONG))))
-    received, error = streamed(api, timeout=0.5)
+    received, error = streamed(api, timeout=SILENCE)
 
     assert len(received) == 16
     assert isinstance(error, httpx.ReadTimeout)

@@ -168,16 +168,17 @@ def test_faults(engine: Process, fault: str, error: type[Exception]) -> None:
 
 
 def test_starting_and_stopping_takes_no_tick() -> None:
-    """Less than the sleeps of 0.1 seconds alone that uvicorn's own stop makes.
+    """Less than one sleep of 0.1 seconds, of which uvicorn's own stop makes several.
 
-    Ten servers were seen to take 0.03 seconds on an idle machine.
+    A server was seen to take 0.003 seconds on an idle machine. On a busy one, one of many does not
+    take thirty times that.
     """
+    seconds = []
     with httpx.Client() as http:
-        began = 0.0
-        for number in range(11):
-            if number == 1:  # the first reads what is read once a process
-                began = time.perf_counter()
+        for _ in range(20):
+            began = time.perf_counter()
             with appbuilder_mock.running() as server:
                 http.post(f"{server.url}/v2/threads")
+            seconds.append(time.perf_counter() - began)
 
-    assert time.perf_counter() - began < 10 * 0.1
+    assert min(seconds) < 0.1
