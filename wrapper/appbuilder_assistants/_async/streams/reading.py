@@ -46,8 +46,6 @@ class AsyncListener(Protocol):
 class AsyncReading(AsyncClosing):
     """The opening and reading of a stream: by its connection, and by look-ups after a break."""
 
-    _only_reads = True  # nothing follows from an event
-
     def __init__(
         self,
         caller: AsyncCaller,
@@ -70,6 +68,7 @@ class AsyncReading(AsyncClosing):
         self._events: Iterator[RunEvent] = iter(())
         self._looked_up: Iterator[RunEvent] | None = None
         self._listener: AsyncListener | None = None
+        self._only_reads = True  # nothing follows from an event
         self._failure: AssistantsError | None = None
 
     @property

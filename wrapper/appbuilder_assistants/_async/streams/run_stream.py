@@ -52,7 +52,7 @@ class AsyncRunStream(AsyncReading):
     def __aiter__(self) -> AsyncIterator[RunEvent]:
         if self.snapshot.finished:
             raise RuntimeError("a run's events are read once; `snapshot` has what they held")
-        return self if self._entered else self._iterate_and_close()
+        return self._iterate()
 
     async def __anext__(self) -> RunEvent:
         """The next event alone, as the official client's streams give it; iterating continues."""
@@ -132,13 +132,17 @@ class AsyncRunStream(AsyncReading):
             return text
         return await self._caller.carry_out(find_text(run, LOOK_UPS, retry=retry), self._deadline)
 
-    async def _iterate_and_close(self) -> AsyncIterator[RunEvent]:
-        """The events, for a loop without `with`: the generator's end closes the stream."""
+    async def _iterate(self) -> AsyncIterator[RunEvent]:
+        """The events, for a loop: a generator gives each with fewer steps than `__anext__`.
+
+        In a loop without `with`, its end closes the stream.
+        """
         try:
-            while (event := await self._pull()) is not None:
+            while (event := self._take() or await self._pull()) is not None:
                 yield event
         finally:
-            await self.close()
+            if not self._entered:
+                await self.close()
 
     async def _pieces(self) -> AsyncIterator[str]:
         given = 0

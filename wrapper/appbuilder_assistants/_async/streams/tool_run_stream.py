@@ -24,11 +24,10 @@ class AsyncToolRunStream(AsyncRunStream):
     unknown, the log has a warning, or the error a note.
     """
 
-    _only_reads = False
-
     def __init__(self, caller: AsyncCaller, call: StreamCall, loop: ToolLoop) -> None:
         self._run_span = ToolRunSpan(Instrumentation(caller.settings), call)
         super().__init__(caller.within_run(self._run_span), call, loop.orphaned_run, "cancel")
+        self._only_reads = False
         self._loop = loop
         self._waits = False
 

@@ -16,6 +16,8 @@ from typing import Any
 DEEPEST = 100
 """Levels of JSON within JSON: what is deeper, Python could read but not show, copy or write."""
 
+# A level takes five bytes, or two as a list: an event is shorter than so many levels.
+_SHORT = 5 * DEEPEST
 _NOT_STRUCTURE = bytes(set(range(256)) - set(b'[]{}"'))
 _STRING = rb'"[^"]*"'
 _PASSES = 8  # each removes one or two levels; the API's own objects have up to nine
@@ -29,8 +31,7 @@ def loads(body: bytes) -> Any:
         value = _REFUSED_VALUE
     if value is _REFUSED_VALUE:  # json decides, and its error has no other one behind it
         value = _by_json(body)
-    # A level takes five bytes, or two as a list: an event is shorter than so many levels.
-    if len(body) < 5 * DEEPEST and len(body) + 3 * body.count(b"[") < 5 * DEEPEST:
+    if (size := len(body)) < _SHORT and size + 3 * body.count(b"[") < _SHORT:
         return value
     brackets = body.translate(None, _NOT_STRUCTURE)
     if len(brackets) > DEEPEST and not _is_flat(body, brackets) and _is_too_deep(body, value):

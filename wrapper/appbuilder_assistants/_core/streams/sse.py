@@ -5,7 +5,7 @@ reconnected, so `id` and `retry` are read and dropped. And a block without `data
 no fields at all is delivered as it stands: the service may put a bare JSON error there.
 
 Nearly all events are pieces of a message, with their data in one line: those that come whole are
-cut out by the blank lines between them. All else is read line by line.
+cut out at once, where the next one begins. All else is read line by line.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ _BOM = b"\xef\xbb\xbf"
 _FIELDS = (b"event", b"data", b"id", b"retry")
 
 _MESSAGE = b"event: message\ndata: "
-_DATA_LINE = _MESSAGE.index(b"\n")
+_BLANK_LINE = b"\n\n"
+_NEXT_MESSAGE = _BLANK_LINE + _MESSAGE
 
 SseEvent: TypeAlias = tuple[str, bytes]
 """The name of an event, "" when the stream did not name it, and its data in UTF-8."""
@@ -59,14 +60,18 @@ class SseDecoder:
                 return
             yield from self._feed_lines(chunk[:end])
             chunk = chunk[end:]
-        plain = b"\r" not in chunk and len(chunk) <= self._limit
-        *blocks, chunk = chunk.split(b"\n\n")
-        for block in blocks:
-            if plain and block.startswith(_MESSAGE) and block.rfind(b"\n") == _DATA_LINE:
-                self._first_line = False
-                yield "message", block[len(_MESSAGE) :]
-            else:
-                yield from self._feed_lines(block + b"\n\n")
+        end = chunk.rfind(_BLANK_LINE)
+        if end >= 0 and b"\r" not in chunk and len(chunk) <= self._limit:
+            before, *messages = (_BLANK_LINE + chunk[:end]).split(_NEXT_MESSAGE)
+            if before:
+                yield from self._feed_lines(before[len(_BLANK_LINE) :] + _BLANK_LINE)
+            self._first_line = False
+            for data in messages:
+                if b"\n" in data:  # it has more lines, or other events follow it
+                    yield from self._feed_lines(_MESSAGE + data + _BLANK_LINE)
+                else:
+                    yield "message", data
+            chunk = chunk[end + len(_BLANK_LINE) :]
         if chunk:
             yield from self._feed_lines(chunk)
 

@@ -48,8 +48,6 @@ class Listener(Protocol):
 class Reading(Closing):
     """The opening and reading of a stream: by its connection, and by look-ups after a break."""
 
-    _only_reads = True  # nothing follows from an event
-
     def __init__(
         self,
         caller: Caller,
@@ -72,6 +70,7 @@ class Reading(Closing):
         self._events: Iterator[RunEvent] = iter(())
         self._looked_up: Iterator[RunEvent] | None = None
         self._listener: Listener | None = None
+        self._only_reads = True  # nothing follows from an event
         self._failure: AssistantsError | None = None
 
     @property

@@ -54,7 +54,7 @@ class RunStream(Reading):
     def __iter__(self) -> Iterator[RunEvent]:
         if self.snapshot.finished:
             raise RuntimeError("a run's events are read once; `snapshot` has what they held")
-        return self if self._entered else self._iterate_and_close()
+        return self._iterate()
 
     def __next__(self) -> RunEvent:
         """The next event alone, as the official client's streams give it; iterating continues."""
@@ -134,13 +134,17 @@ class RunStream(Reading):
             return text
         return self._caller.carry_out(find_text(run, LOOK_UPS, retry=retry), self._deadline)
 
-    def _iterate_and_close(self) -> Iterator[RunEvent]:
-        """The events, for a loop without `with`: the generator's end closes the stream."""
+    def _iterate(self) -> Iterator[RunEvent]:
+        """The events, for a loop: a generator gives each with fewer steps than `__next__`.
+
+        In a loop without `with`, its end closes the stream.
+        """
         try:
-            while (event := self._pull()) is not None:
+            while (event := self._take() or self._pull()) is not None:
                 yield event
         finally:
-            self.close()
+            if not self._entered:
+                self.close()
 
     def _pieces(self) -> Iterator[str]:
         given = 0
