@@ -51,27 +51,31 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Record; 0 after a signal, 2 when it cannot start (with the reason in one line)."""
     options = parser().parse_args(arguments)
+    sock = None
     try:
         if not options.upstream.strip():
             raise ValueError(
                 "upstream: expected a gateway, and --upstream or GATEWAY_URL is empty; unset it "
                 f"for the service ({SERVICE}), or name another"
             )
+        if f"http://{options.host}:{options.port}" == options.upstream.rstrip("/"):
+            raise ValueError(
+                f"upstream: {options.upstream} is this recorder's own address; is GATEWAY_URL "
+                "still set to it? Name the gateway by --upstream"
+            )
+        sock = listen(options.host, options.port)  # before the file is touched
         recorder = Recorder(
             options.to,
             options.upstream,
             redact=options.redact,
             keep_personal=options.keep_personal,
         )
-        if f"http://{options.host}:{options.port}" == options.upstream.rstrip("/"):
-            raise ValueError(
-                f"upstream: {options.upstream} is this recorder's own address; is GATEWAY_URL "
-                "still set to it? Name the gateway by --upstream"
-            )
-        sock = listen(options.host, options.port)
     except (OSError, OverflowError, ValueError, re.error) as error:
         print(f"appbuilder_mock record: {error}", file=sys.stderr)
+        if sock is not None:
+            sock.close()
         return 2
+    recorder.session.on_notice = lambda notice: print(notice, file=sys.stderr, flush=True)
     with sock:
         asyncio.run(_serve(recorder, sock, options.upstream))
     return 0

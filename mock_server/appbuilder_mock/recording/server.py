@@ -88,10 +88,14 @@ def recording(
     for a wrong pattern in `redact`.
     """
     started = threading.Event()
-    recorder = Recorder(
-        Path(to), upstream, redact=redact, keep_personal=keep_personal, on_start=started.set
-    )
-    sock = listen(host, port)
+    sock = listen(host, port)  # before the file is touched
+    try:
+        recorder = Recorder(
+            Path(to), upstream, redact=redact, keep_personal=keep_personal, on_start=started.set
+        )
+    except BaseException:
+        sock.close()
+        raise
 
     def serve() -> None:
         try:

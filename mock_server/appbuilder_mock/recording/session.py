@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 from appbuilder_mock.recording.exchange import Exchange
 from appbuilder_mock.recording.failures import fault_of, fault_of_stream
 from appbuilder_mock.recording.run_record import Document, RunRecord, text_of
-from appbuilder_mock.recording.scenario_file import ScenarioFile
+from appbuilder_mock.recording.scenario_file import ScenarioFile, after
 from appbuilder_mock.recording.secrets import Secrets
 from appbuilder_mock.recording.stream_differences import edits_for
 from appbuilder_mock.scenarios import Rule, ScenarioError, load_scenario
@@ -26,29 +26,30 @@ class Session:
     """Learns from each call that is over, and writes what a replay of it needs.
 
     Calls that succeed need nothing: the mock server carries them out again. Runs become rules that
-    match by the user's text, failures rules that match by the number of the call.
+    match by the user's text, failures rules that match by the number of the call. What a file has
+    no room for begins the next one. `on_notice` gets what its user should know at once.
     """
 
     def __init__(self, path: Path, secrets: Secrets) -> None:
-        self.path = path
+        self.on_notice: Callable[[str], object] = lambda notice: None
+        self._path = path
         self._secrets = secrets
-        self._file = ScenarioFile(path)
-        self._calls: Counter[str] = Counter()
-        self._numbers: dict[int, int] = {}  # of each call, among those of its operation
-        self._faults: defaultdict[str, set[int]] = defaultdict(set)  # numbers of calls that failed
+        self._files = [ScenarioFile(path)]
+        self._calls: list[str] = []  # the operation of each, by its place
+        self._before = 0  # calls before those of the newest file
+        self._failed: set[int] = set()  # places of calls with a fault by their number
         self._assistants: dict[str, Document] = {}
         self._texts: dict[str, str] = {}  # the newest of a user, by thread
         self._runs: dict[str, RunRecord] = {}
+        self._ended: set[str] = set()  # runs in files that are full
         self._early: defaultdict[str, list[Exchange]] = defaultdict(list)  # before their run's
         self._rules: dict[int, Document] = {}  # as they are, secrets included
         self._cleared_of = 0  # how many secrets the written rules have been cleared of
-        self._noted: Counter[str] = Counter()
+        self._noted: set[str] = set()
 
     def begin(self, operation: str, time: float) -> Exchange:
-        self._calls[operation] += 1
-        place = self._calls.total()
-        self._numbers[place] = self._calls[operation]
-        return Exchange(place, operation, time)
+        self._calls.append(operation)
+        return Exchange(len(self._calls), operation, time)
 
     def note_headers(self, headers: Iterable[tuple[bytes, bytes]]) -> None:
         self._secrets.note_headers(
@@ -56,9 +57,11 @@ class Session:
         )
 
     def note(self, what: str) -> None:
-        """Report something that could not be kept, in the file and in the summary."""
-        self._noted[what] += 1
-        self._file.notes = [f"{what} ({n} ×)" if n > 1 else what for what, n in self._noted.items()]
+        """Something that could not be kept; said at once, in the file and in the summary."""
+        self._files[-1].note(what)
+        if what not in self._noted:
+            self._noted.add(what)
+            self.on_notice(f"not kept: {what}")
 
     async def finished(self, exchange: Exchange) -> None:
         """Handle a call that is over, or that its client has closed."""
@@ -66,7 +69,7 @@ class Session:
             await self._learn(exchange)
         except Exception as error:  # noqa: BLE001 - the call itself has succeeded
             self.note(f"a call of {exchange.operation} ({type(error).__name__})")
-            self._file.write()
+        self._write()
 
     async def _learn(self, exchange: Exchange) -> None:
         self._secrets.note_body(exchange.body)
@@ -84,7 +87,6 @@ class Session:
             self._cleared_of = len(self._secrets)
             for place, rule in self._rules.items():
                 self._put(place, rule)
-        self._file.write()
 
     def _note_failure(self, exchange: Exchange) -> None:
         fault = fault_of(exchange)
@@ -96,10 +98,11 @@ class Session:
             text = self._text(exchange.body)
             match = {"text": text, "times": 1} if text is not None else {"times": 1}
         else:
-            number = self._numbers[exchange.place]
-            failed = self._faults[exchange.operation]
-            match["nth"] = number - sum(1 for one in failed if one < number)
-            failed.add(number)
+            # Of the calls in this file that no earlier rule of a failure takes.
+            places = range(self._before + 1, exchange.place + 1)
+            same = [one for one in places if self._calls[one - 1] == exchange.operation]
+            match["nth"] = max(1, len(set(same) - self._failed))
+            self._failed.add(exchange.place)
         self._put(exchange.place, {"match": match, "fault": fault})
 
     async def _note_success(self, exchange: Exchange) -> None:
@@ -136,7 +139,8 @@ class Session:
         run_id = str(body.get("run_id") or (body.get("tool_output") or {}).get("run_id"))
         record = self._runs.get(run_id)
         if record is None:
-            self._early[run_id].append(exchange)
+            if run_id not in self._ended:
+                self._early[run_id].append(exchange)
             return
         _note(record, exchange)
         if exchange.has_events:
@@ -198,8 +202,39 @@ class Session:
         except ScenarioError as error:
             self.note(f"a rule that no scenario can hold, for its {dotted(error.path) or 'form'}")
             return
-        if not self._file.put(place, cleared):
-            self.note("what came after the file was full; record to another file")
+        self._keep(place, cleared)
+
+    def _keep(self, place: int, rule: Document) -> None:
+        file = next((one for one in self._files if place in one), self._files[-1])
+        if file.put(place, rule):
+            return
+        file.remove(place)
+        if file is not self._files[-1] and self._files[-1].put(place, rule):
+            return
+        if not self._files[-1].is_empty:
+            self._begin_file(place)
+            if "nth" in rule["match"]:  # its call is now the first one
+                rule["match"]["nth"] = self._rules[place]["match"]["nth"] = 1
+        if not self._files[-1].put(place, rule):
+            self.note("a run that is larger than a file may be")
+
+    def _begin_file(self, place: int) -> None:
+        """Begin the next file, with the call at this place as its first one."""
+        full = self._files[-1]
+        self._files.append(ScenarioFile(after(self._path)))
+        self.on_notice(f"{full.path} is full: the recording goes on in {self._files[-1].path}")
+        self._before = place - 1
+        for run_id, record in list(self._runs.items()):
+            if record.is_over and record.first.place in full:
+                self._ended.add(run_id)
+                del self._runs[run_id]
+
+    def _write(self) -> None:
+        for file in self._files:
+            try:
+                file.write()
+            except OSError as error:  # it is tried again after the next call
+                self.on_notice(f"{file.path} cannot be written: {error.strerror or error}")
 
     def _clear_pieces(self, reply: Document, cleared: Document, name: str) -> None:
         """Join the pieces of an answer that a secret spans."""
@@ -214,15 +249,16 @@ class Session:
         for record in self._runs.values():
             if not record.is_over:
                 self.note("the end of a run that was not seen to end")
-        self._file.write()
+        self._write()
 
     def summary(self) -> str:
         """A summary of the recorded calls and of those that could not be kept, for people."""
-        calls = self._calls.total()
+        runs = len(self._runs) + len(self._ended)
         faults = sum(1 for rule in self._rules.values() if "fault" in rule)
-        counts = f"{len(self._runs)} runs, {faults} failures, of {calls} calls"
-        notes = "".join(f"\n  not kept: {note}" for note in self._file.notes)
-        return f"recorded {counts} to {self.path}{notes}"
+        notes = "".join(f"\n  not kept: {note}" for file in self._files for note in file.notes)
+        files = ", ".join(str(file.path) for file in self._files)
+        counts = f"{runs} runs, {faults} failures, of {len(self._calls)} calls"
+        return f"recorded {counts} to {files}{notes}"
 
 
 def _note(record: RunRecord, exchange: Exchange) -> None:
