@@ -23,7 +23,7 @@ from appbuilder_assistants import (
     RetryPolicy,
     tool,
 )
-from appbuilder_assistants.hooks import HookEvent, RateLimitChanged
+from appbuilder_assistants.hooks import CallFinished, HookEvent, RateLimitChanged, TurnAwaited
 from appbuilder_mock.scenarios import Cut, Fault, Match, Quota, Rule, ToolCall
 
 from tests.clients.client_harness import ClientHarness
@@ -205,6 +205,28 @@ def test_hooks_and_the_log_have_the_change(
     assert "the service refused a call for its rate; all calls of this client: at most 4 a" in (
         caplog.text
     )
+
+
+def test_hooks_and_the_log_have_the_wait(
+    harness: ClientHarness, mock: Running, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Once for each request that waits, also where the deadline is nearer than its turn."""
+    events: list[HookEvent] = []
+    client = harness.client(mock.token, mock.url, rate_limit=0.8, event_hooks=[events.append])
+
+    with caplog.at_level(logging.DEBUG, "appbuilder_assistants"):
+        client.threads.create()
+        client.threads.create()  # waits for more than a second: in two pauses
+        with pytest.raises(DeadlineExceededError):
+            client.with_options(deadline=0.2).threads.create()
+
+    waits = [event for event in events if isinstance(event, TurnAwaited)]
+    calls = [event.call_id for event in events if isinstance(event, CallFinished)]
+    assert [wait.call_id for wait in waits] == calls[1:]
+    assert {(wait.operation, wait.calls_per_second) for wait in waits} == {("createThread", 0.8)}
+    assert all(0 < wait.seconds <= 1.26 for wait in waits)  # a window is 1.251 s
+    assert caplog.text.count("createThread waits for its turn") == 2
+    assert "this client sends at most 0.8 calls a second" in caplog.text
 
 
 def test_an_infinite_limit_is_not_slowed_down(harness: ClientHarness, mock: Running) -> None:

@@ -194,7 +194,7 @@ class _Execution:
 
     def too_late(self, step: Sleep) -> NoReply | None:
         """The outcome of a pause that would outlast the deadline: it is not begun."""
-        self.instrumentation.retry(step)
+        self.instrumentation.pause(step)
         seconds = max(step.seconds, step.at_least)
         if self.deadline is None or time.monotonic() + seconds < self.deadline:
             return None

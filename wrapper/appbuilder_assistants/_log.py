@@ -52,8 +52,8 @@ def turn_on(level: str) -> None:
 
 
 def log(event: HookEvent) -> None:
-    """Log one line for each request, each retry and each change of the rate."""
-    from .hooks import AttemptFinished, RateLimitChanged, RetryScheduled
+    """Log one line for each request, retry, wait for a turn and change of the rate."""
+    from .hooks import AttemptFinished, RateLimitChanged, RetryScheduled, TurnAwaited
 
     if isinstance(event, AttemptFinished):
         logger().debug(
@@ -84,4 +84,11 @@ def log(event: HookEvent) -> None:
             "%s; all calls of this client: %s",
             "the service refused a call for its rate" if event.refused else "no more refusals",
             "no limit" if rate is None else f"at most {rate:g} a second",
+        )
+    elif isinstance(event, TurnAwaited):
+        logger().debug(
+            "%s waits for its turn, %.1f ms at least: this client sends at most %g calls a second",
+            event.operation,
+            event.seconds * 1000,
+            event.calls_per_second or 0,
         )

@@ -35,6 +35,7 @@ __all__ = [
     "ToolRoundFinished",
     "ToolRoundStarted",
     "ToolStarted",
+    "TurnAwaited",
 ]
 
 
@@ -104,6 +105,19 @@ class RateLimitChanged:
     call_id: int
     calls_per_second: float | None
     refused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TurnAwaited:
+    """A request of the call waits for its turn, for `seconds` at least, by the rate limit.
+
+    The client sends `calls_per_second` at the moment. The wait counts as the call's own seconds.
+    """
+
+    call_id: int
+    operation: str
+    calls_per_second: float | None
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +206,7 @@ HookEvent: TypeAlias = (
     | AttemptFinished
     | RetryScheduled
     | RateLimitChanged
+    | TurnAwaited
     | FirstEventReceived
     | ContentRecorded
     | CallFinished

@@ -48,6 +48,7 @@ from .hooks import (
     ToolRoundFinished,
     ToolRoundStarted,
     ToolStarted,
+    TurnAwaited,
 )
 
 __all__ = ["OpenTelemetry"]
@@ -118,6 +119,7 @@ class OpenTelemetry:
             AttemptFinished: self._attempt,
             RetryScheduled: self._retry,
             RateLimitChanged: self._rate,
+            TurnAwaited: self._turn,
             FirstEventReceived: self._first_chunk,
             ContentRecorded: self._content,
             CallFinished: self._finish_call,
@@ -150,6 +152,9 @@ class OpenTelemetry:
     def _rate(self, event: RateLimitChanged) -> None:
         rate = "none" if event.calls_per_second is None else event.calls_per_second
         self._span(event.call_id).add_event("rate limit", {"calls_per_second": rate})
+
+    def _turn(self, event: TurnAwaited) -> None:
+        self._span(event.call_id).add_event("turn awaited", {"seconds": event.seconds})
 
     def _first_chunk(self, event: FirstEventReceived) -> None:
         """Measure the first of a run: a run with tools may have several streams."""

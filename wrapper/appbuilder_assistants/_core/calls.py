@@ -56,15 +56,24 @@ class Retry(NamedTuple):
     too_often: bool = False
 
 
+class TurnAwaited(NamedTuple):
+    """A request of this operation waits, because the client sends so many calls a second."""
+
+    operation: str
+    rate: float | None
+
+
 class Sleep(NamedTuple):
     """Ask for a pause. The outcome is None, or at once a `NoReply` when the deadline is nearer.
 
-    `at_least` is known to be the pause in the end, with others that follow this one.
+    `at_least` is known to be the pause in the end, with others that follow this one. `turn` says of
+    the first pause before a request that it waits for its turn.
     """
 
     seconds: float
     retry: Retry | None = None
     at_least: float = 0.0
+    turn: TurnAwaited | None = None
 
 
 class RateChanged(NamedTuple):

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Generator
 from typing import Protocol, TypeVar
 
-from .calls import End, Flow, NoReply, Outcome, RateChanged, Send, Sleep, Step
+from .calls import End, Flow, NoReply, Outcome, RateChanged, Send, Sleep, Step, TurnAwaited
 from .retry import is_too_often
 
 T = TypeVar("T")
@@ -215,8 +215,10 @@ def paced(flow: Flow[T], limiter: Limiter) -> Flow[T]:
 def _in_turn(step: Send, limiter: Limiter, turn: Turn) -> Generator[Step, Outcome, Outcome]:
     """The outcome of the request, sent when it is its turn, or overdue if that is too late."""
     try:
+        awaited: TurnAwaited | None = TurnAwaited(step.operation, limiter.rate)
         while (seconds := limiter.ask(turn)) > 0:
-            late = yield Sleep(min(seconds, LONGEST_SLEEP), at_least=seconds)
+            late = yield Sleep(min(seconds, LONGEST_SLEEP), at_least=seconds, turn=awaited)
+            awaited = None
             if isinstance(late, NoReply):
                 pace = f"{limiter.rate:g} a second" if limiter.rate else "no limit any more"
                 message = f"the deadline does not leave time to wait for a turn (requests: {pace})"

@@ -87,7 +87,11 @@ class Instrumentation(Emitter):
             )
             self.emit(self._last)
 
-    def retry(self, step: Sleep) -> None:
+    def pause(self, step: Sleep) -> None:
+        if step.turn is not None and self.hooks:
+            from appbuilder_assistants.hooks import TurnAwaited
+
+            self.emit(TurnAwaited(self._call_id, *step.turn, step.at_least))
         if (failed := self._last) is not None and step.retry is not None:
             from appbuilder_assistants.hooks import RetryScheduled
 
