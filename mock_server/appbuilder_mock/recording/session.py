@@ -26,8 +26,8 @@ class Session:
     """Learns from each call that is over, and writes what a replay of it needs.
 
     Calls that succeed need nothing: the mock server carries them out again. Runs become rules that
-    match by the user's text, failures rules that match by the number of the call. What a file has
-    no room for begins the next one. `on_notice` gets what its user should know at once.
+    match by the user's text, failures rules that match by the number of the call. A rule that
+    has no room in a file begins the next one. `on_notice` gets what its user should know at once.
     """
 
     def __init__(self, path: Path, secrets: Secrets) -> None:
