@@ -18,7 +18,7 @@ class Redactor:
         self._tokens = re.compile("|".join(forms)) if forms else None
 
     def __repr__(self) -> str:
-        return "Mask()"
+        return "Redactor()"
 
     def text(self, text: str) -> str:
         return self._tokens.sub(HIDDEN, text) if self._tokens else text

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import multiprocessing
 import os
 import re
@@ -16,6 +15,7 @@ from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import pytest
 from appbuilder_mock.runs.model import Move, Situation, default_plan
@@ -27,7 +27,6 @@ from contract_tests.target.journal import FOLDER
 # Modules that were imported before the process began get no explanations of assertions.
 OPTIONS = ("-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning")
 PATIENCE = 1200  # seconds for one run on a slow machine
-COUNT = itertools.count()
 ROOT = Path(__file__).parents[2]
 TOKEN = "bce-v3/ALTAK-live/0123456789"
 NOTHING: dict[str, list[Any]] = {"assistants": [], "threads": [], "files": []}
@@ -42,7 +41,7 @@ class SuiteProcess:
 
     def __init__(self, folder: Path, arguments: Sequence[str], environ: Mapping[str, str]) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self._output = folder.parent / f"{folder.name}.{next(COUNT)}.stdout.txt"
+        self._output = folder.parent / f"{folder.name}.{uuid4().hex}.stdout.txt"
         self._errors = self._output.with_suffix(".stderr.txt")
         given = ([*OPTIONS, *arguments], dict(environ), self._output, self._errors)
         self._process = _forkserver().Process(target=_run, args=given)

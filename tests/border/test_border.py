@@ -15,7 +15,6 @@ import pytest
 import yaml
 from appbuilder_assistants import AppBuilder, AsyncAppBuilder, _operations
 from appbuilder_assistants import _run_calls as run_calls
-from appbuilder_assistants._core.calls import OperationRequest, Request
 from appbuilder_assistants._core.limits import (
     FIRST_POLL_DELAY,
     MAX_PARALLEL,
@@ -23,6 +22,7 @@ from appbuilder_assistants._core.limits import (
     MAX_ROUNDS,
 )
 from appbuilder_assistants._core.multipart import MultipartBody
+from appbuilder_assistants._core.requests import OperationRequest, Request
 from appbuilder_assistants._files.upload import uploading
 from appbuilder_assistants._operations import assistants, files, runs, threads
 from appbuilder_assistants.types import AssistantMessage, AssistantThread, AssistantThreadDict

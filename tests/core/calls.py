@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from appbuilder_assistants._core.calls import Call, FileCall, Reply, Request, StreamCall
+from appbuilder_assistants._core.calls import Reply
+from appbuilder_assistants._core.requests import Call, FileCall, Request, StreamCall
 from appbuilder_assistants._core.responses.misfit import ModelReader
 from appbuilder_assistants.types import StreamRunMessage, StreamRunStatus
 

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 from appbuilder_assistants import errors
-from appbuilder_assistants._core.calls import NoReply, Outcome, Reply, Request, json_body
+from appbuilder_assistants._core.calls import NoReply, Outcome, Reply, json_body
 from appbuilder_assistants._core.redaction import NO_SECRET
+from appbuilder_assistants._core.requests import Request
 from appbuilder_assistants._core.responses.decode import (
     expect_success,
     is_event_stream,

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from appbuilder_assistants import errors
-from appbuilder_assistants._core.calls import Call
+from appbuilder_assistants._core.requests import Call
 from appbuilder_assistants._core.responses.decode import expect_success, parse
 from appbuilder_assistants._core.responses.misfit import MisfitError, ModelReader, read_as
 from appbuilder_assistants.types import MessageList, RunResult, RunStep, StreamRunStatus

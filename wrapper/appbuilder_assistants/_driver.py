@@ -11,7 +11,6 @@ from ._core.calls import (
     Flow,
     Grace,
     NoReply,
-    OperationRequest,
     Outcome,
     RateChanged,
     Reply,
@@ -22,6 +21,7 @@ from ._core.calls import (
     Step,
 )
 from ._core.flows import first_send
+from ._core.requests import OperationRequest
 from ._transport.request import build_request
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from appbuilder_api import models
 
-from ._core.calls import Call, StreamCall
 from ._core.operations import request
+from ._core.requests import Call, StreamCall
 from ._core.responses.misfit import ModelReader
 from ._operations.runs import CREATE_RUN, SUBMIT_TOOL_OUTPUTS, runs_cancel, runs_query
 

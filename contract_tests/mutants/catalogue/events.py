@@ -219,7 +219,7 @@ MUTANTS = (
         caught_by="stream_keeps_its_grammar",
     ),
     Mutant(
-        "piece-told-as-failed",
+        "piece-reported-as-failed",
         "status astray",
         "A run is in progress while its message is sent.",
         event("message", put("status", "failed")),

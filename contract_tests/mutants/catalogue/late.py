@@ -118,7 +118,7 @@ MUTANTS = (
         caught_by="test_bad_end",
     ),
     Mutant(
-        "failed-told-as-completed",
+        "failed-reported-as-completed",
         "status astray",
         "A stream has the end of its run.",
         event("run_end", _as_completed),

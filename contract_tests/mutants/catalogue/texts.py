@@ -51,7 +51,7 @@ _FILE_NAME = "filename*=UTF-8''"
 
 MUTANTS = (
     Mutant(
-        "answer-not-told",
+        "answer-missing",
         "text lost",
         "A run that completed has its answer.",
         answer("createRun", put("final_answer", None)),

@@ -7,7 +7,6 @@ gzip. A server behind it keeps every promise that it kept before.
 
 from __future__ import annotations
 
-import itertools
 import json
 import time
 import zlib
@@ -15,13 +14,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
+from uuid import uuid4
 
 from contract_tests.mutants.proxy import Change, ProxyRequest, ProxyResponse, Send, proxied
 from contract_tests.spec import document as spec
 from contract_tests.spec import run_events as sse
 from contract_tests.spec.run_events import BYTE_ORDER_MARK
-
-COUNT = itertools.count(1)
 
 
 @dataclass(frozen=True)
@@ -127,7 +125,7 @@ def _json_text(value: Any, form: Form) -> str:
     if form.reverse_fields:
         value = _reversed(value)
     if form.added_field and isinstance(value, dict):
-        value = {"log_id": f"{next(COUNT)}", **value, "来自明天": {"一": [None]}}
+        value = {"log_id": uuid4().hex, **value, "来自明天": {"一": [None]}}
     return json.dumps(value, ensure_ascii=form.spaces, indent=1 if form.spaces else None)
 
 

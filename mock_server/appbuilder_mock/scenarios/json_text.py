@@ -7,13 +7,20 @@ import math
 import re
 
 from appbuilder_mock.scenarios.checks import quoted
-from appbuilder_mock.scenarios.nodes import Builder, Entries, Node, Unreadable, Value, add_entry
+from appbuilder_mock.scenarios.nodes import (
+    LONGEST_NUMBER,
+    Builder,
+    Entries,
+    Node,
+    Unreadable,
+    Value,
+    add_entry,
+)
 
 BLANK = re.compile(r"[ \t\r\n]*")
 NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 WORD = re.compile(r"[\w.+-]+")
 CONSTANTS: dict[str, Value] = {"true": True, "false": False, "null": None}
-LONGEST_NUMBER = 100  # characters
 STRINGS = json.JSONDecoder()
 
 

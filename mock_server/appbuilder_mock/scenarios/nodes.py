@@ -10,6 +10,7 @@ from appbuilder_mock.scenarios.checks import Path, quoted
 MAX_DEPTH = 50
 MAX_VALUES = 10_000  # keeps a hostile text from keeping the server busy
 MAX_LENGTH = 1_000_000  # characters
+LONGEST_NUMBER = 100  # characters
 
 Entries: TypeAlias = dict[str, tuple[int, "Node"]]  # each with where its key stands
 Value: TypeAlias = bool | int | float | str | list["Node"] | Entries | None

@@ -12,14 +12,21 @@ from collections.abc import Iterator
 import yaml
 
 from appbuilder_mock.scenarios.checks import quoted
-from appbuilder_mock.scenarios.nodes import Builder, Entries, Node, Unreadable, Value, add_entry
+from appbuilder_mock.scenarios.nodes import (
+    LONGEST_NUMBER,
+    Builder,
+    Entries,
+    Node,
+    Unreadable,
+    Value,
+    add_entry,
+)
 
 NULL = re.compile(r"~|null|Null|NULL|")
 BOOL = re.compile(r"(true|True|TRUE)|false|False|FALSE")
 INTEGER = re.compile(r"[-+]?[0-9]+")
 FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
-LONGEST_NUMBER = 100
 
 # Messages of the parser, and advice to the writer of the scenario.
 ADVICE = {

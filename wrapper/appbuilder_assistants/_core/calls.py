@@ -8,12 +8,7 @@ from typing import Any, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from .limits import MAX_QUOTED
 from .redaction import NO_SECRET, Secret
-from .requests import JSON as JSON
-from .requests import Call as Call
-from .requests import FileCall as FileCall
-from .requests import OperationRequest as OperationRequest
-from .requests import Request as Request
-from .requests import StreamCall as StreamCall
+from .requests import JSON, OperationRequest, Request
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)

@@ -15,25 +15,9 @@ from appbuilder_assistants.errors import (
     ServerError,
 )
 
-from .calls import (
-    JSON,
-    Begin,
-    Call,
-    End,
-    FileCall,
-    Flow,
-    NoReply,
-    OperationRequest,
-    Outcome,
-    Reply,
-    Retry,
-    Save,
-    Send,
-    Sleep,
-    StreamCall,
-    Target,
-)
+from .calls import Begin, End, Flow, NoReply, Outcome, Reply, Retry, Save, Send, Sleep, Target
 from .limits import PEEK
+from .requests import JSON, Call, FileCall, OperationRequest, StreamCall
 from .responses.decode import (
     EVENT_STREAM,
     expect_success,

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
-from .calls import Call, FileCall, Request, json_body
+from .calls import json_body
 from .ids import check_ids
 from .limits import LOOK_UP_SECONDS
+from .requests import Call, FileCall, Request
 
 if TYPE_CHECKING:
     from .multipart import UploadSource

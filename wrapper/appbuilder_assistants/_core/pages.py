@@ -7,8 +7,8 @@ from typing import Any, Protocol, TypeVar
 
 from appbuilder_assistants.errors import ResponseError
 
-from .calls import OperationRequest
 from .redaction import NO_SECRET, Secret
+from .requests import OperationRequest
 from .responses.decode import origin
 
 T = TypeVar("T")

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from appbuilder_assistants._core.calls import (
     Job,
     NoReply,
-    OperationRequest,
     RateChanged,
     Reply,
     RunTools,
@@ -18,6 +17,7 @@ from appbuilder_assistants._core.calls import (
     Sleep,
 )
 from appbuilder_assistants._core.redaction import redact_error
+from appbuilder_assistants._core.requests import OperationRequest
 
 from .emitter import Emitter
 from .spans import CallSpan, call_ids, parent_id

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
-    from appbuilder_assistants._core.calls import OperationRequest
+    from appbuilder_assistants._core.requests import OperationRequest
     from appbuilder_assistants.hooks import CallStarted
 
     from .emitter import Emitter

@@ -16,7 +16,7 @@ from appbuilder_assistants._tools.toolbox import described
 from ._shapes import AssistantTool
 
 if TYPE_CHECKING:
-    from appbuilder_assistants._core.calls import Call
+    from appbuilder_assistants._core.requests import Call
     from appbuilder_assistants._tools.toolbox import ToolDescription
 
 CREATE_ASSISTANT = Operation(

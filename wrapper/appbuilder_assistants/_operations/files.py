@@ -12,8 +12,8 @@ from appbuilder_assistants._core.operations import FileOperation, Operation
 from appbuilder_assistants._core.responses.misfit import ModelReader
 
 if TYPE_CHECKING:
-    from appbuilder_assistants._core.calls import Call, FileCall
     from appbuilder_assistants._core.multipart import UploadSource
+    from appbuilder_assistants._core.requests import Call, FileCall
 
 CREATE_FILE = Operation(
     "createFile",

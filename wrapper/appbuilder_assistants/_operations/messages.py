@@ -13,7 +13,7 @@ from appbuilder_assistants._core.operations import Operation
 from appbuilder_assistants._core.responses.misfit import ModelReader
 
 if TYPE_CHECKING:
-    from appbuilder_assistants._core.calls import Call
+    from appbuilder_assistants._core.requests import Call
 
 CREATE_MESSAGE = Operation(
     "createMessage", "/v2/threads/messages", ModelReader(lambda: models.Message), idempotent=False

@@ -26,7 +26,7 @@ from ._shapes import (
 if TYPE_CHECKING:
     from appbuilder_api import dicts
 
-    from appbuilder_assistants._core.calls import Call
+    from appbuilder_assistants._core.requests import Call
     from appbuilder_assistants._tools.toolbox import ToolDescription
 
 CREATE_RUN = Operation(

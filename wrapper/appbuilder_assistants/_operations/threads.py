@@ -17,7 +17,7 @@ from ._shapes import AssistantMessage
 if TYPE_CHECKING:
     from appbuilder_api import dicts
 
-    from appbuilder_assistants._core.calls import Call
+    from appbuilder_assistants._core.requests import Call
 
 CREATE_THREAD = Operation(
     "createThread", "/v2/threads", ModelReader(lambda: models.Thread), idempotent=False

@@ -6,15 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar, cast
 
-from appbuilder_assistants._core.calls import (
-    Call,
-    FileCall,
-    Flow,
-    Outcome,
-    Reply,
-    StreamCall,
-    Target,
-)
+from appbuilder_assistants._core.calls import Flow, Outcome, Reply, Target
 from appbuilder_assistants._core.flows import (
     NO_VALUE,
     CallProgress,
@@ -27,6 +19,7 @@ from appbuilder_assistants._core.flows import (
     value_of,
 )
 from appbuilder_assistants._core.limits import RECONCILE_SECONDS
+from appbuilder_assistants._core.requests import Call, FileCall, StreamCall
 from appbuilder_assistants._core.responses.decode import parse
 from appbuilder_assistants._driver import (
     deadline_of,

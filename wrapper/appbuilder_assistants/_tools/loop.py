@@ -6,17 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, TypeVar
 
-from appbuilder_assistants._core.calls import (
-    Call,
-    Flow,
-    Job,
-    NoReply,
-    RunTools,
-    StreamCall,
-    ToolError,
-)
+from appbuilder_assistants._core.calls import Flow, Job, NoReply, RunTools, ToolError
 from appbuilder_assistants._core.flows import CallProgress, make_call
 from appbuilder_assistants._core.ids import is_id
+from appbuilder_assistants._core.requests import Call, StreamCall
 from appbuilder_assistants._core.responses.decode import origin
 from appbuilder_assistants._core.retry import RetryPolicy
 from appbuilder_assistants._core.runs.orphaned_runs import OrphanedRun, cancel_after

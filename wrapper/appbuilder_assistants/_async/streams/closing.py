@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from appbuilder_assistants._async._caller import AsyncCaller
-    from appbuilder_assistants._core.calls import StreamCall
+    from appbuilder_assistants._core.requests import StreamCall
     from appbuilder_assistants._core.streams.events import EventReader, RunEvent
     from appbuilder_assistants._snapshot import RunSnapshot
 

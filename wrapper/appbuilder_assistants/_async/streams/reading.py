@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Protocol
 
 from appbuilder_assistants._async._caller import AsyncCaller
-from appbuilder_assistants._core.calls import NoReply, Reply, StreamCall
+from appbuilder_assistants._core.calls import NoReply, Reply
 from appbuilder_assistants._core.flows import CallProgress, record_attempts
 from appbuilder_assistants._core.redaction import redact_error
+from appbuilder_assistants._core.requests import StreamCall
 from appbuilder_assistants._core.runs.orphaned_runs import OnExit, OrphanedRun, cancels_on_exit
 from appbuilder_assistants._core.streams.events import (
     EventReader,

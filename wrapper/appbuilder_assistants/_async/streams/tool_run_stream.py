@@ -9,7 +9,7 @@ from .run_stream import AsyncRunStream
 
 if TYPE_CHECKING:
     from appbuilder_assistants._async._caller import AsyncCaller
-    from appbuilder_assistants._core.calls import StreamCall
+    from appbuilder_assistants._core.requests import StreamCall
     from appbuilder_assistants._core.streams.events import EventReader, RunEvent
     from appbuilder_assistants._tools.loop import ToolLoop
 

@@ -8,9 +8,10 @@ from functools import wraps
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from appbuilder_assistants._core.calls import Call, NoReply, OperationRequest, Outcome, Reply
+from appbuilder_assistants._core.calls import NoReply, Outcome, Reply
 from appbuilder_assistants._core.limits import MAX_BODY
 from appbuilder_assistants._core.redaction import strip_context
+from appbuilder_assistants._core.requests import Call, OperationRequest
 from appbuilder_assistants.errors import (
     ApiConnectionError,
     ApiStatusError,

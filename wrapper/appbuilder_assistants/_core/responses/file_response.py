@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
-from appbuilder_assistants._core.calls import JSON, FileCall, Reply
+from appbuilder_assistants._core.calls import Reply
+from appbuilder_assistants._core.requests import JSON, FileCall
 
 from .decode import response_error, status_error, strips_context, unknown_id_error
 from .error_forms import has_envelope, is_only_error

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 
-from appbuilder_assistants._core.calls import Call, Flow, Grace, OperationRequest
+from appbuilder_assistants._core.calls import Flow, Grace
 from appbuilder_assistants._core.flows import CallProgress, make_call
 from appbuilder_assistants._core.ids import is_id
 from appbuilder_assistants._core.limits import CANCEL_SECONDS
+from appbuilder_assistants._core.requests import Call, OperationRequest
 from appbuilder_assistants._core.responses.decode import origin
 from appbuilder_assistants._core.retry import RetryPolicy
 from appbuilder_assistants.errors import (

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from appbuilder_assistants._core.calls import Call, Flow, NoReply, Sleep
+from appbuilder_assistants._core.calls import Flow, NoReply, Sleep
 from appbuilder_assistants._core.flows import CallProgress, make_call
 from appbuilder_assistants._core.limits import FIRST_POLL_DELAY, MAX_POLL_DELAY
+from appbuilder_assistants._core.requests import Call
 from appbuilder_assistants._core.responses.decode import no_reply_error
 from appbuilder_assistants._core.retry import RetryPolicy
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from appbuilder_assistants._core.calls import NoReply, Reply, StreamCall
+from appbuilder_assistants._core.calls import NoReply, Reply
 from appbuilder_assistants._core.redaction import strip_context
+from appbuilder_assistants._core.requests import StreamCall
 from appbuilder_assistants._core.responses.decode import (
     no_reply_error,
     origin,

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from appbuilder_assistants._core.calls import Call, Flow, NoReply, StreamCall
+from appbuilder_assistants._core.calls import Flow, NoReply
 from appbuilder_assistants._core.flows import make_call
 from appbuilder_assistants._core.limits import RECONCILE_SECONDS
+from appbuilder_assistants._core.requests import Call, StreamCall
 from appbuilder_assistants._core.responses.decode import no_reply_error
 from appbuilder_assistants._core.retry import RetryPolicy
 from appbuilder_assistants._snapshot import RunSnapshot, is_final

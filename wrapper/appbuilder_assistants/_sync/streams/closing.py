@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import TracebackType
 
-    from appbuilder_assistants._core.calls import StreamCall
+    from appbuilder_assistants._core.requests import StreamCall
     from appbuilder_assistants._core.streams.events import EventReader, RunEvent
     from appbuilder_assistants._snapshot import RunSnapshot
     from appbuilder_assistants._sync._caller import Caller

@@ -10,7 +10,7 @@ from appbuilder_assistants._instrumentation.spans import ToolRunSpan
 from .run_stream import RunStream
 
 if TYPE_CHECKING:
-    from appbuilder_assistants._core.calls import StreamCall
+    from appbuilder_assistants._core.requests import StreamCall
     from appbuilder_assistants._core.streams.events import EventReader, RunEvent
     from appbuilder_assistants._sync._caller import Caller
     from appbuilder_assistants._tools.loop import ToolLoop

@@ -117,6 +117,10 @@ def seconds_of(limit: float | None, deadline: float | None) -> float | None:
     return seconds if limit is None else min(seconds, limit)
 
 
+CHUNK = 64 * 1024
+"""Bytes that are read at once at the most."""
+
+
 def framed(piece: bytes) -> bytes:
     """A chunk of a body of unknown length."""
     return b"%x\r\n%b\r\n" % (len(piece), piece)

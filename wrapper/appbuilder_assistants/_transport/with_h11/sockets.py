@@ -11,14 +11,20 @@ from appbuilder_assistants._transport.blocking import within
 from appbuilder_assistants._transport.protocols import OutgoingRequest, TransportFailure
 from appbuilder_assistants._transport.request import pieces
 
-from .exchange import LAST_CHUNK, Exchange, Headers, end_of, framed, head_of, seconds_of
+from .exchange import (
+    CHUNK,
+    LAST_CHUNK,
+    Exchange,
+    Headers,
+    end_of,
+    framed,
+    head_of,
+    seconds_of,
+)
 from .server_address import ServerAddress, addresses_of, ignore, is_address, is_silent, share
 
 if TYPE_CHECKING:
     import ssl
-
-CHUNK = 64 * 1024
-"""Bytes that are read at once at the most."""
 
 
 class SocketConnection:

@@ -15,14 +15,11 @@ from appbuilder_assistants._transport.cancellation import wait_until
 from appbuilder_assistants._transport.protocols import OutgoingRequest, Phase, TransportFailure
 from appbuilder_assistants._transport.request import apieces
 
-from .exchange import LAST_CHUNK, Exchange, Headers, end_of, framed, head_of
+from .exchange import CHUNK, LAST_CHUNK, Exchange, Headers, end_of, framed, head_of
 from .server_address import ServerAddress, addresses_of, ignore, is_address, is_silent, share
 
 if TYPE_CHECKING:
     from appbuilder_assistants._core.multipart import MultipartBody
-
-CHUNK = 64 * 1024
-"""Bytes that are read at once at the most."""
 
 UNREAD = 2 * CHUNK
 """Bytes unread from which no more are read. With one chunk, each would pause and resume reading."""
