@@ -6,12 +6,11 @@ is found before it runs, with its place in the document and what to write instea
 
 from __future__ import annotations
 
-import keyword
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-# Names that every model has for itself; `attribute` in generated/templates/wire.jinja has the rule.
-TAKEN = ("self", "from_dict", "to_dict", "additional_properties", "model_dump", "model_dump_json")
+from appbuilder_mock.pages.python_call import python_name
+
 PREFIX = "#/components/schemas/"
 
 Schema = Mapping[str, Any]
@@ -63,12 +62,18 @@ def _problems_of(schema: Schema, schemas: Mapping[str, Schema]) -> Iterator[str]
         and ("allOf" in schema)
     ):
         yield "a default of an object made by allOf. Leave it out, and say it in the description"
-    properties = schema.get("properties", {})
-    for name in properties:
-        if (keyword.iskeyword(name) or name in TAKEN) and f"{name}_" in properties:
+    names: dict[str, str] = {}
+    for name in schema.get("properties", {}):
+        first = names.setdefault(python_name(name), name)
+        if first != name:
             yield (
-                f"{name} and {name}_ are the same attribute, {name}_, in Python. Leave {name}_ "
-                "out: what comes is in additional_properties"
+                f"{first} and {name} are the same attribute, {python_name(name)}, in Python. Leave "
+                f"{name} out: what comes is in additional_properties"
+            )
+        if name in schemas:
+            yield (
+                f"the field {name} has the name of a schema, which it would hide in Python. Give "
+                "the schema another name"
             )
 
 

@@ -10,7 +10,6 @@ WIDTH = 100
 
 def docstring(text: str, operation: str, parameters: Iterable[tuple[str, str]], indent: int) -> str:
     """The docstring with its quotes, for code that is indented so far."""
-    text = text.replace("\\", "\\\\")
     lines: list[str] = []
     first, *others = text.strip().split("\n\n")
     if len(first) > WIDTH - indent - 6 and ". " in first:  # the summary stands on one line
@@ -31,10 +30,12 @@ def docstring(text: str, operation: str, parameters: Iterable[tuple[str, str]], 
             lines += [f"({operation})"]
         else:
             lines[-1] += end
+    lines = [line.replace('"""', "'''") for line in lines]
+    begin = 'r"""' if any("\\" in line for line in lines) else '"""'
     if len(lines) == 1:
-        return f'"""{lines[0]}{" " * lines[0].endswith(chr(34))}"""'
+        return f'{begin}{lines[0]}{" " * lines[0].endswith((chr(34), chr(92)))}"""'
     body = "\n".join(lines[:1] + [f"{' ' * indent}{line}".rstrip() for line in lines[1:]])
-    return f'"""{body}\n{" " * indent}"""'
+    return f'{begin}{body}\n{" " * indent}"""'
 
 
 def _wrapped(text: str, width: int, first: str = "", later: str = "") -> list[str]:

@@ -43,12 +43,12 @@ def expression(field: Field) -> str:
     """The expression for what is sent."""
     name = field.name
     if field.part:
-        given = f"described(items({name!r}, {name}))" if field.part == TOOL else name
-        return f"{'parts' if field.is_list else 'part'}({name!r}, {given}, {field.part})"
+        given = f"described(as_items({name!r}, {name}))" if field.part == TOOL else name
+        return f"{'as_parts' if field.is_list else 'as_part'}({name!r}, {given}, {field.part})"
     kind = _annotation(field.schema)
     if kind.startswith("Sequence"):
-        return f"items({name!r}, {name})"
-    return f"pairs({name!r}, {name})" if kind.startswith("Mapping") else name
+        return f"as_items({name!r}, {name})"
+    return f"as_pairs({name!r}, {name})" if kind.startswith("Mapping") else name
 
 
 def _annotation(schema: Schema, module: str = "") -> str:

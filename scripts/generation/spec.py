@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from appbuilder_mock.pages.python_call import python_name
+from appbuilder_mock.pages.spec import snake_case
 
 PAGE = {"limit", "order", "after", "before"}
 
@@ -16,13 +18,22 @@ Schema = Mapping[str, Any]
 class Field:
     """A field of a request body, or a parameter of the query."""
 
-    name: str
+    key: str  # its name on the wire
     schema: Schema  # without null; what is within it is resolved, and an object with fields named
     part: str  # the name of the object's schema, or of the list's items
     description: str
     required: bool
     default: Any = None
     is_set_by_client: bool = False
+
+    @property
+    def name(self) -> str:
+        """Its name in Python."""
+        return python_name(self.key)
+
+    @property
+    def is_renamed(self) -> bool:
+        return self.name != self.key
 
     @property
     def is_asked(self) -> bool:
@@ -102,7 +113,7 @@ class Spec:
 
         def visit(name: str) -> None:
             if name and name not in found:
-                fields = {one.name: one for one in self.fields(self.schemas[name])}
+                fields = {one.key: one for one in self.fields(self.schemas[name])}
                 for one in fields.values():
                     visit(one.part)
                 found[name] = fields
@@ -171,7 +182,8 @@ class Spec:
         is_file = "application/octet-stream" in response["content"]
         answer = "" if is_file else answers[0]
         data = self.fields(self.schemas[answer]) if answer else []
-        is_page = {"data", "has_more"} <= {one.name for one in data}
+        bounds, answered = {one.key for one in asked}, {one.key for one in data}
+        is_page = bounds >= PAGE and answered >= {"data", "has_more"}
         method = operation.get("x-method", snake_case(operation["operationId"]))
         return Operation(
             id=operation["operationId"],
@@ -185,12 +197,15 @@ class Spec:
             ),
             fields=() if is_upload else tuple(asked),
             positional=tuple(
-                operation.get("x-positional", [one.name for one in asked if one.required])
+                map(
+                    python_name,
+                    operation.get("x-positional", [one.key for one in asked if one.required]),
+                )
             ),
             query=tuple(self._parameter(one) for one in operation.get("parameters", ())),
-            upload=asked[0].name if is_upload else "",
+            upload=asked[0].key if is_upload else "",
             answer=answer,
-            item=next(one.part for one in data if one.name == "data") if is_page else "",
+            item=next(one.part for one in data if one.key == "data") if is_page else "",
             is_named_file="Content-Disposition" in response.get("headers", {}),
             is_stream="text/event-stream" in response["content"],
             idempotent=operation["x-repeatable"],
@@ -220,7 +235,7 @@ class Spec:
             item, inner = self.resolve(resolved["items"])
             part = item if "properties" in inner else ""
         return Field(
-            name=name,
+            key=name,
             schema=self._expanded(resolved),
             part=part,
             description=schema.get("description") or self._description(schema),
@@ -257,10 +272,6 @@ class Spec:
             part = part[key]
         target: Schema = part
         return target
-
-
-def snake_case(name: str) -> str:
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
 
 
 def _type(schema: Schema) -> str:

@@ -10,7 +10,7 @@ from typing import Any, cast
 from appbuilder_assistants import AppBuilder
 from appbuilder_assistants._core.responses.error_forms import BY_STATUS
 from appbuilder_mock.pages.prose import one_line
-from appbuilder_mock.pages.python_call import listing_call, python_call
+from appbuilder_mock.pages.python_call import listing_call, python_call, python_name
 from appbuilder_mock.pages.schemas import Schema, examples_of, fields_of, limits_of, type_of
 from appbuilder_mock.pages.spec import DocumentedOperation, Spec, in_language
 from appbuilder_mock.pages.words import words as page_words
@@ -82,6 +82,13 @@ def _head(words: Words, page: str) -> str:
 def _order(operation: DocumentedOperation) -> Callable[[tuple[str, object]], tuple[bool, str]]:
     """The operation's own method first."""
     return lambda named: (named[0] != operation.python_method, named[0])
+
+
+def _named(path: str) -> str:
+    """A field on the wire, and what it is in Python where it has another name there."""
+    name = path.rpartition(".")[2]
+    own = python_name(name)
+    return code(path) if own == name else f"{code(path)} ({code('.' + own)})"
 
 
 class _Page:
@@ -191,10 +198,11 @@ class _Page:
         return [code(parameter.name) + shown, self._together([kind, *limits]), text or ""]
 
     def _asked(self, operation: DocumentedOperation) -> dict[str, Schema]:
-        """The fields of the request, in its body and its query, by name."""
+        """The fields of the request, in its body and its query, by their names in Python."""
         query = map(self._spec.resolved, operation.definition["parameters"])
         asked = {one["name"]: {**one.get("schema", {}), **one} for one in query}
-        return {**self._body(operation).get("properties", {}), **asked}
+        found = {**self._body(operation).get("properties", {}), **asked}
+        return {python_name(name): schema for name, schema in found.items()}
 
     def _body(self, operation: DocumentedOperation) -> Schema:
         body = self._spec.resolved(operation.definition.get("requestBody", {}))
@@ -234,7 +242,8 @@ class _Page:
         if name == operation.python_method:
             program = python_call(operation, body)
         else:
-            program = listing_call(name, {key: body[key] for key in body if key.endswith("_id")})
+            needed = self._body(operation).get("required", ())
+            program = listing_call(name, {key: body[key] for key in body if key in needed})
         assert program is not None
         return program
 
@@ -246,7 +255,7 @@ class _Page:
         yield joined_lines(schema.get("description", ""))
         rows = [
             [
-                code(field.path) + (f" ({needed})" if field.required else ""),
+                _named(field.path) + (f" ({needed})" if field.required else ""),
                 self._together([self._type(field.schema), *self._limits(field.schema)]),
                 field.schema.get("description")
                 or self._spec.resolved(field.schema).get("description", ""),

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from appbuilder_assistants import _run_calls as run_calls
 from appbuilder_assistants import tool
-from appbuilder_assistants._core.bodies import Shape, pairs, part, parts
+from appbuilder_assistants._core.bodies import Shape, as_pairs, as_part, as_parts
 from appbuilder_assistants._operations import assistants, runs, threads
 from appbuilder_assistants.types import AssistantMessage, AssistantThread, AssistantTool
 
@@ -59,7 +59,7 @@ def test_other_unknown_keys_are_sent() -> None:
     thread = {"messages": [{"content": "好", "role": "user", "来源": 1}], "x": 2}
 
     assert run(thread=thread)["thread"] == thread
-    assert part("a", {"content": "", "contents": ""}, Shape(("content",))) == {
+    assert as_part("a", {"content": "", "contents": ""}, Shape(("content",))) == {
         "content": "",
         "contents": "",
     }
@@ -90,12 +90,15 @@ def test_arguments_stay_unchanged() -> None:
     ("call", "message"),
     [
         (
-            lambda: part("thread", "t", Shape(())),
+            lambda: as_part("thread", "t", Shape(())),
             "thread: expected a request type or a dict, got str",
         ),
-        (lambda: parts("messages", "你好", Shape(())), "messages: expected a list, got str"),
-        (lambda: parts("messages", ["你好"], Shape(())), r"messages\[0\]: expected a request type"),
-        (lambda: pairs("metadata", []), "metadata: expected a dict, got list"),
+        (lambda: as_parts("messages", "你好", Shape(())), "messages: expected a list, got str"),
+        (
+            lambda: as_parts("messages", ["你好"], Shape(())),
+            r"messages\[0\]: expected a request type",
+        ),
+        (lambda: as_pairs("metadata", []), "metadata: expected a dict, got list"),
     ],
 )
 def test_values_that_are_no_object(call: Callable[[], object], message: str) -> None:

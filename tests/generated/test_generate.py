@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import keyword
 import shutil
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 import yaml
+from appbuilder_mock.pages.python_call import TAKEN, python_name
 
 from scripts.generator_limits import problems
 from tests.generated.spec import ROOT, SPEC
@@ -201,6 +203,8 @@ KINDS: dict[str, tuple[dict[str, Any], Any, Any]] = {
     "anything": ({"type": "array", "items": {}}, [1, "甲", {}], None),
     "words": ({"anyOf": [{**TEXT, "enum": ["甲"]}, {"type": "integer", "enum": [1]}]}, 1, None),
 }
+# Names that are another one in Python.
+RENAMED = [*sorted(TAKEN), *keyword.kwlist, "max-items", "_id", "2nd"]
 
 
 @pytest.fixture(scope="module")
@@ -209,7 +213,12 @@ def kinds(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("kinds")
     spec = copy.deepcopy(SPEC)
     fields = {name: field for name, (field, *_) in KINDS.items()}
-    spec["components"]["schemas"]["Kinds"] = {"type": "object", "properties": fields}
+    names: dict[str, Any] = {name: {**TEXT, "default": "甲"} for name in RENAMED}
+    names["list"] = {"type": "array", "items": TEXT, "default": []}
+    spec["components"]["schemas"] |= {
+        "Kinds": {"type": "object", "properties": fields},
+        "Names": {"type": "object", "properties": {**names, "last": names["list"]}},
+    }
 
     done = run("--spec", spec_file(folder, spec), "--output", folder / "appbuilder_api")
 
@@ -243,6 +252,30 @@ def test_every_kind_is_read_and_written_back(kinds: Path) -> None:
         "        'texts': ['甲'], 'free': {'深': [1, 2]}, 'named': {'x': '乙'}\n"
         "    }\n",
     )
+
+
+def test_names_that_python_needs(kinds: Path) -> None:
+    """Are other ones in Python, by the rule that parameters have; on the wire they stay."""
+    given: dict[str, object] = dict.fromkeys(RENAMED, "乙") | {"list": ["丙"], "last": ["丁"]}
+    attributes = {name: python_name(name) for name in given}
+    run_code(
+        kinds,
+        "from appbuilder_api.models import Names\n"
+        f"given, attributes = {given!r}, {attributes!r}\n"
+        "names = Names.from_dict(given)\n"
+        "for name, attribute in attributes.items():\n"
+        "    assert getattr(names, attribute) == given[name], name\n"
+        "made = Names(**{attributes[name]: value for name, value in given.items()})\n"
+        "assert made == names and made.to_dict() == names.to_dict() == given\n",
+    )
+    command = [sys.executable, "-m", "mypy", "--config-file", ROOT / "pyproject.toml"]
+    done = subprocess.run(
+        [*command, "--no-incremental", "appbuilder_api/models/names.py"],
+        cwd=kinds,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_the_types_of_kinds(kinds: Path) -> None:
@@ -290,6 +323,14 @@ def test_the_types_of_kinds(kinds: Path) -> None:
         (
             {"type": "object", "properties": {"class": TEXT, "class_": TEXT}},
             "properties.内: class and class_ are the same attribute, class_, in Python. Leave",
+        ),
+        (
+            {"type": "object", "properties": {"max-items": TEXT, "max_items": TEXT}},
+            "properties.内: max-items and max_items are the same attribute, max_items, in Python.",
+        ),
+        (
+            {"type": "object", "properties": {"LastError": REF}},
+            "properties.内: the field LastError has the name of a schema, which it would hide",
         ),
     ],
 )

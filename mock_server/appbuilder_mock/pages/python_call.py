@@ -7,6 +7,8 @@ tests carry every call out.
 from __future__ import annotations
 
 import json
+import keyword
+import re
 import textwrap
 from typing import Any
 
@@ -17,6 +19,22 @@ ROOM = 36  # characters on one line; a program has half the page
 FILE = "notes.txt"  # to upload
 # Arguments that are in no JSON body.
 BESIDES = {"createFile": {"file_path": FILE}, "downloadFile": {"file_path": "."}}
+# Names that the client's code has for itself: members of its models, the types in their annotations
+# and what a method calls. The macro `attribute` in generated/templates/wire.jinja has them as well.
+MEMBERS = (
+    "self from_dict to_dict additional_properties model_dump model_dump_json classmethod field"
+)
+TYPES = "str int float bool list dict Any ClassVar Fields Iterator Literal Mapping Sequence"
+CALLED = "ops described as_items as_pairs as_part as_parts"
+TAKEN = frozenset(f"{MEMBERS} {TYPES} {CALLED}".split())
+
+
+def python_name(name: str) -> str:
+    """The name of a field in Python: its own, or with an underscore where Python needs that one."""
+    plain = re.sub(r"\W", "_", name)
+    if plain.startswith("_") or not plain.isidentifier():
+        plain = f"field_{plain.lstrip('_')}"
+    return f"{plain}_" if keyword.iskeyword(plain) or plain in TAKEN else plain
 
 
 def python_call(operation: DocumentedOperation, body: dict[str, Any]) -> str | None:
@@ -51,7 +69,7 @@ def _program(use: str) -> str:
 
 def _written(arguments: dict[str, Any]) -> str:
     """`name="x", limit=5`, or a line for each argument where they are long."""
-    written = [f"{name}={_literal(value)}" for name, value in arguments.items()]
+    written = [f"{python_name(name)}={_literal(value)}" for name, value in arguments.items()]
     line = ", ".join(written)
     if len(line) <= ROOM and "\n" not in line:
         return line

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -22,8 +23,8 @@ class DocumentedOperation(NamedTuple):
 
     @property
     def python_method(self) -> str | None:
-        """Such as `threads.runs.run`; None where the spec names none."""
-        name = self.definition.get("x-method")
+        """Such as `threads.runs.run`; None for an operation without a tag, which has no method."""
+        name = self.definition.get("x-method") or snake_case(self.id)
         return f"{self.resource}.{name}" if self.resource and name else None
 
 
@@ -33,13 +34,15 @@ class Spec:
     def __init__(self, document: dict[str, Any], labels: dict[str, str]) -> None:
         self.document = document = with_plain_values(document)
         self.labels = labels
-        resources = {one["name"]: one.get("x-resource") for one in document.get("tags", ())}
+        resources = {
+            one["name"]: one.get("x-resource", one["name"]) for one in document.get("tags", ())
+        }
         self.operations = [
             DocumentedOperation(
                 method,
                 path,
                 _with_shared(item, item[method]),
-                resources.get((item[method].get("tags") or [""])[0]),
+                resources.get(tag := (item[method].get("tags") or [""])[0], tag or None),
             )
             for path, item in document["paths"].items()
             for method in METHODS
@@ -81,6 +84,10 @@ class Spec:
                 if given.get("$ref") == reference
             }
         )
+
+
+def snake_case(name: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
 
 
 def in_language(document: dict[str, Any], language: str) -> dict[str, Any]:

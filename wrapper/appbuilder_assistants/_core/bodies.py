@@ -18,7 +18,7 @@ class Shape(NamedTuple):
     defaults: Mapping[str, object] = {}
 
 
-def items(name: str, value: Sequence[Any] | None) -> list[Any] | None:
+def as_items(name: str, value: Sequence[Any] | None) -> list[Any] | None:
     """A list. Raises TypeError for a text, which is a sequence as well."""
     if value is None:
         return None
@@ -27,14 +27,14 @@ def items(name: str, value: Sequence[Any] | None) -> list[Any] | None:
     return list(value)
 
 
-def pairs(name: str, value: object) -> Mapping[str, Any] | None:
+def as_pairs(name: str, value: object) -> Mapping[str, Any] | None:
     """An object with arbitrary keys."""
     if value is None or isinstance(value, Mapping):
         return value
     raise TypeError(f"{name}: expected a dict, got {type(value).__name__}")
 
 
-def part(name: str, value: object, shape: Shape) -> Any:
+def as_part(name: str, value: object, shape: Shape) -> Any:
     """An object of this shape.
 
     Raises TypeError for what is no object, and ValueError for a misspelt key. Other unknown keys
@@ -55,16 +55,16 @@ def part(name: str, value: object, shape: Shape) -> Any:
     for key, inner in shape.parts.items():
         if (held := body.get(key)) is not None:
             is_list = isinstance(held, Sequence) and not isinstance(held, (str, bytes))
-            body[key] = (parts if is_list else part)(f"{name}.{key}", held, inner)
+            body[key] = (as_parts if is_list else as_part)(f"{name}.{key}", held, inner)
     return body
 
 
-def parts(name: str, value: Sequence[Any] | None, shape: Shape) -> list[Any] | None:
+def as_parts(name: str, value: Sequence[Any] | None, shape: Shape) -> list[Any] | None:
     """A list of objects of this shape."""
-    given = items(name, value)
+    given = as_items(name, value)
     if given is None:
         return None
-    return [part(f"{name}[{index}]", one, shape) for index, one in enumerate(given)]
+    return [as_part(f"{name}[{index}]", one, shape) for index, one in enumerate(given)]
 
 
 def _check_keys(name: str, given: Mapping[Any, Any], shape: Shape) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from appbuilder_api import models
 
-from appbuilder_assistants._core.bodies import items, pairs, parts
+from appbuilder_assistants._core.bodies import as_items, as_pairs, as_parts
 from appbuilder_assistants._core.operations import Operation
 from appbuilder_assistants._core.responses.misfit import ModelReader
 from appbuilder_assistants._tools.toolbox import described
@@ -86,9 +86,9 @@ def assistants_create(
             "instructions": instructions,
             "thought_instructions": thought_instructions,
             "chat_instructions": chat_instructions,
-            "tools": parts("tools", described(items("tools", tools)), AssistantTool),
-            "file_ids": items("file_ids", file_ids),
-            "metadata": pairs("metadata", metadata),
+            "tools": as_parts("tools", described(as_items("tools", tools)), AssistantTool),
+            "file_ids": as_items("file_ids", file_ids),
+            "metadata": as_pairs("metadata", metadata),
         }
     )
 
@@ -117,9 +117,9 @@ def assistants_update(
             "instructions": instructions,
             "thought_instructions": thought_instructions,
             "chat_instructions": chat_instructions,
-            "tools": parts("tools", described(items("tools", tools)), AssistantTool),
-            "file_ids": items("file_ids", file_ids),
-            "metadata": pairs("metadata", metadata),
+            "tools": as_parts("tools", described(as_items("tools", tools)), AssistantTool),
+            "file_ids": as_items("file_ids", file_ids),
+            "metadata": as_pairs("metadata", metadata),
         }
     )
 

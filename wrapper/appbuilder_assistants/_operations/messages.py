@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from appbuilder_api import models
 
-from appbuilder_assistants._core.bodies import items, pairs
+from appbuilder_assistants._core.bodies import as_items, as_pairs
 from appbuilder_assistants._core.operations import Operation
 from appbuilder_assistants._core.responses.misfit import ModelReader
 
@@ -58,8 +58,8 @@ def messages_create(
             "thread_id": thread_id,
             "content": content,
             "role": role,
-            "file_ids": items("file_ids", file_ids),
-            "metadata": pairs("metadata", metadata),
+            "file_ids": as_items("file_ids", file_ids),
+            "metadata": as_pairs("metadata", metadata),
         }
     )
 
@@ -76,7 +76,7 @@ def messages_update(
             "thread_id": thread_id,
             "message_id": message_id,
             "content": content,
-            "file_ids": items("file_ids", file_ids),
+            "file_ids": as_items("file_ids", file_ids),
         }
     )
 

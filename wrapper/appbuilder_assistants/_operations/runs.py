@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from appbuilder_api import models
 
-from appbuilder_assistants._core.bodies import items, pairs, part, parts
+from appbuilder_assistants._core.bodies import as_items, as_pairs, as_part, as_parts
 from appbuilder_assistants._core.limits import RUN_SECONDS
 from appbuilder_assistants._core.operations import Operation
 from appbuilder_assistants._core.responses.misfit import ModelReader
@@ -80,18 +80,18 @@ def runs_run_body(
     return {
         "assistant_id": assistant_id,
         "thread_id": thread_id,
-        "thread": part("thread", thread, AssistantThread),
+        "thread": as_part("thread", thread, AssistantThread),
         "model": model,
         "response_format": response_format,
         "instructions": instructions,
         "thought_instructions": thought_instructions,
         "chat_instructions": chat_instructions,
-        "tools": parts("tools", described(items("tools", tools)), AssistantTool),
-        "metadata": pairs("metadata", metadata),
-        "tool_output": part("tool_output", tool_output, ToolOutput),
-        "model_parameters": part("model_parameters", model_parameters, AssistantModelParameters),
-        "user_info": part("user_info", user_info, AssistantUserInfo),
-        "user_loc": part("user_loc", user_loc, AssistantUserLoc),
+        "tools": as_parts("tools", described(as_items("tools", tools)), AssistantTool),
+        "metadata": as_pairs("metadata", metadata),
+        "tool_output": as_part("tool_output", tool_output, ToolOutput),
+        "model_parameters": as_part("model_parameters", model_parameters, AssistantModelParameters),
+        "user_info": as_part("user_info", user_info, AssistantUserInfo),
+        "user_loc": as_part("user_loc", user_loc, AssistantUserLoc),
     }
 
 
@@ -101,7 +101,7 @@ def runs_submit_tool_outputs_body(
     return {
         "thread_id": thread_id,
         "run_id": run_id,
-        "tool_outputs": parts("tool_outputs", tool_outputs, ToolOutput),
+        "tool_outputs": as_parts("tool_outputs", tool_outputs, ToolOutput),
     }
 
 

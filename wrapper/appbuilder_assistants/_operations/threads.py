@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from appbuilder_api import models
 
-from appbuilder_assistants._core.bodies import pairs, parts
+from appbuilder_assistants._core.bodies import as_pairs, as_parts
 from appbuilder_assistants._core.operations import Operation
 from appbuilder_assistants._core.responses.misfit import ModelReader
 
@@ -40,7 +40,7 @@ DELETE_THREAD = Operation(
 def threads_create(
     *, messages: Sequence[models.AssistantMessage | dicts.AssistantMessageDict] | None = None
 ) -> Call[models.Thread]:
-    return CREATE_THREAD.call({"messages": parts("messages", messages, AssistantMessage)})
+    return CREATE_THREAD.call({"messages": as_parts("messages", messages, AssistantMessage)})
 
 
 def threads_query(*, thread_id: str) -> Call[models.Thread]:
@@ -50,7 +50,7 @@ def threads_query(*, thread_id: str) -> Call[models.Thread]:
 def threads_update(
     *, thread_id: str, metadata: Mapping[str, str] | None = None
 ) -> Call[models.Thread]:
-    return UPDATE_THREAD.call({"thread_id": thread_id, "metadata": pairs("metadata", metadata)})
+    return UPDATE_THREAD.call({"thread_id": thread_id, "metadata": as_pairs("metadata", metadata)})
 
 
 def threads_delete(*, thread_id: str) -> Call[models.Deleted]:
