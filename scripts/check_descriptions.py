@@ -29,16 +29,16 @@ def problems(document: Part) -> list[str]:
     """Each missing description, with its place."""
     return [
         f"{'/'.join(place)}: {problem}"
-        for place, part in _parts(document, ())
+        for place, part in parts(document, ())
         for problem in (*_untranslated(part), *_undescribed(document, place, part))
     ]
 
 
-def _parts(part: Any, place: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Part]]:
-    """Every object of the document that may have a description, none of the examples' data."""
+def parts(part: Any, place: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Part]]:
+    """Every object of the document with its place, none of the examples' data."""
     if isinstance(part, list):
         for number, one in enumerate(part):
-            yield from _parts(one, (*place, str(number)))
+            yield from parts(one, (*place, str(number)))
     elif isinstance(part, dict):
         is_map = place[-1:] in (("properties",), ("schemas",), ("parameters",))
         if not is_map:
@@ -51,7 +51,7 @@ def _parts(part: Any, place: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...],
                 or (key == "requestBody" and in_link)
             )
             if is_map or not is_data:
-                yield from _parts(value, (*place, key))
+                yield from parts(value, (*place, key))
 
 
 def _untranslated(part: Part) -> Iterator[str]:

@@ -148,7 +148,9 @@ def replace(old: Path, new: Path) -> None:
     for name, text in after.items():
         if before.get(name) != text:
             (old / name).parent.mkdir(parents=True, exist_ok=True)
-            (old / name).write_bytes(text)
+            whole = old.parent / f".{old.name}.new"  # a killed `make generate` leaves no half file
+            whole.write_bytes(text)
+            whole.replace(old / name)
 
 
 def compare(old: Path, new: Path) -> Iterator[str]:

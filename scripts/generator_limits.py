@@ -7,11 +7,30 @@ is found before it runs, with its place in the document and what to write instea
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 from typing import Any
 
 from appbuilder_mock.pages.python_call import python_name
 
+from scripts.check_descriptions import parts
+
 PREFIX = "#/components/schemas/"
+# docs/regenerating.md explains those about the clients, openapi.yaml the others.
+EXTENSIONS = (
+    *("x-client-default", "x-client-required", "x-client-sets", "x-default", "x-description-zh"),
+    *(
+        "x-docstring",
+        "x-docstring-all",
+        "x-evidence",
+        "x-form",
+        "x-method",
+        "x-official",
+        "x-order",
+    ),
+    *("x-positional", "x-refines", "x-repeatable", "x-resource", "x-summary-zh", "x-timeout"),
+    *("x-title-zh", "x-unit"),
+)
+NEEDED = ("operationId", "tags", "summary", "x-repeatable", "requestBody", "responses")
 
 Schema = Mapping[str, Any]
 
@@ -19,12 +38,36 @@ Schema = Mapping[str, Any]
 def problems(spec: Mapping[str, Any]) -> list[str]:
     """Constructs that cannot be generated, each as `place: problem. Solution`."""
     schemas: Mapping[str, Schema] = spec.get("components", {}).get("schemas", {})
-    return [
+    found = [
+        f"{where}: {problem}"
+        for place, part in parts(dict(spec), ())
+        if (where := ".".join(place))
+        for problem in (*_unknown_extensions(part), *_lacking(place, part))
+    ]
+    return found + [
         f"{where}: {problem}"
         for name, schema in schemas.items()
         for where, part in _parts(f"components.schemas.{name}", schema)
         for problem in _problems_of(part, schemas)
     ]
+
+
+def _unknown_extensions(part: Schema) -> Iterator[str]:
+    for key in part:
+        if str(key).startswith("x-") and key not in EXTENSIONS:
+            nearest = get_close_matches(key, EXTENSIONS, n=1)
+            meant = f"Did you mean {nearest[0]}?" if nearest else f"Known: {', '.join(EXTENSIONS)}"
+            yield f"the extension {key} is unknown. {meant}"
+
+
+def _lacking(place: tuple[str, ...], part: Schema) -> Iterator[str]:
+    """What an operation has to say, so that a method can be written for it."""
+    if len(place) == 3 and place[0] == "paths":
+        for key in NEEDED:
+            if key not in part:
+                yield f"an operation without {key}. Write it, as the other operations have it"
+        if "200" not in part.get("responses", {}):
+            yield "an operation without a response for 200. Write one, with an example"
 
 
 def _parts(where: str, schema: object) -> Iterator[tuple[str, Schema]]:

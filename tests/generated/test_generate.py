@@ -343,6 +343,34 @@ def test_constructs_that_cannot_be_generated(field: dict[str, Any], complaint: s
     assert any(complaint in problem for problem in found), found
 
 
+def test_unknown_extensions_and_operations_that_lack_something() -> None:
+    """Are named by their places, with the extension that is meant."""
+    spec = copy.deepcopy(SPEC)
+    operation = spec["paths"]["/v2/threads/query"]["post"]
+    operation["x-resourse"] = operation.pop("x-repeatable")
+    operation["responses"].pop("200")
+
+    found = "\n".join(problems(spec))
+
+    place = "paths./v2/threads/query.post: "
+    assert f"{place}the extension x-resourse is unknown. Did you mean x-resource?" in found
+    assert f"{place}an operation without x-repeatable. Write it" in found
+    assert f"{place}an operation without a response for 200. Write one" in found
+
+
+def test_a_syntax_error_is_named_by_its_line(tmp_path: Path) -> None:
+    """And nothing is written."""
+    spec = tmp_path / "openapi.yaml"
+    spec.write_text("openapi: 3.1.0\npaths: {a: [}\n", encoding="utf-8")
+
+    done = run("--spec", spec, "--output", tmp_path / "models")
+
+    assert done.returncode == 1
+    assert "line 2, column 13" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "models").exists()
+
+
 def test_nothing_is_wrong_with_the_spec() -> None:
     """Nor with the kinds above."""
     fields = {name: field for name, (field, *_) in KINDS.items()}
@@ -382,7 +410,7 @@ QUERY = {"name": "limit", "in": "query", "required": True, "schema": {"enum": ["
 @pytest.mark.parametrize(
     ("path", "change", "complaint"),
     [
-        ("/v2/threads", {"requestBody": None}, "only_one_body"),
+        ("/v2/threads", {"requestBody": None}, "anoperationwithoutrequestBody"),
         ("/v2/threads", {"parameters": [QUERY]}, "parameters_only_beside_a_multipart_body"),
         (
             "/v2/storage/files",
