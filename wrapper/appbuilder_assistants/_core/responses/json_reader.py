@@ -31,8 +31,11 @@ def loads(body: bytes) -> Any:
         value = _REFUSED_VALUE
     if value is _REFUSED_VALUE:  # json decides, and its error has no other one behind it
         value = _by_json(body)
-    if (size := len(body)) < _SHORT and size + 3 * body.count(b"[") < _SHORT:
-        return value
+    size = len(body)
+    if size < _SHORT:
+        lists = size - len(body.replace(b"[", b""))  # faster than counting them
+        if size + 3 * lists < _SHORT:
+            return value
     brackets = body.translate(None, _NOT_STRUCTURE)
     if len(brackets) > DEEPEST and not _is_flat(body, brackets) and _is_too_deep(body, value):
         raise ValueError("the JSON is nested too deeply")
