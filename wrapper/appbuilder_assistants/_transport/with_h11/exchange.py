@@ -169,8 +169,12 @@ class Exchange:
             raise TransportFailure("read", "Server disconnected without sending a response.")
         try:
             connection.receive_data(data)
-            while not self.is_complete and self._has_taken(connection.next_event()):
-                pass
+            while not self.is_complete:
+                event = connection.next_event()
+                if type(event) is h11.Data:  # one for each event of a stream
+                    self._pieces.append(bytes(event.data))
+                elif not self._has_taken(event):
+                    break
         except h11.RemoteProtocolError as error:
             failure = TransportFailure("read", str(error))
             failure.__cause__ = error
@@ -208,9 +212,7 @@ class Exchange:
         """Whether there may be another event."""
         import h11
 
-        if isinstance(event, h11.Data):
-            self._pieces.append(bytes(event.data))
-        elif isinstance(event, h11.EndOfMessage):
+        if isinstance(event, h11.EndOfMessage):
             self.is_complete = True
         elif isinstance(event, h11.Response):
             self.head = (event.status_code, Headers(event.headers))
