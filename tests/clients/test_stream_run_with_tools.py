@@ -35,6 +35,7 @@ from tests.clients.conftest import AT_ONCE, Serve
 from tests.clients.raw_server import PATIENCE, Exchange, answer
 from tests.clients.tools import (
     QUESTION,
+    Kaputt,
     asks,
     ends_of,
     get_weather,
@@ -170,10 +171,6 @@ def test_async_tools(harness: ClientHarness, stream: Any, server: appbuilder_moc
         assert runs_of(server) == []
     else:
         assert stream(get_weather).final_text() == "北京：晴"
-
-
-class Kaputt(Exception):
-    """A mistake in the user's program."""
 
 
 @pytest.mark.parametrize("continuation", BOTH)

@@ -10,6 +10,8 @@ from appbuilder_assistants import Tool, tool
 from appbuilder_assistants.types import AssistantThreadDict
 from appbuilder_mock.scenarios import Reply, Rule, ToolCall
 
+from tests.clients.bodies import RUN
+
 QUESTION_TEXT = "天气怎么样？"
 QUESTION: AssistantThreadDict = {"messages": [{"role": "user", "content": QUESTION_TEXT}]}
 
@@ -52,3 +54,22 @@ def outputs_of(server: appbuilder_mock.Running) -> list[str | None]:
     """The output of each tool call of the one run."""
     (run,) = runs_of(server)
     return [call.get("output") for call in run["calls"]]
+
+
+class Kaputt(Exception):
+    """A mistake in the user's program."""
+
+
+def waiting(action: Any) -> dict[str, Any]:
+    """A run that waits for this action."""
+    return {**RUN, "status": "requires_action", "required_action": action}
+
+
+def calls(*named: dict[str, Any]) -> dict[str, Any]:
+    """The action of a run that waits for these calls."""
+    return {"type": "submit_tool_outputs", "submit_tool_outputs": {"tool_calls": list(named)}}
+
+
+def call(id_: Any = "c1", arguments: Any = '{"city": "北京"}', **more: Any) -> dict[str, Any]:
+    function = {"name": "get_weather", "arguments": arguments, **more}
+    return {"id": id_, "type": "function", "function": function}
