@@ -29,7 +29,7 @@ class Child:
         return self._status is not None
 
     def losses(self) -> list[str]:
-        """What is wrong with its end; one that has not ended is killed."""
+        """The problem of its end, if there is one; a process that has not ended is killed."""
         if not self.has_ended():
             os.kill(self._process, signal.SIGKILL)
             os.waitpid(self._process, 0)
