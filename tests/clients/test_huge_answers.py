@@ -180,6 +180,7 @@ def test_a_bomb_however_it_is_cut(
     assert peak() < held(MAX_BODY if status == 200 else MAX_ERROR_BODY)
 
 
+@pytest.mark.usefixtures("decoder")
 def test_an_answer_of_the_size_that_is_allowed(
     harness: ClientHarness, serve: Serve, peak: Callable[[], int]
 ) -> None:

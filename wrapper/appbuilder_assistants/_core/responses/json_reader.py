@@ -76,6 +76,7 @@ def _by_json(body: bytes) -> Any:
             return value
     except (ValueError, RecursionError):
         pass
+    text = ""  # that of a large body is not held twice
     try:
         return _DECODER.decode(body.decode("utf-8-sig"))
     except RecursionError as error:
