@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import functools
 import ipaddress
 import os
@@ -68,10 +69,12 @@ class LiveGuard:
         name = name.lower().removesuffix(".")
         named = host_of(os.environ.get("GATEWAY_URL", ""))
         if (name in self._gateways or name == named) and not is_this_machine(name):
+            # Clients such as aiohttp show only the text of an error with a number.
             raise LiveGatewayRefusedError(
+                errno.ECONNREFUSED,
                 f"{name} is not this machine, and a call of it may cost money. Use the fixture "
                 f"appbuilder_mock; or allow it: mark the test with @pytest.mark.{MARK}, or write "
-                f"`{SETTING} = false` into pytest's configuration for all tests"
+                f"`{SETTING} = false` into pytest's configuration for all tests",
             )
 
     def _guarded(self, original: Callable[..., Any]) -> Callable[..., Any]:

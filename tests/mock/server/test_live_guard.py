@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from appbuilder_mock.live_guard import LiveGuard
 
 from tests.mock.server.test_pytest_plugin import pytest_run
 
@@ -122,6 +124,19 @@ def test_a_proxy_is_no_way_around(tmp_path: Path, proxy: Proxy) -> None:
     assert len(proxy.tunnels) == len(calls)
     assert all(f"CONNECT {LIVE}:443".encode() in tunnel for tunnel in proxy.tunnels)
     assert proxy.received == b""
+
+
+def test_the_text_is_the_error_of_the_system() -> None:
+    """Aiohttp shows nothing else of an OSError."""
+    guard = LiveGuard()
+    try:
+        with pytest.raises(ConnectionRefusedError) as refused:
+            socket.getaddrinfo(LIVE, 443)
+    finally:
+        guard.close()
+
+    assert refused.value.errno == errno.ECONNREFUSED
+    assert "appbuilder_refuse_live = false" in refused.value.strerror
 
 
 OF_OTHERS = """
