@@ -32,6 +32,7 @@ WRONG = "said something false"
 HUNG = "hung"
 WAITING = "left a run waiting"
 BLOCKED = "left a thread blocked"
+MISSED = "did not happen"  # a point that was asked for by itself
 BAD = (WRONG, HUNG, WAITING, BLOCKED)
 LETTERS = {
     WHOLE: ".",
@@ -41,6 +42,7 @@ LETTERS = {
     HUNG: "H",
     WAITING: "W",
     BLOCKED: "B",
+    MISSED: "?",
 }
 
 ON_CALLS = {

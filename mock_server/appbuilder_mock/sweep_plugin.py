@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from appbuilder_mock.server.running import Running
 from appbuilder_mock.sweep import (
     HUNG,
     LEGEND,
+    MISSED,
     REPORTED,
     TIMEOUT,
     WHOLE,
@@ -57,6 +59,8 @@ class Sweep:
         with Watch(server, TIMEOUT) as watch:
             yield
         self._state = HUNG if watch.is_hung else unfinished(server)
+        if self._single and server.has_pending_fault:
+            self._state = MISSED
         if self._point is None:
             self._points = points_of(server)
 
@@ -129,10 +133,13 @@ def _judge(report: pytest.TestReport, item: pytest.Item, results: list[Result]) 
     bad = [one for one in results if one.is_bad]
     report.outcome = "failed" if bad else "passed"
     report.longrepr = None
+    if results[0].verdict == MISSED:
+        report.outcome = "skipped"
+        report.longrepr = (str(item.path), item.location[1] or 0, f"{results[0].point}: {MISSED}")
     if bad:
         lines = (
             f"{one.point}: {one.verdict}{f' ({_short(one.detail)})' if one.detail else ''}\n"
-            f"  alone: pytest '{item.nodeid}' --appbuilder-fault '{one.point}'"
+            f"  alone: pytest {shlex.quote(item.nodeid)} --appbuilder-fault '{one.point}'"
             for one in bad
         )
         report.longrepr = "\n".join(lines)

@@ -36,6 +36,11 @@ class ScenarioPlayer:
         """Let the `nth` call of an operation from now on have this fault, whatever is played."""
         self._injected, self._calls_before = (operation, fault), nth - 1
 
+    @property
+    def is_pending(self) -> bool:
+        """Whether an injected fault still waits for its call."""
+        return self._injected is not None and self._calls_before >= 0
+
     def injected(self, operation: str) -> Fault | None:
         """The injected fault, if this call is the one to have it. Once a call."""
         if self._injected is None or self._injected[0] != operation:

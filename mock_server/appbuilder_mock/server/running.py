@@ -84,6 +84,11 @@ class Running:
         self._in_loop(lambda: self._state.player.inject(operation, nth, fault))
 
     @property
+    def has_pending_fault(self) -> bool:
+        """Whether an injected fault still waits for its call."""
+        return self._in_loop(lambda: self._state.player.is_pending)
+
+    @property
     def requests(self) -> list[ReceivedRequest]:
         """The newest 1000 requests to the API, oldest first."""
         return self._in_loop(lambda: [_seen(one) for one in self._state.history.every()])
