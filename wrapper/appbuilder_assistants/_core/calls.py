@@ -51,7 +51,7 @@ class Retry(NamedTuple):
     too_often: bool = False
 
 
-class TurnAwaited(NamedTuple):
+class AwaitedTurn(NamedTuple):
     """A request of this operation waits, because the client sends so many calls a second."""
 
     operation: str
@@ -68,7 +68,7 @@ class Sleep(NamedTuple):
     seconds: float
     retry: Retry | None = None
     at_least: float = 0.0
-    turn: TurnAwaited | None = None
+    turn: AwaitedTurn | None = None
 
 
 class RateChanged(NamedTuple):

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Generator
 from typing import Protocol, TypeVar
 
-from .calls import End, Flow, NoReply, Outcome, RateChanged, Send, Sleep, Step, TurnAwaited
+from .calls import AwaitedTurn, End, Flow, NoReply, Outcome, RateChanged, Send, Sleep, Step
 from .retry import is_too_often
 
 T = TypeVar("T")
@@ -215,7 +215,7 @@ def paced(flow: Flow[T], limiter: Limiter) -> Flow[T]:
 def _in_turn(step: Send, limiter: Limiter, turn: Turn) -> Generator[Step, Outcome, Outcome]:
     """The outcome of the request, sent when it is its turn, or overdue if that is too late."""
     try:
-        awaited: TurnAwaited | None = TurnAwaited(step.operation, limiter.rate)
+        awaited: AwaitedTurn | None = AwaitedTurn(step.operation, limiter.rate)
         while (seconds := limiter.ask(turn)) > 0:
             late = yield Sleep(min(seconds, LONGEST_SLEEP), at_least=seconds, turn=awaited)
             awaited = None
