@@ -136,7 +136,7 @@ def test_the_text_is_the_error_of_the_system() -> None:
         guard.close()
 
     assert refused.value.errno == errno.ECONNREFUSED
-    assert "appbuilder_refuse_live = false" in refused.value.strerror
+    assert "appbuilder_refuse_live = false" in str(refused.value.strerror)
 
 
 OF_OTHERS = """
