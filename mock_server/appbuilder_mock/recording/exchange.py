@@ -43,7 +43,7 @@ class Exchange:
     headers: Mapping[str, str] = field(default_factory=dict)  # names in lower case
     response: bytearray = field(default_factory=bytearray)
     ended: float = 0.0
-    broken: str | None = None  # "reset" or "closed" by the gateway, "left" by the client
+    broken: str | None = None  # "reset", "closed" or "unreachable" gateway, "left" by the client
     is_cut_short: bool = False  # a body was larger than is looked at
     _chunks: list[tuple[int, float]] = field(default_factory=list)
 

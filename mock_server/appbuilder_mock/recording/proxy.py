@@ -70,7 +70,7 @@ class Proxy:
             await self._exchange(scope, client, send, exchange)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol) as error:
             self._session.note(f"a call that could not reach the gateway ({type(error).__name__})")
-            exchange.operation = ""
+            exchange.broken = "unreachable"
             await _refuse(send, f"the recorder cannot reach {self._upstream}: {error}")
         except (httpx.TransportError, httpx.InvalidURL) as error:
             is_closed = isinstance(error, httpx.RemoteProtocolError) and exchange.status

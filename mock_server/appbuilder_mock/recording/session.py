@@ -73,7 +73,9 @@ class Session:
 
     async def _learn(self, exchange: Exchange) -> None:
         self._secrets.note_body(exchange.body)
-        if not exchange.operation:
+        if exchange.broken == "unreachable":
+            pass  # that has been said
+        elif not exchange.operation:
             self.note("a call to an address that is no operation's")
         elif exchange.is_cut_short and exchange.operation not in OF_FILES:
             self.note(f"a call of {exchange.operation} with a body of more than 8 MiB")

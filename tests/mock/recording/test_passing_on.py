@@ -130,6 +130,8 @@ def test_no_gateway(tmp_path: Path) -> None:
     assert error.status_code == 502
     assert error.json()["error"]["code"] == "gateway_unreachable"
     assert read_scenario(tmp_path / "s.yaml").rules == ()
+    text = (tmp_path / "s.yaml").read_text(encoding="utf-8")
+    assert text.count("# Not kept") == 1, "it is no call of an unknown operation, too"
 
 
 def test_wrong_addresses(tmp_path: Path) -> None:
