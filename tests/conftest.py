@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Iterator
 
@@ -15,6 +16,11 @@ from tests.transports import check, in_use, use
 # tests that send one to theirs would wait in vain.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# Servers of tests are on this machine, which no proxy reaches. A test of proxies sets them again.
+for name in [*os.environ]:
+    if name.lower() in ("http_proxy", "https_proxy", "all_proxy"):
+        del os.environ[name]
 
 
 @pytest.fixture(scope="session", autouse=True)
