@@ -27,7 +27,7 @@ from appbuilder_assistants import (
     ToolLoopError,
     hooks,
 )
-from appbuilder_mock.scenarios import Cut, Fault, Match, Reply, Rule, ToolCall
+from appbuilder_mock.scenarios import Cut, Fault, Match, Pause, Reply, Rule, ToolCall
 
 from tests.clients.bodies import BEGIN, CHUNKED, END, RUN, chunk, framed, status
 from tests.clients.client_harness import ClientHarness, SyncHarness
@@ -309,25 +309,46 @@ def test_the_deadline_bounds_tools_and_stream(
     assert ends_of(server, client) == ["cancelled"]
 
 
+@pytest.mark.parametrize("late", ["submitToolOutputs", "the tool"])
+def test_the_deadline_names_the_run(
+    stream: Any, server: appbuilder_mock.Running, late: str
+) -> None:
+    """Also when it passes between two streams: the events before have named the run."""
+    pause = Rule(match=Match(operation="submitToolOutputs"), fault=Fault(pause=Pause(PATIENCE)))
+    server.script(pause, rounds(asks("北京")))
+
+    @named
+    def weather(city: str) -> str:
+        threading.Event().wait(PATIENCE if late == "the tool" else 0)
+        return city
+
+    overdue = stream(weather, continuation="submit_tool_outputs", deadline=1.0)
+    with pytest.raises(DeadlineExceededError) as caught:
+        list(overdue)
+
+    assert caught.value.run_id == overdue.snapshot.run_id is not None
+    assert caught.value.thread_id == overdue.snapshot.thread_id
+
+
 def test_a_stream_that_follows_another_has_no_new_deadline(
     stream: Any, server: appbuilder_mock.Running
 ) -> None:
     """The resources of the first stream and of the tools are released."""
     server.script(Rule(tool_rounds=[asks("北京")], reply=Reply("{outputs}", first_delay=PATIENCE)))
 
-    returned = []
+    begun = []
 
     @named
     def weather(city: str) -> str:
+        begun.append(time.monotonic())
         threading.Event().wait(1.8)
-        returned.append(time.monotonic())
         return city
 
     with pytest.raises(DeadlineExceededError):
         list(stream(weather, continuation="tool_output", deadline=2.0))
 
-    # 0.2 seconds remain; a new deadline would be all of 2.
-    assert time.monotonic() - returned[0] < 2.0
+    # A new deadline would be 2 seconds from the tool's end.
+    assert time.monotonic() - begun[0] < 3.8
 
 
 def test_a_stream_that_breaks_off(

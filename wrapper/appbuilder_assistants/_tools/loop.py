@@ -106,7 +106,7 @@ class ToolLoop:
                     raise self._unreadable(run.id)
                 if is_working(run):
                     query = self._calls.query(run.thread_id, run.id)
-                    run = yield from poll_run(query, retry=self._retry)
+                    run = yield from self._named(poll_run(query, retry=self._retry))
                 else:
                     run = yield from self._submit(run)
         except GeneratorExit:
@@ -236,14 +236,24 @@ class ToolLoop:
     def _overdue(self, reply: object, jobs: Iterable[Job]) -> DeadlineExceededError:
         names = ", ".join(dict.fromkeys(job.name for job in jobs))
         assert isinstance(reply, NoReply)
-        return DeadlineExceededError(f"{reply.message} ({names})", origin=self._origin())
+        error = DeadlineExceededError(f"{reply.message} ({names})", origin=self._origin())
+        error.run_id, error.thread_id = self.orphaned_run.run_id, self.orphaned_run.thread_id
+        return error
 
     def _origin(self) -> Origin:
         """The origin of an error that is due to no single reply."""
         return origin(self._calls.start(), None)
 
     def _ask(self, call: Call[T], progress: CallProgress | None = None) -> Flow[T]:
-        return make_call(call, self._retry, progress)
+        return self._named(make_call(call, self._retry, progress))
+
+    def _named(self, flow: Flow[T]) -> Flow[T]:
+        """As `flow`; the error of its deadline has the ids of the run."""
+        try:
+            return (yield from flow)
+        except DeadlineExceededError as error:
+            error.run_id, error.thread_id = self.orphaned_run.run_id, self.orphaned_run.thread_id
+            raise
 
 
 def _names(calls: Iterable[ToolCall]) -> str:
