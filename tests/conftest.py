@@ -17,9 +17,10 @@ from tests.transports import check, in_use, use
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-# Servers of tests are on this machine, which no proxy reaches. A test of proxies sets them again.
+# Settings of a developer affect no test. Nor does a proxy: none reaches servers on this machine.
 for name in [*os.environ]:
-    if name.lower() in ("http_proxy", "https_proxy", "all_proxy"):
+    settings = ("APPBUILDER_TOKEN", "APPBUILDER_QPS", "GATEWAY_URL", "SECRET_KEY_PREFIX")
+    if name in settings or name.lower() in ("http_proxy", "https_proxy", "all_proxy"):
         del os.environ[name]
 
 

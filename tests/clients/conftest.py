@@ -25,13 +25,6 @@ def harness(request: pytest.FixtureRequest) -> Iterator[ClientHarness]:
     made.close()
 
 
-@pytest.fixture(autouse=True)
-def _no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Variables exported on this machine do not affect a test."""
-    for name in ("APPBUILDER_TOKEN", "GATEWAY_URL", "SECRET_KEY_PREFIX"):
-        monkeypatch.delenv(name, raising=False)
-
-
 @pytest.fixture(scope="session")
 def mock() -> Iterator[appbuilder_mock.Running]:
     """One mock server for all tests: each makes its own objects."""
