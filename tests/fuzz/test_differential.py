@@ -135,7 +135,7 @@ def parsed(exchange: Exchange, pieces: list[bytes]) -> object:
     except TransportFailure as failure:
         head = exchange.head
         why = str(failure)
-        # What h11 says of these depends on how much of the line came at once.
+        # The words of h11 for these depend on how much of the line came at once.
         if why.startswith(("illegal request line", "illegal status line", "no response line")):
             why = "illegal first line"
         if why.startswith("malformed chunk footer"):
