@@ -80,6 +80,8 @@ class FastExchange(Exchange):
             self._read_again(data)
             return
         self.is_complete = events.is_complete
+        if self.is_complete:
+            del self._pieces[events.count :]  # of what came behind the response
 
     def can_go_on(self) -> bool:
         if self._is_by_h11 or self._events is None or self.head is None:
@@ -103,7 +105,8 @@ class FastExchange(Exchange):
         """The connection has ended before the response."""
         assert self.head
         expected = self.head[1].get("content-length")
-        received = f"received {events.size} bytes, expected {expected}"
+        size = self._taken + sum(map(len, self._pieces))
+        received = f"received {size} bytes, expected {expected}"
         why = "incomplete chunked read" if expected is None else received
         self._read_again(
             b"", f"peer closed connection without sending complete message body ({why})"
@@ -128,12 +131,13 @@ class FastExchange(Exchange):
 class _Events:
     """Takes what httptools finds in one response."""
 
-    __slots__ = ("has_head", "headers", "is_behind", "is_complete", "pieces", "size")
+    __slots__ = ("count", "has_head", "headers", "is_behind", "is_complete", "on_body", "pieces")
 
     def __init__(self, pieces: list[bytes]) -> None:
         self.headers: list[tuple[bytes, bytes]] = []
         self.pieces = pieces
-        self.size = 0
+        self.count = 0  # of the pieces that are the response's
+        self.on_body = pieces.append  # called for each event of a stream
         self.has_head = self.is_complete = False
         self.is_behind = False  # whether there are bytes behind the response
 
@@ -147,13 +151,10 @@ class _Events:
     def on_headers_complete(self) -> None:
         self.has_head = True
 
-    def on_body(self, body: bytes) -> None:
-        if not self.is_complete:
-            self.pieces.append(body)
-            self.size += len(body)
-
     def on_message_complete(self) -> None:
-        self.is_complete = True
+        if not self.is_complete:
+            self.is_complete = True
+            self.count = len(self.pieces)
 
 
 def _is_plain(data: bytes) -> bool:
