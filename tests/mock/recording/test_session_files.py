@@ -35,14 +35,15 @@ def test_the_number_of_a_failure_in_the_next_file(tmp_path: Path) -> None:
     notices: list[str] = []
     session.on_notice = notices.append
 
-    async def fail(body: str) -> None:
+    async def call(status: int, body: str) -> None:
         exchange = session.begin("queryRun", 0.0)
-        exchange.status, exchange.response = 500, bytearray(body.encode())
+        exchange.status, exchange.response = status, bytearray(body.encode())
         await session.finished(exchange)
 
     async def calls() -> None:
         for body in ("x" * 400_000, "y" * 400_000, "z" * 400_000, "short"):
-            await fail(body)
+            await call(500, body)
+            await call(200, '{"id": "run_1"}')
 
     asyncio.run(calls())
 
@@ -50,7 +51,7 @@ def test_the_number_of_a_failure_in_the_next_file(tmp_path: Path) -> None:
         [rule.match.nth for rule in read_scenario(tmp_path / name).rules]
         for name in ("s.yaml", "s-2.yaml")
     ]
-    assert numbers == [[1, 1], [1, 1]]  # a call that a rule takes is not counted by the next one
+    assert numbers == [[1, 2], [1, 2]]  # a call that a rule takes is not counted by the next one
     assert notices == [
         f"{tmp_path / 's.yaml'} is full: the recording goes on in {tmp_path / 's-2.yaml'}"
     ]
