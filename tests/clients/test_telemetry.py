@@ -44,6 +44,20 @@ def traced(harness: ClientHarness, url: str, token: str = "secret-key") -> Any:
     return harness.client(token, url, retry=AT_ONCE, event_hooks=[OpenTelemetry(PROVIDER)])
 
 
+def test_a_wait_for_a_turn_is_in_the_span(harness: ClientHarness, serve: Serve) -> None:
+    server = serve(lambda exchange: exchange.send(answer(RUN)))
+    client = harness.client(
+        "secret-key", server.url, rate_limit=0.8, event_hooks=[OpenTelemetry(PROVIDER)]
+    )
+
+    for _ in "12":
+        client.threads.runs.query("t", "run_1")
+
+    [event] = [event for span in spans() for event in span.events]
+    assert event.name == "turn awaited"
+    assert 0 < float(str((event.attributes or {})["seconds"])) <= 1.26  # a window is 1.251 s
+
+
 def test_a_run_is_an_invoked_agent(harness: ClientHarness, serve: Serve) -> None:
     """Named and described by the conventions, with the retry it took."""
     sent = [
