@@ -10,7 +10,6 @@ The suites' coverage is noted by scripts/record_operations.py.
 from __future__ import annotations
 
 import argparse
-import ast
 import difflib
 import inspect
 import re
@@ -30,7 +29,6 @@ sys.path[:0] = [str(ROOT / name) for name in ("wrapper", "generated", "mock_serv
 from scripts import record_operations  # noqa: E402
 
 WRITTEN = ROOT / "docs" / "operations.md"
-GENERATED = ROOT / "generated" / "appbuilder_api" / "api"
 NOT_FOUND = "–"
 EXAMPLE = "an example"  # in the column of the mock
 
@@ -41,7 +39,6 @@ Written by `make table` (scripts/operations_table.py); do not edit. Each column 
 thing itself, and a dash says that nothing was found there:
 
 - **spec**: the path in [openapi.yaml](../openapi.yaml).
-- **generated**: the module of `appbuilder_api.api` whose `request` sends to that path.
 - **wrapper sync**, **wrapper async**: the methods of an `AppBuilder` and of an `AsyncAppBuilder`
   whose docstring ends in the operationId; `tests/border` holds the docstrings to what is sent.
 - **mock**: the handler to which the mock server routes the operation; an operation without one is
@@ -57,7 +54,6 @@ neither the suite nor the spec has changed since; without such a run they stay a
 TITLES = [
     "operation",
     "spec",
-    "generated",
     "wrapper sync",
     "wrapper async",
     "mock",
@@ -97,7 +93,6 @@ def columns(before: str) -> list[Column]:
     paths = spec(yaml.safe_load((ROOT / "openapi.yaml").read_text("utf-8")))
     return [
         paths,
-        generated(GENERATED, paths),
         wrapper(AppBuilder(token="none")),
         wrapper(AsyncAppBuilder(token="none")),
         {id_: code(dotted(HANDLERS[id_])) if id_ in HANDLERS else EXAMPLE for id_ in paths},
@@ -111,27 +106,6 @@ def spec(document: Mapping[str, Any]) -> Column:
         for path, methods in document["paths"].items()
         for method, operation in methods.items()
     }
-
-
-def generated(folder: Path, paths: Column) -> Column:
-    """Modules with a function `request`, by the operation that its method and path belong to."""
-    ids = {path.strip("`"): id_ for id_, path in paths.items()}
-    found = {}
-    for module in sorted(folder.glob("*/*.py")):
-        for node in ast.parse(module.read_text("utf-8")).body:
-            if isinstance(node, ast.FunctionDef) and node.name == "request":
-                sends = "{method} {url}".format_map(dict(constants(node)))
-                found[ids.get(sends, sends)] = code(f"{module.parent.name}.{module.stem}")
-    return found
-
-
-def constants(function: ast.FunctionDef) -> Iterator[tuple[str, str]]:
-    """The pairs of text in the dicts that a function writes down."""
-    for node in ast.walk(function):
-        if isinstance(node, ast.Dict):
-            for key, value in zip(node.keys, node.values, strict=True):
-                if isinstance(key, ast.Constant) and isinstance(value, ast.Constant):
-                    yield str(key.value), str(value.value)
 
 
 def wrapper(client: object) -> Column:
@@ -156,7 +130,7 @@ def tested(suite: str, before: str) -> Column:
     """The suite's coverage; as the page has it, if the suite was not run since it changed."""
     reached = record_operations.read(suite)
     if reached is None:
-        reached = kept(before, len(TITLES) - len(SUITES) + SUITES.index(suite))
+        reached = kept(before, SUITES.index(suite) - len(SUITES))
     return dict.fromkeys(reached, "yes")
 
 

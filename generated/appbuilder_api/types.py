@@ -1,12 +1,12 @@
 # Generated from openapi.yaml by `make generate`; do not edit.
-"""What all models share, and what a request builder returns."""
+"""What all models share."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING, Any, ClassVar, TypedDict
+from typing import TYPE_CHECKING, Any, ClassVar
 
 # Makes an object of a class without calling its constructor.
 new = object.__new__
@@ -14,26 +14,6 @@ new = object.__new__
 # Per field in the order of the spec: the name on the wire, the attribute, what it reads as when it
 # is absent (... if it must not be), and what it reads as when it is null.
 Fields = tuple[tuple[str, str, object, object], ...]
-
-
-class Request(TypedDict):
-    """Arguments for `httpx.Client.request`: pass them with `**`."""
-
-    method: str
-    url: str
-    json: dict[str, Any]
-
-
-class MultipartRequest(TypedDict):
-    """The same for a body of parts: `files` holds for each part what the caller gave for it.
-
-    Writing the body is the sender's. For httpx, give (file name, open binary file, media type).
-    """
-
-    method: str
-    url: str
-    params: dict[str, str]
-    files: dict[str, Any]
 
 
 class _WhenNeeded:

@@ -9,9 +9,9 @@ from typing import Any
 import httpx
 import jsonschema_rs
 import pytest
-from appbuilder_api.api.files import create_file
 from appbuilder_assistants import RateLimitError
 from appbuilder_assistants._core.calls import Reply
+from appbuilder_assistants._core.multipart import MultipartBody
 from appbuilder_assistants._core.responses.decode import status_error
 from appbuilder_assistants._core.streams.sse import SseDecoder
 from appbuilder_assistants._files.names import disposition_name
@@ -30,9 +30,11 @@ def refusal(header: str, value: str) -> RateLimitError:
     return error
 
 
-def upload(**given: str) -> dict[str, Any]:
-    made = create_file.request(**{"file": "f", **given})
-    return {**made["params"], **made["files"]}
+def upload(file: Any = "f", **query: str) -> dict[str, Any]:
+    """The query and the part of the request that uploads a file."""
+    request = files.files_create(file=file, **query).request
+    assert isinstance(request.body, MultipartBody)
+    return {**request.query, request.body.name: request.body.file}
 
 
 PAYLOADS = {"status": "StreamRunStatus", "message": "StreamRunMessage"}

@@ -133,34 +133,13 @@ def test_a_field_in_the_spec_is_a_field_in_the_client(changed: Path) -> None:
     )
 
 
-def test_a_field_in_the_spec_is_sent(changed: Path) -> None:
-    """By an operation whose body had none, too."""
-    run_code(
-        changed,
-        "from appbuilder_api.api.files.list_files import request\n"
-        "from appbuilder_api.models import ListFilesRequest\n"
-        "assert request(ListFilesRequest(limit=2))['json'] == {'limit': 2}\n"
-        "assert request(ListFilesRequest())['json'] == {}\n",
-    )
-
-
-def test_a_part_or_parameter_in_the_spec_is_an_argument(changed: Path) -> None:
-    """Of the operation's request, which needs it."""
-    text = (changed / "appbuilder_api" / "api" / "files" / "create_file.py").read_text("utf-8")
-    assert 'class_: Literal["乙", "甲"]' in text
-    run_code(
-        changed,
-        "from appbuilder_api.api.files.create_file import request\n"
-        "built = request(file=1, 封面=2, purpose='assistant', class_='甲')\n"
-        "assert built['files'] == {'file': 1, '封面': 2}\n"
-        "assert built['params'] == {'purpose': 'assistant', 'class': '甲'}\n",
-    )
-
-
-def test_bytes_of_any_type_as_an_answer(changed: Path) -> None:
-    """Nothing is generated for answers, so these change nothing."""
-    name = Path("appbuilder_api", "api", "files", "read_file.py")
-    assert (changed / name).read_bytes() == (COMMITTED.parent / name).read_bytes()
+def test_only_objects_are_written(changed: Path) -> None:
+    """No operation and no multipart body: the wrapper's `_operations` sends requests."""
+    folder = changed / "appbuilder_api"
+    assert {one.name for one in folder.iterdir()} == {
+        *("__init__.py", "models", "py.typed", "types.py")
+    }
+    assert "CreateFileRequest" not in (folder / "models" / "__init__.py").read_text("utf-8")
 
 
 REF = {"$ref": "#/components/schemas/LastError"}

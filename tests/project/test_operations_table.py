@@ -19,14 +19,6 @@ SPEC = {
         "/v2/threads/query": {"post": {"operationId": "queryThread"}},
     }
 }
-MODULE = '''
-def request(body):
-    """What to send."""
-    return {"method": "POST", "url": "/v2/threads", "json": body.to_dict()}
-
-def read(body):
-    return {"method": "POST", "url": "/v2/threads/query"}
-'''
 
 
 class Messages:
@@ -74,20 +66,6 @@ def test_the_spec_is_read_by_operation() -> None:
     assert table.spec(SPEC) == {
         "createThread": "`POST /v2/threads`",
         "queryThread": "`POST /v2/threads/query`",
-    }
-
-
-def test_a_generated_module_is_known_by_its_request(tmp_path: Path) -> None:
-    """Not by its name; one that sends elsewhere gets a row of its own."""
-    folder = tmp_path / "threads"
-    folder.mkdir()
-    (folder / "make.py").write_text(MODULE, encoding="utf-8")
-    (folder / "other.py").write_text(MODULE.replace("threads", "elsewhere"), encoding="utf-8")
-    (folder / "__init__.py").write_text('"""Nothing is sent."""', encoding="utf-8")
-
-    assert table.generated(tmp_path, table.spec(SPEC)) == {
-        "createThread": "`threads.make`",
-        "POST /v2/elsewhere": "`threads.other`",
     }
 
 

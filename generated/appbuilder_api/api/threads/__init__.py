@@ -1,2 +1,0 @@
-# Generated from openapi.yaml by `make generate`; do not edit.
-"""The operations of one tag."""
