@@ -171,7 +171,7 @@ class Exchange:
             connection.receive_data(data)
             while not self.is_complete:
                 event = connection.next_event()
-                if type(event) is h11.Data:  # one for each event of a stream
+                if isinstance(event, h11.Data):  # one for each event of a stream
                     self._pieces.append(bytes(event.data))
                 elif not self._has_taken(event):
                     break
