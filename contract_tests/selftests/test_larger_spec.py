@@ -20,14 +20,16 @@ COPIED = ("contract_tests", "scripts", "mock_server", "pyproject.toml", "openapi
 
 
 def larger(document: dict[str, Any]) -> dict[str, Any]:
-    """The spec with a new operation, request field, field of an answer, word and event type."""
+    """The spec with new operations, request and answer fields, a word and an event type."""
     schemas = document["components"]["schemas"]
     query = document["paths"]["/v2/threads/query"]["post"]
     archive = {**query, "operationId": "archiveThread", "x-method": "archive"}
     document["paths"]["/v2/threads/archive"] = {"post": archive}
+    paged = {**document["paths"]["/v2/assistants/list"]["post"], "operationId": "listArchives"}
+    document["paths"]["/v2/archives/list"] = {"post": paged}
     text = {"type": ["string", "null"], "maxLength": 40, "description": "A title."}
     schemas["CreateThreadRequest"]["properties"]["title"] = text
-    schemas["Thread"]["properties"]["title"] = text
+    schemas["Thread"]["properties"] |= {"title": text, "data": text}
     schemas["RunStatus"]["anyOf"][0]["enum"].append("paused")
     event_types = schemas["StreamRunStatus"]["properties"]["event_type"]
     event_types["anyOf"][0]["enum"].append("thought_begin")
@@ -42,7 +44,7 @@ def test_no_test_needs_an_edit(tmp_path: Path) -> None:
     document = larger(yaml.safe_load((ROOT / "openapi.yaml").read_text("utf-8")))
     (tmp_path / "openapi.yaml").write_text(yaml.safe_dump(document, sort_keys=False), "utf-8")
     paths = os.pathsep.join([str(tmp_path), str(tmp_path / "mock_server")])
-    chosen = ["-k", "archiveThread or createThread or test_streams"]
+    chosen = ["-k", "archiveThread or listArchives or createThread or test_streams"]
     done = subprocess.run(
         [sys.executable, "-m", "contract_tests", "-p", "no:cacheprovider", "-rs", *chosen],
         cwd=tmp_path,
@@ -54,6 +56,7 @@ def test_no_test_needs_an_edit(tmp_path: Path) -> None:
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert "the mock has no handler for archiveThread: it answers with an example" in done.stdout
+    assert "there is no way here to fill listArchives" in done.stdout
     assert "failed" not in done.stdout
 
 

@@ -82,8 +82,7 @@ def answered_schema(operation_id: str) -> str:
     """The name of the schema of a success; of a list, that of its items; empty for bytes."""
     content = resolved(operations()[operation_id]["responses"]["200"])["content"]
     [success, *_] = content["application/json"]["schema"].get("oneOf", [{}])
-    if "data" in (schema := resolved(success)).get("properties", {}):
-        success = schema["properties"]["data"]["items"]
+    success = resolved(success).get("properties", {}).get("data", {}).get("items", success)
     return str(success.get("$ref", "")).rpartition("/")[2]
 
 
