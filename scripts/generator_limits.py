@@ -61,7 +61,7 @@ def _unknown_extensions(part: Schema) -> Iterator[str]:
 
 
 def _lacking(place: tuple[str, ...], part: Schema) -> Iterator[str]:
-    """What an operation has to say, so that a method can be written for it."""
+    """Facts that an operation has to state, so that a method can be written for it."""
     if len(place) == 3 and place[0] == "paths":
         for key in NEEDED:
             if key not in part:

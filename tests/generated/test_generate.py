@@ -247,7 +247,7 @@ def test_names_that_python_needs(kinds: Path) -> None:
         "made = Names(**{attributes[name]: value for name, value in given.items()})\n"
         "assert made == names and made.to_dict() == names.to_dict() == given\n",
     )
-    command = [sys.executable, "-m", "mypy", "--config-file", ROOT / "pyproject.toml"]
+    command = [sys.executable, "-m", "mypy", "--config-file", str(ROOT / "pyproject.toml")]
     done = subprocess.run(
         [*command, "--no-incremental", "appbuilder_api/models/names.py"],
         cwd=kinds,
