@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import ssl
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
@@ -46,36 +45,36 @@ class AsyncConnection(asyncio.BufferedProtocol):
         self._is_full = False  # the buffer for writing
         self._waiter: asyncio.Future[None] | None = None
 
-    @classmethod
+    @staticmethod
     async def open(
-        cls,
+        make: Callable[..., AsyncConnection],
         server: ServerAddress,
-        context: ssl.SSLContext | None,
         request: OutgoingRequest,
         exchange: Exchange,
     ) -> AsyncConnection:
         end = end_of(request.limits.connect, request.deadline)
         try:
             sock = await _connected(server, end)
+            close = sock.close
             try:
                 sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
+                loop = asyncio.get_running_loop()
                 _, connection = await wait_until(
-                    end,
-                    asyncio.get_running_loop().create_connection(
-                        lambda: cls(server, sock, exchange),
-                        sock=sock,
-                        ssl=context,
-                        server_hostname=server.host if context else None,
-                    ),
+                    end, loop.create_connection(lambda: make(server, sock, exchange), sock=sock)
                 )
+                close = connection.abort
+                await connection.begin(end)
             except BaseException:
-                sock.close()
+                close()
                 raise
         except TimeoutError as error:
             raise TransportFailure("connect", str(error), timed_out=True) from error
         except (OSError, UnicodeError) as error:
             raise TransportFailure("connect", str(error)) from error
         return connection
+
+    async def begin(self, end: float | None) -> None:
+        """Do what is to be done before the first request."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
@@ -84,7 +83,10 @@ class AsyncConnection(asyncio.BufferedProtocol):
         return self._buffer
 
     def buffer_updated(self, nbytes: int) -> None:
-        self._received += bytes(self._buffer[:nbytes])
+        self._take(bytes(self._buffer[:nbytes]))
+
+    def _take(self, data: bytes) -> None:
+        self._received += data
         if len(self._received) >= UNREAD and not self._is_paused:
             self._is_paused = True
             self._transport.pause_reading()
@@ -114,7 +116,7 @@ class AsyncConnection(asyncio.BufferedProtocol):
         if not isinstance(request.body, bytes):
             await self._upload(head, request.body, request)
         else:
-            self._transport.write(head + request.body)
+            await self._write(head + request.body, request)
             if self._is_full:
                 await self._room(request)
         while exchange.head is None:
@@ -138,7 +140,7 @@ class AsyncConnection(asyncio.BufferedProtocol):
     async def _upload(self, head: bytes, form: MultipartBody, request: OutgoingRequest) -> None:
         frame: Callable[[bytes], bytes] = framed if form.length is None else bytes
         self._transport.set_write_buffer_limits(UNSENT)
-        self._transport.write(head)
+        await self._write(head, request)
         async with aclosing(apieces(form)) as rest:
             while (piece := await self._next_piece(rest, request)) is not None:
                 await self._room(request)
@@ -146,9 +148,9 @@ class AsyncConnection(asyncio.BufferedProtocol):
                 if self._is_lost or self._received:
                     self.exchange.has_whole_request = False
                     return
-                self._transport.write(frame(piece))
+                await self._write(frame(piece), request)
         if form.length is None:
-            self._transport.write(LAST_CHUNK)
+            await self._write(LAST_CHUNK, request)
 
     async def _next_piece(
         self, rest: AsyncIterator[bytes], request: OutgoingRequest
@@ -162,7 +164,7 @@ class AsyncConnection(asyncio.BufferedProtocol):
     async def _room(self, request: OutgoingRequest) -> None:
         """Wait for the buffer to be sent; not once the server has answered, or closed."""
         while self._is_full and not (self._is_lost or self._received):
-            await self._wait(request.limits.write, request, "write")
+            await self._wait(end_of(request.limits.write, request.deadline), "write")
 
     async def _read(self, request: OutgoingRequest) -> bytes:
         if request.is_overdue():
@@ -173,17 +175,20 @@ class AsyncConnection(asyncio.BufferedProtocol):
                 if self._error is not None:
                     raise TransportFailure("read", str(self._error)) from self._error
                 return b""
-            await self._wait(request.limits.read, request, "read")
+            await self._wait(end_of(request.limits.read, request.deadline), "read")
         data, self._received = self._received, b""
         if self._is_paused:
             self._is_paused = False
-            self._transport.resume_reading()
+            if not self._is_lost:
+                self._transport.resume_reading()
         return data
 
-    async def _wait(self, limit: float | None, request: OutgoingRequest, phase: Phase) -> None:
-        """Wait for bytes or the end of the connection. Raises TransportFailure after the limit."""
+    async def _write(self, data: bytes, request: OutgoingRequest) -> None:
+        self._transport.write(data)
+
+    async def _wait(self, end: float | None, phase: Phase) -> None:
+        """Wait for bytes or the end of the connection. Raises TransportFailure after `end`."""
         waiter = self._waiter = self._loop.create_future()
-        end = end_of(limit, request.deadline)
         timer = None
         if end is not None:
             timer = self._loop.call_later(end - time.monotonic(), _expire, waiter)

@@ -249,7 +249,7 @@ class AsyncSocketTransport(OwnConnections[Any]):
         return AsyncHttpxTransport(self._verify)
 
     async def _open(self, server: ServerAddress, request: OutgoingRequest) -> AsyncSocketResponse:
-        from .streams import AsyncConnection
+        from .tls import open_connection
 
         places = self.places
         if not places.try_acquire():
@@ -261,7 +261,7 @@ class AsyncSocketTransport(OwnConnections[Any]):
         try:
             connection = self._idle.take(server)
             if connection is None:
-                connection = await AsyncConnection.open(
+                connection = await open_connection(
                     server, self.context(server), request, self.exchange_class()
                 )
             head = await connection.send(request)
