@@ -89,7 +89,7 @@ class OpenSslServer:
         self.url = "https://" + self.wait_for(b"ACCEPT ", b"\n").decode()
 
     def wait_for(self, text: bytes, end: bytes) -> bytes:
-        """What comes between the two."""
+        """The bytes between the two."""
         assert self._popen.stdout
         while (at := self.received.find(text)) < 0 or self.received.find(end, at) < 0:
             piece = self._popen.stdout.read(1 << 16)

@@ -125,7 +125,7 @@ def test_one_that_is_closed_while_idle(
 def test_a_record_that_is_damaged(
     trusting: Threads | OnLoop, serve: Serve, context: ssl.SSLContext
 ) -> None:
-    """What came before it counts; then the reason is named."""
+    """The bytes before it count; then the reason is named."""
 
     def script(exchange: Exchange) -> bool:
         exchange.send(CHUNKED + chunk(TEXT))

@@ -1,4 +1,4 @@
-"""What TLS does before the first request, and beside the responses."""
+"""Handshakes, key updates and records of TLS beside the requests and responses."""
 
 from __future__ import annotations
 
@@ -165,7 +165,7 @@ def with_object(
 def test_a_write_in_pieces(
     implementation: Implementation, make: Make, serve: Serve, context: ssl.SSLContext
 ) -> None:
-    """What was not taken is given again."""
+    """The bytes that were not taken are given again."""
     server = serve(lambda e: e.send(answer(e.body)), context)
 
     reply = with_object(implementation, make, Piecewise).send(outgoing(server.url, TEXT))
