@@ -88,7 +88,9 @@ def test_a_run_is_an_invoked_agent(harness: ClientHarness, serve: Serve) -> None
         "appbuilder.operation": "createRun",
         "appbuilder.request_id": "req_1",
     }
-    assert [event.name for event in span.events] == ["rate limit", "retry"]
+    # The slower rate has the retry wait for a turn, which has come where the machine is slower.
+    names = [event.name for event in span.events if event.name != "turn awaited"]
+    assert names == ["rate limit", "retry"]
     assert span.status.is_unset
     assert "secret-key" not in span.to_json()
 
