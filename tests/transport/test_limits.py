@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from appbuilder_assistants._core.calls import NoReply, Reply
+from appbuilder_assistants._transport.protocols import Limits
 
 from tests.clients.bodies import CHUNKED, chunk
 from tests.clients.conftest import Serve
@@ -72,6 +73,34 @@ def test_writing(transport: Threads | OnLoop, serve: Serve) -> None:
 
     assert outcome.reached_server
     assert "write timed out after 0.3 s" in outcome.message
+
+
+def test_limits_of_several_requests(transport: Threads | OnLoop, serve: Serve) -> None:
+    """Each wait has its own limit, shorter or longer than that of the one before it."""
+
+    def script(exchange: Exchange) -> bool:
+        seconds = float(exchange.body)
+        time.sleep(seconds if seconds < SOON else 0)  # behind the limit of the first request
+        if seconds >= SOON:
+            return not exchange.client_disconnected()
+        exchange.send(answer(exchange.body))
+        return True
+
+    server = serve(script)
+    brief = PATIENT._replace(read=SOON)
+
+    def ask(seconds: float, limits: Limits) -> Reply | NoReply:
+        return transport.send(outgoing(server.url, str(seconds).encode(), limits=limits))
+
+    for limits in (brief, PATIENT, PATIENT, PATIENT, brief):
+        assert isinstance(ask(0.2 if limits is PATIENT else 0, limits), Reply)
+    begun = time.monotonic()
+    outcome = ask(SOON, brief)
+
+    assert isinstance(outcome, NoReply)
+    assert outcome.timed_out
+    assert time.monotonic() - begun < LATE
+    assert server.connections == 1
 
 
 def test_reading(transport: Threads | OnLoop, serve: Serve) -> None:

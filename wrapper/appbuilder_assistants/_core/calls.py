@@ -250,10 +250,7 @@ def json_body(operation: str, body: object) -> bytes:
     that only looks as if it had (NaN, infinity, half a surrogate pair, a cycle).
     """
     try:
-        text = json.dumps(
-            body, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_json_form
-        )
-        return text.encode("utf-8")
+        return _ENCODER.encode(body).encode("utf-8")
     except TypeError as error:
         raise TypeError(
             f"{operation}: the request must hold only what JSON can "
@@ -271,3 +268,9 @@ def _json_form(value: object) -> object:
     if isinstance(value, Mapping):
         return dict(value)
     raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")
+
+
+# `json.dumps` would make one for each request.
+_ENCODER = json.JSONEncoder(
+    ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_json_form
+)

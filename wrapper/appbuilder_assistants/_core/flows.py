@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from itertools import count
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
@@ -71,8 +70,10 @@ def first_send(call: OperationRequest) -> Send:
 def value_of(call: Call[Any], outcome: Outcome, read: Read) -> Any:
     """The value of an ordinary success; NO_VALUE for a reply that needs a flow."""
     if isinstance(outcome, Reply) and 200 <= outcome.status < 300:
-        with suppress(AssistantsError):
+        try:
             return read(call, outcome)
+        except AssistantsError:  # the flow reads it again, and raises
+            pass
     return NO_VALUE
 
 

@@ -76,19 +76,22 @@ def check_ids(operation: str, body: Mapping[str, Any]) -> None:
 
 
 @cache
-def _places(operation: str) -> tuple[tuple[str, str], ...]:
-    """The parameters of an operation that may be ids, and their kinds."""
-    places = {name: name for name in _OBJECTS}
+def _kinds(operation: str) -> Mapping[str, str]:
+    """The kinds of an operation's parameters that may be ids."""
+    kinds = {name: name for name in _OBJECTS}
     if operation in _LISTED:
-        places.update(after=_LISTED[operation], before=_LISTED[operation])
-    return tuple(places.items())
+        kinds.update(after=_LISTED[operation], before=_LISTED[operation])
+    return kinds
 
 
 def _ids(operation: str, body: Mapping[str, Any]) -> Iterator[tuple[str, str, object]]:
     """The ids in a request: each parameter's name, its kind, and its value."""
-    for name, kind in _places(operation):
-        value = body.get(name)
-        is_required = name == kind and name in body and (operation, name) not in _OPTIONAL
+    kinds = _kinds(operation)
+    for name, value in body.items():
+        kind = kinds.get(name)
+        if kind is None:
+            continue
+        is_required = name == kind and (operation, name) not in _OPTIONAL
         if value is not None or is_required:
             yield name, kind, value
     for index, value in enumerate(body.get("file_ids") or ()):

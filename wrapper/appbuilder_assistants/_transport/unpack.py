@@ -23,8 +23,11 @@ PIECE = 64 * 1024
 
 def codings(headers: Mapping[str, str]) -> list[str]:
     """How the body is compressed, in the order in which that was done; empty if it is not."""
-    named = headers.get("content-encoding", "").lower().split(",")
-    return [coding for name in named if (coding := name.strip()) not in ("", "identity")]
+    named = headers.get("content-encoding")
+    if not named:
+        return []
+    names = [name.strip() for name in named.lower().split(",")]
+    return [name for name in names if name not in ("", "identity")]
 
 
 def can_unpack(found: list[str]) -> bool:

@@ -40,8 +40,10 @@ class IdleConnections(Generic[C]):
         """Take a usable connection; close the unusable ones."""
         self._drop_old()
         while True:
-            found = next((c for c in reversed(self._since) if c.server == server), None)
-            if found is None:
+            for found in reversed(self._since):
+                if found.server == server:
+                    break
+            else:
                 return None
             del self._since[found]
             if found.is_usable():

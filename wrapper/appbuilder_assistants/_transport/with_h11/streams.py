@@ -44,6 +44,9 @@ class AsyncConnection(asyncio.BufferedProtocol):
         self._is_paused = False  # reading
         self._is_full = False  # the buffer for writing
         self._waiter: asyncio.Future[None] | None = None
+        self._end: float | None = None  # of the wait under way
+        self._timer: asyncio.TimerHandle | None = None
+        self._timer_end = 0.0
 
     @staticmethod
     async def open(
@@ -95,6 +98,7 @@ class AsyncConnection(asyncio.BufferedProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._is_lost = True
         self._error = exc
+        self._stop_timer()
         self._wake()
 
     def pause_writing(self) -> None:
@@ -136,6 +140,7 @@ class AsyncConnection(asyncio.BufferedProtocol):
     def leave_loop(self) -> None:
         """Remove it from a loop that has stopped, so that it can be collected."""
         self._transport.pause_reading()
+        self._stop_timer()
 
     async def _upload(self, head: bytes, form: MultipartBody, request: OutgoingRequest) -> None:
         frame: Callable[[bytes], bytes] = framed if form.length is None else bytes
@@ -189,26 +194,39 @@ class AsyncConnection(asyncio.BufferedProtocol):
     async def _wait(self, end: float | None, phase: Phase) -> None:
         """Wait for bytes or the end of the connection. Raises TransportFailure after `end`."""
         waiter = self._waiter = self._loop.create_future()
-        timer = None
-        if end is not None:
-            timer = self._loop.call_later(end - time.monotonic(), _expire, waiter)
+        self._end = end
+        if end is not None and (self._timer is None or end < self._timer_end):
+            self._start_timer(end)
         try:
             await waiter
         except TimeoutError as error:
             raise TransportFailure(phase, timed_out=True) from error
         finally:
             self._waiter = None
-            if timer is not None:
-                timer.cancel()
+
+    def _start_timer(self, end: float) -> None:
+        """Call `_expire` at `end`. The timer serves later waits too: few need one of their own."""
+        self._stop_timer()
+        self._timer = self._loop.call_later(end - time.monotonic(), self._expire)
+        self._timer_end = end
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _expire(self) -> None:
+        self._timer = None
+        if self._waiter is None or self._waiter.done() or self._end is None:
+            return
+        if self._end > self._timer_end:  # of a wait that began later
+            self._start_timer(self._end)
+        else:
+            self._waiter.set_exception(TimeoutError())
 
     def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
-
-
-def _expire(waiter: asyncio.Future[None]) -> None:
-    if not waiter.done():
-        waiter.set_exception(TimeoutError())
 
 
 async def _connected(server: ServerAddress, end: float | None) -> socket.socket:

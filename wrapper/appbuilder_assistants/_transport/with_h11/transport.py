@@ -249,8 +249,6 @@ class AsyncSocketTransport(OwnConnections[Any]):
         return AsyncHttpxTransport(self._verify)
 
     async def _open(self, server: ServerAddress, request: OutgoingRequest) -> AsyncSocketResponse:
-        from .tls import open_connection
-
         places = self.places
         if not places.try_acquire():
             request.waits_for_pool = True
@@ -261,6 +259,8 @@ class AsyncSocketTransport(OwnConnections[Any]):
         try:
             connection = self._idle.take(server)
             if connection is None:
+                from .tls import open_connection
+
                 connection = await open_connection(
                     server, self.context(server), request, self.exchange_class()
                 )
