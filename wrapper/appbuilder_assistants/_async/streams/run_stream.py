@@ -138,7 +138,12 @@ class AsyncRunStream(AsyncReading):
         In a loop without `with`, its end closes the stream.
         """
         try:
-            while (event := self._take() or await self._pull()) is not None:
+            while True:
+                event = self._take()
+                if event is None:
+                    event = await self._pull()
+                if event is None:
+                    return
                 yield event
         finally:
             if not self._entered:

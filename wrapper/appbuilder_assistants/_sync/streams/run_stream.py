@@ -140,7 +140,12 @@ class RunStream(Reading):
         In a loop without `with`, its end closes the stream.
         """
         try:
-            while (event := self._take() or self._pull()) is not None:
+            while True:
+                event = self._take()
+                if event is None:
+                    event = self._pull()
+                if event is None:
+                    return
                 yield event
         finally:
             if not self._entered:
