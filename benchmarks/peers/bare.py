@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
-from .kinds import Act, Row, Urls, all_events, interpreter, threaded, times
+from .kinds import Act, Row, Urls, all_events, delays, interpreter, threaded, times
 
 BODY = b'{"thread_id":"thread_1","run_id":"run_1"}'
 REQUEST = (
@@ -82,24 +82,21 @@ def stream(urls: Urls) -> Iterator[Act]:
 
 @contextmanager
 def first_event(urls: Urls) -> Iterator[Act]:
-    """http.client: seconds from the server's sending of the first event to its being there."""
+    """http.client: see `kinds.delays`."""
     parts = urlsplit(urls["late"])
     connection = http.client.HTTPConnection(f"{parts.hostname}:{parts.port}")
 
-    def act(count: int) -> float:
-        late = 0.0
-        for _ in range(count):
-            connection.request("POST", "/", BODY, {"content-type": "application/json"})
-            answer = connection.getresponse()
-            while not (line := answer.readline()).startswith(b"data:"):
-                pass
-            now = time.monotonic_ns()
-            value = json.loads(line[5:])["content"][0]["text"]["value"]
-            late += now - int(value)
-            answer.read()
-        return late / 1e9
+    def once() -> int:
+        connection.request("POST", "/", BODY, {"content-type": "application/json"})
+        answer = connection.getresponse()
+        while not (line := answer.readline()).startswith(b"data:"):
+            pass
+        event = json.loads(line[5:])
+        late = time.monotonic_ns() - int(event["content"][0]["text"]["value"])
+        answer.read()
+        return late
 
-    yield act
+    yield delays(once)
     connection.close()
 
 

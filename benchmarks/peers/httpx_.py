@@ -20,6 +20,7 @@ from .kinds import (
     above_idle,
     all_events,
     awaited,
+    delays,
     gathered,
     installed,
     interpreter,
@@ -151,22 +152,20 @@ def idle(urls: Urls) -> None:
 
 @contextmanager
 def first_event(urls: Urls) -> Iterator[Act]:
-    """Seconds from the server's sending of the first event to its being there, summed."""
+    """See `kinds.delays`."""
 
-    def act(count: int) -> float:
-        late = 0.0
-        for _ in range(count):
-            with client.stream("POST", urls["late"], json=BODY) as answer:
-                lines = answer.iter_lines()
-                line = next(line for line in lines if line.startswith("data:"))
-                now = time.monotonic_ns()
-                late += now - int(json.loads(line[5:])["content"][0]["text"]["value"])
-                for _line in lines:
-                    pass
-        return late / 1e9
+    def once() -> int:
+        with client.stream("POST", urls["late"], json=BODY) as answer:
+            lines = answer.iter_lines()
+            line = next(line for line in lines if line.startswith("data:"))
+            event = json.loads(line[5:])
+            late = time.monotonic_ns() - int(event["content"][0]["text"]["value"])
+            for _line in lines:
+                pass
+        return late
 
     with httpx.Client(trust_env=False) as client:
-        yield act
+        yield delays(once)
 
 
 CALL = "import httpx; httpx.Client(trust_env=False).post('{run}', json={'run_id': 'run_1'}).json()"

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from benchmarks.answers import EVENTS
@@ -29,6 +30,14 @@ def times(once: Callable[[], object]) -> Act:
             once()
 
     return act
+
+
+def delays(once: Callable[[], int]) -> Act:
+    """The median delay of the first event, in seconds: from the server's sending to its content.
+
+    `once` gives nanoseconds. A mean would be that of the few with which the system was busy.
+    """
+    return lambda count: median(once() for _ in range(count)) / 1e9
 
 
 @contextmanager

@@ -24,6 +24,7 @@ from .kinds import (
     above_idle,
     all_events,
     awaited,
+    delays,
     gathered,
     installed,
     interpreter,
@@ -141,18 +142,16 @@ def sent(event: Any) -> int:
 
 @contextmanager
 def first_event(urls: Urls) -> Iterator[Act]:
-    def act(count: int) -> float:
-        late = 0.0
-        for _ in range(count):
-            with client.threads.runs.stream_run("asst_1", thread_id="thread_1") as events:
-                event = next(events)
-                late += time.monotonic_ns() - sent(event)
-                for _event in events:
-                    pass
-        return late / 1e9
+    def once() -> int:
+        with client.threads.runs.stream_run("asst_1", thread_id="thread_1") as events:
+            event = next(events)
+            late = time.monotonic_ns() - sent(event)
+            for _event in events:
+                pass
+        return late
 
     with AppBuilder(TOKEN, urls["late"]) as client:
-        yield act
+        yield delays(once)
 
 
 @contextmanager
@@ -171,12 +170,7 @@ def first_event_async(urls: Urls) -> Iterator[Act]:
         return once, client.close
 
     with looped(prepare) as (loop, once):
-
-        async def all_of_them(count: int) -> float:
-            late = [int(await once()) for _ in range(count)]
-            return sum(late) / 1e9
-
-        yield lambda count: loop.run_until_complete(all_of_them(count))
+        yield delays(lambda: loop.run_until_complete(once()))
 
 
 def idle(urls: Urls) -> None:
