@@ -20,7 +20,7 @@ OBJECTS = ("contract_tests/suite/test_objects.py", "contract_tests/suite/test_fi
 
 
 def test_stateless(tmp_path: Path) -> None:
-    """The most frequent causes come first; tests whose set-up failed are skipped."""
+    """The most frequent causes come first; tests with a failed set-up are skipped."""
     with stateless(TOKEN) as url:
         result = completed(
             tmp_path, [*OBJECTS, "contract_tests/suite/test_odd_values.py"], environ_of(url)

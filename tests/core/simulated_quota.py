@@ -18,7 +18,7 @@ RUN = reply(200, {"id": "r"})
 
 
 class Clocked:
-    """A limiter whose clock the test sets."""
+    """A limiter with a clock that the test sets."""
 
     def __init__(self, given: float | None) -> None:
         self.limiter = RateLimiter(given)

@@ -1,4 +1,4 @@
-"""Runs with tools whose call ends by an error: they are cancelled, or the error says why not."""
+"""Runs with tools after an error of their call: they are cancelled, or the error says why not."""
 
 from __future__ import annotations
 

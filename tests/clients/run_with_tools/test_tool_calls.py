@@ -133,7 +133,7 @@ def test_errors_that_the_model_gets(run: Any, server: appbuilder_mock.Running) -
 
 
 def test_outputs_are_text_or_json(run: Any, server: appbuilder_mock.Running) -> None:
-    """A text goes as it is, anything else as JSON."""
+    """A text is sent as it is, anything else as JSON."""
     server.script(rounds(asks("北京")))
 
     @dataclass

@@ -1,4 +1,4 @@
-"""The files of a recorded session: what does not fit into one goes to the next."""
+"""The files of a recorded session: the rules that do not fit into one are in the next."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.mock.recording.sessions import asking, recorder, run_streamed
 
 
 def test_a_full_file(tmp_path: Path) -> None:
-    """The recording goes on in the next file; each is a scenario of its own calls."""
+    """The recording continues in the next file; each is a scenario of its own calls."""
     file, next_file = tmp_path / "s.yaml", tmp_path / "s-2.yaml"
     long = Rule(reply=Reply("字" * 6000, chunk_size=2))  # 6000 values with their pauses
     with (
@@ -59,7 +59,7 @@ def test_the_number_of_a_failure_in_the_next_file(tmp_path: Path) -> None:
 
 
 def test_two_recorders_of_one_file(tmp_path: Path) -> None:
-    """The one whose file was replaced goes on in the next one, with all that it has."""
+    """A recorder with a replaced file continues in the next one, with all that it has."""
     file = tmp_path / "s.yaml"
     with (
         appbuilder_mock.running() as upstream,

@@ -111,7 +111,7 @@ def test_new_keys_on_the_way(
     command: bytes,
     version: str,
 ) -> None:
-    """An update of one side's keys or of both, or another handshake: the connection goes on."""
+    """An update of one side's keys or of both, or another handshake: the connection continues."""
     if version == "-tls1_2" and implementation.name.startswith("httpx"):
         pytest.skip("h11 and httptools have the connections that are of interest")
     server = OpenSslServer(certificate, version, "-msg")
@@ -153,7 +153,7 @@ class Piecewise(ssl.SSLObject):
 def with_object(
     implementation: Implementation, make: Make, kind: type[ssl.SSLObject]
 ) -> Threads | OnLoop:
-    """A transport whose context makes such an object."""
+    """A transport with a context that makes such an object."""
     if implementation.name not in ("h11-async", "httptools-async"):
         pytest.skip("others leave it to blocking sockets, or to asyncio")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
