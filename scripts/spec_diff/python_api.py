@@ -57,7 +57,7 @@ def _changes(name: str, was: Name | None, now: Name | None, requests: set[str]) 
 
 
 def _outermost(names: set[str]) -> set[str]:
-    """The changes without those of members whose owner is changed as well."""
+    """The changes without those of members with an owner that is changed as well."""
     return {name for name in names if name.rpartition(".")[0] not in names}
 
 

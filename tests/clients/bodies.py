@@ -16,6 +16,16 @@ RUN: dict[str, Any] = {
     "status": "completed",
     "created_at": 1,
 }
+STORED_FILE = {
+    "id": "f",
+    "object": "file",
+    "bytes": 1,
+    "purpose": "assistant",
+    "filename": "文件",
+    "create_at": 1,
+    "classification_id": "c",
+    "file_type": "document",
+}
 OUTPUTS = [{"tool_call_id": "call-1", "output": "晴"}]
 EMPTY_LIST = {"object": "list", "data": [], "has_more": False}
 

@@ -14,23 +14,13 @@ from appbuilder_assistants import ApiStatusError, AsyncAppBuilder, RetryPolicy
 from appbuilder_assistants._files.upload import PIECE, Upload
 from appbuilder_assistants._transport.blocking import AHEAD, read_ahead
 
+from tests.clients.bodies import STORED_FILE
 from tests.clients.conftest import Serve
 from tests.clients.raw_server import PATIENCE, answer
 from tests.transports import in_use
 
 ONCE = RetryPolicy(attempts=1)
-STORED = answer(
-    {
-        "id": "f",
-        "object": "file",
-        "bytes": 1,
-        "purpose": "assistant",
-        "filename": "文件",
-        "create_at": 1,
-        "classification_id": "c",
-        "file_type": "document",
-    }
-)
+STORED = answer(STORED_FILE)
 
 
 class Recorded(io.BytesIO):

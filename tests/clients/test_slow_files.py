@@ -16,6 +16,7 @@ from typing import Any, BinaryIO
 import pytest
 from appbuilder_assistants import AsyncAppBuilder, DeadlineExceededError, RetryPolicy
 
+from tests.clients.bodies import STORED_FILE
 from tests.clients.client_harness import ClientHarness
 from tests.clients.conftest import Serve
 from tests.clients.raw_server import PATIENCE, Exchange, RawServer, answer
@@ -24,16 +25,6 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system h
 
 ONCE = RetryPolicy(attempts=1)
 MOMENT = 1.0
-STORED = {
-    "id": "f",
-    "object": "file",
-    "bytes": 1,
-    "purpose": "assistant",
-    "filename": "文件",
-    "create_at": 1,
-    "classification_id": "c",
-    "file_type": "document",
-}
 
 
 @pytest.fixture
@@ -49,7 +40,7 @@ def server(serve: Serve) -> RawServer:
             if not piece:
                 raise ConnectionResetError
             body += piece
-        exchange.send(answer(STORED))
+        exchange.send(answer(STORED_FILE))
 
     return serve(script)
 

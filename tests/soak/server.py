@@ -17,23 +17,13 @@ import threading
 from contextlib import suppress
 from typing import Any
 
-from tests.clients.bodies import CHUNKED, RUN, STREAM, chunk
+from tests.clients.bodies import CHUNKED, RUN, STORED_FILE, STREAM, chunk
 from tests.clients.raw_server import answer
 
 SILENCE = 2.0
 """Seconds after which a silent server leaves as well."""
 
 THREAD = {"id": "thread_1", "object": "thread", "created_at": 1, "metadata": {"名": "浸"}}
-FILE = {
-    "id": "f",
-    "object": "file",
-    "bytes": 1,
-    "purpose": "assistant",
-    "filename": "文件",
-    "create_at": 1,
-    "classification_id": "c",
-    "file_type": "document",
-}
 WAYS = ["at once"] * 6 + ["slow", "drip", "cut", "reset", "silent", "refuse", "late reset", "last"]
 
 RESET = struct.pack("ii", 1, 0)
@@ -45,7 +35,7 @@ def body_for(path: str, body: bytes) -> list[bytes]:
     if path.endswith("/content"):
         return [answer("文件".encode() * 50_000, content_type="text/plain")]
     if path.startswith("/v2/storage"):
-        return [answer(FILE)]
+        return [answer(STORED_FILE)]
     if path.startswith("/v2/threads/runs") and json.loads(body or b"{}").get("stream"):
         lines = STREAM.splitlines(keepends=True)
         return [CHUNKED, *(chunk(line) for line in lines), b"0\r\n\r\n"]

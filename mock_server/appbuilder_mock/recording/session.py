@@ -224,7 +224,7 @@ class Session:
         """Begin the next file, with the call at this place as its first one."""
         full = self._files[-1]
         self._files.append(ScenarioFile(after(self._path)))
-        self.on_notice(f"{full.path} is full: the recording goes on in {self._files[-1].path}")
+        self.on_notice(f"{full.path} is full: the recording continues in {self._files[-1].path}")
         self._before = place - 1
         for run_id, record in list(self._runs.items()):
             if record.is_over and record.first.place in full:

@@ -13,7 +13,7 @@ from appbuilder_mock.state import MockState
 class Users:
     """An application for each user, chosen by the token of the request.
 
-    Any other token goes to the first user's application, which refuses it. So do requests without a
+    Any other token reaches the first user's application, which refuses it. So do requests without a
     token: the control and the pages show the first user's state only.
     """
 

@@ -32,7 +32,7 @@ def test_wait(harness: ClientHarness, serve: Serve, end: str) -> None:
 
 @pytest.mark.parametrize("on_deadline", ["raise", "cancel"])
 def test_wait_has_a_deadline(harness: ClientHarness, serve: Serve, on_deadline: str) -> None:
-    """It is used up, not cut short by a pause; then the run is left alone, or cancelled."""
+    """It is used up, not cut short by a pause; then the run continues, or is cancelled."""
     working = {**RUN, "status": "in_progress"}
     server = serve(lambda exchange: exchange.send(answer(working)))
     client = harness.client("k", server.url)

@@ -53,7 +53,7 @@ def test_the_number_of_a_failure_in_the_next_file(tmp_path: Path) -> None:
     ]
     assert numbers == [[1, 2], [1, 2]]  # a call that a rule takes is not counted by the next one
     assert notices == [
-        f"{tmp_path / 's.yaml'} is full: the recording goes on in {tmp_path / 's-2.yaml'}"
+        f"{tmp_path / 's.yaml'} is full: the recording continues in {tmp_path / 's-2.yaml'}"
     ]
     assert str(tmp_path / "s-2.yaml") in session.summary()
 
