@@ -69,9 +69,13 @@ def test_limits_that_seconds_do_not_lift(code: str | None, again: bool, status: 
     ("options", "message"),
     [
         ({"attempts": 0}, "attempts must be 1 or more, got 0"),
+        ({"attempts": float("nan")}, "got nan"),
+        ({"attempts": -(10**5000)}, "got an int of 16,610 bits"),
         ({"first_delay": -1.0}, "first_delay"),
         ({"first_delay": 9.0}, "got 9.0 and 8.0"),
         ({"max_delay": float("nan")}, "max_delay"),
+        ({"max_delay": float("inf")}, "max_delay <= 1e9"),
+        ({"max_delay": 10**400}, "got 0.5 and an int of 1,329 bits"),
     ],
 )
 def test_wrong_policies(options: dict[str, float], message: str) -> None:

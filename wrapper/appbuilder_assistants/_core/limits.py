@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+MAX_SECONDS = 1e9
+"""The longest wait that can be set: the clock of a system ends somewhere above."""
+
 LOOK_UP_SECONDS = 30.0
 """How long to wait for bytes when an object is looked up or changed on the other side."""
 
@@ -39,3 +42,10 @@ MAX_QUOTED = 16 * 1024
 
 PEEK = 64 * 1024
 """Bytes of a file's beginning that are looked at: a longer reply is no error object."""
+
+
+def number_text(number: object) -> str:
+    """A number for a message: a long int by its size, for its digits may be too many to write."""
+    if isinstance(number, int) and number.bit_length() > 64:
+        return f"an int of {number.bit_length():,} bits"
+    return repr(number)

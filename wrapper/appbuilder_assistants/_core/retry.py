@@ -14,6 +14,7 @@ from appbuilder_assistants.errors import (
     ServerError,
 )
 
+from .limits import MAX_SECONDS, number_text
 from .responses.error_forms import USED_UP
 
 if TYPE_CHECKING:
@@ -48,12 +49,13 @@ class RetryPolicy:
     jitter: Callable[[], float] = field(default=_random, repr=False)
 
     def __post_init__(self) -> None:
-        if self.attempts < 1:
-            raise ValueError(f"RetryPolicy: attempts must be 1 or more, got {self.attempts}")
-        if not 0 <= self.first_delay <= self.max_delay:
+        if not self.attempts >= 1:
+            got = number_text(self.attempts)
+            raise ValueError(f"RetryPolicy: attempts must be 1 or more, got {got}")
+        if not 0 <= self.first_delay <= self.max_delay <= MAX_SECONDS:
             raise ValueError(
-                "RetryPolicy: expected 0 <= first_delay <= max_delay (seconds), "
-                f"got {self.first_delay} and {self.max_delay}"
+                "RetryPolicy: expected 0 <= first_delay <= max_delay <= 1e9 (seconds), "
+                f"got {number_text(self.first_delay)} and {number_text(self.max_delay)}"
             )
 
     def delay(self, attempt: int, failure: Failure, *, repeatable: bool) -> float | None:

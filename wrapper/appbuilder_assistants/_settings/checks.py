@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import math
 import re
+import sys
 from collections.abc import Mapping
 from enum import Enum
 from typing import Any
+
+from appbuilder_assistants._core.limits import MAX_SECONDS, number_text
 
 _HEADER_NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 
@@ -42,15 +45,35 @@ def check_seconds(name: str, seconds: object) -> None:
         return
     if not isinstance(seconds, (int, float)) or isinstance(seconds, bool):
         raise TypeError(f"{name}: expected seconds or None, got {type(seconds).__name__}")
-    if not 0 < seconds < math.inf:
-        raise ValueError(f"{name}: expected seconds above 0, got {seconds!r}")
+    if not 0 < seconds <= MAX_SECONDS:
+        raise ValueError(
+            f"{name}: expected seconds above 0 and up to 1e9, got {number_text(seconds)}"
+        )
+
+
+def check_timeout(timeout: object) -> None:
+    """Seconds for every wait, or an object with seconds for each kind, where 0 is no wait."""
+    if timeout is None or isinstance(timeout, (int, float)):
+        check_seconds("timeout", timeout)
+        return
+    for kind in ("pool", "connect", "write", "read"):
+        if not hasattr(timeout, kind):
+            raise TypeError(
+                f"timeout: expected seconds, an httpx.Timeout or None, got {type(timeout).__name__}"
+            )
+        seconds = getattr(timeout, kind)
+        if seconds != 0:
+            check_seconds(f"timeout.{kind}", seconds)
 
 
 def check_rate(rate: object) -> float:
     if not isinstance(rate, (int, float)) or isinstance(rate, bool):
         raise TypeError(f"rate_limit: expected calls a second or None, got {type(rate).__name__}")
-    if not rate > 0:
-        raise ValueError(f"rate_limit: expected calls a second, above 0, got {rate!r}")
+    if not 0 < rate <= sys.float_info.max and rate != math.inf:
+        raise ValueError(
+            "rate_limit: expected calls a second, above 0 (math.inf for no limit), "
+            f"got {number_text(rate)}"
+        )
     return float(rate)
 
 

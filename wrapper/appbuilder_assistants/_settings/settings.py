@@ -21,6 +21,7 @@ from .checks import (
     check_one,
     check_rate,
     check_seconds,
+    check_timeout,
 )
 from .shared_limiter import SharedLimiter
 
@@ -68,13 +69,7 @@ class Settings:
     """The parts of requests that are the same for all those of an operation."""
 
     def __post_init__(self) -> None:
-        seconds = self.timeout
-        if isinstance(seconds, (int, float)):
-            check_seconds("timeout", seconds)
-        elif seconds is not None and not hasattr(seconds, "connect"):
-            raise TypeError(
-                f"timeout: expected seconds, an httpx.Timeout or None, got {type(seconds).__name__}"
-            )
+        check_timeout(self.timeout)
         if not isinstance(self.retry, RetryPolicy):
             raise TypeError(
                 f"retry: expected a RetryPolicy (RetryPolicy(attempts=1) never retries), "

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, TypeVar
 from appbuilder_assistants._core.calls import Flow, Job, NoReply, RunTools, ToolError
 from appbuilder_assistants._core.flows import CallProgress, make_call
 from appbuilder_assistants._core.ids import is_id
+from appbuilder_assistants._core.limits import number_text
 from appbuilder_assistants._core.requests import Call, StreamCall
 from appbuilder_assistants._core.responses.decode import origin
 from appbuilder_assistants._core.retry import RetryPolicy
@@ -69,7 +70,9 @@ class LoopOptions:
         for name in ("max_rounds", "max_parallel"):
             value = getattr(self, name)
             if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-                raise ValueError(f"{name}: expected a whole number from 1, got {value!r}")
+                raise ValueError(
+                    f"{name}: expected a whole number from 1, got {number_text(value)}"
+                )
         known = ("auto", "tool_output", "submit_tool_outputs")
         if self.continuation not in known:
             raise ValueError(f"continuation: expected one of {known}, got {self.continuation!r}")

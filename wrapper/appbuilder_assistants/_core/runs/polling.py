@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING
 
 from appbuilder_assistants._core.calls import Flow, NoReply, Sleep
 from appbuilder_assistants._core.flows import CallProgress, make_call
-from appbuilder_assistants._core.limits import FIRST_POLL_DELAY, MAX_POLL_DELAY
+from appbuilder_assistants._core.limits import (
+    FIRST_POLL_DELAY,
+    MAX_POLL_DELAY,
+    MAX_SECONDS,
+    number_text,
+)
 from appbuilder_assistants._core.requests import Call
 from appbuilder_assistants._core.responses.decode import no_reply_error
 from appbuilder_assistants._core.retry import RetryPolicy
@@ -30,10 +35,10 @@ class PollInterval:
     max_delay: float = MAX_POLL_DELAY
 
     def __post_init__(self) -> None:
-        if not 0 < self.first_delay <= self.max_delay:
+        if not 0 < self.first_delay <= self.max_delay <= MAX_SECONDS:
             raise ValueError(
-                "expected 0 < first_delay <= max_delay (seconds), "
-                f"got {self.first_delay} and {self.max_delay}"
+                "expected 0 < first_delay <= max_delay <= 1e9 (seconds), "
+                f"got {number_text(self.first_delay)} and {number_text(self.max_delay)}"
             )
 
 
