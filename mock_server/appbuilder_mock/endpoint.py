@@ -59,6 +59,7 @@ def endpoint(operation_id: str, handler: Handler) -> Endpoint:
         rule = _match(playback, operation_id, body, state.store) if playback else None
         fault = rule.fault.drawn(playback.random) if playback and rule and rule.fault else None
         fault = injected or fault
+        on_event = state.player.end_injection if injected else _ignore
         if rule:
             state = replace(state, rule=rule)
         if rule and rule.quota and fault is None:
@@ -70,11 +71,15 @@ def endpoint(operation_id: str, handler: Handler) -> Endpoint:
             return ConnectionReset(fault)
         if fault.prevents:
             await read_to_end(request)
-            return FaultyResponse(response_of(fault), fault)
+            return FaultyResponse(response_of(fault), fault, on_event)
         response = await _respond(operation_id, handler, state, body)
-        return FaultyResponse(response, fault)
+        return FaultyResponse(response, fault, on_event)
 
     return call
+
+
+def _ignore() -> None:
+    """An event with a rule's fault: nothing counts it."""
 
 
 def _over_quota(operation_id: str, state: MockState, quota: Quota) -> Response:

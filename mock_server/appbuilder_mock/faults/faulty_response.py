@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from starlette.datastructures import MutableHeaders
 from starlette.responses import JSONResponse, Response
@@ -28,14 +28,16 @@ class ConnectionReset(Response):
 
 
 class FaultyResponse(Response):
-    """A response that is sent with a fault."""
+    """A response that is sent with a fault; `on_event` is called at the event that has it."""
 
-    def __init__(self, response: Response, fault: Fault) -> None:
+    def __init__(self, response: Response, fault: Fault, on_event: Callable[[], None]) -> None:
         self._response = response
         self._fault = fault
+        self._on_event = on_event
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._response(scope, receive, FaultySender(self._fault, scope, send).send)
+        sender = FaultySender(self._fault, scope, send, self._on_event)
+        await self._response(scope, receive, sender.send)
 
 
 class FaultySender:
@@ -45,10 +47,13 @@ class FaultySender:
     Once the connection is gone, the server drops what is still sent.
     """
 
-    def __init__(self, fault: Fault, scope: Scope, send: Send) -> None:
+    def __init__(
+        self, fault: Fault, scope: Scope, send: Send, on_event: Callable[[], None]
+    ) -> None:
         self._fault = fault
         self._scope = scope
         self._send = send
+        self._on_event = on_event
         self._streams = False
         self._events = 0
         self._bytes = 0
@@ -93,8 +98,10 @@ class FaultySender:
         fault = self._fault
         self._events += 1
         if fault.pause and fault.pause.before_event == self._events:
+            self._on_event()
             await self._pause(fault.pause.drawn)
         if fault.malformed and fault.malformed.event == self._events:
+            self._on_event()
             return f"{fault.malformed.raw}\n\n".encode()
         return body
 
@@ -119,6 +126,8 @@ class FaultySender:
         if cut is None:
             return
         is_due = self._streams and is_whole and cut.after_event == self._events
+        if is_due:
+            self._on_event()
         if is_due or self._cuts_at(self._bytes):
             await connection_of(self._scope).hang_up()
 

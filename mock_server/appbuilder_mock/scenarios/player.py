@@ -38,15 +38,24 @@ class ScenarioPlayer:
 
     @property
     def is_pending(self) -> bool:
-        """Whether an injected fault still waits for its call."""
-        return self._injected is not None and self._calls_before >= 0
+        """Whether an injected fault still waits for its call, or for an event of its stream."""
+        return self._injected is not None
 
     def injected(self, operation: str) -> Fault | None:
         """The injected fault, if this call is the one to have it. Once a call."""
         if self._injected is None or self._injected[0] != operation:
             return None
         self._calls_before -= 1
-        return self._injected[1] if self._calls_before == -1 else None
+        if self._calls_before != -1:
+            return None
+        fault = self._injected[1]
+        if not fault.counts_events:
+            self.end_injection()
+        return fault
+
+    def end_injection(self) -> None:
+        """The injected fault has happened."""
+        self._injected = None
 
     @property
     def rules(self) -> int | None:

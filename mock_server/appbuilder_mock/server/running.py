@@ -85,7 +85,7 @@ class Running:
 
     @property
     def has_pending_fault(self) -> bool:
-        """Whether an injected fault still waits for its call."""
+        """Whether an injected fault still waits for its call, or for an event of its stream."""
         return self._in_loop(lambda: self._state.player.is_pending)
 
     @property

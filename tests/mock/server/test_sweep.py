@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from appbuilder_mock import Running
+from appbuilder_mock import Running, running
 from appbuilder_mock.scenarios import Rule, ToolCall
 from appbuilder_mock.sweep import (
     HUNG,
+    LETTERS,
+    MISSED,
+    ON_EVENTS,
     REPORTED,
     UNKNOWABLE,
     WAITING,
@@ -113,6 +117,22 @@ def test_a_program_that_leaves_its_run() -> None:
     assert found["createRun 1 event 3: cut"] == WAITING
 
 
+@pytest.mark.parametrize("kind", ON_EVENTS)
+@pytest.mark.parametrize(
+    ("operation", "event", "is_reached"),
+    [("createRun", 2, True), ("createRun", 99, False), ("createAssistant", 1, False)],
+)
+def test_events_that_are_reached(operation: str, event: int, is_reached: bool, kind: str) -> None:
+    """Those of a stream; behind its last one, and in a response that is no stream, are none."""
+    point = Point(operation, 1, kind, event)
+    with running() as server:
+        server.inject_fault(point.operation, point.nth, point.fault)
+        with suppress(httpx.HTTPError, ValueError):
+            streaming(server)
+
+        assert server.has_pending_fault is not is_reached
+
+
 def test_points_are_named() -> None:
     for text in ("createRun 1: lost answer", "createRun 2 event 13: malformed"):
         assert str(Point.parse(text)) == text
@@ -198,6 +218,23 @@ def test_one_point(tmp_path: Path) -> None:
         status, out = pytest_run(tmp_path, test, "--appbuilder-fault", point)
         assert (status, verdict in out) == (expected, True), out
         assert ("1 skipped" in out) == (verdict == "?"), "it has shown nothing"
+
+
+def test_an_event_that_never_comes(tmp_path: Path) -> None:
+    """The point is not reached, as with a call that never comes."""
+    test = """
+def test_it(appbuilder_client):
+    assistant = appbuilder_client.assistants.create(name="天气")
+    thread = {"messages": [{"role": "user", "content": "你好"}]}
+    with appbuilder_client.threads.runs.stream_run(assistant.id, thread=thread) as stream:
+        stream.until_done()
+"""
+    for event, verdict, outcome in ((2, REPORTED, "1 passed"), (99, MISSED, "1 skipped")):
+        point = f"createRun 1 event {event}"
+        status, out = pytest_run(tmp_path, test, "--appbuilder-fault", f"{point}: malformed")
+        [row] = [line for line in out.splitlines() if line.startswith(f"  {point} ")]
+        assert (status, row.split()[-1]) == (0, LETTERS[verdict]), out
+        assert outcome in out
 
 
 def test_a_failed_assertion(tmp_path: Path) -> None:
