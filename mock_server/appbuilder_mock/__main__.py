@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
-import signal
 import socket
 import sys
 from collections.abc import Sequence
@@ -15,10 +13,11 @@ try:
     from appbuilder_mock import Store, StoreError, create_app
 except ModuleNotFoundError as missing:
     sys.exit(str(missing))
-from appbuilder_mock.readings import parsed
+from appbuilder_mock.readings import CHOICES, parsed
 from appbuilder_mock.resources.examples import seed_examples
 from appbuilder_mock.server.request_log import RequestLog, greeting
 from appbuilder_mock.server.server import Server, listen, run_in_loop, url_of
+from appbuilder_mock.server.signals import stopped_by_signals
 from appbuilder_mock.state import DEFAULT_TOKEN
 from appbuilder_mock.wire_format.june_2024 import Wire
 
@@ -37,50 +36,55 @@ def parser() -> argparse.ArgumentParser:
         "--token",
         default=DEFAULT_TOKEN,
         metavar="SECRET",
-        help="the one token that is right (default: %(default)s)",
+        help="the one valid token (default: %(default)s)",
     )
     add(
         "--other-token",
         metavar="SECRET",
-        help="the token of a second user, with a state of its own",
+        help="the token of a second user, with separate objects",
     )
     add("--seed", metavar="TEXT", help="make the same ids each time")
-    add("--examples", action="store_true", help="create what the examples in openapi.yaml name")
+    add(
+        "--examples",
+        action="store_true",
+        help="create the objects that openapi.yaml's examples name",
+    )
     add(
         "--errors",
         choices=("status", "body"),
         default="status",
-        help="answer errors by an error status, or by an error object under status 200",
+        help="send errors with an error status, or as an error object under status 200 "
+        "(default: %(default)s)",
     )
     add(
         "--wire",
         choices=get_args(Wire),
         default="current",
-        help="the form of answers: today's, or the one of June 2024 (default: %(default)s)",
+        help="the form of responses: today's, or that of June 2024 (default: %(default)s)",
     )
     add(
         "--reading",
         action="append",
         default=[],
         metavar="QUESTION=READING",
-        help="how an open question about the API is answered; several times; see "
-        "docs/mock-server.md",
+        help="how to answer an open question about the API, explained in docs/mock-server.md; "
+        f"repeatable; the questions: {', '.join(CHOICES)}",
     )
     add(
         "--as-recorded",
         action="store_true",
-        help="answer in every way as the public recordings of 2024 do",
+        help="behave as in the public recordings of 2024",
     )
     add(
         "--scenario",
         type=Path,
         metavar="FILE",
-        help="what is scripted: answers, tool calls, faults; YAML or JSON, see docs/scenarios.md",
+        help="scripted responses and faults, in YAML or JSON; see docs/scenarios.md",
     )
     add(
         "--strict",
         action="store_true",
-        help="answer an operation without a handler by 501, not with an example of openapi.yaml",
+        help="answer an operation that has no handler by 501, not with an example",
     )
     add(
         "--speed",
@@ -93,9 +97,9 @@ def parser() -> argparse.ArgumentParser:
         "--qps",
         type=int,
         metavar="N",
-        help="accept so many calls in any one second, and refuse others as the service does",
+        help="accept N calls in any one second, and refuse others as the service does",
     )
-    add("--quiet", action="store_true", help="print the address only, and no line a request")
+    add("--quiet", action="store_true", help="print the first line only")
     return parse
 
 
@@ -151,8 +155,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ValueError as error:
         return _refuse(str(error))
     except OSError as error:
-        reason = error.strerror or str(error)
-        return _refuse(f"cannot listen on {options.host} port {options.port}: {reason}")
+        return _refuse(error.strerror or str(error))
     finally:
         store.close()
     return 0
@@ -168,17 +171,11 @@ async def _serve(server: Server, sock: socket.socket, options: argparse.Namespac
         for state in server.states:
             state.history.on_end = log.note
     try:
-        await _serve_with_signals(server, sock)
+        with stopped_by_signals(server.stop):
+            await server.serve([sock])
     finally:
         if log is not None:
             log.close()
-
-
-async def _serve_with_signals(server: Server, sock: socket.socket) -> None:
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, server.stop)
-    await server.serve([sock])
 
 
 def _refuse(reason: str) -> int:

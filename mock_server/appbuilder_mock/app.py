@@ -29,6 +29,7 @@ from appbuilder_mock.readings import RECORDED, Readings
 from appbuilder_mock.runs.engine import Runs
 from appbuilder_mock.runs.model import Plan, default_plan
 from appbuilder_mock.scenarios import Quota, QuotaWindow
+from appbuilder_mock.scenarios.checks import integer
 from appbuilder_mock.scenarios.player import ScenarioPlayer, ScenarioSource
 from appbuilder_mock.state import DEFAULT_TOKEN as DEFAULT_TOKEN
 from appbuilder_mock.state import ErrorForm, MockState
@@ -98,7 +99,7 @@ def create_app(
         history=RequestHistory(Redactor(token), paths),
         player=ScenarioPlayer(),
         strict=strict,
-        window=None if qps is None else QuotaWindow(Quota(qps)),
+        window=None if qps is None else QuotaWindow(Quota(integer(qps, "qps", least=1))),
     )
     if not re.fullmatch("[!-~]+", state.token):
         raise ValueError(

@@ -6,7 +6,6 @@ import argparse
 import asyncio
 import os
 import re
-import signal
 import socket
 import sys
 from collections.abc import Sequence
@@ -14,6 +13,7 @@ from pathlib import Path
 
 from appbuilder_mock.recording.server import Recorder
 from appbuilder_mock.server.server import listen, url_of
+from appbuilder_mock.server.signals import stopped_by_signals
 
 SERVICE = "https://appbuilder.baidu.com"
 
@@ -36,7 +36,7 @@ def parser() -> argparse.ArgumentParser:
         action="append",
         default=[],
         metavar="PATTERN",
-        help="hide what matches this regular expression; several times",
+        help="hide what matches this regular expression; repeatable",
     )
     add(
         "--keep-personal",
@@ -91,8 +91,6 @@ async def _serve(recorder: Recorder, sock: socket.socket, upstream: str) -> None
         recorder.force_exit = recorder.should_exit
         recorder.should_exit = True
 
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop)
-    await recorder.serve([sock])
+    with stopped_by_signals(stop):
+        await recorder.serve([sock])
     print(recorder.session.summary(), flush=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import socket
 import threading
 from collections.abc import Callable, Coroutine, Iterator, Mapping
@@ -122,9 +123,14 @@ def run_in_loop(main: Coroutine[Any, Any, None]) -> None:
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A listening socket. Raises OSError when the address cannot be had."""
+    """A listening socket. Raises OSError, which says what to do, when the address cannot be had."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    sock = socket.create_server((host, port), family=family, backlog=BACKLOG)
+    try:
+        sock = socket.create_server((host, port), family=family, backlog=BACKLOG)
+    except OSError as error:
+        reason = f"cannot listen on {host} port {port}: {error.strerror or error}"
+        advice = "; port 0 takes a free one" if error.errno == errno.EADDRINUSE else ""
+        raise type(error)(error.errno, reason + advice) from error
     # Made anew so that its protocol is set: asyncio turns Nagle's algorithm off (40 ms a call)
     # only where it sees that it has a TCP socket.
     return socket.socket(fileno=sock.detach())

@@ -254,7 +254,9 @@ def _connect(path: str | Path | None) -> sqlite3.Connection:
             path or ":memory:", timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
         )
     except sqlite3.Error as error:
-        raise StoreError(f"cannot open the database {path}: {error}") from error
+        folder = Path(path or "").parent
+        reason = error if folder.is_dir() else f"there is no folder {folder}"
+        raise StoreError(f"cannot open the database {path}: {reason}") from error
     try:
         db.execute("PRAGMA locking_mode = EXCLUSIVE")
         db.execute("PRAGMA journal_mode = WAL")
