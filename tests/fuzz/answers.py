@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.clients.bodies import BEGIN, END, RUN, STREAM, event, piece, status
-from tests.clients.wire_samples import SAMPLES
+from tests.clients.responses.wire_samples import SAMPLES
 from tests.fuzz.mutations import TOKEN
 from tests.generated.spec import OPERATIONS, SPEC
 

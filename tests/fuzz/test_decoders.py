@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 from appbuilder_assistants._core.responses import json_reader
 
-from tests.clients.wire_samples import SAMPLES
+from tests.clients.responses.wire_samples import SAMPLES
 from tests.fuzz.answers import ERRORS, STREAMS, right_answers
 from tests.fuzz.conftest import ANSWERS, SEED
 from tests.fuzz.mutations import ODD

@@ -1,6 +1,6 @@
 """The official client's behaviour in calls that go wrong.
 
-Each test here pins a defect down that `tests/clients/test_official_defects.py` has under the same
+Each test here pins a defect down that `tests/clients/official_defects` has under the same
 name, where it shows the better behaviour. When one fails, the defect has been mended.
 """
 

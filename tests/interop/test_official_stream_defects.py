@@ -1,6 +1,6 @@
 """The official client's behaviour in streams that go wrong.
 
-Each test here pins a defect down that `tests/clients/test_official_defects_streams.py` has under
+Each test here pins a defect down that `tests/clients/official_defects/test_streams.py` has under
 the same name, where it shows the better behaviour. When one fails, the defect has been mended.
 """
 

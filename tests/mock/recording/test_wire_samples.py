@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.clients.raw_server import Exchange, answer, raw_server
-from tests.clients.wire_samples import SAMPLES, Sample
+from tests.clients.responses.wire_samples import SAMPLES, Sample
 from tests.mock.recording.sessions import (
     asking,
     events_of,

@@ -13,9 +13,9 @@ from appbuilder_assistants.types import RunResult
 
 from tests.clients.client_harness import ClientHarness
 from tests.clients.conftest import Serve
+from tests.clients.objects.test_pages import LISTS
 from tests.clients.raw_server import Exchange, answer
 from tests.clients.test_against_the_mock import asked
-from tests.clients.test_pages import LISTS
 
 Reading = Callable[[list[int], str, int | None, int | None], list[int]]
 

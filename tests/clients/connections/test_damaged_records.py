@@ -13,7 +13,7 @@ from appbuilder_assistants import ApiConnectionError, RetryPolicy
 from tests.clients.bodies import CHUNKED, RUN, STREAM, chunk
 from tests.clients.client_harness import ClientHarness
 from tests.clients.conftest import Serve
-from tests.clients.damaged_records import DAMAGES, relay
+from tests.clients.connections.damaged_records import DAMAGES, relay
 from tests.clients.raw_server import PATIENCE, Exchange, answer
 
 ONCE = RetryPolicy(attempts=1)

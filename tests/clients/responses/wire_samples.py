@@ -21,7 +21,7 @@ import yaml
 from tests.clients.bodies import CLOSED, OUTPUTS
 from tests.clients.raw_server import answer
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 FOLDER = ROOT / "tests" / "wire_samples"
 SPEC: dict[str, Any] = yaml.safe_load((ROOT / "openapi.yaml").read_text("utf-8"))
 OPERATIONS: dict[str, dict[str, Any]] = {

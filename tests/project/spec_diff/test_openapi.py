@@ -13,7 +13,7 @@ from scripts.spec_diff.changes import Level
 from scripts.spec_diff.forms import HANDLED, ONE_TYPE, is_note
 from scripts.spec_diff.operations import spec_changes
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 REAL = yaml.safe_load((ROOT / "openapi.yaml").read_text("utf-8"))
 SMALL: dict[str, Any] = yaml.safe_load(
     """

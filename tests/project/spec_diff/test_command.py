@@ -12,7 +12,7 @@ from scripts.spec_diff.changes import Change, Level
 from scripts.spec_diff.revisions import NoBase, Repository
 from scripts.spec_diff.verdict import Release, needed_version, refusals
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 VERSION = "wrapper/appbuilder_assistants/_version.py"
 OPERATION = "{post: {operationId: %s, responses: {}}}"
 ASKED = "paths:\n  /ask: " + OPERATION % "ask"

@@ -19,7 +19,7 @@ from appbuilder_assistants import errors, types
 from scripts.spec_diff.python_api import api_changes
 from scripts.spec_diff.surface import Surface, surface
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 FILES = {
     "wrapper/appbuilder_assistants/__init__.py": """
 from typing import TYPE_CHECKING

@@ -12,7 +12,7 @@ from appbuilder_api.models import ErrorEnvelope
 
 from tests.clients.client_harness import ClientHarness
 from tests.clients.conftest import AT_ONCE, Serve
-from tests.clients.wire_samples import (
+from tests.clients.responses.wire_samples import (
     BYTES,
     CALLS,
     EVIDENCE,

@@ -19,7 +19,7 @@ from appbuilder_assistants._core.rate_limit import (
 )
 
 from tests.core.calls import look_up, reply
-from tests.core.simulated_quota import RUN, Clocked, Simulation, most_in_a_window
+from tests.core.requests.simulated_quota import RUN, Clocked, Simulation, most_in_a_window
 
 BUSY = reply(429, {"error": {"code": "RATE_LIMIT_TOTAL_QPS", "message": "QPS超限"}})
 BUSY_200 = reply(200, {"error": {"code": 18, "message": "Open api qps request limit reached"}})

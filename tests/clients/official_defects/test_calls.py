@@ -1,6 +1,6 @@
 """Defects of the official SDK, fixed: one test for each of them, named after it.
 
-Those of its streams are in test_official_defects_streams.py.
+Those of its streams are in test_streams.py.
 """
 
 from __future__ import annotations

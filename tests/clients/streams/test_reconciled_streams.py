@@ -36,8 +36,8 @@ from tests.clients.bodies import (
 from tests.clients.client_harness import ClientHarness
 from tests.clients.conftest import AT_ONCE, Serve
 from tests.clients.raw_server import Exchange, answer
+from tests.clients.streams.test_handlers import recorder
 from tests.clients.test_against_the_mock import asked
-from tests.clients.test_handlers import recorder
 
 BEGINNING = BEGIN + piece(2, "我是")
 POLITE = framed(BEGINNING)["chunked"]

@@ -20,7 +20,7 @@ from tests.clients.conftest import Serve
 from tests.clients.raw_server import answer
 from tests.sent_requests import MARK, SentRequests, complaint
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 URL = "http://gateway.example/prefix"
 HEADERS = {"Authorization": "Bearer k", "Content-Type": "application/json"}
 QUERY_RUN = "/v2/threads/runs/query"

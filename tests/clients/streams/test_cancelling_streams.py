@@ -25,8 +25,8 @@ from tests.clients.bodies import BEGIN, CHUNKED, END, RUN, chunk, event, framed,
 from tests.clients.client_harness import ClientHarness
 from tests.clients.conftest import Serve
 from tests.clients.raw_server import PATIENCE, Exchange, answer
+from tests.clients.streams.test_handlers import recorder
 from tests.clients.test_against_the_mock import asked
-from tests.clients.test_handlers import recorder
 
 NEVER = Rule(reply=Reply(chunks=("你", "好"), chunk_delay=10 * PATIENCE))
 """An answer that does not come to its end while a test waits for it."""

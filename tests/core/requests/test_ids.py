@@ -16,7 +16,7 @@ from appbuilder_assistants._core.ids import PREFIXES, is_id
 from appbuilder_assistants._operations import assistants, files, messages, runs, steps, threads
 from appbuilder_assistants.types import Thread, ToolOutputDict
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 ID = {
     "assistant_id": "asst_" + "a" * 32,
     "thread_id": "thread_" + "b" * 32,
