@@ -14,6 +14,8 @@ from tests.clients.bodies import RUN
 
 QUESTION_TEXT = "天气怎么样？"
 QUESTION: AssistantThreadDict = {"messages": [{"role": "user", "content": QUESTION_TEXT}]}
+CONTINUATIONS = ["submit_tool_outputs", "tool_output"]
+"""The ways to continue a stream with the outputs of its tools."""
 
 
 @tool

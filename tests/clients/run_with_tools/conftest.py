@@ -1,4 +1,4 @@
-"""A client, and a function that runs an assistant with tools."""
+"""A client, and functions that run an assistant with tools."""
 
 from __future__ import annotations
 
@@ -10,9 +10,7 @@ import pytest
 
 from tests.clients.client_harness import ClientHarness
 from tests.clients.conftest import AT_ONCE
-from tests.clients.tools import (
-    QUESTION,
-)
+from tests.clients.tools import QUESTION
 
 
 @pytest.fixture
@@ -30,3 +28,15 @@ def run(client: Any) -> Callable[..., Any]:
         return client.threads.runs.run_with_tools(assistant.id, tools=tools, **options)
 
     return run_
+
+
+@pytest.fixture
+def stream(client: Any) -> Callable[..., Any]:
+    """A stream of an assistant's run on a new thread; the tools come first."""
+    assistant = client.assistants.create("a")
+
+    def stream_(*tools: Any, **options: Any) -> Any:
+        options.setdefault("thread", QUESTION)
+        return client.threads.runs.stream_run_with_tools(assistant.id, tools=tools, **options)
+
+    return stream_
