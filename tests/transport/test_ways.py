@@ -6,6 +6,7 @@ import base64
 import ssl
 from pathlib import Path
 
+import appbuilder_mock
 import pytest
 import trustme
 from appbuilder_assistants._core.calls import NoReply, Reply
@@ -49,7 +50,18 @@ def test_an_unknown_authority(transport: Threads | OnLoop, serve: Serve, ca: tru
     assert "certificate verify failed" in outcome.message
     assert not outcome.reached_server
     assert "no server answers there" not in outcome.message
+    assert "SSL_CERT_FILE or verify= names" in outcome.message
     assert server.exchanges == []
+
+
+def test_a_server_without_tls(transport: Threads | OnLoop) -> None:
+    """The message says that the address may begin with the wrong scheme."""
+    with appbuilder_mock.running() as server:
+        outcome = transport.send(outgoing(server.url.replace("http:", "https:")))
+
+    assert isinstance(outcome, NoReply)
+    assert "; does the server speak http:// only?" in outcome.message
+    assert not outcome.reached_server
 
 
 def test_an_authority_of_ones_own(make: Make, serve: Serve, ca: trustme.CA, ca_file: str) -> None:

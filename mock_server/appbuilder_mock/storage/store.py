@@ -254,9 +254,8 @@ def _connect(path: str | Path | None) -> sqlite3.Connection:
             path or ":memory:", timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
         )
     except sqlite3.Error as error:
-        folder = Path(path or "").parent
-        reason = error if folder.is_dir() else f"there is no folder {folder}"
-        raise StoreError(f"cannot open the database {path}: {reason}") from error
+        missing = "" if (folder := Path(path or "").parent).is_dir() else f"; no folder {folder}"
+        raise StoreError(f"cannot open the database {path}: {error}{missing}") from error
     try:
         db.execute("PRAGMA locking_mode = EXCLUSIVE")
         db.execute("PRAGMA journal_mode = WAL")

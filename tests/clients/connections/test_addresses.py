@@ -110,20 +110,28 @@ def test_one_answers(
     assert client.threads.runs.query("会话", "r").id == "run_1"
 
 
-def test_no_such_host(harness: ClientHarness, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A name that cannot be looked up was not reached, and the error says so."""
+@pytest.mark.parametrize("gateway", [f"http://{HOST}", None])
+def test_no_such_host(
+    harness: ClientHarness, monkeypatch: pytest.MonkeyPatch, gateway: str | None
+) -> None:
+    """A name that cannot be looked up was not reached, and the error says so.
+
+    That of the live service may not have been meant: nothing names a gateway.
+    """
 
     def unknown(*_: object, **__: object) -> Any:
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
     monkeypatch.setenv("NO_PROXY", "*")
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
-    client = harness.client("k", f"http://{HOST}", retry=ONCE)
+    monkeypatch.delenv("GATEWAY_URL", raising=False)
+    client = harness.client("k", gateway, retry=ONCE)
 
     with pytest.raises(ApiConnectionError, match="Name or service not known") as caught:
         client.threads.runs.run("a", "t")
 
     assert caught.value.reached_server is False
+    assert ("GATEWAY_URL=http://127.0.0.1:8080" in str(caught.value)) == (gateway is None)
 
 
 @pytest.fixture

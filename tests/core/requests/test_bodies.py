@@ -90,8 +90,12 @@ def test_arguments_stay_unchanged() -> None:
     ("call", "message"),
     [
         (
-            lambda: as_part("thread", "t", Shape(())),
-            "thread: expected a request type or a dict, got str",
+            lambda: run(thread="你好"),
+            "thread: expected a request type or a dict with the keys messages, metadata; got str",
+        ),
+        (
+            lambda: run(thread={"messages": "你好"}),
+            "thread.messages: expected .* or a list of them with the keys content, role, file_ids",
         ),
         (lambda: as_parts("messages", "你好", Shape(())), "messages: expected a list, got str"),
         (

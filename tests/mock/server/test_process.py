@@ -238,7 +238,7 @@ def test_a_database_that_cannot_be_used(tmp_path: Path) -> None:
         (text, "not an SQLite database"),
         (newer, "has format 99"),
         (tmp_path, "cannot open"),
-        (tmp_path / "none" / "a.db", f"there is no folder {tmp_path / 'none'}"),
+        (tmp_path / "none" / "a.db", f"; no folder {tmp_path / 'none'}"),
     ]:
         status, out, err = refused("--db", path)
 

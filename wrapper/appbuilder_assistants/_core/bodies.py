@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+ONE = "a request type or a dict"
+SOME = "a request type, a dict or a list of them"
+
 
 class Shape(NamedTuple):
     """The fields of an object in a request, as the specification has them.
@@ -34,7 +37,7 @@ def as_pairs(name: str, value: object) -> Mapping[str, Any] | None:
     raise TypeError(f"{name}: expected a dict, got {type(value).__name__}")
 
 
-def as_part(name: str, value: object, shape: Shape) -> Any:
+def as_part(name: str, value: object, shape: Shape, expected: str = ONE) -> Any:
     """An object of this shape.
 
     Raises TypeError for what is no object, and ValueError for a misspelt key. Other unknown keys
@@ -46,7 +49,8 @@ def as_part(name: str, value: object, shape: Shape) -> Any:
     if hasattr(given, "to_dict"):
         given = given.to_dict()
     if not isinstance(given, Mapping):
-        raise TypeError(f"{name}: expected a request type or a dict, got {type(value).__name__}")
+        keys, got = ", ".join(shape.fields), type(value).__name__
+        raise TypeError(f"{name}: expected {expected} with the keys {keys}; got {got}")
     _check_keys(name, given, shape)
     body = dict(given)
     for key, default in shape.defaults.items():
@@ -55,7 +59,10 @@ def as_part(name: str, value: object, shape: Shape) -> Any:
     for key, inner in shape.parts.items():
         if (held := body.get(key)) is not None:
             is_list = isinstance(held, Sequence) and not isinstance(held, (str, bytes))
-            body[key] = (as_parts if is_list else as_part)(f"{name}.{key}", held, inner)
+            place = f"{name}.{key}"
+            body[key] = (
+                as_parts(place, held, inner) if is_list else as_part(place, held, inner, SOME)
+            )
     return body
 
 

@@ -13,6 +13,7 @@ from .connect import proxy_for
 from .protocols import Head, OutgoingRequest, TransportFailure
 from .unpack import ACCEPTED, can_unpack, codings, has_stacked_encodings
 
+NO_TLS = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE")  # by the version of OpenSSL
 CLOSED = "this client is closed: make another one"
 
 TWO_LOOPS = (
@@ -159,7 +160,12 @@ def _shows_token(request: OutgoingRequest, error: BaseException) -> bool:
 
 def _advice(request: OutgoingRequest, error: BaseException | None) -> str:
     """Where the address came from, and what may be wrong with the way to it."""
-    advice = f"; the address is that of {request.gateway_from}" if request.gateway_from else ""
+    advice = (
+        f"; the address is that of {request.gateway_from}"
+        if request.gateway_from
+        else "; this is the live service: is this machine online? For the mock server, set "
+        "GATEWAY_URL=http://127.0.0.1:8080"
+    )
     if proxy_for(request.url):
         advice += (
             "; HTTP_PROXY, HTTPS_PROXY or ALL_PROXY names a proxy, which may be what cannot be "
@@ -167,8 +173,13 @@ def _advice(request: OutgoingRequest, error: BaseException | None) -> str:
         )
     import ssl
 
-    is_tls = error is not None and any(isinstance(one, ssl.SSLError) for one in _chain(error))
-    if is_loopback(request.url) and not is_tls:
+    behind = () if error is None else _chain(error)
+    if tls := next((one for one in behind if isinstance(one, ssl.SSLError)), None):
+        if isinstance(tls, ssl.SSLCertVerificationError):
+            advice += "; SSL_CERT_FILE or verify= names other certificates to trust"
+        elif tls.reason in NO_TLS:
+            advice += "; does the server speak http:// only?"
+    elif is_loopback(request.url):
         advice += (
             ", and no server answers there: `python -m appbuilder_mock` (`make mock` in its "
             "repository) starts the mock server"
