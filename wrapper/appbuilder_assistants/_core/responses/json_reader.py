@@ -107,10 +107,13 @@ def _is_flat(body: bytes, brackets: bytes) -> bool:
     if b"\\" in body:
         body = body.replace(b"\\\\", b"").replace(b'\\"', b"")
         brackets = body.translate(None, _NOT_STRUCTURE)
-    brackets = brackets.replace(b'""', b"")
-    if b'"' in brackets:  # strings that have brackets
-        brackets = re.sub(_STRING, b"", brackets)
+    quotes, pairs = brackets, 2 * brackets.count(b'""')
+    brackets = quotes.translate(None, b'"')
+    if len(brackets) + pairs != len(quotes):  # strings that have brackets
+        brackets = re.sub(_STRING, b"", quotes.replace(b'""', b""))
     for _ in range(_PASSES):
+        if not brackets:
+            break
         brackets = brackets.replace(b"[]", b"").replace(b"{}", b"")
     return not brackets
 
