@@ -107,7 +107,7 @@ class OwnConnections(ForkAware, Generic[C]):
     def after_fork(self) -> None:
         # Two processes on one connection would read each other's responses.
         self._lock = threading.Lock()
-        self._inherited += self._idle.take_all()
+        self._inherited += self._idle.after_fork()
 
     def _release(self, places: Any, connection: C, keep: bool) -> None:
         """Take a connection back from a response; what may be used again is kept."""
@@ -115,11 +115,9 @@ class OwnConnections(ForkAware, Generic[C]):
         is_ours = places is self.places
         try:
             if keep and is_ours:
-                with self._lock:
-                    if not self._is_closed:
-                        self._idle.put(connection)
-                        return
-            connection.abort()
+                self._idle.put(connection)
+            else:
+                connection.abort()
         finally:
             if is_ours:
                 places.release()
@@ -158,10 +156,9 @@ class SocketTransport(OwnConnections[SocketConnection]):
     def close(self) -> None:
         self._is_closed = True
         discard_after_fork(self._inherited)
+        self._idle.close()
         with self._lock:
-            connections, on_httpx = self._idle.take_all(), self._on_httpx
-        for connection in connections:
-            connection.abort()
+            on_httpx = self._on_httpx
         if on_httpx is not None:
             on_httpx.close()
 
@@ -183,8 +180,7 @@ class SocketTransport(OwnConnections[SocketConnection]):
             request.waits_for_pool = False
         connection = None
         try:
-            with self._lock:
-                connection = self._idle.take(server)
+            connection = self._idle.take(server)
             if connection is None:
                 connection = SocketConnection.open(
                     server, self.context(server), request, self.exchange_class()
@@ -231,8 +227,7 @@ class AsyncSocketTransport(OwnConnections[Any]):
         self._be_on_one_loop()
         self._is_closed = True
         discard_after_fork(self._inherited)
-        for connection in self._idle.take_all():
-            connection.abort()
+        self._idle.close()
         if self._on_httpx is not None:
             await self._on_httpx.aclose()
         import asyncio
