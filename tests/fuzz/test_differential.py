@@ -27,7 +27,8 @@ from tests.transport.harness import OnLoop, Threads, outgoing, read
 KINDS = ("runs.query", "runs.stream_run", "files.content")
 """Operations that are answered by JSON, by events, and by bytes."""
 EACH = -(-ANSWERS // len(KINDS))
-CUT = max(EACH // 20, 10)  # each some hundred times
+CUT = max(EACH // 4, 10)
+"""Answers that are cut: each at every byte, which costs four readings of some 50 µs each time."""
 
 RULES: Any = {
     "database": None,

@@ -43,9 +43,16 @@ def test_an_end_within_the_handshake(trusting: Threads | OnLoop, first: bytes, w
 
 @pytest.fixture
 def silent() -> Iterator[tuple[str, socket.socket]]:
-    """The URL of a server that never says anything, and its socket."""
+    """The URL of a server that never says anything, and its socket.
+
+    Both are gone after a while, so that a client which waits for ever fails its test.
+    """
     with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(PATIENCE)
+        end = threading.Timer(PATIENCE, listener.close)  # resets what was not accepted
+        end.start()
         yield f"https://127.0.0.1:{listener.getsockname()[1]}", listener
+        end.cancel()
 
 
 def client_closes(listener: socket.socket) -> bool:
