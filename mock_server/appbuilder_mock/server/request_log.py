@@ -6,12 +6,15 @@ import contextlib
 import os
 import queue
 import threading
+import time
 
 from appbuilder_mock.middleware.entry import Entry
 from appbuilder_mock.state import DEFAULT_TOKEN
 
 WAITING = 1000  # lines that wait for a slow reader; more are dropped
 LONGEST_PATH = 200  # characters
+GATHERED_SECONDS = 0.01
+"""How long lines are gathered: waking the thread for each would cost a tenth of a look-up."""
 
 
 def greeting(url: str, token: str) -> str:
@@ -67,8 +70,15 @@ class RequestLog:
         self._thread.join(patience)
 
     def _write(self) -> None:
-        while (text := self._lines.get()) is not None:
-            rest = f"{text}\n".encode("utf-8", "replace")
+        is_open = True
+        while is_open:
+            lines = [self._lines.get()]
+            time.sleep(GATHERED_SECONDS)
+            with contextlib.suppress(queue.Empty):
+                while True:
+                    lines.append(self._lines.get_nowait())
+            is_open = None not in lines
+            rest = "".join(f"{text}\n" for text in lines if text).encode("utf-8", "replace")
             while rest:
                 try:
                     rest = rest[os.write(self._file, rest) :]
