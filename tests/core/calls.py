@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from appbuilder_assistants._core.calls import Reply
+import pytest
+from appbuilder_assistants import errors
+from appbuilder_assistants._core.calls import Outcome, Reply
 from appbuilder_assistants._core.requests import Call, FileCall, Request, StreamCall
+from appbuilder_assistants._core.responses.decode import expect_success, parse
 from appbuilder_assistants._core.responses.misfit import ModelReader
 from appbuilder_assistants.types import StreamRunMessage, StreamRunStatus
 
@@ -43,3 +46,11 @@ def reply(status: int = 200, body: Any = b"", **headers: str) -> Reply:
     """An answer. `body` is bytes, or written as JSON; `retry_after="1"` is a header."""
     data = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False).encode()
     return Reply(status, {k.replace("_", "-"): v for k, v in headers.items()}, data)
+
+
+def failure(outcome: Outcome) -> errors.AssistantsError:
+    """The error that an outcome of a look-up comes to."""
+    call = look_up()
+    with pytest.raises(errors.AssistantsError) as caught:
+        parse(call, expect_success(call, outcome))
+    return caught.value

@@ -13,7 +13,7 @@ from appbuilder_assistants._core.streams.reconcile import LookUps, reconcile
 from appbuilder_assistants._operations import messages, runs
 
 from tests.core.calls import reply, streamed
-from tests.core.streams.test_events import BEGIN, CALLS, RUN, piece, status
+from tests.core.streams.run_events import BEGIN, CALLS, RUN, piece, status
 
 CREATED = status(2, "message_creation", "in_progress", message_creation={"message_id": "chatmsg_1"})
 ASK = LookUps(run=runs.runs_query, messages=messages.messages_list, message=messages.messages_query)

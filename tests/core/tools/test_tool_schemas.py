@@ -1,118 +1,35 @@
-"""The description of a function for the model, and the arguments the function then gets."""
+"""The description of a function for the model."""
 
 from __future__ import annotations
 
 import datetime as dt
-import enum
-import functools
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import InitVar, dataclass, field
-from typing import Annotated, Any, Literal, NewType, Optional, TypedDict, Union
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, Optional, Union
 
-import attrs
 import jsonschema_rs
 import pytest
-from appbuilder_assistants import Tool, tool
+from appbuilder_assistants import tool
 from appbuilder_assistants._tools.arguments import BadArguments
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from typing_extensions import NotRequired
 
-Celsius = NewType("Celsius", float)
-
-
-class Unit(enum.Enum):
-    """摄氏度 or 华氏度."""
-
-    C = "°C"
-    F = "°F"
-
-
-class Level(enum.IntEnum):
-    LOW = 1
-    HIGH = 2
-
-
-@dataclass
-class Place:
-    """一个地方
-
-    Attributes:
-        city: 城市
-    """
-
-    city: str
-    height: float = 0.0
-    names: list[str] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        if not self.city:
-            raise ValueError("the city has no name")
-
-
-@attrs.define
-class Trip:
-    start: Place
-    _days: Annotated[int, "几天"] = attrs.field(default=1, validator=attrs.validators.ge(1))
-
-
-class Options(TypedDict):
-    unit: Unit
-    note: NotRequired[str]
-
-
-@dataclass
-class Chain:
-    next: Chain | None = None
-
-
-@dataclass
-class Hidden:
-    seed: InitVar[int]
-
-
-def one(annotation: Any, **default: Any) -> Tool[..., Any]:
-    """A tool with one parameter, `x`, that gives back what it gets."""
-    x = default.get("default", ...)
-
-    def given(x: Any) -> Any:
-        return x
-
-    def defaulted(x: Any = x) -> Any:
-        return x
-
-    function = given if x is ... else defaulted
-    function.__annotations__ = {"x": annotation}
-    return tool(function)
-
-
-def schema(annotation: Any, **default: Any) -> Any:
-    return one(annotation, **default).parameters["properties"]["x"]
-
-
-def sent(annotation: Any, value: Any, **default: Any) -> Any:
-    return one(annotation, **default).bind(json.dumps({"x": value}))()
-
-
-def problems(annotation: Any, value: Any) -> tuple[str, ...]:
-    with pytest.raises(BadArguments) as caught:
-        sent(annotation, value)
-    return caught.value.problems
-
-
-PLACE = {
-    "type": "object",
-    "description": "一个地方",
-    "properties": {
-        "city": {"type": "string", "description": "城市"},
-        "height": {"type": "number", "default": 0.0},
-        "names": {"type": "array", "items": {"type": "string"}},
-    },
-    "required": ["city"],
-    "additionalProperties": False,
-}
-UNIT = {"type": "string", "enum": ["°C", "°F"]}
+from tests.core.tools.examples import (
+    PLACE,
+    UNIT,
+    Celsius,
+    Chain,
+    Hidden,
+    Level,
+    Options,
+    Place,
+    Trip,
+    Unit,
+    one,
+    schema,
+    sent,
+)
 
 
 @pytest.mark.parametrize(
@@ -208,83 +125,6 @@ def test_an_annotation(annotation: Any, described: Any, value: Any, meant: Any) 
 
     assert schema(annotation) == {key: described[key] for key in described}
     assert (got, type(got)) == (meant, type(meant))
-
-
-@pytest.mark.parametrize(
-    ("annotation", "value", "described"),
-    [
-        (str, 3, "x: expected a string, got 3"),
-        (str, None, "x: expected a string, got null"),
-        (str, "\ud800", "the arguments: expected no halves of characters, got"),
-        (int, True, "x: expected an integer, got true"),
-        (int, 1.5, "x: expected an integer, got 1.5"),
-        (int, "3", 'x: expected an integer, got "3"'),
-        (float, "3", 'x: expected a number, got "3"'),
-        (bool, 1, "x: expected true or false, got 1"),
-        (Literal[1], True, "x: expected one of 1, got true"),
-        (Unit, "K", 'x: expected one of "°C", "°F", got "K"'),
-        (Optional[str], 3, "x: expected a string or null, got 3"),  # noqa: UP045
-        (list[int], [1, "二"], 'x[1]: expected an integer, got "二"'),
-        (list[int], {"a": 1}, 'x: expected a list, got {"a": 1}'),
-        (set[int], [1, 1], "x: expected a list without repetitions, got [1, 1]"),
-        (tuple[int, int], [1], "x: expected a list of 2 items, got [1]"),
-        (dict[str, int], {"北京": "a"}, 'x.北京: expected an integer, got "a"'),
-        (dict[str, int], {"a b": "a"}, 'x."a b": expected an integer, got "a"'),
-        (Place, {"city": 3}, "x.city: expected a string, got 3"),
-        (Place, {"city": ""}, "x: the city has no name"),
-        (Optional[Place], {"city": 3}, "x.city: expected a string, got 3"),  # noqa: UP045
-        (Trip, {"start": {"city": "a"}, "days": 0}, "x: '_days' must be >= 1: 0"),
-        (Trip, {"days": 1}, "x.start: missing, expected an object"),
-        (Options, {"unit": "°C", "多": 1}, "x.多: unknown, expected unit or note"),
-        (str, list(range(99)), "x: expected a string, got [0, 1, 2, 3, 4"),
-    ],
-)
-def test_a_value_that_does_not_fit(annotation: Any, value: Any, described: str) -> None:
-    """The problem names the path, what was expected and what came, and is short."""
-    (problem,) = problems(annotation, value)
-
-    assert problem.startswith(described)
-    assert len(problem) < 150
-
-
-def test_every_problem_is_listed() -> None:
-    """A model that got several things wrong need not learn of them one by one."""
-    assert problems(list[Place], [{"city": 1, "height": "a"}, {}]) == (
-        "x[0].city: expected a string, got 1",
-        'x[0].height: expected a number, got "a"',
-        "x[1].city: missing, expected a string",
-    )
-
-
-@pytest.mark.parametrize(
-    ("text", "described"),
-    [
-        ("{", "the arguments are not JSON"),
-        ('{"x": NaN}', "NaN is no number there"),
-        ('{"x": -Infinity}', "-Infinity is no number there"),
-        ('{"x": 1e999}', "1e999 is too large a number"),
-        ("[" * 100_000, "the arguments are not JSON"),
-        ("__import__('os').abort()", "the arguments are not JSON"),
-        ("[1]", "the arguments: expected an object, got [1]"),
-        ("null", "the arguments: expected an object, got null"),
-        ("", "x: missing, expected a number"),
-        ("{}", "x: missing, expected a number"),
-        ('{"x": 1, "y": 2}', "y: unknown, expected x"),
-    ],
-)
-def test_arguments_that_are_no_object_of_json(text: str, described: str) -> None:
-    """The text of a model is read as JSON and nothing else."""
-    with pytest.raises(BadArguments) as caught:
-        one(float).bind(text)
-
-    assert described in str(caught.value)
-
-
-def test_a_model_may_say_nothing() -> None:
-    """An empty text stands for no arguments; what is left out has Python's own default."""
-    sentinel = object()
-
-    assert one(Any, default=sentinel).bind("")() is sentinel
 
 
 @pytest.mark.parametrize(
@@ -389,77 +229,6 @@ def test_the_names_of_its_own_module_come_first() -> None:
     def look(x: Place) -> None: ...
 
     assert look.parameters["properties"]["x"] == PLACE
-
-
-class Station:
-    """Not a tool itself."""
-
-    def read(self, city: str) -> str:
-        """读数"""
-        return f"{city}: 1"
-
-    def __call__(self, city: str) -> str:
-        return city
-
-
-def test_other_things_that_can_be_called() -> None:
-    """Methods, partial applications and callable objects."""
-    method = tool(Station().read)
-    part = tool(functools.partial(Station.read, Station()), description="另一个")
-    thing = tool(Station(), name="station")
-
-    assert (method.name, method.description) == ("read", "读数")
-    assert (part.name, part.description) == ("read", "另一个")
-    assert thing.name == "station"
-    for made in (method, part, thing):
-        assert list(made.parameters["properties"]) == ["city"]
-        assert made.bind('{"city": "北京"}')().startswith("北京")
-
-
-def test_a_tool_is_still_its_function() -> None:
-    """It is called, named and documented as before, and can be made another tool."""
-
-    @tool(name="weather", description="天气")
-    def get_weather(city: str) -> str:
-        """查询天气"""
-        return f"{city}：晴"
-
-    other = tool(get_weather, name="other")
-
-    assert get_weather("北京") == other(city="北京") == "北京：晴"
-    assert get_weather.__name__ == "get_weather"  # type: ignore[attr-defined]
-    assert get_weather.__doc__ == "查询天气"
-    assert repr(get_weather) == "Tool('weather')"
-    assert get_weather.to_dict() == {
-        "type": "function",
-        "function": {
-            "name": "weather",
-            "description": "天气",
-            "parameters": {
-                "type": "object",
-                "properties": {"city": {"type": "string"}},
-                "required": ["city"],
-                "additionalProperties": False,
-            },
-        },
-    }
-    assert (other.name, other.description) == ("other", "查询天气")
-
-
-def test_which_tools_are_async() -> None:
-    """A coroutine function is one however it is wrapped."""
-
-    async def ask(city: str) -> str:
-        return city
-
-    class Asker:
-        async def __call__(self, city: str) -> str:
-            return city
-
-    assert tool(ask).is_async
-    assert tool(functools.partial(ask)).is_async
-    assert tool(Asker(), name="asker").is_async
-    assert not tool(Station().read).is_async
 
 
 json_values = st.recursive(
