@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +27,7 @@ STORED_FILE = {
     "classification_id": "c",
     "file_type": "document",
 }
+BUSY = answer({}, "503 Service Unavailable")
 OUTPUTS = [{"tool_call_id": "call-1", "output": "晴"}]
 EMPTY_LIST = {"object": "list", "data": [], "has_more": False}
 
@@ -77,6 +79,18 @@ def framed(body: bytes) -> dict[str, bytes]:
     }
 
 
+BEGINNING = BEGIN + piece(2, "我是")
+POLITE = framed(BEGINNING)["chunked"]
+"""A stream that ends before its final event, as if it were whole."""
+ABRUPT = CHUNKED + chunk(BEGINNING)
+"""A stream that breaks off."""
+
+
+def whole(body: bytes = STREAM) -> Callable[[Exchange], object]:
+    """A server that sends this stream."""
+    return lambda exchange: exchange.send(framed(body)["chunked"])
+
+
 def run_as(state: str) -> bytes:
     """The response of `runs.query` for the run."""
     return answer({**RUN, "status": state, "final_answer": None})
@@ -97,6 +111,9 @@ def stored(**texts: str) -> bytes:
             "has_more": False,
         }
     )
+
+
+WHOLE = stored(m="我是秦始皇")
 
 
 @dataclass
@@ -120,6 +137,10 @@ class BrokenStream:
 
 def stream_of(client: Any) -> Any:
     return client.threads.runs.stream_run("a", "t")
+
+
+def manager_of(client: Any) -> Any:
+    return client.threads.runs.stream_run_with_handler("a", "t")
 
 
 def seen(events: list[Any]) -> list[Any]:

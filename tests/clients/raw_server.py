@@ -144,6 +144,12 @@ def raw_server(script: Script, tls: ssl.SSLContext | None = None) -> Iterator[Ra
     assert not faults, faults
 
 
+def answers(*sent: bytes) -> Callable[[Exchange], object]:
+    """A script that sends one of these after the other."""
+    remaining = list(sent)
+    return lambda exchange: exchange.send(remaining.pop(0))
+
+
 def _hang_up(sock: socket.socket) -> None:
     try:
         sock.shutdown(socket.SHUT_RDWR)

@@ -12,6 +12,7 @@ from appbuilder_assistants import (
     AssistantsError,
     BadRequestError,
     DeadlineExceededError,
+    ServerError,
     StreamInterruptedError,
 )
 
@@ -126,3 +127,24 @@ def test_a_look_up_that_is_overdue(harness: ClientHarness, serve: Serve) -> None
         list(harness.client("k", serve(script).url).threads.runs.stream_run("a", "t", deadline=2))
 
     assert [attempt.status_code for attempt in caught.value.attempts] == [200]
+
+
+def test_attempts_are_on_the_error(harness: ClientHarness, serve: Serve) -> None:
+    """Every try, how it ended, how long it took, and the pause behind it."""
+    sent = [DOWN, b"", answer({"error": {"message": "忙"}}, "500 Internal Server Error")]
+
+    def script(exchange: Exchange) -> bool:
+        data = sent.pop(0)
+        exchange.send(data)
+        return bool(data)
+
+    client = harness.client("k", serve(script).url, retry=AT_ONCE)
+
+    with pytest.raises(ServerError, match=r"500: 忙 \(request id .*, after 3 attempts\)") as caught:
+        client.threads.runs.query("t", "r")
+
+    tried = caught.value.attempts
+    assert [attempt.status_code for attempt in tried] == [503, None, 500]
+    assert "was cut off" in tried[1].error
+    assert all(attempt.seconds > 0 for attempt in tried)
+    assert tried[1].request_id is not None

@@ -248,45 +248,6 @@ def test_an_infinite_limit_is_not_slowed_down(harness: ClientHarness, mock: Runn
     assert client._caller.settings.limiter.rate is None
 
 
-def test_the_limit_of_the_environment(
-    harness: ClientHarness, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("APPBUILDER_QPS", "2.5")
-
-    assert harness.client("k", "http://[::1]:9")._caller.settings.limiter.rate == 2.5
-    given = harness.client("k", "http://[::1]:9", rate_limit=7)
-    assert given._caller.settings.limiter.rate == 7
-    monkeypatch.setenv("APPBUILDER_QPS", "")
-    assert harness.client("k", "http://[::1]:9")._caller.settings.limiter.rate is None
-
-
-@pytest.mark.parametrize(
-    ("given", "error"),
-    [
-        (0, ValueError),
-        (-1.0, ValueError),
-        (float("nan"), ValueError),
-        ("20", TypeError),
-        (True, TypeError),
-    ],
-)
-def test_values_that_are_no_rate(
-    harness: ClientHarness, given: Any, error: type[Exception]
-) -> None:
-    with pytest.raises(error, match="rate_limit: expected calls a second"):
-        harness.client("k", rate_limit=given)
-
-
-@pytest.mark.parametrize("text", ["zwanzig", "0", "-3", "nan"])
-def test_values_of_the_environment_that_are_no_rate(
-    harness: ClientHarness, monkeypatch: pytest.MonkeyPatch, text: str
-) -> None:
-    monkeypatch.setenv("APPBUILDER_QPS", text)
-
-    with pytest.raises(ValueError, match=f"APPBUILDER_QPS: .* got '{text}'"):
-        harness.client("k")
-
-
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
 def test_a_fork_begins_without_the_turns_of_its_parent() -> None:
     """The child has no turns of its parent, and no lock that a thread of the parent held."""

@@ -195,18 +195,6 @@ def test_two_clients_at_once(harness: ClientHarness, serve: Serve) -> None:
         assert {int(e.json["thread_id"][1:]) % 2 for e in server.exchanges} == {number}
 
 
-def test_resources_are_the_same(harness: ClientHarness) -> None:
-    """Reading a resource twice gives the same object."""
-    client = harness.client_class("k", "http://127.0.0.1:9")
-
-    assert client.threads is client.threads
-    assert client.threads.runs is client.threads.runs
-    assert client.threads.messages is client.threads.messages
-    assert client.threads.runs.steps is client.threads.runs.steps
-    assert client.assistants is client.assistants
-    assert client.assistants.files is client.assistants.files
-
-
 def test_closing_a_client_closes_its_connections(harness: ClientHarness, serve: Serve) -> None:
     """All of them, at once; the connections of another client stay."""
     count = 4
@@ -263,3 +251,23 @@ def test_a_stream_that_two_threads_end(serve: Serve, monkeypatch: pytest.MonkeyP
         reading.result(PATIENCE)
 
     assert stream.final_run().status == "completed"
+
+
+def test_many_calls_at_once(harness: ClientHarness, serve: Serve) -> None:
+    """Connections that were opened for many calls at once are kept for the next ones."""
+    count = 32
+    together = threading.Barrier(count)
+
+    def script(exchange: Exchange) -> None:
+        together.wait(30)
+        exchange.send(answer(EMPTY_LIST))
+
+    server = serve(script)
+    client = harness.client("k", server.url)
+
+    for _ in range(2):
+        pages = harness.together([lambda: client.threads.runs.list("t")] * count)
+        assert [page.data for page in pages] == [[]] * count
+
+    assert len(server.exchanges) == 2 * count
+    assert server.connections == count

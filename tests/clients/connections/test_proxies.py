@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import socket
+import sys
 from typing import Any
 
+import appbuilder_mock
 import pytest
 from appbuilder_assistants import ApiConnectionError, RetryPolicy
 from appbuilder_assistants._transport.connect import proxy_for
@@ -141,3 +143,43 @@ def test_a_proxy_that_is_not_there(harness: ClientHarness, monkeypatch: pytest.M
         with pytest.raises(ApiConnectionError, match="make mock") as caught:
             nearby.threads.query("thread_1")
         assert "PROXY" not in str(caught.value)
+
+
+PROXIES = ["http://127.0.0.1:1", "socks://127.0.0.1:1", "http://:::"]
+
+
+@pytest.mark.parametrize("proxy", PROXIES)
+def test_this_machine_is_not_reached_through_a_proxy(
+    harness: ClientHarness,
+    mock: appbuilder_mock.Running,
+    monkeypatch: pytest.MonkeyPatch,
+    proxy: str,
+) -> None:
+    """A mock server on 127.0.0.1 works whatever proxy the environment names."""
+    monkeypatch.setenv("ALL_PROXY", proxy)
+    monkeypatch.setenv("HTTP_PROXY", proxy)
+
+    assert harness.client(mock.token, mock.url).threads.create().object == "thread"
+
+
+@pytest.mark.parametrize("proxy", PROXIES[1:])
+def test_a_proxy_that_cannot_be_used(
+    harness: ClientHarness, monkeypatch: pytest.MonkeyPatch, proxy: str
+) -> None:
+    """The error names the variables it comes from."""
+    monkeypatch.setenv("ALL_PROXY", proxy)
+
+    with pytest.raises(ValueError, match="ALL_PROXY"):
+        harness.client("k", "https://gw.example")
+
+
+def test_a_proxy_for_which_a_package_is_missing(
+    harness: ClientHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The error names the package; it shows no password."""
+    monkeypatch.setitem(sys.modules, "socksio", None)
+    monkeypatch.setenv("ALL_PROXY", "socks5://someone:geheim@proxy.example:1080")
+
+    with pytest.raises(ValueError, match="'socksio' package is not installed") as caught:
+        harness.client("k", "https://gw.example")
+    assert "geheim" not in str(caught.value)

@@ -27,7 +27,7 @@ from tests.clients.bodies import (
 from tests.clients.client_harness import ClientHarness
 from tests.clients.conftest import Serve
 from tests.clients.raw_server import PATIENCE, Exchange, answer
-from tests.clients.streams.test_handlers import recorder
+from tests.clients.recorder import recorder
 
 
 def test_malformed_json_printed_and_the_previous_event_repeated(

@@ -1,4 +1,4 @@
-"""What errors quote of an answer that repeats the token; a returned value is as it came."""
+"""Quotations of an answer that repeats the token in errors; a returned value is as it came."""
 
 from __future__ import annotations
 

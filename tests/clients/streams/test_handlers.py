@@ -2,57 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
-import threading
 from typing import Any
 
 import pytest
 from appbuilder_assistants import (
-    AppBuilder,
     AssistantEventHandler,
-    AsyncAppBuilder,
     AsyncAssistantEventHandler,
     NotFoundError,
     StreamInterruptedError,
     UnknownEvent,
 )
-from appbuilder_assistants.types import ToolOutputDict
 
-from tests.clients.bodies import BEGIN, CHUNKED, END, STREAM, chunk, event, framed, piece, status
+from tests.clients.bodies import BEGIN, END, STREAM, event, framed, piece, status
 from tests.clients.client_harness import AsyncHarness, ClientHarness, SyncHarness
 from tests.clients.conftest import Serve
-from tests.clients.raw_server import PATIENCE, Exchange
+from tests.clients.raw_server import Exchange
+from tests.clients.recorder import recorder
 from tests.clients.test_against_the_mock import WEATHER, asked
-
-HOOKS = (
-    "messages",
-    "message_creation",
-    "run_begin",
-    "run_end",
-    "run_cancelling",
-    "tool_step_begin",
-    "tool_step_end",
-    "tool_calls",
-    "tool_submitted_output",
-    "unknown",
-    "reconciled",
-)
-
-
-def recorder(harness: ClientHarness, **overridden: Any) -> Any:
-    """A handler that records its calls, and runs the overridden methods."""
-    called: list[str] = []
-
-    def hook(name: str) -> Any:
-        def method(self: Any, event: Any) -> Any:
-            called.append(name)
-            return overridden[name](self, event) if name in overridden else None
-
-        return method
-
-    methods: dict[str, Any] = {name: hook(name) for name in HOOKS}
-    cls = type("Recorder", (harness.handler_class,), {**methods, "called": called})
-    return cls()
 
 
 def whole(exchange: Exchange) -> None:
@@ -141,69 +107,6 @@ def test_the_context_in_a_hook(harness: ClientHarness, serve: Serve) -> None:
 
     ids = ("run_1", "t", "a")
     assert seen == [(*ids, "step-1", None), (*ids, None, ["call-1"]), (*ids, None, None)]
-
-
-@pytest.mark.parametrize("way", ["with", "plain", "for"])
-@pytest.mark.parametrize("error", [ZeroDivisionError, KeyboardInterrupt])
-def test_an_exception_of_a_hook(
-    harness: ClientHarness, serve: Serve, way: str, error: type[BaseException]
-) -> None:
-    """The exception reaches the caller unchanged, and the connection is closed."""
-    disconnected = threading.Event()
-
-    def script(exchange: Exchange) -> None:
-        exchange.send(CHUNKED + chunk(BEGIN + piece(2, "你")))
-        assert exchange.client_disconnected()
-        disconnected.set()
-
-    def fail(self: Any, event: Any) -> None:
-        raise error("坏了")
-
-    handler = recorder(harness, messages=fail)
-    runs = harness.client("k", serve(script).url).threads.runs
-    manager = runs.stream_run_with_handler("a", "t", event_handler=handler)
-
-    def act() -> None:
-        if way == "with":
-            with manager as entered:
-                entered.until_done()
-        elif way == "plain":
-            manager.until_done()
-        else:
-            list(manager)
-
-    # The caught error is kept, and with it all that only its frames hold.
-    with pytest.raises(error, match="坏了") as caught:
-        act()
-
-    assert disconnected.wait(PATIENCE)
-    assert handler.called == ["run_begin", "messages"]
-    assert caught.value.__cause__ is None
-
-
-@pytest.mark.parametrize("way", ["with", "for"])
-def test_leaving_early_closes_the_connection(
-    harness: ClientHarness, serve: Serve, way: str
-) -> None:
-    """The server sees the reader go."""
-    disconnected = threading.Event()
-
-    def script(exchange: Exchange) -> None:
-        exchange.send(CHUNKED + chunk(BEGIN))
-        assert exchange.client_disconnected()
-        disconnected.set()
-
-    handler = recorder(harness)
-    runs = harness.client("k", serve(script).url).threads.runs
-    manager = runs.stream_run_with_handler("a", "t", event_handler=handler)
-    if way == "with":
-        with manager as entered:
-            next(iter(entered))
-    else:
-        for _ in manager:
-            break
-
-    assert disconnected.wait(PATIENCE)
 
 
 def test_unknown_events(harness: ClientHarness, serve: Serve) -> None:
@@ -311,82 +214,6 @@ def test_a_run_that_is_refused(harness: ClientHarness, client: Any) -> None:
 
     with pytest.raises(NotFoundError), manager:
         pass
-
-
-def test_tools_within_a_stream(mock: Any) -> None:
-    """The official way: a hook submits the outputs, and the stream continues."""
-
-    class Handler(AssistantEventHandler):
-        answer = ""
-
-        def messages(self, messages_event: Any) -> None:
-            self.answer += messages_event.content[-1].text.value
-
-        def tool_calls(self, status_event: Any) -> None:
-            for call in self.stream_run_context.current_tool_calls or []:
-                client.threads.runs.submit_tool_outputs(
-                    run_id=self.stream_run_context.current_run_id or "",
-                    thread_id=self.stream_run_context.current_thread_id or "",
-                    tool_outputs=[{"tool_call_id": call.id, "output": "晴,25 度"}],
-                )
-
-    with AppBuilder(mock.token, mock.url) as client:
-        assistant = client.assistants.create("a", tools=[WEATHER])
-        with client.threads.runs.stream_run_with_handler(
-            assistant_id=assistant.id, thread=asked("北京?"), event_handler=Handler()
-        ) as stream:
-            stream.until_done()
-
-    assert isinstance(stream, Handler)
-    assert "晴,25 度" in stream.answer
-
-
-def test_async_tools_within_a_stream(mock: Any) -> None:
-    """The same with hooks that are awaited, beside one that is plain."""
-
-    class Handler(AsyncAssistantEventHandler):
-        answer = ""
-
-        def messages(self, messages_event: Any) -> None:
-            self.answer += messages_event.content[-1].text.value
-
-        async def tool_calls(self, status_event: Any) -> None:
-            now = self.stream_run_context
-            outputs: list[ToolOutputDict] = [
-                {"tool_call_id": call.id, "output": "晴,25 度"}
-                for call in now.current_tool_calls or []
-            ]
-            await client.threads.runs.submit_tool_outputs(
-                now.current_run_id or "", now.current_thread_id or "", outputs
-            )
-
-    client = AsyncAppBuilder(mock.token, mock.url)
-
-    async def main() -> Handler:
-        handler = Handler()
-        async with client:
-            assistant = await client.assistants.create("a", tools=[WEATHER])
-            runs = client.threads.runs
-            await runs.stream_run_with_handler(
-                assistant.id, thread=asked("北京?"), event_handler=handler
-            ).until_done()
-        return handler
-
-    assert "晴,25 度" in asyncio.run(main()).answer
-
-
-def test_an_async_hook_in_a_plain_handler(serve: Serve) -> None:
-    """An async hook would never be awaited: it is refused at the first event."""
-
-    class Handler(AssistantEventHandler):
-        async def run_begin(self, status_event: Any) -> None:
-            raise AssertionError("never run")
-
-    with (
-        AppBuilder("k", serve(whole).url) as client,
-        pytest.raises(TypeError, match="plain `def`"),
-    ):
-        client.threads.runs.stream_run_with_handler("a", "t", event_handler=Handler()).until_done()
 
 
 def test_a_handler_one_event_at_a_time(harness: ClientHarness, serve: Serve) -> None:

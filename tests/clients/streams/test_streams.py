@@ -6,16 +6,8 @@ import asyncio
 import threading
 from collections.abc import Callable
 
-import appbuilder_mock
 import pytest
-from appbuilder_assistants import (
-    AppBuilder,
-    AsyncAppBuilder,
-    RetryPolicy,
-    StreamInterruptedError,
-    UnknownEvent,
-)
-from appbuilder_mock.scenarios import Reply, Rule
+from appbuilder_assistants import AppBuilder, AsyncAppBuilder, StreamInterruptedError, UnknownEvent
 
 from tests.clients.bodies import (
     BEGIN,
@@ -27,7 +19,6 @@ from tests.clients.bodies import (
     event,
     framed,
     piece,
-    run_as,
     seen,
     stream_of,
 )
@@ -147,30 +138,6 @@ def test_breaking_out_of_a_native_async_for(serve: Serve) -> None:
     asyncio.run(main())
 
 
-def test_cancellation_closes_the_connection(serve: Serve) -> None:
-    """A task that is cancelled while it waits for an event leaves no open socket."""
-    disconnected = threading.Event()
-    server = serve(waits_for_disconnect(disconnected))
-
-    async def main() -> None:
-        async with AsyncAppBuilder("k", server.url) as client:
-            begun = asyncio.Event()
-
-            async def watch() -> None:
-                async with client.threads.runs.stream_run("a", "t") as stream:
-                    async for _ in stream:
-                        begun.set()
-
-            task = asyncio.create_task(watch())
-            await asyncio.wait_for(begun.wait(), PATIENCE)
-            task.cancel()
-            with pytest.raises(asyncio.CancelledError):
-                await task
-            assert await asyncio.to_thread(disconnected.wait, PATIENCE)
-
-    asyncio.run(main())
-
-
 def test_nothing_is_sent_before_the_stream_is_used(harness: ClientHarness, serve: Serve) -> None:
     """Making a stream costs no request; closing one that was never used neither."""
     server = serve(lambda exchange: exchange.send(framed(STREAM)["length"]))
@@ -259,94 +226,3 @@ def test_other_calls_go_on_beside_a_stream(serve: Serve) -> None:
             assert client.threads.runs.list("t").data == []
 
     assert server.connections == 2
-
-
-ODD = (
-    "\ufeff: 你好\r\n\r\nid: 1\r\nretry: 10\r\nevent: message\rdata: "
-    '{"send_id": 1, "message_id": "m",\ndata: "content": [{"type": "text", "text": '
-    '{"value": "秦😀"}}]}\r\n\r\nevent: audio\ndata\ndata: 一\n\nevent\nid\n\n'
-    'event:status\ndata:{"send_id":2,"status":"completed","event_type":"run_end"}\r\r'
-).encode()
-
-
-def test_where_the_network_cuts_changes_nothing(harness: ClientHarness, serve: Serve) -> None:
-    """Cut here or there, or into single bytes: the events are the same (core cuts everywhere)."""
-    bodies = [chunk(ODD[:cut]) + chunk(ODD[cut:]) for cut in range(1, len(ODD), 4)]
-    bodies.append(b"".join(chunk(ODD[i : i + 1]) for i in range(len(ODD))))
-    disconnected = iter(bodies)
-    server = serve(lambda exchange: (exchange.send(CHUNKED + next(disconnected)), False)[1])
-    client = harness.client("k", server.url)
-
-    for _ in bodies:
-        stream = stream_of(client)
-        message, unknown, end = stream
-        assert message.content[0].text.value == "秦😀"
-        assert unknown == UnknownEvent("audio", "\n一")
-        assert end.status == "completed"
-        assert stream.messages == {"m": "秦😀"}
-
-
-def test_a_megabyte_in_one_event(harness: ClientHarness, serve: Serve) -> None:
-    """A large event arrives whole."""
-    text = "秦" * 400_000
-    body = BEGIN + piece(2, text) + END
-    server = serve(lambda exchange: exchange.send(framed(body)["chunked"]))
-
-    assert stream_of(harness.client("k", server.url)).final_text() == text
-
-
-def test_an_event_without_end(harness: ClientHarness, serve: Serve) -> None:
-    """A server cannot fill the memory with one event: it is given up, and the connection closed."""
-    disconnected = threading.Event()
-
-    def script(exchange: Exchange) -> None:
-        try:
-            exchange.send(CHUNKED + chunk(BEGIN) + chunk(b"data: "))
-            megabyte = chunk(b"x" * 1024 * 1024)
-            while True:
-                exchange.send(megabyte)
-        except OSError:
-            disconnected.set()
-
-    stream = stream_of(harness.client("k", serve(script).url))
-    with pytest.raises(StreamInterruptedError, match="more than 67,108,864 bytes"):
-        list(stream)
-
-    assert disconnected.wait(PATIENCE)
-    assert stream.snapshot.last_send_id == 1
-
-
-def test_pings_keep_a_quiet_stream_alive(harness: ClientHarness, serve: Serve) -> None:
-    """A stream that only pings may take longer than the timeout; one that is silent may not."""
-    pause = threading.Event()
-
-    def script(exchange: Exchange) -> None:
-        if exchange.path.endswith("/query"):
-            exchange.send(run_as("in_progress"))
-            return
-        exchange.send(CHUNKED + chunk(BEGIN))
-        if exchange.json["assistant_id"] == "a":
-            for _ in range(24):  # twenty in one timeout: most of them may be late
-                pause.wait(0.05)
-                exchange.send(chunk(event("ping", "{}")))
-            exchange.send(chunk(END))
-        exchange.client_disconnected()
-
-    client = harness.client("k", serve(script).url, timeout=1.0, retry=RetryPolicy(attempts=1))
-
-    assert seen(list(stream_of(client))) == [1, 4]
-    with pytest.raises(StreamInterruptedError, match="read timed out after"):
-        list(client.threads.runs.stream_run("silent", "t"))
-
-
-def test_pings_of_the_mock(harness: ClientHarness) -> None:
-    """The mock pings while a model thinks for longer than the timeout."""
-    slow = Rule(reply=Reply("想好了", first_delay=1.5))
-    with appbuilder_mock.running(ping_interval=0.05, scenario=[slow]) as mock:
-        client = harness.client(mock.token, mock.url, timeout=1.0)
-        assistant = client.assistants.create("a")
-        question = {"messages": [{"role": "user", "content": "你好"}]}
-
-        assert (
-            client.threads.runs.stream_run(assistant.id, thread=question).final_text() == "想好了"
-        )
