@@ -199,12 +199,11 @@ def _token() -> str:
 def appbuilder_client(appbuilder_mock: Running) -> Iterator[AppBuilder]:
     """The client of this distribution, pointed at the test's mock server."""
     try:
-        import httpx
         from appbuilder_assistants import AppBuilder
     except ImportError as missing:
         pytest.skip(MISSING.format("appbuilder_client", missing.name))
-    with httpx.Client(trust_env=False) as http:  # no proxy between a test and its server
-        yield AppBuilder(appbuilder_mock.token, appbuilder_mock.url, http_client=http)
+    with AppBuilder(appbuilder_mock.token, appbuilder_mock.url) as client:
+        yield client
 
 
 @pytest.fixture
