@@ -48,6 +48,17 @@ def test_no_call_is_made_up(resource: str) -> None:
     )
 
 
+def test_the_names_for_users_of_openai() -> None:
+    """Each method of runs in that table is one."""
+    _, _, rest = TEXT.partition("## From OpenAI's Assistants client")
+    rows = [row.split(" | ")[1] for row in rest.splitlines() if row.startswith("| `")]
+    methods = {name for row in rows for name in re.findall(r"`runs\.(\w+)\(", row)}
+
+    assert {"run", "stream_run", "wait", "query"} <= methods
+    with appbuilder.AppBuilder("k") as client:
+        assert methods <= set(dir(client.threads.runs))
+
+
 def test_the_errors_are_there() -> None:
     """The right-hand names are exported."""
     _, _, table = TEXT.partition("| `appbuilder.core._exception` | here |")

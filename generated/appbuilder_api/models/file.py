@@ -39,7 +39,7 @@ class File(Model):
 
     censored: int = 0
     """How the audit stands, in queries and lists: -1 auditing, 0 not audited, 1 approved,
-    2 rejected, 3 needs more, 4 failed by fault, 5 failed by timeout.
+    2 rejected, 3 needs further audit, 4 failed by fault, 5 failed by timeout.
     """
 
     file_type: str = ""

@@ -37,7 +37,7 @@ class AsyncToolRuns(AsyncResource):
         The parameters are those of `run`, but `tools` are functions: made by `tool`, or any that
         are typed. A plain description may stand beside the function of its name. Those asked for
         together are called together, at most `max_parallel` at a time: plain functions in
-        threads, coroutine functions as tasks (the client for threads refuses them).
+        threads, coroutine functions as tasks (AppBuilder refuses them).
 
         The model gets the text of a ToolError, and errors for arguments that do not fit and unknown
         tools; any other exception of a tool is raised here. After `max_rounds` rounds

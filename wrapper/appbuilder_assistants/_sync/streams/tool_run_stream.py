@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class ToolRunStream(RunStream):
     """The events of one run, whose tool calls are answered on the way.
 
-    An `RunStream`, with the same events and lenses. After the event `tool_calls` the functions
+    It has the events and views of `RunStream`. After the event `tool_calls` the functions
     are called when the next event is asked for. Leaving the stream before the run's end, by an
     error or not, cancels the run, as nobody would call the functions that it asks for. Closing it
     before the first event waits some seconds for it, as it names the run. If the run's id stays
