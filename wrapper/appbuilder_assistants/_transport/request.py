@@ -66,8 +66,7 @@ def _random_uuid() -> str:
     """A UUID of version 4. The module for them takes longer to import than this package."""
     digits = urandom(16).hex()
     variant = "89ab"[int(digits[16], 16) % 4]
-    groups = digits[:8], digits[8:12], f"4{digits[13:16]}", variant + digits[17:20], digits[20:]
-    return "-".join(groups)
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
 
 
 def _headers(step: Send, settings: Settings) -> dict[str, str]:

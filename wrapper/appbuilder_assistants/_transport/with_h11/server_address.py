@@ -6,6 +6,7 @@ import re
 import select
 import socket
 import time
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from appbuilder_assistants._settings.addresses import ip_of
@@ -60,16 +61,13 @@ def share(end: float | None, count: int) -> float | None:
     return now + (end - now) / count
 
 
-def is_silent(sock: socket.socket) -> bool:
-    """Whether a socket has received neither bytes nor the end of the connection."""
-    try:
-        if not hasattr(select, "poll"):  # on Windows, where `select` takes any number
-            return not select.select([sock], [], [], 0)[0]
-        poll = select.poll()
-        poll.register(sock, select.POLLIN)
-        return not poll.poll(0)
-    except (OSError, ValueError):
-        return False
+def silence_of(sock: socket.socket) -> Callable[[], bool]:
+    """Tells of an open socket whether it has received neither bytes nor the connection's end."""
+    if not hasattr(select, "poll"):  # on Windows, where `select` takes any number
+        return lambda: not select.select([sock], [], [], 0)[0]
+    poll = select.poll()
+    poll.register(sock, select.POLLIN)
+    return lambda: not poll.poll(0)
 
 
 def ignore(_late: object) -> None:

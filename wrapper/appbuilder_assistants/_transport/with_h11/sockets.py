@@ -21,7 +21,7 @@ from .exchange import (
     head_of,
     seconds_of,
 )
-from .server_address import ServerAddress, addresses_of, ignore, is_address, is_silent, share
+from .server_address import ServerAddress, addresses_of, ignore, is_address, share, silence_of
 
 if TYPE_CHECKING:
     import ssl
@@ -34,6 +34,7 @@ class SocketConnection:
         self.server = server
         self._sock: Any = sock  # of TLS, if the server's address says so
         self.exchange = exchange
+        self._is_silent = silence_of(sock)
         self._timeout = sock.gettimeout()
 
     @classmethod
@@ -64,7 +65,7 @@ class SocketConnection:
     def is_usable(self) -> bool:
         if self.server.is_tls and self._sock.pending():
             return False
-        return is_silent(self._sock)
+        return self._is_silent()
 
     def send(self, request: OutgoingRequest) -> tuple[int, Headers]:
         """Write a request, and read up to the end of the response's head."""
