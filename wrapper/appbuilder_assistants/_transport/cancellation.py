@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Generator
+from types import coroutine
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
@@ -50,13 +51,38 @@ async def wait_until(deadline: float | None, work: Awaitable[T]) -> T:
         raise TimeoutError from None
 
 
-async def cancel_after(seconds: float, work: Awaitable[T]) -> T | None:
-    """The result of the work; None if it was cancelled, in the way that httpcore supports."""
-    from anyio import move_on_after
+@coroutine
+def uncut(work: Awaitable[T]) -> Generator[Any, Any, T]:
+    """The result of the work, which is cancelled once at most, and only where it really waits.
 
-    with move_on_after(seconds):
-        return await work
-    return None
+    It is not interrupted where it merely lets other tasks run, as httpcore does while it closes a
+    connection. A cancellation that comes there is raised where the work waits next, or at its end.
+    """
+    import asyncio
+
+    steps = work.__await__()
+    waits_for: object = None
+    pending: BaseException | None = None
+    was_cancelled = False
+    while True:
+        try:
+            if pending is None or waits_for is None:
+                waits_for = next(steps)
+            else:
+                error, pending, was_cancelled = pending, None, True
+                waits_for = steps.throw(error)
+        except BaseException as end:
+            if pending is not None:
+                raise pending from None
+            if isinstance(end, StopIteration):
+                result: T = end.value
+                return result
+            raise
+        if pending is None or waits_for is None:
+            try:
+                yield waits_for
+            except asyncio.CancelledError as cancelled:
+                pending = None if was_cancelled else cancelled
 
 
 async def shielded(work: Coroutine[Any, Any, T], discard: Callable[[T], Awaitable[None]]) -> T:

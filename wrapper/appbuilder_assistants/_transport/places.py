@@ -21,6 +21,10 @@ class Place:
     def __init__(self, places: FairSemaphore | AsyncFairSemaphore) -> None:
         self._places: FairSemaphore | AsyncFairSemaphore | None = places
 
+    @property
+    def is_taken(self) -> bool:
+        return self._places is not None
+
     def give_back(self) -> None:
         places, self._places = self._places, None
         if places is not None:

@@ -6,7 +6,7 @@ Nothing here names an HTTP library. docs/architecture.md says how a transport is
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, TypeAlias
 
@@ -133,27 +133,34 @@ class Head(Protocol):
     @property
     def is_closed(self) -> bool: ...
     def whole(self) -> bytes | None:
-        """The body, if it has come with the head; then there are no chunks."""
+        """The body, if it has come with the head; then there is no chunk to read."""
         ...
 
 
 class Incoming(Head, Protocol):
     """A response with a complete head, as an implementation hands it to `response.receive`.
 
-    `chunks` gives the bytes as they came, and raises TransportFailure. When it is closed, the
-    connection is used again if all has been read.
+    When it is closed, the connection is used again if all has been read.
     """
 
-    def chunks(self) -> Iterator[bytes]: ...
+    def chunk(self) -> bytes:
+        """The next bytes as they came, none at the end: then, or with an error, it is closed.
+
+        Raises TransportFailure, also once it is closed.
+        """
+        ...
+
     def keeps_deadline(self) -> bool:
         """Whether a read that has begun ends at the request's deadline."""
         ...
 
     def close(self) -> None: ...
+    def abandon(self) -> None:
+        """Close it from wherever the collector runs, unless it is: without waiting for a lock."""
 
 
 class AsyncIncoming(Head, Protocol):
-    """As `Incoming`; what it waits for can be cancelled."""
+    """As `Incoming`; `chunk` can be cancelled, closing cannot."""
 
-    def chunks(self) -> AsyncGenerator[bytes, None]: ...
+    async def chunk(self) -> bytes: ...
     async def aclose(self) -> None: ...

@@ -5,18 +5,19 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import aclosing, suppress
+from contextlib import suppress
 from io import BytesIO
 from typing import Any, cast
+from weakref import finalize
 
 from appbuilder_assistants._core.calls import NoReply, Reply
 from appbuilder_assistants._core.limits import MAX_QUOTED
 
-from .cancellation import cancel_after, shield_to_completion, wait_until
+from .cancellation import running_loop, shield_to_completion, wait_until
 from .failures import no_reply, overdue, refused, without_frames
 from .forks import ForkAware, discard_after_fork
 from .protocols import AsyncIncoming, Head, Incoming, OutgoingRequest, TransportFailure
-from .unpack import aunpacked, unpacked
+from .unpack import AsyncUnpacked, unpacked
 
 REST_SECONDS = 0.05
 """How long the end of a body may take that has said all: a new connection costs about as much."""
@@ -30,9 +31,11 @@ def receive(response: Incoming, request: OutgoingRequest) -> Reply | NoReply:
             return problem
         if not request.leave_open(response.status, response.headers):
             return _read(response, request)
-        live = Body(response, request)
-        start, open_ = live.peek(request.peek) if request.peek else (b"", True)
-        return _reply(response, request, start, live if open_ else None)
+        chunks = unpacked(response)
+        start, is_whole = _gather(chunks, request, request.peek)
+        open_ = not is_whole
+        live = Body(response, request, chunks) if open_ else None
+        return _reply(response, request, start.getvalue(), live)
     finally:
         if not open_:
             response.close()
@@ -46,9 +49,11 @@ async def areceive(response: AsyncIncoming, request: OutgoingRequest) -> Reply |
             return problem
         if not request.leave_open(response.status, response.headers):
             return await _aread(response, request)
-        live = AsyncBody(response, request)
-        start, open_ = await live.peek(request.peek) if request.peek else (b"", True)
-        return _reply(response, request, start, live if open_ else None)
+        chunks = AsyncUnpacked(response)
+        start, is_whole = await _agather(chunks, request.peek)
+        open_ = not is_whole
+        live = AsyncBody(response, request, chunks) if open_ else None
+        return _reply(response, request, start.getvalue(), live)
     finally:
         if not open_:
             await response.aclose()
@@ -58,16 +63,21 @@ class _OpenBody(ForkAware):
     """The rest of a body: chunks as they arrive, a `NoReply` if it breaks off.
 
     `call_span` is the call that is still open with the body, until a stream takes it over.
+    A forgotten body is closed by its finalizer, which keeps the response alive until then: the
+    collector may find both at once, and would finalize parts of the response in any order.
     """
 
     call_span: Any = None
-    _response: Any
-    _chunks: Any
 
-    def __init__(self, response: Head, request: OutgoingRequest) -> None:
+    def __init__(
+        self, response: Any, request: OutgoingRequest, chunks: Any, forgotten: finalize[Any, Any]
+    ) -> None:
         super().__init__()
-        self._response = response
+        self._response: Any = response
         self._request = request
+        self._chunks: Any = chunks
+        self._forgotten = forgotten
+        forgotten.atexit = False
         self._inherited: list[Any] = []
 
     @property
@@ -77,6 +87,7 @@ class _OpenBody(ForkAware):
 
     def after_fork(self) -> None:
         # The parent is still reading it.
+        self._forgotten.detach()
         self._inherited = [self._response, self._chunks]
         self._response = self._chunks = None
 
@@ -84,21 +95,11 @@ class _OpenBody(ForkAware):
 class Body(_OpenBody):
     """The open body of a response, for threads."""
 
-    def __init__(self, response: Incoming, request: OutgoingRequest) -> None:
-        super().__init__(response, request)
-        self._chunks = unpacked(response)
+    def __init__(
+        self, response: Incoming, request: OutgoingRequest, chunks: Iterator[bytes]
+    ) -> None:
+        super().__init__(response, request, chunks, finalize(self, response.abandon))
         self._release = threading.Lock()
-
-    def peek(self, size: int) -> tuple[bytes, bool]:
-        """The first bytes, up to the chunk that exceeds `size`, and whether that is not all."""
-        start = bytearray()
-        while len(start) <= size:
-            chunk = next(self._chunks, None)
-            _check(self._request)
-            if chunk is None:
-                return bytes(start), False
-            start += chunk
-        return bytes(start), True
 
     def hurry(self, seconds: float) -> bool:
         """Wait for the rest for this time at most. False if it does not come."""
@@ -145,27 +146,19 @@ class Body(_OpenBody):
     def close(self) -> None:
         """Close the connection without reading the rest of the body."""
         discard_after_fork(self._inherited)
-        if self._response is not None:
+        if self._forgotten.detach():
             self._response.close()
 
 
 class AsyncBody(_OpenBody):
     """As `Body`, on an event loop."""
 
-    def __init__(self, response: AsyncIncoming, request: OutgoingRequest) -> None:
-        super().__init__(response, request)
-        self._chunks = aunpacked(response)
+    def __init__(
+        self, response: AsyncIncoming, request: OutgoingRequest, chunks: AsyncUnpacked
+    ) -> None:
+        forgotten = finalize(self, _close_forgotten, running_loop(), response)
+        super().__init__(response, request, chunks, forgotten)
         self._is_released = False
-
-    async def peek(self, size: int) -> tuple[bytes, bool]:
-        """As `Body.peek`."""
-        start = bytearray()
-        while len(start) <= size:
-            chunk = await anext(self._chunks, None)
-            if chunk is None:
-                return bytes(start), False
-            start += chunk
-        return bytes(start), True
 
     def hurry(self, seconds: float) -> bool:
         self._request.shorten(seconds)
@@ -180,7 +173,7 @@ class AsyncBody(_OpenBody):
         if self._request.is_overdue():
             return overdue(self._request)
         try:
-            return await wait_until(self._request.deadline, self._chunks.__anext__())
+            return await wait_until(self._request.deadline, anext(self._chunks))
         except StopAsyncIteration:
             raise
         except TimeoutError as error:
@@ -201,18 +194,26 @@ class AsyncBody(_OpenBody):
             await self.aclose()
 
     async def _read_end(self) -> None:
-        with suppress(TransportFailure):
-            await cancel_after(REST_SECONDS, anext(self._chunks, None))
+        with suppress(TransportFailure, TimeoutError, RuntimeError):  # another task may read it
+            await wait_until(time.monotonic() + REST_SECONDS, anext(self._chunks, None))
 
     async def aclose(self) -> None:
         discard_after_fork(self._inherited)
-        if self._response is not None:
+        if self._forgotten.detach():
             try:
-                await shield_to_completion(self._response.aclose())
-                with suppress(RuntimeError):  # another task reads, and sees the end itself
-                    await self._chunks.aclose()
+                await self._response.aclose()
+                import asyncio
+
+                await asyncio.sleep(0)  # a socket is closed by the loop's next round
             except BaseException as error:  # noqa: BLE001 - as in `Body`
                 raise without_frames(error) from error.__cause__
+
+
+def _close_forgotten(loop: Any, response: AsyncIncoming) -> None:
+    """Close a response on its loop, from wherever the collector runs."""
+    if not response.is_closed:
+        with suppress(RuntimeError):  # the loop has ended
+            loop.call_soon_threadsafe(lambda: loop.create_task(response.aclose()))
 
 
 def _check(request: OutgoingRequest) -> None:
@@ -229,29 +230,38 @@ def _read(response: Incoming, request: OutgoingRequest) -> Reply:
     """
     if whole := _whole(response, request):
         return whole
-    body = BytesIO()
     limit = request.max_body(response.status)
-    for piece in unpacked(response):
-        body.write(piece)
-        if body.tell() > limit:
-            return _cut_short(response, request, body)
-        _check(request)
-    _check(request)
-    return _reply(response, request, body.getvalue())
+    return _closed(response, request, *_gather(unpacked(response), request, limit))
 
 
 async def _aread(response: AsyncIncoming, request: OutgoingRequest) -> Reply:
     """As `_read`; its caller checks the deadline."""
     if whole := _whole(response, request):
         return whole
-    body = BytesIO()
     limit = request.max_body(response.status)
-    async with aclosing(aunpacked(response)) as pieces:
-        async for piece in pieces:
-            body.write(piece)
-            if body.tell() > limit:
-                return _cut_short(response, request, body)
-    return _reply(response, request, body.getvalue())
+    return _closed(response, request, *await _agather(AsyncUnpacked(response), limit))
+
+
+def _gather(pieces: Iterator[bytes], request: OutgoingRequest, limit: int) -> tuple[BytesIO, bool]:
+    """The body up to the piece that exceeds the limit, and whether that is all. 0 reads nothing."""
+    body = BytesIO()
+    for piece in pieces if limit else ():
+        body.write(piece)
+        _check(request)
+        if body.tell() > limit:
+            return body, False
+    _check(request)
+    return body, limit > 0
+
+
+async def _agather(pieces: AsyncUnpacked, limit: int) -> tuple[BytesIO, bool]:
+    """As `_gather`; its caller checks the deadline."""
+    body = BytesIO()
+    while limit and (piece := await anext(pieces, None)) is not None:
+        body.write(piece)
+        if body.tell() > limit:
+            return body, False
+    return body, limit > 0
 
 
 def _whole(response: Head, request: OutgoingRequest) -> Reply | None:
@@ -259,15 +269,14 @@ def _whole(response: Head, request: OutgoingRequest) -> Reply | None:
     if "content-encoding" in response.headers or (body := response.whole()) is None:
         return None
     if len(body) > request.max_body(response.status):
-        return _cut_short(response, request, BytesIO(body))
+        return _reply(response, request, body[:MAX_QUOTED], cut_short=True)
     return _reply(response, request, body)
 
 
-def _cut_short(response: Head, request: OutgoingRequest, body: BytesIO) -> Reply:
-    """The reply with what may be quoted of a body that is too long; the rest is dropped."""
-    start = body.getvalue()[:MAX_QUOTED]
-    body.close()
-    return _reply(response, request, start, cut_short=True)
+def _closed(response: Head, request: OutgoingRequest, body: BytesIO, is_whole: bool) -> Reply:
+    """The reply; of a body that is too long only with what may be quoted."""
+    start = body.getvalue() if is_whole else body.getvalue()[:MAX_QUOTED]
+    return _reply(response, request, start, cut_short=not is_whole)
 
 
 def _reply(

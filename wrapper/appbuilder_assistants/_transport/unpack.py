@@ -5,11 +5,10 @@ HTTP libraries unpack each chunk whole: 64 KiB of gzip may unfold to 64 MiB at o
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Iterator, Mapping
-from contextlib import aclosing
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from .protocols import AsyncIncoming, Incoming, TransportFailure
+from .protocols import AsyncIncoming, Head, Incoming, TransportFailure
 
 if TYPE_CHECKING:
     import zlib
@@ -42,21 +41,40 @@ def has_stacked_encodings(found: list[str]) -> bool:
 
 def unpacked(response: Incoming) -> Iterator[bytes]:
     """The body in pieces. Raises TransportFailure, also for what is not compressed so."""
-    unpacker = Unpacker(*([] if response.is_unpacked else codings(response.headers)))
-    for chunk in response.chunks():
+    unpacker = unpacker_of(response)
+    while chunk := response.chunk():
         yield from unpacker.feed(chunk)
     unpacker.finish()
 
 
-async def aunpacked(response: AsyncIncoming) -> AsyncGenerator[bytes, None]:
-    """As `unpacked`."""
-    unpacker = Unpacker(*([] if response.is_unpacked else codings(response.headers)))
-    # An iteration that is given up is closed at once: a loop may end before it collects any.
-    async with aclosing(response.chunks()) as chunks:
-        async for chunk in chunks:
-            for piece in unpacker.feed(chunk):
-                yield piece
-    unpacker.finish()
+class AsyncUnpacked:
+    """As `unpacked`. Not a generator: the event loop would close a forgotten one by a task."""
+
+    def __init__(self, response: AsyncIncoming) -> None:
+        self._response = response
+        self._unpacker = unpacker_of(response)
+        self._pieces: Iterator[bytes] = iter(())
+        self._is_reading = self._has_ended = False
+
+    async def __anext__(self) -> bytes:
+        while (piece := next(self._pieces, None)) is None:
+            if self._is_reading:
+                raise RuntimeError("this body is being read by another task")
+            self._is_reading = True
+            try:
+                chunk = b"" if self._has_ended else await self._response.chunk()
+            finally:
+                self._is_reading = False
+            if not chunk:
+                self._has_ended = True
+                self._unpacker.finish()
+                raise StopAsyncIteration
+            self._pieces = self._unpacker.feed(chunk)
+        return piece
+
+
+def unpacker_of(response: Head) -> Unpacker:
+    return Unpacker(*([] if response.is_unpacked else codings(response.headers)))
 
 
 class Unpacker:

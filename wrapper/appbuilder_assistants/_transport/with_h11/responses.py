@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from appbuilder_assistants._transport.protocols import TransportFailure
 
 from .idle import Connection
 from .sockets import SocketConnection
@@ -43,6 +45,11 @@ class OpenResponse(Generic[C]):
         exchange = self._connection.exchange
         return exchange.take() if exchange.is_complete else None
 
+    def check_open(self) -> None:
+        """Raise TransportFailure once it is closed: another request may have the connection."""
+        if self.is_closed:
+            raise TransportFailure("read", "the response was closed while it was read")
+
     def close(self) -> None:
         if not self.is_closed:
             self.is_closed = True
@@ -52,32 +59,37 @@ class OpenResponse(Generic[C]):
 class SocketResponse(OpenResponse[SocketConnection]):
     """For threads."""
 
-    def __del__(self) -> None:
-        # For a body that was never closed. The collector may run at any moment: no lock is taken
-        # here that this thread may hold already.
-        if not self.is_closed:
-            self.is_closed = True
-            self._release(self._connection, False)
-
-    def chunks(self) -> Iterator[bytes]:
+    def chunk(self) -> bytes:
+        self.check_open()
+        piece = b""
         try:
-            yield from self._connection.chunks(self._request)
+            piece = next(self._connection.chunks(self._request), b"")
         finally:
-            self.close()
+            if not piece:
+                self.close()
+        return piece
 
     def keeps_deadline(self) -> bool:
         return True
+
+    def abandon(self) -> None:
+        if not self.is_closed:
+            self.is_closed = True
+            self._release(self._connection, False)  # without the lock of the idle ones
 
 
 class AsyncSocketResponse(OpenResponse[Any]):
     """For asyncio."""
 
-    async def chunks(self) -> AsyncGenerator[bytes, None]:
+    async def chunk(self) -> bytes:
+        self.check_open()
+        piece: bytes = b""
         try:
-            while chunk := await self._connection.chunk(self._request):
-                yield chunk
+            piece = await self._connection.chunk(self._request)
         finally:
-            self.close()
+            if not piece:
+                self.close()
+        return piece
 
     async def aclose(self) -> None:
         self.close()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import ssl
-from collections.abc import AsyncGenerator, Iterator, Mapping
+import threading
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
 
 import httpx
 
+from appbuilder_assistants._transport.cancellation import shield_to_completion, uncut
 from appbuilder_assistants._transport.places import AsyncFairSemaphore, FairSemaphore, Place
 from appbuilder_assistants._transport.protocols import Phase, TransportFailure
 
@@ -24,6 +27,7 @@ class Response:
     def __init__(self, response: httpx.Response, places: FairSemaphore) -> None:
         self._response = response
         self._place = Place(places)
+        self._chunks = (response.iter_bytes if response.is_stream_consumed else response.iter_raw)()
         self.status = response.status_code
         self.headers: Mapping[str, str] = response.headers
         self.is_http1 = response.http_version.startswith("HTTP/1")
@@ -32,21 +36,21 @@ class Response:
 
     @property
     def is_closed(self) -> bool:
-        return self._response.is_closed
+        return not self._place.is_taken
 
     def whole(self) -> bytes | None:
         return None
 
-    def chunks(self) -> Iterator[bytes]:
+    def chunk(self) -> bytes:
+        chunk = b""
         try:
-            if self.is_unpacked:
-                yield self._response.content
-            else:
-                yield from self._response.iter_raw()
+            chunk = next(self._chunks, b"")
         except FAILURES as error:
             raise failure(error) from error
         finally:
-            self.close()
+            if not chunk:
+                self.close()
+        return chunk
 
     def keeps_deadline(self) -> bool:
         read = self._response.request.extensions["timeout"]["read"]
@@ -59,6 +63,12 @@ class Response:
         finally:
             self._place.give_back()
 
+    def abandon(self) -> None:
+        # Closing takes a lock of httpcore's, which this thread may hold.
+        if not self.is_closed:
+            with suppress(RuntimeError):  # the program ends
+                threading.Thread(target=self.close, daemon=True).start()
+
 
 class AsyncResponse:
     """As `Response`."""
@@ -66,7 +76,9 @@ class AsyncResponse:
     def __init__(self, response: httpx.Response, places: AsyncFairSemaphore) -> None:
         self._response = response
         self._place = Place(places)
-        self._has_ended = response.is_stream_consumed
+        self._chunks: Any = (
+            response.aiter_bytes if response.is_stream_consumed else response.aiter_raw
+        )()
         self.status = response.status_code
         self.headers: Mapping[str, str] = response.headers
         self.is_http1 = response.http_version.startswith("HTTP/1")
@@ -74,33 +86,31 @@ class AsyncResponse:
 
     @property
     def is_closed(self) -> bool:
-        return self._response.is_closed
+        return not self._place.is_taken
 
     def whole(self) -> bytes | None:
         return None
 
-    async def chunks(self) -> AsyncGenerator[bytes, None]:
+    async def chunk(self) -> bytes:
+        chunk = b""
         try:
-            if self.is_unpacked:
-                yield self._response.content
-            else:
-                async for chunk in self._response.aiter_raw():
-                    yield chunk
-            self._has_ended = True
+            chunk = await uncut(anext(self._chunks, b""))
         except FAILURES as error:
             raise failure(error) from error
         finally:
-            await self.aclose()
-            # httpcore's generators are closed by tasks, which a loop that ends would destroy.
-            await asyncio.sleep(0)
+            if not chunk:
+                await uncut(self._close())
+        return chunk
 
     async def aclose(self) -> None:
+        if not self.is_closed:
+            await shield_to_completion(self._close())
+
+    async def _close(self) -> None:
         try:
             await self._response.aclose()
-            stream = self._response.extensions.get("network_stream")
-            if stream and self.is_http1 and not self._has_ended:
-                # httpcore has closed it, unless a cancelled read cut off its closing.
-                await stream.aclose()
+            with suppress(RuntimeError):  # another task reads, and sees the end itself
+                await self._chunks.aclose()
         finally:
             self._place.give_back()
 
