@@ -4,207 +4,33 @@ from __future__ import annotations
 
 import importlib
 import inspect
-import json
 import re
-from collections.abc import Callable, Iterator
-from operator import attrgetter
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-import yaml
-from appbuilder_assistants import AppBuilder, AsyncAppBuilder, _operations
 from appbuilder_assistants import _run_calls as run_calls
-from appbuilder_assistants._core.limits import (
-    FIRST_POLL_DELAY,
-    MAX_PARALLEL,
-    MAX_POLL_DELAY,
-    MAX_ROUNDS,
-)
 from appbuilder_assistants._core.multipart import MultipartBody
-from appbuilder_assistants._core.requests import OperationRequest, Request
-from appbuilder_assistants._files.upload import uploading
-from appbuilder_assistants._operations import assistants, files, runs, threads
+from appbuilder_assistants._core.requests import OperationRequest
+from appbuilder_assistants._operations import assistants, runs, threads
 from appbuilder_assistants.types import AssistantMessage, AssistantThread, AssistantThreadDict
 
 from scripts.evidence import about
-
-ROOT = Path(__file__).parents[2]
-SPEC: dict[str, Any] = yaml.safe_load((ROOT / "openapi.yaml").read_text(encoding="utf-8"))
-OPERATIONS: dict[str, dict[str, Any]] = {
-    operation["operationId"]: {**operation, "path": path}
-    for path, methods in SPEC["paths"].items()
-    for method, operation in methods.items()
-    if method == "post"
-}
-PATHS = {tag["name"]: tag["x-resource"] for tag in SPEC["tags"]}
-RESOURCES = {
-    path.rpartition(".")[2]: (
-        type(attrgetter(path)(AppBuilder(token="none"))),
-        type(attrgetter(path)(AsyncAppBuilder(token="none"))),
-    )
-    for path in PATHS.values()
-}
-
-# The methods of the official client, version 1.1.5, with their parameters in order.
-CREATE = (
-    "name description model response_format instructions thought_instructions "
-    "chat_instructions tools file_ids metadata"
+from tests.border.official import BESIDE, DEFAULTS, LISTS, OFFICIAL, PAGE, PAGING, TOOLS, UPDATE
+from tests.border.surface import (
+    _UPLOAD,
+    CALLS,
+    JSON_CALLS,
+    NEW,
+    OPERATIONS,
+    RESOURCES,
+    SPEC,
+    added,
+    methods,
+    parameters,
+    request_schema,
+    sent,
 )
-RUN = (
-    "assistant_id thread_id thread model response_format instructions thought_instructions "
-    "chat_instructions tools metadata tool_output model_parameters user_info user_loc"
-)
-PAGE = "limit order after before"
-UPDATE = (
-    "assistant_id model name description instructions tools thought_instructions "
-    "chat_instructions response_format file_ids metadata"
-)
-OFFICIAL = {
-    "assistants.create": ("createAssistant", CREATE),
-    "assistants.update": ("updateAssistant", UPDATE),
-    "assistants.list": ("listAssistants", PAGE),
-    "assistants.query": ("queryAssistant", "assistant_id"),
-    "assistants.delete": ("deleteAssistant", "assistant_id"),
-    "assistants.mount_files": ("mountAssistantFile", "assistant_id file_id"),
-    "assistants.mounted_files_list": ("listMountedFiles", f"assistant_id {PAGE}"),
-    "assistants.unmount_files": ("unmountAssistantFile", "assistant_id file_id"),
-    "files.create": ("createFile", "file_path purpose"),
-    "files.list": ("listFiles", ""),
-    "files.query": ("queryFile", "file_id"),
-    "files.delete": ("deleteFile", "file_id"),
-    "files.download": ("downloadFile", "file_id file_path timeout"),
-    "files.content": ("readFile", "file_id timeout"),
-    "threads.create": ("createThread", "messages"),
-    "threads.query": ("queryThread", "thread_id"),
-    "threads.update": ("updateThread", "thread_id metadata"),
-    "threads.delete": ("deleteThread", "thread_id"),
-    "messages.create": ("createMessage", "thread_id content role file_ids metadata"),
-    "messages.update": ("updateMessage", "thread_id message_id content file_ids"),
-    "messages.list": ("listMessages", f"thread_id {PAGE}"),
-    "messages.query": ("queryMessage", "thread_id message_id"),
-    "messages.files": ("listMessageFiles", f"thread_id message_id {PAGE}"),
-    "runs.run": ("createRun", RUN),
-    "runs.stream_run": ("createRun", RUN),
-    "runs.stream_run_with_handler": (
-        "createRun",
-        RUN.replace("tool_output", "tool_output event_handler"),
-    ),
-    "runs.submit_tool_outputs": ("submitToolOutputs", "run_id thread_id tool_outputs"),
-    "runs.cancel": ("cancelRun", "run_id thread_id sync"),
-    "runs.list": ("listRuns", f"thread_id {PAGE}"),
-    "runs.query": ("queryRun", "thread_id run_id"),
-    "steps.list": ("listRunSteps", f"thread_id run_id {PAGE}"),
-    "steps.query": ("queryRunStep", "thread_id run_id step_id"),
-}
-
-# Additions: whole methods, each with the official one that it completes, and parameters.
-PAGING = "order after before page_size"
-LISTS = {
-    "assistants.list_all": ("assistants.list", PAGING),
-    "assistants.mounted_files_list_all": ("assistants.mounted_files_list", PAGING),
-    "files.list_all": ("files.list", "order"),
-    "messages.list_all": ("messages.list", PAGING),
-    "messages.files_all": ("messages.files", PAGING),
-    "runs.list_all": ("runs.list", PAGING),
-    "steps.list_all": ("steps.list", PAGING),
-}
-LATE = "deadline on_deadline"
-STREAMS = f"{LATE} on_exit"
-LOOP = "max_rounds max_parallel continuation"
-TOOLS = {
-    "runs.run_with_tools": ("runs.run", f"{LOOP} {LATE}"),
-    "runs.stream_run_with_tools": ("runs.stream_run", f"{LOOP} {STREAMS}"),
-    "runs.wait": ("runs.query", f"first_delay max_delay {LATE}"),
-}
-ADDED = {
-    "files.create": "filename progress",
-    "files.download": "overwrite",
-    "runs.run": LATE,
-    "runs.stream_run": STREAMS,
-    "runs.stream_run_with_handler": STREAMS,
-    "runs.submit_tool_outputs": LATE,
-}
-DEFAULTS = (MAX_ROUNDS, MAX_PARALLEL, "auto", FIRST_POLL_DELAY, MAX_POLL_DELAY, "close", "cancel")
-# Not in the body of the request.
-BESIDE = {"event_handler", "timeout"}
-_RUN_BODY = runs.runs_run_body(assistant_id="a", thread_id="t")
-with uploading(b"", "f") as _file:
-    _UPLOAD = files.files_create(file=_file)
-
-
-def name_of(operation: dict[str, Any]) -> str:
-    """The method of an operation in the clients, such as `messages.list`."""
-    return f"{PATHS[operation['tags'][0]].rpartition('.')[2]}.{operation['x-method']}"
-
-
-def positional(operation: dict[str, Any]) -> list[str]:
-    required = request_schema(operation["operationId"]).get("required", [])
-    names: list[str] = operation.get("x-positional", required)
-    return names
-
-
-def calls() -> Iterator[OperationRequest]:
-    """A call of each operation with what it requires; createRun has one for each kind of answer."""
-    for id_, operation in OPERATIONS.items():
-        module, method = name_of(operation).split(".")
-        schema = request_schema(id_)
-        given = schema["examples"][0]
-        required = {name: given[name] for name in schema.get("required", ())}
-        bound = importlib.import_module(f"{_operations.__name__}.{module}")
-        if id_ == "createRun":
-            yield run_calls.run(_RUN_BODY)
-            yield run_calls.stream_run(_RUN_BODY)
-        elif id_ == "createFile":
-            yield _UPLOAD
-        elif id_ == "createAssistant":
-            yield assistants.assistants_create(name="a")
-        else:
-            yield getattr(bound, f"{module}_{method}")(**required)
-
-
-def request_schema(operation: str) -> dict[str, Any]:
-    ((_, content),) = OPERATIONS[operation]["requestBody"]["content"].items()
-    name = content["schema"]["$ref"].rpartition("/")[2]
-    schema: dict[str, Any] = SPEC["components"]["schemas"][name]
-    return schema
-
-
-CALLS = list(calls())
-# Later operations, which the official client does not have: their methods follow from the spec.
-NEW = {
-    name_of(operation): (id_, " ".join(positional(operation)))
-    for id_, operation in OPERATIONS.items()
-    if id_ not in {official for official, _ in OFFICIAL.values()}
-}
-JSON_CALLS = [call for call in CALLS if call is not _UPLOAD]
-
-
-def methods() -> list[tuple[str, Callable[..., Any]]]:
-    """Every public method of every resource, of both clients."""
-    return [
-        (f"{name}.{method}", getattr(cls, method))
-        for name, classes in RESOURCES.items()
-        for cls in classes
-        for method, _ in inspect.getmembers(cls, inspect.isfunction)
-        if not method.startswith("_")
-    ]
-
-
-def added(name: str) -> tuple[str, str]:
-    """The operation's own method, and our parameters."""
-    if name.removesuffix("_all") in NEW and name not in NEW:
-        return name.removesuffix("_all"), PAGING
-    return (LISTS | TOOLS).get(name, (name, ADDED.get(name, "")))
-
-
-def parameters(method: Callable[..., Any]) -> list[inspect.Parameter]:
-    return list(inspect.signature(method).parameters.values())[1:]
-
-
-def sent(request: Request) -> Any:
-    assert isinstance(request.body, bytes)
-    return json.loads(request.body)
 
 
 @about("*/x-repeatable")

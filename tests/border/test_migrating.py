@@ -9,7 +9,7 @@ import appbuilder_assistants as appbuilder
 import pytest
 
 from scripts.doc_outputs import output_of
-from tests.border.test_border import OFFICIAL
+from tests.border.official import OFFICIAL
 from tests.interop.vendor_programs import VENDOR, summary, table
 
 TEXT = (Path(__file__).parents[2] / "docs" / "migrating.md").read_text(encoding="utf-8")

@@ -16,7 +16,8 @@ import appbuilder
 import pytest
 
 from tests.interop.process import serving
-from tests.interop.vendor_programs import VENDOR, Program
+from tests.interop.vendor_program import Program
+from tests.interop.vendor_programs import VENDOR
 from tests.sent_requests import SentRequests
 
 # Arguments chosen by the service's model in the recordings; the mock server omits optional ones.

@@ -1,9 +1,11 @@
-"""Users' editors: their program is read by mypy and pyright."""
+"""Users' editors: their programs are read by mypy and pyright."""
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -18,13 +20,14 @@ NOT_OURS = (
     "scenarios.md",
     "testing-your-app.md",
 )
-PROGRAM = Path(__file__).with_name("user_program.py")
+PROGRAMS = sorted(Path(__file__).parent.glob("user_*.py"))
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """A user's folder, with a configuration of its own and a copy of the program."""
-    (tmp_path / "program.py").write_text(PROGRAM.read_text(encoding="utf-8"), encoding="utf-8")
+    """A user's folder, with a configuration of its own and copies of the programs."""
+    for program in PROGRAMS:
+        shutil.copy(program, tmp_path)
     (tmp_path / "pyrightconfig.json").write_text(
         '{"typeCheckingMode": "strict", "reportUnnecessaryTypeIgnoreComment": true,'
         ' "enableTypeIgnoreComments": false, "pythonVersion": "3.10"}',
@@ -34,7 +37,7 @@ def project(tmp_path: Path) -> Path:
 
 
 def check(
-    project: Path, *command: str, files: tuple[str, ...] = ("program.py",)
+    project: Path, *command: str, files: Iterable[str] = ()
 ) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", *command, *files],
@@ -52,8 +55,8 @@ PYRIGHT = ("pyright", f"--pythonpath={sys.executable}")
 
 @pytest.mark.parametrize("command", [MYPY, PYRIGHT], ids=lambda c: c[0])
 def test_a_users_program(project: Path, command: tuple[str, ...]) -> None:
-    """It is right, and wrong just where it says so: an ignore that is not needed is an error."""
-    done = check(project, *command)
+    """Each is right, and wrong just where it says so: an ignore that is not needed is an error."""
+    done = check(project, *command, files=(path.name for path in PROGRAMS))
 
     assert done.returncode == 0, done.stdout
 
@@ -72,7 +75,7 @@ def test_the_examples_of_the_documentation(tmp_path: Path) -> None:
         '{"typeCheckingMode": "standard", "pythonVersion": "3.10"}', encoding="utf-8"
     )
 
-    done = check(tmp_path, *PYRIGHT, files=())
+    done = check(tmp_path, *PYRIGHT)
 
     assert len(programs) > 10
     assert done.returncode == 0, done.stdout
