@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.check_layout import GENERATED, MAX_LINES, MAX_MODULES, problems
+from scripts.check_layout import GENERATED, MAX_LINES, MAX_MODULES, ONLY_LINES, problems
 
 DESCRIBED = '"""Back-off.\n\nOffers `Policy`, which says how long to wait.\n"""\n'
 
@@ -46,6 +46,19 @@ def test_one_line_too_many(folder: Path, tmp_path: Path) -> None:
     [problem] = problems(tmp_path)
 
     assert problem.startswith("wrapper/appbuilder_assistants/_retry/module_0.py: 301 lines")
+
+
+@pytest.mark.parametrize("place", ONLY_LINES)
+def test_one_line_too_many_in_other_folders(folder: Path, tmp_path: Path, place: str) -> None:
+    module = tmp_path / place / "runs" / "test_module.py"
+    module.parent.mkdir(parents=True)
+    module.write_text("class Name1: ...\n" * MAX_LINES)
+    assert problems(tmp_path) == []
+    module.write_text("#\n" * (MAX_LINES + 1))
+
+    [problem] = problems(tmp_path)
+
+    assert problem.startswith(f"{place}/runs/test_module.py: 301 lines")
 
 
 def test_two_classes_of_one_name(folder: Path, tmp_path: Path) -> None:
