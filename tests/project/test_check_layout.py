@@ -49,7 +49,7 @@ def test_one_line_too_many(folder: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("place", ONLY_LINES)
-def test_one_line_too_many_in_other_folders(folder: Path, tmp_path: Path, place: str) -> None:
+def test_one_line_too_many_in_other_folders(tmp_path: Path, place: str) -> None:
     module = tmp_path / place / "runs" / "test_module.py"
     module.parent.mkdir(parents=True)
     module.write_text("class Name1: ...\n" * MAX_LINES)

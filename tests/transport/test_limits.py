@@ -64,7 +64,7 @@ def test_connecting(transport: Threads | OnLoop, full_port: str) -> None:
     assert f"no connection to {full_port}: connecting timed out after 0.3 s" in outcome.message
 
 
-def test_writing(transport: Threads | OnLoop, serve: Serve) -> None:
+def test_writing(transport: Threads | OnLoop) -> None:
     """The write timeout ends a request that the server does not read."""
     listener = socket.create_server(("127.0.0.1", 0))
     with listener:

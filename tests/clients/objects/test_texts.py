@@ -213,13 +213,13 @@ def test_a_failed_stream(harness: ClientHarness, serve: Serve) -> None:
     assert stream.messages == {"m": "我是"}
 
 
-def test_a_look_up_that_fails(harness: ClientHarness, client: Any) -> None:
+def test_a_look_up_that_fails(client: Any) -> None:
     """Its own error is raised: the text may well be there."""
     with pytest.raises(NotFoundError):
         client.text(COMPLETED)
 
 
-def test_the_wrong_object(harness: ClientHarness, client: Any) -> None:
+def test_the_wrong_object(client: Any) -> None:
     """Before anything is sent."""
     with pytest.raises(TypeError, match=r"expected a run .*got NoneType"):
         client.text(None)

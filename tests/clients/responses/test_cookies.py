@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from appbuilder_assistants import ApiConnectionError
 
@@ -14,9 +12,7 @@ from tests.clients.raw_server import answer
 from tests.clients.responses.asked import ONCE
 
 
-def test_a_cookie_that_cannot_be_sent_back(
-    harness: ClientHarness, serve: Serve, tmp_path: Path
-) -> None:
+def test_a_cookie_that_cannot_be_sent_back(harness: ClientHarness, serve: Serve) -> None:
     """No cookie is kept: neither a bad one nor one that another caller's request would carry."""
     sent = answer(RUN, set_cookie="a=\xff; b=c")
     server = serve(lambda exchange: exchange.send(sent))

@@ -138,7 +138,7 @@ def test_exceptions_that_would_end_the_flow(
     assert ends_of(server, client) == ["cancelled"]
 
 
-def test_generator_exit_of_an_async_tool(harness: ClientHarness, run: Any, client: Any) -> None:
+def test_generator_exit_of_an_async_tool(harness: ClientHarness, run: Any) -> None:
     """As that of a plain one."""
     if isinstance(harness, SyncHarness):
         pytest.skip("an async tool needs the asynchronous client")
@@ -151,7 +151,7 @@ def test_generator_exit_of_an_async_tool(harness: ClientHarness, run: Any, clien
         run(weather)
 
 
-def test_halves_of_characters(run: Any, client: Any, server: appbuilder_mock.Running) -> None:
+def test_halves_of_characters(run: Any, server: appbuilder_mock.Running) -> None:
     """In a result or a ToolError they are replaced, and the run continues."""
 
     @named

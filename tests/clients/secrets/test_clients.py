@@ -6,7 +6,6 @@ import copy
 import pickle
 import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -90,7 +89,7 @@ def test_a_copy_that_is_not_made(harness: ClientHarness, logged: list[str], wron
     assert_hidden(caught.value, logged)
 
 
-def test_the_objects(harness: ClientHarness, tmp_path: Path) -> None:
+def test_the_objects(harness: ClientHarness) -> None:
     """Clients, their parts, settings and copies: shown, copied or pickled."""
     client = harness.client_class(SECRET, NOWHERE)
     parts = [

@@ -43,7 +43,7 @@ def test_a_server_that_never_shakes_hands(
     assert_hidden(caught.value, logged)
 
 
-def test_tls_that_fails(harness: ClientHarness, serve: Serve, logged: list[str]) -> None:
+def test_tls_that_fails(harness: ClientHarness, logged: list[str]) -> None:
     """The peer does not speak TLS at all."""
     listener = socket.create_server(("127.0.0.1", 0))
     port = listener.getsockname()[1]

@@ -208,7 +208,7 @@ def test_every_parameter_is_carried_over(harness: ClientHarness, serve: Serve) -
     assert handler.called
 
 
-def test_a_run_that_is_refused(harness: ClientHarness, client: Any) -> None:
+def test_a_run_that_is_refused(client: Any) -> None:
     """It is raised when the stream is opened."""
     manager = client.threads.runs.stream_run_with_handler("asst_没有", thread=asked("你好"))
 

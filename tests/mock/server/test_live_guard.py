@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from appbuilder_mock.live_guard import LiveGuard
 
-from tests.mock.server.test_pytest_plugin import pytest_run
+from tests.mock.server.pytest_runs import pytest_run
 
 LIVE = "appbuilder.baidu.com"
 CALLS = {

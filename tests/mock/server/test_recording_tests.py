@@ -8,7 +8,7 @@ import appbuilder_mock
 import pytest
 from appbuilder_mock.scenarios import Match, Rule, read_scenario
 
-from tests.mock.server.test_pytest_plugin import pytest_run
+from tests.mock.server.pytest_runs import pytest_run
 
 RECORDED = """
 import pytest

@@ -28,7 +28,7 @@ from appbuilder_mock.sweep import (
 )
 
 from tests.mock.recording.sessions import asking
-from tests.mock.server.test_pytest_plugin import pytest_run
+from tests.mock.server.pytest_runs import pytest_run
 from tests.mock.wire import Api, final_text
 
 ROOT = Path(__file__).parents[3]
