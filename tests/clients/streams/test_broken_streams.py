@@ -86,19 +86,6 @@ def test_cut_at_every_byte(harness: ClientHarness, serve: Serve, how: str, state
     assert said == ["interrupted", *([] if state == "in_progress" else ["reconciled"]), *ends]
 
 
-def test_a_malformed_event(harness: ClientHarness, serve: Serve) -> None:
-    """It interrupts the stream behind the events that were right."""
-    body = BEGIN + event("status", '{"status":') + END
-    server = serve(lambda exchange: exchange.send(framed(body)["length"]))
-    stream = stream_of(harness.client("k", server.url))
-    events: list[Any] = []
-
-    with pytest.raises(StreamInterruptedError, match="cannot be read"):
-        events.extend(stream)
-
-    assert seen(events) == [1]
-
-
 ERROR = {"error": {"code": 404, "message": "没有"}}
 
 
