@@ -1,4 +1,4 @@
-"""Every example in openapi.yaml, wherever it stands, and the models that read it."""
+"""Every example in openapi.yaml, wherever it stands, and the schemas that it is an example of."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from tests.generated.spec import MODELS, REFINEMENTS, SCHEMAS, SPEC
+from tests.generated.spec import MODELS, REFINEMENTS, REQUESTS, SCHEMAS, SPEC
 
 Place = tuple[str, ...]
-Reading = tuple[str, Any]  # the name of a model, and what it is to read
+Reading = tuple[str, Any]  # the name of a schema, and what is to be read or written
+
+READ = sorted({*MODELS, *REQUESTS} - {"CreateFileRequest"})
+"""Objects that models read, and the JSON of requests, which operations write."""
 
 # Values below these are data, in which `example` is no keyword.
 DATA = ("default", "enum", "const")
@@ -65,11 +68,11 @@ def at(place: Place) -> Any:
 
 
 def direct_reading(example: Example) -> Reading | None:
-    """The model that an example is an example of, if it is one of a model."""
+    """The model or request that an example is an example of, if there is one."""
     place = example.owner_place
     if place[:2] == ("components", "schemas") and len(place) == 3:
         name = REFINEMENTS.get(place[2], place[2])
-        if name in MODELS:
+        if name in READ:
             return name, example.value
     if place[-2:-1] == ("content",) and place[-1] == "application/json":
         schema = example.owner["schema"]
@@ -85,7 +88,7 @@ EXAMPLE_OF: dict[str, Any] = dict(reversed(EXAMPLES))
 
 
 def readings(example: Example) -> list[Reading]:
-    """Everything that models are to read it in: itself, or as a field of those that have it."""
+    """Everything that it is to be read or written in: itself, or as a field of what has it."""
     if direct := direct_reading(example):
         return [direct]
     place = example.owner_place
@@ -95,11 +98,11 @@ def readings(example: Example) -> list[Reading]:
         ref = f"#/components/schemas/{place[2]}"
         homes = [
             (name, field)
-            for name in MODELS
+            for name in READ
             for field, schema in SCHEMAS[name]["properties"].items()
             if ref in (one.get("$ref") for one in (schema, *schema.get("oneOf", ())))
         ]
-    elif len(place) == 5 and place[3] == "properties" and place[2] in MODELS:
+    elif len(place) == 5 and place[3] == "properties" and place[2] in READ:
         homes = [(place[2], place[4])]
     else:
         return []

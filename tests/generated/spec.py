@@ -19,24 +19,19 @@ OPERATIONS: dict[str, Any] = {
 }
 
 
-def body_schema(operation: dict[str, Any], media_type: str) -> str | None:
-    """The name of the schema of a request body of this type, if there is one."""
-    content = operation["requestBody"]["content"]
-    if media_type not in content:
-        return None
-    name: str = content[media_type]["schema"]["$ref"].rsplit("/", 1)[-1]
-    return name
-
-
-# The parts of a multipart body are arguments, not fields of a model.
-MULTIPART = {body_schema(operation, "multipart/form-data") for operation in OPERATIONS.values()}
+# Operations by the schema of their request: its fields, or parts, are arguments, and no model's.
+REQUESTS: dict[str, Any] = {
+    content["schema"]["$ref"].rsplit("/", 1)[-1]: operation
+    for operation in OPERATIONS.values()
+    for content in operation["requestBody"]["content"].values()
+}
 REFINEMENTS = {
     name: schema["x-refines"] for name, schema in SCHEMAS.items() if "x-refines" in schema
 }
 MODELS = sorted(
     name
     for name, schema in SCHEMAS.items()
-    if "properties" in schema and name not in MULTIPART and name not in REFINEMENTS
+    if "properties" in schema and name not in REQUESTS and name not in REFINEMENTS
 )
 
 

@@ -22,14 +22,6 @@ if TYPE_CHECKING:
     from .assistant_tool import AssistantTool
     from .assistant_user_info import AssistantUserInfo
     from .assistant_user_loc import AssistantUserLoc
-    from .cancel_run_request import CancelRunRequest
-    from .create_assistant_request import CreateAssistantRequest
-    from .create_message_request import CreateMessageRequest
-    from .create_run_request import CreateRunRequest
-    from .create_thread_request import CreateThreadRequest
-    from .delete_assistant_request import DeleteAssistantRequest
-    from .delete_file_request import DeleteFileRequest
-    from .delete_thread_request import DeleteThreadRequest
     from .deleted import Deleted
     from .error_detail import ErrorDetail
     from .error_envelope import ErrorEnvelope
@@ -39,24 +31,10 @@ if TYPE_CHECKING:
     from .final_answer_message import FinalAnswerMessage
     from .function_call import FunctionCall
     from .last_error import LastError
-    from .list_assistants_request import ListAssistantsRequest
-    from .list_files_request import ListFilesRequest
-    from .list_message_files_request import ListMessageFilesRequest
-    from .list_messages_request import ListMessagesRequest
-    from .list_mounted_files_request import ListMountedFilesRequest
-    from .list_run_steps_request import ListRunStepsRequest
-    from .list_runs_request import ListRunsRequest
     from .message import Message
     from .message_file import MessageFile
     from .message_file_list import MessageFileList
     from .message_list import MessageList
-    from .mount_assistant_file_request import MountAssistantFileRequest
-    from .query_assistant_request import QueryAssistantRequest
-    from .query_file_request import QueryFileRequest
-    from .query_message_request import QueryMessageRequest
-    from .query_run_request import QueryRunRequest
-    from .query_run_step_request import QueryRunStepRequest
-    from .query_thread_request import QueryThreadRequest
     from .required_action import RequiredAction
     from .run_action_info import RunActionInfo
     from .run_list import RunList
@@ -69,15 +47,10 @@ if TYPE_CHECKING:
     from .stream_run_message import StreamRunMessage
     from .stream_run_status import StreamRunStatus
     from .submit_tool_output import SubmitToolOutput
-    from .submit_tool_outputs_request import SubmitToolOutputsRequest
     from .thread import Thread
     from .tool_call import ToolCall
     from .tool_info import ToolInfo
     from .tool_output import ToolOutput
-    from .unmount_assistant_file_request import UnmountAssistantFileRequest
-    from .update_assistant_request import UpdateAssistantRequest
-    from .update_message_request import UpdateMessageRequest
-    from .update_thread_request import UpdateThreadRequest
     from .vendor_error import VendorError
 else:
     # Out of type checkers' sight: they know the names from above, and that there are no others.
@@ -97,15 +70,7 @@ else:
         "AssistantTool": "assistant_tool",
         "AssistantUserInfo": "assistant_user_info",
         "AssistantUserLoc": "assistant_user_loc",
-        "CancelRunRequest": "cancel_run_request",
-        "CreateAssistantRequest": "create_assistant_request",
-        "CreateMessageRequest": "create_message_request",
-        "CreateRunRequest": "create_run_request",
-        "CreateThreadRequest": "create_thread_request",
-        "DeleteAssistantRequest": "delete_assistant_request",
         "Deleted": "deleted",
-        "DeleteFileRequest": "delete_file_request",
-        "DeleteThreadRequest": "delete_thread_request",
         "ErrorDetail": "error_detail",
         "ErrorEnvelope": "error_envelope",
         "File": "file",
@@ -114,24 +79,10 @@ else:
         "FinalAnswerMessage": "final_answer_message",
         "FunctionCall": "function_call",
         "LastError": "last_error",
-        "ListAssistantsRequest": "list_assistants_request",
-        "ListFilesRequest": "list_files_request",
-        "ListMessageFilesRequest": "list_message_files_request",
-        "ListMessagesRequest": "list_messages_request",
-        "ListMountedFilesRequest": "list_mounted_files_request",
-        "ListRunsRequest": "list_runs_request",
-        "ListRunStepsRequest": "list_run_steps_request",
         "Message": "message",
         "MessageFile": "message_file",
         "MessageFileList": "message_file_list",
         "MessageList": "message_list",
-        "MountAssistantFileRequest": "mount_assistant_file_request",
-        "QueryAssistantRequest": "query_assistant_request",
-        "QueryFileRequest": "query_file_request",
-        "QueryMessageRequest": "query_message_request",
-        "QueryRunRequest": "query_run_request",
-        "QueryRunStepRequest": "query_run_step_request",
-        "QueryThreadRequest": "query_thread_request",
         "RequiredAction": "required_action",
         "RunActionInfo": "run_action_info",
         "RunList": "run_list",
@@ -144,15 +95,10 @@ else:
         "StreamRunMessage": "stream_run_message",
         "StreamRunStatus": "stream_run_status",
         "SubmitToolOutput": "submit_tool_output",
-        "SubmitToolOutputsRequest": "submit_tool_outputs_request",
         "Thread": "thread",
         "ToolCall": "tool_call",
         "ToolInfo": "tool_info",
         "ToolOutput": "tool_output",
-        "UnmountAssistantFileRequest": "unmount_assistant_file_request",
-        "UpdateAssistantRequest": "update_assistant_request",
-        "UpdateMessageRequest": "update_message_request",
-        "UpdateThreadRequest": "update_thread_request",
         "VendorError": "vendor_error",
     }
 
@@ -185,15 +131,7 @@ __all__ = (
     "AssistantTool",
     "AssistantUserInfo",
     "AssistantUserLoc",
-    "CancelRunRequest",
-    "CreateAssistantRequest",
-    "CreateMessageRequest",
-    "CreateRunRequest",
-    "CreateThreadRequest",
-    "DeleteAssistantRequest",
     "Deleted",
-    "DeleteFileRequest",
-    "DeleteThreadRequest",
     "ErrorDetail",
     "ErrorEnvelope",
     "File",
@@ -202,24 +140,10 @@ __all__ = (
     "FinalAnswerMessage",
     "FunctionCall",
     "LastError",
-    "ListAssistantsRequest",
-    "ListFilesRequest",
-    "ListMessageFilesRequest",
-    "ListMessagesRequest",
-    "ListMountedFilesRequest",
-    "ListRunsRequest",
-    "ListRunStepsRequest",
     "Message",
     "MessageFile",
     "MessageFileList",
     "MessageList",
-    "MountAssistantFileRequest",
-    "QueryAssistantRequest",
-    "QueryFileRequest",
-    "QueryMessageRequest",
-    "QueryRunRequest",
-    "QueryRunStepRequest",
-    "QueryThreadRequest",
     "RequiredAction",
     "RunActionInfo",
     "RunList",
@@ -232,14 +156,9 @@ __all__ = (
     "StreamRunMessage",
     "StreamRunStatus",
     "SubmitToolOutput",
-    "SubmitToolOutputsRequest",
     "Thread",
     "ToolCall",
     "ToolInfo",
     "ToolOutput",
-    "UnmountAssistantFileRequest",
-    "UpdateAssistantRequest",
-    "UpdateMessageRequest",
-    "UpdateThreadRequest",
     "VendorError",
 )
