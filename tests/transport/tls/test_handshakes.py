@@ -65,8 +65,6 @@ def test_a_handshake_that_is_not_answered(
     implementation: Implementation, trusting: Threads | OnLoop, silent: tuple[str, socket.socket]
 ) -> None:
     """The limit for connecting holds, or the deadline; the place is free again each time."""
-    if implementation.name.startswith("httpx") and implementation.is_async:
-        pytest.skip("httpcore does not say how far it was at the deadline")
     url, listener = silent
 
     outcome = trusting.send(outgoing(url, limits=PATIENT._replace(connect=0.3)))
@@ -86,8 +84,8 @@ def test_a_handshake_that_is_cancelled(
     implementation: Implementation, trusting: Threads | OnLoop, silent: tuple[str, socket.socket]
 ) -> None:
     """Its socket is closed, its place is free."""
-    if not isinstance(trusting, OnLoop) or implementation.name.startswith("httpx"):
-        pytest.skip("threads cannot be cancelled, and httpcore leaves the socket to the collector")
+    if not isinstance(trusting, OnLoop):
+        pytest.skip("threads cannot be cancelled")
     url, listener = silent
 
     async def main() -> None:

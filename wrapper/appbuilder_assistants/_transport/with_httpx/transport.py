@@ -9,7 +9,12 @@ import httpx
 
 from appbuilder_assistants._core.calls import NoReply, Reply
 from appbuilder_assistants._core.multipart import MultipartBody
-from appbuilder_assistants._transport.cancellation import running_loop, shielded, wait_until
+from appbuilder_assistants._transport.cancellation import (
+    running_loop,
+    shield_to_completion,
+    shielded,
+    wait_until,
+)
 from appbuilder_assistants._transport.connect import Verify
 from appbuilder_assistants._transport.failures import (
     TWO_LOOPS,
@@ -114,11 +119,12 @@ class AsyncHttpxTransport(HttpxClients):
             outgoing = _build(connections.http, request, content, timeout)
         except UnicodeError as error:
             return unwritable(request, error)
+        connecting = _Connecting(outgoing)
         try:
             exchange = shielded(self._exchange(connections, outgoing, request), _discard)
             return await wait_until(request.deadline, exchange)
         except TimeoutError as error:
-            return overdue(request, error)
+            return overdue(request, error, reached=not connecting.is_under_way)
         except TransportFailure as failure:
             return no_reply(request, failure)
         except BaseException as error:  # noqa: BLE001 - as in `HttpxTransport`
@@ -166,6 +172,29 @@ class AsyncHttpxTransport(HttpxClients):
                     raise RuntimeError(TWO_LOOPS)
                 self._forget()
             self._loop = loop
+
+
+class _Connecting:
+    """The connecting for a request, of which httpcore's extension `trace` tells.
+
+    It closes the socket of a cancelled handshake, which httpcore leaves to the collector.
+    """
+
+    def __init__(self, request: httpx.Request) -> None:
+        self._extensions = request.extensions
+        self._extensions["trace"] = self
+        self._stream: Any = None
+        self.is_under_way = False
+
+    async def __call__(self, event: str, info: dict[str, Any]) -> None:
+        name, _, state = event.partition(".")[2].partition(".")
+        if name in ("connect_tcp", "start_tls"):
+            self.is_under_way = state != "complete"
+            self._stream = info.get("return_value", self._stream)
+            if state == "failed" and self._stream is not None:
+                await shield_to_completion(self._stream.aclose())
+        elif self._stream is None:  # a connection that was open: there is no more to tell
+            self._extensions.pop("trace", None)
 
 
 async def _discard(outcome: Reply | NoReply) -> None:
