@@ -93,6 +93,8 @@ def _problems_of(schema: Schema, schemas: Mapping[str, Schema]) -> Iterator[str]
             f"$ref {reference}: there is no such schema in this file. "
             f"Write {PREFIX} and the name of one that is under components.schemas"
         )
+    elif reference is not None and reference.endswith("Request"):
+        yield f"$ref {reference}: the body of a request has no class. Give the schema another name"
     if "array" in _types(schema) and not isinstance(schema.get("items"), Mapping):
         yield "an array without items. Write `items: {}` where an item may be anything"
     if kinds := _mixed(schema.get("enum", [])):

@@ -45,6 +45,10 @@ from tests.generated.spec import SPEC
             "properties.内: $ref #/components/schemas/没有: there is no such schema in this file",
         ),
         (
+            {"$ref": "#/components/schemas/QueryRunRequest"},
+            "properties.内: $ref #/components/schemas/QueryRunRequest: the body of a request",
+        ),
+        (
             {"type": "object", "properties": {"class": TEXT, "class_": TEXT}},
             "properties.内: class and class_ are the same attribute, class_, in Python. Leave",
         ),
