@@ -91,15 +91,47 @@ def test_a_thread_that_is_overdue_when_its_turn_comes(monkeypatch: pytest.Monkey
     semaphore = FairSemaphore(1)
     semaphore.acquire(None)
 
-    class Late(threading.Event):
-        def wait(self, timeout: float | None = None) -> bool:
-            semaphore.release()
+    class Late:
+        def acquire(self, timeout: float = -1) -> bool:
+            if timeout == MOMENT:
+                semaphore.release()
             return False
 
-    monkeypatch.setattr(f"{places.__name__}.threading.Event", Late)
+        def release(self) -> None:
+            pass
+
+    monkeypatch.setattr(f"{places.__name__}.threading.Lock", Late)
 
     assert not semaphore.acquire(MOMENT)
     assert semaphore.free == 1
+
+
+@pytest.mark.parametrize("moment", range(10))
+def test_the_collector_runs_while_a_thread_waits(moment: int) -> None:
+    """A place that it gives back within any call of the waiting is neither lost nor waited for."""
+    semaphore = FairSemaphore(1)
+    semaphore.acquire(None)
+    acquired: list[bool] = []
+    calls = 0
+
+    def collect(*_: object) -> None:
+        nonlocal calls
+        calls += len(semaphore._waiters)
+        if calls > moment:
+            sys.setprofile(None)
+            semaphore.release()
+
+    def wait() -> None:
+        sys.setprofile(collect)
+        acquired.append(semaphore.acquire(MOMENT))
+        sys.setprofile(None)
+
+    thread = threading.Thread(target=wait, daemon=True)
+    thread.start()
+    thread.join(PATIENCE)
+
+    assert not thread.is_alive()
+    assert acquired[0] + semaphore.free == (calls > moment)
 
 
 GATEWAY = "http://gw.example"

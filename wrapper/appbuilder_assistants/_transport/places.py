@@ -36,9 +36,10 @@ class FairSemaphore:
 
     def __init__(self, places: float) -> None:
         self.free = places
-        # The collector may close a forgotten response, which releases its place, at any moment.
+        # The collector may close a forgotten response, which releases its place, at any moment. An
+        # Event has a lock that this thread may hold then.
         self._lock = threading.RLock()
-        self._waiters: deque[threading.Event] = deque()
+        self._waiters: deque[threading.Lock] = deque()
 
     def try_acquire(self) -> bool:
         """Whether a place is free at once: never while others wait for one."""
@@ -50,14 +51,15 @@ class FairSemaphore:
 
     def acquire(self, timeout: float | None) -> bool:
         """Whether a place became free within the timeout."""
-        turn = threading.Event()
+        turn = threading.Lock()
+        turn.acquire()
         with self._lock:
             if self.try_acquire():
                 return True
             self._waiters.append(turn)
         acquired = False
         try:
-            acquired = turn.wait(timeout)
+            acquired = turn.acquire(timeout=-1 if timeout is None else timeout)
         finally:
             if not acquired:
                 self._withdraw(turn)
@@ -66,15 +68,15 @@ class FairSemaphore:
     def release(self) -> None:
         with self._lock:
             if self._waiters:
-                self._waiters.popleft().set()
+                self._waiters.popleft().release()
             else:
                 self.free += 1
 
-    def _withdraw(self, turn: threading.Event) -> None:
+    def _withdraw(self, turn: threading.Lock) -> None:
         with self._lock:
-            if turn in self._waiters:
+            try:
                 self._waiters.remove(turn)
-            else:  # its turn came in the very moment
+            except ValueError:  # its turn came in the very moment
                 self.release()
 
 
