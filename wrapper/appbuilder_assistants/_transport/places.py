@@ -15,22 +15,6 @@ if TYPE_CHECKING:
     import asyncio
 
 
-class Place:
-    """One place that is taken, and given back once."""
-
-    def __init__(self, places: FairSemaphore | AsyncFairSemaphore) -> None:
-        self._places: FairSemaphore | AsyncFairSemaphore | None = places
-
-    @property
-    def is_taken(self) -> bool:
-        return self._places is not None
-
-    def give_back(self) -> None:
-        places, self._places = self._places, None
-        if places is not None:
-            places.release()
-
-
 class FairSemaphore:
     """Counts free places, for threads; they are given in the order of asking."""
 

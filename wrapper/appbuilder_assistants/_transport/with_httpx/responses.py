@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 
 from appbuilder_assistants._transport.cancellation import shield_to_completion, uncut
-from appbuilder_assistants._transport.places import AsyncFairSemaphore, FairSemaphore, Place
+from appbuilder_assistants._transport.places import AsyncFairSemaphore, FairSemaphore
 from appbuilder_assistants._transport.protocols import Phase, TransportFailure
 
 from .deadline_sockets import ClockedStream, DeadlineTimeout
@@ -21,13 +21,14 @@ from .deadline_sockets import ClockedStream, DeadlineTimeout
 FAILURES = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, UnicodeError, ssl.SSLError)
 
 
-class Response:
-    """A response of httpx's, as `receive` takes it; it keeps its place until it is closed."""
+class HttpxResponse:
+    """A response of httpx's, which keeps its place until it is closed."""
 
-    def __init__(self, response: httpx.Response, places: FairSemaphore) -> None:
+    def __init__(
+        self, response: httpx.Response, places: FairSemaphore | AsyncFairSemaphore
+    ) -> None:
         self._response = response
-        self._place = Place(places)
-        self._chunks = (response.iter_bytes if response.is_stream_consumed else response.iter_raw)()
+        self._places: FairSemaphore | AsyncFairSemaphore | None = places
         self.status = response.status_code
         self.headers: Mapping[str, str] = response.headers
         self.is_http1 = response.http_version.startswith("HTTP/1")
@@ -36,10 +37,24 @@ class Response:
 
     @property
     def is_closed(self) -> bool:
-        return not self._place.is_taken
+        return self._places is None
 
     def whole(self) -> bytes | None:
         return None
+
+    def give_back(self) -> None:
+        """Give the place back, once."""
+        places, self._places = self._places, None
+        if places is not None:
+            places.release()
+
+
+class Response(HttpxResponse):
+    """For threads."""
+
+    def __init__(self, response: httpx.Response, places: FairSemaphore) -> None:
+        super().__init__(response, places)
+        self._chunks = response.iter_bytes() if self.is_unpacked else response.iter_raw()
 
     def chunk(self) -> bytes:
         chunk = b""
@@ -61,7 +76,7 @@ class Response:
         try:
             self._response.close()
         finally:
-            self._place.give_back()
+            self.give_back()
 
     def abandon(self) -> None:
         # Closing takes a lock of httpcore's, which this thread may hold.
@@ -70,26 +85,12 @@ class Response:
                 threading.Thread(target=self.close, daemon=True).start()
 
 
-class AsyncResponse:
-    """As `Response`."""
+class AsyncResponse(HttpxResponse):
+    """For asyncio."""
 
     def __init__(self, response: httpx.Response, places: AsyncFairSemaphore) -> None:
-        self._response = response
-        self._place = Place(places)
-        self._chunks: Any = (
-            response.aiter_bytes if response.is_stream_consumed else response.aiter_raw
-        )()
-        self.status = response.status_code
-        self.headers: Mapping[str, str] = response.headers
-        self.is_http1 = response.http_version.startswith("HTTP/1")
-        self.is_unpacked = response.is_stream_consumed
-
-    @property
-    def is_closed(self) -> bool:
-        return not self._place.is_taken
-
-    def whole(self) -> bytes | None:
-        return None
+        super().__init__(response, places)
+        self._chunks: Any = response.aiter_bytes() if self.is_unpacked else response.aiter_raw()
 
     async def chunk(self) -> bytes:
         chunk = b""
@@ -112,7 +113,7 @@ class AsyncResponse:
             with suppress(RuntimeError):  # another task reads, and sees the end itself
                 await self._chunks.aclose()
         finally:
-            self._place.give_back()
+            self.give_back()
 
 
 def failure(error: Exception) -> TransportFailure:

@@ -85,11 +85,10 @@ class HttpxTransport(HttpxClients):
         try:
             # The credentials of an http_client are for others, and would take our token's place.
             response = http.send(outgoing, auth=None, stream=True, follow_redirects=False)
-        except FAILURES as error:
+        except BaseException as error:
             places.release()
-            raise failure(error) from error
-        except BaseException:
-            places.release()
+            if isinstance(error, FAILURES):
+                raise failure(error) from error
             raise
         return Response(response, places)
 
@@ -150,11 +149,10 @@ class AsyncHttpxTransport(HttpxClients):
         request.waits_for_pool = False
         try:
             response = await http.send(outgoing, auth=None, stream=True, follow_redirects=False)
-        except FAILURES as error:
+        except BaseException as error:
             places.release()
-            raise failure(error) from error
-        except BaseException:
-            places.release()
+            if isinstance(error, FAILURES):
+                raise failure(error) from error
             raise
         return await areceive(AsyncResponse(response, places), request)
 
