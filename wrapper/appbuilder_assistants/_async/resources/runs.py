@@ -85,7 +85,8 @@ class AsyncRuns(AsyncRunMethods):
             assistant_id: The assistant to run.
             thread_id: The thread to run on. If it is absent or empty, a new thread is created from
                 `thread`.
-            thread: A message to append before the run.
+            thread: A message to append before the run: `{"messages": [{"role": "user", "content":
+                "…"}]}`.
             model: The model's name for this run. Names change over time, so any is accepted.
             response_format: The form of the answer. Defaults to `text`.
             instructions: Instead of the assistant's own, at most 4096 characters.
@@ -153,7 +154,8 @@ class AsyncRuns(AsyncRunMethods):
             assistant_id: The assistant to run.
             thread_id: The thread to run on. If it is absent or empty, a new thread is created from
                 `thread`.
-            thread: A message to append before the run.
+            thread: A message to append before the run: `{"messages": [{"role": "user", "content":
+                "…"}]}`.
             model: The model's name for this run. Names change over time, so any is accepted.
             response_format: The form of the answer. Defaults to `text`.
             instructions: Instead of the assistant's own, at most 4096 characters.
@@ -222,7 +224,8 @@ class AsyncRuns(AsyncRunMethods):
             assistant_id: The assistant to run.
             thread_id: The thread to run on. If it is absent or empty, a new thread is created from
                 `thread`.
-            thread: A message to append before the run.
+            thread: A message to append before the run: `{"messages": [{"role": "user", "content":
+                "…"}]}`.
             model: The model's name for this run. Names change over time, so any is accepted.
             response_format: The form of the answer. Defaults to `text`.
             instructions: Instead of the assistant's own, at most 4096 characters.
@@ -305,7 +308,8 @@ class AsyncRuns(AsyncRunMethods):
             assistant_id: The assistant to run.
             thread_id: The thread to run on. If it is absent or empty, a new thread is created from
                 `thread`.
-            thread: A message to append before the run.
+            thread: A message to append before the run: `{"messages": [{"role": "user", "content":
+                "…"}]}`.
             model: The model's name for this run. Names change over time, so any is accepted.
             response_format: The form of the answer. Defaults to `text`.
             instructions: Instead of the assistant's own, at most 4096 characters.
@@ -386,7 +390,8 @@ class AsyncRuns(AsyncRunMethods):
             assistant_id: The assistant to run.
             thread_id: The thread to run on. If it is absent or empty, a new thread is created from
                 `thread`.
-            thread: A message to append before the run.
+            thread: A message to append before the run: `{"messages": [{"role": "user", "content":
+                "…"}]}`.
             model: The model's name for this run. Names change over time, so any is accepted.
             response_format: The form of the answer. Defaults to `text`.
             instructions: Instead of the assistant's own, at most 4096 characters.

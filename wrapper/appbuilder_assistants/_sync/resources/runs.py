@@ -87,7 +87,8 @@ class Runs(RunMethods):
             assistant_id: The assistant to run.
             thread_id: The thread to run on. If it is absent or empty, a new thread is created from
                 `thread`.
-            thread: A message to append before the run.
+            thread: A message to append before the run: `{"messages": [{"role": "user", "content":
+                "…"}]}`.
             model: The model's name for this run. Names change over time, so any is accepted.
             response_format: The form of the answer. Defaults to `text`.
             instructions: Instead of the assistant's own, at most 4096 characters.
@@ -155,7 +156,8 @@ class Runs(RunMethods):
             assistant_id: The assistant to run.
             thread_id: The thread to run on. If it is absent or empty, a new thread is created from
                 `thread`.
-            thread: A message to append before the run.
+            thread: A message to append before the run: `{"messages": [{"role": "user", "content":
+                "…"}]}`.
             model: The model's name for this run. Names change over time, so any is accepted.
             response_format: The form of the answer. Defaults to `text`.
             instructions: Instead of the assistant's own, at most 4096 characters.
@@ -224,7 +226,8 @@ class Runs(RunMethods):
             assistant_id: The assistant to run.
             thread_id: The thread to run on. If it is absent or empty, a new thread is created from
                 `thread`.
-            thread: A message to append before the run.
+            thread: A message to append before the run: `{"messages": [{"role": "user", "content":
+                "…"}]}`.
             model: The model's name for this run. Names change over time, so any is accepted.
             response_format: The form of the answer. Defaults to `text`.
             instructions: Instead of the assistant's own, at most 4096 characters.
@@ -307,7 +310,8 @@ class Runs(RunMethods):
             assistant_id: The assistant to run.
             thread_id: The thread to run on. If it is absent or empty, a new thread is created from
                 `thread`.
-            thread: A message to append before the run.
+            thread: A message to append before the run: `{"messages": [{"role": "user", "content":
+                "…"}]}`.
             model: The model's name for this run. Names change over time, so any is accepted.
             response_format: The form of the answer. Defaults to `text`.
             instructions: Instead of the assistant's own, at most 4096 characters.
@@ -388,7 +392,8 @@ class Runs(RunMethods):
             assistant_id: The assistant to run.
             thread_id: The thread to run on. If it is absent or empty, a new thread is created from
                 `thread`.
-            thread: A message to append before the run.
+            thread: A message to append before the run: `{"messages": [{"role": "user", "content":
+                "…"}]}`.
             model: The model's name for this run. Names change over time, so any is accepted.
             response_format: The form of the answer. Defaults to `text`.
             instructions: Instead of the assistant's own, at most 4096 characters.
