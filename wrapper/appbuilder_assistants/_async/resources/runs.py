@@ -85,8 +85,7 @@ class AsyncRuns(AsyncRunMethods):
             assistant_id: The assistant to run.
             thread_id: The thread to run on. If it is absent or empty, a new thread is created from
                 `thread`.
-            thread: A message to append before the run: `{"messages": [{"role": "user", "content":
-                "…"}]}`.
+            thread: A message to append first: `{"messages": [{"role": "user", "content": "…"}]}`.
             model: The model's name for this run. Names change over time, so any is accepted.
             response_format: The form of the answer. Defaults to `text`.
             instructions: Instead of the assistant's own, at most 4096 characters.
@@ -154,8 +153,7 @@ class AsyncRuns(AsyncRunMethods):
             assistant_id: The assistant to run.
             thread_id: The thread to run on. If it is absent or empty, a new thread is created from
                 `thread`.
-            thread: A message to append before the run: `{"messages": [{"role": "user", "content":
-                "…"}]}`.
+            thread: A message to append first: `{"messages": [{"role": "user", "content": "…"}]}`.
             model: The model's name for this run. Names change over time, so any is accepted.
             response_format: The form of the answer. Defaults to `text`.
             instructions: Instead of the assistant's own, at most 4096 characters.
@@ -224,8 +222,7 @@ class AsyncRuns(AsyncRunMethods):
             assistant_id: The assistant to run.
             thread_id: The thread to run on. If it is absent or empty, a new thread is created from
                 `thread`.
-            thread: A message to append before the run: `{"messages": [{"role": "user", "content":
-                "…"}]}`.
+            thread: A message to append first: `{"messages": [{"role": "user", "content": "…"}]}`.
             model: The model's name for this run. Names change over time, so any is accepted.
             response_format: The form of the answer. Defaults to `text`.
             instructions: Instead of the assistant's own, at most 4096 characters.
@@ -308,8 +305,7 @@ class AsyncRuns(AsyncRunMethods):
             assistant_id: The assistant to run.
             thread_id: The thread to run on. If it is absent or empty, a new thread is created from
                 `thread`.
-            thread: A message to append before the run: `{"messages": [{"role": "user", "content":
-                "…"}]}`.
+            thread: A message to append first: `{"messages": [{"role": "user", "content": "…"}]}`.
             model: The model's name for this run. Names change over time, so any is accepted.
             response_format: The form of the answer. Defaults to `text`.
             instructions: Instead of the assistant's own, at most 4096 characters.
@@ -390,8 +386,7 @@ class AsyncRuns(AsyncRunMethods):
             assistant_id: The assistant to run.
             thread_id: The thread to run on. If it is absent or empty, a new thread is created from
                 `thread`.
-            thread: A message to append before the run: `{"messages": [{"role": "user", "content":
-                "…"}]}`.
+            thread: A message to append first: `{"messages": [{"role": "user", "content": "…"}]}`.
             model: The model's name for this run. Names change over time, so any is accepted.
             response_format: The form of the answer. Defaults to `text`.
             instructions: Instead of the assistant's own, at most 4096 characters.

@@ -87,8 +87,7 @@ class Runs(RunMethods):
             assistant_id: The assistant to run.
             thread_id: The thread to run on. If it is absent or empty, a new thread is created from
                 `thread`.
-            thread: A message to append before the run: `{"messages": [{"role": "user", "content":
-                "…"}]}`.
+            thread: A message to append first: `{"messages": [{"role": "user", "content": "…"}]}`.
             model: The model's name for this run. Names change over time, so any is accepted.
             response_format: The form of the answer. Defaults to `text`.
             instructions: Instead of the assistant's own, at most 4096 characters.
@@ -156,8 +155,7 @@ class Runs(RunMethods):
             assistant_id: The assistant to run.
             thread_id: The thread to run on. If it is absent or empty, a new thread is created from
                 `thread`.
-            thread: A message to append before the run: `{"messages": [{"role": "user", "content":
-                "…"}]}`.
+            thread: A message to append first: `{"messages": [{"role": "user", "content": "…"}]}`.
             model: The model's name for this run. Names change over time, so any is accepted.
             response_format: The form of the answer. Defaults to `text`.
             instructions: Instead of the assistant's own, at most 4096 characters.
@@ -226,8 +224,7 @@ class Runs(RunMethods):
             assistant_id: The assistant to run.
             thread_id: The thread to run on. If it is absent or empty, a new thread is created from
                 `thread`.
-            thread: A message to append before the run: `{"messages": [{"role": "user", "content":
-                "…"}]}`.
+            thread: A message to append first: `{"messages": [{"role": "user", "content": "…"}]}`.
             model: The model's name for this run. Names change over time, so any is accepted.
             response_format: The form of the answer. Defaults to `text`.
             instructions: Instead of the assistant's own, at most 4096 characters.
@@ -310,8 +307,7 @@ class Runs(RunMethods):
             assistant_id: The assistant to run.
             thread_id: The thread to run on. If it is absent or empty, a new thread is created from
                 `thread`.
-            thread: A message to append before the run: `{"messages": [{"role": "user", "content":
-                "…"}]}`.
+            thread: A message to append first: `{"messages": [{"role": "user", "content": "…"}]}`.
             model: The model's name for this run. Names change over time, so any is accepted.
             response_format: The form of the answer. Defaults to `text`.
             instructions: Instead of the assistant's own, at most 4096 characters.
@@ -392,8 +388,7 @@ class Runs(RunMethods):
             assistant_id: The assistant to run.
             thread_id: The thread to run on. If it is absent or empty, a new thread is created from
                 `thread`.
-            thread: A message to append before the run: `{"messages": [{"role": "user", "content":
-                "…"}]}`.
+            thread: A message to append first: `{"messages": [{"role": "user", "content": "…"}]}`.
             model: The model's name for this run. Names change over time, so any is accepted.
             response_format: The form of the answer. Defaults to `text`.
             instructions: Instead of the assistant's own, at most 4096 characters.
