@@ -20,6 +20,7 @@ from hypothesis import HealthCheck, Phase, given, note, seed, settings
 
 from tests.clients.operations import OPERATIONS
 from tests.fuzz.conftest import ANSWERS, SEED
+from tests.fuzz.mutations import NUMBERS
 from tests.fuzz.server import Answer, FuzzServer
 from tests.fuzz.wire import answers
 from tests.transport.harness import OnLoop, Threads, outgoing, read
@@ -57,23 +58,24 @@ def transports(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Threads | 
 
 @pytest.mark.parametrize("name", KINDS)
 def test_any_answer(name: str, fuzz: FuzzServer, transports: dict[str, Threads | OnLoop]) -> None:
-    """Class, flags, message, headers and bytes."""
+    """Class, flags, message, headers and bytes; of the whole answer, and where it ends too soon."""
     seen: Counter[str] = Counter()
 
     @seed(f"{SEED} {name}")
     @settings(max_examples=EACH, **RULES)
-    @given(answer=answers(OPERATIONS[name].kind, OPERATIONS[name].operation_id))
-    def check(answer: Answer) -> None:
+    @given(answer=answers(OPERATIONS[name].kind, OPERATIONS[name].operation_id), end=NUMBERS)
+    def check(answer: Answer, end: int) -> None:
         note(repr(answer))
         if answer.then == "reset":  # where what arrives is a matter of time
             answer = Answer(answer.data)
-        for open_ in (False, True):
+        cut = Answer(answer.data[: end % (len(answer.data) + 1)])
+        for sent, open_ in ((answer, False), (answer, True), (cut, end % 2 == 0)):
             found = {}
             for kind, harness in transports.items():
-                fuzz.answer_with([answer], to=kind)
+                fuzz.answer_with([sent], to=kind)
                 found[kind] = outcome(harness, fuzz.url, open_)
             for kind in found:
-                assert found[kind] == found["h11"], kind
+                assert found[kind] == found["h11"], (kind, sent)
             seen[type(found["h11"]).__name__] += 1
 
     check()
