@@ -42,6 +42,30 @@ def test_both_languages_show_the_same_examples(english: Path, chinese: Path) -> 
     assert examples(chinese) == examples(english)
 
 
+@pytest.mark.parametrize(("english", "chinese"), TRANSLATED)
+def test_both_languages_have_the_same_parts(english: Path, chinese: Path) -> None:
+    """Headings, rows of tables and items of lists correspond, so that no part is missing."""
+    assert outline(chinese) == outline(english)
+
+
+def outline(path: Path) -> list[str]:
+    """The mark of each heading, item of a list and table row (a bar for each cell) of a page."""
+    text = re.sub(r"```.*?```|\\\|", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    marks = re.findall(r"^#+ |^- |^\|.*", text, re.MULTILINE)
+    return [re.sub(r"(?<=\|)[^|]+", "", mark) for mark in marks]
+
+
+@pytest.mark.parametrize(("english", "chinese"), TRANSLATED)
+def test_a_chinese_page_links_to_chinese_pages(english: Path, chinese: Path) -> None:
+    """Where there is one: only the link at its top leads to the page in the other language."""
+    text = chinese.read_text(encoding="utf-8")
+    links = re.findall(r"\]\(((?!https?:)[^)#]+\.md)", text)
+    twins = [page for page in links if (chinese.parent / page).with_suffix(".zh-CN.md").exists()]
+
+    assert twins == [english.name]
+    assert f"]({chinese.name})" in english.read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     "page",
     [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))],
