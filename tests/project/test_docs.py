@@ -44,15 +44,18 @@ def test_both_languages_show_the_same_examples(english: Path, chinese: Path) -> 
 
 @pytest.mark.parametrize(("english", "chinese"), TRANSLATED)
 def test_both_languages_have_the_same_parts(english: Path, chinese: Path) -> None:
-    """Headings, rows of tables and items of lists correspond, so that no part is missing."""
+    """Headings, items of lists and rows of tables correspond, with the same code in each row."""
     assert outline(chinese) == outline(english)
 
 
-def outline(path: Path) -> list[str]:
-    """The mark of each heading, item of a list and table row (a bar for each cell) of a page."""
-    text = re.sub(r"```.*?```|\\\|", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
-    marks = re.findall(r"^#+ |^- |^\|.*", text, re.MULTILINE)
-    return [re.sub(r"(?<=\|)[^|]+", "", mark) for mark in marks]
+def outline(path: Path) -> list[tuple[str, int, set[str]]]:
+    """The marks of headings, items and rows; of a row and a heading the bars and the code, too."""
+    text = re.sub(r"^```.*?^```", "", path.read_text("utf-8"), flags=re.DOTALL | re.MULTILINE)
+    parts = re.findall(r"^(?:#.*|- |\|.*)", text, re.MULTILINE)
+    return [
+        (part.split()[0], part.count("|") - part.count(r"\|"), set(re.findall(r"`.+?`", part)))
+        for part in parts
+    ]
 
 
 @pytest.mark.parametrize(("english", "chinese"), TRANSLATED)
