@@ -17,7 +17,7 @@ from tests.transport.harness import OnLoop, Threads, outgoing
 
 MANY = 100 * 1024 * 1024
 BOUND = 4 * 1024 * 1024
-"""Bytes: pieces of a file (256 KiB), as they are read ahead, written and given to the socket, or a
+"""Bytes: pieces of a file (512 KiB), as they are read ahead, written and given to the socket, or a
 chunk of 64 KiB as it is received and decompressed, and the buffers of the parser: with room to
 spare."""
 

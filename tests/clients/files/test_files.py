@@ -12,6 +12,7 @@ from typing import Any
 import appbuilder_mock
 import pytest
 from appbuilder_assistants import ApiStatusError, NotFoundError
+from appbuilder_assistants._files.upload import PIECE
 
 from tests.clients.client_harness import ClientHarness
 from tests.mock.process import Process, serving
@@ -158,7 +159,6 @@ def server() -> Iterator[Process]:
         yield process
 
 
-PIECE = 256 * 1024
 SIZE = 10 * 1024 * 1024
 
 
@@ -176,11 +176,11 @@ def peak_of(act: Callable[[], Any]) -> tuple[Any, int]:
 def test_large_files_take_little_memory(
     harness: ClientHarness, server: Process, tmp_path: Path
 ) -> None:
-    """10 MiB go up from a path and down to a folder, in pieces of 256 KiB.
+    """10 MiB go up from a path and down to a folder, in pieces of 512 KiB.
 
     Held at once at most: the piece that is read, the same with its frame, in the parser's output,
     and in the socket's buffer, which holds it twice while it grows, and the next piece; this
-    makes six, and the bound is eight. A file held whole would make forty.
+    makes six, and the bound is eight. A file held whole would make twenty.
     """
     path = tmp_path / "large.bin"
     path.write_bytes(hashlib.shake_256(b"seed").digest(SIZE))

@@ -20,15 +20,15 @@ def test_progress(harness: ClientHarness, serve: Serve) -> None:
     progress: list[tuple[int, int | None]] = []
 
     harness.client("k", server.url).assistants.files.create(
-        b"x" * 1_000_000, progress=lambda sent, total: progress.append((sent, total))
+        b"x" * 2_000_000, progress=lambda sent, total: progress.append((sent, total))
     )
 
     sent = [count for count, _ in progress]
     assert sent[0] == 0
-    assert sent[-1] == 1_000_000
+    assert sent[-1] == 2_000_000
     assert len(sent) > 3
     assert sent == sorted(set(sent))
-    assert {total for _, total in progress} == {1_000_000}
+    assert {total for _, total in progress} == {2_000_000}
 
 
 def test_progress_of_an_empty_file(harness: ClientHarness, serve: Serve) -> None:

@@ -34,7 +34,7 @@ class AsyncFileTransfer(AsyncResource):
         """Upload a file: a path, bytes, or a file that is open in binary mode.
 
         An open file is sent from its beginning (from where it stands if it cannot seek) and stays
-        open. It is read as it is sent, 256 KiB at a time. `filename` is the name it gets, by
+        open. It is read as it is sent, 512 KiB at a time. `filename` is the name it gets, by
         default its own (`upload` for bytes); the service drops Chinese characters from it, so
         that two files may have one name. `progress` is called with the bytes sent so far and
         their total, None if that is not known; when the upload begins anew, from 0 again.

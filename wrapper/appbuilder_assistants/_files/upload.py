@@ -18,7 +18,7 @@ from appbuilder_assistants._transport.blocking import off_loop, within
 from appbuilder_assistants._transport.cancellation import wait_until
 from appbuilder_assistants.errors import DeadlineExceededError, Origin
 
-PIECE = 256 * 1024
+PIECE = 512 * 1024
 """Bytes of one read: few enough for memory, enough for speed."""
 
 UNKNOWN_TYPE = "application/octet-stream"
