@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import threading
+import uuid
 
 import pytest
 from appbuilder_assistants._core.calls import Reply
+from appbuilder_assistants._transport.request import _random_uuid
 
 from tests.clients.bodies import CHUNKED, chunk
 from tests.clients.conftest import Serve
@@ -58,3 +60,20 @@ def test_a_fork(implementation: Implementation, transport: Threads | OnLoop, ser
     of_parent = {e.connection for e in server.exchanges if e.body != b"child"}
     assert len(of_child) == 1
     assert not of_child & of_parent
+
+
+def test_ids_of_requests_after_a_fork() -> None:
+    """Parent and child continue with ids of their own, not with the same ones."""
+    _random_uuid()
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.write(writing, _random_uuid().encode())
+        os._exit(0)
+    os.waitpid(child, 0)
+    of_child = os.read(reading, 100).decode()
+    os.close(reading)
+    os.close(writing)
+
+    assert uuid.UUID(of_child).version == 4
+    assert of_child != _random_uuid()

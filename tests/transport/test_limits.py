@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import socket
 import threading
 import time
@@ -73,6 +74,46 @@ def test_writing(transport: Threads | OnLoop) -> None:
 
     assert outcome.reached_server
     assert "write timed out after 0.3 s" in outcome.message
+
+
+def test_the_longest_limits(transport: Threads | OnLoop, serve: Serve) -> None:
+    """Limits beyond what the system can be asked to wait for at once, in a body that comes late."""
+
+    def script(exchange: Exchange) -> None:
+        exchange.send(CHUNKED + chunk(b"1"))
+        time.sleep(0.1)
+        exchange.send(chunk(b"2") + chunk(b""))
+
+    url = serve(script).url
+    outcome = transport.send(outgoing(url, b"x" * 1000, limits=Limits(*[1e9] * 4)))
+
+    assert isinstance(outcome, Reply)
+    assert outcome.body == b"12"
+
+
+def test_a_system_without_poll(
+    transport: Threads | OnLoop, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As Windows: requests and the end of an idle connection are seen; a late answer is late."""
+    monkeypatch.delattr(select, "poll")
+    silent = threading.Event()
+
+    def script(exchange: Exchange) -> None:
+        if exchange.body == b"last":
+            silent.wait(LATE)
+        exchange.send(answer(b"%d" % len(exchange.body)))
+
+    url = serve(script).url
+    for size in (1, 5_000_000):  # the second fills the socket
+        outcome = transport.send(outgoing(url, b"x" * size))
+        assert isinstance(outcome, Reply)
+        assert outcome.body == b"%d" % size
+    limits = PATIENT._replace(read=SOON)
+    late = transport.send(outgoing(url, b"last", limits=limits))
+    silent.set()
+
+    assert isinstance(late, NoReply)
+    assert late.timed_out
 
 
 def test_limits_of_several_requests(transport: Threads | OnLoop, serve: Serve) -> None:

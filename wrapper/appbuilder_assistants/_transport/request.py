@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
-from os import urandom
 from typing import TYPE_CHECKING
 
 from appbuilder_assistants._core.calls import Send, never
@@ -62,9 +62,20 @@ def build_request(
     )
 
 
+_spare: list[str] = []
+"""Digits of further ids: each system call is a moment at which another thread begins to run."""
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_spare.clear)  # or parent and child would have the same
+
+
 def _random_uuid() -> str:
     """A UUID of version 4. The module for them takes longer to import than this package."""
-    digits = urandom(16).hex()
+    try:
+        digits = _spare.pop()
+    except IndexError:
+        fresh = os.urandom(16 * 64).hex()
+        digits = fresh[:32]
+        _spare.extend([fresh[at : at + 32] for at in range(32, len(fresh), 32)])
     variant = "89ab"[int(digits[16], 16) % 4]
     return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
 

@@ -14,6 +14,9 @@ from appbuilder_assistants._settings.addresses import ip_of
 _PLAIN = re.compile(r"(https?)://(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(?::([0-9]{1,5}))?(?=/|$)")
 _PATH = re.compile(r"[A-Za-z0-9._~/-]*")
 
+LONGEST_WAIT = 2_000_000.0
+"""Seconds that the system can be asked to wait: some 23 days."""
+
 
 class ServerAddress(NamedTuple):
     """Where a connection leads. `url` is the origin's part of the URLs of requests."""
@@ -61,13 +64,17 @@ def share(end: float | None, count: int) -> float | None:
     return now + (end - now) / count
 
 
-def silence_of(sock: socket.socket) -> Callable[[], bool]:
-    """Tells of an open socket whether it has received neither bytes nor the connection's end."""
+def readiness_of(sock: socket.socket, *, to_write: bool = False) -> Callable[[float | None], bool]:
+    """Waits, for so many seconds at most, until an open socket can be read, or written.
+
+    Returns whether it can. The end of the connection, and an error, can be read.
+    """
     if not hasattr(select, "poll"):  # on Windows, where `select` takes any number
-        return lambda: not select.select([sock], [], [], 0)[0]
+        to_read, written = ([], [sock]) if to_write else ([sock], [])
+        return lambda seconds: any(select.select(to_read, written, [], seconds))
     poll = select.poll()
-    poll.register(sock, select.POLLIN)
-    return lambda: not poll.poll(0)
+    poll.register(sock, select.POLLOUT if to_write else select.POLLIN)
+    return lambda seconds: bool(poll.poll(seconds and min(seconds, LONGEST_WAIT) * 1000))
 
 
 def ignore(_late: object) -> None:

@@ -21,7 +21,7 @@ from .exchange import (
     head_of,
     seconds_of,
 )
-from .server_address import ServerAddress, addresses_of, ignore, is_address, share, silence_of
+from .server_address import ServerAddress, addresses_of, ignore, is_address, readiness_of, share
 
 if TYPE_CHECKING:
     import ssl
@@ -34,7 +34,11 @@ class SocketConnection:
         self.server = server
         self._sock: Any = sock  # of TLS, if the server's address says so
         self.exchange = exchange
-        self._is_silent = silence_of(sock)
+        self._is_readable = readiness_of(sock)
+        if not server.is_tls:
+            # A timeout of the socket would be a system call more, at which another thread begins to
+            # run, for each that reads or writes.
+            sock.setblocking(False)
         self._timeout = sock.gettimeout()
 
     @classmethod
@@ -65,7 +69,7 @@ class SocketConnection:
     def is_usable(self) -> bool:
         if self.server.is_tls and self._sock.pending():
             return False
-        return self._is_silent()
+        return not self._is_readable(0)
 
     def send(self, request: OutgoingRequest) -> tuple[int, Headers]:
         """Write a request, and read up to the end of the response's head."""
@@ -108,9 +112,22 @@ class SocketConnection:
 
     def _send(self, data: bytes, request: OutgoingRequest) -> bool:
         """Send bytes; False if the server takes no more: it may have answered early, and closed."""
+        limit = request.limits.write
         try:
-            self._limit(request.limits.write, request)
-            self._sock.sendall(data)
+            if self.server.is_tls:
+                self._limit(limit, request)
+                self._sock.sendall(data)
+                return True
+            rest = memoryview(data)
+            while rest:
+                if request.is_overdue():
+                    raise TimeoutError
+                try:
+                    rest = rest[self._sock.send(rest) :]
+                except BlockingIOError:
+                    wait = readiness_of(self._sock, to_write=True)
+                    if not wait(seconds_of(limit, request.deadline)):
+                        raise TimeoutError from None
         except TimeoutError as error:
             raise TransportFailure("write", str(error), timed_out=True) from error
         except OSError:
@@ -121,8 +138,12 @@ class SocketConnection:
         if request.is_overdue():
             # There may be bytes waiting; a server that never stops sending must not win.
             raise TransportFailure("read", "the deadline has passed", timed_out=True)
+        limit = request.limits.read
         try:
-            self._limit(request.limits.read, request)
+            if self.server.is_tls:
+                self._limit(limit, request)
+            elif not self._is_readable(seconds_of(limit, request.deadline)):
+                raise TimeoutError
             data: bytes = self._sock.recv(CHUNK)
         except TimeoutError as error:
             raise TransportFailure("read", str(error), timed_out=True) from error
@@ -131,6 +152,7 @@ class SocketConnection:
         return data
 
     def _limit(self, limit: float | None, request: OutgoingRequest) -> None:
+        """Let the next call of a TLS socket end in time."""
         seconds = seconds_of(limit, request.deadline)
         if seconds == 0:
             raise TimeoutError

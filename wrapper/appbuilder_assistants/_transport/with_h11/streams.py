@@ -15,7 +15,7 @@ from appbuilder_assistants._transport.protocols import OutgoingRequest, Phase, T
 from appbuilder_assistants._transport.request import apieces
 
 from .exchange import CHUNK, LAST_CHUNK, Exchange, Headers, end_of, framed, head_of
-from .server_address import ServerAddress, addresses_of, ignore, is_address, share, silence_of
+from .server_address import ServerAddress, addresses_of, ignore, is_address, readiness_of, share
 
 if TYPE_CHECKING:
     from appbuilder_assistants._core.multipart import MultipartBody
@@ -32,7 +32,7 @@ class AsyncConnection(asyncio.BufferedProtocol):
 
     def __init__(self, server: ServerAddress, sock: socket.socket, exchange: Exchange) -> None:
         self.server = server
-        self._is_silent = silence_of(sock)
+        self._is_readable = readiness_of(sock)
         self.exchange = exchange
         self._transport: asyncio.Transport
         self._loop = asyncio.get_running_loop()
@@ -110,7 +110,7 @@ class AsyncConnection(asyncio.BufferedProtocol):
 
     def is_usable(self) -> bool:
         # A busy loop may not have noticed yet that the server closed it.
-        return not (self._is_lost or self._received) and self._is_silent()
+        return not (self._is_lost or self._received or self._is_readable(0))
 
     async def send(self, request: OutgoingRequest) -> tuple[int, Headers]:
         """Write a request, and read up to the end of the response's head."""
