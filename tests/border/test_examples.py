@@ -118,7 +118,7 @@ def test_it_comes_back(example: Example) -> None:
     for name, value in found:
         try:
             got = written(name, value)
-        except ValueError as error:  # an id, whose schema several kinds share
+        except ValueError as error:  # an id: several kinds share its schema
             if " is the id of " not in str(error):
                 raise
             refused += 1

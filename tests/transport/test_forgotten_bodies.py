@@ -1,4 +1,4 @@
-"""Open bodies that a program forgets, or whose reading is cancelled again and again."""
+"""Open bodies that a program forgets, or reads with one cancellation after another."""
 
 from __future__ import annotations
 

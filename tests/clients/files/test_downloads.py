@@ -1,4 +1,4 @@
-"""Downloads over a real socket: whole, in their folder, or their bytes alone."""
+"""Downloads over a real socket: whole, in their folder, or only their bytes."""
 
 from __future__ import annotations
 

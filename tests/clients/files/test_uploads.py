@@ -134,7 +134,7 @@ def test_an_open_file_is_sent_from_its_beginning(harness: ClientHarness, serve: 
 
 
 def test_a_pipe(harness: ClientHarness, serve: Serve) -> None:
-    """A body of unknown length goes out in chunks, and the total is None."""
+    """A body of unknown length is sent in chunks, and the total is None."""
     bodies: list[bytes] = []
     progress: list[tuple[int, int | None]] = []
 

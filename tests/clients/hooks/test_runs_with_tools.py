@@ -36,7 +36,7 @@ def test_calls_emit_events(harness: ClientHarness, server: appbuilder_mock.Runni
 def test_calls_of_a_function_are_no_part_of_the_run(
     harness: ClientHarness, server: appbuilder_mock.Running, in_a_stream: bool
 ) -> None:
-    """Neither a call nor another run with tools, whose own calls are part of that."""
+    """Neither a call nor another run with tools: its own calls are part of that one."""
     events: list[Any] = []
     server.script(rounds(asks("北京")))
     client = harness.client(server.token, server.url, event_hooks=[events.append])

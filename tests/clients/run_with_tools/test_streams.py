@@ -1,4 +1,4 @@
-"""Streams of runs whose tool calls the client answers, on both clients."""
+"""Streams of runs with tool calls that the client answers, on both clients."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ END_OF_RUN = ["tool_step_begin", "message_creation", "message", "tool_step_end",
 def test_several_rounds_of_several_calls(
     stream: Any, server: appbuilder_mock.Running, continuation: str, entered: bool
 ) -> None:
-    """One iterator goes from the run's begin to its end, whichever way outputs go."""
+    """One iterator has all events of the run, whichever way outputs are sent."""
     server.script(rounds(asks("北京", "上海"), asks("广州")))
     whole = stream(get_weather, continuation=continuation)
 

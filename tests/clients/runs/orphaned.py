@@ -1,4 +1,4 @@
-"""A thread whose runs fail to begin, or to name themselves, and the calls that begin them."""
+"""A thread with runs that fail to begin, or have no id, and the calls that begin them."""
 
 from __future__ import annotations
 

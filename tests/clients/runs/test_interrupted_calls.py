@@ -48,7 +48,7 @@ def test_a_task_that_is_cancelled_while_it_pauses(serve: Serve, call: Any) -> No
 
 @pytest.mark.parametrize("call", [with_tools_async, stream_with_tools_async])
 def test_a_task_that_is_cancelled_while_it_waits(serve: Serve, call: Any) -> None:
-    """The run whose reply is on its way has begun, most likely: its id is unknown."""
+    """The run of a reply that is on its way has begun, most likely: its id is unknown."""
     thread = Thread(silent)
     server = serve(thread)
     thread.begin = lambda exchange: (thread.asked.set(), silent(exchange))

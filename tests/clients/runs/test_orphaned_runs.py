@@ -51,7 +51,7 @@ def test_refused_until_the_deadline(harness: ClientHarness, serve: Serve, call: 
 
 
 class Unreachable:
-    """Where createRun alone is answered by no connection: no real server can do that."""
+    """Where only createRun is answered by no connection: no real server can do that."""
 
     def refuse(self, request: httpx.Request) -> None:
         if request.url.path == "/v2/threads/runs":

@@ -119,7 +119,7 @@ FAULTS = {
     "an event that is no UTF-8": Fault(
         streams(BEGIN + b"data: " + SECRET.encode() + b" \xff\n\n"), StreamInterruptedError, stream
     ),
-    "an event whose name is no UTF-8": Fault(
+    "an event with a name that is no UTF-8": Fault(
         streams(BEGIN + b"event: " + SECRET.encode() + b" \xff\ndata: {}\n\n"),
         StreamInterruptedError,
         stream,
@@ -132,7 +132,7 @@ FAULTS = {
         StreamInterruptedError,
         stream,
     ),
-    "an error in an event whose name repeats the token": Fault(
+    "an error in an event with the token for a name": Fault(
         streams(BEGIN + event(SECRET, REFUSED)), AuthenticationError, stream
     ),
     "an event of the wrong kind": Fault(

@@ -113,12 +113,12 @@ IN_VALUES = {
         StreamInterruptedError,
         lambda c: c.threads.runs.stream_run("a", "t").final_run(),
     ),
-    "where a list goes on": Fault(
+    "where a list continues": Fault(
         says(answer({**EMPTY_LIST, "has_more": True, "last_id": SECRET})),
         ResponseError,
         lambda c: list(c.assistants.list_all()),
     ),
-    "where a list goes on, behind much else": Fault(
+    "where a list continues, behind much else": Fault(
         says(answer({**EMPTY_LIST, "has_more": True, "last_id": "页" * 60 + SECRET})),
         ResponseError,
         lambda c: list(c.assistants.list_all()),

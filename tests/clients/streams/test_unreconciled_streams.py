@@ -1,4 +1,4 @@
-"""Streams that broke off, whose run or its text is not to be had: the error says why."""
+"""Streams that broke off, with a run or a text that is not to be had: the error says why."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One thread whose runs follow one another."""
+"""One thread with runs that follow one another."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ NEVER = Rule(reply=Reply(chunks=("你", "好"), chunk_delay=10 * PATIENCE))
 
 
 class Turns:
-    """One thread of an assistant, whose first run is asked for as a stream."""
+    """One thread of an assistant; its first run is asked for as a stream."""
 
     def __init__(self, client: Any, server: appbuilder_mock.Running, *rules: Rule) -> None:
         self.client = client

@@ -1,4 +1,4 @@
-"""Clients whose spans are kept, and the ways to carry out a run with tools."""
+"""Clients with spans that are kept, and the ways to carry out a run with tools."""
 
 from __future__ import annotations
 

@@ -130,7 +130,7 @@ def test_is_event_stream(status: int, kind: str, stream: bool) -> None:
 
 
 def test_json_body() -> None:
-    """Text goes out as it is, in UTF-8, without spaces."""
+    """Text is sent as it is, in UTF-8, without spaces."""
     assert json_body("op", {"名": ["你好", None, 1.5]}) == '{"名":["你好",null,1.5]}'.encode()
 
 
