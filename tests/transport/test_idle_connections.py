@@ -6,10 +6,13 @@ import threading
 
 import pytest
 from appbuilder_assistants._core.calls import Reply
+from appbuilder_assistants._transport.with_h11 import idle
 
+from tests.clients.bodies import CHUNKED, chunk
 from tests.clients.conftest import Serve
 from tests.clients.raw_server import PATIENCE, answer
-from tests.transport.harness import OnLoop, Threads, outgoing
+from tests.transport.conftest import Make
+from tests.transport.harness import OnLoop, Threads, outgoing, read
 from tests.transport.implementations import Implementation
 
 
@@ -41,3 +44,50 @@ def test_bytes_behind_a_response(
         bodies.append(reply.body)
 
     assert bodies == [b'{"for": 1}', b'{"for": 2}', b'{"for": 3}']
+
+
+def test_one_that_was_idle_for_too_long(
+    implementation: Implementation,
+    transport: Threads | OnLoop,
+    serve: Serve,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The next request closes it, also when it is for another server."""
+    if implementation.name.startswith("httpx"):
+        pytest.skip("httpcore has a time of its own")
+    first, second = (serve(lambda exchange: exchange.send(answer(b"{}"))) for _ in range(2))
+
+    assert isinstance(transport.send(outgoing(first.url)), Reply)
+    monkeypatch.setattr(idle, "KEEP_SECONDS", 0.0)
+    assert isinstance(transport.send(outgoing(second.url)), Reply)
+
+    assert first.all_closed()
+
+
+def test_one_too_many(make: Make, serve: Serve) -> None:
+    """The oldest is closed for one that another server has."""
+    transport = make(places=1)
+    first, second = (serve(lambda exchange: exchange.send(answer(b"{}"))) for _ in range(2))
+
+    for server in (first, second, second):
+        assert isinstance(transport.send(outgoing(server.url)), Reply)
+
+    assert first.all_closed()
+    assert second.connections == 1
+
+
+def test_one_that_comes_back_to_a_closed_transport(
+    implementation: Implementation, transport: Threads | OnLoop, serve: Serve
+) -> None:
+    """A body that is read to its end afterwards closes its connection."""
+    if not implementation.name.startswith(("h11", "httptools")):
+        pytest.skip("httpx closes the connections of open bodies, or leaves them to its user")
+    server = serve(lambda exchange: exchange.send(CHUNKED + chunk("正文".encode()) + chunk(b"")))
+    reply = transport.send(outgoing(server.url, open_=True))
+    assert isinstance(reply, Reply)
+
+    transport.close()
+
+    assert read(transport, reply) == ("正文".encode(), None)
+    transport.close_body(reply)
+    assert server.all_closed()
