@@ -72,8 +72,8 @@ def test_several_rounds_of_several_calls(
     assert list(whole.messages.values()) == ["北京：晴\n上海：晴\n广州：晴"]
     assert whole.snapshot.status == "completed"
     operations = [request.operation for request in server.requests]
-    by = {"submit_tool_outputs": ["submitToolOutputs"] * 2, "tool_output": ["createRun"] * 3}
-    assert operations == ["createAssistant", "createRun", *by[continuation]]
+    expected = {"submit_tool_outputs": ["submitToolOutputs"] * 2, "tool_output": ["createRun"] * 3}
+    assert operations == ["createAssistant", "createRun", *expected[continuation]]
 
 
 def test_it_is_a_stream_with_its_lenses(
