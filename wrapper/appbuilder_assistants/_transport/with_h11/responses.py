@@ -63,7 +63,7 @@ class SocketResponse(OpenResponse[SocketConnection]):
         self.check_open()
         piece = b""
         try:
-            piece = next(self._connection.chunks(self._request), b"")
+            piece = self._connection.chunk(self._request)
         finally:
             if not piece:
                 self.close()

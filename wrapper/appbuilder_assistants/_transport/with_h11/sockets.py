@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from appbuilder_assistants._transport.blocking import within
@@ -80,16 +79,12 @@ class SocketConnection:
             exchange.feed(self._read(request))
         return exchange.head
 
-    def chunks(self, request: OutgoingRequest) -> Iterator[bytes]:
-        """The body, as it comes."""
+    def chunk(self, request: OutgoingRequest) -> bytes:
+        """The next bytes of the body, as they come; none at its end."""
         exchange = self.exchange
-        while True:
-            if piece := exchange.take():
-                yield piece
-            elif exchange.is_complete:
-                return
-            else:
-                exchange.feed(self._read(request))
+        while not (piece := exchange.take()) and not exchange.is_complete:
+            exchange.feed(self._read(request))
+        return piece
 
     def abort(self) -> None:
         self._sock.close()
