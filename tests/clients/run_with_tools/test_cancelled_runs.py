@@ -7,7 +7,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import appbuilder_mock
@@ -40,7 +40,10 @@ from tests.clients.tools import (
 )
 
 
-def test_cancelling_a_task_cancels_the_run(server: appbuilder_mock.Running) -> None:
+@pytest.mark.parametrize("streamed", [False, True])
+def test_cancelling_a_task_cancels_the_run(
+    server: appbuilder_mock.Running, *, streamed: bool
+) -> None:
     """Even when it is cancelled again and again while the run is being cancelled."""
 
     async def main() -> str:
@@ -53,9 +56,13 @@ def test_cancelling_a_task_cancels_the_run(server: appbuilder_mock.Running) -> N
 
         async with AsyncAppBuilder(server.token, server.url) as client:
             assistant = await client.assistants.create("a")
-            call = client.threads.runs.run_with_tools(
-                assistant.id, thread=QUESTION, tools=[get_weather]
-            )
+            given: Any = {"thread": QUESTION, "tools": [get_weather]}
+            runs = client.threads.runs
+            call: Coroutine[Any, Any, object]
+            if streamed:
+                call = runs.stream_run_with_tools(assistant.id, **given).until_done()
+            else:
+                call = runs.run_with_tools(assistant.id, **given)
             task = asyncio.create_task(call)
             await asyncio.wait_for(asked.wait(), PATIENCE)
             while not task.done():

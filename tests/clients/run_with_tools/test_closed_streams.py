@@ -11,7 +11,6 @@ from appbuilder_assistants import AppBuilder, AsyncAppBuilder, BadRequestError, 
 from appbuilder_mock.scenarios import Fault, Match, Rule
 
 from tests.clients.client_harness import ClientHarness
-from tests.clients.raw_server import PATIENCE
 from tests.clients.tools import QUESTION, Kaputt, ends_of, get_weather, named, runs_of
 
 
@@ -96,35 +95,6 @@ def test_cancelling_that_fails_is_noted(stream: Any, server: appbuilder_mock.Run
 
     (note,) = caught.value.__notes__
     assert note.startswith("cancelling the run failed (400")
-
-
-def test_cancelling_a_task_cancels_the_run(server: appbuilder_mock.Running) -> None:
-    """Even when it is cancelled again and again while the run is being cancelled."""
-
-    async def main() -> str:
-        asked = asyncio.Event()
-
-        async def get_weather(city: str) -> str:
-            asked.set()
-            await asyncio.Event().wait()
-            return city
-
-        async with AsyncAppBuilder(server.token, server.url) as client:
-            assistant = await client.assistants.create("a")
-            stream = client.threads.runs.stream_run_with_tools(
-                assistant.id, thread=QUESTION, tools=[get_weather]
-            )
-            task = asyncio.create_task(stream.until_done())
-            await asyncio.wait_for(asked.wait(), PATIENCE)
-            while not task.done():
-                task.cancel()
-                await asyncio.sleep(0)
-            with pytest.raises(asyncio.CancelledError):
-                await task
-            (run,) = runs_of(server)
-            return (await client.threads.runs.wait(run["thread_id"], run["id"])).status
-
-    assert asyncio.run(main()) == "cancelled"
 
 
 @pytest.mark.parametrize("error", [None, Kaputt()], ids=["break", "an error"])
